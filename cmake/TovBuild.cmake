@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+# How every target of Tov is built: flags, libraries, and three short functions.
+
+include(GNUInstallDirs)
+include(CTest)
+
+set(TOV_SANITIZE "" CACHE STRING "empty, address or thread")
+option(TOV_FUZZ "build the fuzzers (clang)" OFF)
+option(TOV_WERROR "warnings are errors" ON)
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq>=4.3.4)
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto>=3.0)
+pkg_check_modules(PROTOBUF_C REQUIRED IMPORTED_TARGET libprotobuf-c>=1.4)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+find_program(PROTOC_C protoc-c REQUIRED)
+find_library(CUNIT_LIBRARY cunit REQUIRED)
+
+add_library(tov_flags INTERFACE)
+target_compile_definitions(tov_flags INTERFACE _GNU_SOURCE)
+target_compile_options(tov_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+  -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wswitch-enum
+  -fstack-protector-strong -fno-common
+  $<$<BOOL:${TOV_WERROR}>:-Werror>
+  $<$<C_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  # Assertions stay on in release builds: better stopped than wrong (DESIGN 4.3).
+  string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+  string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
+  target_compile_options(tov_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(TOV_SANITIZE STREQUAL "address")
+  target_compile_options(tov_flags INTERFACE -fsanitize=address,undefined
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tov_flags INTERFACE -fsanitize=address,undefined)
+elseif(TOV_SANITIZE STREQUAL "thread")
+  target_compile_options(tov_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(tov_flags INTERFACE -fsanitize=thread)
+endif()
+target_link_options(tov_flags INTERFACE -Wl,-z,relro,-z,now)
+
+# tov_module(NAME SOURCES ... LINK ...): a static library of one layer. INCLUDE names its root.
+function(tov_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;LINK;PRIVATE_LINK;INCLUDE" ${ARGN})
+  add_library(${name} STATIC ${M_SOURCES})
+  target_include_directories(${name} PUBLIC ${M_INCLUDE} ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(${name} PUBLIC ${M_LINK} PRIVATE tov_flags ${M_PRIVATE_LINK})
+endfunction()
+
+# tov_test(NAME SOURCES ... LINK ... LABELS ... TIMEOUT n): a CUnit program that ctest runs from the
+# source root; CUnit's summary and the exit code tell the verdict (tests/support/unit.h).
+function(tov_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS;ENVIRONMENT" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LINK} tov_test_support ${CUNIT_LIBRARY} tov_flags)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
+    ENVIRONMENT "${T_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+endfunction()
