@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A batch: what one commit shall do, gathered in memory. It owns copies of keys and values in one
+ * arena that it keeps from commit to commit, so that the steady state allocates nothing.
+ * Not for: reading back; nothing of a batch is in the store before its commit.
+ * Never touch a batch that has been handed to tov_store_commit_async until its result is taken.
+ *
+ * Failures (memory, limit) stick: gather everything, the commit reports it and writes nothing.
+ * Operations happen in the order given; a later one sees the effect of an earlier one.
+ */
+#ifndef TOV_STORE_BATCH_H
+#define TOV_STORE_BATCH_H
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "store/key.h"
+
+#define TOV_STORE_BATCH_DEFAULT_BYTES (64u * 1024u * 1024u)
+
+struct tov_store_batch;
+
+/* LIMIT_BYTES bounds keys, values and 8 to 16 bytes for each operation together (I11); 0 means
+ * the default. A batch that outgrows it fails with TOV_E_LIMIT. */
+enum tov_err tov_store_batch_create(size_t limit_bytes,
+                                    struct tov_store_batch **out_batch) TOV_MUST_CHECK;
+void tov_store_batch_destroy(struct tov_store_batch *batch); /* NULL is fine */
+TOV_DEFINE_CLEANUP(tov_store_batch, struct tov_store_batch, tov_store_batch_destroy)
+void tov_store_batch_clear(struct tov_store_batch *batch); /* empty, not failed, memory kept */
+
+/* TABLE is the index of the row in the caller's table list; a key of another size than the row
+ * names is a fault in the program (asserted at commit). */
+
+/* Writes VALUE under KEY, in place of what is there. */
+void tov_store_batch_put(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
+                         struct tov_bytes value);
+/* The same for a key that is not there yet; else the commit is TOV_E_EXISTS and does nothing. */
+void tov_store_batch_insert(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
+                            struct tov_bytes value);
+/* The same for a key behind every other of its table, and the fastest: pages are filled. Else the
+ * commit is TOV_E_EXISTS and does nothing. */
+void tov_store_batch_append(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
+                            struct tov_bytes value);
+/* Removes KEY; one that is not there is fine. */
+void tov_store_batch_delete(struct tov_store_batch *batch, unsigned table,
+                            struct tov_store_key key);
+/* Removes all keys from FIRST to LAST, both included. */
+void tov_store_batch_delete_range(struct tov_store_batch *batch, unsigned table,
+                                  struct tov_store_key first, struct tov_store_key last);
+
+/* Room for an append of SIZE bytes that the caller fills at once, before the next call on BATCH;
+ * NULL when the batch has failed. Saves a copy for rows that are put together from pieces. */
+uint8_t *tov_store_batch_append_space(struct tov_store_batch *batch, unsigned table,
+                                      struct tov_store_key key, size_t size);
+/* The same as a put. */
+uint8_t *tov_store_batch_put_space(struct tov_store_batch *batch, unsigned table,
+                                   struct tov_store_key key, size_t size);
+
+size_t tov_store_batch_count(const struct tov_store_batch *batch); /* operations */
+size_t tov_store_batch_bytes(const struct tov_store_batch *batch); /* of its limit */
+enum tov_err tov_store_batch_failed(const struct tov_store_batch *batch) TOV_MUST_CHECK;
+
+#endif
