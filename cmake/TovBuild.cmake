@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-# How every target of Tov is built: flags, libraries, and three short functions.
+# How every target of Tov is built: options, libraries, and short functions for modules and tests.
+# Flags: TovFlags.cmake. Fuzzers: TovFuzz.cmake. Installing: TovInstall.cmake. Danish:
+# TovTranslate.cmake. Not for: what is built; each folder says that itself.
 
 include(GNUInstallDirs)
 include(CTest)
 
 set(TOV_SANITIZE "" CACHE STRING "empty, address or thread")
-option(TOV_FUZZ "build the fuzzers (clang)" OFF)
+set_property(CACHE TOV_SANITIZE PROPERTY STRINGS "" address thread)
+option(TOV_FUZZ "build the fuzzers, and everything for them (clang)" OFF)
 option(TOV_WERROR "warnings are errors" ON)
 
 set(CMAKE_C_STANDARD 11)
@@ -15,7 +18,9 @@ set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 
+# The Debian packages of these stand in scripts/packages, the reasons in docs/dependencies.md.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq>=4.3.4)
@@ -29,29 +34,7 @@ pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 find_program(PROTOC_C protoc-c REQUIRED)
 find_library(CUNIT_LIBRARY cunit REQUIRED)
 
-add_library(tov_flags INTERFACE)
-target_compile_definitions(tov_flags INTERFACE _GNU_SOURCE)
-target_compile_options(tov_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-  -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wswitch-enum
-  -fstack-protector-strong -fno-common
-  $<$<BOOL:${TOV_WERROR}>:-Werror>
-  $<$<C_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>)
-if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  # Assertions stay on in release builds: better stopped than wrong (DESIGN 4.3).
-  string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
-  string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
-  target_compile_options(tov_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-endif()
-if(TOV_SANITIZE STREQUAL "address")
-  target_compile_options(tov_flags INTERFACE -fsanitize=address,undefined
-    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(tov_flags INTERFACE -fsanitize=address,undefined)
-elseif(TOV_SANITIZE STREQUAL "thread")
-  target_compile_options(tov_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
-  target_link_options(tov_flags INTERFACE -fsanitize=thread)
-endif()
-target_link_options(tov_flags INTERFACE -Wl,-z,relro,-z,now)
+include(TovFlags)
 
 # tov_module(NAME SOURCES ... LINK ...): a static library of one layer. INCLUDE names its root.
 function(tov_module name)
@@ -61,8 +44,12 @@ function(tov_module name)
   target_link_libraries(${name} PUBLIC ${M_LINK} PRIVATE tov_flags ${M_PRIVATE_LINK})
 endfunction()
 
+# All tests labelled "threads": what is built and run under the thread sanitizer.
+add_custom_target(tov_thread_tests)
+
 # tov_test(NAME SOURCES ... LINK ... LABELS ... TIMEOUT n): a CUnit program that ctest runs from the
 # source root; CUnit's summary and the exit code tell the verdict (tests/support/unit.h).
+# Label a test that starts threads, or links libzmq or the committer, "threads".
 function(tov_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINK;LABELS;ENVIRONMENT" ${ARGN})
   add_executable(${name} ${T_SOURCES})
@@ -75,4 +62,11 @@ function(tov_test name)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
     ENVIRONMENT "${T_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+  if("threads" IN_LIST T_LABELS)
+    add_dependencies(tov_thread_tests ${name})
+  endif()
 endfunction()
+
+include(TovFuzz)
+include(TovInstall)
+include(TovTranslate)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Fuzzers by libFuzzer. Only with TOV_FUZZ (preset fuzz); elsewhere tov_fuzzer does nothing.
+# Not for: long campaigns; ctest runs each a bounded number of times, docs/building.md tells the rest.
+
+set(TOV_FUZZ_RUNS 20000 CACHE STRING "inputs that ctest gives each fuzzer")
+
+# tov_fuzzer(NAME SOURCES ... LINK ... CORPUS folder): a program with LLVMFuzzerTestOneInput.
+# CORPUS (seeds, optional) is relative to the calling folder and is never written to.
+function(tov_fuzzer name)
+  if(NOT TOV_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(F "" "CORPUS;MAX_LEN" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${F_SOURCES})
+  target_link_libraries(${name} PRIVATE ${F_LINK} tov_flags)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_options(${name} PRIVATE -Wno-missing-prototypes)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  if(NOT F_MAX_LEN)
+    set(F_MAX_LEN 16384)
+  endif()
+  set(found ${CMAKE_BINARY_DIR}/fuzz/found/${name})
+  file(MAKE_DIRECTORY ${found})
+  set(folders ${found})
+  if(F_CORPUS)
+    list(APPEND folders ${CMAKE_CURRENT_SOURCE_DIR}/${F_CORPUS})
+  endif()
+  add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${name} -runs=${TOV_FUZZ_RUNS} -seed=1 -max_len=${F_MAX_LEN} -max_total_time=20
+      -timeout=10 -rss_limit_mb=1024 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}- ${folders})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS fuzz)
+endfunction()
