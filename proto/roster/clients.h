@@ -8,6 +8,7 @@
 #ifndef TOV_ROSTER_CLIENTS_H
 #define TOV_ROSTER_CLIENTS_H
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "roster/roster.h"
 

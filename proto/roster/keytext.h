@@ -10,6 +10,7 @@
 #ifndef TOV_ROSTER_KEYTEXT_H
 #define TOV_ROSTER_KEYTEXT_H
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/secret.h"
 

@@ -16,6 +16,7 @@
 #ifndef TOV_ROSTER_ROSTER_H
 #define TOV_ROSTER_ROSTER_H
 
+#include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "merkle/note.h"
