@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The kinds of frame between the core and its gateway, its front and its supervisor, and the
+ * layout of each payload. Encoders and strict decoders: ipc_messages.h. The guard's kinds
+ * (0x80 and up) stand with the guard.
+ * Not for: what peers or clients say to each other; gateway and front pass that on unread.
+ * All processes are the same program file, so there is one version; a kind that the receiver does
+ * not know is a fault of ours: it exits with TOV_EXIT_INTERNAL. A gateway or front that fails says
+ * so by its exit code to the supervisor (exit_codes.h); the core sees the end of the stream.
+ *
+ * Numbers are big-endian; key: 32 bytes of a CURVE public key; text: u8 length and bytes.
+ *
+ *   gateway -> core
+ *     GW_READY      nothing                          bound (or nothing to bind); send GW_PEERS
+ *     GW_PEER_UP    u16 agency                       say Hello; frames may flow
+ *     GW_PEER_DOWN  u16 agency                       frames given before may be lost
+ *     GW_FRAME      u16 agency, frame                as the peer sent it; its key was checked
+ *     GW_CREDIT     u16 agency, u32 bytes            so many bytes of GW_FRAME frames have left the
+ *                                                    gateway's queue (frame bytes, without agency):
+ *                                                    each byte given comes back exactly once, sent
+ *                                                    or dropped; PEER_DOWN changes no account
+ *   core -> gateway
+ *     GW_PEERS      u16 own agency, u16 count, count * peer
+ *                   peer = u16 agency, u8 flags (bit 0: dial), u8 keys (1 or 2), keys * key,
+ *                   text endpoint (empty unless the peer has one)
+ *                   agencies ascend; the list replaces the one before
+ *     GW_FRAME      u16 agency, frame                dropped when the peer is not up
+ *     GW_DROP       u16 agency, u32 milliseconds     take nothing from it for so long
+ *
+ *   front -> core
+ *     FR_READY      nothing                          send FR_CLIENTS
+ *     FR_FRAME      key of the client, u64 connection, 32 bytes reserved for the client's MAC
+ *                   (zeros), frame
+ *     FR_GONE       u64 connection                   forget it; the number is never used again
+ *   core -> front
+ *     FR_CLIENTS    u16 count, count * key           replaces the list before
+ *     FR_FRAME      u64 connection, frame            dropped when the connection is gone
+ *     FR_CLOSE      u64 connection                   forget it, pass on nothing more from it
+ *
+ *   core -> supervisor
+ *     SV_READY      nothing                          serving: tell systemd
+ *     SV_ALIVE      nothing                          one full turn of the loop was made
+ *     SV_STATUS     text                             one line for `systemctl status`
+ *   supervisor -> core (the one ipc that takes descriptors: tov_ipc_allow_fds)
+ *     SV_LINK       u8 0 gateway or 1 front, with    a new one was started: the old socket pair is
+ *                   a descriptor                     dead, all its peers are down, all its
+ *                                                    connections gone, its credit accounts void
+ *     SV_STOP       nothing                          commit what is accepted, then exit 0
+ *     SV_RELOAD     nothing                          SIGHUP: read roster and clients again
+ *     SV_DUMP       nothing                          SIGUSR1: log the state, without content
+ */
+#ifndef TOV_DAEMON_IPC_IPC_KINDS_H
+#define TOV_DAEMON_IPC_IPC_KINDS_H
+
+enum tov_ipc_kind {
+    TOV_IPC_GW_READY = 0x10,
+    TOV_IPC_GW_PEER_UP = 0x12,
+    TOV_IPC_GW_PEER_DOWN = 0x13,
+    TOV_IPC_GW_FRAME = 0x14, /* both ways */
+    TOV_IPC_GW_CREDIT = 0x15,
+    TOV_IPC_GW_PEERS = 0x16,
+    TOV_IPC_GW_DROP = 0x17,
+
+    TOV_IPC_FR_READY = 0x20,
+    TOV_IPC_FR_FRAME = 0x22, /* both ways, layouts differ */
+    TOV_IPC_FR_GONE = 0x23,
+    TOV_IPC_FR_CLIENTS = 0x24,
+    TOV_IPC_FR_CLOSE = 0x25,
+
+    TOV_IPC_SV_READY = 0x30,
+    TOV_IPC_SV_ALIVE = 0x31,
+    TOV_IPC_SV_STATUS = 0x32,
+    TOV_IPC_SV_LINK = 0x33,
+    TOV_IPC_SV_STOP = 0x34,
+    TOV_IPC_SV_RELOAD = 0x35,
+    TOV_IPC_SV_DUMP = 0x36
+};
+
+/* What SV_LINK connects. */
+enum tov_ipc_link { TOV_IPC_LINK_GATEWAY = 0, TOV_IPC_LINK_FRONT = 1 };
+
+#endif
