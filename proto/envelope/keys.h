@@ -16,8 +16,7 @@
 #include "base/hash.h"
 #include "base/secret.h"
 
-#define TOV_SUITE_1 1u /* HPKE 0x0020/0x0001/0x0003, STREAM of ChaCha20-Poly1305, HKDF-SHA256 */
-#define TOV_SALT_BYTES 32
+#define TOV_PART_SALT_BYTES 32 /* the salt in the message leaf */
 
 /* Without the content key, `content` is zeros and opens nothing. Declare locals as
  * `TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys;`. */
@@ -46,7 +45,8 @@ enum tov_err tov_message_keys_check(const struct tov_message_keys *keys, const s
                                     const struct tov_commitments *commitments) TOV_MUST_CHECK;
 
 /* TOV_E_DENIED when PART is not 0 and the content key is not held. */
-enum tov_err tov_part_key(const struct tov_message_keys *keys, const uint8_t salt[TOV_SALT_BYTES],
-                          uint8_t part, struct tov_key *out_key) TOV_MUST_CHECK;
+enum tov_err tov_part_key(const struct tov_message_keys *keys,
+                          const uint8_t salt[TOV_PART_SALT_BYTES], uint8_t part,
+                          struct tov_key *out_key) TOV_MUST_CHECK;
 
 #endif

@@ -4,7 +4,7 @@
  * -> sealed bytes, and their root: the RFC 6962 tree over chunks of 131,104 sealed bytes ("pull
  * chunks", two STREAM chunks each; the last one shorter). The leaf says sealed size and root.
  * Small parts are done at once, attachments piece by piece without being held in memory.
- * Not for: keys (keys.h) or files.
+ * Not for: keys (keys.h), files, or proofs of single chunks (part_tree.h).
  * Never show data to anybody before the opener's finish has said TOV_OK: a file may be cut short.
  */
 #ifndef TOV_ENVELOPE_PART_H
@@ -16,7 +16,6 @@
 
 #define TOV_PART_SEALED_MAX_BYTES 2215133184ull /* that of TOV_ATTACHMENT_MAX_BYTES of data */
 #define TOV_PART_CHUNKS_MAX 16896u
-#define TOV_PART_PROOF_MAX_HASHES 15u
 
 /* What the leaf says of a part. */
 struct tov_part_claim {
@@ -58,6 +57,7 @@ enum tov_err tov_part_sealer_create(const struct tov_key *part_key, uint64_t dat
                                     const struct tov_part_sink *sink,
                                     struct tov_part_sealer **out_sealer) TOV_MUST_CHECK;
 void tov_part_sealer_destroy(struct tov_part_sealer *sealer); /* NULL is fine; wipes */
+TOV_DEFINE_CLEANUP(tov_part_sealer, struct tov_part_sealer, tov_part_sealer_destroy)
 /* TOV_E_ARGUMENT when more comes than was said, or after a failure. */
 enum tov_err tov_part_sealer_write(struct tov_part_sealer *sealer,
                                    struct tov_bytes data) TOV_MUST_CHECK;
@@ -76,6 +76,7 @@ enum tov_err tov_part_opener_create(const struct tov_key *part_key,
                                     const struct tov_part_sink *sink,
                                     struct tov_part_opener **out_opener) TOV_MUST_CHECK;
 void tov_part_opener_destroy(struct tov_part_opener *opener); /* NULL is fine; wipes */
+TOV_DEFINE_CLEANUP(tov_part_opener, struct tov_part_opener, tov_part_opener_destroy)
 /* The next pull chunk, whole. TOV_E_MALFORMED (size, padding), TOV_E_DECRYPT. */
 enum tov_err tov_part_opener_take(struct tov_part_opener *opener,
                                   struct tov_bytes chunk) TOV_MUST_CHECK;
@@ -87,25 +88,5 @@ uint64_t tov_part_opener_data_size(const struct tov_part_opener *opener); /* aft
 /* The leaf hash of a pull chunk, and the root over all of them (COUNT at least 1, asserted). */
 struct tov_hash tov_part_chunk_hash(struct tov_bytes chunk);
 struct tov_hash tov_part_root(const struct tov_hash *chunk_hashes, uint32_t count);
-
-/* A pull chunk on its way, with the inclusion path of its hash; borrowed. */
-struct tov_part_chunk {
-    uint32_t index;
-    struct tov_bytes sealed;
-    const struct tov_hash *proof;
-    uint32_t proof_count;
-};
-/* Writes the path for chunk INDEX of a part whose chunk hashes are HASHES. INDEX below COUNT, COUNT
- * at most TOV_PART_CHUNKS_MAX (asserted). */
-struct tov_part_hashes {
-    const struct tov_hash *hashes;
-    uint32_t count;
-};
-void tov_part_chunk_prove(const struct tov_part_hashes *part, uint32_t index,
-                          struct tov_hash out_proof[TOV_PART_PROOF_MAX_HASHES],
-                          uint32_t *out_proof_count);
-/* Whether the chunk is that of the claimed part. TOV_E_MALFORMED (index, size), TOV_E_PROOF. */
-enum tov_err tov_part_chunk_verify(const struct tov_part_claim *claim,
-                                   const struct tov_part_chunk *chunk) TOV_MUST_CHECK;
 
 #endif
