@@ -10,6 +10,8 @@
 #define TOV_GUARD_PROTOCOL_H
 
 #include "guard/guard_state.h"
+#include "merkle/cosignature.h"
+#include "merkle/proof.h"
 
 #define TOV_GUARD_HASHES_MAX 4096u /* leaf hashes of one append */
 #define TOV_GUARD_ANSWER 0x80u     /* added to the request's kind */
@@ -72,18 +74,16 @@ struct tov_guard_resign {
 };
 
 struct tov_guard_cosign {
-    struct tov_bytes note; /* the peer's checkpoint with its signature */
-    struct tov_bytes vkey; /* the peer's ledger key by the roster, pinned at first use */
-    uint64_t old_size;     /* where the proof starts; 0 when nothing was cosigned */
-    const struct tov_hash *proof;
-    size_t proof_count;
-    uint64_t time_s; /* POSIX seconds, the time that the cosignature claims */
+    struct tov_bytes note;  /* the peer's checkpoint with its signature */
+    struct tov_bytes vkey;  /* the peer's ledger key by the roster, pinned at first use */
+    uint64_t old_size;      /* where the proof starts; 0 when nothing was cosigned */
+    struct tov_proof proof; /* consistency, from old_size to the note's size */
+    uint64_t time_s;        /* POSIX seconds, the time that the cosignature claims */
 };
 
 struct tov_guard_statement {
-    struct tov_bytes note;        /* docs/guard.md */
-    const struct tov_hash *peaks; /* the compact range at the stated size */
-    size_t peak_count;
+    struct tov_bytes note;  /* docs/guard.md */
+    struct tov_range range; /* at the stated size */
 };
 
 struct tov_guard_journal_next {
@@ -110,9 +110,8 @@ struct tov_guard_tree_view {
     struct tov_guard_public_key public_key;
     char origin[TOV_ORIGIN_MAX_BYTES + 1]; /* of the tree itself */
     uint64_t journal;
-    uint64_t size;
+    struct tov_range range; /* its size is the tree's */
     struct tov_hash root;
-    struct tov_guard_peaks peaks;
     struct tov_guard_signed last;     /* size 0: nothing signed yet */
     struct tov_guard_signed previous; /* the former journal's last checkpoint; size 0: none */
     struct tov_guard_signature kept[TOV_GUARD_SIGN_MAX]; /* the newest signatures, ascending */
@@ -139,8 +138,7 @@ struct tov_guard_cosign_answer {
     uint64_t own_size; /* PEER_OLD_SIZE, PEER_FORK: what was cosigned last, its root and the */
     struct tov_hash own_root; /* peer's signature over it: the evidence */
     uint8_t own_signature[TOV_GUARD_SIGNATURE_BYTES];
-    uint64_t time_s;
-    uint8_t cosignature[TOV_GUARD_SIGNATURE_BYTES]; /* over the C2SP cosignature/v1 message */
+    struct tov_cosignature cosignature;
 };
 
 /* One answer. With a refusal only what its comment names has a meaning. Large (about 50 KiB):

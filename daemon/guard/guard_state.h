@@ -37,14 +37,8 @@ struct tov_guard_signed {
     struct tov_guard_signature signature;
 };
 
-/* A compact range from 0: the roots of the largest complete subtrees, the leftmost first. */
-struct tov_guard_peaks {
-    struct tov_hash hashes[TOV_GUARD_PEAKS_MAX];
-    size_t count;
-};
-
-/* Invariants: last.signature.size <= size; kept is ascending in size and, if anything was signed
- * in this tree, ends with last.signature; journal >= 1 in a journal and is the number in its
+/* Invariants: last.signature.size <= range.size; kept is ascending in size and, if anything was
+ * signed in this tree, ends with last.signature; journal >= 1 in a journal and is the number in its
  * origin. statement_seen and journal_seen are the highest that this guard knew when it wrote, of
  * either tree. */
 struct tov_guard_state {
@@ -55,8 +49,7 @@ struct tov_guard_state {
     uint64_t journal; /* j of this journal; 0 in a ledger */
     uint64_t journal_seen;
     uint64_t statement_seen;
-    uint64_t size;
-    struct tov_guard_peaks peaks;
+    struct tov_range range; /* the whole tree: all that was appended, signed or not */
     struct tov_guard_signed last;
     /* The last checkpoint of journal - 1, when JOURNAL_NEXT ended it; size 0: none. */
     struct tov_guard_signed previous;
