@@ -14,15 +14,16 @@
 #include "merkle/proof.h"
 
 #define TOV_GUARD_HASHES_MAX 4096u /* leaf hashes of one append */
-#define TOV_GUARD_ANSWER 0x80u     /* added to the request's kind */
+#define TOV_GUARD_ANSWER 0x40u     /* added to the request's kind */
 
+/* The kinds of request frames (0x80 and up are the guard's, ipc/ipc_kinds.h). */
 enum tov_guard_op {
-    TOV_GUARD_HELLO = 1,
-    TOV_GUARD_APPEND = 2,
-    TOV_GUARD_RESIGN = 3,
-    TOV_GUARD_COSIGN = 4,
-    TOV_GUARD_STATEMENT = 5,
-    TOV_GUARD_JOURNAL_NEXT = 6
+    TOV_GUARD_HELLO = 0x81,
+    TOV_GUARD_APPEND = 0x82,
+    TOV_GUARD_RESIGN = 0x83,
+    TOV_GUARD_COSIGN = 0x84,
+    TOV_GUARD_STATEMENT = 0x85,
+    TOV_GUARD_JOURNAL_NEXT = 0x86
 };
 #define TOV_GUARD_OPS 6
 

@@ -11,8 +11,8 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "merkle/range.h"
 
-#define TOV_GUARD_PEAKS_MAX 64 /* hashes of a compact range: at most one for each bit of size */
 #define TOV_GUARD_SIGN_MAX 256 /* sizes signed by one request */
 #define TOV_GUARD_KEPT_MIN 64  /* newest signatures kept, over requests */
 #define TOV_GUARD_SIGNATURE_BYTES 64
