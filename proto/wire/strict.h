@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The one way from bytes to a protobuf message: length cap, bounded memory, no unknown field, no
+ * unknown enum value, strings UTF-8 without NUL, and encoding again must give the same bytes, so
+ * that one message has one encoding (DESIGN 5; docs/protocol.md).
+ * Not for: files outside proto/wire; they use wire/payload.h and the frame headers.
+ * Never hash or sign what was encoded again: keep the bytes that came (I6).
+ */
+#ifndef TOV_WIRE_STRICT_H
+#define TOV_WIRE_STRICT_H
+
+#include "base/bytes.h"
+#include "wire/arena.h"
+
+/* protobuf-c's types by name only; its header is included by .c files of this folder. */
+struct ProtobufCMessage;
+struct ProtobufCMessageDescriptor;
+
+struct tov_strict_limits {
+    size_t max_bytes;    /* of the encoding */
+    size_t budget_bytes; /* of memory that decoding may take */
+};
+
+/* A decoded message and the memory that holds all of it. */
+struct tov_strict {
+    struct tov_arena *arena;
+    struct ProtobufCMessage *message;
+};
+
+/* Errors: LIMIT (longer than the cap, or over the budget), NOMEM, SCHEMA (everything else). The
+ * words of ERROR name the field where one is known, never its content. */
+enum tov_err tov_strict_decode(const struct ProtobufCMessageDescriptor *descriptor,
+                               struct tov_bytes bytes, const struct tov_strict_limits *limits,
+                               struct tov_strict *out_strict,
+                               struct tov_error *error) TOV_MUST_CHECK;
+void tov_strict_fini(struct tov_strict *strict);
+
+/* Appends MESSAGE's encoding to OUT (failure sticks there). */
+void tov_strict_encode(const struct ProtobufCMessage *message, struct tov_buf *out);
+
+/* UTF-8 without NUL, surrogates, overlong forms or values above U+10FFFF. */
+bool tov_text_is_valid(struct tov_bytes text);
+
+#endif
