@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# self_test.sh: each lint test finds the fault that is planted for it, and nothing in clean code.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+fresh_tree() {
+    rm -rf "$work/tree"
+    mkdir -p "$work/tree/proto/base" "$work/tree/proto/wire" "$work/tree/include/tov"
+    cd "$work/tree"
+    cp "$here/../../.clang-format" .
+    echo tov >include/tov/.may_include
+    echo tov >proto/base/.may_include
+    printf 'tov\nbase\n' >proto/wire/.may_include
+    printf '%s\n' '/* SPDX-License-Identifier: EUPL-1.2 */' '#ifndef A_H' '#define A_H' \
+        '#include <stdint.h>' 'int tov_a(uint32_t x, int y);' '#endif' >proto/base/a.h
+    printf '%s\n' '/* SPDX-License-Identifier: EUPL-1.2 */' '#include "base/a.h"' '' \
+        'int tov_a(uint32_t x, int y)' '{' '    return y + (x > 0);' '}' >proto/base/a.c
+    printf '%s\n' '/* SPDX-License-Identifier: EUPL-1.2 */' '#ifndef T_H' '#define T_H' \
+        'enum tov_t { TOV_T = 0 };' '#endif' >include/tov/t.h
+    : >outliers
+    TOV_LINT_OUTLIERS=$work/tree/outliers
+    export TOV_LINT_OUTLIERS
+}
+
+# finds LINT WANTED: the lint test fails and says WANTED. passes LINT: it does not.
+finds() {
+    if text=$("$here/$1.sh" "$work/tree" 2>&1); then
+        echo "FAILED: $1 did not find: $2"
+        failed=$((failed + 1))
+    elif ! printf '%s\n' "$text" | grep -qF -e "$2"; then
+        echo "FAILED: $1 does not say: $2"
+        printf '%s\n' "$text"
+        failed=$((failed + 1))
+    fi
+}
+passes() {
+    if ! text=$("$here/$1.sh" "$work/tree" 2>&1); then
+        echo "FAILED: $1 complains about clean code"
+        printf '%s\n' "$text"
+        failed=$((failed + 1))
+    fi
+}
+
+for lint in layers sizes headers format words; do
+    fresh_tree
+    passes "$lint"
+done
+
+fresh_tree
+echo '#include "wire/b.h"' >>proto/base/a.c
+finds layers 'proto/base/.may_include does not name wire'
+fresh_tree
+echo '#include <lmdb.h>' >>proto/base/a.c
+finds layers 'lmdb.h has its home in: daemon/core/store'
+fresh_tree
+echo '#include <curl/curl.h>' >>proto/base/a.c
+finds layers 'give it a home'
+fresh_tree
+echo '#include <unistd.h>' >>proto/base/a.c
+finds layers 'unistd.h has its home in: daemon'
+fresh_tree
+echo '#include "../wire/b.h"' >>proto/base/a.c
+finds layers 'without ..'
+fresh_tree
+rm proto/base/.may_include
+finds layers 'proto/base: no .may_include'
+
+fresh_tree
+{ printf 'int tov_long(void)\n{\n' && yes '    tov_a(1, 2);' | head -n 61 && printf '}\n'; } >>proto/base/a.c
+finds sizes 'function proto/base/a.c:tov_long: 61, too large'
+echo 'function proto/base/a.c:tov_long 61' >outliers
+passes sizes
+echo 'function proto/base/a.c:tov_long 60' >outliers
+finds sizes 'grew from 60 to 61'
+echo 'function proto/base/a.c:tov_long 90' >outliers
+finds sizes 'shrank to 61'
+fresh_tree
+echo 'function proto/base/a.c:gone 90' >outliers
+finds sizes 'not an outlier any more'
+fresh_tree
+printf 'static int *many(int a, int b, void (*c)(int, int), int d,\n                 int e, int f)\n{\n}\n' \
+    >>proto/base/a.c
+finds sizes 'parameters proto/base/a.c:many: 6, too large'
+fresh_tree
+yes '/* a line */' | head -n 701 >>proto/base/a.c
+finds sizes 'file proto/base/a.c: 708, too large'
+
+fresh_tree
+printf '#ifndef B_H\n#define B_H\nsize_t tov_b(void);\n#endif\n' >proto/wire/b.h
+finds headers 'proto/wire/b.h: not alone'
+fresh_tree
+printf '#ifndef U_H\n#define U_H\nstruct tov_u { int class; };\n#endif\n' >include/tov/u.h
+finds headers 'include/tov/u.h: not alone: c++'
+fresh_tree
+printf 'struct tov_twice { int a; };\n' >proto/wire/b.h
+finds headers 'proto/wire/b.h: not alone'
+
+fresh_tree
+echo 'int   tov_wide;' >>proto/base/a.c
+finds format 'proto/base/a.c:8: not formatted'
+
+fresh_tree
+echo 'static void f(char *a) { strcpy(a, "b"); }' >>proto/base/a.c
+finds words 'proto/base/a.c:8: strcpy: copies without a limit'
+fresh_tree
+echo '/* FIXME */' >>proto/base/a.c
+finds words 'proto/base/a.c:8: FIXME'
+fresh_tree
+echo 'int tov_x;' >proto/base/b.c
+finds words 'proto/base/b.c: no SPDX'
+
+echo "self_test: $failed findings"
+[ "$failed" -eq 0 ]
