@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A message as a text that a person fills in with an editor, in Danish or English.
+ *
+ *   # help, options: lines that begin with # are not read
+ *   * Hvorfor har modtageren brug for dette? [necessity]:
+ *   text, as many lines as it takes
+ *
+ * A field begins with a line that ends in its path in brackets and a colon, perhaps followed by its
+ * value; `*` marks what must be filled in; the words before the bracket are not read. A line of
+ * text that would look like one of these is written with a backslash before it. Fields of the nth
+ * record of a list are "facts.2.fact". Lists of words stand one a line. Dates are dd-mm-åååå and
+ * times dd-mm-åååå tt.mm in Danish time.
+ *
+ * Not for: references, UUIDs and hashes; the program that writes the form sets those.
+ * Never throw a text away because it does not parse.
+ */
+#ifndef TOV_CASE_FORM_H
+#define TOV_CASE_FORM_H
+
+#include "case/draft.h"
+#include "case/rules.h"
+
+#define TOV_FORM_MAX_BYTES 262144u
+
+/* Appends the form of DRAFT: what is set stands filled in, what is missing is asked for. */
+void tov_form_write(const struct tov_draft *draft, enum tov_language language, struct tov_buf *out);
+
+/* Reads TEXT into DRAFT: fields that the text names are replaced (an empty one is cleared), others
+ * stay. Each error is a finding with line and field; then the draft's fields are undefined and the
+ * caller keeps the text. SCHEMA: there was at least one; LIMIT: the text is too long. */
+enum tov_err tov_form_read(struct tov_bytes text, struct tov_draft *draft,
+                           struct tov_findings *out_findings) TOV_MUST_CHECK;
+
+#endif
