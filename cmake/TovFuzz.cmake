@@ -2,7 +2,9 @@
 # Fuzzers by libFuzzer. Only with TOV_FUZZ (preset fuzz); elsewhere tov_fuzzer does nothing.
 # Not for: long campaigns; ctest runs each a bounded number of times, docs/building.md tells the rest.
 
-set(TOV_FUZZ_RUNS 20000 CACHE STRING "inputs that ctest gives each fuzzer")
+set(TOV_FUZZ_RUNS 20000 CACHE STRING "inputs that ctest gives each fuzzer; -1: only time bounds it")
+set(TOV_FUZZ_SECONDS 20 CACHE STRING "seconds that ctest gives each fuzzer at most")
+math(EXPR TOV_FUZZ_TIMEOUT "${TOV_FUZZ_SECONDS} + 100")
 
 # tov_fuzzer(NAME SOURCES ... LINK ... CORPUS folder): a program with LLVMFuzzerTestOneInput.
 # CORPUS (seeds, optional) is relative to the calling folder and is never written to.
@@ -27,7 +29,7 @@ function(tov_fuzzer name)
     list(APPEND folders ${CMAKE_CURRENT_SOURCE_DIR}/${F_CORPUS})
   endif()
   add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    COMMAND ${name} -runs=${TOV_FUZZ_RUNS} -seed=1 -max_len=${F_MAX_LEN} -max_total_time=20
+    COMMAND ${name} -runs=${TOV_FUZZ_RUNS} -seed=1 -max_len=${F_MAX_LEN} -max_total_time=${TOV_FUZZ_SECONDS}
       -timeout=10 -rss_limit_mb=1024 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}- ${folders})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS fuzz)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${TOV_FUZZ_TIMEOUT} LABELS fuzz)
 endfunction()
