@@ -44,6 +44,10 @@ enum tov_err tov_note_signature_decode(const struct tov_note_signature *signatur
 enum tov_err tov_note_verify(const struct tov_note *note, struct tov_vkey_list keys,
                              bool *out_verified, size_t *out_distinct) TOV_MUST_CHECK;
 
+/* The same, but a note that none of KEYS signed is TOV_OK with *OUT_DISTINCT 0. */
+enum tov_err tov_note_check(const struct tov_note *note, struct tov_vkey_list keys,
+                            bool *out_verified, size_t *out_distinct) TOV_MUST_CHECK;
+
 /* Starts a note: checks that TEXT can be one (UTF-8 ending with a newline, no other control
  * characters, not empty) and writes it with the empty line. Signature lines follow. */
 enum tov_err tov_note_put_text(struct tov_buf *out, struct tov_bytes text) TOV_MUST_CHECK;

@@ -85,6 +85,8 @@ struct tov_subtree_consistency {
     struct tov_hash subtree_root;
     struct tov_hash root;
 };
+/* As tov_consistency_verify; start == end is allowed (the empty root, an empty proof) and proves
+ * nothing of the root. */
 enum tov_err tov_subtree_consistency_verify(const struct tov_subtree_consistency *claim,
                                             const struct tov_proof *proof) TOV_MUST_CHECK;
 

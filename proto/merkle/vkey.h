@@ -37,7 +37,7 @@ enum tov_err tov_vkey_make(struct tov_bytes name, enum tov_vkey_type type,
 enum tov_err tov_vkey_parse(struct tov_bytes text, struct tov_vkey *out_key,
                             struct tov_error *error) TOV_MUST_CHECK;
 void tov_vkey_format(const struct tov_vkey *key, struct tov_buf *out);
-/* The same type and public key, whatever the names: one key, counted once. */
+/* The same public key, whatever the names and types: one key, counted once. */
 bool tov_vkey_is_same_key(const struct tov_vkey *a, const struct tov_vkey *b);
 
 /* Verifies by tov_ed25519_verify, skipping the check of A where it was done. */
