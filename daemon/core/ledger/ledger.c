@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ *   appended ──commit──> committed ──fed to the guard──> signed
+ *
+ * `pending` holds the leaf hashes from what the guard has (`fed`) to the size; `marks` the ends of
+ * segments that are not signed yet, each with the root computed here.
+ */
+#include "ledger/ledger.h"
+
+#include "ledger/entry.h"
+#include "ledger/tiles.h"
+#include "merkle/tree.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define MARKS_MAX 4096u
+#define RECENT_MAX 256u
+
+struct mark {
+    uint64_t size;
+    struct tov_hash root;
+};
+
+struct tov_ledger {
+    enum tov_tree_kind kind;
+    struct tov_vkey key;
+    struct tov_store *store;
+    unsigned leaf_table;
+    unsigned signature_table;
+    struct tov_range range;
+    struct tov_tiles tiles;
+    uint64_t committed;
+    uint64_t fed; /* leaves that the guard has */
+    struct tov_hash *pending;
+    size_t pending_count;
+    size_t pending_capacity;
+    size_t in_flight; /* hashes of the request that the guard has, while is_asking */
+    size_t marks_in_flight;
+    bool is_asking;
+    struct mark *marks;
+    size_t mark_count;
+    struct tov_signed_size recent[RECENT_MAX]; /* a ring, ascending from the oldest */
+    size_t recent_count, recent_next;
+};
+
+const struct tov_vkey *tov_ledger_key(const struct tov_ledger *ledger)
+{
+    return &ledger->key;
+}
+
+uint64_t tov_ledger_size(const struct tov_ledger *ledger)
+{
+    return ledger->range.size;
+}
+
+uint64_t tov_ledger_committed(const struct tov_ledger *ledger)
+{
+    return ledger->committed;
+}
+
+static const struct tov_signed_size *recent_at(const struct tov_ledger *ledger, size_t back)
+{
+    return &ledger->recent[(ledger->recent_next + RECENT_MAX - 1 - back) % RECENT_MAX];
+}
+
+uint64_t tov_ledger_signed(const struct tov_ledger *ledger)
+{
+    return ledger->recent_count == 0 ? 0 : recent_at(ledger, 0)->size;
+}
+
+bool tov_ledger_newest(const struct tov_ledger *ledger, struct tov_signed_size *out)
+{
+    if (ledger->recent_count == 0)
+        return false;
+    *out = *recent_at(ledger, 0);
+    return true;
+}
+
+/* ---- appending ---- */
+
+static bool push_pending(struct tov_ledger *ledger, const struct tov_hash *hash)
+{
+    if (ledger->pending_count == ledger->pending_capacity) {
+        size_t capacity = ledger->pending_capacity == 0 ? 1024 : ledger->pending_capacity * 2;
+        struct tov_hash *pending = realloc(ledger->pending, capacity * sizeof *pending);
+        if (pending == NULL)
+            return false;
+        ledger->pending = pending;
+        ledger->pending_capacity = capacity;
+    }
+    ledger->pending[ledger->pending_count++] = *hash;
+    return true;
+}
+
+enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
+                               const struct tov_ledger_row *row,
+                               struct tov_ledger_place *out_place)
+{
+    uint64_t index = ledger->range.size;
+    struct tov_hash hash = tov_merkle_leaf_hash(row->leaf);
+    uint8_t *to = tov_store_batch_append_space(batch, ledger->leaf_table, tov_store_key_u64(index),
+                                               tov_entry_own_size(row->leaf.size, row->links));
+    if (to == NULL)
+        return tov_store_batch_failed(batch);
+    tov_entry_put_own(to, row->event, row->leaf, row->links);
+    TOV_TRY(tov_range_append(&ledger->range, &hash));
+    TOV_TRY(tov_tiles_append(&ledger->tiles, batch, &hash));
+    if (!push_pending(ledger, &hash))
+        return TOV_E_NOMEM;
+    *out_place = (struct tov_ledger_place){index, hash};
+    return TOV_OK;
+}
+
+void tov_ledger_mark(struct tov_ledger *ledger)
+{
+    uint64_t size = ledger->range.size;
+    uint64_t last = ledger->mark_count > 0 ? ledger->marks[ledger->mark_count - 1].size
+                                           : tov_ledger_signed(ledger);
+    if (size == last)
+        return;
+    assert(ledger->mark_count < MARKS_MAX);
+    ledger->marks[ledger->mark_count++] = (struct mark){size, tov_range_root(&ledger->range)};
+}
+
+void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size)
+{
+    assert(size >= ledger->committed && size <= ledger->range.size);
+    ledger->committed = size;
+    tov_tiles_on_committed(&ledger->tiles, size);
+}
+
+/* ---- signing ---- */
+
+bool tov_ledger_next_request(struct tov_ledger *ledger, struct tov_guard_append *out_append)
+{
+    if (ledger->is_asking || ledger->mark_count == 0 ||
+        ledger->marks[0].size > ledger->committed)
+        return false;
+    struct tov_guard_append append = {
+        .tree = ledger->kind == TOV_TREE_LEDGER ? TOV_GUARD_LEDGER : TOV_GUARD_JOURNAL,
+        .from_size = ledger->fed,
+        .hashes = ledger->pending,
+    };
+    uint64_t reach = ledger->fed + TOV_GUARD_HASHES_MAX;
+    reach = reach < ledger->committed ? reach : ledger->committed;
+    uint64_t end = reach; /* with no mark in reach the hashes go ahead of their signature */
+    while (append.sign_count < ledger->mark_count && append.sign_count < TOV_GUARD_SIGN_MAX &&
+           ledger->marks[append.sign_count].size <= reach) {
+        end = ledger->marks[append.sign_count].size;
+        append.sign_at[append.sign_count] = end;
+        append.sign_count++;
+    }
+    append.hash_count = (size_t)(end - ledger->fed);
+    ledger->is_asking = true;
+    ledger->in_flight = append.hash_count;
+    ledger->marks_in_flight = append.sign_count;
+    *out_append = append;
+    return true;
+}
+
+static void put_signature(struct tov_ledger *ledger, struct tov_store_batch *batch,
+                          const struct tov_signed_size *signed_size)
+{
+    uint8_t row[TOV_HASH_BYTES + TOV_ED25519_SIGNATURE_BYTES];
+    memcpy(row, signed_size->root.bytes, TOV_HASH_BYTES);
+    memcpy(row + TOV_HASH_BYTES, signed_size->signature, sizeof signed_size->signature);
+    tov_store_batch_put(batch, ledger->signature_table, tov_store_key_u64(signed_size->size),
+                        TOV_BYTES_OF(row));
+    ledger->recent[ledger->recent_next] = *signed_size;
+    ledger->recent_next = (ledger->recent_next + 1) % RECENT_MAX;
+    if (ledger->recent_count < RECENT_MAX)
+        ledger->recent_count++;
+}
+
+/* Checks the guard's SIGNATURE over (size, root) and takes it over. */
+static enum tov_err take_signature(struct tov_ledger *ledger, struct tov_store_batch *batch,
+                                   const struct mark *mark, const uint8_t *signature)
+{
+    struct tov_checkpoint checkpoint;
+    struct tov_signed_size taken = {.size = mark->size, .root = mark->root};
+    TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(ledger->key.name), mark->size, &mark->root,
+                                &checkpoint));
+    memcpy(taken.signature, signature, sizeof taken.signature);
+    TOV_TRY(tov_checkpoint_verify(&checkpoint, &ledger->key, taken.signature));
+    put_signature(ledger, batch, &taken);
+    return TOV_OK;
+}
+
+static void forget_fed(struct tov_ledger *ledger, size_t hashes, size_t marks)
+{
+    ledger->fed += hashes;
+    ledger->pending_count -= hashes;
+    memmove(ledger->pending, ledger->pending + hashes,
+            ledger->pending_count * sizeof *ledger->pending);
+    ledger->mark_count -= marks;
+    memmove(ledger->marks, ledger->marks + marks, ledger->mark_count * sizeof *ledger->marks);
+}
+
+enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_batch *batch,
+                                  const struct tov_guard_append_answer *answer)
+{
+    assert(ledger->is_asking);
+    if (answer->size != ledger->fed + ledger->in_flight ||
+        answer->signature_count != ledger->marks_in_flight)
+        return TOV_E_FORK;
+    for (size_t i = 0; i < answer->signature_count; i++)
+        TOV_TRY(take_signature(ledger, batch, &ledger->marks[i], answer->signatures[i].bytes));
+    forget_fed(ledger, ledger->in_flight, ledger->marks_in_flight);
+    ledger->is_asking = false;
+    return TOV_OK;
+}
+
+/* ---- what is signed ---- */
+
+static enum tov_err decode_signature(const struct tov_store_row *row, struct tov_signed_size *out)
+{
+    if (row->value.size != TOV_HASH_BYTES + TOV_ED25519_SIGNATURE_BYTES)
+        return TOV_E_CORRUPT;
+    out->size = tov_store_key_to_u64(&row->key);
+    memcpy(out->root.bytes, row->value.data, TOV_HASH_BYTES);
+    memcpy(out->signature, row->value.data + TOV_HASH_BYTES, sizeof out->signature);
+    return TOV_OK;
+}
+
+static enum tov_err find_signature(const struct tov_ledger *ledger, struct tov_store_read *read,
+                                   const struct tov_store_range *range, struct tov_signed_size *out)
+{
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_E_NOT_FOUND;
+    TOV_TRY(tov_store_iter_init(read, range, &iter));
+    if (tov_store_iter_next(&iter))
+        err = decode_signature(&iter.row, out);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    (void)ledger;
+    return read_err != TOV_OK ? read_err : err;
+}
+
+enum tov_err tov_ledger_signed_at_most(const struct tov_ledger *ledger, struct tov_store_read *read,
+                                       uint64_t limit, struct tov_signed_size *out)
+{
+    for (size_t i = 0; i < ledger->recent_count; i++) {
+        if (recent_at(ledger, i)->size <= limit) {
+            *out = *recent_at(ledger, i);
+            return TOV_OK;
+        }
+    }
+    struct tov_store_range range = {.table = ledger->signature_table,
+                                    .first = tov_store_key_u64(0),
+                                    .last = tov_store_key_u64(limit),
+                                    .backward = true};
+    return find_signature(ledger, read, &range, out);
+}
+
+enum tov_err tov_ledger_signed_above(const struct tov_ledger *ledger, struct tov_store_read *read,
+                                     uint64_t floor, struct tov_signed_size *out)
+{
+    if (ledger->recent_count > 0 && recent_at(ledger, ledger->recent_count - 1)->size <= floor) {
+        for (size_t i = ledger->recent_count; i-- > 0;) {
+            if (recent_at(ledger, i)->size > floor) {
+                *out = *recent_at(ledger, i);
+                return TOV_OK;
+            }
+        }
+        return TOV_E_NOT_FOUND;
+    }
+    struct tov_store_range range = {.table = ledger->signature_table,
+                                    .first = tov_store_key_u64(floor + 1),
+                                    .last = tov_store_key_u64(UINT64_MAX)};
+    enum tov_err err = find_signature(ledger, read, &range, out);
+    if (err != TOV_E_NOT_FOUND)
+        return err;
+    for (size_t i = ledger->recent_count; i-- > 0;) {
+        if (recent_at(ledger, i)->size > floor) {
+            *out = *recent_at(ledger, i);
+            return TOV_OK;
+        }
+    }
+    return TOV_E_NOT_FOUND;
+}
+
+/* ---- nodes ---- */
+
+static enum tov_err give_node(void *context, unsigned level, uint64_t index,
+                              struct tov_hash *out_hash)
+{
+    const struct tov_ledger_nodes *nodes = context;
+    if (level > 63 || (index + 1) > nodes->ledger->committed >> level)
+        return TOV_E_NOT_FOUND;
+    return tov_tiles_node(&nodes->ledger->tiles, nodes->read, (struct tov_subtree){level, index},
+                          out_hash);
+}
+
+struct tov_node_source tov_ledger_node_source(struct tov_ledger_nodes *nodes)
+{
+    return (struct tov_node_source){nodes, give_node};
+}
+
+enum tov_err tov_ledger_level0(const struct tov_ledger *ledger, struct tov_store_read *read,
+                               uint64_t from, uint64_t to, uint8_t *out)
+{
+    return tov_tiles_level0(&ledger->tiles, read, from, to, out);
+}
+
+/* ---- start ---- */
+
+struct leaf_reader {
+    struct tov_store_read *read;
+    unsigned table;
+};
+
+static enum tov_err hash_stored_leaf(void *context, uint64_t index, struct tov_hash *out_hash)
+{
+    const struct leaf_reader *reader = context;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(reader->read, reader->table, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    *out_hash = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
+                                                 : entry.leaf_hash;
+    return TOV_OK;
+}
+
+static enum tov_err load_range(struct tov_ledger *ledger, struct tov_store_read *read,
+                               uint64_t size, struct tov_range *out)
+{
+    struct tov_ledger_nodes nodes = {ledger, read};
+    struct tov_canon canon = tov_canon_of(0, size);
+    struct tov_subtree at;
+    *out = (struct tov_range){0};
+    while (tov_canon_next(&canon, &at)) {
+        struct tov_hash hash;
+        TOV_TRY(give_node(&nodes, at.level, at.index, &hash));
+        TOV_TRY(tov_range_append_subtree(out, at.level, &hash));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err load_recent(struct tov_ledger *ledger, struct tov_store_read *read,
+                                struct tov_error *error)
+{
+    struct tov_store_row row;
+    struct tov_signed_size newest;
+    enum tov_err err = tov_store_last(read, ledger->signature_table, &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    TOV_TRY(decode_signature(&row, &newest));
+    struct tov_range at_newest;
+    if (newest.size > ledger->committed)
+        return tov_fail(error, TOV_E_CORRUPT, "a signed size is above the stored leaves");
+    TOV_TRY(load_range(ledger, read, newest.size, &at_newest));
+    struct tov_hash root = tov_range_root(&at_newest);
+    if (!tov_hash_equal(&root, &newest.root))
+        return tov_fail(error, TOV_E_CORRUPT,
+                        "the stored leaves do not give the root that was signed at size %llu: this "
+                        "disk changed them; restore from a backup or from the keepers",
+                        (unsigned long long)newest.size);
+    ledger->recent[0] = newest;
+    ledger->recent_count = 1;
+    ledger->recent_next = 1;
+    return TOV_OK;
+}
+
+static enum tov_err load(struct tov_ledger *ledger, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(ledger->store, &read, error));
+    struct tov_store_row last;
+    enum tov_err err = tov_store_last(read, ledger->leaf_table, &last);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    ledger->committed = tov_store_key_to_u64(&last.key) + 1;
+    struct leaf_reader reader = {read, ledger->leaf_table};
+    err = tov_tiles_load(&ledger->tiles, read, ledger->committed, hash_stored_leaf, &reader);
+    if (err != TOV_OK)
+        return tov_fail(error, err == TOV_E_NOT_FOUND ? TOV_E_CORRUPT : err,
+                        "a leaf or tile of the stored tree is missing");
+    TOV_TRY(load_range(ledger, read, ledger->committed, &ledger->range));
+    return load_recent(ledger, read, error);
+}
+
+enum tov_err tov_ledger_open(const struct tov_ledger_setup *setup, struct tov_ledger **out_ledger,
+                             struct tov_error *error)
+{
+    TOV_CLEANUP(tov_ledger_cleanup) struct tov_ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL)
+        return TOV_E_NOMEM;
+    bool is_journal = setup->kind == TOV_TREE_JOURNAL;
+    ledger->kind = setup->kind;
+    ledger->key = setup->key;
+    ledger->store = setup->store;
+    ledger->leaf_table = is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF;
+    ledger->signature_table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE;
+    ledger->tiles.table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
+    ledger->marks = calloc(MARKS_MAX, sizeof *ledger->marks);
+    if (ledger->marks == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(load(ledger, error));
+    *out_ledger = TOV_TAKE(ledger);
+    return TOV_OK;
+}
+
+void tov_ledger_close(struct tov_ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    tov_tiles_fini(&ledger->tiles);
+    free(ledger->pending);
+    free(ledger->marks);
+    free(ledger);
+}
+
+/* Signatures that the guard made and a crash kept us from storing. */
+static enum tov_err take_kept(struct tov_ledger *ledger, struct tov_store_read *read,
+                              const struct tov_guard_tree_view *view,
+                              struct tov_store_batch *batch)
+{
+    for (size_t i = 0; i < view->kept_count; i++) {
+        uint64_t size = view->kept[i].size;
+        if (size <= tov_ledger_signed(ledger) || size > ledger->committed)
+            continue;
+        struct tov_range range;
+        TOV_TRY(load_range(ledger, read, size, &range));
+        struct mark mark = {size, tov_range_root(&range)};
+        TOV_TRY(take_signature(ledger, batch, &mark, view->kept[i].bytes));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read)
+{
+    struct leaf_reader reader = {read, ledger->leaf_table};
+    ledger->pending_count = 0;
+    for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
+        struct tov_hash hash;
+        TOV_TRY(hash_stored_leaf(&reader, i, &hash));
+        if (!push_pending(ledger, &hash))
+            return TOV_E_NOMEM;
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_tree_view *view,
+                              struct tov_store_batch *batch, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_range range;
+    if (!view->present)
+        return tov_fail(error, TOV_E_UNAVAILABLE,
+                        "the guard has lost its state of %s: nothing can be signed until the root "
+                        "threshold makes a statement (docs/guard.md)",
+                        ledger->key.name);
+    if (strcmp(view->origin, ledger->key.name) != 0)
+        return tov_fail(error, TOV_E_KEY, "the guard signs %s, this store is %s", view->origin,
+                        ledger->key.name);
+    if (view->size > ledger->committed)
+        return tov_fail(error, TOV_E_UNAVAILABLE,
+                        "the guard signed %llu entries of %s, this store has %llu: it is an old "
+                        "copy and must be recovered from the keepers",
+                        (unsigned long long)view->size, ledger->key.name,
+                        (unsigned long long)ledger->committed);
+    TOV_TRY(tov_store_read_begin(ledger->store, &read, error));
+    TOV_TRY(load_range(ledger, read, view->size, &range));
+    struct tov_hash root = tov_range_root(&range);
+    if (!tov_hash_equal(&root, &view->root))
+        return tov_fail(error, TOV_E_FORK,
+                        "guard and store hold different entries of %s at size %llu: nothing is "
+                        "signed; restore the store, or start a new generation",
+                        ledger->key.name, (unsigned long long)view->size);
+    enum tov_err err = take_kept(ledger, read, view, batch);
+    if (err != TOV_OK)
+        return tov_fail(error, err, "a signature that the guard kept does not verify");
+    ledger->fed = view->size;
+    ledger->is_asking = false;
+    ledger->mark_count = 0;
+    TOV_TRY(load_pending(ledger, read));
+    tov_ledger_mark(ledger);
+    return TOV_OK;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/tables.h"
+
+#define KEY_LINK (2u + 4u + 8u + 8u)
+#define KEY_PART (2u + 4u + 8u + 1u)
+
+const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
+    [TOV_TABLE_LEAF] = {"leaf", TOV_STORE_KEY_U64},
+    [TOV_TABLE_BODY] = {"body", TOV_STORE_KEY_U64},
+    [TOV_TABLE_DATAKEY] = {"datakey", TOV_STORE_KEY_U64},
+    [TOV_TABLE_TILE] = {"tile", TOV_STORE_KEY_U16_U64},
+    [TOV_TABLE_SIGNATURE] = {"signature", TOV_STORE_KEY_U64},
+    [TOV_TABLE_JLEAF] = {"jleaf", TOV_STORE_KEY_U64},
+    [TOV_TABLE_JBODY] = {"jbody", TOV_STORE_KEY_U64},
+    [TOV_TABLE_JTILE] = {"jtile", TOV_STORE_KEY_U16_U64},
+    [TOV_TABLE_JSIGNATURE] = {"jsignature", TOV_STORE_KEY_U64},
+    [TOV_TABLE_EVENT] = {"event", TOV_STORE_KEY_U64},
+    [TOV_TABLE_LINK] = {"link", KEY_LINK},
+    [TOV_TABLE_COVER] = {"cover", KEY_LINK},
+    [TOV_TABLE_EXCEPTION] = {"exception", KEY_LINK},
+    [TOV_TABLE_OWED] = {"owed", TOV_STORE_KEY_U16_U64},
+    [TOV_TABLE_REPLY] = {"reply", TOV_STORE_KEY_U64_U64},
+    [TOV_TABLE_PEER] = {"peer", TOV_STORE_KEY_U16},
+    [TOV_TABLE_MLEAF] = {"mleaf", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_MBODY] = {"mbody", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_MDATAKEY] = {"mdatakey", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_MSKIP] = {"mskip", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_MPOINT] = {"mpoint", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_TRANSFER] = {"transfer", KEY_PART},
+    [TOV_TABLE_COSIGNATURE] = {"cosignature", 8u + 2u},
+    [TOV_TABLE_SHOWN] = {"shown", TOV_STORE_KEY_U64},
+    [TOV_TABLE_CURSOR] = {"cursor", TOV_STORE_KEY_ANY},
+    [TOV_TABLE_ROSTER] = {"roster", TOV_STORE_KEY_U32},
+    [TOV_TABLE_FACT] = {"fact", TOV_STORE_KEY_ANY},
+};
+
+struct tov_store_key tov_key_link(const struct tov_link_place *place)
+{
+    struct tov_store_key key = {0};
+    tov_store_key_put_u16(&key, place->peer);
+    tov_store_key_put_u32(&key, place->generation);
+    tov_store_key_put_u64(&key, place->lost_index);
+    tov_store_key_put_u64(&key, place->link);
+    return key;
+}
+
+struct tov_store_key tov_key_tile(unsigned level, uint64_t n)
+{
+    return tov_store_key_u16_u64((uint16_t)level, n);
+}
+
+struct tov_store_key tov_key_part(uint16_t agency, uint32_t generation, uint64_t index,
+                                  uint8_t part)
+{
+    struct tov_store_key key = tov_store_key_u16_u32_u64(agency, generation, index);
+    tov_store_key_put_u8(&key, part);
+    return key;
+}
+
+struct tov_store_key tov_key_cosignature(uint64_t size, uint16_t witness)
+{
+    struct tov_store_key key = {0};
+    tov_store_key_put_u64(&key, size);
+    tov_store_key_put_u16(&key, witness);
+    return key;
+}
