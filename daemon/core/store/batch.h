@@ -19,7 +19,7 @@
 
 struct tov_store_batch;
 
-/* LIMIT_BYTES bounds keys, values and 8 to 16 bytes for each operation together (I11); 0 means
+/* LIMIT_BYTES bounds keys, values and 8 bytes for each operation, all together (I11); 0 means
  * the default. A batch that outgrows it fails with TOV_E_LIMIT. */
 enum tov_err tov_store_batch_create(size_t limit_bytes,
                                     struct tov_store_batch **out_batch) TOV_MUST_CHECK;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The store's insides, shared by store_*.c. Not for: anything outside this folder.
+ * Who may touch what stands beside each field; a field without a note is set at open only.
+ */
+#ifndef TOV_STORE_STORE_INTERNAL_H
+#define TOV_STORE_STORE_INTERNAL_H
+
+#include "store/read.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct tov_store_read {
+    struct tov_store *store;
+    MDB_txn *txn; /* reset when depth is 0 */
+    unsigned depth;
+    uint64_t started_ms;
+};
+
+/*   FREE --post_job--> WAITING --run_job--> DONE --take_result--> FREE            */
+enum job_state { JOB_FREE, JOB_WAITING, JOB_DONE };
+
+struct tov_store {
+    char *path;
+    const struct tov_store_table *tables;
+    unsigned table_count;
+    uint64_t map_max_bytes;
+    uint64_t ballast_bytes;
+    int dir_fd; /* holds the lock on the folder (S6) */
+    MDB_env *env;
+    MDB_dbi meta;
+    MDB_dbi dbi[TOV_STORE_TABLES_MAX];
+
+    pthread_t owner;
+    struct tov_store_read read;        /* owner */
+    struct tov_store_batch *in_flight; /* owner: handed over by tov_store_commit_async */
+    uint64_t number;                   /* owner: of the last commit known to it */
+
+    pthread_rwlock_t map_lock; /* shared: a transaction is open; exclusive: the map changes (S5) */
+    atomic_bool has_no_map;    /* a map could not be replaced: nothing can be read any more */
+
+    pthread_t committer;
+    bool has_committer;
+    int event_fd; /* readable while a result of an asynchronous commit waits */
+
+    pthread_mutex_t lock; /* guards job_*, and changed tells of them */
+    pthread_cond_t changed;
+    enum job_state job_state;
+    bool job_is_async;
+    bool is_closing;
+    const struct tov_store_batch *job_batch;
+    struct tov_store_result job_result;
+
+    MDB_txn *lookup_txn;       /* committer; made at open, so that a lookup needs no memory */
+    uint64_t committed_number; /* committer */
+    bool is_broken;            /* committer: S4 */
+};
+
+/* Rows of the table "meta". */
+#define META_FORMAT "format" /* u32 STORE_LAYOUT, u32 the caller's format */
+#define META_NUMBER "number" /* u64: of the last commit, 0 before the first */
+#define STORE_LAYOUT 1u
+
+/* The one place that knows LMDB's codes (and errno, which LMDB returns too). */
+enum tov_err store_err_of(int code);
+/* Fills ERROR with "PATH: DOING: why; what to do" and returns the code. */
+enum tov_err store_fail(const struct tov_store *store, struct tov_error *error, int code,
+                        const char *doing);
+
+static inline MDB_val store_val(const void *data, size_t size)
+{
+    /* LMDB does not write through values that it is given, but its type is not const. */
+    return (MDB_val){.mv_size = size, .mv_data = (void *)(uintptr_t)data};
+}
+
+/* Reads META_NUMBER; a store without the row is at 0. */
+int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_number);
+int store_write_number(struct tov_store *store, MDB_txn *txn, uint64_t number);
+
+enum tov_err store_start_committer(struct tov_store *store, struct tov_error *error);
+void store_stop_committer(struct tov_store *store); /* lets a commit in flight end */
+
+/* Planted faults, the negative controls of tests/fault/store: a product build sets none. */
+#ifdef TOV_PLANT_NOSYNC
+#define PLANTED_ENV_FLAGS MDB_NOSYNC
+#else
+#define PLANTED_ENV_FLAGS 0u
+#endif
+
+#endif
