@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/filesystem.h"
+#include "store_fixture.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static enum tov_err open_again(const struct tov_store_options *options, struct tov_error *error)
+{
+    struct tov_store *store = NULL;
+    enum tov_err err = tov_store_open(store_path(), options, &store, error);
+    tov_store_close(store);
+    return err;
+}
+
+static void a_new_store_has_a_folder_for_its_user_only(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct stat folder, file;
+    char data[320];
+    (void)snprintf(data, sizeof data, "%s/data.mdb", store_path());
+    UNIT_NEED(stat(store_path(), &folder) == 0 && stat(data, &file) == 0);
+    UNIT_EQUAL_INT(folder.st_mode & 07777, 0700);
+    UNIT_EQUAL_INT(file.st_mode & 07777, 0600);
+    UNIT_EQUAL_INT(tov_store_number(store), 0);
+    UNIT_EQUAL_INT(count_rows(store, ROWS), 0);
+    tov_store_close(store);
+    folder_remove();
+}
+
+static void a_folder_without_a_parent_is_refused(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = NULL;
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(tov_store_open("/nonexistent/tov/store", &options, &store, &error) != TOV_OK, 1);
+    CU_ASSERT(strstr(error.text, "/nonexistent/tov/store: cannot make the folder") != NULL);
+    folder_remove();
+}
+
+static void a_second_opener_in_this_process_is_refused(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_BUSY);
+    CU_ASSERT(strstr(error.text, "another tovd uses ") != NULL);
+    tov_store_close(store);
+    UNIT_OK(open_again(&options, &error));
+    folder_remove();
+}
+
+static void a_second_process_is_refused_and_the_lock_dies_with_its_holder(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    int ready[2];
+    UNIT_NEED(pipe(ready) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct tov_store *store = store_open_here(&options);
+        (void)!write(ready[1], store != NULL ? "y" : "n", 1);
+        pause();
+        _exit(0);
+    }
+    char answer = 0;
+    UNIT_NEED(read(ready[0], &answer, 1) == 1 && answer == 'y');
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_BUSY);
+    UNIT_NEED(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+    UNIT_OK(open_again(&options, &error));
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    folder_remove();
+}
+
+static void a_newer_format_is_refused_and_left_alone(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_error error = {.text = ""};
+    UNIT_OK(open_again(&options, &error));
+    options.format = 2;
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_VERSION);
+    CU_ASSERT(strstr(error.text, "newer tovd (format 1.3, this one knows 1.2)") != NULL);
+    CU_ASSERT(strstr(error.text, "install that version") != NULL);
+    options.format = 3;
+    UNIT_OK(open_again(&options, &error));
+    folder_remove();
+}
+
+static void an_older_format_is_refused(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_error error = {.text = ""};
+    UNIT_OK(open_again(&options, &error));
+    options.format = 4;
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_VERSION);
+    CU_ASSERT(strstr(error.text, "older tovd") != NULL);
+    folder_remove();
+}
+
+static void somebody_elses_database_is_refused(void)
+{
+    (void)folder_create();
+    MDB_env *env = NULL;
+    MDB_txn *txn = NULL;
+    MDB_dbi dbi;
+    UNIT_NEED(mkdir(store_path(), 0700) == 0);
+    UNIT_NEED(mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, 4) == 0);
+    UNIT_NEED(mdb_env_open(env, store_path(), 0, 0600) == 0);
+    UNIT_NEED(mdb_txn_begin(env, NULL, 0, &txn) == 0);
+    UNIT_NEED(mdb_dbi_open(txn, "theirs", MDB_CREATE, &dbi) == 0 && mdb_txn_commit(txn) == 0);
+    mdb_env_close(env);
+    struct tov_store_options options = test_options();
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_CORRUPT);
+    CU_ASSERT(strstr(error.text, "not tovd's") != NULL);
+    folder_remove();
+}
+
+static void a_file_that_is_no_database_is_refused(void)
+{
+    (void)folder_create();
+    char data[320];
+    char junk[8192];
+    memset(junk, 'x', sizeof junk);
+    UNIT_NEED(mkdir(store_path(), 0700) == 0);
+    (void)snprintf(data, sizeof data, "%s/data.mdb", store_path());
+    int fd = open(data, O_CREAT | O_WRONLY, 0600);
+    UNIT_NEED(fd >= 0 && write(fd, junk, sizeof junk) == (ssize_t)sizeof junk && close(fd) == 0);
+    struct tov_store_options options = test_options();
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_CORRUPT);
+    folder_remove();
+}
+
+static void network_and_memory_filesystems_are_named_and_refused(void)
+{
+    static const uint64_t refused[] = {0x6969,     0xff534d42, 0xfe534d42, 0x00c36400,
+                                       0x794c7630, 0x01021994, 0x65735546, 0x01021997};
+    static const uint64_t kept[] = {0xef53, 0x58465342, 0x9123683e, 0xf2f52010};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        CU_ASSERT(tov_filesystem_refusal(refused[i]) != NULL);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        CU_ASSERT(tov_filesystem_refusal(kept[i]) == NULL);
+}
+
+static void a_store_in_memory_is_refused_with_what_to_do(void)
+{
+    struct tov_store_options options = test_options();
+    struct tov_store *store = NULL;
+    struct tov_error error = {.text = ""};
+    char path[64];
+    (void)snprintf(path, sizeof path, "/dev/shm/tov-store-%d", (int)getpid());
+    options.any_filesystem = false;
+    UNIT_EQUAL_INT(tov_store_open(path, &options, &store, &error), TOV_E_UNAVAILABLE);
+    CU_ASSERT(strstr(error.text, "is on tmpfs") != NULL);
+    CU_ASSERT(strstr(error.text, "put the store on ext4 or XFS") != NULL);
+    (void)rmdir(path);
+}
+
+static void ballast_is_taken_given_away_and_taken_again(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    options.ballast_bytes = 1u << 20;
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_space before, after;
+    UNIT_OK(tov_store_space(store, &before));
+    UNIT_EQUAL_INT(before.has_ballast, 1);
+    UNIT_EQUAL_INT(before.total_bytes >= before.free_bytes && before.file_bytes > 0, 1);
+    UNIT_OK(tov_store_ballast_release(store));
+    UNIT_OK(tov_store_ballast_release(store));
+    UNIT_OK(tov_store_space(store, &after));
+    UNIT_EQUAL_INT(after.has_ballast, 0);
+    UNIT_OK(tov_store_ballast_restore(store));
+    UNIT_OK(tov_store_space(store, &after));
+    UNIT_EQUAL_INT(after.has_ballast, 1);
+    tov_store_close(store);
+    folder_remove();
+}
+
+const struct unit_test open_tests[] = {
+    UNIT_TEST(a_new_store_has_a_folder_for_its_user_only),
+    UNIT_TEST(a_folder_without_a_parent_is_refused),
+    UNIT_TEST(a_second_opener_in_this_process_is_refused),
+    UNIT_TEST(a_second_process_is_refused_and_the_lock_dies_with_its_holder),
+    UNIT_TEST(a_newer_format_is_refused_and_left_alone),
+    UNIT_TEST(an_older_format_is_refused),
+    UNIT_TEST(somebody_elses_database_is_refused),
+    UNIT_TEST(a_file_that_is_no_database_is_refused),
+    UNIT_TEST(network_and_memory_filesystems_are_named_and_refused),
+    UNIT_TEST(a_store_in_memory_is_refused_with_what_to_do),
+    UNIT_TEST(ballast_is_taken_given_away_and_taken_again),
+};
+const size_t open_test_count = sizeof open_tests / sizeof open_tests[0];
