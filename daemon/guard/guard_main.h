@@ -2,15 +2,25 @@
  *
  * The guard as a process of its own, started by the supervisor with one socket pair. It opens its
  * keys and states, gives up every other right (no new privileges, no dumps, seccomp), and answers
- * the core until the socket closes.
- * Not for: being called twice in a process; it never gives its rights back.
+ * the core until the socket closes. Returns codes of exit_codes.h.
+ * Not for: being run twice in one process; it never gets its rights back.
  */
 #ifndef TOV_GUARD_MAIN_H
 #define TOV_GUARD_MAIN_H
 
-/* Options: --fd N --keys DIR --state DIR --federation NAME --agency NAME --generation N
- * [--roots FILE]. Returns the exit code: 0 when the core closed the socket, 2 wrong usage, 1 any
- * other failure, after one line on stderr that says which. */
+/* argv as every role gets it: --role guard --config FILE --fd N. */
 int tov_guard_main(int argc, char **argv);
+
+/* Where a guard finds what it holds: ledger.key, journal.key and witness.key in KEYS_DIR,
+ * ledger.state, journal.state and witness.state in STATE_DIR (private files of this user). A locked
+ * key is opened with the passphrase in $CREDENTIALS_DIRECTORY/guard-passphrase. */
+struct tov_guard_places {
+    int fd; /* a connected stream socket; the guard's from here on */
+    const char *agency;
+    const char *keys_dir;
+    const char *state_dir;
+    const char *roots_file;
+};
+int tov_guard_run(const struct tov_guard_places *places);
 
 #endif
