@@ -26,6 +26,7 @@ struct tov_client {
     uint32_t roles;           /* TOV_ROLE_BIT mask, not empty */
     const char *const *units; /* names inside the agency, in file order */
     size_t unit_count;        /* 0: agency-wide roles only */
+    unsigned line;            /* of its entry in the file; errors say this, not the name */
 };
 
 struct tov_clients;

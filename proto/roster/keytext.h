@@ -20,6 +20,7 @@
 #define TOV_KEYTEXT_SEALED_BYTES 48u
 #define TOV_KEYTEXT_OWNER_MAX_BYTES (2u * TOV_NAME_MAX_BYTES + 1u)
 #define TOV_KEYTEXT_MEMORY_MAX_KIB 1048576u /* Argon2id memory that a file may ask for: 1 GiB */
+#define TOV_KEYTEXT_MEMORY_MIN_KIB 8u
 #define TOV_KEYTEXT_PASSES_MAX 16u
 
 enum tov_key_purpose {
