@@ -45,7 +45,7 @@ struct tov_field {
     enum tov_field_kind kind;
     bool repeated;
     const struct tov_schema *record; /* RECORD: its schema, else NULL */
-    const char *values_name;         /* ENUM: name of its list ("ReleaseKind"), else NULL */
+    const char *values_name;         /* ENUM: name of its list ("ReleaseKind.Value"), else NULL */
     const void *values;              /* ENUM: for tov_field_value_*; else NULL */
 };
 
