@@ -113,5 +113,9 @@ fresh_tree
 echo 'int tov_x;' >proto/base/b.c
 finds words 'proto/base/b.c: no SPDX'
 
+fresh_tree
+echo 'int tov_y; ' >>proto/base/a.c
+finds words 'proto/base/a.c:8: blank at the end'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]

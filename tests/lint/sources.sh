@@ -5,15 +5,22 @@
 
 code_folders="bench client daemon include keys proto tests"
 
-# sources PATTERN...: paths below ROOT that fit one of the shell patterns, sorted.
+# sources PATTERN...: paths below ROOT whose names fit one of the shell patterns, sorted.
 sources() {
     (
         cd "$ROOT" || exit 2
+        folders=
+        for folder in $code_folders; do
+            [ ! -d "$folder" ] || folders="$folders $folder"
+        done
+        names="-name $1"
+        shift
         for pattern in "$@"; do
-            for folder in $code_folders; do
-                [ -d "$folder" ] && find "$folder" -name "$pattern" -type f
-            done
-        done | sort -u
+            names="$names -o -name $pattern"
+        done
+        set -f
+        # shellcheck disable=SC2086 # words by intent, patterns not expanded
+        find $folders -type f '(' $names ')' | LC_ALL=C sort
     )
 }
 

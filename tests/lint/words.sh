@@ -12,33 +12,45 @@ banned=${TOV_LINT_BANNED:-$here/banned}
 
 unlicensed() {
     { sources '*.c' '*.h' '*.proto' '*.cmake' '*.sh' '*.awk' '*.go' '*.py' '*.po' CMakeLists.txt
+        # shellcheck disable=SC2086 # words
         (cd "$ROOT" && grep -rIl '^#!' $code_folders 2>/dev/null || true); } | sort -u |
-        while read -r file; do
-            head -n 4 "$ROOT/$file" | grep -q 'SPDX-License-Identifier: EUPL-1.2' ||
-                echo "$file: no SPDX-License-Identifier: EUPL-1.2 in its first lines"
-        done
+        (cd "$ROOT" && xargs -r awk '
+            FNR == 1 { finish(); file = FILENAME; licensed = 0 }
+            FNR <= 4 && /SPDX-License-Identifier: EUPL-1\.2/ { licensed = 1 }
+            END { finish() }
+            function finish() {
+                if (file != "" && !licensed)
+                    print file ": no SPDX-License-Identifier: EUPL-1.2 in its first lines"
+            }')
 }
 
 # Rows of the table: kind (call or word), the word, the reason.
 forbidden() {
-    grep -v -e '^#' -e '^$' "$banned" | while read -r kind word reason; do
-        case $kind in
-        call) pattern="(^|[^A-Za-z0-9_])$word *\\(" ;;
-        word) pattern="(^|[^A-Za-z0-9_])$word([^A-Za-z0-9_]|\$)" ;;
-        esac
-        sources '*.c' '*.h' '*.proto' '*.cmake' '*.go' CMakeLists.txt |
-            (cd "$ROOT" && xargs -r grep -nHE -e "$pattern" || true) |
-            awk -F : -v w="$word" -v r="$reason" '{ print $1 ":" $2 ": " w ": " r }'
-    done
+    sources '*.c' '*.h' '*.proto' '*.cmake' '*.go' CMakeLists.txt |
+        (cd "$ROOT" && xargs -r awk -v table="$banned" '
+            BEGIN {
+                while ((getline row <table) > 0) {
+                    if (row ~ /^#/ || row !~ / /) continue
+                    split(row, part, " ")
+                    word[++count] = part[2]
+                    reason[count] = substr(row, length(part[1] part[2]) + 3)
+                    end = part[1] == "call" ? " *[(]" : "([^A-Za-z0-9_]|$)"
+                    pattern[count] = "(^|[^A-Za-z0-9_])" part[2] end
+                    all = all (count > 1 ? "|" : "") part[2]
+                }
+            }
+            $0 ~ all {
+                for (i = 1; i <= count; i++)
+                    if ($0 ~ pattern[i])
+                        print FILENAME ":" FNR ": " word[i] ": " reason[i]
+            }')
 }
 
 blanks() {
     sources '*.c' '*.h' '*.proto' '*.cmake' '*.sh' CMakeLists.txt |
-        (cd "$ROOT" && xargs -r grep -nHE '[[:blank:]]+$' || true) |
-        awk -F : '{ print $1 ":" $2 ": blank at the end of the line" }'
-    sources '*.c' '*.h' '*.proto' |
-        (cd "$ROOT" && xargs -r grep -nH "$(printf '\t')" || true) |
-        awk -F : '{ print $1 ":" $2 ": tabulator" }'
+        (cd "$ROOT" && xargs -r awk '
+            /[ \t]$/ { print FILENAME ":" FNR ": blank at the end of the line" }
+            /\t/ && FILENAME ~ /\.(c|h|proto)$/ { print FILENAME ":" FNR ": tabulator" }')
 }
 
 findings=$(unlicensed && forbidden && blanks)

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# install.sh BUILD PREFIX: installs BUILD below a fresh folder by DESTDIR, then looks at it as a user
+# would: files, symbols, hardening, a program built by pkg-config against the shared and the static
+# library, and one built by CMake's find_package.
+set -eu
+build=$1
+prefix=$2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+libdir=$root$prefix/$TOV_LIBDIR
+checks=0
+failed=0
+
+# check SENTENCE COMMAND...: the command succeeds.
+check() {
+    sentence=$1
+    shift
+    checks=$((checks + 1))
+    if ! "$@" >"$work/out" 2>&1; then
+        failed=$((failed + 1))
+        echo "FAILED: $sentence"
+        head -n 20 "$work/out"
+    fi
+}
+
+no_lines() {
+    test ! -s "$1" || { cat "$1" && false; }
+}
+
+install_it() {
+    DESTDIR=$root "$CMAKE" --install "$build"
+}
+
+programs() {
+    find "$root" -type f -perm -u+x -path '*bin/*'
+}
+
+is_hardened() {
+    readelf -hd "$1" >"$work/elf"
+    grep -q 'Type: *DYN' "$work/elf" && grep -q 'BIND_NOW\|Flags:.*NOW' "$work/elf" &&
+        readelf -lW "$1" | grep -q GNU_RELRO && ! readelf -lW "$1" | grep -q 'GNU_STACK.*RWE'
+}
+
+has_no_run_path() {
+    ! readelf -d "$1" | grep -qE 'RPATH|RUNPATH'
+}
+
+says_version() {
+    LD_LIBRARY_PATH=$libdir "$1" --version | grep -qF "$TOV_VERSION"
+}
+
+look_at_programs() {
+    for program in $(programs); do
+        name=$(basename "$program")
+        check "${name}_is_hardened" is_hardened "$program"
+        check "${name}_has_no_path_of_the_build" has_no_run_path "$program"
+        check "${name}_tells_its_version" says_version "$program"
+    done
+    check "danish_is_installed" test -f "$root$prefix/share/locale/da/LC_MESSAGES/tov.mo"
+}
+
+shared_exports() {
+    nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' |
+        sed 's/@.*//' | grep -v '^tov_' >"$work/foreign" || true
+    no_lines "$work/foreign"
+}
+
+# What the archive makes visible is what the shared library does, so no inner name can be leaned on.
+static_exports() {
+    nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' |
+        sort >"$work/shared"
+    nm --defined-only --extern-only "$libdir/libtov.a" | awk 'NF == 3 { print $3 }' |
+        sort >"$work/static"
+    diff "$work/shared" "$work/static"
+}
+
+flags() {
+    PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=$libdir/pkgconfig PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
+        PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config "$@" tov
+}
+
+build_shared() {
+    # shellcheck disable=SC2046 # flags are words
+    $CC -std=c11 -Wall -Werror "$here/consumer.c" -o "$work/shared_user" $(flags --cflags --libs)
+}
+
+build_static() {
+    needs=$(sed -n 's/^Requires.private: *//p' "$libdir/pkgconfig/tov.pc")
+    # shellcheck disable=SC2046,SC2086 # flags are words
+    $CC -std=c11 -Wall -Werror "$here/consumer.c" -o "$work/static_user" $(flags --cflags) \
+        "$libdir/libtov.a" ${needs:+$(pkg-config --libs $needs)} -pthread
+}
+
+build_by_cmake() {
+    mkdir -p "$work/project"
+    cp "$here/consumer.c" "$work/project"
+    cat >"$work/project/CMakeLists.txt" <<'PROJECT'
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES C)
+find_package(Tov REQUIRED)
+add_executable(consumer consumer.c)
+target_link_libraries(consumer PRIVATE Tov::tov)
+PROJECT
+    "$CMAKE" -S "$work/project" -B "$work/project/b" -DCMAKE_C_COMPILER="$CC" \
+        -DTov_DIR="$libdir/cmake/Tov" && "$CMAKE" --build "$work/project/b"
+}
+
+look_at_library() {
+    check shared_library_is_hardened readelf -d "$libdir/libtov.so"
+    check soname_has_a_version sh -c "readelf -d '$libdir/libtov.so' | grep -q 'SONAME.*libtov.so.[0-9]'"
+    check shared_library_exports_only_its_interface shared_exports
+    check static_library_shows_the_same_names static_exports
+    check a_program_builds_by_pkg_config build_shared
+    check it_runs env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
+    check a_program_builds_with_the_archive build_static
+    check it_runs_without_the_shared_library "$work/static_user"
+    check a_program_builds_by_find_package build_by_cmake
+    check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/consumer"
+}
+
+if [ "$TOV_PLAIN_BUILD" != yes ]; then
+    echo "install: skipped, a build with sanitizers is not installed"
+    exit 77
+fi
+check install_succeeds install_it
+look_at_programs
+[ "$TOV_HAS_LIBRARY" != yes ] || look_at_library
+echo "install: $checks checks, $failed failed"
+[ "$failed" -eq 0 ]
