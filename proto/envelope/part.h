@@ -51,7 +51,8 @@ struct tov_part_sink {
 };
 
 /* Seals DATA_SIZE bytes that come in pieces of any size. The sink gets whole pull chunks in order.
- * Memory: two chunks, and 32 bytes for each pull chunk. */
+ * Memory: one pull chunk, and 32 bytes for each pull chunk. TOV_E_LIMIT over
+ * TOV_ATTACHMENT_MAX_BYTES. */
 struct tov_part_sealer;
 enum tov_err tov_part_sealer_create(const struct tov_key *part_key, uint64_t data_size,
                                     const struct tov_part_sink *sink,
