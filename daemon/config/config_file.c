@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Lines for inih: this side hands it one line at a time, so it knows each line's number (the
+ * library's own build does not pass it on) and refuses what inih would cut or misread silently.
+ */
+#include "config/config_internal.h"
+
+#include "base/cleanup.h"
+
+#include <ini.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_CHARACTERS 199u /* inih's line buffer */
+
+struct parse {
+    const char *at;
+    const char *name;
+    size_t line;
+    uint64_t seen;
+    struct tov_config *config;
+    struct tov_error *error;
+    enum tov_err result; /* the first error stays */
+};
+
+static void fail_line(struct parse *parse, const char *remedy)
+{
+    if (parse->result == TOV_OK)
+        parse->result =
+            tov_fail(parse->error, TOV_E_CONFIG, "%s:%zu: %s", parse->name, parse->line, remedy);
+}
+
+/* inih takes an indented line for the continuation of the one before. */
+static void check_line(struct parse *parse, size_t size)
+{
+    if (size > LINE_MAX_CHARACTERS - 1)
+        fail_line(parse, "longer than 198 characters; use a shorter value");
+    else if (size > 0 && isspace((unsigned char)parse->at[0]) && strspn(parse->at, " \t\r") < size)
+        fail_line(parse, "starts with a space; start sections and keys at the margin");
+}
+
+/* fgets() over the text. */
+static char *give_line(char *out, int room, void *stream)
+{
+    struct parse *parse = stream;
+    if (*parse->at == '\0' || parse->result != TOV_OK)
+        return NULL;
+    parse->line++;
+    size_t size = strcspn(parse->at, "\n");
+    check_line(parse, size);
+    if (parse->result != TOV_OK || (size_t)room < size + 2)
+        return NULL;
+    memcpy(out, parse->at, size);
+    memcpy(out + size, "\n", 2);
+    parse->at += size + (parse->at[size] == '\n');
+    return out;
+}
+
+static int take_entry(void *user, const char *section, const char *key, const char *value)
+{
+    struct parse *parse = user;
+    struct config_entry entry = {
+        .place = {parse->name, parse->line}, .section = section, .key = key, .value = value};
+    if (parse->result == TOV_OK)
+        parse->result = config_apply(parse->config, &parse->seen, &entry, parse->error);
+    return parse->result == TOV_OK;
+}
+
+enum tov_err tov_config_parse(const char *text, const char *name, struct tov_config *out_config,
+                              struct tov_error *error)
+{
+    struct tov_config config;
+    config_defaults(&config);
+    struct parse parse = {.at = text, .name = name, .config = &config, .error = error};
+    int first_bad_line = ini_parse_stream(give_line, &parse, take_entry, &parse);
+    TOV_TRY(parse.result);
+    if (first_bad_line != 0)
+        return tov_fail(error, TOV_E_CONFIG,
+                        "%s:%d: not understood; write [section] or key = value", name,
+                        first_bad_line);
+    TOV_TRY(config_finish(&config, parse.seen, name, error));
+    *out_config = config;
+    return TOV_OK;
+}
+
+static void close_file(FILE **file)
+{
+    if (*file != NULL)
+        (void)fclose(*file);
+}
+
+enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
+                             struct tov_error *error)
+{
+    TOV_CLEANUP(close_file) FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return tov_fail(error, TOV_E_CONFIG, "%s: %s; give the file with --config", path,
+                        strerror(errno));
+    TOV_FREE char *text = malloc(TOV_CONFIG_FILE_MAX_BYTES + 1);
+    if (text == NULL)
+        return tov_fail(error, TOV_E_NOMEM, "%s: out of memory", path);
+    size_t size = fread(text, 1, TOV_CONFIG_FILE_MAX_BYTES + 1, file);
+    if (ferror(file))
+        return tov_fail(error, TOV_E_CONFIG, "%s: cannot be read: %s", path, strerror(errno));
+    if (size > TOV_CONFIG_FILE_MAX_BYTES)
+        return tov_fail(error, TOV_E_CONFIG, "%s: larger than 64 KiB; is it the right file?", path);
+    text[size] = '\0';
+    if (strlen(text) != size)
+        return tov_fail(error, TOV_E_CONFIG, "%s: holds a NUL; is it the right file?", path);
+    return tov_config_parse(text, path, out_config, error);
+}

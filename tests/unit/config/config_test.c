@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The configuration file: the shipped example, defaults, and that every mistake is refused with
+ * file, line and remedy.
+ */
+#include "config/config.h"
+
+#include "support/unit.h"
+
+#define NODE                                                                      \
+    "[node]\nagency = kk\nfederation = /etc/tov/demo\ndata = /var/lib/tov/data\n" \
+    "guard = /var/lib/tov/guard\nkeys = /etc/tov/keys\n"
+
+static void a_short_file_gets_the_defaults(void)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_parse(NODE, "t", &config, &error));
+    UNIT_EQUAL_TEXT(config.agency, "kk");
+    UNIT_EQUAL_TEXT(config.roster_file, "/etc/tov/demo/roster.txt");
+    UNIT_EQUAL_TEXT(config.roots_file, "/etc/tov/demo/roots.txt");
+    UNIT_EQUAL_TEXT(config.clients_file, "/etc/tov/keys/clients.txt");
+    UNIT_EQUAL_TEXT(config.listen, "");
+    UNIT_EQUAL_TEXT(config.client_listen, "ipc:///run/tov/front.sock");
+    UNIT_EQUAL_INT(config.log_level, TOV_LOG_INFO);
+    UNIT_EQUAL_INT(config.disk_reserve_mib, 512);
+    UNIT_EQUAL_INT(config.demo_clock, false);
+}
+
+static void every_key_is_read(void)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    const char *text = NODE "roster = /r\nroots = /o\nlog-level = debug\n"
+                            "# a comment\n[peers]\nlisten = tcp://*:7400\n"
+                            "advertise = tcp://tov.example.dk:7400\n"
+                            "[clients]\nlisten=tcp://127.0.0.1:7401 ; beside\nregistry = /c\n"
+                            "[limits]\ndisk-reserve-mib = 64\nflow-window-bytes = 300000\n"
+                            "batch-requests = 10\nbatch-bytes = 400000\n"
+                            "[demo]\nclock = on\nclock-file = /run/clock\n";
+    UNIT_OK(tov_config_parse(text, "t", &config, &error));
+    UNIT_EQUAL_TEXT(error.text, "");
+    UNIT_EQUAL_TEXT(config.roster_file, "/r");
+    UNIT_EQUAL_TEXT(config.roots_file, "/o");
+    UNIT_EQUAL_TEXT(config.clients_file, "/c");
+    UNIT_EQUAL_INT(config.log_level, TOV_LOG_DEBUG);
+    UNIT_EQUAL_TEXT(config.listen, "tcp://*:7400");
+    UNIT_EQUAL_TEXT(config.advertise, "tcp://tov.example.dk:7400");
+    UNIT_EQUAL_TEXT(config.client_listen, "tcp://127.0.0.1:7401");
+    UNIT_EQUAL_INT(config.disk_reserve_mib, 64);
+    UNIT_EQUAL_INT(config.flow_window_bytes, 300000);
+    UNIT_EQUAL_INT(config.batch_max_requests, 10);
+    UNIT_EQUAL_INT(config.batch_max_bytes, 400000);
+    UNIT_EQUAL_INT(config.demo_clock, true);
+    UNIT_EQUAL_TEXT(config.demo_clock_file, "/run/clock");
+}
+
+static void refuses(const char *text, const char *expected)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_EQUAL_INT(tov_config_parse(text, "tovd.conf", &config, &error), TOV_E_CONFIG);
+    UNIT_EQUAL_INT(error.code, TOV_E_CONFIG);
+    UNIT_EQUAL_TEXT(error.text, expected);
+}
+
+static void a_wrong_line_is_named_with_its_remedy(void)
+{
+    refuses(NODE "colour = red\n", "tovd.conf:7: [node] colour: unknown key; see "
+                                   "tovd.conf.example for those there are");
+    refuses("agency = kk\n", "tovd.conf:1: [] agency: put it under a section such as [node]");
+    refuses("[nodes]\nagency = kk\n", "tovd.conf:2: [nodes] agency: unknown section; there are "
+                                      "[node] [peers] [clients] [limits] [demo]");
+    refuses(NODE "\n\nagency = kk\n",
+            "tovd.conf:9: [node] agency: given twice; keep one of the two lines");
+    refuses("[node]\nagency = Kbh Pol\n", "tovd.conf:2: [node] agency: write the agency's short "
+                                          "name as in the roster, such as kbh-pol");
+    refuses("[node]\ndata = var/lib\n",
+            "tovd.conf:2: [node] data: write an absolute path, one that starts with /");
+    refuses("[node]\nlog-level = loud\n",
+            "tovd.conf:2: [node] log-level: write debug, info, warning or error");
+    refuses("[peers]\nlisten = pgm://eth0\n",
+            "tovd.conf:2: [peers] listen: write tcp://HOST:PORT or ipc:///PATH");
+    refuses("[limits]\ndisk-reserve-mib = 0\n",
+            "tovd.conf:2: [limits] disk-reserve-mib: write a number from 1 to 1048576");
+    refuses("[limits]\nflow-window-bytes = 4M\n",
+            "tovd.conf:2: [limits] flow-window-bytes: write a number from 262144 to 1073741824");
+    refuses("[demo]\nclock = yes\n", "tovd.conf:2: [demo] clock: write on or off");
+    refuses("[node]\nagency\n", "tovd.conf:2: not understood; write [section] or key = value");
+    refuses("[node\n", "tovd.conf:1: not understood; write [section] or key = value");
+}
+
+static void what_is_missing_or_contradicts_is_named(void)
+{
+    refuses("[node]\nagency = kk\n", "tovd.conf: [node] federation is missing; add it");
+    refuses("", "tovd.conf: [node] agency is missing; add it");
+    refuses("[node]\nagency = kk\nfederation = /f\ndata = /d\nguard = /d/guard\nkeys = /k\n",
+            "tovd.conf: [node] guard and data: neither may lie in the other; the guard's state "
+            "must not be in the data's backup");
+    refuses(NODE "[demo]\nclock = on\n",
+            "tovd.conf: [demo] clock is on: add clock-file = /PATH as well");
+    refuses(NODE "[peers]\nlisten = tcp://*:1\n[clients]\nlisten = tcp://*:1\n",
+            "tovd.conf: [peers] listen and [clients] listen are the same; use two endpoints");
+}
+
+/* inih cuts long lines and joins indented ones without a word. */
+static void what_the_ini_library_would_misread_is_refused(void)
+{
+    char text[400];
+    (void)snprintf(text, sizeof text, "[node]\ndata = /%0*d\n", 191, 0);
+    refuses(text, "tovd.conf:2: longer than 198 characters; use a shorter value");
+    refuses("[node]\nagency = kk\n data = /x\n",
+            "tovd.conf:3: starts with a space; start sections and keys at the margin");
+    (void)snprintf(text, sizeof text, NODE "roster = /%0*d\n", 188, 0);
+    struct tov_config config;
+    UNIT_OK(tov_config_parse(text, "t", &config, NULL));
+    UNIT_EQUAL_INT(strlen(config.roster_file), 189);
+}
+
+static void the_example_that_is_shipped_is_right(void)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_load("systemd/tovd.conf.example", &config, &error));
+    UNIT_EQUAL_TEXT(error.text, "");
+    UNIT_EQUAL_INT(config.demo_clock, false);
+}
+
+static void a_file_that_is_not_there_is_named(void)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_EQUAL_INT(tov_config_load("/nowhere/tovd.conf", &config, &error), TOV_E_CONFIG);
+    UNIT_EQUAL_TEXT(error.text,
+                    "/nowhere/tovd.conf: No such file or directory; give the file with --config");
+}
+
+int main(void)
+{
+    const struct unit_test tests[] = {
+        UNIT_TEST(a_short_file_gets_the_defaults),
+        UNIT_TEST(every_key_is_read),
+        UNIT_TEST(a_wrong_line_is_named_with_its_remedy),
+        UNIT_TEST(what_is_missing_or_contradicts_is_named),
+        UNIT_TEST(what_the_ini_library_would_misread_is_refused),
+        UNIT_TEST(the_example_that_is_shipped_is_right),
+        UNIT_TEST(a_file_that_is_not_there_is_named),
+    };
+    return unit_run("config", tests, sizeof tests / sizeof tests[0]);
+}
