@@ -11,7 +11,7 @@ if ! command -v "$formatter" >/dev/null; then
     echo "format: skipped, no $formatter"
     exit 77
 fi
-findings=$(sources '*.c' '*.h' | (cd "$ROOT" && xargs -r -P 2 -n 20 "$formatter" --dry-run 2>&1) |
+findings=$(sources '*.c' '*.h' | (cd "$ROOT" && xargs -r "$formatter" --dry-run 2>&1) |
     sed -n 's/^\([^ :]*\):\([0-9]*\):[0-9]*: warning: .*clang-format.*/\1:\2: not formatted/p' |
     sort -t : -k 1,1 -u)
 [ -z "$findings" ] || echo "$findings"
