@@ -29,6 +29,8 @@
 #define HEARTBEAT_TIMEOUT_MS 30000
 #define RECONNECT_MS 250
 #define RECONNECT_MAX_MS 30000
+/* What ZMQ_MAXMSGSIZE measures is the sealed frame: "\7MESSAGE", nonce, MAC and flags. */
+#define CURVE_OVERHEAD_BYTES (8 + 8 + 16 + 1)
 #define SKIP_AT_ONCE 256 /* dropped messages before receive lets its caller do something else */
 #define ROUTE_BYTES 5    /* a routing id that libzmq chose: 0 and a number */
 
@@ -117,7 +119,7 @@ static enum tov_err set_common(void *zmq, const struct tov_net_options *options)
         {ZMQ_IPV6, strchr(options->endpoint, '[') != NULL},
     };
     TOV_TRY(SET_INTS(zmq, ints));
-    int64_t limit = (int64_t)options->frame_max_bytes;
+    int64_t limit = (int64_t)options->frame_max_bytes + CURVE_OVERHEAD_BYTES;
     if (zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &limit, sizeof limit) != 0)
         return net_error_of(zmq_errno());
     return TOV_OK;
