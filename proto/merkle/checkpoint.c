@@ -50,7 +50,7 @@ enum tov_err tov_checkpoint_parse(struct tov_bytes text, struct tov_checkpoint *
         !tov_text_next_line(&text, &root_text) || text.size != 0)
         return TOV_E_MALFORMED;
     TOV_TRY(tov_decimal_decode(size_text, &size));
-    TOV_TRY(tov_base64_decode(root_text, root.bytes, sizeof root.bytes, &root_size));
+    TOV_TRY(tov_text_decode_base64(root_text, root.bytes, sizeof root.bytes, &root_size));
     if (root_size != sizeof root.bytes)
         return TOV_E_MALFORMED;
     return tov_checkpoint_make(origin, size, &root, out_checkpoint);

@@ -38,7 +38,7 @@ static bool parse_signature(struct tov_bytes line, struct tov_note_signature *ou
         return false;
     uint8_t start[6];
     size_t size = 0;
-    if (tov_base64_decode((struct tov_bytes){base64.data, 8}, start, sizeof start, &size) !=
+    if (tov_text_decode_base64((struct tov_bytes){base64.data, 8}, start, sizeof start, &size) !=
             TOV_OK ||
         size <= ID_BYTES)
         return false;
@@ -88,7 +88,7 @@ enum tov_err tov_note_signature_decode(const struct tov_note_signature *signatur
         uint8_t chunk[48];
         size_t left = signature->base64.size - at, size = 0;
         struct tov_bytes text = {signature->base64.data + at, left < 64 ? left : 64};
-        TOV_TRY(tov_base64_decode(text, chunk, sizeof chunk, &size));
+        TOV_TRY(tov_text_decode_base64(text, chunk, sizeof chunk, &size));
         size_t skip = at == 0 ? ID_BYTES : 0;
         if (size - skip > capacity - done)
             return TOV_E_LIMIT;

@@ -75,6 +75,16 @@ bool tov_text_is_space(uint32_t character)
            character == 0x2029 || character == 0x202f || character == 0x205f || character == 0x3000;
 }
 
+enum tov_err tov_text_decode_base64(struct tov_bytes text, uint8_t *out, size_t capacity,
+                                    size_t *out_size)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] >= 0x80)
+            return TOV_E_MALFORMED;
+    }
+    return tov_base64_decode(text, out, capacity, out_size);
+}
+
 bool tov_text_is_base64(struct tov_bytes text)
 {
     uint8_t decoded[768];
@@ -82,8 +92,8 @@ bool tov_text_is_base64(struct tov_bytes text)
     for (size_t at = 0; at < text.size; at += step) {
         size_t length = text.size - at < step ? text.size - at : step;
         size_t size = 0;
-        if (tov_base64_decode((struct tov_bytes){text.data + at, length}, decoded, sizeof decoded,
-                              &size) != TOV_OK)
+        if (tov_text_decode_base64((struct tov_bytes){text.data + at, length}, decoded,
+                                   sizeof decoded, &size) != TOV_OK)
             return false;
         /* Padding may stand at the very end only. */
         if (at + length < text.size && size != sizeof decoded)

@@ -19,6 +19,10 @@ bool tov_text_skip(struct tov_bytes *rest, const char *prefix);
 bool tov_text_next_char(struct tov_bytes *rest, uint32_t *out_char);
 /* White_Space of Unicode. */
 bool tov_text_is_space(uint32_t character);
+/* As tov_base64_decode, for text that may hold bytes over 0x7f: libsodium's decoder, where char is
+ * signed, reads such a byte as '/'. */
+enum tov_err tov_text_decode_base64(struct tov_bytes text, uint8_t *out, size_t capacity,
+                                    size_t *out_size) TOV_MUST_CHECK;
 /* Canonical padded base64 of any length, decoded nowhere. */
 bool tov_text_is_base64(struct tov_bytes text);
 /* UTF-8 whose only control character below 0x20 is the newline. */

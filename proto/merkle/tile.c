@@ -9,7 +9,8 @@
 #include "merkle/text.h"
 #include "merkle/tree.h"
 
-#define GROUPS_MAX 6 /* 2^56 tiles at most: 17 digits */
+#define GROUPS_MAX 6                         /* 2^56 tiles at most: 17 digits */
+#define NUMBER_SIZE (TOV_TILE_PATH_SIZE - 8) /* without "tile/L/" or "leaves/" */
 
 uint64_t tov_tile_hashes(uint64_t size, unsigned level)
 {
@@ -41,16 +42,15 @@ static void put_number(struct tov_tile tile, char *out)
     } while (rest > 0);
     size_t at = 0;
     for (int i = count - 1; i >= 0; i--)
-        at += (size_t)snprintf(out + at, TOV_TILE_PATH_SIZE / 2 - at, i > 0 ? "x%03u/" : "%03u",
-                               groups[i]);
+        at += (size_t)snprintf(out + at, NUMBER_SIZE - at, i > 0 ? "x%03u/" : "%03u", groups[i]);
     if (tile.width < TOV_TILE_WIDTH)
-        (void)snprintf(out + at, TOV_TILE_PATH_SIZE / 2 - at, ".p/%u", tile.width);
+        (void)snprintf(out + at, NUMBER_SIZE - at, ".p/%u", tile.width);
 }
 
 void tov_tile_path(struct tov_tile tile, char *out)
 {
     assert(tov_tile_is_valid(tile));
-    char number[TOV_TILE_PATH_SIZE / 2];
+    char number[NUMBER_SIZE];
     put_number(tile, number);
     (void)snprintf(out, TOV_TILE_PATH_SIZE, "tile/%u/%s", tile.level, number);
 }
@@ -59,7 +59,7 @@ void tov_bundle_path(uint64_t index, unsigned width, char *out)
 {
     struct tov_tile tile = {0, index, width};
     assert(tov_tile_is_valid(tile));
-    char number[TOV_TILE_PATH_SIZE / 2];
+    char number[NUMBER_SIZE];
     put_number(tile, number);
     (void)snprintf(out, TOV_TILE_PATH_SIZE, "leaves/%s", number);
 }

@@ -59,7 +59,7 @@ static enum tov_err parse_hashes(struct tov_bytes *rest, struct tov_proof *proof
             return tov_fail(error, TOV_E_LIMIT, "a tlog-proof has more than %u hashes",
                             TOV_PROOF_MAX_HASHES);
         struct tov_hash *hash = &proof->hashes[proof->count];
-        if (tov_base64_decode(line, hash->bytes, sizeof hash->bytes, &size) != TOV_OK ||
+        if (tov_text_decode_base64(line, hash->bytes, sizeof hash->bytes, &size) != TOV_OK ||
             size != sizeof hash->bytes)
             return tov_fail(error, TOV_E_MALFORMED, "hash %zu of a tlog-proof is malformed",
                             proof->count + 1);

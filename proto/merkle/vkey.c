@@ -78,13 +78,13 @@ static enum tov_err decode_key(struct tov_bytes base64, uint8_t block[KEY_BLOCK_
     /* Only the first characters of a key of another kind are read: 4 for its type. */
     if (!tov_text_is_base64(base64) || base64.size < 4)
         return tov_fail(error, TOV_E_MALFORMED, "the key of a verifier key is not base64");
-    if (tov_base64_decode((struct tov_bytes){base64.data, 4}, block, 3, &size) != TOV_OK ||
+    if (tov_text_decode_base64((struct tov_bytes){base64.data, 4}, block, 3, &size) != TOV_OK ||
         size == 0)
         return tov_fail(error, TOV_E_MALFORMED, "the key of a verifier key is not base64");
     if (block[0] != TOV_VKEY_ED25519 && block[0] != TOV_VKEY_COSIGNATURE)
         return tov_fail(error, TOV_E_VERSION, "a verifier key is of type 0x%02x, not 0x01 or 0x04",
                         block[0]);
-    if (tov_base64_decode(base64, block, KEY_BLOCK_BYTES, &size) != TOV_OK ||
+    if (tov_text_decode_base64(base64, block, KEY_BLOCK_BYTES, &size) != TOV_OK ||
         size != KEY_BLOCK_BYTES)
         return tov_fail(error, TOV_E_MALFORMED, "a verifier key is not 32 bytes long");
     return TOV_OK;
