@@ -1,238 +1,27 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The guard's process: open keys and states, give up the rest, answer one request after another.
+ * From the arguments that every role gets to the places of the guard.
  */
 #include "guard/guard_main.h"
 
 #include "config/config.h"
 #include "exit_codes.h"
-#include "guard/guard.h"
-#include "guard/guard_disk.h"
-#include "guard/guard_sandbox.h"
-#include "guard/guard_witness.h"
-#include "ipc/ipc.h"
-#include "keyfile.h"
 #include "log/log.h"
-#include "roster/roster.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/role.h"
 
-#include <poll.h>
-#include <sodium.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
-
-#define PARTS 3
-#define QUEUE_LIMIT_BYTES (4u * TOV_IPC_LENGTH_MAX_BYTES)
-#define PATH_SIZE 1024
-
-static const char *const part_names[PARTS] = {"ledger", "journal", "witness"};
-
-/* What the guard holds while it is being put together, and its files for as long as it lives. */
-struct holdings {
-    struct tov_keyfile keys[PARTS];
-    struct tov_guard_disk disks[PARTS];
-    struct tov_buf images[PARTS];
-    struct tov_buf roots;
-};
-
-static void holdings_init(struct holdings *holdings)
-{
-    *holdings = (struct holdings){.roots = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES)};
-    for (size_t i = 0; i < PARTS; i++) {
-        holdings->disks[i].fd = -1;
-        holdings->images[i] = TOV_BUF_INIT(TOV_GUARD_WITNESS_MAX_BYTES);
-    }
-}
-
-static void holdings_fini(struct holdings *holdings)
-{
-    for (size_t i = 0; i < PARTS; i++) {
-        tov_keyfile_fini(&holdings->keys[i]);
-        tov_guard_disk_close(&holdings->disks[i]);
-        tov_buf_fini(&holdings->images[i]);
-    }
-    tov_buf_fini(&holdings->roots);
-}
-
-static int exit_code_of(enum tov_err err)
-{
-    if (err == TOV_E_KEY || err == TOV_E_DECRYPT)
-        return TOV_EXIT_KEY;
-    if (err == TOV_E_BUSY)
-        return TOV_EXIT_SECOND;
-    if (err == TOV_E_VERSION)
-        return TOV_EXIT_NEWER_STORE;
-    if (err == TOV_E_IO || err == TOV_E_NOT_FOUND)
-        return TOV_EXIT_IO;
-    return err == TOV_E_MALFORMED ? TOV_EXIT_CONFIG : TOV_EXIT_INTERNAL;
-}
-
-static enum tov_err make_path(char out[PATH_SIZE], const char *dir, const char *name,
-                              const char *suffix)
-{
-    int length = snprintf(out, PATH_SIZE, "%s/%s%s", dir, name, suffix);
-    return length < 0 || length >= PATH_SIZE ? TOV_E_LIMIT : TOV_OK;
-}
-
-/* The passphrase that systemd hands in, when it does. */
-static enum tov_err find_passphrase(char path[PATH_SIZE], struct tov_passphrase_source *out_source)
-{
-    *out_source = (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_NONE};
-    const char *dir = getenv("CREDENTIALS_DIRECTORY");
-    if (dir == NULL)
-        return TOV_OK;
-    TOV_TRY(make_path(path, dir, "guard-passphrase", ""));
-    if (access(path, R_OK) != 0)
-        return TOV_OK;
-    *out_source = (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE, .path = path};
-    return TOV_OK;
-}
-
-static enum tov_err load_keys(const struct tov_guard_places *places, struct holdings *holdings,
-                              struct tov_error *error)
-{
-    static const enum tov_key_purpose purposes[PARTS] = {TOV_KEY_LEDGER, TOV_KEY_JOURNAL,
-                                                         TOV_KEY_WITNESS};
-    char passphrase_path[PATH_SIZE], path[PATH_SIZE];
-    struct tov_passphrase_source source;
-    TOV_TRY(find_passphrase(passphrase_path, &source));
-    for (size_t i = 0; i < PARTS; i++) {
-        TOV_TRY(make_path(path, places->keys_dir, part_names[i], ".key"));
-        TOV_TRY(tov_keyfile_load(path, purposes[i], &source, &holdings->keys[i], error));
-        if (strcmp(holdings->keys[i].info.owner, places->agency) != 0)
-            return tov_fail(error, TOV_E_KEY, "%s: belongs to another agency than %s", path,
-                            places->agency);
-    }
-    return TOV_OK;
-}
-
-static enum tov_err open_states(const struct tov_guard_places *places, struct holdings *holdings,
-                                struct tov_error *error)
-{
-    for (size_t i = 0; i < PARTS; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof(name), "%s.state", part_names[i]);
-        TOV_TRY(tov_guard_disk_open(places->state_dir, name, &holdings->disks[i],
-                                    &holdings->images[i], error));
-    }
-    return tov_file_read(places->roots_file, TOV_ROSTER_MAX_BYTES, &holdings->roots, error);
-}
-
-/* SEED has the life of the call; the guard keeps its own copy in guarded memory. */
-static struct tov_guard_part part_of(struct holdings *holdings, size_t part, struct tov_key *seed)
-{
-    memcpy(seed->bytes, tov_secret_view(holdings->keys[part].secret).data, sizeof(seed->bytes));
-    return (struct tov_guard_part){.seed = seed,
-                                   .image = tov_buf_view(&holdings->images[part]),
-                                   .file = tov_guard_disk_file(&holdings->disks[part])};
-}
-
-static enum tov_err make_guard(struct holdings *holdings, struct tov_guard **out_guard,
-                               struct tov_error *error)
-{
-    TOV_CLEANUP(tov_key_wipe) struct tov_key ledger;
-    TOV_CLEANUP(tov_key_wipe) struct tov_key journal;
-    TOV_CLEANUP(tov_key_wipe) struct tov_key witness;
-    struct tov_guard_setup setup = {.ledger_origin = holdings->keys[0].info.name,
-                                    .ledger = part_of(holdings, 0, &ledger),
-                                    .journal = part_of(holdings, 1, &journal),
-                                    .witness = part_of(holdings, 2, &witness),
-                                    .roots = tov_buf_view(&holdings->roots)};
-    return tov_guard_create(&setup, out_guard, error);
-}
-
-static enum tov_err open_guard(const struct tov_guard_places *places, struct holdings *holdings,
-                               struct tov_guard **out_guard, struct tov_error *error)
-{
-    TOV_TRY(load_keys(places, holdings, error));
-    TOV_TRY(open_states(places, holdings, error));
-    TOV_TRY(make_guard(holdings, out_guard, error));
-    for (size_t i = 0; i < PARTS; i++) {
-        tov_keyfile_fini(&holdings->keys[i]);
-        holdings->keys[i] = (struct tov_keyfile){0};
-        tov_buf_fini(&holdings->images[i]);
-    }
-    return tov_guard_sandbox_enter(error);
-}
-
-/* Queues the answer; when the core does not read, waits until it does. */
-static enum tov_err send_answer(struct tov_ipc *ipc, uint8_t kind, struct tov_bytes payload)
-{
-    for (;;) {
-        enum tov_err err = tov_ipc_send(ipc, kind, &payload, 1);
-        if (err != TOV_E_BUSY)
-            return err;
-        struct pollfd poll_fd = {.fd = tov_ipc_fd(ipc), .events = POLLOUT};
-        (void)poll(&poll_fd, 1, -1);
-        TOV_TRY(tov_ipc_flush(ipc));
-    }
-}
-
-static void log_refusal(const struct tov_guard *guard, uint8_t kind)
-{
-    enum tov_guard_refusal refusal = tov_guard_last_refusal(guard);
-    if (refusal != TOV_GUARD_DONE)
-        TOV_LOG(TOV_LOG_WARNING, "guard-refused", TOV_LOG_NUMBER("kind", kind),
-                TOV_LOG_TEXT("why", tov_guard_refusal_name(refusal)));
-}
-
-static enum tov_err answer_one(struct tov_guard *guard, struct tov_ipc *ipc)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf answer = TOV_BUF_INIT(TOV_IPC_PAYLOAD_MAX_BYTES);
-    struct tov_ipc_frame frame;
-    uint8_t kind = 0;
-    TOV_TRY(tov_ipc_wait(ipc, -1, &frame));
-    TOV_TRY(tov_guard_handle_payload(guard, frame.kind, frame.payload, &kind, &answer));
-    log_refusal(guard, frame.kind);
-    return send_answer(ipc, kind, tov_buf_view(&answer));
-}
-
-static int serve(struct tov_guard *guard, struct tov_ipc *ipc)
-{
-    enum tov_err err = TOV_OK;
-    while (err == TOV_OK && !tov_guard_is_stopped(guard))
-        err = answer_one(guard, ipc);
-    if (tov_guard_is_stopped(guard)) {
-        (void)tov_ipc_flush(ipc);
-        tov_log_event(TOV_LOG_ERROR, "guard-state-not-written");
-        return TOV_EXIT_IO;
-    }
-    TOV_LOG(TOV_LOG_INFO, "guard-end", TOV_LOG_TEXT("why", tov_err_name(err)));
-    return err == TOV_E_CLOSED ? TOV_EXIT_PARENT_GONE : TOV_EXIT_INTERNAL;
-}
-
-static int run_with(const struct tov_guard_places *places, struct holdings *holdings)
-{
-    TOV_CLEANUP(tov_guard_cleanup) struct tov_guard *guard = NULL;
-    TOV_CLEANUP(tov_ipc_cleanup) struct tov_ipc *ipc = NULL;
-    struct tov_error error = {.text = ""};
-    enum tov_err err = tov_ipc_create(places->fd, QUEUE_LIMIT_BYTES, &ipc);
-    if (err == TOV_OK)
-        err = open_guard(places, holdings, &guard, &error);
-    if (err != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "guard-start-failed", TOV_LOG_TEXT("code", tov_err_name(err)),
-                TOV_LOG_TEXT("why", error.text));
-        return exit_code_of(err);
-    }
-    tov_log_event(TOV_LOG_INFO, "guard-ready");
-    return serve(guard, ipc);
-}
-
-int tov_guard_run(const struct tov_guard_places *places)
-{
-    if (sodium_init() < 0)
-        return TOV_EXIT_INTERNAL;
-    TOV_CLEANUP(holdings_fini) struct holdings holdings;
-    holdings_init(&holdings);
-    return run_with(places, &holdings);
-}
 
 int tov_guard_main(int argc, char **argv)
 {
     struct tov_role_arguments arguments;
-    if (!tov_role_arguments_parse(argc, argv, &arguments) || arguments.fd < 0)
+    if (!tov_role_arguments_parse(argc, argv, &arguments) || arguments.fd < 0 ||
+        arguments.config == NULL)
         return TOV_EXIT_USAGE;
+    int signals = tov_role_start(); /* the guard ends when the core does, by no signal */
+    if (signals < 0)
+        return TOV_EXIT_INTERNAL;
+    close(signals);
     struct tov_config config;
     struct tov_error error;
     tov_log_open("guard", TOV_LOG_INFO, getenv("JOURNAL_STREAM") != NULL);

@@ -30,7 +30,9 @@ void tov_guard_statement_format(const struct tov_guard_statement_text *statement
 static struct tov_bytes read_value(struct tov_reader *reader, const char *label)
 {
     size_t label_size = strlen(label);
-    const uint8_t *end = reader->left == 0 ? NULL : memchr(reader->at, '\n', reader->left);
+    const uint8_t *end = NULL;
+    if (!reader->failed && reader->left > 0)
+        end = memchr(reader->at, '\n', reader->left);
     if (end == NULL || (size_t)(end - reader->at) <= label_size) {
         reader->failed = true;
         return (struct tov_bytes){0};
