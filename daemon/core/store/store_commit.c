@@ -128,9 +128,8 @@ static int commit_once(struct tov_store *store, const struct tov_store_batch *ba
         mdb_txn_abort(txn);
         return code;
     }
-#ifdef TOV_PLANT_EARLY_ACK
-    finish_job(store, &(struct tov_store_result){.number = store->committed_number + 1});
-#endif
+    if (PLANTED_EARLY_ACK)
+        finish_job(store, &(struct tov_store_result){.number = store->committed_number + 1});
     return mdb_txn_commit(txn);
 }
 
@@ -178,8 +177,16 @@ static bool leaves_store_whole(enum tov_err err)
     return err == TOV_E_FULL || err == TOV_E_NOMEM || err == TOV_E_EXISTS || err == TOV_E_LIMIT;
 }
 
+/* LMDB answers EIO when a disk that fills up takes only a part of a write. Then the disk is asked:
+ * a failure with room left is the disk's. */
+static int tell_full_from_broken(struct tov_store *store, int code)
+{
+    return code == EIO && !store_has_room(store) ? ENOSPC : code;
+}
+
 static enum tov_err settle_failure(struct tov_store *store, int code, struct tov_error *error)
 {
+    code = tell_full_from_broken(store, code);
     enum tov_err err = store_fail(store, error, code, "the commit failed");
     if (leaves_store_whole(err) && is_surely_absent(store))
         return err;
@@ -247,7 +254,8 @@ static void *run_committer(void *argument)
         struct tov_store_result result = {.err = TOV_OK};
         result.err = commit_batch(store, batch, &result.error);
         result.number = store->committed_number;
-        finish_job(store, &result);
+        if (!PLANTED_EARLY_ACK || result.err != TOV_OK)
+            finish_job(store, &result);
     }
     return NULL;
 }

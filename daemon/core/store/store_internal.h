@@ -79,6 +79,9 @@ static inline MDB_val store_val(const void *data, size_t size)
 int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_number);
 int store_write_number(struct tov_store *store, MDB_txn *txn, uint64_t number);
 
+/* False when the disk has not even room for a small file. */
+bool store_has_room(struct tov_store *store);
+
 enum tov_err store_start_committer(struct tov_store *store, struct tov_error *error);
 void store_stop_committer(struct tov_store *store); /* lets a commit in flight end */
 
@@ -87,6 +90,11 @@ void store_stop_committer(struct tov_store *store); /* lets a commit in flight e
 #define PLANTED_ENV_FLAGS MDB_NOSYNC
 #else
 #define PLANTED_ENV_FLAGS 0u
+#endif
+#ifdef TOV_PLANT_EARLY_ACK
+#define PLANTED_EARLY_ACK true
+#else
+#define PLANTED_EARLY_ACK false
 #endif
 
 #endif

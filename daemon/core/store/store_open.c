@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Opening and closing. The folder holds: `data.mdb` and `lock.mdb` (LMDB's), `ballast` when the
- * options ask for one. The lock of S6 is a flock on the folder itself: it needs no file and cannot
- * be left behind.
+ * options ask for one, `probe` for a moment (store_space.c). The lock of S6 is a flock on the
+ * folder itself: it needs no file and cannot be left behind.
  */
 #include "store/store.h"
 

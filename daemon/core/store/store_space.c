@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #define BALLAST_NAME "ballast"
+#define PROBE_NAME "probe" /* there for a moment only */
+#define PROBE_BYTES (256u << 10)
 
 static bool has_ballast(const struct tov_store *store)
 {
@@ -69,4 +71,16 @@ enum tov_err tov_store_ballast_restore(struct tov_store *store)
     if (code != 0)
         (void)unlinkat(store->dir_fd, BALLAST_NAME, 0);
     return store_err_of(code);
+}
+
+/* By trying, not by asking for numbers: those leave out quotas and what is kept for root. */
+bool store_has_room(struct tov_store *store)
+{
+    int fd = openat(store->dir_fd, PROBE_NAME, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno != ENOSPC && errno != EDQUOT;
+    int code = posix_fallocate(fd, 0, PROBE_BYTES);
+    (void)close(fd);
+    (void)unlinkat(store->dir_fd, PROBE_NAME, 0);
+    return code != ENOSPC && code != EDQUOT;
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The writer is killed at random moments, and in half of the tests the power goes with it
+ * (support/crash.h). TOV_KILLS says how often (300), TOV_KILL_SEED where chance starts.
+ * The planted faults must be found each time: they show that the checker can see.
+ */
+#include "support/crash.h"
+#include "support/unit.h"
+#include "writer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define CYCLES_A_STORE 25u
+#define KILL_WITHIN_US 60000u
+#define PLANTED_CYCLES 100u
+
+enum power { POWER_STAYS, POWER_CUT };
+
+struct trial {
+    const char *program;
+    enum power power;
+    bool is_split;
+    uint64_t random;
+    struct invariant_log acked;
+    unsigned cycles;
+    size_t acked_in_all;
+    char finding[256];
+};
+
+static char store[300], data[320], journal[300];
+
+static void new_folder(struct trial *trial)
+{
+    const char *folder = fault_folder_create();
+    (void)snprintf(store, sizeof store, "%s/store", folder);
+    (void)snprintf(data, sizeof data, "%s/store/data.mdb", folder);
+    (void)snprintf(journal, sizeof journal, "%s/journal", folder);
+    trial->acked_in_all += trial->acked.count;
+    trial->acked.count = 0;
+}
+
+/* One life and death of the writer; false when the store is not whole after it. */
+static bool run_cycle(struct trial *trial)
+{
+    struct writer_start start = {
+        .program = trial->program,
+        .path = store,
+        .seed = unit_random(&trial->random),
+        .is_split = trial->is_split,
+        .journal = trial->power == POWER_CUT ? journal : NULL,
+    };
+    unsigned after_us = 1 + (unsigned)(unit_random(&trial->random) % KILL_WITHIN_US);
+    UNIT_EQUAL_INT(writer_run(&start, after_us, &trial->acked), WRITER_KILLED);
+    trial->cycles++;
+    /* Every other power cut loses all that was not synced, the rest what chance says. */
+    uint64_t chance = trial->cycles % 2 == 0 ? 0 : unit_random(&trial->random) | 1;
+    if (trial->power == POWER_CUT && access(data, F_OK) == 0)
+        UNIT_NEED(crash_apply(journal, data, chance) >= 0);
+    return store_is_whole(store, &trial->acked, trial->finding);
+}
+
+/* True when CYCLES deaths left nothing to find. */
+static bool run_cycles(struct trial *trial, unsigned cycles)
+{
+    bool is_whole = true;
+    trial->random = fault_number("TOV_KILL_SEED", 1);
+    while (is_whole && trial->cycles < cycles) {
+        if (trial->cycles % CYCLES_A_STORE == 0)
+            new_folder(trial);
+        is_whole = run_cycle(trial);
+        if (trial->cycles % CYCLES_A_STORE == 0 || !is_whole)
+            fault_folder_remove();
+    }
+    trial->acked_in_all += trial->acked.count;
+    if (is_whole)
+        fault_folder_remove();
+    (void)printf("%u deaths, %zu rows acknowledged%s%s ...", trial->cycles, trial->acked_in_all,
+                 is_whole ? "" : ", found: ", is_whole ? "" : trial->finding);
+    invariant_log_fini(&trial->acked);
+    return is_whole;
+}
+
+static void nothing_acknowledged_is_lost_when_the_writer_is_killed(void)
+{
+    struct trial trial = {.program = "store_writer", .power = POWER_STAYS};
+    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
+}
+
+static void nothing_acknowledged_is_lost_when_the_power_is_cut(void)
+{
+    struct trial trial = {.program = "store_writer", .power = POWER_CUT};
+    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
+}
+
+static void a_store_that_does_not_sync_is_found_out(void)
+{
+    struct trial trial = {.program = "store_writer_nosync", .power = POWER_CUT};
+    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+}
+
+static void an_acknowledgement_before_the_commit_is_found_out(void)
+{
+    struct trial trial = {.program = "store_writer_early_ack", .power = POWER_STAYS};
+    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+}
+
+static void a_batch_in_two_commits_is_found_out(void)
+{
+    struct trial trial = {.program = "store_writer", .power = POWER_STAYS, .is_split = true};
+    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(nothing_acknowledged_is_lost_when_the_writer_is_killed),
+        UNIT_TEST(nothing_acknowledged_is_lost_when_the_power_is_cut),
+        UNIT_TEST(a_store_that_does_not_sync_is_found_out),
+        UNIT_TEST(an_acknowledgement_before_the_commit_is_found_out),
+        UNIT_TEST(a_batch_in_two_commits_is_found_out),
+    };
+    return unit_run("store: killed", tests, sizeof tests / sizeof tests[0]);
+}
