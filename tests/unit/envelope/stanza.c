@@ -91,6 +91,30 @@ static void stanzas_are_those_of_the_vectors_and_open_in_any_order(void)
     }
 }
 
+static void every_refusal_of_the_vectors_is_one(void)
+{
+    size_t i, k;
+    json_t *row, *refused;
+    json_array_foreach(json_object_get(support_vectors(), "stanzas"), i, row)
+    {
+        struct exchange exchange = exchange_of(row);
+        struct tov_stanza_receiver receiver = {&exchange.scope, &exchange.epoch_pair, NULL};
+        CU_ASSERT(json_array_size(json_object_get(row, "refused")) == 11);
+        json_array_foreach(json_object_get(row, "refused"), k, refused)
+        {
+            struct tov_hash ctx = support_hash(refused, "ctx");
+            struct tov_stanza_subject subject = {&ctx, true};
+            struct tov_message_keys keys = {.has_content = false};
+            exchange.scope.epoch = (uint32_t)support_number(refused, "epoch");
+            struct tov_bytes stanza = support_hex(refused, "stanza");
+            enum tov_err expected =
+                stanza.size == TOV_STANZA_ALL_BYTES ? TOV_E_DECRYPT : TOV_E_MALFORMED;
+            UNIT_EQUAL_INT(tov_stanza_open(&receiver, &subject, stanza, &keys), expected);
+            CU_ASSERT_FALSE(keys.has_content);
+        }
+    }
+}
+
 static void sizes_other_than_the_rights_own_are_malformed(void)
 {
     struct exchange exchange = first_exchange();
@@ -248,6 +272,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(stanzas_are_those_of_the_vectors_and_open_in_any_order),
+        UNIT_TEST(every_refusal_of_the_vectors_is_one),
         UNIT_TEST(sizes_other_than_the_rights_own_are_malformed),
         UNIT_TEST(any_changed_bit_is_refused_with_and_without_a_cache),
         UNIT_TEST(an_enc_of_small_order_looks_like_any_other_failure),

@@ -39,6 +39,22 @@ static void data_keys_are_wrapped_as_in_the_vectors(void)
     }
 }
 
+static void every_refusal_of_the_vectors_is_one(void)
+{
+    size_t i;
+    json_t *row;
+    CU_ASSERT(json_array_size(json_object_get(vectors(), "refused")) == 5);
+    json_array_foreach(json_object_get(vectors(), "refused"), i, row)
+    {
+        struct tov_key bucket = support_key(row, "bucket_key"), opened;
+        struct tov_hash leaf = support_hash(row, "leaf");
+        struct tov_data_key_place place = {&bucket, &leaf,
+                                           (enum tov_data_key)support_number(row, "which")};
+        struct tov_wrapped_key wrapped = wrapped_of(row);
+        UNIT_EQUAL_INT(tov_data_key_unwrap(&place, &wrapped, &opened), TOV_E_DECRYPT);
+    }
+}
+
 static void a_data_key_opens_only_at_its_place(void)
 {
     json_t *row = json_array_get(json_object_get(vectors(), "data_keys"), 0);
@@ -83,6 +99,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(data_keys_are_wrapped_as_in_the_vectors),
+        UNIT_TEST(every_refusal_of_the_vectors_is_one),
         UNIT_TEST(a_data_key_opens_only_at_its_place),
         UNIT_TEST(a_bucket_key_is_wrapped_under_its_id),
     };

@@ -334,17 +334,42 @@ def stanza_vectors():
             "stanzas": [
                 {"sequence": 0, "right": "header", "stanza": stanza(context, 0, ctx, header)},
                 {"sequence": 1, "right": "all", "stanza": stanza(context, 1, ctx, header + content)},
-                {"sequence": 2, "right": "header", "stanza": stanza(context, 2, ctx, header)}]})
+                {"sequence": 2, "right": "header", "stanza": stanza(context, 2, ctx, header)}],
+            "refused": stanza_refusals(context, ctx, header + content, epoch)})
     return out
+
+
+def stanza_refusals(context, ctx, keys, epoch):
+    """Presented to the recipient above with the right to all, `epoch` and `ctx`."""
+    good = stanza(context, 1, ctx, keys)
+    cases = [
+        ("right to the header only", epoch, ctx, stanza(context, 1, ctx, keys[:32])),
+        ("one byte short", epoch, ctx, good[:-1]), ("one byte long", epoch, ctx, good + b"\0"),
+        ("another message", epoch, fill("other ctx", 32), good), ("another epoch", epoch + 1, ctx, good),
+        ("another sequence number", epoch, ctx, good[:39] + b"\2" + good[40:]),
+        ("another enc", epoch, ctx, derive(fill("other", 32))[2] + good[32:]),
+        ("enc of small order", epoch, ctx, bytes(32) + good[32:]),
+        ("top bit of enc set", epoch, ctx, good[:31] + bytes([good[31] ^ 0x80]) + good[32:]),
+        ("changed tag", epoch, ctx, good[:-1] + bytes([good[-1] ^ 1])),
+        ("empty", epoch, ctx, b"")]
+    return [{"why": why, "epoch": number, "ctx": other, "stanza": value}
+            for why, number, other, value in cases]
 
 
 def wrap_vectors():
     bucket, leaf, key = fill("bucket key", 32), fill("leaf hash", 32), fill("data key", 32)
     root_key, nonce = fill("storage root", 32), fill("nonce", 24)
+    good, other = wrap(bucket, nonce, key, leaf + b"\1"), fill("another", 32)
+    refused = [("the other key of the message", bucket, leaf, 2, good),
+               ("another message", bucket, other, 1, good), ("another bucket", other, leaf, 1, good),
+               ("changed nonce", bucket, leaf, 1, bytes([good[0] ^ 1]) + good[1:]),
+               ("changed tag", bucket, leaf, 1, good[:-1] + bytes([good[-1] ^ 1]))]
     return {
         "data_keys": [{"bucket_key": bucket, "leaf": leaf, "which": which, "key": key,
                        "nonce": nonce, "wrapped": wrap(bucket, nonce, key, leaf + bytes([which]))}
                       for which in (1, 2)],
+        "refused": [dict(zip(("why", "bucket_key", "leaf", "which", "wrapped"), row))
+                    for row in refused],
         "bucket_key": {"root_key": root_key, "bucket_id": "besked/2021-07", "key": bucket,
                        "nonce": nonce, "wrapped": wrap(root_key, nonce, bucket, b"besked/2021-07")}}
 
