@@ -23,7 +23,7 @@ static const int allowed[] = {
     SCMP_SYS(gettimeofday),   SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),    SCMP_SYS(getpid),
     SCMP_SYS(gettid),         SCMP_SYS(tgkill),          SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
+    SCMP_SYS(exit_group),     SCMP_SYS(sigaltstack),
 };
 
 static int allow_all(scmp_filter_ctx filter)
