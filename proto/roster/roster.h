@@ -174,6 +174,11 @@ enum tov_err tov_roster_verify_successor(const struct tov_roster *previous,
                                          const struct tov_roster *next,
                                          struct tov_error *error) TOV_MUST_CHECK;
 
+/* The same without the signatures: before they are made. */
+enum tov_err tov_roster_check_successor(const struct tov_roster *previous,
+                                        const struct tov_roster *next,
+                                        struct tov_error *error) TOV_MUST_CHECK;
+
 /* ---- names and origins ---- */
 
 struct tov_origin {

@@ -222,13 +222,20 @@ static enum tov_err verify_as(const struct tov_roster *next, const struct tov_ro
     return err == TOV_OK ? TOV_OK : tov_fail_in(error, err, "by the %s root keys: ", which);
 }
 
+enum tov_err tov_roster_check_successor(const struct tov_roster *previous,
+                                        const struct tov_roster *next, struct tov_error *error)
+{
+    TOV_TRY(check_chain(previous, next, error));
+    for (size_t i = 0; i < previous->facts.agency_count; i++)
+        TOV_TRY(check_agency(&previous->facts.agencies[i], next, error));
+    return check_revocations(previous, next, error);
+}
+
 enum tov_err tov_roster_verify_successor(const struct tov_roster *previous,
                                          const struct tov_roster *next, struct tov_error *error)
 {
     TOV_TRY(check_chain(previous, next, error));
     TOV_TRY(verify_as(next, previous, "old", error));
     TOV_TRY(verify_as(next, next, "new", error));
-    for (size_t i = 0; i < previous->facts.agency_count; i++)
-        TOV_TRY(check_agency(&previous->facts.agencies[i], next, error));
-    return check_revocations(previous, next, error);
+    return tov_roster_check_successor(previous, next, error);
 }
