@@ -43,7 +43,7 @@ void tov_store_batch_append(struct tov_store_batch *batch, unsigned table, struc
 /* Removes KEY; one that is not there is fine. */
 void tov_store_batch_delete(struct tov_store_batch *batch, unsigned table,
                             struct tov_store_key key);
-/* Removes all keys from FIRST to LAST, both included. */
+/* Removes all keys from FIRST to LAST, both included; a key of size 0 is no bound. */
 void tov_store_batch_delete_range(struct tov_store_batch *batch, unsigned table,
                                   struct tov_store_key first, struct tov_store_key last);
 

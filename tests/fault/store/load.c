@@ -137,6 +137,19 @@ enum tov_err load_step(struct load *load, struct invariant_log *acked, struct to
 
 /* ---- checking ---- */
 
+bool load_is_unchanged(const struct load *load)
+{
+    struct tov_store_row row;
+    struct tov_store_read *read = NULL;
+    if (tov_store_read_begin(load->store, &read, NULL) != TOV_OK)
+        return false;
+    enum tov_err err = tov_store_last(read, ROWS, &row);
+    bool is_same = err == TOV_OK ? tov_store_key_to_u64(&row.key) == load->sequence
+                                 : err == TOV_E_NOT_FOUND && load->sequence == 0;
+    tov_store_read_end(read);
+    return is_same;
+}
+
 struct walk {
     struct invariant_log found;
     struct tov_hash chain;

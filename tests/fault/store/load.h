@@ -38,6 +38,9 @@ void load_close(struct load *load);
 enum tov_err load_step(struct load *load, struct invariant_log *acked,
                        struct tov_error *error) TOV_MUST_CHECK;
 
+/* True when the store can be read and its last row is the last committed one. */
+bool load_is_unchanged(const struct load *load);
+
 /* Checks everything above, and ACKED; writes one line about the first break to OUT_TEXT. */
 bool load_is_whole(const char *path, const struct invariant_log *acked, char out_text[256]);
 

@@ -22,18 +22,37 @@ static bool send_acks(struct invariant_log *acked)
     return is_sent;
 }
 
+static bool is_refusal(enum tov_err err)
+{
+    return err == TOV_E_FULL || err == TOV_E_NOMEM;
+}
+
 static int exit_code_of(enum tov_err err)
 {
-    if (err == TOV_E_FULL || err == TOV_E_NOMEM)
+    if (is_refusal(err))
         return WRITER_FULL;
     return err == TOV_E_IO || err == TOV_E_CORRUPT ? WRITER_IO : WRITER_OTHER;
+}
+
+/* S3: after a refusal the store can be read, and nothing of the batch is there.
+ * S4: after an I/O error no other commit succeeds. */
+static void need_truth(struct load *load, struct invariant_log *acked, enum tov_err err)
+{
+    struct tov_error error;
+    bool lied = is_refusal(err) && !load_is_unchanged(load);
+    if (err == TOV_E_IO)
+        lied = load_step(load, acked, &error) != TOV_E_IO;
+    if (lied)
+        _exit(WRITER_LIED);
 }
 
 static enum tov_err step(struct load *load, struct invariant_log *acked, struct tov_error *error)
 {
     enum tov_err err = TOV_E_FULL;
-    for (int i = 0; i < TRIES && (err == TOV_E_FULL || err == TOV_E_NOMEM); i++)
+    for (int i = 0; i < TRIES && is_refusal(err); i++) {
         err = load_step(load, acked, error);
+        need_truth(load, acked, err);
+    }
     return err;
 }
 
@@ -49,7 +68,9 @@ int main(int argc, char **argv)
         return WRITER_NOT_OPENED;
     }
     load.is_split = argc > 4 && strcmp(argv[4], "split") == 0;
-    struct invariant_log acked = {.count = 0};
+    /* Memory of its own: where malloc fails, the store shall meet it and not this program. */
+    struct invariant_record room[LOAD_BATCH_ROWS];
+    struct invariant_log acked = {.records = room, .capacity = LOAD_BATCH_ROWS};
     enum tov_err err = TOV_OK;
     for (unsigned long long i = 0; err == TOV_OK && (batches == 0 || i < batches); i++) {
         err = step(&load, &acked, &error);
@@ -59,6 +80,5 @@ int main(int argc, char **argv)
     if (err != TOV_OK)
         (void)fprintf(stderr, "%s\n", error.text);
     load_close(&load);
-    invariant_log_fini(&acked);
     return err == TOV_OK ? WRITER_DONE : exit_code_of(err);
 }

@@ -79,6 +79,13 @@ static unsigned bit_of(enum writer_exit end)
     return end == WRITER_NOT_OPENED ? MAY_NOT_OPEN : 0;
 }
 
+static const char *words_for(enum writer_exit end)
+{
+    if (end == WRITER_LIED)
+        return "the store did not say what is there";
+    return end == WRITER_HUNG ? "it hung" : "it may not end so";
+}
+
 static void report(const struct fault *fault, unsigned at, const char *what)
 {
     (void)printf("\n    %s %u%s: %s: %s ", fault->call, at, fault->how_long, strerror(fault->code),
@@ -104,7 +111,7 @@ static enum writer_exit fail_call(const struct fault *fault, unsigned at)
     bool may_end_so = (bit_of(end) & fault->allowed) != 0;
     UNIT_EQUAL_INT(may_end_so, 1);
     if (!may_end_so)
-        report(fault, at, end == WRITER_HUNG ? "it hung" : "it may not end so");
+        report(fault, at, words_for(end));
     if (end != WRITER_NOT_OPENED)
         check_whole(fault, at, &acked);
     UNIT_EQUAL_INT(run_writer(NULL, NULL, &acked), WRITER_DONE); /* the next start */

@@ -16,6 +16,7 @@ enum writer_exit {
     WRITER_IO = 11,         /* TOV_E_IO: stopped at once */
     WRITER_NOT_OPENED = 12, /* the store did not open */
     WRITER_OTHER = 13,
+    WRITER_LIED = 14,    /* S3 or S4 of store/store.h was broken */
     WRITER_KILLED = 200, /* by a signal */
     WRITER_HUNG = 201,   /* not of the writer's own will: killed by this side */
 };

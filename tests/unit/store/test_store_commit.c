@@ -128,6 +128,14 @@ static void a_range_is_deleted_with_both_ends(void)
     tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(7), tov_store_key_u64(6));
     UNIT_OK(tov_store_commit(store, batch, NULL));
     check_rows(store, 100);
+    tov_store_batch_clear(batch);
+    tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(97), tov_store_key_u64(99));
+    UNIT_OK(tov_store_commit(store, batch, NULL));
+    check_rows(store, 97);
+    tov_store_batch_clear(batch);
+    tov_store_batch_delete_range(batch, ROWS, (struct tov_store_key){0}, (struct tov_store_key){0});
+    UNIT_OK(tov_store_commit(store, batch, NULL));
+    check_rows(store, 0);
     tear_down();
 }
 
@@ -279,6 +287,29 @@ static void a_map_grows_under_an_asynchronous_commit_between_two_reads(void)
     tear_down();
 }
 
+static void a_map_does_not_grow_under_an_open_read(void)
+{
+    struct tov_store_options options = test_options();
+    struct tov_store_read *read = NULL;
+    struct tov_bytes value;
+    options.map_bytes = 1;
+    set_up_with(&options);
+    batch_append_rows(batch, 0, 1);
+    UNIT_OK(tov_store_commit(store, batch, NULL));
+    tov_store_batch_clear(batch);
+    batch_append_rows(batch, 1, 5000);
+    UNIT_OK(tov_store_read_begin(store, &read, NULL));
+    UNIT_OK(tov_store_get(read, ROWS, tov_store_key_u64(0), &value));
+    UNIT_OK(tov_store_commit_async(store, batch));
+    struct pollfd wait = {.fd = tov_store_fd(store), .events = POLLIN};
+    UNIT_EQUAL_INT(poll(&wait, 1, 300), 0); /* it waits for this read, however long that takes */
+    UNIT_EQUAL_BYTES(value, row_value(0, ROW_SIZE));
+    tov_store_read_end(read);
+    UNIT_OK(wait_for_result().err);
+    check_rows(store, 5001);
+    tear_down();
+}
+
 static void closing_lets_a_commit_in_flight_end(void)
 {
     set_up();
@@ -326,6 +357,7 @@ const struct unit_test commit_tests[] = {
     UNIT_TEST(asynchronous_commits_come_back_one_by_one_in_order),
     UNIT_TEST(a_failed_asynchronous_commit_says_why),
     UNIT_TEST(a_map_grows_under_an_asynchronous_commit_between_two_reads),
+    UNIT_TEST(a_map_does_not_grow_under_an_open_read),
     UNIT_TEST(closing_lets_a_commit_in_flight_end),
     UNIT_TEST(a_copy_opens_as_a_store_with_the_same_rows),
 };
