@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Frames between nodes as plain structs: protobuf-c stops in frame.c. Decoding is strict
+ * Frames between nodes as plain structs: protobuf-c stops in frame_*.c. Decoding is strict
  * (wire/strict.h): length cap, capped arena, no unknown field, re-encoding equals the input; and
  * field sizes are checked here, so that a decoded frame has only fixed-size hashes, nonces and
  * signatures (I7, I11).
@@ -9,6 +9,7 @@
 #ifndef TOV_WIRE_FRAME_H
 #define TOV_WIRE_FRAME_H
 
+#include "base/cleanup.h"
 #include "wire/link.h"
 
 #define TOV_NONCE_BYTES 32
@@ -34,6 +35,8 @@ struct tov_frame_hello {
     uint8_t nonce[TOV_NONCE_BYTES];
     bool started;
     uint32_t epoch;
+    bool is_answer;
+    uint8_t answers[TOV_NONCE_BYTES]; /* when is_answer */
 };
 
 struct tov_frame_stanza {
@@ -159,12 +162,16 @@ enum tov_frame_kind {
 
 /* A decoded frame and the arena it lives in. */
 struct tov_frame;
+/* LIMIT: over TOV_FRAME_MAX_BYTES, or more memory than a frame may take; NOMEM; MALFORMED: anything
+ * else that is not the one encoding of one frame with one kind. BYTES need not live on. */
 enum tov_err tov_frame_decode(struct tov_bytes bytes, struct tov_frame **out_frame) TOV_MUST_CHECK;
 void tov_frame_destroy(struct tov_frame *frame);
 TOV_DEFINE_CLEANUP(tov_frame, struct tov_frame, tov_frame_destroy)
 enum tov_frame_kind tov_frame_kind(const struct tov_frame *frame);
 
-/* Each may be called for a frame of its kind only (asserted). Fields of wrong size: MALFORMED. */
+/* Each may be called for a frame of its kind only (asserted), with an index below the count
+ * (asserted). MALFORMED: a field of a wrong size or outside its range; LIMIT: a list or a byte
+ * string over its named limit. After a failure OUT means nothing. */
 enum tov_err tov_frame_hello(const struct tov_frame *frame, struct tov_frame_hello *out)
     TOV_MUST_CHECK;
 enum tov_err tov_frame_parcel(const struct tov_frame *frame, struct tov_frame_parcel *out)
@@ -214,13 +221,20 @@ enum tov_err tov_frame_encode_cosignatures(const struct tov_frame_cosignature *c
 /* A parcel is written item by item, so that a sender can stop before a limit. Writes the same
  * bytes that protobuf-c would, straight into the buffer: on the hot path every copy counts. */
 struct tov_parcel_writer {
-    struct tov_buf items; /* encoded items and cosignatures fields */
+    struct tov_buf items; /* the encoded fields `items`, then `cosignatures` */
     size_t item_count;
+    size_t cosignature_count;
 };
 #define TOV_PARCEL_WRITER_INIT                                                                     \
     ((struct tov_parcel_writer){.items = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)})
 void tov_parcel_writer_fini(struct tov_parcel_writer *writer);
 void tov_parcel_writer_clear(struct tov_parcel_writer *writer);
+/* A point to go back to when what follows does not fit. */
+struct tov_parcel_mark {
+    size_t bytes, items, cosignatures;
+};
+struct tov_parcel_mark tov_parcel_writer_mark(const struct tov_parcel_writer *writer);
+void tov_parcel_writer_rewind(struct tov_parcel_writer *writer, struct tov_parcel_mark mark);
 /* TOV_E_LIMIT: it would not fit; the writer is as before. */
 enum tov_err tov_parcel_writer_add(struct tov_parcel_writer *writer,
                                    const struct tov_frame_item *item) TOV_MUST_CHECK;
@@ -276,7 +290,8 @@ struct tov_control {
 enum tov_err tov_control_encode(const struct tov_control *control, struct tov_buf *out)
     TOV_MUST_CHECK;
 /* Decodes a body whose signature was checked; hash_answer.hashes points into BODY's copy in
- * ARENA, which the caller destroys with tov_frame_arena_destroy. */
+ * ARENA, which the caller destroys with tov_control_arena_destroy. Errors as tov_frame_decode and the
+ * accessors of frames. */
 struct tov_control_arena;
 enum tov_err tov_control_decode(struct tov_bytes body, struct tov_control *out,
                                 struct tov_control_arena **out_arena) TOV_MUST_CHECK;

@@ -116,10 +116,14 @@ static enum tov_err check_value(const ProtobufCFieldDescriptor *field, const voi
     return TOV_OK;
 }
 
-/* Presence of a single STRING or MESSAGE is its pointer, of the others a flag. */
+/* Presence of a single STRING or MESSAGE is its pointer, of the others a flag; of a member of a
+ * oneof the number that is set: the members share their memory. */
 static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     const uint8_t *base = (const uint8_t *)message;
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        *(const uint32_t *)(const void *)(base + field->quantifier_offset) != field->id)
+        return false;
     if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE)
         return *(const void *const *)(const void *)(base + field->offset) != NULL;
     if (field->label != PROTOBUF_C_LABEL_OPTIONAL)
