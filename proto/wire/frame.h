@@ -172,25 +172,25 @@ enum tov_frame_kind tov_frame_kind(const struct tov_frame *frame);
 /* Each may be called for a frame of its kind only (asserted), with an index below the count
  * (asserted). MALFORMED: a field of a wrong size or outside its range; LIMIT: a list or a byte
  * string over its named limit. After a failure OUT means nothing. */
-enum tov_err tov_frame_hello(const struct tov_frame *frame, struct tov_frame_hello *out)
-    TOV_MUST_CHECK;
-enum tov_err tov_frame_parcel(const struct tov_frame *frame, struct tov_frame_parcel *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_frame_hello(const struct tov_frame *frame,
+                             struct tov_frame_hello *out) TOV_MUST_CHECK;
+enum tov_err tov_frame_parcel(const struct tov_frame *frame,
+                              struct tov_frame_parcel *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_item(const struct tov_frame *frame, size_t index,
                             struct tov_frame_item *out) TOV_MUST_CHECK;
 /* Of a parcel or a cosignatures frame. */
 size_t tov_frame_cosignature_count(const struct tov_frame *frame);
 enum tov_err tov_frame_cosignature(const struct tov_frame *frame, size_t index,
                                    struct tov_frame_cosignature *out) TOV_MUST_CHECK;
-enum tov_err tov_frame_position(const struct tov_frame *frame, struct tov_frame_position *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_frame_position(const struct tov_frame *frame,
+                                struct tov_frame_position *out) TOV_MUST_CHECK;
 size_t tov_frame_late_stanza_count(const struct tov_frame *frame);
 enum tov_err tov_frame_late_stanza(const struct tov_frame *frame, size_t index,
                                    struct tov_frame_late_stanza *out) TOV_MUST_CHECK;
-enum tov_err tov_frame_control(const struct tov_frame *frame, struct tov_frame_control *out)
-    TOV_MUST_CHECK;
-enum tov_err tov_frame_chunk(const struct tov_frame *frame, struct tov_frame_chunk *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_frame_control(const struct tov_frame *frame,
+                               struct tov_frame_control *out) TOV_MUST_CHECK;
+enum tov_err tov_frame_chunk(const struct tov_frame *frame,
+                             struct tov_frame_chunk *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_roster_offer(const struct tov_frame *frame,
                                     struct tov_frame_roster_offer *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_roster_request(const struct tov_frame *frame,
@@ -199,16 +199,16 @@ enum tov_err tov_frame_roster_piece(const struct tov_frame *frame,
                                     struct tov_frame_roster_piece *out) TOV_MUST_CHECK;
 
 /* Encoders append one whole frame to OUT; TOV_E_LIMIT past TOV_FRAME_MAX_BYTES. */
-enum tov_err tov_frame_encode_hello(const struct tov_frame_hello *hello, struct tov_buf *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_frame_encode_hello(const struct tov_frame_hello *hello,
+                                    struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_position(const struct tov_frame_position *position,
                                        struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_late_stanzas(const struct tov_frame_late_stanza *stanzas,
                                            size_t count, struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_control(const struct tov_frame_control *control,
                                       struct tov_buf *out) TOV_MUST_CHECK;
-enum tov_err tov_frame_encode_chunk(const struct tov_frame_chunk *chunk, struct tov_buf *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_frame_encode_chunk(const struct tov_frame_chunk *chunk,
+                                    struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_roster_offer(const struct tov_frame_roster_offer *offer,
                                            struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_roster_request(const struct tov_frame_roster_request *request,
@@ -225,7 +225,7 @@ struct tov_parcel_writer {
     size_t item_count;
     size_t cosignature_count;
 };
-#define TOV_PARCEL_WRITER_INIT                                                                     \
+#define TOV_PARCEL_WRITER_INIT \
     ((struct tov_parcel_writer){.items = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)})
 void tov_parcel_writer_fini(struct tov_parcel_writer *writer);
 void tov_parcel_writer_clear(struct tov_parcel_writer *writer);
@@ -238,9 +238,9 @@ void tov_parcel_writer_rewind(struct tov_parcel_writer *writer, struct tov_parce
 /* TOV_E_LIMIT: it would not fit; the writer is as before. */
 enum tov_err tov_parcel_writer_add(struct tov_parcel_writer *writer,
                                    const struct tov_frame_item *item) TOV_MUST_CHECK;
-enum tov_err tov_parcel_writer_add_cosignature(struct tov_parcel_writer *writer,
-                                               const struct tov_frame_cosignature *cosignature)
-    TOV_MUST_CHECK;
+enum tov_err
+tov_parcel_writer_add_cosignature(struct tov_parcel_writer *writer,
+                                  const struct tov_frame_cosignature *cosignature) TOV_MUST_CHECK;
 /* Appends the whole frame to OUT. Cosignatures must have been added after all items (asserted). */
 enum tov_err tov_parcel_writer_finish(struct tov_parcel_writer *writer,
                                       const struct tov_frame_parcel *parcel,
@@ -287,11 +287,11 @@ struct tov_control {
 };
 
 /* Encodes the body that is signed. */
-enum tov_err tov_control_encode(const struct tov_control *control, struct tov_buf *out)
-    TOV_MUST_CHECK;
+enum tov_err tov_control_encode(const struct tov_control *control,
+                                struct tov_buf *out) TOV_MUST_CHECK;
 /* Decodes a body whose signature was checked; hash_answer.hashes points into BODY's copy in
- * ARENA, which the caller destroys with tov_control_arena_destroy. Errors as tov_frame_decode and the
- * accessors of frames. */
+ * ARENA, which the caller destroys with tov_control_arena_destroy. Errors as tov_frame_decode and
+ * the accessors of frames. */
 struct tov_control_arena;
 enum tov_err tov_control_decode(struct tov_bytes body, struct tov_control *out,
                                 struct tov_control_arena **out_arena) TOV_MUST_CHECK;

@@ -113,6 +113,18 @@ enum tov_err tov_record_decode(const struct tov_schema *schema, struct tov_bytes
                                struct tov_record *out_record,
                                struct tov_error *error) TOV_MUST_CHECK;
 
+/* The same with other limits, for records that are no payloads. */
+struct tov_record_limits {
+    size_t max_bytes;    /* of the encoding */
+    size_t budget_bytes; /* of memory that decoding may take */
+};
+enum tov_err tov_record_encode_within(struct tov_record record, size_t max_bytes,
+                                      struct tov_buf *out) TOV_MUST_CHECK;
+enum tov_err tov_record_decode_within(const struct tov_schema *schema, struct tov_bytes bytes,
+                                      const struct tov_record_limits *limits,
+                                      struct tov_record *out_record,
+                                      struct tov_error *error) TOV_MUST_CHECK;
+
 /* ---- short forms; getters give an empty view, 0, NULL or false when the field is not set ---- */
 
 struct tov_bytes tov_record_bytes(struct tov_record record, const char *name);

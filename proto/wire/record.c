@@ -12,7 +12,8 @@
 #define DATE_MIN_DAYS (-719162) /* 0001-01-01 */
 #define DATE_MAX_DAYS 2932896   /* 9999-12-31 */
 
-static const struct tov_strict_limits limits = {TOV_RECORD_MAX_BYTES, TOV_RECORD_BUDGET_BYTES};
+static const struct tov_record_limits payload_limits = {TOV_RECORD_MAX_BYTES,
+                                                        TOV_RECORD_BUDGET_BYTES};
 
 /* A value as it stands in a struct of protobuf-c. */
 union member {
@@ -341,13 +342,19 @@ void tov_record_clear(struct tov_record record, const char *name)
 
 /* ---- bytes ---- */
 
-enum tov_err tov_record_encode(struct tov_record record, struct tov_buf *out)
+enum tov_err tov_record_encode_within(struct tov_record record, size_t max_bytes,
+                                      struct tov_buf *out)
 {
     const ProtobufCMessage *message = record.message;
-    if (protobuf_c_message_get_packed_size(message) > TOV_RECORD_MAX_BYTES)
+    if (protobuf_c_message_get_packed_size(message) > max_bytes)
         return TOV_E_LIMIT;
     tov_strict_encode(message, out);
     return out->failed;
+}
+
+enum tov_err tov_record_encode(struct tov_record record, struct tov_buf *out)
+{
+    return tov_record_encode_within(record, payload_limits.max_bytes, out);
 }
 
 /* Present at all, an empty text included: count_of() does not tell. */
@@ -397,11 +404,13 @@ static enum tov_err check_kinds(struct tov_record record, struct tov_error *erro
     return TOV_OK;
 }
 
-enum tov_err tov_record_decode(const struct tov_schema *schema, struct tov_bytes bytes,
-                               struct tov_record *out_record, struct tov_error *error)
+enum tov_err tov_record_decode_within(const struct tov_schema *schema, struct tov_bytes bytes,
+                                      const struct tov_record_limits *limits,
+                                      struct tov_record *out_record, struct tov_error *error)
 {
     struct tov_strict strict;
-    TOV_TRY(tov_strict_decode(tov_descriptor_of(schema), bytes, &limits, &strict, error));
+    struct tov_strict_limits bounds = {limits->max_bytes, limits->budget_bytes};
+    TOV_TRY(tov_strict_decode(tov_descriptor_of(schema), bytes, &bounds, &strict, error));
     struct tov_record record = {strict.message, strict.arena};
     enum tov_err err = check_kinds(record, error);
     if (err != TOV_OK) {
@@ -410,4 +419,10 @@ enum tov_err tov_record_decode(const struct tov_schema *schema, struct tov_bytes
     }
     *out_record = record;
     return TOV_OK;
+}
+
+enum tov_err tov_record_decode(const struct tov_schema *schema, struct tov_bytes bytes,
+                               struct tov_record *out_record, struct tov_error *error)
+{
+    return tov_record_decode_within(schema, bytes, &payload_limits, out_record, error);
 }

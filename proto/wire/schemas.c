@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "wire/schemas.h"
 
+#include "api.pb-c.h"
 #include "generic.pb-c.h"
 #include "info.pb-c.h"
 #include "intervention.pb-c.h"
@@ -38,5 +39,42 @@ const ProtobufCMessageDescriptor *const tov_schemas[] = {
     &tov__prison_release_final_content__descriptor,
     &tov__prison_released_header__descriptor,
     &tov__prison_released_content__descriptor,
+    /* clients' records: the frames, and those that other code names */
+    &tov__api_request__descriptor,
+    &tov__api_reply__descriptor,
+    &tov__api_ref__descriptor,
+    &tov__api_finding__descriptor,
+    &tov__api_hello__descriptor,
+    &tov__api_hello_reply__descriptor,
+    &tov__api_submit__descriptor,
+    &tov__api_delivery__descriptor,
+    &tov__api_submit_reply__descriptor,
+    &tov__api_upload_begin__descriptor,
+    &tov__api_upload_data__descriptor,
+    &tov__api_upload_cancel__descriptor,
+    &tov__api_upload_reply__descriptor,
+    &tov__api_list__descriptor,
+    &tov__api_summary__descriptor,
+    &tov__api_list_reply__descriptor,
+    &tov__api_get__descriptor,
+    &tov__api_attachment__descriptor,
+    &tov__api_get_reply__descriptor,
+    &tov__api_trace__descriptor,
+    &tov__api_trace_reply__descriptor,
+    &tov__api_receipt_proof__descriptor,
+    &tov__api_watch__descriptor,
+    &tov__api_unwatch__descriptor,
+    &tov__api_acknowledge__descriptor,
+    &tov__api_event__descriptor,
+    &tov__api_attachment_read__descriptor,
+    &tov__api_data_reply__descriptor,
+    &tov__api_status__descriptor,
+    &tov__api_peer_status__descriptor,
+    &tov__api_status_reply__descriptor,
+    &tov__api_export_read__descriptor,
+    &tov__api_export_reply__descriptor,
+    &tov__api_directory__descriptor,
+    &tov__api_directory_unit__descriptor,
+    &tov__api_directory_reply__descriptor,
 };
 const size_t tov_schemas_count = sizeof tov_schemas / sizeof tov_schemas[0];
