@@ -455,24 +455,24 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
     if (strcmp(view->origin, ledger->key.name) != 0)
         return tov_fail(error, TOV_E_KEY, "the guard signs %s, this store is %s", view->origin,
                         ledger->key.name);
-    if (view->size > ledger->committed)
+    if (view->range.size > ledger->committed)
         return tov_fail(error, TOV_E_UNAVAILABLE,
                         "the guard signed %llu entries of %s, this store has %llu: it is an old "
                         "copy and must be recovered from the keepers",
-                        (unsigned long long)view->size, ledger->key.name,
+                        (unsigned long long)view->range.size, ledger->key.name,
                         (unsigned long long)ledger->committed);
     TOV_TRY(tov_store_read_begin(ledger->store, &read, error));
-    TOV_TRY(load_range(ledger, read, view->size, &range));
+    TOV_TRY(load_range(ledger, read, view->range.size, &range));
     struct tov_hash root = tov_range_root(&range);
     if (!tov_hash_equal(&root, &view->root))
         return tov_fail(error, TOV_E_FORK,
                         "guard and store hold different entries of %s at size %llu: nothing is "
                         "signed; restore the store, or start a new generation",
-                        ledger->key.name, (unsigned long long)view->size);
+                        ledger->key.name, (unsigned long long)view->range.size);
     enum tov_err err = take_kept(ledger, read, view, batch);
     if (err != TOV_OK)
         return tov_fail(error, err, "a signature that the guard kept does not verify");
-    ledger->fed = view->size;
+    ledger->fed = view->range.size;
     ledger->is_asking = false;
     ledger->mark_count = 0;
     TOV_TRY(load_pending(ledger, read));

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * One disclosed entry of a peer's ledger, whose place in the tree is verified. Whatever it holds,
+ * it is stored as it came; what it says takes effect only when it can be read.
+ */
+#include "follow/peer.h"
+
+#include <string.h>
+
+static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_entry_in *entry)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    struct tov_bytes link = entry->disclosed->link_block;
+    struct tov_entry stored = {.state = TOV_ENTRY_PRESENT,
+                               .leaf = entry->disclosed->leaf,
+                               .link_count = link.size > 0 ? 1 : 0,
+                               .links = link};
+    struct tov_store_key key =
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, entry->index);
+    tov_entry_put_mirror(&row, &stored);
+    struct tov_store_batch *batch = tov_core_batch(follow->core);
+    tov_store_batch_append(batch, TOV_TABLE_MLEAF, key, tov_buf_view(&row));
+    if (entry->disclosed->detached.size > 0)
+        tov_store_batch_append(batch, TOV_TABLE_MBODY, key, entry->disclosed->detached);
+}
+
+static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                            const struct tov_leaf_epoch_key *key)
+{
+    if (key->epoch <= peer->epoch) {
+        tov_core_log(follow->core, TOV_HOST_WARN, "epoch-not-newer", "peer=%s epoch=%u",
+                     peer->agency->name, key->epoch);
+        return;
+    }
+    peer->epoch = key->epoch;
+    peer->epoch_index = index;
+    peer->epoch_not_before_ms = key->not_before_ms;
+    peer->epoch_not_after_ms = key->not_after_ms;
+    memcpy(peer->epoch_key.bytes, key->public_key, sizeof peer->epoch_key.bytes);
+    peer->may_owe = true;
+}
+
+static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                          const struct tov_leaf_genesis *genesis)
+{
+    bool fits = index == 0 && genesis->agency == peer->number && genesis->journal == 0 &&
+                genesis->generation == peer->agency->generation &&
+                strcmp(genesis->federation, tov_roster_federation(follow->core->roster)) == 0;
+    if (!fits)
+        tov_core_log(follow->core, TOV_HOST_ERROR, "genesis-does-not-fit", "peer=%s index=%llu",
+                     peer->agency->name, (unsigned long long)index);
+}
+
+static void apply_lost(struct tov_peer *peer, uint64_t index)
+{
+    /* A restore that lost something begins a series of its own (DESIGN 4.2). */
+    peer->series.lost_index = index;
+    peer->last_link = 0;
+    peer->last_link_leaf = (struct tov_hash){{0}};
+}
+
+static void log_unreadable(const struct tov_follow *follow, const struct tov_peer *peer,
+                           uint64_t index, enum tov_err err)
+{
+    tov_core_log(follow->core, TOV_HOST_WARN, "entry-not-read", "peer=%s index=%llu error=%s",
+                 peer->agency->name, (unsigned long long)index, tov_err_name(err));
+}
+
+static enum tov_err apply_known(struct tov_follow *follow, struct tov_peer *peer,
+                                const struct tov_entry_in *entry, const struct tov_leaf *leaf)
+{
+    put_plain(follow, peer, entry);
+    switch (leaf->type) {
+    case TOV_LEAF_GENESIS:
+        apply_genesis(follow, peer, entry->index, &leaf->as.genesis);
+        return TOV_OK;
+    case TOV_LEAF_RECEIPT:
+        return tov_receipt_apply(follow, peer, entry->index, &leaf->as.receipt);
+    case TOV_LEAF_EPOCH_KEY:
+        apply_epoch_key(follow, peer, entry->index, &leaf->as.epoch_key);
+        return TOV_OK;
+    case TOV_LEAF_LOST:
+        apply_lost(peer, entry->index);
+        return TOV_OK;
+    case TOV_LEAF_MESSAGE:
+    case TOV_LEAF_ANCHOR:
+    case TOV_LEAF_ROSTER:
+    case TOV_LEAF_JOURNAL_ROOT:
+    case TOV_LEAF_ERASED:
+        return TOV_OK;
+    case TOV_LEAF_ACCESS:
+    case TOV_LEAF_FOLD:
+    case TOV_LEAF_REWRAP:
+    case TOV_LEAF_OVERRIDE:
+    case TOV_LEAF_GRANT:
+        log_unreadable(follow, peer, entry->index, TOV_E_MALFORMED);
+        return TOV_OK;
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_entry_apply(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_entry_in *entry)
+{
+    TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = tov_leaf_decode(entry->disclosed->leaf, leaf);
+    if (err != TOV_OK) {
+        log_unreadable(follow, peer, entry->index, err);
+        put_plain(follow, peer, entry);
+        return TOV_OK;
+    }
+    if (leaf->type == TOV_LEAF_MESSAGE)
+        return tov_message_apply(follow, peer, entry, leaf);
+    return apply_known(follow, peer, entry, leaf);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "follow/peer.h"
+
+#include "ledger/epoch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define START_WAIT_MS 30000u
+#define HELLO_RETRY_MS 5000u
+
+struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        if (follow->peers[i].number == agency)
+            return &follow->peers[i];
+    }
+    return NULL;
+}
+
+static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *error)
+{
+    struct tov_core *core = follow->core;
+    const struct tov_roster_facts *facts = tov_roster_facts(core->roster);
+    follow->peers = calloc(facts->agency_count, sizeof *follow->peers);
+    if (follow->peers == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < facts->agency_count; i++) {
+        const struct tov_agency *agency = &facts->agencies[i];
+        if (agency == core->own || agency->closed)
+            continue;
+        struct tov_peer *peer = &follow->peers[follow->peer_count++];
+        peer->number = agency->number;
+        peer->agency = agency;
+        peer->is_keeper_of_us = tov_agency_has_keeper(core->own, agency->number);
+        peer->are_keeper_of_it = tov_agency_has_keeper(agency, core->own->number);
+        enum tov_err err = tov_peer_load(core, peer);
+        if (err != TOV_OK)
+            return tov_fail(error, err, "what the store holds of %s cannot be read", agency->name);
+    }
+    return TOV_OK;
+}
+
+static enum tov_err make_memory(struct tov_follow *follow)
+{
+    TOV_TRY(tov_secret_create(TOV_KEYRING_SLOTS * sizeof *follow->keyring +
+                                  sizeof *follow->stanza_cache,
+                              &follow->keyring_memory));
+    uint8_t *memory = tov_secret_data(follow->keyring_memory);
+    follow->stanza_cache = (struct tov_stanza_cache *)(void *)memory;
+    follow->keyring =
+        (struct tov_kept_keys *)(void *)(memory + sizeof *follow->stanza_cache);
+    follow->leaf = calloc(1, sizeof *follow->leaf);
+    return follow->leaf == NULL ? TOV_E_NOMEM : TOV_OK;
+}
+
+enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_options *options,
+                               struct tov_follow **out_follow, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_follow_cleanup) struct tov_follow *follow = calloc(1, sizeof *follow);
+    if (follow == NULL)
+        return TOV_E_NOMEM;
+    follow->core = core;
+    follow->window_bytes = options->window_bytes;
+    follow->writer = TOV_PARCEL_WRITER_INIT;
+    follow->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_TRY(make_memory(follow));
+    TOV_TRY(load_peers(follow, error));
+    *out_follow = TOV_TAKE(follow);
+    return TOV_OK;
+}
+
+void tov_follow_destroy(struct tov_follow *follow)
+{
+    if (follow == NULL)
+        return;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        if (follow->peers[i].has_sender)
+            tov_stanza_sender_wipe(&follow->peers[i].sender);
+        free(follow->peers[i].receipt);
+    }
+    free(follow->peers);
+    free(follow->leaf);
+    tov_secret_destroy(follow->keyring_memory);
+    tov_parcel_writer_fini(&follow->writer);
+    tov_buf_fini(&follow->frame);
+    free(follow);
+}
+
+/* ---- events ---- */
+
+void tov_follow_on_up(struct tov_follow *follow, uint16_t agency)
+{
+    struct tov_peer *peer = tov_follow_peer(follow, agency);
+    if (peer == NULL)
+        return;
+    peer->is_up = true;
+    peer->has_session = false;
+    tov_session_hello(follow, peer, NULL);
+}
+
+void tov_follow_on_down(struct tov_follow *follow, uint16_t agency)
+{
+    struct tov_peer *peer = tov_follow_peer(follow, agency);
+    if (peer == NULL)
+        return;
+    peer->is_up = false;
+    peer->has_session = false;
+}
+
+void tov_follow_on_tick(struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        struct tov_peer *peer = &follow->peers[i];
+        bool waits = !peer->has_session || (!follow->started && !peer->answered);
+        if (peer->is_up && waits &&
+            follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
+            tov_session_hello(follow, peer, NULL);
+        if (peer->has_session && peer->may_owe)
+            tov_stanzas_pump_owed(follow, peer);
+        tov_pull_pump(follow, peer);
+    }
+}
+
+/* ---- the turn ---- */
+
+static void after_commit(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_follow *follow = after->owner;
+    struct tov_peer *peer = tov_follow_peer(follow, after->agency);
+    (void)core;
+    if (peer == NULL)
+        return;
+    peer->committed_size = after->a;
+    if (peer->has_session)
+        tov_session_position(follow, peer, false);
+}
+
+static void send_expired(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_follow *follow = after->owner;
+    struct tov_peer *peer = tov_follow_peer(follow, after->agency);
+    (void)core;
+    if (peer == NULL || peer->expired_count == 0)
+        return;
+    struct tov_control *control = calloc(1, sizeof *control);
+    if (control == NULL)
+        return;
+    control->kind = TOV_CONTROL_EPOCH_EXPIRED;
+    control->as.epoch_expired.count = peer->expired_count;
+    memcpy(control->as.epoch_expired.refs, peer->expired,
+           peer->expired_count * sizeof peer->expired[0]);
+    peer->expired_count = 0;
+    if (peer->has_session)
+        tov_session_control(follow, peer, control);
+    free(control);
+}
+
+static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_after after = {.owner = follow, .agency = peer->number, .a = peer->range.size};
+    TOV_TRY(tov_receipt_flush(follow, peer));
+    if (peer->dirty)
+        tov_peer_save(follow->core, peer);
+    if (peer->wants_position) {
+        after.run = after_commit;
+        peer->wants_position = false;
+        TOV_TRY(tov_core_after(follow->core, &after));
+    }
+    if (peer->expired_count > 0) {
+        after.run = send_expired;
+        TOV_TRY(tov_core_after(follow->core, &after));
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_follow_before_commit(struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++)
+        TOV_TRY(close_peer_turn(follow, &follow->peers[i]));
+    return tov_store_batch_failed(follow->core->open->batch);
+}
+
+void tov_follow_pump(struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++)
+        tov_parcels_pump(follow, &follow->peers[i]);
+}
+
+bool tov_follow_is_busy(const struct tov_follow *follow)
+{
+    return tov_store_batch_bytes(follow->core->open->batch) > TOV_STORE_BATCH_DEFAULT_BYTES / 4;
+}
+
+/* ---- start ---- */
+
+void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool started)
+{
+    follow->guard_agrees = guard_agrees;
+    follow->started = started;
+}
+
+enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms)
+{
+    size_t keepers = 0;
+    size_t answered = 0;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        const struct tov_peer *peer = &follow->peers[i];
+        if (peer->holds_more)
+            return TOV_START_BEHIND;
+        keepers += peer->is_keeper_of_us ? 1 : 0;
+        answered += peer->is_keeper_of_us && peer->answered ? 1 : 0;
+    }
+    if (answered == keepers || (answered > 0 && waited_ms >= START_WAIT_MS))
+        return TOV_START_FREE;
+    return TOV_START_WAITING;
+}
+
+/* ---- writing ---- */
+
+static struct tov_link_head *give_head(void *context, uint16_t agency)
+{
+    struct tov_peer *peer = tov_follow_peer(context, agency);
+    return peer == NULL ? NULL : &peer->head;
+}
+
+struct tov_link_heads tov_follow_link_heads(struct tov_follow *follow)
+{
+    return (struct tov_link_heads){follow, give_head};
+}
+
+/* ---- showing ---- */
+
+size_t tov_follow_peer_count(const struct tov_follow *follow)
+{
+    return follow->peer_count;
+}
+
+void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
+                          struct tov_peer_view *out_view)
+{
+    const struct tov_peer *peer = &follow->peers[index];
+    *out_view = (struct tov_peer_view){.agency = peer->number,
+                                       .is_up = peer->has_session,
+                                       .is_suspended = peer->suspended,
+                                       .held = peer->committed_size,
+                                       .acknowledged = peer->acked,
+                                       .links_sent = peer->head.number,
+                                       .links_receipted = peer->receipted_link,
+                                       .faults = peer->faults,
+                                       .last_heard_ms = peer->last_heard_ms};
+}
+
+static enum tov_err find_cover(const struct tov_core *core, struct tov_store_read *read,
+                               uint16_t peer, const struct tov_link_block *link,
+                               struct tov_delivery *out)
+{
+    struct tov_link_place first = {peer, link->series.generation, link->series.lost_index,
+                                   link->number};
+    struct tov_link_place last = first;
+    last.link = UINT64_MAX;
+    struct tov_store_range range = {.table = TOV_TABLE_COVER,
+                                    .first = tov_key_link(&first),
+                                    .last = tov_key_link(&last)};
+    struct tov_store_iter iter;
+    (void)core;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    if (tov_store_iter_next(&iter) && iter.row.value.size == 24) {
+        out->receipt_index = tov_get_be64(iter.row.value.data);
+        out->received_ms = tov_get_be64(iter.row.value.data + 16);
+        out->verdict.verdict = TOV_VERDICT_OPENED;
+    }
+    return tov_store_iter_fini(&iter);
+}
+
+enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
+                                 uint16_t peer, const struct tov_link_block *link,
+                                 struct tov_delivery *out_delivery)
+{
+    struct tov_bytes row;
+    struct tov_link_place place = {peer, link->series.generation, link->series.lost_index,
+                                   link->number};
+    struct tov_delivery delivery = {.received_ms = 0};
+    TOV_TRY(find_cover(follow->core, read, peer, link, &delivery));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_EXCEPTION, tov_key_link(&place), &row);
+    if (err == TOV_OK && row.size == 12) {
+        struct tov_reader reader = tov_reader_of(row);
+        delivery.verdict.verdict = (enum tov_verdict)tov_read_u8(&reader);
+        delivery.verdict.flags = tov_read_u8(&reader);
+        delivery.verdict.detail = tov_read_u16(&reader);
+        delivery.receipt_index = tov_read_u64(&reader);
+    } else if (err != TOV_E_NOT_FOUND && err != TOV_OK) {
+        return err;
+    }
+    *out_delivery = delivery;
+    return TOV_OK;
+}

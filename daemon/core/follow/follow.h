@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Following: how ledgers travel (DESIGN 5). This node discloses its ledger to each peer in parcels
+ * and follows each peer's ledger into a mirror; receipts are entries, written in the same
+ * transaction as what they speak of.
+ * Not for: what messages mean to people (api/), or sockets.
+ * Never send anything of a turn before its commit; the node calls pump only after it.
+ *
+ *   F1 A mirror grows only by parcels whose signed root was computed here from its items (I6, I7).
+ *   F2 Position, derived rows and receipt of a parcel are one transaction (I3).
+ *   F3 One bad entry never blocks a link: it gets a verdict; one bad parcel never moves a position.
+ *   F4 A stanza goes to no one beyond the right that the leaf gives.
+ */
+#ifndef TOV_FOLLOW_FOLLOW_H
+#define TOV_FOLLOW_FOLLOW_H
+
+#include "ledger/message.h"
+
+struct tov_follow;
+
+struct tov_follow_options {
+    uint64_t window_bytes; /* in flight from one peer */
+};
+
+enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_options *options,
+                               struct tov_follow **out_follow,
+                               struct tov_error *error) TOV_MUST_CHECK;
+void tov_follow_destroy(struct tov_follow *follow);
+TOV_DEFINE_CLEANUP(tov_follow, struct tov_follow, tov_follow_destroy)
+
+/* ---- events ---- */
+
+void tov_follow_on_up(struct tov_follow *follow, uint16_t agency);
+void tov_follow_on_down(struct tov_follow *follow, uint16_t agency);
+/* What a peer sent. Bad frames are dropped, counted and answered by backing off. */
+void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_bytes frame);
+/* Once a second or so: retries, transfers, owed stanzas. */
+void tov_follow_on_tick(struct tov_follow *follow);
+
+/* Appends the receipts that this turn's parcels are owed. Call before each commit. */
+enum tov_err tov_follow_before_commit(struct tov_follow *follow) TOV_MUST_CHECK;
+/* Sends what may go: parcels of signed entries, late stanzas. Call after commits and signatures. */
+void tov_follow_pump(struct tov_follow *follow);
+/* True while frames of PEER should wait: what was accepted of them is not committed yet. */
+bool tov_follow_is_busy(const struct tov_follow *follow);
+
+/* ---- start rule (DESIGN 4.4) ---- */
+
+enum tov_start_view {
+    TOV_START_WAITING, /* keepers have not answered */
+    TOV_START_FREE,    /* they hold nothing larger: signing may begin */
+    TOV_START_BEHIND   /* a peer holds more of this ledger than this store: recover */
+};
+/* Keepers are asked again by each Hello. GUARD_AGREES says whether our own answers count. */
+void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool started);
+enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms);
+
+/* ---- for writing messages ---- */
+
+struct tov_link_heads tov_follow_link_heads(struct tov_follow *follow);
+/* The keys of a message just written, so that its stanzas need not unwrap them. */
+void tov_follow_remember_keys(struct tov_follow *follow, uint64_t index,
+                              const struct tov_message_keys *keys);
+
+/* ---- for showing ---- */
+
+struct tov_peer_view {
+    uint16_t agency;
+    bool is_up;
+    bool is_suspended;
+    uint64_t held;         /* of its ledger, here */
+    uint64_t acknowledged; /* of ours, there */
+    uint64_t links_sent, links_receipted;
+    uint64_t faults;
+    uint64_t last_heard_ms;
+};
+size_t tov_follow_peer_count(const struct tov_follow *follow);
+void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
+                          struct tov_peer_view *out_view);
+
+struct tov_delivery {
+    struct tov_verdict_value verdict; /* verdict 0: no receipt yet */
+    uint64_t received_ms;             /* when the receipt was stored here; 0: not yet */
+    uint64_t receipt_index;           /* the receipt's entry in the peer's ledger */
+};
+/* What PEER said of the own message with LINK in the present series. */
+enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
+                                 uint16_t peer, const struct tov_link_block *link,
+                                 struct tov_delivery *out_delivery) TOV_MUST_CHECK;
+
+/* Proof source over the mirror of AGENCY's ledger, for standard inclusion proofs of what was
+ * disclosed. */
+struct tov_mirror_nodes {
+    const struct tov_core *core;
+    struct tov_store_read *read;
+    uint16_t agency;
+    uint32_t generation;
+};
+struct tov_node_source tov_mirror_node_source(struct tov_mirror_nodes *nodes);
+/* The newest checkpoint followed of AGENCY's ledger at or above SIZE; TOV_E_NOT_FOUND. */
+enum tov_err tov_mirror_checkpoint(struct tov_store_read *read, const struct tov_agency *agency,
+                                   uint64_t size, struct tov_signed_size *out) TOV_MUST_CHECK;
+
+/* How far an attachment is. */
+struct tov_transfer_view {
+    uint32_t chunks_held, chunks_total;
+    bool complete, failed;
+};
+enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_store_read *read,
+                                 const struct tov_message_name *name, uint8_t part,
+                                 struct tov_transfer_view *out_view) TOV_MUST_CHECK;
+
+#endif

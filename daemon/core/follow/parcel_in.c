@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A parcel from a peer: first its tree (sizes, order, root, signature), then its entries (I7). A
+ * fault in the first leaves the position where it was; a fault in the second is a verdict.
+ */
+#include "follow/peer.h"
+
+#include "merkle/tree.h"
+
+#include <string.h>
+
+static enum tov_err extend_skipped(struct tov_range *range, const struct tov_frame_skipped *skipped)
+{
+    const struct tov_hash *hashes = (const struct tov_hash *)skipped->hashes.data;
+    if (skipped->count == 0 || skipped->count > UINT64_MAX - range->size)
+        return TOV_E_MALFORMED;
+    if (skipped->level0) {
+        if (skipped->hash_count != skipped->count)
+            return TOV_E_MALFORMED;
+        for (size_t i = 0; i < skipped->hash_count; i++)
+            TOV_TRY(tov_range_append(range, &hashes[i]));
+        return TOV_OK;
+    }
+    struct tov_canon canon = tov_canon_of(range->size, range->size + skipped->count);
+    struct tov_subtree at;
+    size_t used = 0;
+    while (tov_canon_next(&canon, &at)) {
+        if (used == skipped->hash_count)
+            return TOV_E_MALFORMED;
+        TOV_TRY(tov_range_append_subtree(range, at.level, &hashes[used++]));
+    }
+    return used == skipped->hash_count ? TOV_OK : TOV_E_MALFORMED;
+}
+
+static enum tov_err extend_item(struct tov_range *range, const struct tov_frame_item *item)
+{
+    switch (item->kind) {
+    case TOV_ITEM_DISCLOSED: {
+        if (item->as.disclosed.leaf.size == 0 ||
+            item->as.disclosed.leaf.size > TOV_LEAF_MAX_BYTES)
+            return TOV_E_LIMIT;
+        struct tov_hash hash = tov_merkle_leaf_hash(item->as.disclosed.leaf);
+        return tov_range_append(range, &hash);
+    }
+    case TOV_ITEM_SKIPPED:
+        return extend_skipped(range, &item->as.skipped);
+    case TOV_ITEM_ERASED:
+        return tov_range_append(range, &item->as.erased.leaf_hash);
+    }
+    return TOV_E_MALFORMED;
+}
+
+static enum tov_err extend_all(const struct tov_frame *frame, size_t count,
+                               struct tov_range *range, struct tov_frame_item *item)
+{
+    for (size_t i = 0; i < count; i++) {
+        TOV_TRY(tov_frame_item(frame, i, item));
+        TOV_TRY(extend_item(range, item));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err verify_root(const struct tov_peer *peer, uint64_t size,
+                                const struct tov_hash *root, const uint8_t *signature)
+{
+    struct tov_checkpoint checkpoint;
+    TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(peer->agency->ledger.name), size, root,
+                                &checkpoint));
+    return tov_checkpoint_verify(&checkpoint, &peer->agency->ledger, signature);
+}
+
+/* A good signature over another root than the items give is evidence, not noise. */
+static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_frame_parcel *parcel,
+                               const struct tov_range *range)
+{
+    struct tov_hash root = tov_range_root(range);
+    if (range->size != parcel->to)
+        return TOV_E_MALFORMED;
+    if (tov_hash_equal(&root, &parcel->root))
+        return verify_root(peer, parcel->to, &root, parcel->signature);
+    if (verify_root(peer, parcel->to, &parcel->root, parcel->signature) != TOV_OK)
+        return TOV_E_PROOF;
+    tov_core_log(follow->core, TOV_HOST_ERROR, "suspected-fork",
+                 "peer=%s size=%llu hint=\"a signed root does not extend what is held\"",
+                 peer->agency->name, (unsigned long long)parcel->to);
+    return TOV_E_FORK;
+}
+
+static void put_skipped(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                        const struct tov_frame_skipped *skipped)
+{
+    uint8_t *to = tov_store_batch_append_space(
+        tov_core_batch(core), TOV_TABLE_MSKIP,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
+        9 + skipped->hashes.size);
+    if (to == NULL)
+        return; /* the batch has failed, which its commit reports */
+    tov_put_be64(to, skipped->count);
+    to[8] = skipped->level0 ? 1 : 0;
+    memcpy(to + 9, skipped->hashes.data, skipped->hashes.size);
+}
+
+static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                       const struct tov_frame_erased *erased)
+{
+    uint8_t room[256];
+    struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    struct tov_entry entry = {.state = TOV_ENTRY_ERASED,
+                              .leaf_hash = erased->leaf_hash,
+                              .link_count = erased->link_block.size > 0 ? 1 : 0,
+                              .links = erased->link_block};
+    tov_entry_put_mirror(&row, &entry);
+    tov_store_batch_append(
+        tov_core_batch(core), TOV_TABLE_MLEAF,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
+        tov_buf_view(&row));
+}
+
+static enum tov_err apply_item(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                               const struct tov_frame_item *item)
+{
+    switch (item->kind) {
+    case TOV_ITEM_DISCLOSED: {
+        struct tov_entry_in entry = {index, tov_merkle_leaf_hash(item->as.disclosed.leaf),
+                                     &item->as.disclosed};
+        return tov_entry_apply(follow, peer, &entry);
+    }
+    case TOV_ITEM_SKIPPED:
+        put_skipped(follow->core, peer, index, &item->as.skipped);
+        return TOV_OK;
+    case TOV_ITEM_ERASED:
+        put_erased(follow->core, peer, index, &item->as.erased);
+        return TOV_OK;
+    }
+    return TOV_E_MALFORMED;
+}
+
+static enum tov_err apply_all(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_frame *frame, size_t count,
+                              struct tov_frame_item *item)
+{
+    uint64_t index = peer->range.size;
+    for (size_t i = 0; i < count; i++) {
+        TOV_TRY(tov_frame_item(frame, i, item));
+        TOV_TRY(apply_item(follow, peer, index, item));
+        index += item->kind == TOV_ITEM_SKIPPED ? item->as.skipped.count : 1;
+    }
+    return TOV_OK;
+}
+
+static void put_point(struct tov_core *core, struct tov_peer *peer,
+                      const struct tov_frame_parcel *parcel)
+{
+    uint8_t row[TOV_HASH_BYTES + TOV_SIGNATURE_BYTES];
+    memcpy(row, parcel->root.bytes, TOV_HASH_BYTES);
+    memcpy(row + TOV_HASH_BYTES, parcel->signature, TOV_SIGNATURE_BYTES);
+    tov_store_batch_put(
+        tov_core_batch(core), TOV_TABLE_MPOINT,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, parcel->to),
+        TOV_BYTES_OF(row));
+}
+
+static bool is_revoked_above(const struct tov_follow *follow, const struct tov_peer *peer,
+                             uint64_t size)
+{
+    const struct tov_revocation *revocation = tov_roster_revocation(
+        follow->core->roster, tov_bytes_of_text(peer->agency->ledger.name));
+    return revocation != NULL && size > revocation->size;
+}
+
+enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_frame *frame)
+{
+    struct tov_frame_parcel parcel;
+    TOV_TRY(tov_frame_parcel(frame, &parcel));
+    if (parcel.generation != peer->agency->generation || parcel.to <= parcel.from)
+        return TOV_E_MALFORMED;
+    if (is_revoked_above(follow, peer, parcel.to))
+        return TOV_E_KEY;
+    if (parcel.from != peer->range.size) {
+        /* Doubled, or one before it was lost: say where to go on. */
+        peer->wants_position = true;
+        return parcel.from < peer->range.size ? TOV_OK : TOV_E_AGAIN;
+    }
+    TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
+    if (item == NULL)
+        return TOV_E_NOMEM;
+    struct tov_range range = peer->range;
+    TOV_TRY(extend_all(frame, parcel.item_count, &range, item));
+    TOV_TRY(judge_root(follow, peer, &parcel, &range));
+    TOV_TRY(apply_all(follow, peer, frame, parcel.item_count, item));
+    put_point(follow->core, peer, &parcel);
+    peer->range = range;
+    memcpy(peer->signature, parcel.signature, sizeof peer->signature);
+    peer->dirty = true;
+    peer->wants_position = true;
+    return TOV_OK;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * One peer as the follow layer sees it: how far its ledger is held, what is known of its keys, how
+ * far it holds ours, and what is in flight. Private to follow/.
+ *
+ * The row of the table `peer`, rewritten when what it says changes:
+ *   generation 4, lost index 8, last link 8, that leaf's hash 32,
+ *   epoch 4, epoch's entry 8, not before 8, not after 8, public key 32,
+ *   receipted link 8 (of ours, present own series), own series generation 4, lost 8,
+ *   suspended 1, signature 64, compact range
+ */
+#ifndef TOV_FOLLOW_PEER_H
+#define TOV_FOLLOW_PEER_H
+
+#include "envelope/part.h"
+#include "envelope/stanza.h"
+#include "follow/follow.h"
+#include "wire/frame.h"
+
+#define TOV_INFLIGHT_MAX 512u
+#define TOV_TRANSFERS_ACTIVE_MAX 4u
+#define TOV_KEYRING_SLOTS 2048u
+
+struct tov_inflight {
+    uint64_t to;
+    uint64_t bytes;
+};
+
+/* An attachment being pulled; `opener` is there while the whole is checked at the end. */
+struct tov_transfer {
+    bool active;
+    struct tov_message_name name;
+    struct tov_ref ref;
+    uint8_t part;
+    struct tov_part_claim claim;
+    uint32_t held, total, asked;
+    uint32_t synced;
+    uint64_t asked_mono_ms;
+    uint64_t link_number;
+};
+
+struct tov_peer {
+    uint16_t number;
+    const struct tov_agency *agency;
+    bool is_keeper_of_us; /* our ledger's level-0 hashes go to it */
+    bool are_keeper_of_it;
+
+    /* its ledger, as of the open batch */
+    struct tov_range range;
+    uint8_t signature[TOV_SIGNATURE_BYTES];
+    struct tov_series series;
+    uint64_t last_link;
+    struct tov_hash last_link_leaf;
+    uint32_t epoch;
+    uint64_t epoch_index, epoch_not_before_ms, epoch_not_after_ms;
+    struct tov_x25519_public epoch_key;
+    uint64_t receipted_link;
+    struct tov_series receipted_series;
+    bool suspended;
+    bool dirty; /* the row must be written in this batch */
+    uint64_t committed_size; /* of range, durable */
+
+    /* our ledger toward it */
+    struct tov_link_head head;
+    uint64_t acked;   /* its position */
+    uint64_t sent_to; /* position after what is in flight */
+    uint64_t quiet_to; /* up to here nothing is disclosed to it */
+    uint64_t window_bytes;
+    uint64_t inflight_bytes;
+    struct tov_inflight inflight[TOV_INFLIGHT_MAX];
+    size_t inflight_first, inflight_count;
+    struct tov_stanza_sender sender;
+    bool has_sender;
+    uint32_t sender_epoch;
+    uint64_t sender_mono_ms;
+    bool may_owe; /* rows in `owed` to look at */
+
+    /* session */
+    bool is_up, has_session;
+    uint8_t nonce[TOV_NONCE_BYTES];
+    uint8_t their_nonce[TOV_NONCE_BYTES];
+    uint32_t their_epoch;
+    bool they_started;
+    bool answered; /* its restore answer came, for our start */
+    bool holds_more;
+    uint64_t hello_mono_ms;
+    uint64_t faults;
+    uint64_t last_heard_ms;
+
+    /* what the next receipt entry will say */
+    struct tov_leaf_receipt *receipt;
+    uint64_t receipt_span;
+    bool wants_position; /* a position frame follows the commit */
+
+    size_t expired_count; /* entries to answer "epoch expired" after the commit */
+    struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
+
+    struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
+    bool may_pull; /* rows in `transfer` to look at */
+};
+
+struct tov_kept_keys {
+    uint64_t index;
+    bool used;
+    struct tov_message_keys keys;
+};
+
+struct tov_follow {
+    struct tov_core *core;
+    uint64_t window_bytes;
+    size_t peer_count;
+    struct tov_peer *peers; /* ascending by number */
+    struct tov_secret *keyring_memory;
+    struct tov_kept_keys *keyring;
+    struct tov_stanza_cache *stanza_cache;
+    struct tov_parcel_writer writer;
+    struct tov_buf frame;
+    struct tov_leaf *leaf; /* for decoding, 3 KiB */
+    bool guard_agrees, started;
+};
+
+struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
+
+/* peer_row.c */
+enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+void tov_peer_save(struct tov_core *core, struct tov_peer *peer);
+
+/* disclose.c: whom a leaf of ours says something to. */
+enum tov_err tov_disclosed_to(const struct tov_core *core, struct tov_store_read *read,
+                              struct tov_bytes leaf, uint16_t agency,
+                              bool *out_disclosed) TOV_MUST_CHECK;
+
+/* parcel_out.c */
+void tov_parcels_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_parcels_on_position(struct tov_peer *peer, uint64_t size);
+void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
+
+/* stanza_out.c */
+/* The keys of own message INDEX: remembered, or unwrapped. */
+enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
+                          const struct tov_hash *leaf_hash,
+                          struct tov_message_keys *out_keys) TOV_MUST_CHECK;
+/* TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
+enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
+                            struct tov_peer *peer, uint64_t index, struct tov_bytes leaf,
+                            struct tov_stanza *out_stanza) TOV_MUST_CHECK;
+void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
+void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
+
+/* parcel_in.c */
+enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_frame *frame) TOV_MUST_CHECK;
+
+/* entry_in.c */
+struct tov_entry_in {
+    uint64_t index;
+    struct tov_hash leaf_hash;
+    const struct tov_frame_disclosed *disclosed;
+};
+enum tov_err tov_entry_apply(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_entry_in *entry) TOV_MUST_CHECK;
+
+/* message_in.c */
+enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_entry_in *entry,
+                               const struct tov_leaf *leaf) TOV_MUST_CHECK;
+enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct tov_frame_late_stanza *late) TOV_MUST_CHECK;
+
+/* receipt.c */
+void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
+                     struct tov_verdict_value value, const struct tov_hash *leaf_hash);
+void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
+                       const struct tov_hash *leaf_hash, struct tov_verdict_value value);
+enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
+enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
+                               uint64_t index,
+                               const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
+
+/* session.c */
+void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers);
+void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
+/* Signs and sends a control body; kind and fields set by the caller. */
+void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
+                         struct tov_control *control);
+void tov_session_fault(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
+                       const char *what);
+
+/* pull.c */
+enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
+                            const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
+                            uint64_t link_number) TOV_MUST_CHECK;
+void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+/* serve.c */
+void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_control *request);
+
+#endif

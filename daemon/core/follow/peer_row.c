@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "follow/peer.h"
+
+#include "merkle/tree.h"
+
+#include <string.h>
+
+static void put_row(const struct tov_peer *peer, struct tov_buf *out)
+{
+    tov_buf_put_u32(out, peer->series.generation);
+    tov_buf_put_u64(out, peer->series.lost_index);
+    tov_buf_put_u64(out, peer->last_link);
+    tov_buf_put(out, peer->last_link_leaf.bytes, sizeof peer->last_link_leaf.bytes);
+    tov_buf_put_u32(out, peer->epoch);
+    tov_buf_put_u64(out, peer->epoch_index);
+    tov_buf_put_u64(out, peer->epoch_not_before_ms);
+    tov_buf_put_u64(out, peer->epoch_not_after_ms);
+    tov_buf_put(out, peer->epoch_key.bytes, sizeof peer->epoch_key.bytes);
+    tov_buf_put_u64(out, peer->receipted_link);
+    tov_buf_put_u32(out, peer->receipted_series.generation);
+    tov_buf_put_u64(out, peer->receipted_series.lost_index);
+    tov_buf_put_u8(out, peer->suspended ? 1 : 0);
+    tov_buf_put(out, peer->signature, sizeof peer->signature);
+    tov_range_encode(&peer->range, out);
+}
+
+void tov_peer_save(struct tov_core *core, struct tov_peer *peer)
+{
+    uint8_t room[256 + TOV_RANGE_MAX_BYTES];
+    struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    put_row(peer, &row);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_PEER, tov_store_key_u16(peer->number),
+                        tov_buf_view(&row));
+    peer->dirty = false;
+}
+
+static enum tov_err get_row(struct tov_bytes row, struct tov_peer *peer)
+{
+    struct tov_reader reader = tov_reader_of(row);
+    peer->series.generation = tov_read_u32(&reader);
+    peer->series.lost_index = tov_read_u64(&reader);
+    peer->last_link = tov_read_u64(&reader);
+    tov_read_copy(&reader, peer->last_link_leaf.bytes, sizeof peer->last_link_leaf.bytes);
+    peer->epoch = tov_read_u32(&reader);
+    peer->epoch_index = tov_read_u64(&reader);
+    peer->epoch_not_before_ms = tov_read_u64(&reader);
+    peer->epoch_not_after_ms = tov_read_u64(&reader);
+    tov_read_copy(&reader, peer->epoch_key.bytes, sizeof peer->epoch_key.bytes);
+    peer->receipted_link = tov_read_u64(&reader);
+    peer->receipted_series.generation = tov_read_u32(&reader);
+    peer->receipted_series.lost_index = tov_read_u64(&reader);
+    peer->suspended = tov_read_u8(&reader) == 1;
+    tov_read_copy(&reader, peer->signature, sizeof peer->signature);
+    struct tov_bytes range = tov_read_bytes(&reader, reader.left);
+    return reader.failed || tov_range_decode(range, &peer->range) != TOV_OK ? TOV_E_CORRUPT
+                                                                           : TOV_OK;
+}
+
+/* The newest own message to this peer in the present series. */
+static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read,
+                              struct tov_peer *peer)
+{
+    struct tov_link_place first = {peer->number, core->series.generation, core->series.lost_index,
+                                   0};
+    struct tov_link_place last = first;
+    last.link = UINT64_MAX;
+    struct tov_store_range range = {.table = TOV_TABLE_LINK,
+                                    .first = tov_key_link(&first),
+                                    .last = tov_key_link(&last),
+                                    .backward = true};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    bool found = tov_store_iter_next(&iter);
+    uint64_t number = 0;
+    uint64_t index = 0;
+    if (found) {
+        struct tov_reader key = tov_reader_of(
+            (struct tov_bytes){iter.row.key.bytes + iter.row.key.size - 8, 8});
+        struct tov_reader value = tov_reader_of(iter.row.value);
+        number = tov_read_u64(&key);
+        index = tov_read_u64(&value);
+    }
+    TOV_TRY(tov_store_iter_fini(&iter));
+    if (!found)
+        return TOV_OK;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    peer->head.number = number;
+    peer->head.leaf = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
+                                                       : entry.leaf_hash;
+    return TOV_OK;
+}
+
+enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    peer->series = (struct tov_series){peer->agency->generation, 0};
+    peer->receipted_series = core->series;
+    enum tov_err err = tov_store_get(read, TOV_TABLE_PEER, tov_store_key_u16(peer->number), &row);
+    if (err == TOV_OK)
+        err = get_row(row, peer);
+    else if (err == TOV_E_NOT_FOUND)
+        err = TOV_OK;
+    TOV_TRY(err);
+    if (!tov_series_equal(peer->receipted_series, core->series)) {
+        peer->receipted_series = core->series;
+        peer->receipted_link = 0;
+    }
+    peer->committed_size = peer->range.size;
+    return load_head(core, read, peer);
+}

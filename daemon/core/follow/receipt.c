@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Receipts: those that this node owes, gathered while parcels are applied and written as entries of
+ * its own ledger in the same batch; and those that peers wrote about our messages.
+ */
+#include "follow/peer.h"
+
+#include "ledger/epoch.h"
+#include "merkle/tree.h"
+
+#include <string.h>
+
+/* ---- owed by us ---- */
+
+static struct tov_leaf_receipt *open_receipt(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (peer->receipt == NULL) {
+        peer->receipt = calloc(1, sizeof *peer->receipt);
+        if (peer->receipt == NULL)
+            (void)tov_core_fail(follow->core, TOV_E_NOMEM, "no memory for a receipt");
+    }
+    return peer->receipt;
+}
+
+static bool is_empty(const struct tov_leaf_receipt *receipt)
+{
+    return receipt->run_count == 0 && receipt->amendment_count == 0;
+}
+
+enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_leaf_receipt *receipt = peer->receipt;
+    if (receipt == NULL || is_empty(receipt))
+        return TOV_OK;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    receipt->peer = peer->number;
+    receipt->series = peer->series;
+    receipt->last_link = peer->last_link;
+    receipt->last_leaf_hash = peer->last_link_leaf;
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = *receipt;
+    struct tov_ledger_place place;
+    TOV_TRY(tov_core_append_leaf(follow->core, follow->core->ledger, leaf, 0, &place));
+    *receipt = (struct tov_leaf_receipt){0};
+    peer->receipt_span = 0;
+    return TOV_OK;
+}
+
+static bool same_value(struct tov_verdict_value a, struct tov_verdict_value b)
+{
+    return a.verdict == b.verdict && a.flags == b.flags && a.detail == b.detail;
+}
+
+void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
+                     struct tov_verdict_value value, const struct tov_hash *leaf_hash)
+{
+    struct tov_leaf_receipt *receipt = open_receipt(follow, peer);
+    if (receipt == NULL)
+        return;
+    struct tov_receipt_run *last =
+        receipt->run_count > 0 ? &receipt->runs[receipt->run_count - 1] : NULL;
+    bool extends = last != NULL && same_value(last->value, value);
+    if (peer->receipt_span == TOV_RECEIPT_MAX_VERDICTS ||
+        (!extends && receipt->run_count == TOV_RECEIPT_RUNS_MAX)) {
+        enum tov_err err = tov_receipt_flush(follow, peer);
+        if (err != TOV_OK)
+            (void)tov_core_fail(follow->core, err, "a receipt could not be written");
+        extends = false;
+    }
+    peer->last_link++;
+    peer->last_link_leaf = *leaf_hash;
+    peer->receipt_span++;
+    if (extends)
+        last->count++;
+    else
+        receipt->runs[receipt->run_count++] = (struct tov_receipt_run){1, value};
+}
+
+void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
+                       const struct tov_hash *leaf_hash, struct tov_verdict_value value)
+{
+    struct tov_leaf_receipt *receipt = open_receipt(follow, peer);
+    if (receipt == NULL)
+        return;
+    if (receipt->amendment_count == TOV_RECEIPT_AMENDMENTS_MAX) {
+        enum tov_err err = tov_receipt_flush(follow, peer);
+        if (err != TOV_OK)
+            (void)tov_core_fail(follow->core, err, "a receipt could not be written");
+    }
+    receipt->amendments[receipt->amendment_count++] =
+        (struct tov_receipt_amendment){link_number, *leaf_hash, value};
+}
+
+/* ---- about our messages ---- */
+
+struct own_link {
+    uint64_t index;
+    struct tov_hash leaf_hash;
+};
+
+static enum tov_err find_own(const struct tov_core *core, const struct tov_peer *peer,
+                             uint64_t link, struct own_link *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
+                                   link};
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(&place), &row));
+    if (row.size != 8)
+        return TOV_E_CORRUPT;
+    out->index = tov_get_be64(row.data);
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(out->index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    out->leaf_hash = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
+                                                      : entry.leaf_hash;
+    return TOV_OK;
+}
+
+static void put_exception(struct tov_core *core, const struct tov_peer *peer, uint64_t link,
+                          struct tov_verdict_value value, uint64_t receipt_index)
+{
+    uint8_t row[12];
+    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
+                                   link};
+    row[0] = (uint8_t)value.verdict;
+    row[1] = value.flags;
+    tov_put_be16(row + 2, value.detail);
+    tov_put_be64(row + 4, receipt_index);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EXCEPTION, tov_key_link(&place),
+                        TOV_BYTES_OF(row));
+}
+
+static bool is_plain_opened(struct tov_verdict_value value)
+{
+    return value.verdict == TOV_VERDICT_OPENED && value.flags == 0;
+}
+
+static void put_cover(struct tov_core *core, const struct tov_peer *peer, uint64_t first,
+                      uint64_t last, uint64_t index)
+{
+    uint8_t row[24];
+    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
+                                   last};
+    tov_put_be64(row, index);
+    tov_put_be64(row + 8, first);
+    tov_put_be64(row + 16, core->now_ms);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_COVER, tov_key_link(&place),
+                        TOV_BYTES_OF(row));
+}
+
+static void put_delivered(struct tov_core *core, const struct tov_peer *peer, uint64_t index,
+                          uint64_t first, uint64_t last, uint8_t verdict)
+{
+    struct tov_event event = {.kind = TOV_EVENT_DELIVERED,
+                              .agency = peer->number,
+                              .generation = peer->agency->generation,
+                              .index = index,
+                              .time_ms = core->now_ms,
+                              .series = core->series,
+                              .first_link = first,
+                              .last_link = last,
+                              .verdict = verdict};
+    (void)tov_event_append(core, &event);
+}
+
+static void note_verdict(struct tov_core *core, struct tov_peer *peer, uint64_t link,
+                         struct tov_verdict_value value, uint64_t receipt_index)
+{
+    struct own_link own;
+    if (is_plain_opened(value))
+        return;
+    put_exception(core, peer, link, value, receipt_index);
+    if (value.verdict == TOV_VERDICT_NO_KEY && find_own(core, peer, link, &own) == TOV_OK)
+        tov_stanza_owe(core, peer, own.index);
+}
+
+static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                               const struct tov_leaf_receipt *receipt)
+{
+    uint64_t span = tov_receipt_span(receipt);
+    uint64_t link = receipt->last_link - span + 1;
+    uint64_t first = link;
+    if (span == 0)
+        return TOV_OK;
+    if (first != peer->receipted_link + 1 || receipt->last_link > peer->head.number)
+        return TOV_E_RULE;
+    struct own_link own;
+    TOV_TRY(find_own(core, peer, receipt->last_link, &own));
+    if (!tov_hash_equal(&own.leaf_hash, &receipt->last_leaf_hash))
+        return TOV_E_PROOF;
+    for (size_t i = 0; i < receipt->run_count; i++) {
+        struct tov_verdict_value value = receipt->runs[i].value;
+        for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++)
+            note_verdict(core, peer, link, value, index);
+    }
+    peer->receipted_link = receipt->last_link;
+    peer->dirty = true;
+    uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
+    put_cover(core, peer, first, receipt->last_link, index);
+    put_delivered(core, peer, index, first, receipt->last_link, all);
+    tov_epochs_on_proof(core, own.index);
+    return TOV_OK;
+}
+
+static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                            const struct tov_receipt_amendment *amendment)
+{
+    struct own_link own;
+    if (amendment->link_number > peer->receipted_link ||
+        find_own(core, peer, amendment->link_number, &own) != TOV_OK ||
+        !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
+        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
+                     peer->agency->name, (unsigned long long)index);
+        return;
+    }
+    put_exception(core, peer, amendment->link_number, amendment->value, index);
+    if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
+        tov_stanza_owe(core, peer, own.index);
+    else
+        tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_OWED,
+                               tov_store_key_u16_u64(peer->number, own.index));
+    put_delivered(core, peer, index, amendment->link_number, amendment->link_number,
+                  (uint8_t)amendment->value.verdict);
+}
+
+enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                               const struct tov_leaf_receipt *receipt)
+{
+    struct tov_core *core = follow->core;
+    if (receipt->peer != core->own->number || !tov_series_equal(receipt->series, core->series)) {
+        tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
+                     peer->agency->name, (unsigned long long)index);
+        return TOV_OK;
+    }
+    enum tov_err err = apply_runs(core, peer, index, receipt);
+    if (err != TOV_OK)
+        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
+                     peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    for (size_t i = 0; i < receipt->amendment_count; i++)
+        apply_amendment(core, peer, index, &receipt->amendments[i]);
+    return TOV_OK;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The talk around the parcels: Hello each way after a connection, positions after commits, signed
+ * control frames, faults and backing off.
+ *
+ *   up -> Hello sent -> Hello received -> session: parcels flow both ways
+ *   a Hello that answers ours begins the session; one that does not is answered
+ */
+#include "follow/peer.h"
+
+#include "ledger/epoch.h"
+#include "merkle/ed25519.h"
+
+#include <string.h>
+
+#define FAULT_PAUSE_MS 2000u
+#define FAULT_PAUSE_MAX_MS 60000u
+
+static void send_frame(struct tov_follow *follow, const struct tov_peer *peer)
+{
+    (void)follow->core->host->send_peer(follow->core->host->context, peer->number,
+                                        tov_buf_view(&follow->frame));
+}
+
+static void set_own_checkpoint(const struct tov_core *core, struct tov_frame_checkpoint *out)
+{
+    struct tov_signed_size newest;
+    if (!tov_ledger_newest(core->ledger, &newest))
+        return;
+    out->present = true;
+    out->generation = core->series.generation;
+    out->size = newest.size;
+    out->root = newest.root;
+    memcpy(out->signature, newest.signature, sizeof out->signature);
+}
+
+/* What is held of the peer, as far as it is durable. */
+static void set_held_checkpoint(const struct tov_core *core, const struct tov_peer *peer,
+                                struct tov_frame_checkpoint *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_signed_size held;
+    if (peer->committed_size == 0 || tov_store_read_begin(core->store, &read, NULL) != TOV_OK ||
+        tov_mirror_checkpoint(read, peer->agency, peer->committed_size, &held) != TOV_OK)
+        return;
+    out->present = true;
+    out->generation = peer->agency->generation;
+    out->size = held.size;
+    out->root = held.root;
+    memcpy(out->signature, held.signature, sizeof out->signature);
+}
+
+void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers)
+{
+    struct tov_core *core = follow->core;
+    struct tov_frame_hello hello = {.protocol_min = TOV_PROTOCOL_VERSION,
+                                    .protocol_max = TOV_PROTOCOL_VERSION,
+                                    .agency = core->own->number,
+                                    .roster_version = tov_roster_version(core->roster),
+                                    .roster_hash = tov_roster_hash(core->roster),
+                                    .window_bytes = follow->window_bytes,
+                                    .started = follow->started,
+                                    .epoch = tov_epochs_newest(core->epochs),
+                                    .is_answer = answers != NULL};
+    set_own_checkpoint(core, &hello.own);
+    set_held_checkpoint(core, peer, &hello.held);
+    if (answers == NULL)
+        tov_core_random(core, peer->nonce, sizeof peer->nonce);
+    else
+        memcpy(hello.answers, answers, sizeof hello.answers);
+    memcpy(hello.nonce, peer->nonce, sizeof hello.nonce);
+    peer->hello_mono_ms = core->mono_ms;
+    tov_buf_clear(&follow->frame);
+    if (tov_frame_encode_hello(&hello, &follow->frame) == TOV_OK)
+        send_frame(follow, peer);
+}
+
+void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch)
+{
+    struct tov_frame_position position = {.generation = peer->agency->generation,
+                                          .size = peer->committed_size,
+                                          .window_bytes = follow->window_bytes,
+                                          .refetch = refetch};
+    tov_buf_clear(&follow->frame);
+    if (tov_frame_encode_position(&position, &follow->frame) == TOV_OK)
+        send_frame(follow, peer);
+}
+
+void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
+                         struct tov_control *control)
+{
+    struct tov_core *core = follow->core;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    struct tov_frame_control frame;
+    control->from = core->own->number;
+    control->to = peer->number;
+    memcpy(control->nonce, peer->their_nonce, sizeof control->nonce);
+    if (tov_control_encode(control, &body) != TOV_OK)
+        return;
+    tov_control_signed_bytes(tov_roster_federation(core->roster), tov_buf_view(&body), &message);
+    tov_ed25519_sign(core->control_secret, tov_buf_view(&message), frame.signature);
+    frame.body = tov_buf_view(&body);
+    tov_buf_clear(&follow->frame);
+    if (tov_frame_encode_control(&frame, &follow->frame) == TOV_OK)
+        send_frame(follow, peer);
+}
+
+void tov_session_fault(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
+                       const char *what)
+{
+    uint32_t pause = FAULT_PAUSE_MS;
+    peer->faults++;
+    for (uint64_t i = 1; i < peer->faults && pause < FAULT_PAUSE_MAX_MS; i++)
+        pause *= 2;
+    tov_core_log(follow->core, TOV_HOST_WARN, "peer-fault", "peer=%s what=%s error=%s count=%llu",
+                 peer->agency->name, what, tov_err_name(err), (unsigned long long)peer->faults);
+    follow->core->host->drop_peer(follow->core->host->context, peer->number,
+                                  pause < FAULT_PAUSE_MAX_MS ? pause : FAULT_PAUSE_MAX_MS);
+    peer->wants_position = true; /* after the pause the sender goes on where we are */
+}
+
+/* ---- Hello ---- */
+
+/* Whether the peer's word about our ledger fits ours. */
+static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_frame_checkpoint *held)
+{
+    const struct tov_core *core = follow->core;
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_checkpoint checkpoint;
+    struct tov_hash root;
+    if (!held->present || held->generation != core->series.generation)
+        return TOV_OK;
+    const struct tov_vkey *key = tov_ledger_key(core->ledger);
+    TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(key->name), held->size, &held->root,
+                                &checkpoint));
+    TOV_TRY(tov_checkpoint_verify(&checkpoint, key, held->signature));
+    if (held->size > tov_ledger_committed(core->ledger)) {
+        peer->holds_more = true;
+        return TOV_E_UNAVAILABLE;
+    }
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    struct tov_ledger_nodes nodes = {core->ledger, read};
+    struct tov_node_source source = tov_ledger_node_source(&nodes);
+    TOV_TRY(tov_proof_make_root(&source, held->size, &root));
+    return tov_hash_equal(&root, &held->root) ? TOV_OK : TOV_E_FORK;
+}
+
+static void answer_restore(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_control *control = calloc(1, sizeof *control);
+    if (control == NULL)
+        return;
+    control->kind = TOV_CONTROL_RESTORE_ANSWER;
+    control->as.restore_answer.counts = follow->guard_agrees;
+    set_held_checkpoint(follow->core, peer, &control->as.restore_answer.held);
+    tov_session_control(follow, peer, control);
+    free(control);
+}
+
+static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
+                          const struct tov_frame_hello *hello)
+{
+    uint64_t position = 0;
+    if (hello->held.present && hello->held.generation == follow->core->series.generation)
+        position = hello->held.size;
+    peer->has_session = true;
+    peer->their_epoch = hello->epoch;
+    peer->they_started = hello->started;
+    peer->window_bytes = hello->window_bytes;
+    tov_parcels_reset(peer, position);
+    peer->may_owe = true;
+    peer->may_pull = true;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
+        peer->transfers[i].asked_mono_ms = 0;
+    if (!hello->started)
+        answer_restore(follow, peer);
+}
+
+static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_frame *frame)
+{
+    struct tov_frame_hello hello;
+    TOV_TRY(tov_frame_hello(frame, &hello));
+    if (hello.agency != peer->number || hello.protocol_min > TOV_PROTOCOL_VERSION ||
+        hello.protocol_max < TOV_PROTOCOL_VERSION)
+        return TOV_E_VERSION;
+    memcpy(peer->their_nonce, hello.nonce, sizeof peer->their_nonce);
+    enum tov_err err = check_held(follow, peer, &hello.held);
+    if (err != TOV_OK) {
+        tov_core_log(follow->core, TOV_HOST_ERROR,
+                     err == TOV_E_UNAVAILABLE ? "behind-a-peer" : "peer-holds-another-history",
+                     "peer=%s size=%llu own=%llu", peer->agency->name,
+                     (unsigned long long)hello.held.size,
+                     (unsigned long long)tov_ledger_committed(follow->core->ledger));
+        return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+    }
+    bool answers_us =
+        hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
+    if (!answers_us)
+        tov_session_hello(follow, peer, hello.nonce);
+    begin_session(follow, peer, &hello);
+    return TOV_OK;
+}
+
+/* ---- control ---- */
+
+static enum tov_err verify_control(const struct tov_follow *follow, const struct tov_peer *peer,
+                                   const struct tov_frame_control *frame)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    tov_control_signed_bytes(tov_roster_federation(follow->core->roster), frame->body, &message);
+    if (message.failed != TOV_OK)
+        return message.failed;
+    return tov_ed25519_verify(peer->agency->control, tov_buf_view(&message), frame->signature);
+}
+
+static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer *peer,
+                                      const struct tov_control *control)
+{
+    if (!control->as.restore_answer.counts)
+        return TOV_OK;
+    enum tov_err err = check_held(follow, peer, &control->as.restore_answer.held);
+    if (err == TOV_OK || err == TOV_E_UNAVAILABLE)
+        peer->answered = true;
+    return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+}
+
+static void on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_control *control)
+{
+    for (size_t i = 0; i < control->as.epoch_expired.count; i++) {
+        const struct tov_ref *ref = &control->as.epoch_expired.refs[i];
+        if (ref->agency == follow->core->own->number &&
+            ref->generation == follow->core->series.generation &&
+            ref->index < tov_ledger_signed(follow->core->ledger))
+            tov_stanza_owe(follow->core, peer, ref->index);
+    }
+}
+
+static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_control *control)
+{
+    switch (control->kind) {
+    case TOV_CONTROL_RESTORE_ANSWER:
+        return on_restore_answer(follow, peer, control);
+    case TOV_CONTROL_CHUNK_REQUEST:
+        tov_serve_chunks(follow, peer, control);
+        return TOV_OK;
+    case TOV_CONTROL_EPOCH_EXPIRED:
+        on_epoch_expired(follow, peer, control);
+        return TOV_OK;
+    case TOV_CONTROL_HASH_REQUEST: /* for recovery, which this version does by hand */
+    case TOV_CONTROL_HASH_ANSWER:
+        return TOV_OK;
+    }
+    return TOV_E_MALFORMED;
+}
+
+static enum tov_err on_control(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_frame *frame)
+{
+    struct tov_frame_control outer;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = malloc(sizeof *control);
+    if (control == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_frame_control(frame, &outer));
+    TOV_TRY(verify_control(follow, peer, &outer));
+    TOV_TRY(tov_control_decode(outer.body, control, &arena));
+    if (control->from != peer->number || control->to != follow->core->own->number)
+        return TOV_E_MALFORMED;
+    if (memcmp(control->nonce, peer->nonce, sizeof peer->nonce) != 0)
+        return TOV_OK; /* of an earlier session: stale, not hostile */
+    return apply_control(follow, peer, control);
+}
+
+/* ---- the rest ---- */
+
+static enum tov_err on_position(struct tov_follow *follow, struct tov_peer *peer,
+                                const struct tov_frame *frame)
+{
+    struct tov_frame_position position;
+    TOV_TRY(tov_frame_position(frame, &position));
+    if (position.generation != follow->core->series.generation ||
+        position.size > tov_ledger_signed(follow->core->ledger))
+        return TOV_E_MALFORMED;
+    peer->window_bytes = position.window_bytes;
+    if (position.refetch)
+        tov_parcels_reset(peer, position.size);
+    else
+        tov_parcels_on_position(peer, position.size);
+    return TOV_OK;
+}
+
+static enum tov_err on_late_stanzas(struct tov_follow *follow, struct tov_peer *peer,
+                                    const struct tov_frame *frame)
+{
+    for (size_t i = 0; i < tov_frame_late_stanza_count(frame); i++) {
+        struct tov_frame_late_stanza late;
+        TOV_TRY(tov_frame_late_stanza(frame, i, &late));
+        TOV_TRY(tov_late_stanza_apply(follow, peer, &late));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err on_chunk(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_frame *frame)
+{
+    struct tov_frame_chunk chunk;
+    TOV_TRY(tov_frame_chunk(frame, &chunk));
+    return tov_pull_on_chunk(follow, peer, &chunk);
+}
+
+static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
+                                const struct tov_frame *frame)
+{
+    enum tov_frame_kind kind = tov_frame_kind(frame);
+    if (kind == TOV_FRAME_HELLO)
+        return on_hello(follow, peer, frame);
+    if (!peer->has_session || peer->suspended)
+        return TOV_OK; /* frames of a connection before this one */
+    switch (kind) {
+    case TOV_FRAME_PARCEL:
+        return tov_parcel_apply(follow, peer, frame);
+    case TOV_FRAME_POSITION:
+        return on_position(follow, peer, frame);
+    case TOV_FRAME_LATE_STANZAS:
+        return on_late_stanzas(follow, peer, frame);
+    case TOV_FRAME_CONTROL:
+        return on_control(follow, peer, frame);
+    case TOV_FRAME_CHUNK:
+        return on_chunk(follow, peer, frame);
+    case TOV_FRAME_HELLO:
+    case TOV_FRAME_ROSTER_OFFER: /* rosters are handed on by hand in this version */
+    case TOV_FRAME_ROSTER_REQUEST:
+    case TOV_FRAME_ROSTER_PIECE:
+    case TOV_FRAME_COSIGNATURES:
+        return TOV_OK;
+    }
+    return TOV_E_MALFORMED;
+}
+
+static const char *const kind_names[] = {
+    [TOV_FRAME_HELLO] = "hello",
+    [TOV_FRAME_PARCEL] = "parcel",
+    [TOV_FRAME_POSITION] = "position",
+    [TOV_FRAME_LATE_STANZAS] = "late-stanzas",
+    [TOV_FRAME_CONTROL] = "control",
+    [TOV_FRAME_ROSTER_OFFER] = "roster-offer",
+    [TOV_FRAME_ROSTER_REQUEST] = "roster-request",
+    [TOV_FRAME_ROSTER_PIECE] = "roster-piece",
+    [TOV_FRAME_CHUNK] = "chunk",
+    [TOV_FRAME_COSIGNATURES] = "cosignatures",
+};
+
+static void judge_failure(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
+                          const char *kind)
+{
+    if (err == TOV_E_NOMEM || err == TOV_E_IO || err == TOV_E_CORRUPT) {
+        (void)tov_core_fail(follow->core, err, "a peer's frame could not be taken in");
+        return;
+    }
+    if (err == TOV_E_AGAIN) { /* a parcel before this one is missing */
+        tov_session_position(follow, peer, true);
+        return;
+    }
+    if (err == TOV_E_FORK) {
+        peer->suspended = true;
+        peer->dirty = true;
+    }
+    tov_session_fault(follow, peer, err, kind);
+}
+
+void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_bytes bytes)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *frame = NULL;
+    struct tov_peer *peer = tov_follow_peer(follow, agency);
+    if (peer == NULL || !peer->is_up)
+        return;
+    enum tov_err err = tov_frame_decode(bytes, &frame);
+    if (err != TOV_OK) {
+        judge_failure(follow, peer, err, "frame");
+        return;
+    }
+    peer->last_heard_ms = follow->core->now_ms;
+    err = apply_frame(follow, peer, frame);
+    if (err != TOV_OK)
+        judge_failure(follow, peer, err, kind_names[tov_frame_kind(frame)]);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Stanzas are made when a parcel is, from the keys at rest: nothing of them is stored, and a
+ * message can wait for a recipient whose key is not known yet. Which messages still owe a stanza
+ * stands in the table `owed`.
+ */
+#include "follow/peer.h"
+
+#include "ledger/vault.h"
+#include "merkle/tree.h"
+
+#define SENDER_LIFE_MS 3600000ull
+#define LATE_BATCH 64u
+
+void tov_follow_remember_keys(struct tov_follow *follow, uint64_t index,
+                              const struct tov_message_keys *keys)
+{
+    struct tov_kept_keys *slot = &follow->keyring[index % TOV_KEYRING_SLOTS];
+    *slot = (struct tov_kept_keys){index, true, *keys};
+}
+
+enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
+                          const struct tov_hash *leaf_hash, struct tov_message_keys *out_keys)
+{
+    const struct tov_kept_keys *slot = &follow->keyring[index % TOV_KEYRING_SLOTS];
+    struct tov_bytes row;
+    if (slot->used && slot->index == index) {
+        *out_keys = slot->keys;
+        return TOV_OK;
+    }
+    TOV_TRY(tov_store_get(read, TOV_TABLE_DATAKEY, tov_store_key_u64(index), &row));
+    return tov_vault_unwrap(follow->core, leaf_hash, row, out_keys);
+}
+
+static enum tov_err renew_sender(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_core *core = follow->core;
+    TOV_CLEANUP(tov_key_wipe) struct tov_key seed;
+    struct tov_stanza_scope scope = {
+        .suite = TOV_SUITE_X25519_CHACHA,
+        .epoch = peer->epoch,
+        .wrapper_origin = tov_bytes_of_text(tov_ledger_key(core->ledger)->name),
+        .recipient_origin = tov_bytes_of_text(peer->agency->ledger.name),
+    };
+    tov_core_random(core, seed.bytes, sizeof seed.bytes);
+    if (peer->has_sender)
+        tov_stanza_sender_wipe(&peer->sender);
+    peer->has_sender = false;
+    TOV_TRY(tov_stanza_sender_init(&peer->sender, &scope, &peer->epoch_key, &seed));
+    peer->has_sender = true;
+    peer->sender_epoch = peer->epoch;
+    peer->sender_mono_ms = core->mono_ms;
+    return TOV_OK;
+}
+
+static bool right_of(const struct tov_leaf_message *message, uint16_t agency, enum tov_right *out)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        if (message->recipients[i].agency == agency) {
+            *out = message->recipients[i].right;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
+                            struct tov_peer *peer, uint64_t index, struct tov_bytes leaf,
+                            struct tov_stanza *out_stanza)
+{
+    enum tov_right right;
+    TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys = {0};
+    if (peer->epoch == 0 || peer->epoch < peer->their_epoch)
+        return TOV_E_EPOCH;
+    TOV_TRY(tov_leaf_decode(leaf, follow->leaf));
+    if (!right_of(&follow->leaf->as.message, peer->number, &right))
+        return TOV_E_DENIED;
+    struct tov_hash leaf_hash = tov_merkle_leaf_hash(leaf);
+    TOV_TRY(tov_own_keys(follow, read, index, &leaf_hash, &keys));
+    if (!peer->has_sender || peer->sender_epoch != peer->epoch ||
+        follow->core->mono_ms - peer->sender_mono_ms > SENDER_LIFE_MS)
+        TOV_TRY(renew_sender(follow, peer));
+    struct tov_hash ctx =
+        tov_message_ctx(tov_bytes_of_text(tov_ledger_key(follow->core->ledger)->name),
+                        tov_leaf_envelope_view(leaf));
+    struct tov_stanza_subject subject = {&ctx, right == TOV_RIGHT_ALL};
+    return tov_stanza_seal(&peer->sender, &subject, &keys, out_stanza);
+}
+
+void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index)
+{
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_OWED,
+                        tov_store_key_u16_u64(peer->number, index), (struct tov_bytes){0});
+    peer->may_owe = true;
+}
+
+static enum tov_err late_stanza(struct tov_follow *follow, struct tov_store_read *read,
+                                struct tov_peer *peer, uint64_t index, struct tov_stanza *stanza,
+                                struct tov_frame_late_stanza *out)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT)
+        return TOV_E_ERASED;
+    TOV_TRY(tov_stanza_for(follow, read, peer, index, entry.leaf, stanza));
+    out->ref = (struct tov_ref){follow->core->own->number, follow->core->series.generation, index,
+                                tov_merkle_leaf_hash(entry.leaf)};
+    out->stanza = (struct tov_frame_stanza){tov_stanza_view(stanza), peer->epoch};
+    return TOV_OK;
+}
+
+/* The owed messages that the peer holds already: for those the stanza must travel alone. */
+static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer,
+                                struct tov_stanza *stanzas, struct tov_frame_late_stanza *late,
+                                size_t *out_count)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    struct tov_store_range range = {.table = TOV_TABLE_OWED,
+                                    .first = tov_store_key_u16_u64(peer->number, 0),
+                                    .last = tov_store_key_u16_u64(peer->number, UINT64_MAX)};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    bool any = false;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (count < LATE_BATCH && tov_store_iter_next(&iter)) {
+        uint64_t index = tov_get_be64(iter.row.key.bytes + 2);
+        any = true;
+        if (index < peer->acked &&
+            late_stanza(follow, read, peer, index, &stanzas[count], &late[count]) == TOV_OK)
+            count++;
+    }
+    TOV_TRY(tov_store_iter_fini(&iter));
+    peer->may_owe = any;
+    *out_count = count;
+    return TOV_OK;
+}
+
+void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_stanza stanzas[LATE_BATCH];
+    struct tov_frame_late_stanza late[LATE_BATCH];
+    size_t count = 0;
+    if (!peer->has_session || peer->epoch == 0 || peer->epoch < peer->their_epoch)
+        return;
+    if (gather_owed(follow, peer, stanzas, late, &count) != TOV_OK || count == 0)
+        return;
+    tov_buf_clear(&follow->frame);
+    if (tov_frame_encode_late_stanzas(late, count, &follow->frame) != TOV_OK)
+        return;
+    (void)follow->core->host->send_peer(follow->core->host->context, peer->number,
+                                        tov_buf_view(&follow->frame));
+}

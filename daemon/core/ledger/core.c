@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/core.h"
+
+#include "base/secret.h"
+#include "wire/leaf.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void tov_core_random(struct tov_core *core, void *out, size_t size)
+{
+    assert(size <= sizeof core->stock);
+    if (core->stock_left < size) {
+        core->host->random(core->host->context, core->stock, sizeof core->stock);
+        core->stock_left = sizeof core->stock;
+    }
+    uint8_t *from = core->stock + sizeof core->stock - core->stock_left;
+    memcpy(out, from, size);
+    tov_wipe(from, size);
+    core->stock_left -= size;
+}
+
+uint64_t tov_core_leaf_time(struct tov_core *core)
+{
+    if (core->now_ms > core->last_leaf_ms)
+        core->last_leaf_ms = core->now_ms;
+    return core->last_leaf_ms;
+}
+
+struct tov_store_batch *tov_core_batch(struct tov_core *core)
+{
+    core->open->has_work = true;
+    return core->open->batch;
+}
+
+static bool grow(struct tov_after_list *list)
+{
+    size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
+    struct tov_after *items = realloc(list->items, capacity * sizeof *items);
+    if (items == NULL)
+        return false;
+    list->items = items;
+    list->capacity = capacity;
+    return true;
+}
+
+enum tov_err tov_core_after(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_after_list *list = &core->open->after;
+    if (list->count == list->capacity && !grow(list))
+        return TOV_E_NOMEM;
+    struct tov_after copy = *after;
+    copy.bytes = (struct tov_bytes){0};
+    if (after->bytes.size > 0) {
+        uint8_t *bytes = malloc(after->bytes.size);
+        if (bytes == NULL)
+            return TOV_E_NOMEM;
+        memcpy(bytes, after->bytes.data, after->bytes.size);
+        copy.bytes = (struct tov_bytes){bytes, after->bytes.size};
+    }
+    list->items[list->count++] = copy;
+    core->open->has_work = true;
+    return TOV_OK;
+}
+
+static void clear_list(struct tov_core *core, struct tov_after_list *list, bool run)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (run)
+            list->items[i].run(core, &list->items[i]);
+        free((void *)(uintptr_t)list->items[i].bytes.data);
+    }
+    list->count = 0;
+}
+
+void tov_core_run_after(struct tov_core *core, struct tov_after_list *list)
+{
+    clear_list(core, list, true);
+}
+
+void tov_after_list_fini(struct tov_after_list *list)
+{
+    clear_list(NULL, list, false);
+    free(list->items);
+    *list = (struct tov_after_list){0};
+}
+
+enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *what)
+{
+    if (core->failed == TOV_OK) {
+        core->failed = err;
+        (void)tov_fail(&core->failure, err, "%s", what);
+    }
+    return err;
+}
+
+void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
+                  const char *format, ...)
+{
+    char details[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(details, sizeof details, format, arguments);
+    va_end(arguments);
+    core->host->log(core->host->context, level, event, details);
+}
+
+enum tov_err tov_core_append_leaf(struct tov_core *core, struct tov_ledger *tree,
+                                  struct tov_leaf *leaf, uint64_t event,
+                                  struct tov_ledger_place *out_place)
+{
+    uint8_t room[TOV_LEAF_MAX_BYTES + 1];
+    struct tov_buf bytes = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    leaf->time_ms = tov_core_leaf_time(core);
+    tov_core_random(core, leaf->blind, sizeof leaf->blind);
+    TOV_TRY(tov_leaf_encode(leaf, &bytes));
+    struct tov_ledger_row row = {.leaf = tov_buf_view(&bytes), .event = event};
+    return tov_ledger_append(tree, tov_core_batch(core), &row, out_place);
+}

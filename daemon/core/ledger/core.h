@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What all parts of a node's core share: who it is, its trees, its keys at rest, the batch that is
+ * being gathered, the time it was handed, randomness in stock, and what shall happen once the batch
+ * is durable.
+ * Not for: peers (follow/), clients (api/) or the event loop (core_main.c).
+ * Never tell anyone "stored" outside of an after-commit action (I2).
+ */
+#ifndef TOV_LEDGER_CORE_H
+#define TOV_LEDGER_CORE_H
+
+#include "ledger/host.h"
+#include "ledger/ledger.h"
+#include "roster/roster.h"
+#include "wire/leaf.h"
+
+#define TOV_RANDOM_STOCK_BYTES 65536u
+
+struct tov_vault;
+struct tov_epochs;
+struct tov_core;
+
+/* Something to do after the commit: plain values and a copy of BYTES. */
+struct tov_after {
+    void (*run)(struct tov_core *core, const struct tov_after *after);
+    void *owner;
+    uint64_t a, b;
+    uint16_t agency;
+    struct tov_bytes bytes;
+};
+
+struct tov_after_list {
+    struct tov_after *items;
+    size_t count, capacity;
+};
+
+/* A batch on its way, and what follows its commit. */
+struct tov_turn {
+    struct tov_store_batch *batch;
+    struct tov_after_list after;
+    uint64_t ledger_size, journal_size; /* what it makes durable */
+    bool has_work;
+};
+
+struct tov_core {
+    const struct tov_host *host;
+    struct tov_store *store;
+    struct tov_roster *roster;
+    const struct tov_agency *own; /* in the roster */
+    uint8_t control_secret[64];   /* Ed25519, seed || public; wiped by the node */
+    struct tov_ledger *ledger;
+    struct tov_ledger *journal;
+    struct tov_vault *vault;
+    struct tov_epochs *epochs;
+    struct tov_series series; /* of the own ledger */
+    uint64_t now_ms;          /* the clock, as handed in */
+    uint64_t mono_ms;         /* for time-outs */
+    uint64_t last_leaf_ms;    /* leaf times never go back */
+    uint64_t next_event;      /* number of the next event, from 1 */
+    struct tov_turn turns[2]; /* one open, one committing */
+    struct tov_turn *open;
+    uint8_t stock[TOV_RANDOM_STOCK_BYTES];
+    size_t stock_left;
+    enum tov_err failed; /* the first failure that the node cannot go on from */
+    struct tov_error failure;
+};
+
+/* From the stock: one call of the host for hundreds of messages. */
+void tov_core_random(struct tov_core *core, void *out, size_t size);
+/* The time of the next leaf: now, or the newest leaf's time if the clock went back. */
+uint64_t tov_core_leaf_time(struct tov_core *core);
+
+/* The open batch; whoever takes it will put something in. */
+struct tov_store_batch *tov_core_batch(struct tov_core *core);
+/* TOV_E_NOMEM, else TOV_OK. */
+enum tov_err tov_core_after(struct tov_core *core, const struct tov_after *after) TOV_MUST_CHECK;
+/* Runs and empties LIST, in order. */
+void tov_core_run_after(struct tov_core *core, struct tov_after_list *list);
+void tov_after_list_fini(struct tov_after_list *list);
+
+/* Remembers the first failure; the node stops at the end of its turn. Returns ERR. */
+enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *what);
+
+/* Logs one event; details as printf, without content. */
+void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Appends LEAF (type and fields set; time and blind are filled in) to a tree. */
+enum tov_err tov_core_append_leaf(struct tov_core *core, struct tov_ledger *tree,
+                                  struct tov_leaf *leaf, uint64_t event,
+                                  struct tov_ledger_place *out_place) TOV_MUST_CHECK;
+
+#endif

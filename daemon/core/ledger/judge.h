@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Judging a message by the catalogue with the roster's facts: the sender's node refuses by it, the
+ * receiver's judges by the same (DESIGN 8).
+ * Not for: machines and states.
+ */
+#ifndef TOV_LEDGER_JUDGE_H
+#define TOV_LEDGER_JUDGE_H
+
+#include "case/rules.h"
+#include "ledger/core.h"
+
+/* SENDER is the sending agency; its unit and the recipients are taken from the draft's header. A
+ * unit that the roster does not have is a finding, not a failure. OUT_FINDINGS is zeroed here. */
+enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
+                       uint16_t sender, uint64_t sent_ms,
+                       struct tov_findings *out_findings) TOV_MUST_CHECK;
+
+/* The facts of a unit of an agency; duties 0 when the roster has no such unit. */
+struct tov_unit_facts tov_judge_unit(const struct tov_roster *roster, uint16_t agency,
+                                     struct tov_bytes unit);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/reply.h"
+
+#include "ledger/entry.h"
+#include "merkle/tree.h"
+
+#include <string.h>
+
+enum tov_relation tov_relation_of(struct tov_record header)
+{
+    static const struct {
+        const char *name;
+        enum tov_relation relation;
+    } names[] = {{"response", TOV_RELATION_RESPONSE},
+                 {"revision", TOV_RELATION_REVISION},
+                 {"removal", TOV_RELATION_REMOVAL},
+                 {"forward", TOV_RELATION_FORWARD}};
+    const char *name = tov_record_enum(header, "relation");
+    if (tov_bytes_equal(tov_record_bytes(header, "type"), tov_bytes_of_text("ack.read")))
+        return TOV_RELATION_READ;
+    for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i].name, name) == 0)
+            return names[i].relation;
+    }
+    return TOV_RELATION_NONE;
+}
+
+enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
+                          const struct tov_ref *target, uint64_t *out_number)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    bool is_own = target->agency == core->own->number;
+    TOV_TRY(tov_store_get(read, is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF,
+                          is_own ? tov_store_key_u64(target->index)
+                                 : tov_store_key_u16_u32_u64(target->agency, target->generation,
+                                                             target->index),
+                          &row));
+    TOV_TRY(is_own ? tov_entry_decode_own(row, &entry) : tov_entry_decode_mirror(row, &entry));
+    struct tov_hash hash = entry.leaf_hash;
+    if (entry.state == TOV_ENTRY_PRESENT)
+        hash = tov_merkle_leaf_hash(entry.leaf);
+    if (entry.event == 0 || !tov_hash_equal(&hash, &target->leaf))
+        return TOV_E_NOT_FOUND;
+    *out_number = entry.event;
+    return TOV_OK;
+}
+
+enum tov_err tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
+                           enum tov_relation relation)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t number = 0;
+    uint8_t row = (uint8_t)relation;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_event_of(core, read, target, &number);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REPLY, tov_store_key_u64_u64(number, event),
+                        (struct tov_bytes){&row, 1});
+    return TOV_OK;
+}

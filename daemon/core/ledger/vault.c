@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/vault.h"
+
+#include "base/time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_NAME "buckets"
+#define HEAD_BYTES 12u
+#define BUCKET_BYTES (4u + 4u + 4u + TOV_WRAPPED_KEY_BYTES)
+static const uint8_t magic[8] = {'T', 'O', 'V', 'B', 1, 0, 0, 0};
+
+struct bucket {
+    uint32_t number;
+    uint8_t class_code;
+    uint32_t month;
+    struct tov_wrapped_key wrapped;
+    bool is_open;
+    struct tov_key key; /* in the vault's guarded memory */
+};
+
+struct tov_vault {
+    struct tov_secret *memory; /* holds the struct below */
+    struct vault_state *state;
+};
+
+struct vault_state {
+    struct tov_key root;
+    uint32_t count;
+    struct bucket buckets[TOV_BUCKETS_MAX];
+};
+
+static size_t bucket_id(const struct bucket *bucket, char out[64])
+{
+    int length = snprintf(out, 64, "tov/v1 bucket %u/%u/%u", bucket->number, bucket->class_code,
+                          bucket->month);
+    return (size_t)length;
+}
+
+static struct tov_bucket_key_place place_of(const struct vault_state *state,
+                                            const struct bucket *bucket, char id[64])
+{
+    size_t size = bucket_id(bucket, id);
+    return (struct tov_bucket_key_place){&state->root, {(const uint8_t *)id, size}};
+}
+
+static enum tov_err open_bucket(struct vault_state *state, struct bucket *bucket)
+{
+    char id[64];
+    if (bucket->is_open)
+        return TOV_OK;
+    struct tov_bucket_key_place place = place_of(state, bucket, id);
+    TOV_TRY(tov_bucket_key_unwrap(&place, &bucket->wrapped, &bucket->key));
+    bucket->is_open = true;
+    return TOV_OK;
+}
+
+static enum tov_err decode_file(struct vault_state *state, struct tov_bytes bytes)
+{
+    struct tov_reader reader = tov_reader_of(bytes);
+    struct tov_bytes head = tov_read_bytes(&reader, sizeof magic);
+    if (!tov_bytes_equal(head, TOV_BYTES_OF(magic)))
+        return TOV_E_CORRUPT;
+    state->count = tov_read_u32(&reader);
+    if (state->count > TOV_BUCKETS_MAX)
+        return TOV_E_CORRUPT;
+    for (uint32_t i = 0; i < state->count; i++) {
+        struct bucket *bucket = &state->buckets[i];
+        bucket->number = tov_read_u32(&reader);
+        bucket->class_code = tov_read_u8(&reader);
+        (void)tov_read_bytes(&reader, 3);
+        bucket->month = tov_read_u32(&reader);
+        tov_read_copy(&reader, bucket->wrapped.bytes, sizeof bucket->wrapped.bytes);
+    }
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+static enum tov_err save_file(const struct tov_core *core, const struct vault_state *state)
+{
+    TOV_CLEANUP(tov_buf_fini)
+    struct tov_buf bytes = TOV_BUF_INIT(HEAD_BYTES + (size_t)BUCKET_BYTES * TOV_BUCKETS_MAX);
+    static const uint8_t zeros[3];
+    tov_buf_put(&bytes, magic, sizeof magic);
+    tov_buf_put_u32(&bytes, state->count);
+    for (uint32_t i = 0; i < state->count; i++) {
+        const struct bucket *bucket = &state->buckets[i];
+        tov_buf_put_u32(&bytes, bucket->number);
+        tov_buf_put_u8(&bytes, bucket->class_code);
+        tov_buf_put(&bytes, zeros, sizeof zeros);
+        tov_buf_put_u32(&bytes, bucket->month);
+        tov_buf_put(&bytes, bucket->wrapped.bytes, sizeof bucket->wrapped.bytes);
+    }
+    if (bytes.failed != TOV_OK)
+        return bytes.failed;
+    return core->host->file_save(core->host->context, FILE_NAME, tov_buf_view(&bytes));
+}
+
+static enum tov_err load_file(const struct tov_core *core, struct vault_state *state,
+                              struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini)
+    struct tov_buf bytes = TOV_BUF_INIT(HEAD_BYTES + (size_t)BUCKET_BYTES * TOV_BUCKETS_MAX);
+    enum tov_err err = core->host->file_load(core->host->context, FILE_NAME, &bytes);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    if (err == TOV_OK)
+        err = decode_file(state, tov_buf_view(&bytes));
+    if (err == TOV_OK && state->count > 0)
+        err = open_bucket(state, &state->buckets[0]);
+    if (err != TOV_OK)
+        return tov_fail(error, err == TOV_E_DECRYPT ? TOV_E_KEY : err,
+                        "the file of bucket keys cannot be opened with this storage root key: "
+                        "check that the key file belongs to this store");
+    return TOV_OK;
+}
+
+enum tov_err tov_vault_open(struct tov_core *core, const struct tov_key *root_key,
+                            struct tov_vault **out_vault, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_vault_cleanup) struct tov_vault *vault = calloc(1, sizeof *vault);
+    if (vault == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_secret_create(sizeof *vault->state, &vault->memory));
+    vault->state = (struct vault_state *)(void *)tov_secret_data(vault->memory);
+    vault->state->root = *root_key;
+    TOV_TRY(load_file(core, vault->state, error));
+    *out_vault = TOV_TAKE(vault);
+    return TOV_OK;
+}
+
+void tov_vault_close(struct tov_vault *vault)
+{
+    if (vault == NULL)
+        return;
+    tov_secret_destroy(vault->memory);
+    free(vault);
+}
+
+static uint32_t month_of(uint64_t now_ms)
+{
+    struct tov_date date = tov_date_of_days((int64_t)(now_ms / 86400000));
+    return (uint32_t)(date.year * 12 + date.month - 1);
+}
+
+static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32_t month,
+                               struct bucket **out_bucket)
+{
+    struct vault_state *state = core->vault->state;
+    char id[64];
+    uint8_t nonce[TOV_WRAP_NONCE_BYTES];
+    if (state->count == TOV_BUCKETS_MAX)
+        return TOV_E_LIMIT;
+    struct bucket *bucket = &state->buckets[state->count];
+    uint32_t number = state->count == 0 ? 1 : state->buckets[state->count - 1].number + 1;
+    *bucket = (struct bucket){.number = number, .class_code = class_code, .month = month};
+    tov_core_random(core, bucket->key.bytes, sizeof bucket->key.bytes);
+    tov_core_random(core, nonce, sizeof nonce);
+    struct tov_bucket_key_place place = place_of(state, bucket, id);
+    tov_bucket_key_wrap(&place, &bucket->key, nonce, &bucket->wrapped);
+    bucket->is_open = true;
+    state->count++;
+    enum tov_err err = save_file(core, state);
+    if (err != TOV_OK) {
+        state->count--;
+        return err;
+    }
+    *out_bucket = bucket;
+    return TOV_OK;
+}
+
+static enum tov_err current_bucket(struct tov_core *core, uint8_t class_code,
+                                   struct bucket **out_bucket)
+{
+    struct vault_state *state = core->vault->state;
+    uint32_t month = month_of(core->now_ms);
+    for (uint32_t i = state->count; i-- > 0;) {
+        struct bucket *bucket = &state->buckets[i];
+        if (bucket->class_code == class_code && bucket->month == month) {
+            *out_bucket = bucket;
+            return open_bucket(state, bucket);
+        }
+    }
+    return add_bucket(core, class_code, month, out_bucket);
+}
+
+static void wrap_one(struct tov_core *core, const struct tov_data_key_place *place,
+                     const struct tov_key *key, uint8_t *out)
+{
+    uint8_t nonce[TOV_WRAP_NONCE_BYTES];
+    struct tov_wrapped_key wrapped;
+    tov_core_random(core, nonce, sizeof nonce);
+    tov_data_key_wrap(place, key, nonce, &wrapped);
+    memcpy(out, wrapped.bytes, sizeof wrapped.bytes);
+}
+
+enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,
+                            const struct tov_message_keys *keys,
+                            uint8_t out_row[TOV_DATAKEY_ROW_BYTES])
+{
+    struct bucket *bucket = NULL;
+    TOV_TRY(current_bucket(core, class_code, &bucket));
+    memset(out_row, 0, TOV_DATAKEY_ROW_BYTES);
+    tov_put_be32(out_row, bucket->number);
+    struct tov_data_key_place place = {&bucket->key, leaf, TOV_DATA_KEY_HEADER};
+    wrap_one(core, &place, &keys->header, out_row + 4);
+    if (keys->has_content) {
+        place.which = TOV_DATA_KEY_CONTENT;
+        wrap_one(core, &place, &keys->content, out_row + 4 + TOV_WRAPPED_KEY_BYTES);
+    }
+    return TOV_OK;
+}
+
+static struct bucket *find_bucket(struct vault_state *state, uint32_t number)
+{
+    for (uint32_t i = state->count; i-- > 0;) {
+        if (state->buckets[i].number == number)
+            return &state->buckets[i];
+    }
+    return NULL;
+}
+
+enum tov_err tov_vault_unwrap(struct tov_core *core, const struct tov_hash *leaf,
+                              struct tov_bytes row, struct tov_message_keys *out_keys)
+{
+    struct tov_reader reader = tov_reader_of(row);
+    struct tov_wrapped_key header;
+    struct tov_wrapped_key content;
+    static const struct tov_wrapped_key none;
+    uint32_t number = tov_read_u32(&reader);
+    tov_read_copy(&reader, header.bytes, sizeof header.bytes);
+    tov_read_copy(&reader, content.bytes, sizeof content.bytes);
+    if (!tov_reader_is_done(&reader))
+        return TOV_E_CORRUPT;
+    struct bucket *bucket = find_bucket(core->vault->state, number);
+    if (bucket == NULL)
+        return TOV_E_ERASED;
+    if (open_bucket(core->vault->state, bucket) != TOV_OK)
+        return TOV_E_CORRUPT;
+    TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys = {0};
+    struct tov_data_key_place place = {&bucket->key, leaf, TOV_DATA_KEY_HEADER};
+    if (tov_data_key_unwrap(&place, &header, &keys.header) != TOV_OK)
+        return TOV_E_CORRUPT;
+    place.which = TOV_DATA_KEY_CONTENT;
+    keys.has_content = memcmp(content.bytes, none.bytes, sizeof none.bytes) != 0;
+    if (keys.has_content && tov_data_key_unwrap(&place, &content, &keys.content) != TOV_OK)
+        return TOV_E_CORRUPT;
+    *out_keys = keys;
+    return TOV_OK;
+}
+
+void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct tov_key *secret,
+                           struct tov_wrapped_key *out_sealed)
+{
+    uint8_t nonce[TOV_WRAP_NONCE_BYTES];
+    struct tov_bucket_key_place place = {&core->vault->state->root, tov_bytes_of_text(name)};
+    tov_core_random(core, nonce, sizeof nonce);
+    tov_bucket_key_wrap(&place, secret, nonce, out_sealed);
+}
+
+enum tov_err tov_vault_open_secret(struct tov_core *core, const char *name,
+                                   const struct tov_wrapped_key *sealed, struct tov_key *out_secret)
+{
+    struct tov_bucket_key_place place = {&core->vault->state->root, tov_bytes_of_text(name)};
+    return tov_bucket_key_unwrap(&place, sealed, out_secret);
+}

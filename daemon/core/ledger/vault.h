@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Keys at rest (DESIGN 4.6): storage root key -> bucket keys (retention class x month) in one small
+ * file that is replaced as a whole -> data keys in rows. What is erased is erased here: without its
+ * data key a message cannot be read, wherever its bytes may still lie.
+ * Not for: the envelope's cryptography (envelope/wrap.h).
+ * Never write a data key to the store in clear, nor the file into a backup without its root key's
+ * escrow.
+ *
+ *   buckets file   "TOVB" 4, version 1, 3 zero, count u32,
+ *                  count * (number u32, class u8, 3 zero, month u32 (year * 12 + month - 1),
+ *                           wrapped key 72)
+ *   bucket id (associated data)   "tov/v1 bucket " number "/" class "/" month, decimal
+ *   data key row   bucket u32, wrapped header key 72, wrapped content key 72 (zeros: not held)
+ */
+#ifndef TOV_LEDGER_VAULT_H
+#define TOV_LEDGER_VAULT_H
+
+#include "envelope/keys.h"
+#include "envelope/wrap.h"
+#include "ledger/core.h"
+
+#define TOV_DATAKEY_ROW_BYTES (4u + 2u * TOV_WRAPPED_KEY_BYTES)
+#define TOV_BUCKETS_MAX 4096u
+
+/* Reads the buckets file, when there is one. ROOT_KEY is copied into guarded memory. */
+enum tov_err tov_vault_open(struct tov_core *core, const struct tov_key *root_key,
+                            struct tov_vault **out_vault, struct tov_error *error) TOV_MUST_CHECK;
+void tov_vault_close(struct tov_vault *vault);
+TOV_DEFINE_CLEANUP(tov_vault, struct tov_vault, tov_vault_close)
+
+/* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
+ * month of core->now_ms; a new bucket is on disk before this returns. */
+enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,
+                            const struct tov_message_keys *keys,
+                            uint8_t out_row[TOV_DATAKEY_ROW_BYTES]) TOV_MUST_CHECK;
+/* TOV_E_ERASED when the bucket is gone, TOV_E_CORRUPT when the row does not open. */
+enum tov_err tov_vault_unwrap(struct tov_core *core, const struct tov_hash *leaf,
+                              struct tov_bytes row, struct tov_message_keys *out_keys)
+    TOV_MUST_CHECK;
+
+/* Small secrets of the core's own files (epoch keys), bound to NAME. */
+void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct tov_key *secret,
+                           struct tov_wrapped_key *out_sealed);
+enum tov_err tov_vault_open_secret(struct tov_core *core, const char *name,
+                                   const struct tov_wrapped_key *sealed,
+                                   struct tov_key *out_secret) TOV_MUST_CHECK;
+
+#endif
