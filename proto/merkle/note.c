@@ -141,22 +141,29 @@ static void count_once(struct tally *tally, const struct tov_vkey *key)
         tally->keys[tally->count++] = key;
 }
 
+/* What one pass over the signature lines of a note reads and fills. */
+struct check {
+    const struct tov_note *note;
+    struct tov_vkey_list keys;
+    bool *verified; /* or NULL */
+    struct tally tally;
+};
+
 /* Several keys may share a name and an id: one of them must verify. */
-static enum tov_err check_line(const struct tov_note *note,
-                               const struct tov_note_signature *signature,
-                               struct tov_vkey_list keys, bool *verified, struct tally *tally)
+static enum tov_err check_line(struct check *check, const struct tov_note_signature *signature)
 {
     bool is_known = false, is_good = false;
-    for (size_t i = 0; i < keys.count; i++) {
-        if (!is_of_key(signature, &keys.keys[i]))
+    for (size_t i = 0; i < check->keys.count; i++) {
+        const struct tov_vkey *key = &check->keys.keys[i];
+        if (!is_of_key(signature, key))
             continue;
         is_known = true;
-        if (!verify_line(note, signature, &keys.keys[i]))
+        if (!verify_line(check->note, signature, key))
             continue;
         is_good = true;
-        count_once(tally, &keys.keys[i]);
-        if (verified != NULL)
-            verified[i] = true;
+        count_once(&check->tally, key);
+        if (check->verified != NULL)
+            check->verified[i] = true;
     }
     return is_known && !is_good ? TOV_E_SIGNATURE : TOV_OK;
 }
@@ -164,12 +171,12 @@ static enum tov_err check_line(const struct tov_note *note,
 enum tov_err tov_note_check(const struct tov_note *note, struct tov_vkey_list keys,
                             bool *out_verified, size_t *out_distinct)
 {
-    struct tally tally = {.count = 0};
+    struct check check = {.note = note, .keys = keys, .verified = out_verified};
     if (out_verified != NULL && keys.count > 0)
         memset(out_verified, 0, keys.count * sizeof *out_verified);
     for (size_t i = 0; i < note->count; i++)
-        TOV_TRY(check_line(note, &note->signatures[i], keys, out_verified, &tally));
-    *out_distinct = tally.count;
+        TOV_TRY(check_line(&check, &note->signatures[i]));
+    *out_distinct = check.tally.count;
     return TOV_OK;
 }
 

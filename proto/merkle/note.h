@@ -31,7 +31,7 @@ struct tov_vkey_list {
 
 /* MAX_BYTES is TOV_NOTE_MAX_BYTES or TOV_ROSTER_MAX_BYTES. TOV_E_LIMIT for a longer note or more
  * than TOV_NOTE_SIGNATURES_MAX lines, TOV_E_MALFORMED for anything that is not a note with at
- * least one signature line. ERROR may be NULL. */
+ * least one signature line; OUT_NOTE is then undefined. ERROR may be NULL. */
 enum tov_err tov_note_parse(struct tov_bytes bytes, size_t max_bytes, struct tov_note *out_note,
                             struct tov_error *error) TOV_MUST_CHECK;
 /* Decodes the signature without the key id: at most CAPACITY bytes (TOV_E_LIMIT). */
@@ -40,7 +40,8 @@ enum tov_err tov_note_signature_decode(const struct tov_note_signature *signatur
 /* The signature lines of keys that are not in KEYS (by name and id) are ignored; TOV_E_SIGNATURE
  * when one of a known key fails or none verifies. OUT_VERIFIED (NULL or KEYS.count entries) says
  * for each key whether it signed; *OUT_DISTINCT counts distinct public keys, so the same key under
- * two names counts once. */
+ * two names counts once. After a
+ * failure OUT_VERIFIED is undefined. */
 enum tov_err tov_note_verify(const struct tov_note *note, struct tov_vkey_list keys,
                              bool *out_verified, size_t *out_distinct) TOV_MUST_CHECK;
 

@@ -106,20 +106,25 @@ static enum tov_err add_item(struct tov_policy *policy, struct item item, struct
     return TOV_OK;
 }
 
-/* `<vkey> [<url>]`, of TYPE, and not one of EARLIER. */
-static enum tov_err read_key(struct tov_bytes line, enum tov_vkey_type type,
-                             struct tov_vkey_list earlier, struct tov_vkey *out_key,
+/* What a line's key must be: of TYPE, and not one of EARLIER. */
+struct wanted {
+    enum tov_vkey_type type;
+    struct tov_vkey_list earlier;
+};
+
+/* `<vkey> [<url>]`. */
+static enum tov_err read_key(struct tov_bytes line, struct wanted wanted, struct tov_vkey *out_key,
                              struct tov_error *error)
 {
     TOV_TRY(tov_vkey_parse(next_word(&line), out_key, error));
-    if (out_key->type != type)
+    if (out_key->type != wanted.type)
         return tov_fail(error, TOV_E_MALFORMED, "a key of type 0x%02x, not 0x%02x",
-                        (unsigned)out_key->type, (unsigned)type);
+                        (unsigned)out_key->type, (unsigned)wanted.type);
     (void)next_word(&line);
     if (next_word(&line).size != 0)
         return tov_fail(error, TOV_E_MALFORMED, "too many words");
-    for (size_t i = 0; i < earlier.count; i++) {
-        if (tov_vkey_is_same_key(&earlier.keys[i], out_key))
+    for (size_t i = 0; i < wanted.earlier.count; i++) {
+        if (tov_vkey_is_same_key(&wanted.earlier.keys[i], out_key))
             return tov_fail(error, TOV_E_MALFORMED, "a key that stands in the policy already");
     }
     return TOV_OK;
@@ -131,7 +136,8 @@ static enum tov_err add_log(struct tov_policy *policy, struct tov_bytes line,
     struct tov_vkey key;
     if (policy->log_count == TOV_POLICY_LOGS_MAX)
         return tov_fail(error, TOV_E_LIMIT, "more than %u logs", TOV_POLICY_LOGS_MAX);
-    TOV_TRY(read_key(line, TOV_VKEY_ED25519, tov_policy_logs(policy), &key, error));
+    struct wanted wanted = {TOV_VKEY_ED25519, tov_policy_logs(policy)};
+    TOV_TRY(read_key(line, wanted, &key, error));
     if (!GROW(policy->logs, policy->log_count))
         return tov_fail(error, TOV_E_NOMEM, "no memory for a policy");
     policy->logs[policy->log_count++] = key;
@@ -145,7 +151,8 @@ static enum tov_err add_witness(struct tov_policy *policy, struct tov_bytes line
     if (policy->witness_count == TOV_POLICY_WITNESSES_MAX)
         return tov_fail(error, TOV_E_LIMIT, "more than %u witnesses", TOV_POLICY_WITNESSES_MAX);
     struct tov_bytes name = next_word(&line);
-    TOV_TRY(read_key(line, TOV_VKEY_COSIGNATURE, tov_policy_witnesses(policy), &key, error));
+    struct wanted wanted = {TOV_VKEY_COSIGNATURE, tov_policy_witnesses(policy)};
+    TOV_TRY(read_key(line, wanted, &key, error));
     struct item item = {name, false, (uint32_t)policy->witness_count, NO_PARENT};
     TOV_TRY(add_item(policy, item, error));
     if (!GROW(policy->witnesses, policy->witness_count) ||
@@ -156,8 +163,8 @@ static enum tov_err add_witness(struct tov_policy *policy, struct tov_bytes line
     return TOV_OK;
 }
 
-/* Makes each word of LINE a member of the group that will stand at INDEX. */
-static enum tov_err take_members(struct tov_policy *policy, struct tov_bytes line, uint32_t index,
+/* Makes each word of LINE a member of the group that will stand next. */
+static enum tov_err take_members(struct tov_policy *policy, struct tov_bytes line,
                                  uint32_t *out_count, struct tov_error *error)
 {
     uint32_t count = 0;
@@ -167,7 +174,7 @@ static enum tov_err take_members(struct tov_policy *policy, struct tov_bytes lin
             return tov_fail(error, TOV_E_MALFORMED, "a member that is not defined above");
         if (policy->items[member].parent != NO_PARENT)
             return tov_fail(error, TOV_E_MALFORMED, "a member of two groups");
-        policy->items[member].parent = index;
+        policy->items[member].parent = (uint32_t)policy->group_count;
         count++;
     }
     *out_count = count;
@@ -200,7 +207,7 @@ static enum tov_err add_group(struct tov_policy *policy, struct tov_bytes line,
     struct group group = {.needed = 0};
     struct tov_bytes name = next_word(&line);
     struct tov_bytes needed = next_word(&line);
-    TOV_TRY(take_members(policy, line, index, &members, error));
+    TOV_TRY(take_members(policy, line, &members, error));
     TOV_TRY(read_needed(needed, members, &group.needed, error));
     TOV_TRY(add_item(policy, (struct item){name, true, index, NO_PARENT}, error));
     group.item = (uint32_t)policy->item_count - 1;

@@ -22,10 +22,10 @@ struct tov_tlogproof {
     struct tov_bytes checkpoint_note; /* a view: the signed note, verbatim */
 };
 
-/* Writes the text. With has_extra, extra_base64 must be strict base64 (asserted by the parser, not
- * here). Failures stick in OUT. */
+/* Writes the text. With has_extra, extra_base64 must be strict base64: it is not looked at here.
+ * Failures stick in OUT. */
 void tov_tlogproof_put(struct tov_buf *out, const struct tov_tlogproof *proof);
-/* Structure only. ERROR may be NULL. */
+/* Structure only; after a failure OUT_PROOF is undefined. ERROR may be NULL. */
 enum tov_err tov_tlogproof_parse(struct tov_bytes text, struct tov_tlogproof *out_proof,
                                  struct tov_error *error) TOV_MUST_CHECK;
 /* Verifies the checkpoint by LOG_KEY and that the leaf is in its tree. LEAF is the leaf's bytes,

@@ -193,8 +193,7 @@ static void what_is_not_a_note_is_refused(void)
         "text\n\n\xe2\x80\x94 a AAAAAAAA",
         "text\n\n\xe2\x80\x94 a AAAAAAAA\n\n",
         "text\n\n- a AAAAAAAA\n",
-        "text\n\n\xe2\x80\x94"
-        "a AAAAAAAA\n",
+        "text\n\n\342\200\224a AAAAAAAA\n",
         "text\n\n\xe2\x80\x94  AAAAAAAA\n",
         "text\n\n\xe2\x80\x94 a  AAAAAAAA\n",
         "text\n\n\xe2\x80\x94 a AAAAAAAA \n",

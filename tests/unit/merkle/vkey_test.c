@@ -51,7 +51,7 @@ static void no_truncated_or_changed_key_is_read_as_the_same(void)
     char text[128];
     for (size_t at = 0; at < size; at++) {
         for (unsigned value = 0; value < 256; value++) {
-            (void)strcpy(text, good[1]);
+            memcpy(text, good[1], size);
             if ((uint8_t)text[at] == value)
                 continue;
             text[at] = (char)value;
