@@ -6,7 +6,8 @@
  * the descriptor that is given out is an epoll set of ZMQ_FD and an eventfd of ours, kept by two
  * rules: after a call that may have swallowed an edge (a receive that gave a message, any send)
  * the eventfd is raised; a receive that found nothing has read all edges and lowers it. So the
- * descriptor is readable whenever a receive might succeed.
+ * descriptor is readable whenever a receive might succeed. A send that found no room looks at
+ * ZMQ_EVENTS instead, or a caller who tries again whenever it is readable would spin.
  */
 #include "net/net_internal.h"
 
@@ -355,6 +356,17 @@ enum tov_err tov_net_receive(struct tov_net_socket *socket, struct tov_net_messa
 
 /* ---- sending ---- */
 
+static void raise_wake_after(struct tov_net_socket *socket, enum tov_err sent)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    int wanted = socket->serves ? ZMQ_POLLIN : ZMQ_POLLIN | ZMQ_POLLOUT;
+    if (sent == TOV_E_AGAIN && zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &size) == 0 &&
+        (events & wanted) == 0)
+        return;
+    raise_wake(socket);
+}
+
 static enum tov_err send_part(struct tov_net_socket *socket, struct tov_bytes part, int flags)
 {
     while (zmq_send(socket->zmq, part.data, part.size, flags | ZMQ_DONTWAIT) < 0)
@@ -379,13 +391,13 @@ enum tov_err tov_net_send(struct tov_net_socket *socket, struct tov_net_route ro
     if (frame.size == 0 || frame.size > socket->frame_max_bytes)
         return TOV_E_LIMIT;
     enum tov_err result = send_frame(socket, route, frame);
-    raise_wake(socket);
+    raise_wake_after(socket, result);
     return result;
 }
 
 enum tov_err tov_net_probe(struct tov_net_socket *socket, struct tov_net_route route)
 {
     enum tov_err result = send_frame(socket, route, (struct tov_bytes){NULL, 0});
-    raise_wake(socket);
+    raise_wake_after(socket, result);
     return result;
 }

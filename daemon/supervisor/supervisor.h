@@ -19,8 +19,6 @@
 #ifndef TOV_DAEMON_SUPERVISOR_SUPERVISOR_H
 #define TOV_DAEMON_SUPERVISOR_SUPERVISOR_H
 
-#include <stdbool.h>
-
 /* The role processes' entry points: argv as after `tovd`, `--role NAME` included. They return an
  * exit code of exit_codes.h. */
 typedef int (*tov_role_main)(int argc, char **argv);
@@ -38,18 +36,5 @@ int tov_front_main(int argc, char **argv);
 
 /* main() of tovd: with --role becomes that role, else supervises. Returns the exit code. */
 int tov_supervisor_main(const struct tov_supervisor_roles *roles, int argc, char **argv);
-
-/* The arguments that every role gets. Descriptors not given are -1. */
-struct tov_role_arguments {
-    const char *role;
-    const char *config;
-    int fd;
-    int guard_fd;
-    int gateway_fd;
-    int front_fd;
-    int supervisor_fd;
-};
-/* False when an argument is unknown, doubled or no number; says so on standard error. */
-bool tov_role_arguments_parse(int argc, char **argv, struct tov_role_arguments *out_arguments);
 
 #endif

@@ -261,6 +261,24 @@ static void control_the_probe_notices_a_server_without_a_handler(void)
     (void)zmq_ctx_term(context);
 }
 
+/* Nodes learn of each other at different times: to be refused once must not be for ever. */
+static void a_client_that_was_refused_gets_in_once_it_is_allowed(void)
+{
+    const struct pair *now_allowed[] = {&stranger_pair};
+    struct tov_net_message message;
+    open_for_friends();
+    struct tov_net_socket *client = dial(&stranger_pair, FRAME_MAX);
+    for (int turns = 0; turns < 500 && tov_net_refused(net) == 0; turns++)
+        UNIT_EQUAL_INT(receive(server, 10, &message), TOV_E_TIMEOUT);
+    CU_ASSERT(tov_net_refused(net) > 0);
+    allow(now_allowed, 1);
+    UNIT_OK(send_until_taken(client, no_route, tov_bytes_of_text("at last")));
+    UNIT_NEED(receive(server, SOON_MS, &message) == TOV_OK);
+    UNIT_EQUAL_BYTES(message.frame, tov_bytes_of_text("at last"));
+    tov_net_socket_destroy(client);
+    close_server();
+}
+
 static void a_withdrawn_key_is_dropped_at_its_next_message(void)
 {
     const struct pair *left[] = {&other_pair};
@@ -479,6 +497,7 @@ int main(void)
         UNIT_TEST(a_stranger_is_refused_and_counted),
         UNIT_TEST(before_anyone_is_allowed_nobody_is),
         UNIT_TEST(control_the_probe_notices_a_server_without_a_handler),
+        UNIT_TEST(a_client_that_was_refused_gets_in_once_it_is_allowed),
         UNIT_TEST(a_withdrawn_key_is_dropped_at_its_next_message),
         UNIT_TEST(a_client_notices_a_server_with_another_key),
         UNIT_TEST(messages_of_many_parts_are_dropped_and_the_next_is_read),

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Gateway processes on loopback, with this program as the core of each. Everything is waited for;
+ * a wait that takes longer than PATIENCE_MS fails the test.
+ */
+#include "base/hex.h"
+#include "exit_codes.h"
+#include "ipc/ipc_messages.h"
+#include "net/net.h"
+
+#include "support/unit.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 30000
+#define FRAMES 10000u
+#define WINDOW_BYTES (1024u * 1024)
+
+/* A gateway with what its core has seen. */
+struct node {
+    uint16_t agency;
+    pid_t pid;
+    struct tov_ipc *ipc; /* NULL when the gateway has ended */
+    char endpoint[64];
+    struct tov_key secret;
+    struct tov_net_key key;
+    bool ready;
+    bool up;
+    unsigned ups;
+    unsigned downs;
+    unsigned received; /* in order, from 0 */
+    bool out_of_order;
+    uint64_t given_bytes;
+    uint64_t credit_bytes;
+};
+
+static struct node nodes[2];
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void free_port(char out[64])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    UNIT_NEED(fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0 &&
+              getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+    (void)snprintf(out, 64, "tcp://127.0.0.1:%u", ntohs(address.sin_port));
+    (void)close(fd);
+}
+
+static void start(struct node *node)
+{
+    int fds[2];
+    char number[16];
+    char secret[65];
+    const char *program = getenv("TOV_GATEWAY_CHILD");
+    UNIT_NEED(program != NULL && tov_ipc_pair(fds) == TOV_OK);
+    (void)snprintf(number, sizeof number, "%d", fds[1]);
+    tov_hex_encode(TOV_BYTES_OF(node->secret.bytes), secret);
+    node->pid = fork();
+    UNIT_NEED(node->pid >= 0);
+    if (node->pid == 0) {
+        (void)fcntl(fds[1], F_SETFD, 0);
+        (void)execl(program, program, number, node->endpoint, secret, (char *)NULL);
+        _exit(127);
+    }
+    (void)close(fds[1]);
+    UNIT_NEED(tov_ipc_create(fds[0], 64u << 20, &node->ipc) == TOV_OK);
+    node->ready = false;
+    node->up = false;
+}
+
+static void make_node(struct node *node, uint16_t agency, bool listens)
+{
+    *node = (struct node){.agency = agency};
+    UNIT_NEED(tov_net_key_generate(&node->secret, &node->key) == TOV_OK);
+    if (listens)
+        free_port(node->endpoint);
+    start(node);
+}
+
+static int end(struct node *node, int signal)
+{
+    int status = 0;
+    if (signal != 0)
+        (void)kill(node->pid, signal);
+    UNIT_NEED(waitpid(node->pid, &status, 0) == node->pid);
+    tov_ipc_destroy(node->ipc);
+    node->ipc = NULL;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void take_frame(struct node *node, const struct tov_ipc_frame *frame)
+{
+    uint16_t agency;
+    uint32_t amount;
+    struct tov_bytes bytes;
+    if (frame->kind == TOV_IPC_GW_READY)
+        node->ready = true;
+    if (frame->kind == TOV_IPC_GW_PEER_UP) {
+        node->up = true;
+        node->ups++;
+    }
+    if (frame->kind == TOV_IPC_GW_PEER_DOWN) {
+        node->up = false;
+        node->downs++;
+    }
+    if (frame->kind == TOV_IPC_GW_CREDIT) {
+        UNIT_NEED(tov_ipc_read_amount(frame->payload, &agency, &amount) == TOV_OK);
+        node->credit_bytes += amount;
+    }
+    if (frame->kind != TOV_IPC_GW_FRAME)
+        return;
+    UNIT_NEED(tov_ipc_read_peer_frame(frame->payload, &agency, &bytes) == TOV_OK);
+    struct tov_reader reader = tov_reader_of(bytes);
+    node->out_of_order = node->out_of_order || !node->up || tov_read_u32(&reader) != node->received;
+    node->received++;
+}
+
+static void take_frames(struct node *node)
+{
+    struct tov_ipc_frame frame;
+    enum tov_err result = tov_ipc_receive(node->ipc);
+    if (result == TOV_E_CLOSED) {
+        tov_ipc_destroy(node->ipc);
+        node->ipc = NULL;
+        return;
+    }
+    while (tov_ipc_next(node->ipc, &frame) == TOV_OK)
+        take_frame(node, &frame);
+}
+
+/* One turn of both cores. */
+static void turn(int timeout_ms)
+{
+    struct pollfd items[2];
+    for (size_t i = 0; i < 2; i++) {
+        items[i] = (struct pollfd){.fd = -1};
+        if (nodes[i].ipc == NULL)
+            continue;
+        enum tov_err ignored = tov_ipc_flush(nodes[i].ipc);
+        (void)ignored;
+        items[i].fd = tov_ipc_fd(nodes[i].ipc);
+        items[i].events = (short)(POLLIN | (tov_ipc_wants_write(nodes[i].ipc) ? POLLOUT : 0));
+    }
+    (void)poll(items, 2, timeout_ms);
+    for (size_t i = 0; i < 2; i++)
+        if (items[i].fd >= 0 && (items[i].revents & ~POLLOUT) != 0)
+            take_frames(&nodes[i]);
+}
+
+#define WAIT_FOR(condition)                     \
+    do {                                        \
+        uint64_t end_ = now_ms() + PATIENCE_MS; \
+        while (!(condition) && now_ms() < end_) \
+            turn(100);                          \
+        UNIT_NEED(condition);                   \
+    } while (0)
+
+/* NODE's core gives it the other as its only peer, or nobody. */
+static void give_peers(struct node *node, const struct node *other, bool dial)
+{
+    struct tov_ipc_peer row = {.dial = dial, .key_count = 1};
+    WAIT_FOR(node->ready);
+    if (other != NULL) {
+        row.agency = other->agency;
+        memcpy(row.keys[0].bytes, other->key.bytes, 32);
+        (void)snprintf(row.endpoint, sizeof row.endpoint, "%s", other->endpoint);
+    }
+    UNIT_OK(tov_ipc_send_peers(node->ipc, node->agency, &row, other == NULL ? 0 : 1));
+    UNIT_OK(tov_ipc_flush(node->ipc));
+}
+
+/* Node 0 listens, node 1 dials. */
+static void start_both(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, false);
+    give_peers(&nodes[0], &nodes[1], false);
+    give_peers(&nodes[1], &nodes[0], true);
+}
+
+static void end_both(void)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (nodes[i].ipc != NULL)
+            UNIT_EQUAL_INT(end(&nodes[i], SIGTERM), 0);
+}
+
+/* Gives frames FIRST.. while the window has room; returns the next number. */
+static unsigned give_frames(struct node *node, uint16_t to, unsigned first, unsigned last)
+{
+    static uint8_t data[3000];
+    while (first < last && node->given_bytes - node->credit_bytes < WINDOW_BYTES) {
+        size_t size = 4 + (first * 37) % (sizeof data - 4);
+        tov_put_be32(data, first);
+        UNIT_NEED(tov_ipc_send_peer_frame(node->ipc, to, (struct tov_bytes){data, size}) == TOV_OK);
+        node->given_bytes += size;
+        first++;
+    }
+    return first;
+}
+
+static void exchange(unsigned count)
+{
+    unsigned given[2] = {0, 0};
+    uint64_t end_ms = now_ms() + PATIENCE_MS;
+    nodes[0].received = nodes[1].received = 0;
+    while ((nodes[0].received < count || nodes[1].received < count) && now_ms() < end_ms) {
+        given[0] = give_frames(&nodes[0], 2, given[0], count);
+        given[1] = give_frames(&nodes[1], 1, given[1], count);
+        turn(100);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        UNIT_EQUAL_INT(nodes[i].received, count);
+        CU_ASSERT(!nodes[i].out_of_order);
+        WAIT_FOR(nodes[i].credit_bytes == nodes[i].given_bytes);
+    }
+}
+
+static void ten_thousand_frames_go_both_ways_in_order_and_all_credit_returns(void)
+{
+    start_both();
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    uint64_t before = now_ms();
+    exchange(FRAMES);
+    (void)printf("  %u frames each way in %llu ms ", FRAMES,
+                 (unsigned long long)(now_ms() - before));
+    UNIT_EQUAL_INT(nodes[0].downs + nodes[1].downs, 0);
+    end_both();
+}
+
+static void a_killed_gateway_comes_back(void)
+{
+    start_both();
+    for (size_t i = 0; i < 2; i++) {
+        struct node *killed = &nodes[i];
+        struct node *other = &nodes[1 - i];
+        WAIT_FOR(nodes[0].up && nodes[1].up);
+        unsigned downs = other->downs;
+        UNIT_EQUAL_INT(end(killed, SIGKILL), -SIGKILL);
+        start(killed);
+        give_peers(killed, other, i == 1);
+        WAIT_FOR(killed->up && other->up && other->downs > downs);
+        killed->given_bytes = killed->credit_bytes = 0;
+        exchange(100);
+    }
+    end_both();
+}
+
+static void when_both_dial_there_is_one_link(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, true);
+    give_peers(&nodes[0], &nodes[1], true);
+    give_peers(&nodes[1], &nodes[0], true);
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    exchange(1000);
+    end_both();
+}
+
+static void a_gateway_that_the_other_does_not_know_stays_outside(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, false);
+    give_peers(&nodes[0], NULL, false);
+    give_peers(&nodes[1], &nodes[0], true);
+    UNIT_OK(tov_ipc_send_peer_frame(nodes[1].ipc, 1, tov_bytes_of_text("let me in")));
+    nodes[1].given_bytes = 9;
+    WAIT_FOR(nodes[1].credit_bytes == 9); /* dropped, and said so */
+    uint64_t end_ms = now_ms() + 1500;
+    while (now_ms() < end_ms)
+        turn(50);
+    UNIT_EQUAL_INT(nodes[0].ups + nodes[1].ups, 0);
+    UNIT_EQUAL_INT(nodes[0].received, 0);
+    end_both();
+}
+
+static void a_peer_may_be_added_while_it_runs(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, false);
+    give_peers(&nodes[0], NULL, false);
+    give_peers(&nodes[1], &nodes[0], true);
+    give_peers(&nodes[0], &nodes[1], false);
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    exchange(10);
+    end_both();
+}
+
+static void a_withdrawn_peer_makes_the_gateway_start_afresh(void)
+{
+    start_both();
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    give_peers(&nodes[0], NULL, false);
+    UNIT_EQUAL_INT(end(&nodes[0], 0), TOV_EXIT_PEERS_CHANGED);
+    end_both();
+}
+
+static void a_peer_the_core_drops_is_silent_for_so_long_and_returns(void)
+{
+    start_both();
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    uint64_t before = now_ms();
+    UNIT_OK(tov_ipc_send_amount(nodes[0].ipc, TOV_IPC_GW_DROP, 2, 700));
+    WAIT_FOR(!nodes[0].up);
+    WAIT_FOR(nodes[0].up && nodes[1].downs == 1 && nodes[1].up);
+    CU_ASSERT(now_ms() - before >= 700);
+    exchange(10);
+    end_both();
+}
+
+static void frames_to_an_unknown_agency_come_back_as_credit(void)
+{
+    start_both();
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    UNIT_OK(tov_ipc_send_peer_frame(nodes[0].ipc, 999, tov_bytes_of_text("12345")));
+    WAIT_FOR(nodes[0].credit_bytes == 5);
+    end_both();
+}
+
+static void a_port_in_use_is_an_exit_code(void)
+{
+    make_node(&nodes[0], 1, true);
+    WAIT_FOR(nodes[0].ready);
+    nodes[1] = nodes[0];
+    start(&nodes[1]);
+    UNIT_EQUAL_INT(end(&nodes[1], 0), TOV_EXIT_PORT_IN_USE);
+    UNIT_EQUAL_INT(end(&nodes[0], SIGTERM), 0);
+}
+
+static void without_its_core_it_ends(void)
+{
+    make_node(&nodes[0], 1, true);
+    nodes[1] = (struct node){.agency = 0};
+    WAIT_FOR(nodes[0].ready);
+    tov_ipc_destroy(nodes[0].ipc);
+    nodes[0].ipc = NULL;
+    UNIT_EQUAL_INT(end(&nodes[0], 0), TOV_EXIT_PARENT_GONE);
+}
+
+int main(void)
+{
+    const struct unit_test tests[] = {
+        UNIT_TEST(ten_thousand_frames_go_both_ways_in_order_and_all_credit_returns),
+        UNIT_TEST(a_killed_gateway_comes_back),
+        UNIT_TEST(when_both_dial_there_is_one_link),
+        UNIT_TEST(a_gateway_that_the_other_does_not_know_stays_outside),
+        UNIT_TEST(a_peer_may_be_added_while_it_runs),
+        UNIT_TEST(a_withdrawn_peer_makes_the_gateway_start_afresh),
+        UNIT_TEST(a_peer_the_core_drops_is_silent_for_so_long_and_returns),
+        UNIT_TEST(frames_to_an_unknown_agency_come_back_as_credit),
+        UNIT_TEST(a_port_in_use_is_an_exit_code),
+        UNIT_TEST(without_its_core_it_ends),
+    };
+    return unit_run("gateway", tests, sizeof tests / sizeof tests[0]);
+}
