@@ -7,6 +7,8 @@
 #ifndef TOV_ERROR_H
 #define TOV_ERROR_H
 
+#include <tov/export.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -54,7 +56,7 @@ struct tov_error {
 };
 
 /* A short English name of CODE, for example "rule"; never NULL, static storage. Thread-safe. */
-const char *tov_err_name(enum tov_err code);
+TOV_API const char *tov_err_name(enum tov_err code);
 
 #ifdef __cplusplus
 }

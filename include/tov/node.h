@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The node itself: how it is, who there is to write to, and its export for auditors.
+ * Not for: managing it (tovd, tov-keys).
+ * Never poll the status more than once a second: watch.h tells of news.
+ *
+ * All block up to the client's timeout. One at a time. Errors as in receive.h.
+ */
+#ifndef TOV_NODE_H
+#define TOV_NODE_H
+
+#include <tov/client.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- status ---- */
+
+/* Another agency, as the own node knows it. Texts are never NULL. Grow at their ends. */
+struct tov_peer_status {
+    uint32_t agency;
+    const char *name;
+    int connected;
+    uint64_t held;         /* of its ledger, here */
+    uint64_t acknowledged; /* of the own ledger, there */
+    uint64_t links_sent;
+    uint64_t links_receipted;
+    int suspended; /* suspected fork: nothing of it is taken */
+    uint64_t faults;
+    uint64_t last_heard_ms;
+};
+struct tov_node_status {
+    const char *state;       /* "starting", "serving", "read-only", "behind", "stopped" */
+    const char *sentence_da; /* what is the matter and what to do; "" when nothing is */
+    const char *sentence_en;
+    const char *version;
+    uint64_t ledger_size;
+    uint64_t signed_size;
+    uint64_t witnessed_size;
+    uint64_t journal_size;
+    uint64_t journal_signed_size;
+    uint32_t roster_version;
+    uint64_t roster_until_ms;
+    uint64_t disk_free_bytes;
+    uint64_t now_ms;
+    int demo_clock;
+    uint64_t unread;      /* messages to the client's units that nobody has been shown */
+    uint64_t undelivered; /* own messages without a receipt after 4 hours */
+    uint32_t epoch;
+    const struct tov_peer_status *peers;
+    size_t peer_count;
+};
+struct tov_status;
+TOV_API_CHECKED enum tov_err
+tov_status_get(struct tov_client *client, struct tov_status **out_status, struct tov_error *error);
+TOV_API const struct tov_node_status *tov_status_facts(const struct tov_status *status);
+TOV_API void tov_status_destroy(struct tov_status *status); /* NULL is fine */
+
+/* ---- directory ---- */
+
+struct tov_directory_unit {
+    const char *address; /* "kk/vink" */
+    const char *title;   /* Danish */
+};
+struct tov_directory;
+TOV_API_CHECKED enum tov_err tov_directory_get(struct tov_client *client,
+                                               struct tov_directory **out_directory,
+                                               struct tov_error *error);
+TOV_API uint32_t tov_directory_roster_version(const struct tov_directory *directory);
+TOV_API size_t tov_directory_count(const struct tov_directory *directory);
+TOV_API const struct tov_directory_unit *tov_directory_at(const struct tov_directory *directory,
+                                                          size_t index);
+TOV_API void tov_directory_destroy(struct tov_directory *directory); /* NULL is fine */
+
+/* ---- export ---- */
+
+/* Called after each piece. Other than 0 gives up (TOV_E_CLOSED). Must not use the client. */
+typedef int (*tov_export_progress_fn)(void *arg, uint64_t files, uint64_t bytes);
+
+struct tov_export_options {
+    size_t size;      /* sizeof(struct tov_export_options) */
+    const char *path; /* a folder that is not there yet, or is empty */
+    tov_export_progress_fn progress;
+    void *progress_arg;
+};
+#define TOV_EXPORT_OPTIONS_INIT                             \
+    {                                                       \
+        sizeof(struct tov_export_options), NULL, NULL, NULL \
+    }
+/* Writes the export that tov-audit reads (docs/protocol.md section 9): one snapshot, as plain
+ * files, and last the file `manifest`; a folder without it is not an export. Names of files come
+ * from the node and are checked: nothing is written outside the folder. Blocks for as long as
+ * pieces come. EXISTS: the folder is not empty; MALFORMED: the node sent a name, an order or a size
+ * that an export cannot have; IO, FULL; and as above. */
+TOV_API_CHECKED enum tov_err tov_export_to(struct tov_client *client,
+                                           const struct tov_export_options *options,
+                                           struct tov_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Handing a draft to the node.
+ * Not for: delivery to the other agency; watch.h tells of that.
+ * Never make a new draft after TOV_E_TIMEOUT: the message may have been accepted, and would be sent
+ * twice. Submit the same draft again (or one of the same content with the same key): the node
+ * answers once more what it answered then.
+ *
+ * TOV_OK from a submit means that the message is in the ledger of the own agency, synced to disk.
+ */
+#ifndef TOV_SEND_H
+#define TOV_SEND_H
+
+#include <tov/client.h>
+#include <tov/draft.h>
+#include <tov/view.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tov_submission;
+
+/* Called while attachments are sent, in the thread of the call: FILE from 0, bytes of it that the
+ * node has. Must not use the client. Other than 0 gives up (TOV_E_CLOSED); nothing is sent then. */
+typedef int (*tov_progress_fn)(void *arg, uint32_t file, uint64_t done, uint64_t total);
+
+struct tov_submit_options {
+    size_t size; /* sizeof(struct tov_submit_options) */
+    tov_progress_fn progress;
+    void *progress_arg;
+};
+#define TOV_SUBMIT_OPTIONS_INIT                       \
+    {                                                 \
+        sizeof(struct tov_submit_options), NULL, NULL \
+    }
+
+/* Sends attachments, then the message, and waits for the node's answer; the timeout counts for each
+ * step. OPTIONS may be NULL. Blocks. One at a time for client and draft.
+ * Errors: RULE and SCHEMA (refused; the draft's remarks say why), DENIED, NOT_FOUND (a recipient
+ * that is not in the directory, or a target), EXISTS (the key was used for another message), LIMIT,
+ * BUSY and FULL (later), UNAVAILABLE, IO (an attachment cannot be read, or changed meanwhile),
+ * TIMEOUT (outcome unknown: submit the same draft again), CLOSED (progress gave up), NOMEM. */
+TOV_API_CHECKED enum tov_err tov_client_submit(struct tov_client *client,
+                                               struct tov_message_draft *draft,
+                                               const struct tov_submit_options *options,
+                                               struct tov_submission **out_submission,
+                                               struct tov_error *error);
+
+/* Asks the node to judge the draft; nothing is written or sent. TOV_OK: it would be accepted; the
+ * draft's remarks may hold warnings. Errors as above. Blocks. */
+TOV_API_CHECKED enum tov_err tov_client_check(struct tov_client *client,
+                                              struct tov_message_draft *draft,
+                                              struct tov_error *error);
+
+/* Texts and deliveries are borrowed. Grows at its end in later versions. */
+struct tov_submission_facts {
+    struct tov_message_ref ref;
+    uint64_t number;
+    uint8_t message_id[16];
+    int repeated; /* the key was answered before: this is that answer */
+};
+TOV_API const struct tov_submission_facts *
+tov_submission_facts(const struct tov_submission *submission);
+TOV_API size_t tov_submission_delivery_count(const struct tov_submission *submission);
+TOV_API const struct tov_delivery *tov_submission_delivery(const struct tov_submission *submission,
+                                                           size_t index);
+TOV_API void tov_submission_destroy(struct tov_submission *submission); /* NULL is fine */
+
+/* ---- without blocking ---- */
+
+struct tov_submit; /* one that is under way */
+
+/* Begins; DRAFT and the options' arguments must outlive it. Does not block, except for reading
+ * attachments. One submit of a draft at a time. */
+TOV_API_CHECKED enum tov_err tov_submit_begin(struct tov_client *client,
+                                              struct tov_message_draft *draft,
+                                              const struct tov_submit_options *options,
+                                              struct tov_submit **out_submit,
+                                              struct tov_error *error);
+/* AGAIN: not yet; wait for the client and process. Else as tov_client_submit, once. */
+TOV_API_CHECKED enum tov_err tov_submit_take(struct tov_submit *submit,
+                                             struct tov_submission **out_submission,
+                                             struct tov_error *error);
+/* Forgets it. Before its answer was taken, the outcome is unknown. NULL is fine. */
+TOV_API void tov_submit_destroy(struct tov_submit *submit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

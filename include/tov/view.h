@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A message as the node shows it to this client: sent or received, header alone or with content.
+ * Not for: fetching one (receive.h).
+ * Never take a text from here as a name of a file or a part of a command: others wrote it.
+ *
+ * Paths and text forms are those of draft.h. Threads: one at a time for each view. Nothing blocks.
+ */
+#ifndef TOV_VIEW_H
+#define TOV_VIEW_H
+
+#include <tov/draft.h>
+#include <tov/error.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tov_message_view;
+
+/* What the recipient's node found (docs/protocol.md): verdict 0 is "no receipt yet". */
+struct tov_delivery {
+    uint32_t agency;
+    const char *agency_name;
+    uint64_t link_number; /* 0: the own agency */
+    uint32_t verdict;
+    uint32_t verdict_flags;
+    uint32_t verdict_detail;
+    uint64_t received_ms; /* when its receipt was stored here; 0: not yet */
+    int read;             /* an acknowledgement of a person there answers the message */
+};
+/* English id of a verdict: "opened", "attachment-pending" ...; "none" for 0. */
+TOV_API const char *tov_verdict_text(uint32_t verdict);
+
+/* Borrowed from the view. Grows at its end in later versions. */
+struct tov_message_facts {
+    uint64_t number; /* at this agency, as shown to people */
+    struct tov_message_ref ref;
+    int outgoing;
+    uint64_t stored_ms;
+    uint32_t verdict; /* incoming: the own one */
+    uint32_t verdict_flags;
+    uint32_t verdict_detail;
+    int shown; /* its content was handed to someone here before */
+    int is_signed;
+    int is_witnessed;
+    int is_retracted;
+    uint32_t attachment_count;
+    uint32_t reply_count;
+    int has_header;  /* 0: it cannot be opened, or is of a type that this library does not know */
+    int has_content; /* 0: only the header was disclosed, or it was not fetched (a list) */
+};
+TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
+
+/* "prison.released"; "" without a header. Also for a type that this library does not know. */
+TOV_API const char *tov_message_view_type(const struct tov_message_view *view);
+/* The text form of the field at PATH; "" when it is not set. Borrowed from the view. */
+TOV_API const char *tov_message_view_text(const struct tov_message_view *view, const char *path);
+TOV_API size_t tov_message_view_count(const struct tov_message_view *view, const char *path);
+
+/* Outgoing: one for each agency. */
+TOV_API size_t tov_message_view_delivery_count(const struct tov_message_view *view);
+TOV_API const struct tov_delivery *tov_message_view_delivery(const struct tov_message_view *view,
+                                                             size_t index);
+
+/* Name and type are the sender's words; "" while the content is not to be seen. */
+struct tov_attachment {
+    uint32_t part; /* its number for tov_attachment_save, from 2 */
+    const char *name;
+    const char *mime;
+    uint64_t size; /* bytes of data; 0 while not known */
+    int complete;  /* all of it is at the node */
+    uint64_t chunks_held;
+    uint64_t chunks_total;
+};
+TOV_API size_t tov_message_view_attachment_count(const struct tov_message_view *view);
+TOV_API const struct tov_attachment *
+tov_message_view_attachment(const struct tov_message_view *view, size_t index);
+
+/* Messages that answer it, as in a list; only in what tov_message_get gave. Borrowed. */
+TOV_API size_t tov_message_view_reply_count(const struct tov_message_view *view);
+TOV_API const struct tov_message_view *tov_message_view_reply(const struct tov_message_view *view,
+                                                              size_t index);
+
+/* JSON as docs/libtov.md says. */
+TOV_API_CHECKED enum tov_err tov_message_view_to_json(const struct tov_message_view *view,
+                                                      char **out_json, struct tov_error *error);
+/* For what came through an `out_`; not for borrowed ones. NULL is fine. */
+TOV_API void tov_message_view_destroy(struct tov_message_view *view);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
