@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,13 +89,23 @@ static enum tov_err write_all(int fd, struct tov_bytes content, const char *path
     return TOV_OK;
 }
 
+/* The folder that PATH stands in, as a path. */
+static enum tov_err folder_of(const char *path, char out[PATH_MAX], struct tov_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
+    if (size >= PATH_MAX)
+        return tov_fail(error, TOV_E_LIMIT, "%s: the path is too long", path);
+    const char *folder = slash == NULL ? "." : size == 0 ? "/" : path;
+    (void)snprintf(out, PATH_MAX, "%.*s", size == 0 ? 1 : (int)size, folder);
+    return TOV_OK;
+}
+
 static enum tov_err sync_folder_of(const char *path, struct tov_error *error)
 {
-    char copy[PATH_MAX];
-    int size = snprintf(copy, sizeof copy, "%s", path);
-    if (size < 0 || (size_t)size >= sizeof copy)
-        return tov_fail(error, TOV_E_LIMIT, "%s: the path is too long", path);
-    TOV_CLEANUP(close_fd) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char folder[PATH_MAX];
+    TOV_TRY(folder_of(path, folder, error));
+    TOV_CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
         return fail_errno(error, path, "sync the folder of");
     return TOV_OK;

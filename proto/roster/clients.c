@@ -134,6 +134,17 @@ static int compare_names(const void *a, const void *b)
     return strcmp((*left)->name, (*right)->name);
 }
 
+static enum tov_err fail_twice(const struct tov_client *a, const struct tov_client *b,
+                               const char *what, struct tov_error *error)
+{
+    unsigned first = a->line < b->line ? a->line : b->line;
+    unsigned second = a->line < b->line ? b->line : a->line;
+    return tov_fail(error, TOV_E_MALFORMED,
+                    "line %u, client: its %s is that of line %u; each person or system has one "
+                    "entry and a key of their own",
+                    second, what, first);
+}
+
 /* Names and keys occur once; leaves by_key sorted by key. */
 static enum tov_err check_unique(struct tov_clients *clients, struct tov_error *error)
 {
@@ -142,19 +153,13 @@ static enum tov_err check_unique(struct tov_clients *clients, struct tov_error *
         sorted[i] = &clients->list[i];
     qsort(sorted, clients->count, sizeof(struct tov_client *), compare_names);
     for (size_t i = 1; i < clients->count; i++) {
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            return tov_fail(error, TOV_E_MALFORMED,
-                            "line %u, client: the name stands twice (line %u); one entry for each "
-                            "person or system",
-                            sorted[i]->line, sorted[i - 1]->line);
+        if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
+            return fail_twice(sorted[i - 1], sorted[i], "name", error);
     }
     qsort(sorted, clients->count, sizeof(struct tov_client *), compare_keys);
     for (size_t i = 1; i < clients->count; i++) {
         if (compare_keys(&sorted[i - 1], &sorted[i]) == 0)
-            return tov_fail(
-                error, TOV_E_MALFORMED,
-                "line %u, client: its key is that of line %u; each has a key of their own",
-                sorted[i]->line, sorted[i - 1]->line);
+            return fail_twice(sorted[i - 1], sorted[i], "key", error);
     }
     return TOV_OK;
 }
