@@ -38,10 +38,11 @@ typedef size_t (*tov_passphrase_fn)(void *arg, const char *key_path, char *out, 
 
 /* Begin with TOV_CLIENT_OPTIONS_INIT. Strings are read only during tov_client_open. */
 struct tov_client_options {
-    size_t size;                  /* sizeof(struct tov_client_options) */
-    const char *endpoint;         /* of the node's front: "tcp://host:port" or "ipc:///path" */
-    const char *front_key;        /* the front's CURVE public key, 64 hexadecimal digits */
-    const char *key_path;         /* key file of this person or system; nobody else may read it */
+    size_t size;            /* sizeof(struct tov_client_options) */
+    const char *endpoint;   /* of the node's front: "tcp://host:port" or "ipc:///path" */
+    const char *front_key;  /* the front's CURVE public key, 64 hexadecimal digits; or NULL and */
+    const char *front_path; /* the file front.pub that tov-keys wrote for the node */
+    const char *key_path;   /* key file of this person or system; nobody else may read it */
     tov_passphrase_fn passphrase; /* NULL: a locked key file is refused */
     void *passphrase_arg;
     const char *program; /* what the node's log calls this program, "esdh 4.2"; NULL: "libtov" */
