@@ -56,6 +56,11 @@ enum tov_err tov_base64_decode(struct tov_bytes text, uint8_t *out, size_t capac
     size_t size = 0;
     if (text.size % 4 != 0)
         return TOV_E_MALFORMED;
+    /* libsodium 1.0.18, where char is signed, reads every byte over 0x7f as '/'. */
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] > 0x7f)
+            return TOV_E_MALFORMED;
+    }
     if (text.size == 0) {
         *out_size = 0;
         return TOV_OK;

@@ -57,6 +57,18 @@ static void base64_that_is_not_canonical_is_refused(void)
     UNIT_EQUAL_INT(size, 99);
 }
 
+static void base64_with_bytes_over_0x7f_is_refused(void)
+{
+    /* libsodium's decoder, where char is signed, reads each of them as '/'. */
+    uint8_t back[3];
+    size_t size = 99;
+    for (unsigned value = 0x80; value < 0x100; value++) {
+        const uint8_t text[4] = {'Z', 'm', (uint8_t)value, 'v'};
+        UNIT_EQUAL_INT(tov_base64_decode(TOV_BYTES_OF(text), back, sizeof back, &size),
+                       TOV_E_MALFORMED);
+    }
+}
+
 static void base64_larger_than_the_room_is_refused(void)
 {
     uint8_t back[2];
@@ -109,6 +121,7 @@ int main(void)
         UNIT_TEST(hexadecimal_is_lower_case_and_of_exact_length),
         UNIT_TEST(base64_of_the_rfc_goes_both_ways),
         UNIT_TEST(base64_that_is_not_canonical_is_refused),
+        UNIT_TEST(base64_with_bytes_over_0x7f_is_refused),
         UNIT_TEST(base64_larger_than_the_room_is_refused),
         UNIT_TEST(base64_goes_into_a_buffer_without_its_nul),
         UNIT_TEST(decimals_have_one_form),
