@@ -53,13 +53,13 @@ struct tov_field_rule {
 
 /* Which common fields a type asks for. */
 enum tov_common {
-    TOV_ASKS_SUBJECT = 1u << 0,   /* the citizen: required; without it the subject is refused */
+    TOV_ASKS_SUBJECT = 1u << 0,   /* the citizen is named; without this or MAY it is refused */
     TOV_ASKS_NECESSITY = 1u << 1, /* necessity, purpose and a reason for each recipient */
     TOV_ASKS_TEXT = 1u << 2,      /* free text may be written */
     TOV_NEEDS_TEXT = 1u << 3,     /* free text is required */
     TOV_NEEDS_TARGET = 1u << 4,   /* in_reply_to and relation are required */
     TOV_ASKS_CERTAINTY = 1u << 5, /* source and certainty are required */
-    TOV_ASKS_CONSENT = 1u << 6    /* consent_ref, where the basis is SAMTYKKE */
+    TOV_MAY_SUBJECT = 1u << 6     /* the citizen may be named, and need not be */
 };
 
 enum tov_channel_rule {
@@ -110,7 +110,8 @@ struct tov_message_type {
     const struct tov_field_rule *fields; /* typed fields, in the order of the form */
     size_t field_count;
     uint32_t asks;        /* TOV_ASKS_*, TOV_NEEDS_* */
-    uint32_t about_needs; /* TOV_ABOUT_*: all of these; in the release channel only episode */
+    const char *relation; /* what Header.relation must say, or NULL */
+    uint32_t about_needs; /* TOV_ABOUT_*: all of these, and at least one in any case */
     uint32_t about_may;
     struct tov_route routes[TOV_ROUTES_MAX]; /* ends at the first without FROM */
     const char *answers[TOV_ANSWERS_MAX];    /* types that answer it; ends at NULL */

@@ -10,7 +10,7 @@
  * value; `*` marks what must be filled in; the words before the bracket are not read. A line of
  * text that would look like one of these is written with a backslash before it. Fields of the nth
  * record of a list are "facts.2.fact". Lists of words stand one a line. Dates are dd-mm-åååå and
- * times dd-mm-åååå tt.mm in Danish time.
+ * times dd-mm-åååå tt.mm in Danish time, to the minute. Spaces around a value are not kept.
  *
  * Not for: references, UUIDs and hashes; the program that writes the form sets those.
  * Never throw a text away because it does not parse.
@@ -26,9 +26,10 @@
 /* Appends the form of DRAFT: what is set stands filled in, what is missing is asked for. */
 void tov_form_write(const struct tov_draft *draft, enum tov_language language, struct tov_buf *out);
 
-/* Reads TEXT into DRAFT: fields that the text names are replaced (an empty one is cleared), others
- * stay. Each error is a finding with line and field; then the draft's fields are undefined and the
- * caller keeps the text. SCHEMA: there was at least one; LIMIT: the text is too long. */
+/* Reads TEXT into DRAFT, whose form fields it replaces as a whole; what a form does not show
+ * (references, recipients, the author) stays. Each error is a finding with line and field, and then
+ * the draft's form fields are not to be used: the caller keeps the text and asks again. SCHEMA:
+ * there was at least one error; LIMIT: the text is too long; NOMEM. */
 enum tov_err tov_form_read(struct tov_bytes text, struct tov_draft *draft,
                            struct tov_findings *out_findings) TOV_MUST_CHECK;
 

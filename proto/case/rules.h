@@ -10,35 +10,7 @@
 #define TOV_CASE_RULES_H
 
 #include "case/draft.h"
-
-enum tov_severity {
-    TOV_REFUSES = 1, /* the message must not be sent, or is refused by the receiver */
-    TOV_WARNS = 2,   /* a person should look before sending */
-    TOV_NOTES = 3    /* shown with the message, always */
-};
-
-#define TOV_FINDINGS_MAX 48
-#define TOV_FINDING_TEXT_SIZE 320
-
-struct tov_finding {
-    enum tov_severity severity;
-    uint8_t rule;       /* number in docs/messages.md; 0: the catalogue's row */
-    const char *source; /* "retsplejeloven § 115, stk. 2"; never NULL, static */
-    char field[80];     /* path ("content.necessity", "recipients.2"), or "" */
-    uint32_t line;      /* in a form text, from 1; 0: none */
-    char reason_da[TOV_FINDING_TEXT_SIZE];
-    char reason_en[TOV_FINDING_TEXT_SIZE];
-    char remedy_da[TOV_FINDING_TEXT_SIZE]; /* what to do; may be "" */
-    char remedy_en[TOV_FINDING_TEXT_SIZE];
-};
-
-struct tov_findings {
-    struct tov_finding items[TOV_FINDINGS_MAX];
-    size_t count;
-    bool more; /* some did not fit */
-};
-/* True when one of them refuses. */
-bool tov_findings_refuse(const struct tov_findings *findings);
+#include "case/finding.h"
 
 /* Who sends to whom, and when. RECIPIENTS stand in the order of Header.recipients. */
 struct tov_rule_context {

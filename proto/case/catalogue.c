@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "case/catalogue.h"
+
+#include "case/types.h"
+
+#include <assert.h>
+
+static const struct tov_type_group *const groups[] = {
+    &tov_types_generic,
+    &tov_types_info,
+    &tov_types_intervention,
+    &tov_types_prison,
+};
+#define GROUPS (sizeof groups / sizeof groups[0])
+
+struct tov_text tov_message_group_name(enum tov_message_group group)
+{
+    switch (group) {
+    case TOV_GROUP_GENERIC:
+        return (struct tov_text)TOV_TEXT("Generelle beskeder", "Generic messages");
+    case TOV_GROUP_CONCERN:
+        return (struct tov_text)TOV_TEXT("Bekymringshenvendelser", "Concerns");
+    case TOV_GROUP_INFO:
+        return (struct tov_text)TOV_TEXT("Udveksling af oplysninger", "Information exchange");
+    case TOV_GROUP_CASE:
+        return (struct tov_text)TOV_TEXT("Sagskoordinering", "Case coordination");
+    case TOV_GROUP_INTERVENTION:
+        return (struct tov_text)TOV_TEXT("Indsatser og forløb", "Measures and courses");
+    case TOV_GROUP_PRISON:
+        return (struct tov_text)TOV_TEXT("Overgange fra fængsel", "Prison transitions");
+    case TOV_GROUP_PSYCHIATRY:
+        return (struct tov_text)TOV_TEXT("Psykiatri", "Psychiatry");
+    case TOV_GROUP_ACTIVITY:
+        return (struct tov_text)TOV_TEXT("Aktiviteter og aftaler", "Activities and agreements");
+    }
+    return (struct tov_text)TOV_TEXT("", "");
+}
+
+size_t tov_message_type_count(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < GROUPS; i++)
+        count += groups[i]->count;
+    return count;
+}
+
+const struct tov_message_type *tov_message_type_at(size_t index)
+{
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (index < groups[i]->count)
+            return &groups[i]->types[index];
+        index -= groups[i]->count;
+    }
+    assert(!"index below tov_message_type_count()");
+    return NULL;
+}
+
+const struct tov_message_type *tov_message_type_version(struct tov_bytes id, uint32_t version)
+{
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        const struct tov_message_type *type = tov_message_type_at(i);
+        if (type->version == version && tov_bytes_equal(tov_bytes_of_text(type->id), id))
+            return type;
+    }
+    return NULL;
+}
+
+const struct tov_message_type *tov_message_type_find(struct tov_bytes id)
+{
+    const struct tov_message_type *newest = NULL;
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        const struct tov_message_type *type = tov_message_type_at(i);
+        if (tov_bytes_equal(tov_bytes_of_text(type->id), id) &&
+            (newest == NULL || type->version > newest->version))
+            newest = type;
+    }
+    return newest;
+}
+
+static const struct tov_purpose purposes[] = {
+    {"forebyggelse",
+     TOV_TEXT("forebyggelse af ekstremisme og kriminalitet", "prevention of extremism and crime")},
+    {"loesladelse",
+     TOV_TEXT("forberedelse og opfølgning på løsladelse", "preparing and following up a release")},
+    {"resocialisering", TOV_TEXT("resocialisering og støtte til et liv uden kriminalitet",
+                                 "resocialisation and support for a life without crime")},
+    {"social_indsats", TOV_TEXT("social indsats efter sociallovgivningen",
+                                "social measures under social legislation")},
+    {"boern", TOV_TEXT("beskyttelse af og støtte til børn og unge",
+                       "protection and support of children and young people")},
+    {"helbred",
+     TOV_TEXT("behandling og vurdering af helbred", "treatment and assessment of health")},
+    {"sikkerhed", TOV_TEXT("sikkerhed for borgeren, medarbejdere eller andre",
+                           "safety of the citizen, staff or others")},
+    {"ydelse_og_bopael", TOV_TEXT("forsørgelse, ydelser og bopælsregistrering",
+                                  "income, benefits and registration of residence")},
+    {"andet", TOV_TEXT("andet forebyggende formål (beskriv det)",
+                       "another preventive purpose (describe it)")},
+};
+
+size_t tov_purpose_count(void)
+{
+    return sizeof purposes / sizeof purposes[0];
+}
+
+const struct tov_purpose *tov_purpose_at(size_t index)
+{
+    assert(index < tov_purpose_count());
+    return &purposes[index];
+}
