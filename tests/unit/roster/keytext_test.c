@@ -20,7 +20,8 @@ static struct tov_key_info info_for(enum tov_key_purpose purpose)
     struct tov_key secret = secret_of(7);
     struct tov_key_info info = {.purpose = purpose};
     struct tov_key_place place = {"infohus-demo", info.owner, 1, 1};
-    strncpy(info.owner, purpose == TOV_KEY_CLIENT ? "kk/mette" : "kk", sizeof info.owner - 1);
+    const char *owner = purpose == TOV_KEY_CLIENT ? "kk/mette" : "kk";
+    memcpy(info.owner, owner, strlen(owner) + 1);
     UNIT_NEED(tov_key_name(purpose, &place, info.name) == TOV_OK);
     UNIT_NEED(tov_key_public(purpose, &secret, info.public_key) == TOV_OK);
     return info;
