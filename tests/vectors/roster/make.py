@@ -128,6 +128,26 @@ revoked = [f"revoked {vkey(FED + '/alfa/1', 'alfa 1 ledger')} 1007 {seed('root h
 accept("a second generation, the first revoked", head() + g2 + BRAVO + DELTA + revoked, version=1,
        agencies=3, agency="alfa", units=2, quorum=2)
 
+# Limits, on both sides.
+def solo(number=1, title="T", holders=("a",), units=0):
+    lines = head(threshold=1, holders=holders) + ALFA[:10] + \
+        [l for n in range(units) for l in (f"  unit u{n}", "    title U", "    roles mentor")]
+    lines[lines.index("agency 1 alfa")] = f"agency {number} alfa"
+    return [l if l != "  title Alfa Kommune" else "  title " + title for l in lines]
+
+
+def solo_facts(units=0):
+    return dict(version=1, agencies=1, agency="alfa", units=units, quorum=0)
+
+
+ROOTS = [f"h{n}" for n in range(17)]
+accept("agency number 1024", solo(number=1024), **solo_facts())
+accept("a title of 200 bytes", solo(title="x" * 200), **solo_facts())
+accept("16 root keys", solo(holders=ROOTS[:16]), **solo_facts())
+accept("128 units", solo(units=128), **solo_facts(128))
+refuse("17 root keys", solo(holders=ROOTS), 9 + 17, "root")
+refuse("129 units", solo(units=129), len(solo()) + 128 * 3 + 1, "unit")
+
 # Each line missing, and each standing twice.
 single = ["tov-roster", "federation", "version", "previous", "valid-until", "catalogue",
           "calendar", "witness-policy", "threshold", "  title", "  cvr", "  regime",
