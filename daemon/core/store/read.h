@@ -66,7 +66,7 @@ bool tov_store_iter_next(struct tov_store_iter *iter);
 /* TOV_OK when everything up to where the caller stopped could be read. Safe to call twice. */
 enum tov_err tov_store_iter_fini(struct tov_store_iter *iter) TOV_MUST_CHECK;
 
-/* Who holds old pages: readers of this and other processes (a backup), see docs on the store. */
+/* Who holds old pages: this process' read, a copy under way, readers of other processes. */
 struct tov_store_readers {
     uint32_t count;      /* snapshots open now */
     uint64_t oldest_lag; /* commits since the oldest of them was taken */

@@ -79,6 +79,9 @@ static inline MDB_val store_val(const void *data, size_t size)
 int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_number);
 int store_write_number(struct tov_store *store, MDB_txn *txn, uint64_t number);
 
+/* Makes `data.mdb` when it is not there: whole and synced, or not at all. */
+enum tov_err store_create_file(struct tov_store *store, struct tov_error *error);
+
 /* False when the disk has not even room for a small file. */
 bool store_has_room(struct tov_store *store);
 
@@ -86,8 +89,10 @@ enum tov_err store_start_committer(struct tov_store *store, struct tov_error *er
 void store_stop_committer(struct tov_store *store); /* lets a commit in flight end */
 
 /* Planted faults, the negative controls of tests/fault/store: a product build sets none. */
-#ifdef TOV_PLANT_NOSYNC
+#if defined TOV_PLANT_NOSYNC
 #define PLANTED_ENV_FLAGS MDB_NOSYNC
+#elif defined TOV_PLANT_NOMETASYNC
+#define PLANTED_ENV_FLAGS MDB_NOMETASYNC
 #else
 #define PLANTED_ENV_FLAGS 0u
 #endif

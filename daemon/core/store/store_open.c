@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Opening and closing. The folder holds: `data.mdb` and `lock.mdb` (LMDB's), `ballast` when the
- * options ask for one, `probe` for a moment (store_space.c). The lock of S6 is a flock on the
- * folder itself: it needs no file and cannot be left behind.
+ * Opening and closing. The folder holds `data.mdb` and `lock.mdb` (LMDB's), `ballast` when the
+ * options ask for one, and for a moment `data.mdb.new` (store_create.c) or `probe` (store_space.c).
+ * The lock of S6 is a flock on the folder itself: it needs no file and cannot be left behind.
  */
 #include "store/store.h"
 
@@ -231,6 +231,7 @@ static enum tov_err open_all(struct tov_store *store, const struct tov_store_opt
     TOV_TRY(open_folder(store, error));
     if (!options->any_filesystem)
         TOV_TRY(tov_filesystem_check(store->dir_fd, store->path, error));
+    TOV_TRY(store_create_file(store, error));
     TOV_TRY(open_env(store, first_map_bytes(options), error));
     TOV_TRY(open_tables(store, options->format, error));
     TOV_TRY(open_reads(store, error));

@@ -54,63 +54,68 @@ static void become_writer(const struct writer_start *start, int out_fd)
     _exit(WRITER_OTHER);
 }
 
-/* Adds the whole records that the pipe has; an acknowledgement cut short by the kill is none. */
+/* What has come through the pipe; an acknowledgement cut short by the kill is none. */
 struct gather {
+    int fd;
+    struct invariant_log *acked;
     uint8_t bytes[sizeof(struct invariant_record)];
     size_t size;
 };
 
-static bool gather_some(int fd, struct gather *gather, struct invariant_log *acked)
+static bool gather_some(struct gather *gather)
 {
     uint8_t bytes[4000];
-    ssize_t got = read(fd, bytes, sizeof bytes);
+    ssize_t got = read(gather->fd, bytes, sizeof bytes);
     for (ssize_t i = 0; i < got; i++) {
         gather->bytes[gather->size++] = bytes[i];
         if (gather->size == sizeof gather->bytes) {
             struct invariant_record record;
             memcpy(&record, gather->bytes, sizeof record);
-            invariant_log_add(acked, record);
+            invariant_log_add(gather->acked, record);
             gather->size = 0;
         }
     }
     return got > 0;
 }
 
-/* Until the writer ends by itself or DEADLINE comes; true in the first case. */
-static bool gather_until(int fd, uint64_t deadline, struct gather *gather,
-                         struct invariant_log *acked)
+/* True when the writer ended by itself within FOR_US; false when time is up. With AFTER_ACK time
+ * starts at the first acknowledgement. */
+static bool gather_for(struct gather *gather, uint64_t for_us, bool after_ack)
 {
-    for (;;) {
-        uint64_t now = now_us();
-        if (now >= deadline)
-            return false;
+    size_t count = gather->acked->count;
+    uint64_t deadline = now_us() + (after_ack ? HUNG_AFTER_US : for_us);
+    for (uint64_t now = now_us(); now < deadline; now = now_us()) {
         uint64_t left = deadline - now;
         struct timespec wait = {(time_t)(left / 1000000), (long)(left % 1000000) * 1000};
-        struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-        if (ppoll(&poll_fd, 1, &wait, NULL) > 0 && !gather_some(fd, gather, acked))
+        struct pollfd poll_fd = {.fd = gather->fd, .events = POLLIN};
+        if (ppoll(&poll_fd, 1, &wait, NULL) > 0 && !gather_some(gather))
             return true;
+        if (after_ack && gather->acked->count > count) {
+            after_ack = false;
+            deadline = now_us() + for_us;
+        }
     }
+    return false;
 }
 
 enum writer_exit writer_run(const struct writer_start *start, unsigned kill_after_us,
                             struct invariant_log *acked)
 {
     int fds[2], status = 0;
-    struct gather gather = {.size = 0};
     UNIT_NEED(pipe2(fds, O_CLOEXEC) == 0);
     pid_t child = fork();
     UNIT_NEED(child >= 0);
     if (child == 0)
         become_writer(start, fds[1]);
     (void)close(fds[1]);
+    struct gather gather = {.fd = fds[0], .acked = acked};
     bool is_hung = kill_after_us == 0;
-    uint64_t deadline = now_us() + (is_hung ? HUNG_AFTER_US : kill_after_us);
-    if (gather_until(fds[0], deadline, &gather, acked))
+    if (gather_for(&gather, is_hung ? HUNG_AFTER_US : kill_after_us, start->kill_after_ack))
         is_hung = false;
     else
         (void)kill(child, SIGKILL);
     UNIT_NEED(waitpid(child, &status, 0) == child);
-    while (gather_some(fds[0], &gather, acked)) {
+    while (gather_some(&gather)) {
     }
     (void)close(fds[0]);
     if (is_hung)
@@ -122,6 +127,8 @@ static FILE *write_acks(const struct invariant_log *acked)
 {
     FILE *file = tmpfile();
     UNIT_NEED(file != NULL);
+    if (acked->count == 0)
+        return file;
     UNIT_NEED(fwrite(acked->records, sizeof acked->records[0], acked->count, file) == acked->count);
     UNIT_NEED(fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0);
     return file;

@@ -27,6 +27,7 @@ struct writer_start {
     uint64_t seed;
     unsigned batches; /* 0: until killed */
     bool is_split;
+    bool kill_after_ack; /* time until the kill starts at the first acknowledgement */
     const char *fault;   /* TOV_FAULT, or NULL */
     const char *counts;  /* TOV_FAULT_COUNTS, or NULL */
     const char *journal; /* TOV_FAULT_JOURNAL, or NULL */
