@@ -116,7 +116,7 @@ struct tov_bytes tov_roster_note(const struct tov_roster *roster); /* with its s
  * says so. */
 bool tov_roster_is_demo(const struct tov_roster *roster);
 
-/* Lookups: borrowed, NULL when there is none. */
+/* Lookups: borrowed, NULL when there is none. By transport key only open agencies are found. */
 const struct tov_agency *tov_roster_agency(const struct tov_roster *roster, uint16_t number);
 const struct tov_agency *tov_roster_agency_by_name(const struct tov_roster *roster,
                                                    struct tov_bytes name);
