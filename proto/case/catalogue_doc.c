@@ -30,6 +30,7 @@ static const struct {
     {TOV_DUTY_PSYCHIATRY, "psychiatry"},
     {TOV_DUTY_KOMMUNE, "other units of a kommune"},
 };
+#define LISTS_MAX 256
 #define DUTIES (sizeof duties / sizeof duties[0])
 
 static void print_duties(uint32_t mask)
@@ -397,7 +398,7 @@ static void print_lists(const struct tov_schema *schema, const char *seen[], siz
         bool known = false;
         for (size_t n = 0; n < *seen_count; n++)
             known |= strcmp(seen[n], field.values_name) == 0;
-        if (known || *seen_count == 64)
+        if (known || *seen_count == LISTS_MAX)
             continue;
         seen[(*seen_count)++] = field.values_name;
         printf("**%.*s**: ", (int)strcspn(field.values_name, "."), field.values_name);
@@ -422,9 +423,13 @@ int main(void)
     print_deadlines();
     print_rules();
     printf("## Lists\n\n");
-    const char *seen[64];
+    const char *seen[LISTS_MAX];
     size_t seen_count = 0;
-    for (size_t i = 0; i < tov_schema_count(); i++)
-        print_lists(tov_schema_at(i), seen, &seen_count);
+    print_lists(tov_schema_find("Header"), seen, &seen_count);
+    print_lists(tov_schema_find("Content"), seen, &seen_count);
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        print_lists(tov_schema_find(tov_message_type_at(i)->header_schema), seen, &seen_count);
+        print_lists(tov_schema_find(tov_message_type_at(i)->content_schema), seen, &seen_count);
+    }
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -91,8 +91,12 @@ static void label_lists(const struct tov_schema *schema)
 
 static void each_value_of_each_list_has_its_words(void)
 {
-    for (size_t i = 0; i < tov_schema_count(); i++)
-        label_lists(tov_schema_at(i));
+    label_lists(tov_schema_find("Header"));
+    label_lists(tov_schema_find("Content"));
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        label_lists(tov_schema_find(tov_message_type_at(i)->header_schema));
+        label_lists(tov_schema_find(tov_message_type_at(i)->content_schema));
+    }
     UNIT_EQUAL_TEXT(tov_value_label("ReleaseKind.Value", "proeve_2_3", TOV_DANISH),
                     "prøveløsladelse efter 2/3 af straffen");
     UNIT_EQUAL_TEXT(tov_value_label("Measure.Value", "andet", TOV_ENGLISH), "other");
