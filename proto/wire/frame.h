@@ -37,6 +37,7 @@ struct tov_frame_hello {
     uint32_t epoch;
     bool is_answer;
     uint8_t answers[TOV_NONCE_BYTES]; /* when is_answer */
+    uint64_t now_ms;
 };
 
 struct tov_frame_stanza {
@@ -198,7 +199,9 @@ enum tov_err tov_frame_roster_request(const struct tov_frame *frame,
 enum tov_err tov_frame_roster_piece(const struct tov_frame *frame,
                                     struct tov_frame_roster_piece *out) TOV_MUST_CHECK;
 
-/* Encoders append one whole frame to OUT; TOV_E_LIMIT past TOV_FRAME_MAX_BYTES. */
+/* Encoders append one whole frame to OUT; TOV_E_LIMIT past TOV_FRAME_MAX_BYTES, TOV_E_ARGUMENT for
+ * an empty list. They write what they are given: a value that the accessors above refuse is the
+ * caller's fault, and the peer's error. */
 enum tov_err tov_frame_encode_hello(const struct tov_frame_hello *hello,
                                     struct tov_buf *out) TOV_MUST_CHECK;
 enum tov_err tov_frame_encode_position(const struct tov_frame_position *position,

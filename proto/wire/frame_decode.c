@@ -72,10 +72,20 @@ enum tov_err tov_stanza_of_field(const Tov__Peer__Stanza *field, struct tov_fram
 
 /* ---- frames ---- */
 
+/* A frame that carries a list carries something. */
+static bool has_content(const Tov__Peer__Frame *message)
+{
+    if (message->kind_case == TOV__PEER__FRAME__KIND_LATE_STANZAS)
+        return message->late_stanzas->n_stanzas > 0;
+    if (message->kind_case == TOV__PEER__FRAME__KIND_COSIGNATURES)
+        return message->cosignatures->n_cosignatures > 0;
+    return message->kind_case != TOV__PEER__FRAME__KIND__NOT_SET;
+}
+
 static enum tov_err make_frame(struct tov_strict *strict, struct tov_frame **out_frame)
 {
     const Tov__Peer__Frame *message = (const Tov__Peer__Frame *)(const void *)strict->message;
-    if (message->kind_case == TOV__PEER__FRAME__KIND__NOT_SET)
+    if (!has_content(message))
         return TOV_E_MALFORMED;
     struct tov_frame *frame = tov_arena_alloc(strict->arena, sizeof *frame);
     if (frame == NULL)
@@ -124,6 +134,7 @@ enum tov_err tov_frame_hello(const struct tov_frame *frame, struct tov_frame_hel
         .started = hello->started != 0,
         .epoch = hello->epoch,
         .is_answer = hello->answers.len > 0,
+        .now_ms = hello->now_ms,
     };
     if (hello->protocol_min == 0 || hello->protocol_min > hello->protocol_max)
         return TOV_E_MALFORMED;

@@ -6,9 +6,6 @@
 
 #include "base/limits.h"
 
-#define COSIGNATURES_MAX TOV_AGENCIES_MAX /* of one frame: one of each agency */
-#define LATE_STANZAS_MAX 1024u
-
 enum tov_err tov_frame_pack(const ProtobufCMessage *message, struct tov_buf *out)
 {
     if (protobuf_c_message_get_packed_size(message) > TOV_FRAME_MAX_BYTES)
@@ -65,6 +62,7 @@ enum tov_err tov_frame_encode_hello(const struct tov_frame_hello *hello, struct 
     field.epoch = hello->epoch;
     if (hello->is_answer)
         field.answers = field_of_array(hello->answers, sizeof hello->answers);
+    field.now_ms = hello->now_ms;
     Tov__Peer__Frame frame = TOV__PEER__FRAME__INIT;
     frame.kind_case = TOV__PEER__FRAME__KIND_HELLO;
     frame.hello = &field;
@@ -107,8 +105,6 @@ enum tov_err tov_frame_encode_late_stanzas(const struct tov_frame_late_stanza *s
 {
     if (count == 0)
         return TOV_E_ARGUMENT;
-    if (count > LATE_STANZAS_MAX)
-        return TOV_E_LIMIT;
     TOV_FREE struct late_fields *fields = malloc(count * sizeof *fields);
     TOV_FREE Tov__Peer__LateStanza **list = malloc(count * sizeof *list);
     if (fields == NULL || list == NULL)
@@ -157,8 +153,6 @@ enum tov_err tov_frame_encode_cosignatures(const struct tov_frame_cosignature *c
 {
     if (count == 0)
         return TOV_E_ARGUMENT;
-    if (count > COSIGNATURES_MAX)
-        return TOV_E_LIMIT;
     TOV_FREE Tov__Peer__Cosignature *fields = malloc(count * sizeof *fields);
     TOV_FREE Tov__Peer__Cosignature **list = malloc(count * sizeof *list);
     if (fields == NULL || list == NULL)

@@ -22,6 +22,8 @@
 
 #include <string.h>
 
+#include "base/time.h"
+
 #define COMMON_BYTES 32
 #define ENVELOPE_FIXED_BYTES (1 + TOV_MESSAGE_ID_BYTES + TOV_SALT_BYTES + 4 + 1)
 static const uint8_t magic[4] = {'T', 'O', 'V', 'L'};
@@ -144,8 +146,17 @@ static bool is_valid_erased(const struct tov_leaf_erased *erased)
            erased->ref_count >= 1 && erased->ref_count <= TOV_ERASED_REFS_MAX;
 }
 
+static bool is_valid_epoch_key(const struct tov_leaf_epoch_key *key)
+{
+    return key->epoch >= 1 && key->not_before_ms < key->not_after_ms &&
+           key->not_after_ms <= TOV_TIME_MAX_MS;
+}
+
+/* A time that cannot be written as a date would have to be handled wherever one is shown. */
 static bool is_valid(const struct tov_leaf *leaf)
 {
+    if (leaf->time_ms > TOV_TIME_MAX_MS)
+        return false;
     switch (leaf->type) {
     case TOV_LEAF_GENESIS:
         return is_valid_genesis(&leaf->as.genesis);
@@ -154,8 +165,7 @@ static bool is_valid(const struct tov_leaf *leaf)
     case TOV_LEAF_RECEIPT:
         return is_valid_receipt(&leaf->as.receipt);
     case TOV_LEAF_EPOCH_KEY:
-        return leaf->as.epoch_key.epoch >= 1 &&
-               leaf->as.epoch_key.not_before_ms < leaf->as.epoch_key.not_after_ms;
+        return is_valid_epoch_key(&leaf->as.epoch_key);
     case TOV_LEAF_ROSTER:
         return leaf->as.roster.version >= 1;
     case TOV_LEAF_JOURNAL_ROOT:
