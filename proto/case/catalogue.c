@@ -51,7 +51,7 @@ const struct tov_message_type *tov_message_type_at(size_t index)
             return &groups[i]->types[index];
         index -= groups[i]->count;
     }
-    assert(!"index below tov_message_type_count()");
+    assert(false && "index below tov_message_type_count()");
     return NULL;
 }
 

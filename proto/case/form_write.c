@@ -98,7 +98,6 @@ static void put_help(const struct writing *writing, const struct tov_form_field 
 static void put_text_value(const struct writing *writing, struct tov_bytes text)
 {
     if (memchr(text.data, '\n', text.size) == NULL) {
-        tov_buf_put_text(writing->out, " ");
         tov_buf_put_bytes(writing->out, text);
         return;
     }
@@ -122,21 +121,21 @@ static void put_value(const struct writing *writing, const struct tov_value *val
         put_text_value(writing, value->bytes);
         break;
     case TOV_FIELD_BOOL:
-        tov_buf_put_text(writing->out, value->number != 0 ? " ja" : " nej");
+        tov_buf_put_text(writing->out, value->number != 0 ? "ja" : "nej");
         break;
     case TOV_FIELD_INT:
-        tov_buf_put_format(writing->out, " %llu", (unsigned long long)value->number);
+        tov_buf_put_format(writing->out, "%llu", (unsigned long long)value->number);
         break;
     case TOV_FIELD_DATE:
         tov_danish_date_format(value->date, text);
-        tov_buf_put_format(writing->out, " %s", text);
+        tov_buf_put_text(writing->out, text);
         break;
     case TOV_FIELD_TIME:
         tov_danish_time_format(value->number, text);
-        tov_buf_put_format(writing->out, " %s", text);
+        tov_buf_put_text(writing->out, text);
         break;
     case TOV_FIELD_ENUM:
-        tov_buf_put_format(writing->out, " %s", value->name);
+        tov_buf_put_text(writing->out, value->name);
         break;
     case TOV_FIELD_UUID:
     case TOV_FIELD_HASH:
@@ -162,8 +161,7 @@ static void put_line(const struct writing *writing, const struct tov_form_field 
     struct tov_value value;
     const char *name = whole ? field->path.head : field->path.leaf;
     for (size_t i = 0; tov_record_get(record, name, i, &value) == TOV_OK; i++) {
-        if (field->field.repeated)
-            tov_buf_put_text(writing->out, "\n");
+        tov_buf_put_text(writing->out, field->field.repeated ? "\n" : " ");
         put_value(writing, &value);
     }
     tov_buf_put_text(writing->out, "\n");

@@ -20,23 +20,25 @@ struct tov_judging {
 };
 
 /* One function for each rule. */
-void tov_rule_required(struct tov_judging *judging);    /* 0 */
-void tov_rule_basis(struct tov_judging *judging);       /* 1 */
-void tov_rule_section_115(struct tov_judging *judging); /* 2 */
-void tov_rule_purpose(struct tov_judging *judging);     /* 3 */
-void tov_rule_police(struct tov_judging *judging);      /* 4 */
-void tov_rule_decline(struct tov_judging *judging);     /* 5 */
-void tov_rule_recipients(struct tov_judging *judging);  /* 7 */
-void tov_rule_channel(struct tov_judging *judging);     /* 8 */
-void tov_rule_health(struct tov_judging *judging);      /* 9 */
-void tov_rule_offence(struct tov_judging *judging);     /* 10 */
-void tov_rule_belief(struct tov_judging *judging);      /* 11 */
-void tov_rule_minor(struct tov_judging *judging);       /* 12 */
-void tov_rule_number(struct tov_judging *judging);      /* 16 */
-void tov_rule_revision(struct tov_judging *judging);    /* 24 */
-void tov_rule_classified(struct tov_judging *judging);  /* 27 */
-void tov_rule_statute(struct tov_judging *judging);     /* 31 */
-void tov_rule_event(struct tov_judging *judging);       /* 33 */
+void tov_rule_required(struct tov_judging *judging);      /* 0 */
+void tov_rule_basis(struct tov_judging *judging);         /* 1 */
+void tov_rule_section_115(struct tov_judging *judging);   /* 2 */
+void tov_rule_purpose(struct tov_judging *judging);       /* 3 */
+void tov_rule_police(struct tov_judging *judging);        /* 4 */
+void tov_rule_decline(struct tov_judging *judging);       /* 5 */
+void tov_rule_recipients(struct tov_judging *judging);    /* 7 */
+void tov_rule_channel(struct tov_judging *judging);       /* 8 */
+void tov_rule_health(struct tov_judging *judging);        /* 9 */
+void tov_rule_offence(struct tov_judging *judging);       /* 10 */
+void tov_rule_belief(struct tov_judging *judging);        /* 11 */
+void tov_rule_minor(struct tov_judging *judging);         /* 12 */
+void tov_rule_third_persons(struct tov_judging *judging); /* 14 */
+void tov_rule_number(struct tov_judging *judging);        /* 16 */
+void tov_rule_consent(struct tov_judging *judging);       /* 17 */
+void tov_rule_revision(struct tov_judging *judging);      /* 24 */
+void tov_rule_classified(struct tov_judging *judging);    /* 27 */
+void tov_rule_statute(struct tov_judging *judging);       /* 31 */
+void tov_rule_event(struct tov_judging *judging);         /* 33 */
 
 /* Adds a finding of the rule that is judging; WORDS.rule and .source are filled in. */
 void tov_judge_say(struct tov_judging *judging, struct tov_finding_words words);

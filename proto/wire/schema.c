@@ -107,7 +107,7 @@ static enum tov_field_kind kind_of(const ProtobufCFieldDescriptor *field)
     case PROTOBUF_C_TYPE_DOUBLE:
         break;
     }
-    assert(!"a schema uses a type that has no kind");
+    assert(false && "a schema uses a type that has no kind");
     return TOV_FIELD_BYTES;
 }
 

@@ -68,7 +68,7 @@ struct tov_unit_facts unit_facts(const char *path)
             });
         }
     }
-    UNIT_NEED(!"a unit of the demo federation");
+    UNIT_NEED(false && "a unit of the demo federation");
     return (struct tov_unit_facts){0};
 }
 
@@ -354,7 +354,7 @@ void test_draft_init(struct test_draft *test, const char *id)
         minimal[i].fill(test);
         return;
     }
-    UNIT_NEED(!"a minimal draft for every type");
+    UNIT_NEED(false && "a minimal draft for every type");
 }
 
 void test_draft_fini(struct test_draft *test)
