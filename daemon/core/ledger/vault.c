@@ -264,3 +264,11 @@ enum tov_err tov_vault_open_secret(struct tov_core *core, const char *name,
     struct tov_bucket_key_place place = {&core->vault->state->root, tov_bytes_of_text(name)};
     return tov_bucket_key_unwrap(&place, sealed, out_secret);
 }
+
+void tov_vault_derive(const struct tov_vault *vault, const char *label, struct tov_key *out_key)
+{
+    struct tov_hash root;
+    memcpy(root.bytes, vault->state->root.bytes, sizeof root.bytes);
+    tov_hkdf_expand(&root, tov_bytes_of_text(label), out_key->bytes, sizeof out_key->bytes);
+    tov_wipe(&root, sizeof root);
+}

@@ -45,5 +45,7 @@ void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct
 enum tov_err tov_vault_open_secret(struct tov_core *core, const char *name,
                                    const struct tov_wrapped_key *sealed,
                                    struct tov_key *out_secret) TOV_MUST_CHECK;
+/* A key of the core's own for one use, from the storage root: LABEL says which ("tov/v1 ..."). */
+void tov_vault_derive(const struct tov_vault *vault, const char *label, struct tov_key *out_key);
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Access entries: who looked at what, when and why, as leaves of the journal (DESIGN 9, I9). The
+ * leaf has a class and a salted hash; the details stand beside it, sealed under a key of the vault.
+ *
+ *   details   salt 32, then each with a u16 length before it: client, role, reason; class u8,
+ *             message agency u16, generation u32, index u64, number u64, time u64
+ *   row       of the table jbody: data key row (ledger/vault.h), STREAM of the details
+ *
+ * Not for: deciding whether somebody may look (access/access.h).
+ * Never hand out content before the batch with its entry is committed.
+ */
+#ifndef TOV_ACCESS_JOURNAL_H
+#define TOV_ACCESS_JOURNAL_H
+
+#include "ledger/message.h"
+#include "roster/clients.h"
+
+#define TOV_ACCESS_REASON_MAX_BYTES 1024u
+#define TOV_ACCESS_DETAIL_MAX_BYTES 2048u
+
+/* Stored values: append only. */
+enum tov_access_class {
+    TOV_ACCESS_READ = 1,       /* content of a message */
+    TOV_ACCESS_SEARCH = 2,     /* a search for a person */
+    TOV_ACCESS_EXPORT = 3,     /* an export was begun */
+    TOV_ACCESS_ATTACHMENT = 4, /* data of an attachment */
+    TOV_ACCESS_TRACE = 5,      /* evidence and metadata of a message, no content */
+    TOV_ACCESS_DECRYPT = 6     /* keys were released */
+};
+
+struct tov_access_note {
+    enum tov_access_class class_code;
+    const struct tov_client *client;
+    const char *role;
+    struct tov_message_name message; /* zeros: none */
+    uint64_t number;                 /* 0: none */
+    struct tov_bytes reason;         /* at most TOV_ACCESS_REASON_MAX_BYTES, else TOV_E_LIMIT */
+};
+
+/* Appends the entry to the journal in the open batch. TOV_E_UNAVAILABLE while the journal has not
+ * begun; other failures end the node. */
+enum tov_err tov_access_note(struct tov_core *core,
+                             const struct tov_access_note *note) TOV_MUST_CHECK;
+
+/* Opens the details of entry INDEX of the journal, appended to OUT: for log extracts and tests. */
+enum tov_err tov_access_details(struct tov_core *core, struct tov_store_read *read, uint64_t index,
+                                struct tov_buf *out) TOV_MUST_CHECK;
+
+#endif
