@@ -216,6 +216,19 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint6
     return TOV_START_WAITING;
 }
 
+uint64_t tov_follow_peer_clock(const struct tov_follow *follow)
+{
+    uint64_t newest = 0;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        const struct tov_peer *peer = &follow->peers[i];
+        if (peer->their_now_ms == 0)
+            continue;
+        uint64_t now = peer->their_now_ms + follow->core->mono_ms - peer->their_now_mono_ms;
+        newest = now > newest ? now : newest;
+    }
+    return newest;
+}
+
 /* ---- writing ---- */
 
 static struct tov_link_head *give_head(void *context, uint16_t agency)

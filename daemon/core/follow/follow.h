@@ -55,6 +55,9 @@ enum tov_start_view {
 void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool started);
 enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms);
 
+/* The newest of the peers' clocks, carried on by the monotonic clock; 0: no peer has told. */
+uint64_t tov_follow_peer_clock(const struct tov_follow *follow);
+
 /* ---- for writing messages ---- */
 
 struct tov_link_heads tov_follow_link_heads(struct tov_follow *follow);

@@ -84,6 +84,7 @@ struct tov_peer {
     bool answered; /* its restore answer came, for our start */
     bool holds_more;
     uint64_t hello_mono_ms;
+    uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
     uint64_t last_heard_ms;
 

@@ -61,7 +61,8 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
                                     .window_bytes = follow->window_bytes,
                                     .started = follow->started,
                                     .epoch = tov_epochs_newest(core->epochs),
-                                    .is_answer = answers != NULL};
+                                    .is_answer = answers != NULL,
+                                    .now_ms = core->now_ms};
     set_own_checkpoint(core, &hello.own);
     set_held_checkpoint(core, peer, &hello.held);
     if (answers == NULL)
@@ -167,6 +168,8 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
         position = hello->held.size;
     peer->has_session = true;
     peer->their_epoch = hello->epoch;
+    peer->their_now_ms = hello->now_ms;
+    peer->their_now_mono_ms = follow->core->mono_ms;
     peer->they_started = hello->started;
     peer->window_bytes = hello->window_bytes;
     tov_parcels_reset(peer, position);

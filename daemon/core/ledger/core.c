@@ -107,6 +107,20 @@ void tov_core_log(const struct tov_core *core, enum tov_host_level level, const 
     core->host->log(core->host->context, level, event, details);
 }
 
+/* A message adds at most 72 KiB behind the goal; with the hashes of skipped entries and the framing
+ * that stays under TOV_FRAME_MAX_BYTES. */
+#define SEGMENT_GOAL_BYTES 120000u
+#define ENTRY_OVERHEAD_BYTES 200u
+
+void tov_core_note_segment(struct tov_core *core, uint64_t bytes)
+{
+    core->segment_bytes += bytes + ENTRY_OVERHEAD_BYTES;
+    if (core->segment_bytes < SEGMENT_GOAL_BYTES)
+        return;
+    tov_ledger_mark(core->ledger);
+    core->segment_bytes = 0;
+}
+
 enum tov_err tov_core_append_leaf(struct tov_core *core, struct tov_ledger *tree,
                                   struct tov_leaf *leaf, uint64_t event,
                                   struct tov_ledger_place *out_place)
@@ -117,5 +131,8 @@ enum tov_err tov_core_append_leaf(struct tov_core *core, struct tov_ledger *tree
     tov_core_random(core, leaf->blind, sizeof leaf->blind);
     TOV_TRY(tov_leaf_encode(leaf, &bytes));
     struct tov_ledger_row row = {.leaf = tov_buf_view(&bytes), .event = event};
-    return tov_ledger_append(tree, tov_core_batch(core), &row, out_place);
+    TOV_TRY(tov_ledger_append(tree, tov_core_batch(core), &row, out_place));
+    if (tree == core->ledger)
+        tov_core_note_segment(core, bytes.size);
+    return TOV_OK;
 }

@@ -61,6 +61,7 @@ struct tov_core {
     struct tov_turn *open;
     uint8_t stock[TOV_RANDOM_STOCK_BYTES];
     size_t stock_left;
+    uint64_t segment_bytes; /* of the ledger's segment that is open, as a parcel would carry it */
     enum tov_err failed; /* the first failure that the node cannot go on from */
     struct tov_error failure;
 };
@@ -84,6 +85,10 @@ enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *
 /* Logs one event; details as printf, without content. */
 void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* BYTES more went into the ledger's open segment: it is closed before any one recipient's parcel
+ * for it could exceed a frame (DESIGN 4.3). */
+void tov_core_note_segment(struct tov_core *core, uint64_t bytes);
 
 /* Appends LEAF (type and fields set; time and blind are filled in) to a tree. */
 enum tov_err tov_core_append_leaf(struct tov_core *core, struct tov_ledger *tree,

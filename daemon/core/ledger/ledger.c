@@ -38,6 +38,7 @@ struct tov_ledger {
     size_t in_flight; /* hashes of the request that the guard has, while is_asking */
     size_t marks_in_flight;
     bool is_asking;
+    uint32_t asked_id;
     struct mark *marks;
     size_t mark_count;
     struct tov_signed_size recent[RECENT_MAX]; /* a ring, ascending from the oldest */
@@ -157,6 +158,16 @@ bool tov_ledger_next_request(struct tov_ledger *ledger, struct tov_guard_append 
     ledger->marks_in_flight = append.sign_count;
     *out_append = append;
     return true;
+}
+
+void tov_ledger_set_asked(struct tov_ledger *ledger, uint32_t id)
+{
+    ledger->asked_id = id;
+}
+
+bool tov_ledger_is_asking(const struct tov_ledger *ledger, uint32_t id)
+{
+    return ledger->is_asking && ledger->asked_id == id;
 }
 
 static void put_signature(struct tov_ledger *ledger, struct tov_store_batch *batch,

@@ -64,6 +64,9 @@ void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size);
 /* What the guard shall do next: false when there is nothing, or a request is in flight. After a
  * true the request is in flight until tov_ledger_on_signed. Hashes are borrowed until then. */
 bool tov_ledger_next_request(struct tov_ledger *ledger, struct tov_guard_append *out_append);
+/* The request was put to the guard under this id; and whether it is the one in flight. */
+void tov_ledger_set_asked(struct tov_ledger *ledger, uint32_t id);
+bool tov_ledger_is_asking(const struct tov_ledger *ledger, uint32_t id);
 /* The guard's answer: its signatures are put into BATCH and `signed` moves. TOV_E_FORK when its
  * root is not ours, TOV_E_SIGNATURE when a signature does not verify: stop. */
 enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_batch *batch,

@@ -164,6 +164,7 @@ static enum tov_err write_rows(struct tov_core *core, const struct tov_message_p
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, tov_buf_view(body));
     TOV_TRY(tov_vault_wrap(core, plan->class_code, &written->place.leaf_hash, &plan->keys, keys));
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_DATAKEY, key, TOV_BYTES_OF(keys));
+    tov_core_note_segment(core, body->size + TOV_LEAF_MAX_BYTES / 4);
     return tov_store_batch_failed(tov_core_batch(core));
 }
 

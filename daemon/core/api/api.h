@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What clients ask of a node (schema/api.proto, docs/api-protocol.md): requests in, replies and
+ * events out. Writing goes through the open batch and is answered after its commit; content is
+ * handed out only after the access entry is committed (I2, I9).
+ * Not for: sockets (front), or following peers (follow/).
+ * Never answer from uncommitted rows, and never show a unit's message to a client without it (I10).
+ */
+#ifndef TOV_API_API_H
+#define TOV_API_API_H
+
+#include "follow/follow.h"
+#include "ledger/core.h"
+#include "roster/clients.h"
+
+struct tov_api;
+
+struct tov_api_options {
+    struct tov_core *core;
+    struct tov_follow *follow;
+    struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
+    uint64_t disk_reserve_bytes; /* below it new work is refused */
+    bool demo_clock;
+};
+
+enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,
+                            struct tov_error *error) TOV_MUST_CHECK;
+void tov_api_destroy(struct tov_api *api); /* NULL is fine */
+void tov_api_set_clients(struct tov_api *api, struct tov_clients *clients);
+
+/* A request of the client with that CURVE key. Answered at once, after the commit, or both. */
+void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection,
+                      struct tov_bytes frame);
+void tov_api_on_gone(struct tov_api *api, uint64_t connection);
+void tov_api_on_all_gone(struct tov_api *api); /* the front was started again */
+void tov_api_on_tick(struct tov_api *api); /* about once a second */
+/* The signed size of a tree has moved. */
+void tov_api_on_signed(struct tov_api *api);
+
+/* How the node stands: "starting", "serving", "behind", "clock". */
+struct tov_api_state {
+    const char *name;
+    bool may_write;             /* submissions are taken */
+    const char *sentence_da;    /* what is the matter and what to do; "" when nothing is */
+    const char *sentence_en;
+};
+void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);
+/* At the end of each turn: events to watchers, exports, whatever waited. */
+void tov_api_pump(struct tov_api *api);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The event loop: read what each socket has, hand it to the node, let the node take its turn,
+ * flush. One poll, one turn, whatever came in between: that is what makes batches.
+ */
+#include "api/api.h"
+#include "core_process.h"
+#include "exit_codes.h"
+#include "log/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_MS 1000u
+#define READS_PER_TURN 8 /* of 64 KiB or more each, from one socket */
+
+enum slot { SLOT_GUARD, SLOT_GATEWAY, SLOT_FRONT, SLOT_SUPERVISOR, SLOT_STORE, SLOT_SIGNAL, SLOTS };
+
+/* ---- what the processes say ---- */
+
+enum tov_err tov_process_send_peers(struct tov_process *process)
+{
+    const struct tov_roster_facts *facts = tov_roster_facts(process->roster);
+    const struct tov_agency *own = tov_node_core(process->node)->own;
+    struct tov_ipc_peer *peers = calloc(facts->agency_count, sizeof *peers);
+    size_t count = 0;
+    if (peers == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < facts->agency_count; i++) {
+        const struct tov_agency *agency = &facts->agencies[i];
+        if (agency == own || agency->closed)
+            continue;
+        struct tov_ipc_peer *peer = &peers[count++];
+        peer->agency = agency->number;
+        peer->key_count = (uint8_t)agency->transport_count;
+        memcpy(peer->keys, agency->transport, agency->transport_count * sizeof peer->keys[0]);
+        if (agency->endpoint_count > 0) {
+            /* One side dials: the lower number, or the one that cannot be dialled itself. */
+            peer->dial = own->number < agency->number || own->endpoint_count == 0;
+            (void)snprintf(peer->endpoint, sizeof peer->endpoint, "%s", agency->endpoints[0]);
+        }
+    }
+    enum tov_err err = tov_ipc_send_peers(process->gateway, own->number, peers, count);
+    free(peers);
+    return err;
+}
+
+enum tov_err tov_process_send_clients(struct tov_process *process)
+{
+    size_t count = tov_clients_count(process->clients);
+    struct tov_ipc_key *keys = calloc(count + 1, sizeof *keys);
+    if (keys == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        memcpy(keys[i].bytes, tov_clients_at(process->clients, i)->key, sizeof keys[i].bytes);
+    enum tov_err err = tov_ipc_send_clients(process->front, keys, count);
+    free(keys);
+    return err;
+}
+
+static enum tov_err on_gateway(struct tov_process *process, const struct tov_ipc_frame *frame)
+{
+    uint16_t agency = 0;
+    uint32_t amount = 0;
+    struct tov_bytes bytes;
+    switch (frame->kind) {
+    case TOV_IPC_GW_READY:
+        process->gateway_ready = true;
+        return tov_process_send_peers(process);
+    case TOV_IPC_GW_PEER_UP:
+        TOV_TRY(tov_ipc_read_agency(frame->payload, &agency));
+        tov_node_on_peer_up(process->node, agency);
+        return TOV_OK;
+    case TOV_IPC_GW_PEER_DOWN:
+        TOV_TRY(tov_ipc_read_agency(frame->payload, &agency));
+        tov_node_on_peer_down(process->node, agency);
+        return TOV_OK;
+    case TOV_IPC_GW_FRAME:
+        TOV_TRY(tov_ipc_read_peer_frame(frame->payload, &agency, &bytes));
+        tov_node_on_peer_frame(process->node, agency, bytes);
+        return TOV_OK;
+    case TOV_IPC_GW_CREDIT:
+        TOV_TRY(tov_ipc_read_amount(frame->payload, &agency, &amount));
+        if (agency > TOV_AGENCIES_MAX || process->queued[agency] < amount)
+            return TOV_E_MALFORMED;
+        process->queued[agency] -= amount;
+        return TOV_OK;
+    default:
+        return TOV_E_MALFORMED;
+    }
+}
+
+static enum tov_err on_front(struct tov_process *process, const struct tov_ipc_frame *frame)
+{
+    struct tov_ipc_request request;
+    uint64_t connection = 0;
+    switch (frame->kind) {
+    case TOV_IPC_FR_READY:
+        process->front_ready = true;
+        return tov_process_send_clients(process);
+    case TOV_IPC_FR_FRAME:
+        TOV_TRY(tov_ipc_read_request(frame->payload, &request));
+        tov_node_on_client_frame(process->node, request.client.bytes, request.connection,
+                                 request.frame);
+        return TOV_OK;
+    case TOV_IPC_FR_GONE:
+        TOV_TRY(tov_ipc_read_connection(frame->payload, &connection));
+        tov_node_on_client_gone(process->node, connection);
+        return TOV_OK;
+    default:
+        return TOV_E_MALFORMED;
+    }
+}
+
+static enum tov_err on_guard(struct tov_process *process, const struct tov_ipc_frame *frame)
+{
+    tov_node_on_guard(process->node, frame->kind, frame->payload);
+    return TOV_OK;
+}
+
+static void reload_clients(struct tov_process *process)
+{
+    struct tov_error error = {.text = ""};
+    struct tov_clients *clients = NULL;
+    if (tov_process_load_clients(process, &clients, &error) != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "clients-not-reloaded", TOV_LOG_TEXT("why", error.text));
+        return;
+    }
+    tov_node_set_clients(process->node, clients);
+    tov_clients_destroy(process->clients);
+    process->clients = clients;
+    if (process->front_ready && tov_process_send_clients(process) != TOV_OK)
+        tov_log_event(TOV_LOG_WARNING, "front-not-told");
+    tov_log_event(TOV_LOG_INFO, "clients-reloaded");
+}
+
+/* A gateway or front was started again: its old socket is dead. */
+static enum tov_err relink(struct tov_process *process, enum tov_ipc_link link, int fd)
+{
+    bool is_front = link == TOV_IPC_LINK_FRONT;
+    struct tov_ipc **ipc = is_front ? &process->front : &process->gateway;
+    tov_ipc_destroy(*ipc);
+    *ipc = NULL;
+    if (is_front) {
+        process->front_ready = false;
+        tov_node_on_clients_gone(process->node);
+    } else {
+        process->gateway_ready = false;
+        memset(process->queued, 0, sizeof process->queued);
+        const struct tov_roster_facts *facts = tov_roster_facts(process->roster);
+        for (size_t i = 0; i < facts->agency_count; i++)
+            tov_node_on_peer_down(process->node, facts->agencies[i].number);
+    }
+    return tov_ipc_create(fd, 64u << 20, ipc);
+}
+
+static void dump(const struct tov_process *process)
+{
+    const struct tov_core *core = tov_node_core(process->node);
+    TOV_LOG(TOV_LOG_INFO, "dump", TOV_LOG_NUMBER("size", tov_ledger_size(core->ledger)),
+            TOV_LOG_NUMBER("signed", tov_ledger_signed(core->ledger)),
+            TOV_LOG_NUMBER("state", tov_node_state(process->node)));
+}
+
+static enum tov_err on_supervisor(struct tov_process *process, const struct tov_ipc_frame *frame)
+{
+    enum tov_ipc_link link;
+    switch (frame->kind) {
+    case TOV_IPC_SV_STOP:
+        process->stopping = true;
+        return TOV_OK;
+    case TOV_IPC_SV_RELOAD:
+        reload_clients(process);
+        return TOV_OK;
+    case TOV_IPC_SV_DUMP:
+        dump(process);
+        return TOV_OK;
+    case TOV_IPC_SV_LINK:
+        TOV_TRY(tov_ipc_read_link(frame->payload, &link));
+        return relink(process, link, tov_ipc_take_fd(process->supervisor));
+    default:
+        return TOV_E_MALFORMED;
+    }
+}
+
+typedef enum tov_err (*handler)(struct tov_process *process, const struct tov_ipc_frame *frame);
+
+/* TOV_E_CLOSED when the other end is gone. IPC is looked up anew: a handler may replace it. */
+static enum tov_err read_socket(struct tov_process *process, struct tov_ipc **ipc, handler handle)
+{
+    for (int reads = 0; reads < READS_PER_TURN && !tov_node_is_busy(process->node); reads++) {
+        struct tov_ipc *now = *ipc;
+        struct tov_ipc_frame frame;
+        enum tov_err err = tov_ipc_receive(now);
+        if (err == TOV_E_AGAIN)
+            return TOV_OK;
+        TOV_TRY(err);
+        while ((err = tov_ipc_next(now, &frame)) == TOV_OK) {
+            TOV_TRY(handle(process, &frame));
+            if (*ipc != now)
+                return TOV_OK;
+        }
+        if (err != TOV_E_AGAIN)
+            return err;
+    }
+    return TOV_OK;
+}
+
+/* ---- the loop ---- */
+
+static struct pollfd watch(const struct tov_ipc *ipc, bool reads)
+{
+    struct pollfd slot = {.fd = -1};
+    if (ipc == NULL)
+        return slot;
+    slot.fd = tov_ipc_fd(ipc);
+    slot.events = reads ? POLLIN : 0;
+    if (tov_ipc_wants_write(ipc))
+        slot.events |= POLLOUT;
+    return slot;
+}
+
+static void fill_slots(const struct tov_process *process, struct pollfd slots[SLOTS])
+{
+    bool reads = !tov_node_is_busy(process->node);
+    slots[SLOT_GUARD] = watch(process->guard, true);
+    slots[SLOT_GATEWAY] = watch(process->gateway, reads);
+    slots[SLOT_FRONT] = watch(process->front, reads);
+    slots[SLOT_SUPERVISOR] = watch(process->supervisor, true);
+    slots[SLOT_STORE] = (struct pollfd){tov_store_fd(process->store), POLLIN, 0};
+    slots[SLOT_SIGNAL] = (struct pollfd){process->signal_fd, POLLIN, 0};
+}
+
+static void take_commit(struct tov_process *process)
+{
+    struct tov_store_result result;
+    if (tov_store_commit_result(process->store, &result) == TOV_OK)
+        tov_node_on_committed(process->node, &result);
+}
+
+/* The dead end of a gateway or front is no fault: the supervisor sends another. */
+static void close_link(struct tov_ipc **ipc, bool *ready)
+{
+    tov_ipc_destroy(*ipc);
+    *ipc = NULL;
+    *ready = false;
+}
+
+static enum tov_err handle_slots(struct tov_process *process, const struct pollfd slots[SLOTS])
+{
+    if (slots[SLOT_STORE].revents != 0)
+        take_commit(process);
+    if (slots[SLOT_GUARD].revents & (POLLIN | POLLHUP | POLLERR))
+        TOV_TRY(read_socket(process, &process->guard, on_guard));
+    if (slots[SLOT_SUPERVISOR].revents & (POLLIN | POLLHUP | POLLERR))
+        TOV_TRY(read_socket(process, &process->supervisor, on_supervisor));
+    if (process->gateway != NULL && slots[SLOT_GATEWAY].revents & (POLLIN | POLLHUP | POLLERR)) {
+        enum tov_err err = read_socket(process, &process->gateway, on_gateway);
+        if (err == TOV_E_CLOSED)
+            close_link(&process->gateway, &process->gateway_ready);
+        else
+            TOV_TRY(err);
+    }
+    if (process->front != NULL && slots[SLOT_FRONT].revents & (POLLIN | POLLHUP | POLLERR)) {
+        enum tov_err err = read_socket(process, &process->front, on_front);
+        if (err == TOV_E_CLOSED)
+            close_link(&process->front, &process->front_ready);
+        else
+            TOV_TRY(err);
+    }
+    return TOV_OK;
+}
+
+static void flush(struct tov_ipc *ipc)
+{
+    if (ipc != NULL && tov_ipc_flush(ipc) != TOV_OK)
+        return; /* its end is read as closed */
+}
+
+static void say_ready(struct tov_process *process)
+{
+    static const char *const states[] = {"waiting for the guard", "waiting for keepers", "serving",
+                                         "behind: recover this store", "clock is wrong"};
+    enum tov_node_state state = tov_node_state(process->node);
+    static enum tov_node_state said = TOV_NODE_GUARD;
+    if (!process->said_ready && state != TOV_NODE_GUARD && process->gateway_ready &&
+        process->front_ready) {
+        process->said_ready = tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_READY) == TOV_OK;
+        tov_log_event(TOV_LOG_INFO, "ready");
+    }
+    if (state != said && tov_ipc_send_status(process->supervisor, states[state]) == TOV_OK)
+        said = state;
+}
+
+static void tick(struct tov_process *process)
+{
+    uint64_t mono = tov_core_clock_mono();
+    if (mono - process->last_tick_mono_ms < TICK_MS)
+        return;
+    process->last_tick_mono_ms = mono;
+    tov_node_on_tick(process->node);
+    if (tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_ALIVE) != TOV_OK)
+        tov_log_event(TOV_LOG_WARNING, "supervisor-not-told");
+}
+
+static void set_time(struct tov_process *process)
+{
+    tov_node_set_time(process->node, tov_core_clock_now(&process->clock), tov_core_clock_mono());
+}
+
+static enum tov_err step(struct tov_process *process)
+{
+    struct pollfd slots[SLOTS];
+    fill_slots(process, slots);
+    if (poll(slots, SLOTS, TICK_MS) < 0 && errno != EINTR)
+        return TOV_E_INTERNAL;
+    set_time(process);
+    if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)
+        process->stopping = true;
+    enum tov_err err = handle_slots(process, slots);
+    tick(process);
+    tov_node_turn(process->node);
+    say_ready(process);
+    flush(process->guard);
+    flush(process->gateway);
+    flush(process->front);
+    flush(process->supervisor);
+    return err;
+}
+
+static int end_code(struct tov_process *process, enum tov_err err)
+{
+    struct tov_error error = {.text = ""};
+    enum tov_err failed = tov_node_failed(process->node, &error);
+    if (failed != TOV_OK) {
+        int code = tov_process_exit_code(failed);
+        TOV_LOG(TOV_LOG_ERROR, "stopped", TOV_LOG_NUMBER("exit", code),
+                TOV_LOG_TEXT("why", error.text));
+        return code;
+    }
+    if (err == TOV_E_CLOSED)
+        return TOV_EXIT_PARENT_GONE;
+    return err == TOV_OK ? TOV_EXIT_OK : TOV_EXIT_INTERNAL;
+}
+
+int tov_process_run(struct tov_process *process)
+{
+    enum tov_err err = TOV_OK;
+    while (err == TOV_OK && tov_node_failed(process->node, NULL) == TOV_OK) {
+        if (process->stopping && tov_node_is_settled(process->node))
+            break;
+        err = step(process);
+    }
+    return end_code(process, err);
+}

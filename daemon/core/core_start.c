@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * From the configuration to a node: roster and roots, client registry, keys, store.
+ */
+#include "core_process.h"
+#include "exit_codes.h"
+#include "ledger/tables.h"
+#include "log/log.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define PATH_SIZE 512
+#define BALLAST_BYTES (16u << 20)
+
+int tov_process_exit_code(enum tov_err err)
+{
+    switch (err) {
+    case TOV_OK:
+        return TOV_EXIT_OK;
+    case TOV_E_CONFIG:
+        return TOV_EXIT_CONFIG;
+    case TOV_E_KEY:
+        return TOV_EXIT_KEY;
+    case TOV_E_SIGNATURE:
+        return TOV_EXIT_ROSTER;
+    case TOV_E_FULL:
+        return TOV_EXIT_DISK_FULL;
+    case TOV_E_IO:
+        return TOV_EXIT_IO;
+    case TOV_E_BUSY:
+        return TOV_EXIT_SECOND;
+    case TOV_E_VERSION:
+        return TOV_EXIT_NEWER_STORE;
+    case TOV_E_CORRUPT:
+        return TOV_EXIT_CORRUPT;
+    case TOV_E_FORK:
+        return TOV_EXIT_GUARD_DISAGREES;
+    case TOV_E_CLOCK:
+        return TOV_EXIT_CLOCK;
+    case TOV_E_NOMEM:
+    case TOV_E_ARGUMENT:
+    case TOV_E_LIMIT:
+    case TOV_E_MALFORMED:
+    case TOV_E_PROOF:
+    case TOV_E_COMMITMENT:
+    case TOV_E_DECRYPT:
+    case TOV_E_SCHEMA:
+    case TOV_E_RULE:
+    case TOV_E_NOT_FOUND:
+    case TOV_E_EXISTS:
+    case TOV_E_DENIED:
+    case TOV_E_TIMEOUT:
+    case TOV_E_AGAIN:
+    case TOV_E_CLOSED:
+    case TOV_E_UNAVAILABLE:
+    case TOV_E_ERASED:
+    case TOV_E_EPOCH:
+    case TOV_E_INTERNAL:
+        break;
+    }
+    return TOV_EXIT_INTERNAL;
+}
+
+static enum tov_err read_text(const char *path, size_t limit, struct tov_buf *out,
+                              struct tov_error *error)
+{
+    *out = TOV_BUF_INIT(limit);
+    enum tov_err err = tov_file_read(path, limit, out, error);
+    return err == TOV_OK ? TOV_OK : TOV_E_CONFIG;
+}
+
+static enum tov_err load_roster(struct tov_process *process, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf roots_text = TOV_BUF_INIT(0);
+    TOV_FREE struct tov_roots *roots = calloc(1, sizeof *roots);
+    if (roots == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = read_text(process->config.roster_file, TOV_ROSTER_MAX_BYTES, &note, error);
+    if (err == TOV_OK)
+        err = read_text(process->config.roots_file, TOV_ROSTER_MAX_BYTES, &roots_text, error);
+    TOV_TRY(err);
+    if (tov_roots_parse(tov_buf_view(&roots_text), roots, error) != TOV_OK)
+        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.roots_file);
+    if (tov_roster_parse(tov_buf_view(&note), &process->roster, error) != TOV_OK)
+        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.roster_file);
+    if (tov_roster_verify(process->roster, roots, error) != TOV_OK)
+        return tov_fail_in(error, TOV_E_SIGNATURE, "%s: ", process->config.roster_file);
+    if (process->config.demo_clock && !tov_roster_is_demo(process->roster))
+        return tov_fail(error, TOV_E_CONFIG,
+                        "demo_clock is only for federations whose name ends in -demo: remove it "
+                        "from the configuration");
+    return TOV_OK;
+}
+
+enum tov_err tov_process_load_clients(struct tov_process *process, struct tov_clients **out_clients,
+                                      struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text;
+    TOV_CLEANUP(tov_clients_cleanup) struct tov_clients *clients = NULL;
+    const struct tov_agency *own =
+        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
+    TOV_TRY(read_text(process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error));
+    if (tov_clients_parse(tov_buf_view(&text), &clients, error) != TOV_OK)
+        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.clients_file);
+    if (own == NULL)
+        return tov_fail(error, TOV_E_CONFIG, "the roster has no agency %s: check `agency`",
+                        process->config.agency);
+    if (strcmp(tov_clients_agency(clients), own->name) != 0)
+        return tov_fail(error, TOV_E_CONFIG, "%s: is the registry of %s, not of %s",
+                        process->config.clients_file, tov_clients_agency(clients), own->name);
+    if (tov_clients_check(clients, own, error) != TOV_OK)
+        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.clients_file);
+    *out_clients = TOV_TAKE(clients);
+    return TOV_OK;
+}
+
+static enum tov_err load_key(struct tov_process *process, const char *name,
+                             enum tov_key_purpose purpose, struct tov_keyfile *out,
+                             struct tov_error *error)
+{
+    char path[PATH_SIZE];
+    char credential[PATH_SIZE];
+    struct tov_passphrase_source source = {.kind = TOV_PASSPHRASE_NONE};
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    (void)snprintf(path, sizeof path, "%s/%s.key", process->config.keys_dir, name);
+    if (credentials != NULL) {
+        (void)snprintf(credential, sizeof credential, "%s/core-passphrase", credentials);
+        if (access(credential, R_OK) == 0)
+            source = (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE,
+                                                    .path = credential};
+    }
+    enum tov_err err = tov_keyfile_load(path, purpose, &source, out, error);
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_KEY;
+}
+
+static enum tov_err open_store(struct tov_process *process, struct tov_error *error)
+{
+    char path[PATH_SIZE];
+    struct tov_store_options options = {.tables = tov_tables,
+                                        .table_count = TOV_TABLE_COUNT,
+                                        .format = TOV_STORE_FORMAT,
+                                        .ballast_bytes = BALLAST_BYTES};
+    (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
+    TOV_TRY(tov_store_open(path, &options, &process->store, error));
+    return tov_core_files_open(process->config.data_dir, &process->files, error);
+}
+
+static enum tov_err begin_commit(void *context, struct tov_store_batch *batch)
+{
+    struct tov_process *process = context;
+    return tov_store_commit_async(process->store, batch);
+}
+
+static void copy_secret(const struct tov_keyfile *file, struct tov_key *out)
+{
+    memcpy(out->bytes, tov_secret_view(file->secret).data, sizeof out->bytes);
+}
+
+static enum tov_err make_node(struct tov_process *process, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_key_wipe) struct tov_key control;
+    TOV_CLEANUP(tov_key_wipe) struct tov_key storage;
+    copy_secret(&process->control_key, &control);
+    copy_secret(&process->storage_key, &storage);
+    struct tov_node_setup setup = {
+        .host = &process->host,
+        .store = process->store,
+        .roster = process->roster,
+        .clients = process->clients,
+        .agency = process->config.agency,
+        .control_seed = &control,
+        .storage_root = &storage,
+        .now_ms = tov_core_clock_now(&process->clock),
+        .mono_ms = tov_core_clock_mono(),
+        .window_bytes = process->config.flow_window_bytes,
+        .batch_max_bytes = process->config.batch_max_bytes,
+        .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
+        .demo_clock = process->config.demo_clock,
+        .commit = begin_commit,
+        .commit_context = process};
+    return tov_node_create(&setup, &process->node, error);
+}
+
+static enum tov_err start_all(struct tov_process *process, struct tov_error *error)
+{
+    TOV_TRY(load_roster(process, error));
+    TOV_TRY(tov_process_load_clients(process, &process->clients, error));
+    TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
+    TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
+    TOV_TRY(open_store(process, error));
+    if (process->config.demo_clock)
+        process->clock.demo_file = process->config.demo_clock_file;
+    tov_process_make_host(process);
+    return make_node(process, error);
+}
+
+static enum tov_err open_sockets(struct tov_process *process,
+                                 const struct tov_role_arguments *arguments)
+{
+    const size_t queue = 64u << 20;
+    TOV_TRY(tov_ipc_create(arguments->guard_fd, queue, &process->guard));
+    TOV_TRY(tov_ipc_create(arguments->gateway_fd, queue, &process->gateway));
+    TOV_TRY(tov_ipc_create(arguments->front_fd, queue, &process->front));
+    TOV_TRY(tov_ipc_create(arguments->supervisor_fd, queue, &process->supervisor));
+    tov_ipc_allow_fds(process->supervisor);
+    return TOV_OK;
+}
+
+int tov_process_start(struct tov_process *process, const struct tov_role_arguments *arguments)
+{
+    struct tov_error error = {.text = ""};
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (sodium_init() < 0)
+        return TOV_EXIT_INTERNAL;
+    enum tov_err err = tov_config_load(arguments->config, &process->config, &error);
+    if (err == TOV_OK) {
+        tov_log_open("core", process->config.log_level, getenv("JOURNAL_STREAM") != NULL);
+        err = open_sockets(process, arguments);
+    }
+    if (err == TOV_OK)
+        err = start_all(process, &error);
+    if (err == TOV_OK)
+        return TOV_EXIT_OK;
+    int code = tov_process_exit_code(err);
+    TOV_LOG(TOV_LOG_ERROR, "not-started", TOV_LOG_NUMBER("exit", code),
+            TOV_LOG_TEXT("why", error.text[0] != '\0' ? error.text : tov_err_name(err)));
+    return code;
+}
+
+void tov_process_end(struct tov_process *process)
+{
+    tov_node_destroy(process->node);
+    tov_store_close(process->store);
+    tov_core_files_close(process->files);
+    tov_clients_destroy(process->clients);
+    tov_roster_destroy(process->roster);
+    tov_keyfile_fini(&process->control_key);
+    tov_keyfile_fini(&process->storage_key);
+    tov_ipc_destroy(process->guard);
+    tov_ipc_destroy(process->gateway);
+    tov_ipc_destroy(process->front);
+    tov_ipc_destroy(process->supervisor);
+}

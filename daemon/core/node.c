@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "node_internal.h"
+
+#include "ledger/epoch.h"
+#include "ledger/event.h"
+#include "ledger/vault.h"
+#include "merkle/ed25519.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void set_control_key(struct tov_core *core, const struct tov_key *seed)
+{
+    uint8_t public_key[32];
+    (void)crypto_sign_seed_keypair(public_key, core->control_secret, seed->bytes);
+}
+
+static enum tov_err open_tree(struct tov_core *core, enum tov_tree_kind kind,
+                              struct tov_ledger **out, struct tov_error *error)
+{
+    struct tov_ledger_setup setup = {
+        .kind = kind,
+        .key = kind == TOV_TREE_LEDGER ? core->own->ledger : core->own->journal,
+        .store = core->store};
+    return tov_ledger_open(&setup, out, error);
+}
+
+static enum tov_err make_turns(struct tov_core *core)
+{
+    for (size_t i = 0; i < 2; i++)
+        TOV_TRY(tov_store_batch_create(0, &core->turns[i].batch));
+    core->open = &core->turns[0];
+    return TOV_OK;
+}
+
+/* The time of the newest leaf of both trees: leaf times never go back. */
+static enum tov_err load_last_time(struct tov_core *core)
+{
+    static const unsigned tables[] = {TOV_TABLE_LEAF, TOV_TABLE_JLEAF};
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_store_row row;
+        struct tov_entry entry;
+        enum tov_err err = tov_store_last(read, tables[i], &row);
+        if (err == TOV_E_NOT_FOUND)
+            continue;
+        TOV_TRY(err);
+        TOV_TRY(tov_entry_decode_own(row.value, &entry));
+        if (entry.state != TOV_ENTRY_PRESENT || entry.leaf.size < 16)
+            continue;
+        uint64_t time_ms = tov_get_be64(entry.leaf.data + 8);
+        core->last_leaf_ms = time_ms > core->last_leaf_ms ? time_ms : core->last_leaf_ms;
+    }
+    return TOV_OK;
+}
+
+static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup *setup,
+                              struct tov_error *error)
+{
+    struct tov_core *core = &node->core;
+    core->host = setup->host;
+    core->store = setup->store;
+    core->roster = setup->roster;
+    core->now_ms = setup->now_ms;
+    core->mono_ms = setup->mono_ms;
+    core->own = tov_roster_agency_by_name(setup->roster, tov_bytes_of_text(setup->agency));
+    if (core->own == NULL)
+        return tov_fail(error, TOV_E_CONFIG,
+                        "the roster has no agency %s: check `agency` in the configuration",
+                        setup->agency);
+    core->series.generation = core->own->generation;
+    set_control_key(core, setup->control_seed);
+    TOV_TRY(make_turns(core));
+    TOV_TRY(open_tree(core, TOV_TREE_LEDGER, &core->ledger, error));
+    TOV_TRY(open_tree(core, TOV_TREE_JOURNAL, &core->journal, error));
+    TOV_TRY(load_last_time(core));
+    TOV_TRY(tov_vault_open(core, setup->storage_root, &core->vault, error));
+    TOV_TRY(tov_epochs_open(core, &core->epochs, error));
+    return tov_event_open(core);
+}
+
+enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node **out_node,
+                             struct tov_error *error)
+{
+    TOV_CLEANUP(tov_node_cleanup) struct tov_node *node = calloc(1, sizeof *node);
+    if (node == NULL)
+        return TOV_E_NOMEM;
+    node->guard_payload = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    node->answer = calloc(1, sizeof *node->answer);
+    if (node->answer == NULL)
+        return TOV_E_NOMEM;
+    node->commit = setup->commit;
+    node->commit_context = setup->commit_context;
+    node->batch_max_bytes = setup->batch_max_bytes;
+    node->demo_clock = setup->demo_clock;
+    TOV_TRY(open_core(node, setup, error));
+    node->created_mono_ms = node->core.mono_ms;
+    node->leaf_ms_at_start = node->core.last_leaf_ms;
+    struct tov_follow_options follow = {.window_bytes = setup->window_bytes};
+    TOV_TRY(tov_follow_create(&node->core, &follow, &node->follow, error));
+    struct tov_api_options api = {.core = &node->core,
+                                  .follow = node->follow,
+                                  .clients = setup->clients,
+                                  .disk_reserve_bytes = setup->disk_reserve_bytes,
+                                  .demo_clock = setup->demo_clock};
+    TOV_TRY(tov_api_create(&api, &node->api, error));
+    tov_node_become(node, TOV_NODE_GUARD, "to=guard");
+    *out_node = TOV_TAKE(node);
+    return TOV_OK;
+}
+
+void tov_node_destroy(struct tov_node *node)
+{
+    if (node == NULL)
+        return;
+    struct tov_core *core = &node->core;
+    tov_api_destroy(node->api);
+    tov_follow_destroy(node->follow);
+    tov_epochs_close(core->epochs);
+    tov_vault_close(core->vault);
+    tov_ledger_close(core->journal);
+    tov_ledger_close(core->ledger);
+    for (size_t i = 0; i < 2; i++) {
+        tov_after_list_fini(&core->turns[i].after);
+        tov_store_batch_destroy(core->turns[i].batch);
+    }
+    tov_wipe(core->control_secret, sizeof core->control_secret);
+    tov_wipe(core->stock, sizeof core->stock);
+    tov_buf_fini(&node->guard_payload);
+    free(node->answer);
+    free(node);
+}
+
+/* ---- events ---- */
+
+void tov_node_set_time(struct tov_node *node, uint64_t now_ms, uint64_t mono_ms)
+{
+    node->core.now_ms = now_ms;
+    node->core.mono_ms = mono_ms;
+}
+
+void tov_node_on_peer_up(struct tov_node *node, uint16_t agency)
+{
+    tov_follow_on_up(node->follow, agency);
+}
+
+void tov_node_on_peer_down(struct tov_node *node, uint16_t agency)
+{
+    tov_follow_on_down(node->follow, agency);
+}
+
+void tov_node_on_peer_frame(struct tov_node *node, uint16_t agency, struct tov_bytes frame)
+{
+    if (node->core.failed == TOV_OK)
+        tov_follow_on_frame(node->follow, agency, frame);
+}
+
+void tov_node_on_client_frame(struct tov_node *node, const uint8_t client_key[32],
+                              uint64_t connection, struct tov_bytes frame)
+{
+    if (node->core.failed == TOV_OK)
+        tov_api_on_frame(node->api, client_key, connection, frame);
+}
+
+void tov_node_on_client_gone(struct tov_node *node, uint64_t connection)
+{
+    tov_api_on_gone(node->api, connection);
+}
+
+void tov_node_on_clients_gone(struct tov_node *node)
+{
+    tov_api_on_all_gone(node->api);
+}
+
+void tov_node_set_clients(struct tov_node *node, struct tov_clients *clients)
+{
+    tov_api_set_clients(node->api, clients);
+}
+
+void tov_node_on_tick(struct tov_node *node)
+{
+    if (node->core.failed != TOV_OK)
+        return;
+    tov_follow_on_tick(node->follow);
+    tov_api_on_tick(node->api);
+}
+
+/* ---- for the shell ---- */
+
+enum tov_err tov_node_failed(const struct tov_node *node, struct tov_error *out_error)
+{
+    if (node->core.failed != TOV_OK && out_error != NULL)
+        *out_error = node->core.failure;
+    return node->core.failed;
+}
+
+enum tov_node_state tov_node_state(const struct tov_node *node)
+{
+    return node->state;
+}
+
+bool tov_node_is_busy(const struct tov_node *node)
+{
+    return tov_store_batch_bytes(node->core.open->batch) >= node->batch_max_bytes;
+}
+
+bool tov_node_is_idle(const struct tov_node *node)
+{
+    const struct tov_core *core = &node->core;
+    return !node->is_committing && !core->open->has_work &&
+           tov_ledger_signed(core->ledger) == tov_ledger_size(core->ledger) &&
+           tov_ledger_signed(core->journal) == tov_ledger_size(core->journal);
+}
+
+bool tov_node_is_settled(const struct tov_node *node)
+{
+    return !node->is_committing && !node->core.open->has_work;
+}
+
+struct tov_core *tov_node_core(struct tov_node *node)
+{
+    return &node->core;
+}
+
+struct tov_follow *tov_node_follow(struct tov_node *node)
+{
+    return node->follow;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What a serving node writes without being asked: genesis, epoch keys, the journal's root once an
+ * hour, an anchor once a day.
+ */
+#include "node_internal.h"
+
+#include "ledger/epoch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_MS 3600000u
+#define DAY_MS 86400000u
+
+static enum tov_err append(struct tov_node *node, struct tov_ledger *tree, struct tov_leaf *leaf)
+{
+    struct tov_ledger_place place;
+    return tov_core_append_leaf(&node->core, tree, leaf, 0, &place);
+}
+
+static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tree,
+                                   uint32_t journal)
+{
+    const struct tov_core *core = &node->core;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    leaf->type = TOV_LEAF_GENESIS;
+    leaf->as.genesis.agency = core->own->number;
+    leaf->as.genesis.generation = core->own->generation;
+    leaf->as.genesis.journal = journal;
+    leaf->as.genesis.roster_version = tov_roster_version(core->roster);
+    leaf->as.genesis.roster_hash = tov_roster_hash(core->roster);
+    (void)snprintf(leaf->as.genesis.federation, sizeof leaf->as.genesis.federation, "%s",
+                   tov_roster_federation(core->roster));
+    return append(node, tree, leaf);
+}
+
+enum tov_err tov_node_begin_ledger(struct tov_node *node)
+{
+    struct tov_origin origin;
+    const struct tov_core *core = &node->core;
+    TOV_TRY(tov_origin_parse(tov_bytes_of_text(core->own->journal.name), &origin));
+    TOV_TRY(append_genesis(node, core->ledger, 0));
+    TOV_TRY(tov_epochs_begin(&node->core));
+    return append_genesis(node, core->journal, origin.journal);
+}
+
+static enum tov_err append_journal_root(struct tov_node *node)
+{
+    const struct tov_core *core = &node->core;
+    struct tov_signed_size newest;
+    struct tov_origin origin;
+    if (!tov_ledger_newest(core->journal, &newest))
+        return TOV_OK;
+    TOV_TRY(tov_origin_parse(tov_bytes_of_text(core->own->journal.name), &origin));
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    leaf->type = TOV_LEAF_JOURNAL_ROOT;
+    leaf->as.journal_root = (struct tov_leaf_journal_root){origin.journal, newest.size,
+                                                           newest.root};
+    return append(node, core->ledger, leaf);
+}
+
+enum tov_err tov_node_routine(struct tov_node *node)
+{
+    const struct tov_core *core = &node->core;
+    uint64_t hour = core->now_ms / HOUR_MS;
+    if (tov_epochs_is_due(core))
+        TOV_TRY(tov_epochs_begin(&node->core));
+    if (node->last_journal_hour == 0)
+        node->last_journal_hour = hour;
+    if (hour > node->last_journal_hour) {
+        node->last_journal_hour = hour;
+        TOV_TRY(append_journal_root(node));
+    }
+    return TOV_OK;
+}

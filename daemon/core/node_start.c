@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * How a node comes to serve: guard and store agree, then the keepers are heard (DESIGN 4.4).
+ */
+#include "node_internal.h"
+
+static const struct tov_api_state api_states[] = {
+    [TOV_NODE_GUARD] = {"starting", false, "Noden venter på sin signaturproces (guard).",
+                        "The node waits for its guard."},
+    [TOV_NODE_KEEPERS] = {"starting", true,
+                          "Noden venter på svar fra de andre myndigheders noder. Beskeder gemmes "
+                          "og underskrives, når svaret er her.",
+                          "The node waits for other agencies' nodes to answer. Messages are stored "
+                          "and will be signed once they have."},
+    [TOV_NODE_SERVING] = {"serving", true, "", ""},
+    [TOV_NODE_BEHIND] = {"behind", false,
+                         "Nodens database er en gammel kopi. Intet underskrives, før den er "
+                         "gendannet. Kontakt driften.",
+                         "This node's store is an old copy. Nothing is signed until it has been "
+                         "recovered. Call the operator."},
+    [TOV_NODE_CLOCK] = {"clock", true,
+                        "Serverens ur går forkert. Intet underskrives, før det er rettet. Kontakt "
+                        "driften.",
+                        "The server's clock is wrong. Nothing is signed until it has been set. "
+                        "Call the operator."},
+};
+
+void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
+{
+    node->state = state;
+    tov_api_set_state(node->api, &api_states[state]);
+    tov_follow_set_started(node->follow,
+                           state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING,
+                           state == TOV_NODE_SERVING);
+    tov_core_log(&node->core, state == TOV_NODE_BEHIND ? TOV_HOST_ERROR : TOV_HOST_INFO, "state",
+                 "%s", why);
+}
+
+static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
+                          struct tov_error *error)
+{
+    struct tov_core *core = &node->core;
+    struct tov_store_batch *batch = tov_core_batch(core);
+    TOV_TRY(tov_ledger_agree(core->ledger, &hello->trees[0], batch, error));
+    return tov_ledger_agree(core->journal, &hello->trees[1], batch, error);
+}
+
+void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello)
+{
+    struct tov_error error = {.text = ""};
+    if (node->state != TOV_NODE_GUARD)
+        return;
+    enum tov_err err = agree(node, hello, &error);
+    if (err == TOV_E_UNAVAILABLE) {
+        tov_node_become(node, TOV_NODE_BEHIND, error.text);
+        return;
+    }
+    if (err != TOV_OK) {
+        (void)tov_core_fail(&node->core, err, error.text);
+        return;
+    }
+    node->start_mono_ms = node->core.mono_ms;
+    tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
+}
+
+void tov_node_start_step(struct tov_node *node)
+{
+    if (node->state != TOV_NODE_KEEPERS)
+        return;
+    switch (tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms)) {
+    case TOV_START_WAITING:
+        return;
+    case TOV_START_BEHIND:
+        tov_node_become(node, TOV_NODE_BEHIND, "to=behind");
+        return;
+    case TOV_START_FREE:
+        break;
+    }
+    tov_node_become(node, TOV_NODE_SERVING, "to=serving");
+    if (tov_ledger_size(node->core.ledger) == 0) {
+        enum tov_err err = tov_node_begin_ledger(node);
+        if (err != TOV_OK)
+            (void)tov_core_fail(&node->core, err, "the first entries could not be written");
+    }
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * One turn: close the batch, commit it, feed the guard, send what is signed. The order keeps I2 and
+ * I4: commit -> guard -> peers and clients.
+ */
+#include "node_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#define GUARD_WAIT_MS 30000u
+
+/* ---- commit ---- */
+
+static void close_batch(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    enum tov_err err = tov_follow_before_commit(node->follow);
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err, "receipts could not be written");
+}
+
+static void start_commit(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    struct tov_turn *turn = core->open;
+    tov_ledger_mark(core->ledger);
+    tov_ledger_mark(core->journal);
+    core->segment_bytes = 0;
+    turn->ledger_size = tov_ledger_size(core->ledger);
+    turn->journal_size = tov_ledger_size(core->journal);
+    node->committing = turn;
+    node->is_committing = true;
+    core->open = turn == &core->turns[0] ? &core->turns[1] : &core->turns[0];
+    enum tov_err err = node->commit(node->commit_context, turn->batch);
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err, "a commit could not be begun");
+}
+
+static void commit_if_due(struct tov_node *node)
+{
+    if (node->is_committing || node->core.failed != TOV_OK)
+        return;
+    close_batch(node);
+    if (node->core.open->has_work && node->core.failed == TOV_OK)
+        start_commit(node);
+}
+
+void tov_node_on_committed(struct tov_node *node, const struct tov_store_result *result)
+{
+    struct tov_core *core = &node->core;
+    struct tov_turn *turn = node->committing;
+    assert(node->is_committing && result->batch == turn->batch);
+    node->is_committing = false;
+    if (result->err != TOV_OK) {
+        /* Nothing of it is known to be there: nobody is told anything, and the process begins
+         * again from what the store holds. */
+        (void)tov_core_fail(core, result->err,
+                            result->error.text[0] != '\0' ? result->error.text
+                                                          : "a commit failed");
+        return;
+    }
+    tov_ledger_on_committed(core->ledger, turn->ledger_size);
+    tov_ledger_on_committed(core->journal, turn->journal_size);
+    tov_core_run_after(core, &turn->after);
+    tov_store_batch_clear(turn->batch);
+    turn->has_work = false;
+}
+
+/* ---- guard ---- */
+
+static void put_question(struct tov_node *node, const struct tov_guard_request *request)
+{
+    struct tov_core *core = &node->core;
+    tov_buf_clear(&node->guard_payload);
+    enum tov_err err = tov_guard_request_encode(request, &node->guard_payload);
+    if (err == TOV_OK)
+        err = core->host->ask_guard(core->host->context, (uint8_t)request->op,
+                                    tov_buf_view(&node->guard_payload));
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err, "the guard cannot be asked");
+    node->guard_mono_ms = core->mono_ms;
+}
+
+static void ask_hello(struct tov_node *node)
+{
+    struct tov_guard_request request;
+    if (node->asked_hello)
+        return;
+    node->asked_hello = true;
+    tov_guard_request_init(&request, TOV_GUARD_HELLO, node->next_guard_id++);
+    put_question(node, &request);
+}
+
+static void ask_signatures(struct tov_node *node, struct tov_ledger *tree)
+{
+    struct tov_guard_request request;
+    struct tov_guard_append append;
+    if (!tov_ledger_next_request(tree, &append))
+        return;
+    tov_guard_request_init(&request, TOV_GUARD_APPEND, node->next_guard_id++);
+    request.append = append;
+    tov_ledger_set_asked(tree, request.id);
+    put_question(node, &request);
+}
+
+static void on_signed(struct tov_node *node, const struct tov_guard_answer *answer)
+{
+    struct tov_core *core = &node->core;
+    /* One request to each tree is open at a time, and the guard answers in order. */
+    struct tov_ledger *tree = tov_ledger_is_asking(core->ledger, answer->id)   ? core->ledger
+                              : tov_ledger_is_asking(core->journal, answer->id) ? core->journal
+                                                                                : NULL;
+    if (answer->refusal != TOV_GUARD_DONE || tree == NULL) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "the guard refused to sign: %s",
+                       tov_guard_refusal_name(answer->refusal));
+        (void)tov_core_fail(core, TOV_E_FORK, text);
+        return;
+    }
+    enum tov_err err = tov_ledger_on_signed(tree, tov_core_batch(core), &answer->append);
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err, "the guard signed another tree than this store holds");
+    else
+        tov_api_on_signed(node->api);
+}
+
+void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes payload)
+{
+    struct tov_guard_answer *answer = node->answer;
+    if (tov_guard_answer_decode(kind, payload, answer) != TOV_OK) {
+        (void)tov_core_fail(&node->core, TOV_E_INTERNAL, "the guard's answer cannot be read");
+        return;
+    }
+    if (answer->op == TOV_GUARD_HELLO)
+        tov_node_on_guard_hello(node, &answer->hello);
+    else if (answer->op == TOV_GUARD_APPEND)
+        on_signed(node, answer);
+}
+
+/* ---- clock ---- */
+
+#define CLOCK_AHEAD_MS 300000u
+
+/* A clock far ahead of both our own past and every peer is not believed (DESIGN 4.4). */
+static bool clock_ran_away(const struct tov_node *node)
+{
+    const struct tov_core *core = &node->core;
+    uint64_t peers = tov_follow_peer_clock(node->follow);
+    uint64_t own = node->leaf_ms_at_start + (core->mono_ms - node->created_mono_ms);
+    if (node->demo_clock || node->leaf_ms_at_start == 0 || peers == 0)
+        return false;
+    return core->now_ms > own + CLOCK_AHEAD_MS && core->now_ms > peers + CLOCK_AHEAD_MS;
+}
+
+static void check_clock(struct tov_node *node)
+{
+    bool away = clock_ran_away(node);
+    if (away && node->state == TOV_NODE_SERVING) {
+        tov_core_log(&node->core, TOV_HOST_ERROR, "clock-ran-away", "now-ms=%llu",
+                     (unsigned long long)node->core.now_ms);
+        tov_node_become(node, TOV_NODE_CLOCK, "to=clock");
+    } else if (!away && node->state == TOV_NODE_CLOCK) {
+        tov_node_become(node, TOV_NODE_SERVING, "to=serving");
+    }
+}
+
+/* ---- the turn ---- */
+
+static void sign_if_due(struct tov_node *node)
+{
+    if (node->state != TOV_NODE_SERVING || node->core.failed != TOV_OK)
+        return;
+    ask_signatures(node, node->core.ledger);
+    ask_signatures(node, node->core.journal);
+}
+
+void tov_node_turn(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    if (core->failed != TOV_OK)
+        return;
+    ask_hello(node);
+    tov_node_start_step(node);
+    check_clock(node);
+    if (node->state == TOV_NODE_SERVING) {
+        enum tov_err err = tov_node_routine(node);
+        if (err != TOV_OK)
+            (void)tov_core_fail(core, err, "a routine entry could not be written");
+    }
+    commit_if_due(node);
+    sign_if_due(node);
+    if (core->failed == TOV_OK)
+        tov_follow_pump(node->follow);
+    tov_api_pump(node->api);
+}
