@@ -52,9 +52,14 @@ static const struct tov_rule_row rows[] = {
               "Belief and politics are marked, behaviour is described"),
      "databeskyttelsesforordningen art. 9"},
     {12, TOV_TEXT("Mindreårige mærkes", "Minors are marked"), "barnets lov"},
+    {14,
+     TOV_TEXT("Andre personer fjernes eller begrundes", "Third persons are removed or justified"),
+     "databeskyttelsesforordningen art. 5, stk. 1, litra c"},
     {16,
      TOV_TEXT("Personnumre: form, aldrig modulus 11", "Personal numbers: form, never modulus 11"),
      "CPR-kontorets vejledning"},
+    {17, TOV_TEXT("Samtykke skal være givet, før det bruges", "Consent is given before it is used"),
+     "databeskyttelsesforordningen art. 7"},
     {24,
      TOV_TEXT("Rettelser og annulleringer peger på deres besked",
               "Amendments and retractions point to their message"),
@@ -69,11 +74,11 @@ static const struct tov_rule_row rows[] = {
 
 /* In the order of the rows. */
 static void (*const judges[])(struct tov_judging *) = {
-    tov_rule_required, tov_rule_basis,    tov_rule_section_115, tov_rule_purpose,
-    tov_rule_police,   tov_rule_decline,  tov_rule_recipients,  tov_rule_channel,
-    tov_rule_health,   tov_rule_offence,  tov_rule_belief,      tov_rule_minor,
-    tov_rule_number,   tov_rule_revision, tov_rule_classified,  tov_rule_statute,
-    tov_rule_event,
+    tov_rule_required,      tov_rule_basis,   tov_rule_section_115, tov_rule_purpose,
+    tov_rule_police,        tov_rule_decline, tov_rule_recipients,  tov_rule_channel,
+    tov_rule_health,        tov_rule_offence, tov_rule_belief,      tov_rule_minor,
+    tov_rule_third_persons, tov_rule_number,  tov_rule_consent,     tov_rule_revision,
+    tov_rule_classified,    tov_rule_statute, tov_rule_event,
 };
 #define RULES (sizeof rows / sizeof rows[0])
 _Static_assert(sizeof judges / sizeof judges[0] == RULES, "one function for each rule");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Rules 3, 9, 11, 12, 16 and 27: purpose, and what kinds of data a message holds.
+ * Rules 3, 9, 11, 12, 14, 16, 17 and 27: purpose, and what kinds of data a message holds.
  */
 #include "case/judging.h"
 
@@ -193,6 +193,51 @@ void tov_rule_minor(struct tov_judging *judging)
                                                   "underretningspligten ved siden af.",
                                                   "Correct the mark. For children and young people "
                                                   "the duty to notify applies beside this."),
+                           });
+}
+
+/* ---- 14 and 17 ---- */
+
+static bool says(struct tov_record record, const char *field, const char *id)
+{
+    const char *value = tov_record_enum(record, field);
+    return value != NULL && strcmp(value, id) == 0;
+}
+
+void tov_rule_third_persons(struct tov_judging *judging)
+{
+    struct tov_record fields = judging->draft->content_fields;
+    if (!says(fields, "third_persons", "begrundet") ||
+        tov_record_count(fields, "third_persons_reason") > 0)
+        return;
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_REFUSES,
+                               .field = "third_persons_reason",
+                               .reason = TOV_TEXT("Skriv, hvorfor oplysninger om andre personer er "
+                                                  "nødvendige.",
+                                                  "Say why information about other persons is "
+                                                  "needed."),
+                               .remedy = TOV_TEXT("Eller fjern dem, og vælg fjernet.",
+                                                  "Or remove it, and pick fjernet."),
+                           });
+}
+
+void tov_rule_consent(struct tov_judging *judging)
+{
+    if ((judging->bases & TOV_BASIS_BIT(SAMTYKKE)) == 0 ||
+        !says(judging->draft->header_fields, "consent_status", "ikke_indhentet"))
+        return;
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_REFUSES,
+                               .field = "consent_status",
+                               .reason = TOV_TEXT("Hjemlen er samtykke, men samtykket er ikke "
+                                                  "indhentet.",
+                                                  "The basis is consent, but consent has not been "
+                                                  "obtained."),
+                               .remedy = TOV_TEXT("Indhent og notér samtykket først. Indsatsen er "
+                                                  "frivillig.",
+                                                  "Obtain and note the consent first. The measure "
+                                                  "is voluntary."),
                            });
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FOCUS_MAX 3
+
 /* Whether the path from RECORD is filled: of a list, in each of its records. */
 static bool is_filled(struct tov_record record, const char *path)
 {
@@ -210,6 +212,19 @@ static void judge_target(struct tov_judging *judging)
                            });
 }
 
+/* The one list of the catalogue with an upper end: what a course follows up must stay few. */
+static void judge_focus(struct tov_judging *judging)
+{
+    if (tov_record_count(judging->draft->content_fields, "focus") <= FOCUS_MAX)
+        return;
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_REFUSES,
+                               .field = "focus",
+                               .reason = TOV_TEXT("Vælg højst tre fokusdimensioner.",
+                                                  "Pick at most three focus dimensions."),
+                           });
+}
+
 static bool has_duty_route(const struct tov_judging *judging,
                            const struct tov_unit_facts *recipient)
 {
@@ -259,6 +274,7 @@ void tov_rule_required(struct tov_judging *judging)
     judge_about(judging);
     judge_routes(judging);
     judge_target(judging);
+    judge_focus(judging);
     bool has_content = tov_draft_has_content(judging->draft);
     for (size_t i = 0; i < tov_message_type_field_count(type); i++) {
         struct tov_field_rule rule = tov_message_type_field_at(type, i);

@@ -434,6 +434,37 @@ static void personal_numbers_are_judged_by_form(void)
     test_draft_fini(&test);
 }
 
+static void third_persons_are_removed_or_justified(void)
+{
+    test_draft_init(&test, "info.response");
+    UNIT_OK(tov_record_put_enum(test.draft.content_fields, "third_persons", "begrundet"));
+    CU_ASSERT(refused(14, "third_persons_reason"));
+    UNIT_OK(tov_record_put_text(test.draft.content_fields, "third_persons_reason", "Bor sammen."));
+    CU_ASSERT(accepted());
+    test_draft_fini(&test);
+}
+
+static void consent_is_given_before_it_is_used(void)
+{
+    test_draft_init(&test, "intervention.refer");
+    UNIT_OK(tov_record_put_enum(test.draft.header_fields, "consent_status", "ikke_indhentet"));
+    CU_ASSERT(refused(17, "consent_status"));
+    test_draft_bases(&test, "EGEN");
+    CU_ASSERT(accepted());
+    test_draft_fini(&test);
+}
+
+static void a_course_follows_up_at_most_three_dimensions(void)
+{
+    test_draft_init(&test, "intervention.refer"); /* has one */
+    UNIT_OK(tov_record_put_enum(test.draft.content_fields, "focus", "job"));
+    UNIT_OK(tov_record_put_enum(test.draft.content_fields, "focus", "familie"));
+    CU_ASSERT(accepted());
+    UNIT_OK(tov_record_put_enum(test.draft.content_fields, "focus", "psyke"));
+    CU_ASSERT(refused(0, "focus"));
+    test_draft_fini(&test);
+}
+
 static void an_amendment_says_that_it_is_one(void)
 {
     test_draft_init(&test, "msg.amend");
@@ -564,6 +595,9 @@ int main(void)
         UNIT_TEST(ideology_without_its_category_is_warned_of),
         UNIT_TEST(minors_are_marked_by_their_age_at_the_event),
         UNIT_TEST(personal_numbers_are_judged_by_form),
+        UNIT_TEST(third_persons_are_removed_or_justified),
+        UNIT_TEST(consent_is_given_before_it_is_used),
+        UNIT_TEST(a_course_follows_up_at_most_three_dimensions),
         UNIT_TEST(an_amendment_says_that_it_is_one),
         UNIT_TEST(classified_text_is_refused),
         UNIT_TEST(events_are_not_told_before_they_happen),
