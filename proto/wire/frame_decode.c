@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/time.h"
 
 static const struct tov_strict_limits limits = {TOV_FRAME_MAX_BYTES, TOV_FRAME_BUDGET_BYTES};
 
@@ -136,7 +137,8 @@ enum tov_err tov_frame_hello(const struct tov_frame *frame, struct tov_frame_hel
         .is_answer = hello->answers.len > 0,
         .now_ms = hello->now_ms,
     };
-    if (hello->protocol_min == 0 || hello->protocol_min > hello->protocol_max)
+    if (hello->protocol_min == 0 || hello->protocol_min > hello->protocol_max ||
+        hello->now_ms > TOV_TIME_MAX_MS)
         return TOV_E_MALFORMED;
     TOV_TRY(tov_agency_of_field(hello->agency, &value.agency));
     TOV_TRY(tov_copy_exact(hello->roster_hash, value.roster_hash.bytes, TOV_HASH_BYTES));

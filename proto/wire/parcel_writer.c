@@ -104,7 +104,7 @@ static size_t item_body_size(const struct tov_frame_item *item)
     case TOV_ITEM_ERASED:
         return erased_size(&item->as.erased);
     }
-    assert(!"an item has a kind");
+    assert(false && "an item has a kind");
     return 0;
 }
 

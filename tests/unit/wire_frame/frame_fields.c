@@ -98,6 +98,7 @@ static enum tov_err encode_hello(const json_t *fields, struct tov_buf *out)
         .started = number(fields, "started") == 1,
         .epoch = (uint32_t)number(fields, "epoch"),
         .is_answer = json_string_length(get(fields, "answers")) > 0,
+        .now_ms = number(fields, "now_ms"),
     };
     bytes(fields, "roster_hash", hello.roster_hash.bytes, sizeof hello.roster_hash.bytes);
     bytes(fields, "nonce", hello.nonce, sizeof hello.nonce);

@@ -169,7 +169,7 @@ static enum tov_leaf_type type_of(const char *name)
         if (strcmp(types[i].name, name) == 0)
             return types[i].type;
     }
-    UNIT_NEED(!"a type of the vectors is known");
+    UNIT_NEED(false && "a type of the vectors is known");
     return TOV_LEAF_GENESIS;
 }
 

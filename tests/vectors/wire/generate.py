@@ -344,7 +344,7 @@ def p_hello(f):
             (sub(6, p_checkpoint(f["own"])) if f["own"] else b"") +
             (sub(7, p_checkpoint(f["held"])) if f["held"] else b"") +
             num(8, f["window_bytes"]) + byt(9, f["nonce"]) + num(10, f["started"]) +
-            num(11, f["epoch"]) + byt(12, f["answers"]))
+            num(11, f["epoch"]) + byt(12, f["answers"]) + num(13, f["now_ms"]))
 
 
 def p_stanza(s):
@@ -405,7 +405,7 @@ def a_hello(**change):
     return {"protocol_min": 1, "protocol_max": 1, "agency": 1, "roster_version": 7,
             "roster_hash": h("roster"), "own": a_checkpoint(), "held": a_checkpoint(size=300),
             "window_bytes": 4194304, "nonce": h("nonce"), "started": 1, "epoch": 3,
-            "answers": "", **change}
+            "answers": "", "now_ms": TIME, **change}
 
 
 def a_stanza(size=120, epoch=3):
@@ -454,7 +454,7 @@ def a_piece(**change):
 def good_frames():
     yield "hello_that_begins", "hello", a_hello()
     yield "hello_that_answers", "hello", a_hello(answers=h("their nonce"))
-    yield "hello_of_a_new_node", "hello", a_hello(own=None, held=None, started=0, epoch=0)
+    yield "hello_of_a_new_node", "hello", a_hello(own=None, held=None, started=0, epoch=0, now_ms=0)
     yield "parcel_of_every_kind_of_item", "parcel", a_parcel()
     yield "parcel_from_0_of_entries_that_are_no_messages", "parcel", a_parcel(
         [{**a_disclosed(), "leaf": leaf("genesis", a_genesis()).hex(), "link_block": "",
@@ -533,6 +533,7 @@ def rejected_frames():
     yield bad("hello_of_agency_1025", "hello", a_hello(agency=1025))
     yield bad("hello_of_protocol_0", "hello", a_hello(protocol_min=0))
     yield bad("hello_of_no_protocol", "hello", a_hello(protocol_min=2))
+    yield bad("hello_after_year_9999", "hello", a_hello(now_ms=253402300800000))
     yield bad("hello_own_of_generation_0", "hello", a_hello(own=a_checkpoint(generation=0)))
     for name, change in off_by_one(a_parcel, "root", "signature"):
         yield bad(f"parcel_{name}", "parcel", a_parcel(**change))
