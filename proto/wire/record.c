@@ -380,7 +380,9 @@ static enum tov_err check_member(struct tov_record record, const ProtobufCFieldD
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
         return check_kinds((struct tov_record){member.message, record.arena}, error);
     bool allowed = day_is_in_range(field, &member);
-    if (allowed) {
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        allowed = member.text[0] != '\0'; /* the strict decoder has looked at the rest */
+    } else if (allowed) {
         struct tov_value value = value_of(record, field, &member);
         allowed = value_is_allowed(field, &value);
     }

@@ -161,6 +161,31 @@ static void decode_stops_at_its_memory_budget(void)
     free(bytes);
 }
 
+/* The decoder by itself, as frames use it: what is no record is held to the same. */
+static void the_strict_decoder_needs_no_record_layer(void)
+{
+    static const struct {
+        const char *hex;
+        enum tov_err err;
+    } cases[] = {
+        {"0a0161", TOV_OK},           {"0a01ff", TOV_E_SCHEMA},      {"10011001", TOV_E_SCHEMA},
+        {"0a03610062", TOV_E_SCHEMA}, {"d80104", TOV_E_SCHEMA},      {"a00601", TOV_E_SCHEMA},
+        {"108100", TOV_E_SCHEMA},     {"0a0461616161", TOV_E_LIMIT}, /* over a cap of 5 */
+    };
+    const struct tov_strict_limits limits = {.max_bytes = 5, .budget_bytes = 65536};
+    const void *descriptor = schema("Header");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t size = 0;
+        uint8_t *bytes = unit_hex(cases[i].hex, &size);
+        struct tov_strict strict = {0};
+        UNIT_EQUAL_INT(
+            tov_strict_decode(descriptor, (struct tov_bytes){bytes, size}, &limits, &strict, NULL),
+            cases[i].err);
+        tov_strict_fini(&strict);
+        free(bytes);
+    }
+}
+
 static struct tov_record full_header(void)
 {
     struct tov_record header;
@@ -386,6 +411,7 @@ int main(void)
         UNIT_TEST(decode_refuses_what_is_cut_short_or_no_protobuf),
         UNIT_TEST(decode_stops_at_the_longest_encoding),
         UNIT_TEST(decode_stops_at_its_memory_budget),
+        UNIT_TEST(the_strict_decoder_needs_no_record_layer),
         UNIT_TEST(a_record_reads_back_what_was_put),
         UNIT_TEST(a_decoded_list_can_be_appended_to),
         UNIT_TEST(put_refuses_other_kinds_and_bad_values),
