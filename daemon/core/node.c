@@ -106,6 +106,7 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
                                   .disk_reserve_bytes = setup->disk_reserve_bytes,
                                   .demo_clock = setup->demo_clock};
     TOV_TRY(tov_api_create(&api, &node->api, error));
+    TOV_TRY(tov_node_load_routine(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");
     *out_node = TOV_TAKE(node);
     return TOV_OK;

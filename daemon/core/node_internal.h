@@ -41,6 +41,7 @@ void tov_node_start_step(struct tov_node *node);
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello);
 /* node_routine.c: what a serving node writes by itself: epoch keys, anchors, journal roots. */
 enum tov_err tov_node_routine(struct tov_node *node) TOV_MUST_CHECK;
+enum tov_err tov_node_load_routine(struct tov_node *node) TOV_MUST_CHECK;
 enum tov_err tov_node_begin_ledger(struct tov_node *node) TOV_MUST_CHECK;
 
 #endif

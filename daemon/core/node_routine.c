@@ -65,6 +65,55 @@ static enum tov_err append_journal_root(struct tov_node *node)
     return append(node, core->ledger, leaf);
 }
 
+/* The anchor ends its segment: the size behind it is what peers cosign. */
+static enum tov_err append_anchor(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf seen = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES / 2);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    leaf->type = TOV_LEAF_ANCHOR;
+    TOV_TRY(tov_follow_put_anchors_seen(node->follow, &seen, &leaf->as.anchor.seen_count));
+    leaf->as.anchor.seen_hash = tov_sha256(tov_buf_view(&seen));
+    uint64_t index = tov_ledger_size(core->ledger);
+    TOV_TRY(append(node, core->ledger, leaf));
+    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, tov_store_key_u64(index),
+                           tov_buf_view(&seen));
+    tov_ledger_mark(core->ledger);
+    return TOV_OK;
+}
+
+static struct tov_store_key anchor_fact(void)
+{
+    return tov_store_key_text("anchor-day");
+}
+
+/* The day of the newest own anchor. */
+enum tov_err tov_node_load_routine(struct tov_node *node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(node->core.store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, anchor_fact(), &row);
+    if (err == TOV_OK && row.size == 8)
+        node->last_anchor_day = tov_get_be64(row.data);
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+static enum tov_err anchor_if_due(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    uint64_t day = core->now_ms / DAY_MS;
+    uint8_t row[8];
+    if (day <= node->last_anchor_day)
+        return TOV_OK;
+    node->last_anchor_day = day;
+    tov_put_be64(row, day);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, anchor_fact(), TOV_BYTES_OF(row));
+    return append_anchor(node);
+}
+
 enum tov_err tov_node_routine(struct tov_node *node)
 {
     const struct tov_core *core = &node->core;
@@ -77,5 +126,5 @@ enum tov_err tov_node_routine(struct tov_node *node)
         node->last_journal_hour = hour;
         TOV_TRY(append_journal_root(node));
     }
-    return TOV_OK;
+    return anchor_if_due(node);
 }

@@ -104,6 +104,17 @@ static void ask_signatures(struct tov_node *node, struct tov_ledger *tree)
     put_question(node, &request);
 }
 
+static void ask_cosignature(struct tov_node *node)
+{
+    struct tov_guard_request request;
+    struct tov_guard_cosign cosign;
+    if (!tov_follow_next_cosign(node->follow, &cosign))
+        return;
+    tov_guard_request_init(&request, TOV_GUARD_COSIGN, node->next_guard_id++);
+    request.cosign = cosign;
+    put_question(node, &request);
+}
+
 static void on_signed(struct tov_node *node, const struct tov_guard_answer *answer)
 {
     struct tov_core *core = &node->core;
@@ -136,6 +147,8 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         tov_node_on_guard_hello(node, &answer->hello);
     else if (answer->op == TOV_GUARD_APPEND)
         on_signed(node, answer);
+    else if (answer->op == TOV_GUARD_COSIGN)
+        tov_follow_on_cosigned(node->follow, answer->refusal, &answer->cosign);
 }
 
 /* ---- clock ---- */
@@ -173,6 +186,7 @@ static void sign_if_due(struct tov_node *node)
         return;
     ask_signatures(node, node->core.ledger);
     ask_signatures(node, node->core.journal);
+    ask_cosignature(node);
 }
 
 void tov_node_turn(struct tov_node *node)

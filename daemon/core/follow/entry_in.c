@@ -83,8 +83,10 @@ static enum tov_err apply_known(struct tov_follow *follow, struct tov_peer *peer
     case TOV_LEAF_LOST:
         apply_lost(peer, entry->index);
         return TOV_OK;
-    case TOV_LEAF_MESSAGE:
     case TOV_LEAF_ANCHOR:
+        tov_witness_on_anchor(peer, entry->index);
+        return TOV_OK;
+    case TOV_LEAF_MESSAGE:
     case TOV_LEAF_ROSTER:
     case TOV_LEAF_JOURNAL_ROOT:
     case TOV_LEAF_ERASED:

@@ -35,6 +35,8 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
         peer->is_keeper_of_us = tov_agency_has_keeper(core->own, agency->number);
         peer->are_keeper_of_it = tov_agency_has_keeper(agency, core->own->number);
         enum tov_err err = tov_peer_load(core, peer);
+        if (err == TOV_OK)
+            err = tov_witness_load(core, peer);
         if (err != TOV_OK)
             return tov_fail(error, err, "what the store holds of %s cannot be read", agency->name);
     }
@@ -65,7 +67,10 @@ enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_op
     follow->writer = TOV_PARCEL_WRITER_INIT;
     follow->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_TRY(make_memory(follow));
+    follow->question.note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
+    follow->question.vkey = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
     TOV_TRY(load_peers(follow, error));
+    TOV_TRY(tov_witness_open(follow));
     *out_follow = TOV_TAKE(follow);
     return TOV_OK;
 }
@@ -84,6 +89,8 @@ void tov_follow_destroy(struct tov_follow *follow)
     tov_secret_destroy(follow->keyring_memory);
     tov_parcel_writer_fini(&follow->writer);
     tov_buf_fini(&follow->frame);
+    tov_buf_fini(&follow->question.note);
+    tov_buf_fini(&follow->question.vkey);
     free(follow);
 }
 

@@ -58,6 +58,19 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint6
 /* The newest of the peers' clocks, carried on by the monotonic clock; 0: no peer has told. */
 uint64_t tov_follow_peer_clock(const struct tov_follow *follow);
 
+/* ---- witnessing ---- */
+
+/* The next anchor of a peer that the guard shall cosign; borrowed until the answer. */
+bool tov_follow_next_cosign(struct tov_follow *follow, struct tov_guard_cosign *out_cosign);
+void tov_follow_on_cosigned(struct tov_follow *follow, enum tov_guard_refusal refusal,
+                            const struct tov_guard_cosign_answer *answer);
+/* Own entries below it are witnessed: enough peers have cosigned an anchor above them. */
+uint64_t tov_follow_witnessed(const struct tov_follow *follow);
+/* The list of the peers' newest anchors, for an own anchor's detached list: agency 2,
+ * generation 4, size 8, root 32, signature 64 each. */
+enum tov_err tov_follow_put_anchors_seen(const struct tov_follow *follow, struct tov_buf *out,
+                                         uint16_t *out_count) TOV_MUST_CHECK;
+
 /* ---- for writing messages ---- */
 
 struct tov_link_heads tov_follow_link_heads(struct tov_follow *follow);

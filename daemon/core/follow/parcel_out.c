@@ -40,6 +40,7 @@ struct builder {
     struct tov_peer *peer;
     uint64_t from;
     uint64_t skip_from; /* entries from here are skipped so far */
+    uint64_t anchor;    /* size right behind the newest anchor, 0: none: parcels split there */
     bool discloses;     /* something besides skipped runs */
 };
 
@@ -154,9 +155,11 @@ static enum tov_err add_disclosed(struct builder *builder, uint64_t index,
         return TOV_E_NOMEM;
     item->kind = TOV_ITEM_DISCLOSED;
     item->as.disclosed.leaf = entry->leaf;
-    if (entry->leaf.data[5] == TOV_LEAF_ANCHOR)
+    if (entry->leaf.data[5] == TOV_LEAF_ANCHOR) {
+        builder->anchor = index + 1;
         TOV_TRY(tov_store_get(builder->read, TOV_TABLE_BODY, tov_store_key_u64(index),
                               &item->as.disclosed.detached));
+    }
     return tov_parcel_writer_add(&builder->follow->writer, item);
 }
 
@@ -180,7 +183,7 @@ static enum tov_err add_segments(struct builder *builder, struct tov_signed_size
     struct tov_parcel_writer *writer = &builder->follow->writer;
     uint64_t at = builder->from;
     bool has_any = false;
-    while (!has_any || writer->items.size < PARCEL_GOAL_BYTES / 2) {
+    while (!has_any || (writer->items.size < PARCEL_GOAL_BYTES / 2 && builder->anchor != at)) {
         struct tov_signed_size next;
         struct tov_parcel_mark mark = tov_parcel_writer_mark(writer);
         uint64_t skip_from = builder->skip_from;

@@ -96,8 +96,25 @@ struct tov_peer {
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
 
+    /* witnessing: the newest anchor of its ledger seen, and cosigned by us */
+    uint64_t anchor_seen;
+    struct {
+        uint64_t size, time_s;
+        uint8_t signature[TOV_SIGNATURE_BYTES];
+    } cosigned;
+    bool guard_size_known; /* the guard said that it had cosigned guard_size */
+    uint64_t guard_size;
+
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
     bool may_pull; /* rows in `transfer` to look at */
+};
+
+/* The cosignature that the guard is asked for; peer 0: none. */
+struct tov_witness_question {
+    uint16_t peer;
+    uint64_t size, old_size;
+    struct tov_proof proof;
+    struct tov_buf note, vkey;
 };
 
 struct tov_kept_keys {
@@ -118,6 +135,8 @@ struct tov_follow {
     struct tov_buf frame;
     struct tov_leaf *leaf; /* for decoding, 3 KiB */
     bool guard_agrees, started;
+    struct tov_witness_question question;
+    uint64_t witnessed_size;
 };
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
@@ -186,6 +205,14 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
                          struct tov_control *control);
 void tov_session_fault(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
                        const char *what);
+
+/* witness.c */
+enum tov_err tov_witness_open(struct tov_follow *follow) TOV_MUST_CHECK;
+enum tov_err tov_witness_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+void tov_witness_on_anchor(struct tov_peer *peer, uint64_t index);
+void tov_witness_resend(struct tov_follow *follow, struct tov_peer *peer);
+enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_frame *frame) TOV_MUST_CHECK;
 
 /* pull.c */
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,

@@ -177,6 +177,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->may_pull = true;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
         peer->transfers[i].asked_mono_ms = 0;
+    tov_witness_resend(follow, peer);
     if (!hello->started)
         answer_restore(follow, peer);
 }
@@ -335,11 +336,12 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return on_control(follow, peer, frame);
     case TOV_FRAME_CHUNK:
         return on_chunk(follow, peer, frame);
+    case TOV_FRAME_COSIGNATURES:
+        return tov_witness_on_frame(follow, peer, frame);
     case TOV_FRAME_HELLO:
     case TOV_FRAME_ROSTER_OFFER: /* rosters are handed on by hand in this version */
     case TOV_FRAME_ROSTER_REQUEST:
     case TOV_FRAME_ROSTER_PIECE:
-    case TOV_FRAME_COSIGNATURES:
         return TOV_OK;
     }
     return TOV_E_MALFORMED;
