@@ -144,7 +144,7 @@ struct tov_leaf_epoch_key {
 };
 
 struct tov_leaf_anchor {
-    uint16_t seen_count;       /* entries of the detached list (wire/detached.h) */
+    uint16_t seen_count;       /* entries of the detached list (docs/protocol.md 3) */
     struct tov_hash seen_hash; /* SHA-256 of the list */
 };
 
