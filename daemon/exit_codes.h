@@ -28,4 +28,16 @@ enum tov_exit {
     TOV_EXIT_INTERNAL = 70      /* a fault in tovd, or a system call that must not fail did */
 };
 
+/* One line: what it means and what to do. Also for numbers that are not in the list. */
+const char *tov_exit_text(enum tov_exit code);
+
+/* What the supervisor does when a role that should run ends with a code. */
+enum tov_exit_remedy {
+    TOV_EXIT_AGAIN,          /* start it again, later and later */
+    TOV_EXIT_AGAIN_AT_ONCE,  /* start it again now */
+    TOV_EXIT_AGAIN_SLOWLY,   /* start it again after 1 second, however often */
+    TOV_EXIT_NEEDS_A_PERSON, /* stop everything with this code */
+};
+enum tov_exit_remedy tov_exit_remedy(enum tov_exit code);
+
 #endif

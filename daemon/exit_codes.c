@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "exit_codes.h"
+
+const char *tov_exit_text(enum tov_exit code)
+{
+    switch (code) {
+    case TOV_EXIT_OK:
+        return "ended as asked";
+    case TOV_EXIT_USAGE:
+        return "wrong arguments: see tovd --help";
+    case TOV_EXIT_CONFIG:
+        return "the configuration is wrong: correct the line named above";
+    case TOV_EXIT_KEY:
+        return "a key file is of wrong purpose, form or permissions: see the line above";
+    case TOV_EXIT_ROSTER:
+        return "the roster is not signed by enough root keys: fetch it again from the federation";
+    case TOV_EXIT_DISK_FULL:
+        return "no space on the disk of the ledger: free some or enlarge it";
+    case TOV_EXIT_IO:
+        return "the disk failed to read, write or sync: check it before starting again";
+    case TOV_EXIT_SECOND:
+        return "another tovd has this ledger open: stop it first";
+    case TOV_EXIT_PORT_IN_USE:
+        return "an endpoint is in use by another program: see the line above";
+    case TOV_EXIT_NEWER_STORE:
+        return "the ledger was written by a newer tovd: install that version again";
+    case TOV_EXIT_CORRUPT:
+        return "the ledger does not agree with itself: keep it and follow the restore manual";
+    case TOV_EXIT_GUARD_DISAGREES:
+        return "guard and ledger hold different histories: follow the restore manual";
+    case TOV_EXIT_CLOCK:
+        return "the clock cannot be right: set it and start again";
+    case TOV_EXIT_PEERS_CHANGED:
+        return "a key was withdrawn: connections are made afresh";
+    case TOV_EXIT_MEMORY_BOUND:
+        return "over its memory bound: started afresh";
+    case TOV_EXIT_PARENT_GONE:
+        return "the process that it serves is gone";
+    case TOV_EXIT_INTERNAL:
+        return "a fault in tovd: please report the lines above";
+    }
+    return "ended in a way that tovd does not know";
+}
+
+enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
+{
+    switch (code) {
+    case TOV_EXIT_USAGE:
+    case TOV_EXIT_CONFIG:
+    case TOV_EXIT_KEY:
+    case TOV_EXIT_ROSTER:
+    case TOV_EXIT_IO:
+    case TOV_EXIT_SECOND:
+    case TOV_EXIT_PORT_IN_USE:
+    case TOV_EXIT_NEWER_STORE:
+    case TOV_EXIT_CORRUPT:
+    case TOV_EXIT_GUARD_DISAGREES:
+    case TOV_EXIT_CLOCK:
+        return TOV_EXIT_NEEDS_A_PERSON;
+    case TOV_EXIT_DISK_FULL:
+        return TOV_EXIT_AGAIN_SLOWLY;
+    case TOV_EXIT_PEERS_CHANGED:
+        return TOV_EXIT_AGAIN_AT_ONCE;
+    case TOV_EXIT_OK:
+    case TOV_EXIT_MEMORY_BOUND:
+    case TOV_EXIT_PARENT_GONE:
+    case TOV_EXIT_INTERNAL:
+        return TOV_EXIT_AGAIN;
+    }
+    return TOV_EXIT_AGAIN;
+}
