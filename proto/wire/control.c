@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "peer.pb-c.h"
+
 #include "base/limits.h"
 
 static const struct tov_strict_limits limits = {TOV_FRAME_MAX_BYTES, TOV_FRAME_BUDGET_BYTES};
@@ -28,7 +30,8 @@ void tov_control_arena_destroy(struct tov_control_arena *arena)
 static enum tov_err pack_restore_answer(const struct tov_control *control,
                                         Tov__Peer__ControlBody *body, struct tov_buf *out)
 {
-    Tov__Peer__Checkpoint held = tov_field_of_checkpoint(&control->as.restore_answer.held);
+    Tov__Peer__Checkpoint held;
+    tov_field_of_checkpoint(&control->as.restore_answer.held, &held);
     Tov__Peer__RestoreAnswer field = TOV__PEER__RESTORE_ANSWER__INIT;
     field.counts = control->as.restore_answer.counts;
     field.held = control->as.restore_answer.held.present ? &held : NULL;
@@ -62,7 +65,8 @@ static enum tov_err pack_hash_answer(const struct tov_control *control,
 static enum tov_err pack_chunk_request(const struct tov_control *control,
                                        Tov__Peer__ControlBody *body, struct tov_buf *out)
 {
-    Tov__Peer__Ref ref = tov_field_of_ref(&control->as.chunk_request.ref);
+    Tov__Peer__Ref ref;
+    tov_field_of_ref(&control->as.chunk_request.ref, &ref);
     Tov__Peer__ChunkRequest field = TOV__PEER__CHUNK_REQUEST__INIT;
     field.ref = &ref;
     field.part = control->as.chunk_request.part;
@@ -84,7 +88,7 @@ static enum tov_err pack_epoch_expired(const struct tov_control *control,
     if (count > TOV_EPOCH_EXPIRED_REFS_MAX)
         return TOV_E_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        refs[i] = tov_field_of_ref(&control->as.epoch_expired.refs[i]);
+        tov_field_of_ref(&control->as.epoch_expired.refs[i], &refs[i]);
         list[i] = &refs[i];
     }
     Tov__Peer__EpochExpired field = TOV__PEER__EPOCH_EXPIRED__INIT;

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "peer.pb-c.h"
+
 #include "base/limits.h"
 #include "base/time.h"
 

@@ -4,6 +4,8 @@
  */
 #include "wire/frame_internal.h"
 
+#include "peer.pb-c.h"
+
 #include "base/limits.h"
 
 enum tov_err tov_frame_pack(const ProtobufCMessage *message, struct tov_buf *out)
@@ -24,30 +26,30 @@ static ProtobufCBinaryData field_of_hash(const struct tov_hash *hash)
     return field_of_array(hash->bytes, sizeof hash->bytes);
 }
 
-Tov__Peer__Ref tov_field_of_ref(const struct tov_ref *ref)
+void tov_field_of_ref(const struct tov_ref *ref, Tov__Peer__Ref *out)
 {
-    Tov__Peer__Ref field = TOV__PEER__REF__INIT;
-    field.agency = ref->agency;
-    field.generation = ref->generation;
-    field.index = ref->index;
-    field.leaf_hash = field_of_hash(&ref->leaf);
-    return field;
+    tov__peer__ref__init(out);
+    out->agency = ref->agency;
+    out->generation = ref->generation;
+    out->index = ref->index;
+    out->leaf_hash = field_of_hash(&ref->leaf);
 }
 
-Tov__Peer__Checkpoint tov_field_of_checkpoint(const struct tov_frame_checkpoint *checkpoint)
+void tov_field_of_checkpoint(const struct tov_frame_checkpoint *checkpoint,
+                             Tov__Peer__Checkpoint *out)
 {
-    Tov__Peer__Checkpoint field = TOV__PEER__CHECKPOINT__INIT;
-    field.generation = checkpoint->generation;
-    field.size = checkpoint->size;
-    field.root = field_of_hash(&checkpoint->root);
-    field.signature = field_of_array(checkpoint->signature, sizeof checkpoint->signature);
-    return field;
+    tov__peer__checkpoint__init(out);
+    out->generation = checkpoint->generation;
+    out->size = checkpoint->size;
+    out->root = field_of_hash(&checkpoint->root);
+    out->signature = field_of_array(checkpoint->signature, sizeof checkpoint->signature);
 }
 
 enum tov_err tov_frame_encode_hello(const struct tov_frame_hello *hello, struct tov_buf *out)
 {
-    Tov__Peer__Checkpoint own = tov_field_of_checkpoint(&hello->own);
-    Tov__Peer__Checkpoint held = tov_field_of_checkpoint(&hello->held);
+    Tov__Peer__Checkpoint own, held;
+    tov_field_of_checkpoint(&hello->own, &own);
+    tov_field_of_checkpoint(&hello->held, &held);
     Tov__Peer__Hello field = TOV__PEER__HELLO__INIT;
     field.protocol_min = hello->protocol_min;
     field.protocol_max = hello->protocol_max;
@@ -91,7 +93,7 @@ struct late_fields {
 
 static void fill_late(const struct tov_frame_late_stanza *late, struct late_fields *out)
 {
-    out->ref = tov_field_of_ref(&late->ref);
+    tov_field_of_ref(&late->ref, &out->ref);
     tov__peer__stanza__init(&out->stanza);
     out->stanza.sealed = tov_field_of_bytes(late->stanza.sealed);
     out->stanza.epoch = late->stanza.epoch;
@@ -135,7 +137,8 @@ enum tov_err tov_frame_encode_control(const struct tov_frame_control *control, s
 
 enum tov_err tov_frame_encode_chunk(const struct tov_frame_chunk *chunk, struct tov_buf *out)
 {
-    Tov__Peer__Ref ref = tov_field_of_ref(&chunk->ref);
+    Tov__Peer__Ref ref;
+    tov_field_of_ref(&chunk->ref, &ref);
     Tov__Peer__Chunk field = TOV__PEER__CHUNK__INIT;
     field.ref = &ref;
     field.part = chunk->part;

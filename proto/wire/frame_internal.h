@@ -11,14 +11,20 @@
 #include "wire/frame.h"
 #include "wire/strict.h"
 
-#include "peer.pb-c.h"
+#include <protobuf-c/protobuf-c.h>
+
+/* Of the generated peer.pb-c.h, which .c files include. */
+struct Tov__Peer__Frame;
+struct Tov__Peer__Ref;
+struct Tov__Peer__Checkpoint;
+struct Tov__Peer__Stanza;
 
 #define TOV_FRAME_BUDGET_BYTES 4194304u /* of memory that a decoded frame may take */
 
 /* Stands in the arena of its own message. */
 struct tov_frame {
     struct tov_strict strict;
-    const Tov__Peer__Frame *message;
+    const struct Tov__Peer__Frame *message;
 };
 
 static inline struct tov_bytes tov_bytes_of_field(ProtobufCBinaryData field)
@@ -35,16 +41,18 @@ enum tov_err tov_copy_exact(ProtobufCBinaryData field, uint8_t *out, size_t size
 enum tov_err tov_agency_of_field(uint32_t field, uint16_t *out) TOV_MUST_CHECK;
 enum tov_err tov_part_of_field(uint32_t field, uint8_t *out) TOV_MUST_CHECK;
 /* NULL is an absent reference: MALFORMED. */
-enum tov_err tov_ref_of_field(const Tov__Peer__Ref *field, struct tov_ref *out) TOV_MUST_CHECK;
+enum tov_err tov_ref_of_field(const struct Tov__Peer__Ref *field,
+                              struct tov_ref *out) TOV_MUST_CHECK;
 /* NULL is an absent checkpoint: `present` is false. */
-enum tov_err tov_checkpoint_of_field(const Tov__Peer__Checkpoint *field,
+enum tov_err tov_checkpoint_of_field(const struct Tov__Peer__Checkpoint *field,
                                      struct tov_frame_checkpoint *out) TOV_MUST_CHECK;
-enum tov_err tov_stanza_of_field(const Tov__Peer__Stanza *field,
+enum tov_err tov_stanza_of_field(const struct Tov__Peer__Stanza *field,
                                  struct tov_frame_stanza *out) TOV_MUST_CHECK;
 
-/* The other way; what they give borrows from what they are given. */
-Tov__Peer__Ref tov_field_of_ref(const struct tov_ref *ref);
-Tov__Peer__Checkpoint tov_field_of_checkpoint(const struct tov_frame_checkpoint *checkpoint);
+/* The other way; what they fill borrows from what they are given. */
+void tov_field_of_ref(const struct tov_ref *ref, struct Tov__Peer__Ref *out);
+void tov_field_of_checkpoint(const struct tov_frame_checkpoint *checkpoint,
+                             struct Tov__Peer__Checkpoint *out);
 
 /* Appends the encoding of MESSAGE; LIMIT past TOV_FRAME_MAX_BYTES, before anything is written. */
 enum tov_err tov_frame_pack(const ProtobufCMessage *message, struct tov_buf *out) TOV_MUST_CHECK;

@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "peer.pb-c.h"
+
 #include "base/limits.h"
 
 static const Tov__Peer__Parcel *parcel_of(const struct tov_frame *frame)

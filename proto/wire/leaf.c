@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The layouts behind the common 32 bytes (sizes in bytes; sums of counts are checked on both sides):
+ * The layouts behind the common 32 bytes (sizes in bytes; sums of counts are checked on both
+ * sides):
  *
  * genesis       agency 2, generation 4, journal 4, roster version 4, roster hash 32, former size 8,
  *               former root 32, federation length 1, federation

@@ -24,8 +24,8 @@ struct tov_link_block {
 
 void tov_link_encode(const struct tov_link_block *block, uint8_t out[TOV_LINK_BLOCK_BYTES]);
 /* Exactly TOV_LINK_BLOCK_BYTES; generation and number from 1. */
-enum tov_err tov_link_decode(struct tov_bytes bytes, struct tov_link_block *out_block)
-    TOV_MUST_CHECK;
+enum tov_err tov_link_decode(struct tov_bytes bytes,
+                             struct tov_link_block *out_block) TOV_MUST_CHECK;
 struct tov_hash tov_link_hash(struct tov_bytes block_bytes);
 
 #endif
