@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The supervisor's promises, seen from outside: what is started again, what stops everything and
+ * with which code, what systemd is told. Its roles are those of fake_tovd.c.
+ */
+#include "exit_codes.h"
+
+#include "support/unit.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 20000
+
+static char directory[64];
+static int events_fd = -1;
+static int notify_fd = -1;
+static pid_t pid;
+
+/* What came and was not waited for yet: processes tell in any order. */
+#define KEPT_MAX 200
+static char kept[KEPT_MAX][300];
+static size_t kept_count;
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    return path;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    FILE *file = fopen(path_of(name), "we");
+    UNIT_NEED(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static int bind_here(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path_of(name));
+    UNIT_NEED(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    return fd;
+}
+
+static void prepare(void)
+{
+    (void)snprintf(directory, sizeof directory, "/tmp/tov-supervisor-XXXXXX");
+    UNIT_NEED(mkdtemp(directory) != NULL);
+    events_fd = bind_here("events");
+    notify_fd = bind_here("notify");
+    kept_count = 0;
+    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /d\nguard = /g\n"
+                            "keys = /k\nlog-level = error\n");
+}
+
+static void run(void)
+{
+    char config[128];
+    char notify[128];
+    const char *program = getenv("TOV_FAKE_TOVD");
+    UNIT_NEED(program != NULL);
+    (void)snprintf(config, sizeof config, "%s/tovd.conf", directory);
+    (void)snprintf(notify, sizeof notify, "%s/notify", directory);
+    UNIT_NEED(setenv("TOV_FAKE_DIR", directory, 1) == 0 && setenv("NOTIFY_SOCKET", notify, 1) == 0);
+    pid = fork();
+    UNIT_NEED(pid >= 0);
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a check ends the test */
+        (void)execl(program, program, "--config", config, (char *)NULL);
+        _exit(127);
+    }
+}
+
+static int ended(void)
+{
+    int status = 0;
+    UNIT_NEED(waitpid(pid, &status, 0) == pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void clean(void)
+{
+    static const char *const names[] = {"events",     "notify",        "tovd.conf",  "guard",
+                                        "core",       "gateway",       "front",      "guard.count",
+                                        "core.count", "gateway.count", "front.count"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        (void)unlink(path_of(names[i]));
+    UNIT_NEED(rmdir(directory) == 0);
+    (void)close(events_fd);
+    (void)close(notify_fd);
+}
+
+static int stop(void)
+{
+    UNIT_NEED(kill(pid, SIGTERM) == 0);
+    return ended();
+}
+
+static void keep_datagram(int fd)
+{
+    struct pollfd item = {.fd = fd, .events = POLLIN};
+    if (poll(&item, 1, 100) <= 0)
+        return;
+    UNIT_NEED(kept_count < KEPT_MAX);
+    ssize_t size = recv(fd, kept[kept_count], sizeof kept[0] - 1, 0);
+    UNIT_NEED(size >= 0);
+    kept[kept_count++][size] = '\0';
+}
+
+static const char *take_kept(const char *text)
+{
+    static char taken[300];
+    for (size_t i = 0; i < kept_count; i++) {
+        if (strncmp(kept[i], text, strlen(text)) != 0)
+            continue;
+        memcpy(taken, kept[i], sizeof taken);
+        kept_count--;
+        memmove(kept[i], kept[i + 1], (kept_count - i) * sizeof kept[0]);
+        return taken;
+    }
+    return NULL;
+}
+
+/* Waits for a datagram on FD that begins with TEXT, and takes it; fails when none comes. */
+static const char *wait_for(int fd, const char *text)
+{
+    uint64_t end_ms = now_ms() + PATIENCE_MS;
+    const char *taken;
+    while ((taken = take_kept(text)) == NULL && now_ms() < end_ms)
+        keep_datagram(fd);
+    if (taken == NULL)
+        (void)fprintf(stderr, "never came: %s\n", text);
+    UNIT_NEED(taken != NULL);
+    return taken;
+}
+
+static void wait_until_serving(void)
+{
+    (void)wait_for(notify_fd, "READY=1");
+}
+
+static void every_role_starts_with_its_own_descriptors_only(void)
+{
+    bool seen[4] = {false};
+    static const char *const expected[] = {
+        "guard started 0 with 4 descriptors: serve", "gateway started 0 with 4 descriptors: serve",
+        "front started 0 with 4 descriptors: serve", "core started 0 with 7 descriptors: serve"};
+    prepare();
+    run();
+    for (size_t i = 0; i < 4; i++) {
+        const char *event = wait_for(events_fd, "");
+        for (size_t k = 0; k < 4; k++)
+            seen[k] = seen[k] || strcmp(event, expected[k]) == 0;
+    }
+    for (size_t k = 0; k < 4; k++)
+        CU_ASSERT(seen[k]);
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void systemd_is_told_what_the_core_says(void)
+{
+    prepare();
+    run();
+    wait_until_serving();
+    UNIT_EQUAL_TEXT(wait_for(notify_fd, "STATUS"), "STATUS=serving 3 agencies");
+    (void)wait_for(notify_fd, "WATCHDOG=1");
+    UNIT_NEED(kill(pid, SIGTERM) == 0);
+    (void)wait_for(notify_fd, "STOPPING=1");
+    UNIT_EQUAL_INT(ended(), 0);
+    clean();
+}
+
+static void signals_reach_the_core_as_frames(void)
+{
+    prepare();
+    run();
+    wait_until_serving();
+    UNIT_NEED(kill(pid, SIGHUP) == 0);
+    (void)wait_for(events_fd, "core reload");
+    UNIT_NEED(kill(pid, SIGUSR1) == 0);
+    (void)wait_for(events_fd, "core dump");
+    UNIT_NEED(kill(pid, SIGTERM) == 0);
+    (void)wait_for(events_fd, "core stop");
+    UNIT_EQUAL_INT(ended(), 0);
+    clean();
+}
+
+static void a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one(void)
+{
+    prepare();
+    write_file("gateway", "crash\nexit 70\nserve\n");
+    run();
+    (void)wait_for(events_fd, "gateway started 2");
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    UNIT_EQUAL_INT(stop(), 0);
+    struct stat count;
+    UNIT_NEED(stat(path_of("core.count"), &count) == 0);
+    UNIT_EQUAL_INT(count.st_size, 1); /* the core never noticed more */
+    UNIT_NEED(stat(path_of("gateway.count"), &count) == 0);
+    UNIT_EQUAL_INT(count.st_size, 3);
+    clean();
+}
+
+static void a_front_that_dropped_a_key_is_started_again_at_once(void)
+{
+    prepare();
+    write_file("front", "exit 30\nexit 30\nexit 30\nexit 30\nserve\n");
+    uint64_t before_ms = now_ms();
+    run();
+    (void)wait_for(events_fd, "front started 4");
+    (void)wait_for(events_fd, "core link 1 with a descriptor");
+    CU_ASSERT(now_ms() - before_ms < 3000);
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void a_core_that_crashes_is_started_again_with_everything(void)
+{
+    prepare();
+    write_file("core", "crash\nserve\n");
+    run();
+    (void)wait_for(events_fd, "core started 1");
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
+    struct stat count;
+    UNIT_NEED(stat(path_of("guard.count"), &count) == 0);
+    UNIT_EQUAL_INT(count.st_size, 2);
+    clean();
+}
+
+static void a_guard_that_crashes_takes_the_core_along(void)
+{
+    prepare();
+    write_file("guard", "crash\nserve\n");
+    run();
+    (void)wait_for(events_fd, "guard started 1");
+    wait_until_serving(); /* the core is the second, or the first that was not told to end yet */
+    (void)wait_for(events_fd, "core started");
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void a_full_disk_is_tried_again_after_a_second_however_often(void)
+{
+    prepare();
+    write_file("core", "exit 13\nexit 13\nserve\n");
+    uint64_t before_ms = now_ms();
+    run();
+    (void)wait_for(events_fd, "core started 2");
+    CU_ASSERT(now_ms() - before_ms >= 2000);
+    CU_ASSERT(now_ms() - before_ms < 6000);
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void codes_for_a_person_stop_everything_with_that_code(void)
+{
+    static const int codes[] = {TOV_EXIT_IO,     TOV_EXIT_CORRUPT, TOV_EXIT_NEWER_STORE,
+                                TOV_EXIT_CONFIG, TOV_EXIT_SECOND,  TOV_EXIT_GUARD_DISAGREES,
+                                TOV_EXIT_CLOCK,  TOV_EXIT_ROSTER};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        char order[16];
+        (void)snprintf(order, sizeof order, "exit %d\n", codes[i]);
+        prepare();
+        write_file("core", order);
+        run();
+        UNIT_EQUAL_INT(ended(), codes[i]);
+        clean();
+    }
+}
+
+static void a_port_in_use_stops_everything(void)
+{
+    prepare();
+    write_file("gateway", "exit 16\n");
+    run();
+    UNIT_EQUAL_INT(ended(), TOV_EXIT_PORT_IN_USE);
+    clean();
+}
+
+static void a_guard_without_its_key_stops_everything(void)
+{
+    prepare();
+    write_file("guard", "exit 11\n");
+    run();
+    UNIT_EQUAL_INT(ended(), TOV_EXIT_KEY);
+    clean();
+}
+
+static void a_role_that_does_not_end_is_killed(void)
+{
+    prepare();
+    write_file("gateway", "deaf\n");
+    run();
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void when_the_supervisor_is_killed_no_role_is_left(void)
+{
+    int life[2];
+    prepare();
+    UNIT_NEED(pipe(life) == 0);
+    int saved = dup(STDIN_FILENO); /* the only descriptors that roles inherit are standard ones */
+    UNIT_NEED(dup2(life[1], STDIN_FILENO) == STDIN_FILENO);
+    run();
+    UNIT_NEED(dup2(saved, STDIN_FILENO) == STDIN_FILENO && close(saved) == 0);
+    wait_until_serving();
+    UNIT_NEED(kill(pid, SIGKILL) == 0);
+    UNIT_EQUAL_INT(ended(), -SIGKILL);
+    /* Each role holds its copy of this pipe's writing end until it has ended. */
+    (void)close(life[1]);
+    struct pollfd item = {.fd = life[0], .events = POLLIN};
+    UNIT_EQUAL_INT(poll(&item, 1, PATIENCE_MS), 1);
+    UNIT_EQUAL_INT(item.revents & POLLHUP, POLLHUP);
+    (void)close(life[0]);
+    clean();
+}
+
+static int run_command(const char *arguments)
+{
+    char command[512];
+    (void)snprintf(command, sizeof command, "%s %s >%s/out 2>&1", getenv("TOV_FAKE_TOVD"),
+                   arguments, directory);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect_output(const char *text)
+{
+    char got[600] = "";
+    FILE *file = fopen(path_of("out"), "re");
+    UNIT_NEED(file != NULL);
+    got[fread(got, 1, sizeof got - 1, file)] = '\0';
+    (void)fclose(file);
+    if (strstr(got, text) == NULL)
+        UNIT_EQUAL_TEXT(got, text);
+}
+
+static void the_command_line_is_strict(void)
+{
+    char arguments[200];
+    prepare();
+    UNIT_EQUAL_INT(run_command("--version"), 0);
+    expect_output("tovd ");
+    UNIT_EQUAL_INT(run_command(""), TOV_EXIT_USAGE);
+    expect_output("tovd: --config FILE is missing");
+    UNIT_EQUAL_INT(run_command("--config /x --fast"), TOV_EXIT_USAGE);
+    expect_output("tovd: --fast: not understood");
+    UNIT_EQUAL_INT(run_command("--role king"), TOV_EXIT_USAGE);
+    expect_output("tovd: king: no such role");
+    UNIT_EQUAL_INT(run_command("--config /nowhere"), TOV_EXIT_CONFIG);
+    expect_output("tovd: /nowhere: No such file or directory");
+    (void)snprintf(arguments, sizeof arguments, "--config %s --check", path_of("tovd.conf"));
+    UNIT_EQUAL_INT(run_command(arguments), 0);
+    expect_output("understood; node of kk");
+    (void)unlink(path_of("out"));
+    clean();
+}
+
+int main(void)
+{
+    const struct unit_test tests[] = {
+        UNIT_TEST(every_role_starts_with_its_own_descriptors_only),
+        UNIT_TEST(systemd_is_told_what_the_core_says),
+        UNIT_TEST(signals_reach_the_core_as_frames),
+        UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
+        UNIT_TEST(a_front_that_dropped_a_key_is_started_again_at_once),
+        UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),
+        UNIT_TEST(a_guard_that_crashes_takes_the_core_along),
+        UNIT_TEST(a_full_disk_is_tried_again_after_a_second_however_often),
+        UNIT_TEST(codes_for_a_person_stop_everything_with_that_code),
+        UNIT_TEST(a_port_in_use_stops_everything),
+        UNIT_TEST(a_guard_without_its_key_stops_everything),
+        UNIT_TEST(a_role_that_does_not_end_is_killed),
+        UNIT_TEST(when_the_supervisor_is_killed_no_role_is_left),
+        UNIT_TEST(the_command_line_is_strict),
+    };
+    return unit_run("supervisor", tests, sizeof tests / sizeof tests[0]);
+}
