@@ -49,9 +49,9 @@ struct tov_client_options {
     int timeout_ms;      /* of each request; 0: TOV_CLIENT_TIMEOUT_MS */
     int keepalive_ms;    /* a subscription that was quiet for so long is renewed; 0: the default */
 };
-#define TOV_CLIENT_OPTIONS_INIT                                                     \
-    {                                                                               \
-        sizeof(struct tov_client_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 \
+#define TOV_CLIENT_OPTIONS_INIT                                                           \
+    {                                                                                     \
+        sizeof(struct tov_client_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 \
     }
 
 /* Reads the key file, connects and asks who this client is. Blocks for the passphrase, for Argon2id
