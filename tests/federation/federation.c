@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "federation/federation.h"
+
+#include "federation/process.h"
+#include "support/unit.h"
+
+#include <arpa/inet.h>
+#include <ftw.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PORT_FIRST 20000u
+#define PORT_LAST 32000u /* below what the kernel gives to connections */
+#define STOP_MS 40000
+#define ROLE_MS 60000
+#define PROGRAM_MS 120000
+#define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5 */
+
+static const struct {
+    const char *agency;
+    const char *unit;
+} agencies[NODES] = {{"kk", "kk/vink"}, {"kbh-pol", "kbh-pol/dks"}, {"krfo", "krfo/central"}};
+
+/* ---- paths ---- */
+
+void federation_path(const struct federation *federation, char out[FEDERATION_PATH_SIZE],
+                     const char *format, ...)
+{
+    int size = snprintf(out, FEDERATION_PATH_SIZE, "%s/", federation->folder);
+    va_list arguments;
+    va_start(arguments, format);
+    int more = vsnprintf(out + size, (size_t)(FEDERATION_PATH_SIZE - size), format, arguments);
+    va_end(arguments);
+    UNIT_NEED(more >= 0 && size + more < FEDERATION_PATH_SIZE);
+}
+
+void federation_program(char out[FEDERATION_PATH_SIZE], const char *name)
+{
+    UNIT_NEED(snprintf(out, FEDERATION_PATH_SIZE, "%s/%s", PROGRAMS_FOLDER, name) <
+              FEDERATION_PATH_SIZE);
+}
+
+int federation_run(const struct federation *federation, const char *name,
+                   const char *const arguments[], char **out_text)
+{
+    char program[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE];
+    const char *argv[PROCESS_ARGUMENTS_MAX] = {program};
+    federation_program(program, name);
+    federation_path(federation, log, "%s.log", name);
+    for (size_t i = 0; i + 2 < PROCESS_ARGUMENTS_MAX && arguments[i] != NULL; i++)
+        argv[i + 1] = arguments[i];
+    return process_run(argv, log, PROGRAM_MS, out_text);
+}
+
+static void must_run(const struct federation *federation, const char *name,
+                     const char *const arguments[])
+{
+    char *text = NULL;
+    int code = federation_run(federation, name, arguments, &text);
+    if (code != 0)
+        (void)fprintf(stderr, "%s %s: exit code %d (%s/%s.log)\n", name, arguments[0], code,
+                      federation->folder, name);
+    free(text);
+    UNIT_NEED(code == 0);
+}
+
+/* ---- making it ---- */
+
+static bool port_is_free(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_free = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    (void)close(fd);
+    return is_free;
+}
+
+/* The first of as many free ports in a row as the federation needs; begins at a place of its own,
+ * so that tests beside each other rarely meet. */
+static unsigned find_ports(void)
+{
+    unsigned count = FRONT_OFFSET + NODES;
+    unsigned range = (PORT_LAST - PORT_FIRST) / count;
+    for (unsigned i = 0; i < range; i++) {
+        unsigned base = PORT_FIRST + ((unsigned)getpid() * 7 + i) % range * count;
+        unsigned port = base;
+        while (port < base + count && port_is_free(port))
+            port++;
+        if (port == base + count)
+            return base;
+    }
+    UNIT_NEED(false && "free ports on loopback");
+    return 0;
+}
+
+static void write_config(const struct federation *federation, enum node_number number,
+                         unsigned base_port)
+{
+    const struct node *node = &federation->nodes[number];
+    const char *root = federation->folder;
+    char path[FEDERATION_PATH_SIZE], data[FEDERATION_PATH_SIZE];
+    federation_path(federation, path, "nodes/%s/tovd.conf", node->agency);
+    federation_path(federation, data, "nodes/%s/data", node->agency);
+    UNIT_NEED(mkdir(data, 0700) == 0);
+    FILE *file = fopen(path, "w");
+    UNIT_NEED(file != NULL);
+    (void)fprintf(file,
+                  "[node]\nagency = %s\nfederation = %s\nroster = %s/roster\nroots = %s/roots\n",
+                  node->agency, root, root, root);
+    (void)fprintf(file, "data = %s/nodes/%s/data\nguard = %s/nodes/%s/guard\n", root, node->agency,
+                  root, node->agency);
+    (void)fprintf(file, "keys = %s/nodes/%s/keys\n", root, node->agency);
+    (void)fprintf(file, "[peers]\nlisten = tcp://127.0.0.1:%u\n", base_port + (unsigned)number);
+    (void)fprintf(file, "[clients]\nlisten = %s\nregistry = %s/nodes/%s/clients\n", node->endpoint,
+                  root, node->agency);
+    (void)fprintf(file, "[limits]\ndisk-reserve-mib = 64\n");
+    UNIT_NEED(fclose(file) == 0);
+}
+
+static void make_folder(struct federation *federation)
+{
+    (void)mkdir(FEDERATIONS_FOLDER, 0700);
+    UNIT_NEED(snprintf(federation->folder, sizeof federation->folder, "%s/run-XXXXXX",
+                       FEDERATIONS_FOLDER) < (int)sizeof federation->folder);
+    UNIT_NEED(mkdtemp(federation->folder) != NULL);
+}
+
+void federation_create(struct federation *federation)
+{
+    char port[16];
+    process_adopt_orphans();
+    *federation = (struct federation){.folder = ""};
+    make_folder(federation);
+    unsigned base_port = find_ports();
+    (void)snprintf(port, sizeof port, "%u", base_port);
+    must_run(
+        federation, "tov-keys",
+        (const char *const[]){"demo-federation", "--base-port", port, federation->folder, NULL});
+    for (unsigned i = 0; i < NODES; i++) {
+        struct node *node = &federation->nodes[i];
+        *node = (struct node){.agency = agencies[i].agency, .unit = agencies[i].unit};
+        (void)snprintf(node->endpoint, sizeof node->endpoint, "tcp://127.0.0.1:%u",
+                       base_port + FRONT_OFFSET + i);
+        write_config(federation, (enum node_number)i, base_port);
+    }
+}
+
+void federation_add_client(struct federation *federation, const struct client_wish *wish)
+{
+    const char *agency = agencies[wish->node].agency;
+    char key[FEDERATION_PATH_SIZE], registration[FEDERATION_PATH_SIZE + 4];
+    char registry[FEDERATION_PATH_SIZE], roster[FEDERATION_PATH_SIZE];
+    federation_path(federation, key, "clients/%s/%s.key", agency, wish->name);
+    federation_path(federation, registry, "nodes/%s/clients", agency);
+    federation_path(federation, roster, "roster");
+    (void)snprintf(registration, sizeof registration, "%s.pub", key);
+    must_run(federation, "tov-keys",
+             (const char *const[]){"client-new", "--federation", "infohus-demo", "--agency", agency,
+                                   "--name", wish->name, "--kind", "person", "--plain", "--out",
+                                   key, NULL});
+    must_run(federation, "tov-keys",
+             (const char *const[]){"client-add", "--registry", registry, "--roles", wish->roles,
+                                   "--units", wish->units, "--roster", roster, registration, NULL});
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+void federation_destroy(struct federation *federation)
+{
+    for (unsigned i = 0; i < NODES; i++)
+        if (federation->nodes[i].pid != 0)
+            (void)node_stop(federation, (enum node_number)i);
+    if (CU_get_number_of_failures() == 0)
+        (void)nftw(federation->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    else
+        (void)printf("\nkept: %s\n", federation->folder);
+}
+
+/* ---- nodes ---- */
+
+void node_start(struct federation *federation, enum node_number number)
+{
+    struct node *node = &federation->nodes[number];
+    char program[FEDERATION_PATH_SIZE], config[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE];
+    federation_program(program, "tovd");
+    federation_path(federation, config, "nodes/%s/tovd.conf", node->agency);
+    federation_path(federation, log, "nodes/%s/tovd.log", node->agency);
+    UNIT_NEED(node->pid == 0);
+    node->pid = process_start((const char *const[]){program, "--config", config, NULL}, log);
+}
+
+bool node_stop(struct federation *federation, enum node_number number)
+{
+    struct node *node = &federation->nodes[number];
+    bool by_itself = process_end(node->pid, STOP_MS);
+    node->pid = 0;
+    return by_itself;
+}
+
+void node_kill(struct federation *federation, enum node_number number)
+{
+    process_kill_tree(federation->nodes[number].pid);
+    federation->nodes[number].pid = 0;
+}
+
+bool node_kill_role(struct federation *federation, enum node_number number, const char *role)
+{
+    pid_t supervisor = federation->nodes[number].pid;
+    long long until = process_now_ms() + ROLE_MS;
+    pid_t pid = process_role(supervisor, role);
+    while (pid == 0 && process_runs(supervisor) && process_now_ms() < until) {
+        process_pause();
+        pid = process_role(supervisor, role);
+    }
+    if (pid == 0)
+        return false;
+    process_kill(pid);
+    return true;
+}
+
+struct tov_client *node_connect(const struct federation *federation, enum node_number number,
+                                const char *client, int timeout_ms)
+{
+    const struct node *node = &federation->nodes[number];
+    char key[FEDERATION_PATH_SIZE], front[FEDERATION_PATH_SIZE];
+    federation_path(federation, key, "clients/%s/%s.key", node->agency, client);
+    federation_path(federation, front, "clients/%s/front.pub", node->agency);
+    struct tov_client_options options = TOV_CLIENT_OPTIONS_INIT;
+    options.endpoint = node->endpoint;
+    options.front_path = front;
+    options.key_path = key;
+    options.program = "federation test";
+    options.timeout_ms = timeout_ms;
+    struct tov_client *opened = NULL;
+    struct tov_error error = {.code = TOV_OK};
+    if (tov_client_open(&options, &opened, &error) == TOV_OK)
+        return opened;
+    (void)fprintf(stderr, "%s of %s: %s\n", client, node->agency, error.text);
+    return NULL;
+}
+
+static bool has_signed_all(struct tov_client *client)
+{
+    struct tov_status *status = NULL;
+    if (tov_status_get(client, &status, NULL) != TOV_OK)
+        return false;
+    const struct tov_node_status *facts = tov_status_facts(status);
+    bool serves = strcmp(facts->state, "serving") == 0 && facts->ledger_size > 0 &&
+                  facts->signed_size == facts->ledger_size;
+    tov_status_destroy(status);
+    return serves;
+}
+
+bool node_serves(const struct federation *federation, enum node_number number, int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    struct tov_client *client = node_connect(federation, number, "caseworker", timeout_ms);
+    if (client == NULL)
+        return false;
+    bool serves = has_signed_all(client);
+    while (!serves && process_now_ms() < until) {
+        process_pause();
+        serves = has_signed_all(client);
+    }
+    tov_client_close(client);
+    return serves;
+}
+
+/* ---- exports ---- */
+
+static bool export_to(const struct federation *federation, enum node_number number,
+                      const char *folder)
+{
+    struct tov_error error = {.code = TOV_OK};
+    struct tov_client *auditor = node_connect(federation, number, "auditor", STOP_MS);
+    if (auditor == NULL)
+        return false;
+    struct tov_export_options options = TOV_EXPORT_OPTIONS_INIT;
+    options.path = folder;
+    enum tov_err err = tov_export_to(auditor, &options, &error);
+    tov_client_close(auditor);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "export of %s: %s\n", federation->nodes[number].agency, error.text);
+    return err == TOV_OK;
+}
+
+bool node_export_verifies(struct federation *federation, enum node_number number)
+{
+    char exports[FEDERATION_PATH_SIZE], folder[FEDERATION_PATH_SIZE], roots[FEDERATION_PATH_SIZE];
+    char *text = NULL;
+    federation_path(federation, exports, "exports");
+    federation_path(federation, folder, "exports/%s", federation->nodes[number].agency);
+    federation_path(federation, roots, "roots");
+    (void)mkdir(exports, 0700);
+    if (!export_to(federation, number, folder))
+        return false;
+    int code =
+        federation_run(federation, "tov-audit",
+                       (const char *const[]){"verify", "--roots", roots, folder, NULL}, &text);
+    if (code != 0)
+        (void)printf("tov-audit verify %s: exit code %d\n%s\n", folder, code, text);
+    free(text);
+    return code == 0;
+}

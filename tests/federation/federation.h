@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The demo federation with real nodes: kk, kbh-pol and krfo on free ports of loopback, in a folder
+ * of its own in the build tree, which is removed when the test program ends well.
+ * Not for: faults finer than processes (the simulation), or one node's parts (unit tests).
+ * Never take a port or a folder that is not from here: tests run beside each other.
+ */
+#ifndef TOV_TESTS_FEDERATION_FEDERATION_H
+#define TOV_TESTS_FEDERATION_FEDERATION_H
+
+#include <tov/tov.h>
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define NODES 3
+#define FEDERATION_PATH_SIZE 512
+
+enum node_number { KK = 0, KBH_POL = 1, KRFO = 2 };
+
+struct node {
+    const char *agency;
+    const char *unit;  /* of its caseworker: "kk/vink" */
+    char endpoint[64]; /* of its front */
+    pid_t pid;         /* of its supervisor; 0: not running */
+};
+
+struct federation {
+    char folder[FEDERATION_PATH_SIZE];
+    struct node nodes[NODES];
+};
+
+/* Makes keys, roster, configurations. Stops the test program when that fails. */
+void federation_create(struct federation *federation);
+/* Ends the nodes; removes the folder unless a test failed, then says where it is. */
+void federation_destroy(struct federation *federation);
+
+/* A path in the folder: federation_path(&f, out, "acks/%s", agency). */
+__attribute__((format(printf, 3, 4))) void federation_path(const struct federation *federation,
+                                                           char out[FEDERATION_PATH_SIZE],
+                                                           const char *format, ...);
+/* The path of a program of the build: "tovd". */
+void federation_program(char out[FEDERATION_PATH_SIZE], const char *name);
+
+/* Adds a client with the ROLES and UNITS (comma lists) to a node that is not running. */
+struct client_wish {
+    enum node_number node;
+    const char *name;
+    const char *roles;
+    const char *units;
+};
+void federation_add_client(struct federation *federation, const struct client_wish *wish);
+
+void node_start(struct federation *federation, enum node_number number);
+/* By TERM; false when it did not end by itself. */
+bool node_stop(struct federation *federation, enum node_number number);
+/* Signal 9 to all its processes. */
+void node_kill(struct federation *federation, enum node_number number);
+/* Signal 9 to one of its role processes; waits for it to be there first. */
+bool node_kill_role(struct federation *federation, enum node_number number, const char *role);
+
+/* A connection as CLIENT ("caseworker", "auditor"), or NULL when there is none within TIMEOUT_MS.
+ */
+struct tov_client *node_connect(const struct federation *federation, enum node_number number,
+                                const char *client, int timeout_ms);
+/* Waits until the node takes messages and has signed all that it holds. */
+bool node_serves(const struct federation *federation, enum node_number number, int timeout_ms);
+
+/* Runs a program of ours to its end: NAME of the build, ARGUMENTS ending with NULL. *OUT_TEXT is
+ * its standard output, free() it. */
+int federation_run(const struct federation *federation, const char *name,
+                   const char *const arguments[], char **out_text);
+/* The same for `tov` as CLIENT of the node. */
+int federation_tov(const struct federation *federation, enum node_number number, const char *client,
+                   const char *const arguments[], char **out_text);
+/* Exports the node's ledger and verifies it; true when tov-audit finds nothing. */
+bool node_export_verifies(struct federation *federation, enum node_number number);
+
+#endif

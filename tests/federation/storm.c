@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "federation/storm.h"
+
+#include "federation/process.h"
+#include "federation/record.h"
+#include "support/unit.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define SERVES_MS 60000
+#define CALM_MS 120000
+
+/* The police share by stk. 1, the others by stk. 2; a kommune names DBL § 8 too. */
+static const char *const bases[NODES] = {"RPL115-2/1-3a,DBL8-2-3", "RPL115-1-3a", "RPL115-2/1-3a"};
+
+static void files_of(const struct storm *storm, enum node_number number, const char *what,
+                     char out[FEDERATION_PATH_SIZE])
+{
+    federation_path(&storm->federation, out, "%s.%s", storm->federation.nodes[number].agency, what);
+}
+
+struct client_paths {
+    char key[FEDERATION_PATH_SIZE];
+    char front[FEDERATION_PATH_SIZE];
+    char log[FEDERATION_PATH_SIZE];
+};
+
+static struct client_paths client_paths(const struct storm *storm, enum node_number number,
+                                        const char *program)
+{
+    struct client_paths paths;
+    const char *agency = storm->federation.nodes[number].agency;
+    federation_path(&storm->federation, paths.key, "clients/%s/caseworker.key", agency);
+    federation_path(&storm->federation, paths.front, "clients/%s/front.pub", agency);
+    federation_path(&storm->federation, paths.log, "%s.%s.log", agency, program);
+    return paths;
+}
+
+static void start_sender(struct storm *storm, enum node_number number)
+{
+    struct client_paths paths = client_paths(storm, number, "load");
+    char acks[FEDERATION_PATH_SIZE], agency[8], recipients[128];
+    const struct node *nodes = storm->federation.nodes;
+    files_of(storm, number, "acks", acks);
+    (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);
+    (void)snprintf(recipients, sizeof recipients, "%s,%s", nodes[(number + 1) % NODES].unit,
+                   nodes[(number + 2) % NODES].unit);
+    storm->senders[number] = process_start(
+        (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
+                              agency, recipients, bases[number], NULL},
+        paths.log);
+}
+
+static void start_receiver(struct storm *storm, enum node_number number)
+{
+    struct client_paths paths = client_paths(storm, number, "receiver");
+    char files[FEDERATION_PATH_SIZE];
+    federation_path(&storm->federation, files, "%s", storm->federation.nodes[number].agency);
+    storm->receivers[number] = process_start(
+        (const char *const[]){RECEIVER_PROGRAM, storm->federation.nodes[number].endpoint,
+                              paths.front, paths.key, "receiver", files, NULL},
+        paths.log);
+}
+
+void storm_begin(struct storm *storm)
+{
+    federation_create(&storm->federation);
+    for (unsigned i = 0; i < NODES; i++)
+        node_start(&storm->federation, (enum node_number)i);
+    for (unsigned i = 0; i < NODES; i++)
+        UNIT_NEED(node_serves(&storm->federation, (enum node_number)i, SERVES_MS));
+    for (unsigned i = 0; i < NODES; i++) {
+        start_sender(storm, (enum node_number)i);
+        start_receiver(storm, (enum node_number)i);
+    }
+}
+
+static long long acks_size(const struct storm *storm, enum node_number number)
+{
+    char path[FEDERATION_PATH_SIZE];
+    struct stat status;
+    files_of(storm, number, "acks", path);
+    return stat(path, &status) == 0 ? (long long)status.st_size : 0;
+}
+
+bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms)
+{
+    long long before = acks_size(storm, number);
+    long long until = process_now_ms() + timeout_ms;
+    while (acks_size(storm, number) == before) {
+        if (process_now_ms() > until || !process_runs(storm->senders[number]))
+            return false;
+        process_pause();
+    }
+    return true;
+}
+
+static bool end_all(pid_t pids[NODES])
+{
+    bool all_well = true;
+    for (unsigned i = 0; i < NODES; i++)
+        (void)kill(pids[i], SIGTERM);
+    for (unsigned i = 0; i < NODES; i++) {
+        all_well = process_wait(pids[i], CALM_MS) == EXIT_SUCCESS && all_well;
+        pids[i] = 0;
+    }
+    return all_well;
+}
+
+bool storm_calm(struct storm *storm)
+{
+    return end_all(storm->senders);
+}
+
+/* ---- I3 ---- */
+
+static bool is_from(const struct invariant_record *record, unsigned sender)
+{
+    return record->id / RECORD_AGENCY == sender + 1;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint64_t left = ((const struct invariant_record *)a)->id;
+    uint64_t right = ((const struct invariant_record *)b)->id;
+    return left < right ? -1 : left > right;
+}
+
+struct question {
+    unsigned sender;
+    unsigned holder;
+    const char *acked; /* files */
+    const char *found;
+    bool in_any_order;
+    bool is_final; /* say what is wrong */
+};
+
+static struct invariant_log read_log(const struct storm *storm, const struct question *question,
+                                     bool acked)
+{
+    char path[FEDERATION_PATH_SIZE];
+    struct invariant_log all = {0}, log = {0};
+    files_of(storm, (enum node_number)(acked ? question->sender : question->holder),
+             acked ? question->acked : question->found, path);
+    record_read(path, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (is_from(&all.records[i], question->sender))
+            invariant_log_add(&log, all.records[i]);
+    invariant_log_fini(&all);
+    if (question->in_any_order && log.count > 0)
+        qsort(log.records, log.count, sizeof log.records[0], by_id);
+    return log;
+}
+
+static bool holds(const struct storm *storm, const struct question *question)
+{
+    uint64_t id = 0;
+    struct invariant_log acked = read_log(storm, question, true);
+    struct invariant_log found = read_log(storm, question, false);
+    enum invariant_verdict verdict = invariant_check(&acked, &found, &id);
+    if (verdict != INVARIANT_HOLDS && question->is_final)
+        (void)printf("\n%s: %s at %s: %s %" PRIu64 " (%zu acknowledged, %zu found)\n",
+                     storm->federation.nodes[question->sender].agency, question->found,
+                     storm->federation.nodes[question->holder].agency,
+                     invariant_verdict_name(verdict), id, acked.count, found.count);
+    invariant_log_fini(&acked);
+    invariant_log_fini(&found);
+    return verdict == INVARIANT_HOLDS;
+}
+
+static bool is_whole_now(const struct storm *storm, bool is_final)
+{
+    bool all = true;
+    for (unsigned sender = 0; sender < NODES; sender++)
+        for (unsigned holder = 0; holder < NODES; holder++) {
+            bool own = sender == holder;
+            struct question messages = {sender, holder,  "acks", own ? "written" : "received",
+                                        false,  is_final};
+            struct question attachments = {sender,        holder, "acks.attachments",
+                                           "attachments", true,   is_final};
+            all = holds(storm, &messages) && all;
+            all = (own || holds(storm, &attachments)) && all;
+        }
+    return all;
+}
+
+bool storm_is_whole(const struct storm *storm, int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    while (process_now_ms() < until) {
+        if (is_whole_now(storm, false))
+            return true;
+        process_pause();
+    }
+    return is_whole_now(storm, true);
+}
+
+size_t storm_acknowledged(const struct storm *storm)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < NODES; i++) {
+        char path[FEDERATION_PATH_SIZE];
+        struct invariant_log log = {0};
+        files_of(storm, (enum node_number)i, "acks", path);
+        record_read(path, &log);
+        count += log.count;
+        invariant_log_fini(&log);
+    }
+    return count;
+}
+
+void storm_end(struct storm *storm)
+{
+    UNIT_EQUAL_INT(end_all(storm->receivers), 1);
+    federation_destroy(&storm->federation);
+}

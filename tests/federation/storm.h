@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A federation under load: at each node one program that sends to the two others and one that
+ * reads all, and the question whether I3 holds for what they have seen.
+ * Not for: doing harm to the nodes; the test does that.
+ */
+#ifndef TOV_TESTS_FEDERATION_STORM_H
+#define TOV_TESTS_FEDERATION_STORM_H
+
+#include "federation/federation.h"
+
+struct storm {
+    struct federation federation;
+    pid_t senders[NODES];
+    pid_t receivers[NODES];
+};
+
+/* All nodes serving, all programs running. */
+void storm_begin(struct storm *storm);
+/* Waits for one more acknowledged message of the node. False after TIMEOUT_MS. */
+bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms);
+/* Ends the senders: what they began is acknowledged. True when each ended well. */
+bool storm_calm(struct storm *storm);
+/* Waits until everything acknowledged stands, once, in order and unchanged, at its sender and at
+ * both receivers, attachments too. Says what does not. */
+bool storm_is_whole(const struct storm *storm, int timeout_ms);
+/* How many messages were acknowledged. */
+size_t storm_acknowledged(const struct storm *storm);
+void storm_end(struct storm *storm);
+
+#endif
