@@ -50,7 +50,7 @@ struct tov_message_facts {
     int is_retracted;
     uint32_t attachment_count;
     uint32_t reply_count;
-    int has_header;  /* 0: it cannot be opened, or is of a type that this library does not know */
+    int has_header;  /* 0: it cannot be opened */
     int has_content; /* 0: only the header was disclosed, or it was not fetched (a list) */
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);

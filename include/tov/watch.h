@@ -25,9 +25,9 @@ struct tov_watch_options {
     size_t size;      /* sizeof(struct tov_watch_options) */
     const char *name; /* whose cursor; one name is used by one program at a time; NULL: none */
     uint64_t after;   /* events above this number; 0 with a name: behind the last acknowledged */
-    int from_now;     /* only what comes after this request; without a name, what comes while the
-                         connection is lost may be missed */
-    int deliveries;   /* receipts for own messages too */
+    int from_now;   /* only what comes after this request; before the first event, what comes while
+                       the connection is lost may be missed */
+    int deliveries; /* receipts for own messages too */
 };
 #define TOV_WATCH_OPTIONS_INIT                          \
     {                                                   \

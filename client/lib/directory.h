@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Numbers of agencies: recipients are named by address ("kk/vink"), messages hold numbers.
+ */
+#ifndef TOV_LIB_DIRECTORY_H
+#define TOV_LIB_DIRECTORY_H
+
+#include "lib/connection.h"
+
+/* Takes what a DirectoryReply or StatusReply says about numbers. */
+enum tov_err numbers_of_directory(struct agency_numbers *numbers,
+                                  struct tov_record directory) TOV_MUST_CHECK;
+enum tov_err numbers_of_status(struct agency_numbers *numbers,
+                               struct tov_record status) TOV_MUST_CHECK;
+/* 0: not known. NAME is an agency's ("kk"). */
+uint32_t numbers_find(const struct agency_numbers *numbers, struct tov_bytes name);
+
+#endif

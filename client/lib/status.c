@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <tov/node.h>
+
+#include <stdlib.h>
+
+#include "lib/connection.h"
+
+struct tov_status {
+    struct lib_memory memory;
+    struct tov_node_status facts;
+};
+TOV_DEFINE_CLEANUP(status, struct tov_status, tov_status_destroy)
+
+static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
+                              struct tov_peer_status *out_peer)
+{
+    *out_peer = (struct tov_peer_status){
+        .agency = (uint32_t)tov_record_number(item, "agency"),
+        .name = lib_memory_text(&status->memory, tov_record_bytes(item, "name")),
+        .connected = tov_record_number(item, "connected") != 0,
+        .held = tov_record_number(item, "held"),
+        .acknowledged = tov_record_number(item, "acknowledged"),
+        .links_sent = tov_record_number(item, "links_sent"),
+        .links_receipted = tov_record_number(item, "links_receipted"),
+        .suspended = tov_record_number(item, "suspended") != 0,
+        .faults = tov_record_number(item, "faults"),
+        .last_heard_ms = tov_record_number(item, "last_heard_ms"),
+    };
+    return out_peer->name == NULL ? TOV_E_NOMEM : TOV_OK;
+}
+
+static enum tov_err read_peers(struct tov_status *status, struct tov_record body)
+{
+    size_t count = tov_record_count(body, "peers");
+    struct tov_peer_status *peers = lib_memory_take(&status->memory, (count + 1) * sizeof *peers);
+    if (peers == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        struct tov_record item;
+        if (!tov_record_child(body, "peers", i, &item))
+            return TOV_E_MALFORMED;
+        TOV_TRY(read_peer(status, item, &peers[i]));
+    }
+    status->facts.peers = peers;
+    status->facts.peer_count = count;
+    return TOV_OK;
+}
+
+static enum tov_err read_status(struct tov_status *status, struct tov_record body)
+{
+    struct lib_memory *memory = &status->memory;
+    status->facts = (struct tov_node_status){
+        .state = lib_memory_text(memory, tov_record_bytes(body, "state")),
+        .sentence_da = lib_memory_text(memory, tov_record_bytes(body, "sentence_da")),
+        .sentence_en = lib_memory_text(memory, tov_record_bytes(body, "sentence_en")),
+        .version = lib_memory_text(memory, tov_record_bytes(body, "version")),
+        .ledger_size = tov_record_number(body, "size"),
+        .signed_size = tov_record_number(body, "signed_size"),
+        .witnessed_size = tov_record_number(body, "witnessed_size"),
+        .journal_size = tov_record_number(body, "journal_size"),
+        .journal_signed_size = tov_record_number(body, "journal_signed_size"),
+        .roster_version = (uint32_t)tov_record_number(body, "roster_version"),
+        .roster_until_ms = tov_record_number(body, "roster_until_ms"),
+        .disk_free_bytes = tov_record_number(body, "disk_free_bytes"),
+        .now_ms = tov_record_number(body, "now_ms"),
+        .demo_clock = tov_record_number(body, "demo_clock") != 0,
+        .unread = tov_record_number(body, "unread"),
+        .undelivered = tov_record_number(body, "undelivered"),
+        .epoch = (uint32_t)tov_record_number(body, "epoch"),
+    };
+    if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
+        status->facts.sentence_en == NULL || status->facts.version == NULL)
+        return TOV_E_NOMEM;
+    return read_peers(status, body);
+}
+
+enum tov_err tov_status_get(struct tov_client *client, struct tov_status **out_status,
+                            struct tov_error *error)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    TOV_CLEANUP(call_end) struct call call = {.state = CALL_NONE};
+    TOV_CLEANUP(status_cleanup) struct tov_status *status = NULL;
+    struct tov_record body;
+    TOV_TRY(request_create("status", &request, &body));
+    struct call_order order = {client, request, "status"};
+    TOV_TRY(call_do(&call, &order, &body, error));
+    status = calloc(1, sizeof *status);
+    enum tov_err err = status == NULL ? TOV_E_NOMEM : read_status(status, body);
+    if (err != TOV_OK)
+        return tov_fail(error, err, "the node's status cannot be read");
+    *out_status = TOV_TAKE(status);
+    return TOV_OK;
+}
+
+const struct tov_node_status *tov_status_facts(const struct tov_status *status)
+{
+    return &status->facts;
+}
+
+void tov_status_destroy(struct tov_status *status)
+{
+    if (status == NULL)
+        return;
+    lib_memory_fini(&status->memory);
+    free(status);
+}
