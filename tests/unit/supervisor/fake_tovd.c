@@ -6,6 +6,7 @@
  *   serve       until SIGTERM, or the end of its descriptor, or (core) SV_STOP: exit 0
  *   exit CODE   at once
  *   crash       SIGKILL to itself
+ *   crash after FILE    the same, once FILE is in the directory
  *   deaf        never ends by itself
  * Each process tells what happens as datagrams to $TOV_FAKE_DIR/events.
  */
@@ -67,6 +68,14 @@ static void read_order(const char *role, unsigned number, char order[64])
         (void)fclose(file);
 }
 
+static void wait_for_file(const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    while (access(path, F_OK) != 0)
+        (void)poll(NULL, 0, 1);
+}
+
 static int count_descriptors(void)
 {
     int count = 0;
@@ -113,14 +122,14 @@ static int serve_core(const struct tov_role_arguments *arguments)
     if (tov_ipc_create(arguments->supervisor_fd, 65536, &supervisor) != TOV_OK)
         return TOV_EXIT_INTERNAL;
     tov_ipc_allow_fds(supervisor);
-    if (say_ready(supervisor) != TOV_OK)
-        return TOV_EXIT_INTERNAL;
-    while (tov_ipc_wait(supervisor, -1, &frame) == TOV_OK)
-        if (!take_frame(supervisor, &frame)) {
-            tell("core stop");
-            return TOV_EXIT_OK;
-        }
-    return TOV_EXIT_PARENT_GONE;
+    bool goes_on = say_ready(supervisor) == TOV_OK;
+    while (goes_on && tov_ipc_wait(supervisor, -1, &frame) == TOV_OK)
+        goes_on = take_frame(supervisor, &frame);
+    tov_ipc_destroy(supervisor);
+    if (goes_on)
+        return TOV_EXIT_PARENT_GONE;
+    tell("core stop");
+    return TOV_EXIT_OK;
 }
 
 static int run_role(int argc, char **argv)
@@ -136,7 +145,9 @@ static int run_role(int argc, char **argv)
     tell("%s started %u with %d descriptors: %s", arguments.role, number, fds, order);
     if (strncmp(order, "exit ", 5) == 0)
         return atoi(order + 5);
-    if (strcmp(order, "crash") == 0)
+    if (strncmp(order, "crash after ", 12) == 0)
+        wait_for_file(order + 12);
+    if (strncmp(order, "crash", 5) == 0)
         (void)raise(SIGKILL);
     int signal_fd = tov_role_start();
     while (strcmp(order, "deaf") == 0)
