@@ -21,6 +21,8 @@ void tov_wipe(void *data, size_t size)
 
 enum tov_err tov_secret_create(size_t size, struct tov_secret **out_secret)
 {
+    if (sodium_init() < 0) /* done once; without it sodium_malloc ends the process */
+        return TOV_E_INTERNAL;
     struct tov_secret *secret = calloc(1, sizeof *secret);
     if (secret == NULL)
         return TOV_E_NOMEM;
