@@ -33,15 +33,15 @@ void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_
                       struct tov_bytes frame);
 void tov_api_on_gone(struct tov_api *api, uint64_t connection);
 void tov_api_on_all_gone(struct tov_api *api); /* the front was started again */
-void tov_api_on_tick(struct tov_api *api); /* about once a second */
+void tov_api_on_tick(struct tov_api *api);     /* about once a second */
 /* The signed size of a tree has moved. */
 void tov_api_on_signed(struct tov_api *api);
 
 /* How the node stands: "starting", "serving", "behind", "clock". */
 struct tov_api_state {
     const char *name;
-    bool may_write;             /* submissions are taken */
-    const char *sentence_da;    /* what is the matter and what to do; "" when nothing is */
+    bool may_write;          /* submissions are taken */
+    const char *sentence_da; /* what is the matter and what to do; "" when nothing is */
     const char *sentence_en;
 };
 void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);

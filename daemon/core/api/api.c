@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * From frame to handler to reply.
+ *
+ *   frame -> known key? -> decoded -> role may? -> handler -> reply at once
+ *                                                  |-> after the commit: encoded reply, or `then`
+ */
+#include "api/api_internal.h"
+
+#include "ledger/vault.h"
+
+#include <string.h>
+
+struct api_row {
+    const char *field; /* of ApiRequest */
+    api_handler *handle;
+    enum tov_deed deed;
+};
+
+static const struct api_row rows[] = {
+    {"hello", tov_api_hello, TOV_DEED_STATUS},
+    {"submit", tov_api_submit, TOV_DEED_SUBMIT},
+    {"upload_begin", tov_api_upload_begin, TOV_DEED_SUBMIT},
+    {"upload_data", tov_api_upload_data, TOV_DEED_SUBMIT},
+    {"upload_cancel", tov_api_upload_cancel, TOV_DEED_SUBMIT},
+    {"list", tov_api_list, TOV_DEED_LOOK},
+    {"get", tov_api_get, TOV_DEED_LOOK},
+    {"trace", tov_api_trace, TOV_DEED_LOOK},
+    {"watch", tov_api_watch, TOV_DEED_LOOK},
+    {"unwatch", tov_api_unwatch, TOV_DEED_LOOK},
+    {"acknowledge", tov_api_acknowledge, TOV_DEED_LOOK},
+    {"attachment_read", tov_api_attachment_read, TOV_DEED_CONTENT},
+    {"status", tov_api_status, TOV_DEED_STATUS},
+    {"export_read", tov_api_export_read, TOV_DEED_EXPORT},
+    {"directory", tov_api_directory, TOV_DEED_STATUS},
+};
+
+/* ---- life ---- */
+
+enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,
+                            struct tov_error *error)
+{
+    struct tov_core *core = options->core;
+    struct tov_api *api = calloc(1, sizeof *api);
+    if (api == NULL)
+        return TOV_E_NOMEM;
+    api->core = core;
+    api->follow = options->follow;
+    api->clients = options->clients;
+    api->disk_reserve_bytes = options->disk_reserve_bytes;
+    api->demo_clock = options->demo_clock;
+    api->free_bytes = UINT64_MAX;
+    api->next_upload = 1;
+    api->state = (struct tov_api_state){"starting", false, "", ""};
+    api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);
+    enum tov_err err = tov_api_tags_create(TOV_API_TAGS_MAX, &api->tags);
+    if (err == TOV_OK)
+        err = tov_api_tags_load(api->tags, core->store);
+    if (err == TOV_OK)
+        err = core->host->blob_sweep(core->host->context, "tmp-");
+    if (err != TOV_OK) {
+        tov_api_destroy(api);
+        return tov_fail(error, err, "what clients need of the store cannot be read");
+    }
+    api->committed_event = tov_api_newest_event(api);
+    tov_api_on_tick(api);
+    *out_api = api;
+    return TOV_OK;
+}
+
+static void close_one(struct tov_api *api, struct api_connection *connection)
+{
+    tov_api_connection_close(api, connection->id);
+}
+
+void tov_api_destroy(struct tov_api *api)
+{
+    if (api == NULL)
+        return;
+    tov_api_for_each(api, close_one);
+    tov_api_tags_destroy(api->tags);
+    tov_buf_fini(&api->frame);
+    tov_key_wipe(&api->tag_key);
+    free(api);
+}
+
+static void rename_one(struct tov_api *api, struct api_connection *connection)
+{
+    connection->client = tov_clients_find(api->clients, connection->use->key);
+    if (connection->client == NULL)
+        tov_api_connection_refuse(api, connection, "the key is not registered any more");
+}
+
+void tov_api_set_clients(struct tov_api *api, struct tov_clients *clients)
+{
+    api->clients = clients;
+    tov_api_for_each(api, rename_one);
+}
+
+void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state)
+{
+    api->state = *state;
+}
+
+uint64_t tov_api_newest_event(struct tov_api *api)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_row row;
+    if (api->committed_event + 1 == api->core->next_event)
+        return api->committed_event;
+    if (tov_store_read_begin(api->core->store, &read, NULL) == TOV_OK &&
+        tov_store_last(read, TOV_TABLE_EVENT, &row) == TOV_OK)
+        api->committed_event = tov_store_key_to_u64(&row.key);
+    return api->committed_event;
+}
+
+/* ---- replies ---- */
+
+static const char *words_of(enum tov_err err)
+{
+    if (err == TOV_E_NOMEM)
+        return "the node is short of memory: try again";
+    if (err == TOV_E_IO || err == TOV_E_CORRUPT)
+        return "the node could not read its store: call the operator";
+    if (err == TOV_E_LIMIT)
+        return "the answer would be too large";
+    return tov_err_name(err);
+}
+
+static enum tov_err put_error(struct api_call *call, enum tov_err err)
+{
+    const char *text = call->error.text[0] != '\0' ? call->error.text : words_of(err);
+    TOV_TRY(tov_record_put_number(call->reply, "error", (uint64_t)err));
+    return tov_record_put_text(call->reply, "error_text", text);
+}
+
+/* A failed handler may have filled a part of its answer: only findings stay. */
+static void clear_answers(struct tov_record reply)
+{
+    const struct tov_schema *schema = tov_record_schema(reply);
+    for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
+        struct tov_field field = tov_schema_field_at(schema, i);
+        if (field.kind == TOV_FIELD_RECORD && !field.repeated)
+            tov_record_clear(reply, field.name);
+    }
+}
+
+static void finish_call(struct api_call *call, enum tov_err err)
+{
+    if (call->is_deferred && err == TOV_OK)
+        return;
+    if (err != TOV_OK) {
+        clear_answers(call->reply);
+        err = put_error(call, err);
+    }
+    if (err == TOV_OK)
+        tov_api_send_record(call->api, call->connection, call->reply, call->has_content);
+}
+
+static enum tov_err start_call(struct api_call *call, uint64_t id)
+{
+    call->id = id;
+    TOV_TRY(tov_record_create(tov_schema_find("ApiReply"), &call->reply));
+    return id == 0 ? TOV_OK : tov_record_put_number(call->reply, "id", id);
+}
+
+static struct api_call call_on(struct tov_api *api, struct api_connection *connection)
+{
+    return (struct api_call){
+        .api = api, .core = api->core, .connection = connection, .client = connection->client};
+}
+
+/* ---- after the commit ---- */
+
+static void send_after(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_api *api = after->owner;
+    struct api_connection *connection = tov_api_connection_find(api, after->a);
+    (void)core;
+    if (connection == NULL)
+        return;
+    if (connection->use->in_flight > 0)
+        connection->use->in_flight--;
+    tov_api_send(api, connection, after->bytes);
+}
+
+struct deferred {
+    api_then *then;
+    struct api_argument argument;
+};
+
+static void run_after(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_api *api = after->owner;
+    struct api_connection *connection = tov_api_connection_find(api, after->a);
+    struct deferred deferred;
+    (void)core;
+    if (connection == NULL)
+        return;
+    if (connection->use->in_flight > 0)
+        connection->use->in_flight--;
+    memcpy(&deferred, after->bytes.data, sizeof deferred);
+    struct api_call call = call_on(api, connection);
+    enum tov_err err = start_call(&call, after->b);
+    if (err == TOV_OK)
+        finish_call(&call, deferred.then(&call, &deferred.argument));
+    tov_record_destroy(&call.reply);
+}
+
+static enum tov_err defer(struct api_call *call, struct tov_after *after)
+{
+    after->owner = call->api;
+    after->a = call->connection->id;
+    after->b = call->id;
+    TOV_TRY(tov_core_after(call->core, after));
+    call->connection->use->in_flight++;
+    call->is_deferred = true;
+    return TOV_OK;
+}
+
+enum tov_err tov_api_reply_after(struct api_call *call)
+{
+    struct tov_buf *frame = &call->api->frame;
+    tov_buf_clear(frame);
+    TOV_TRY(tov_api_encode(call->reply, frame));
+    struct tov_after after = {.run = send_after, .bytes = tov_buf_view(frame)};
+    return defer(call, &after);
+}
+
+enum tov_err tov_api_call_after(struct api_call *call, api_then *then,
+                                const struct api_argument *argument)
+{
+    struct deferred deferred = {then, *argument};
+    struct tov_after after = {.run = run_after,
+                              .bytes = {(const uint8_t *)&deferred, sizeof deferred}};
+    return defer(call, &after);
+}
+
+/* ---- requests ---- */
+
+static const struct api_row *row_of(struct tov_record request, struct tov_record *out_body)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (tov_record_child(request, rows[i].field, 0, out_body))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static enum tov_err handle(struct api_call *call, struct tov_record request)
+{
+    const struct api_row *row = row_of(request, &call->request);
+    if (row == NULL)
+        return tov_fail(&call->error, TOV_E_VERSION, "a request that this node does not know");
+    if (!tov_access_may(call->client, row->deed))
+        return tov_fail(&call->error, TOV_E_DENIED, "the roles of your key do not allow this");
+    if (call->connection->use->in_flight >= TOV_API_IN_FLIGHT_MAX)
+        return tov_fail(&call->error, TOV_E_BUSY,
+                        "over %u requests of your key are waiting: wait for answers",
+                        TOV_API_IN_FLIGHT_MAX);
+    return row->handle(call);
+}
+
+static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_err err)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    const struct tov_host *host = api->core->host;
+    const char *text = err == TOV_E_DENIED ? "this key is not registered at the node"
+                                           : "the node has too many connections: try again";
+    tov_buf_clear(&api->frame);
+    if (tov_record_create(tov_schema_find("ApiReply"), &reply) == TOV_OK &&
+        tov_record_put_number(reply, "error", (uint64_t)err) == TOV_OK &&
+        tov_record_put_text(reply, "error_text", text) == TOV_OK &&
+        tov_api_encode(reply, &api->frame) == TOV_OK)
+        (void)host->send_client(host->context, connection, tov_buf_view(&api->frame));
+    host->close_client(host->context, connection);
+    tov_core_log(api->core, TOV_HOST_WARN, "client-refused", "connection=%llu error=%s",
+                 (unsigned long long)connection, tov_err_name(err));
+}
+
+void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
+                      struct tov_bytes frame)
+{
+    struct api_connection *connection = NULL;
+    struct tov_record request = {0};
+    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
+    if (err != TOV_OK) {
+        refuse_stranger(api, connection_id, err);
+        return;
+    }
+    struct api_call call = call_on(api, connection);
+    err = tov_api_request_decode(frame, &request, &call.error);
+    enum tov_err start_err =
+        start_call(&call, err == TOV_OK ? tov_record_number(request, "id") : 0);
+    if (err == TOV_OK)
+        err = start_err == TOV_OK ? handle(&call, request) : start_err;
+    if (start_err == TOV_OK)
+        finish_call(&call, err);
+    tov_record_destroy(&request);
+    tov_record_destroy(&call.reply);
+}
+
+void tov_api_on_gone(struct tov_api *api, uint64_t connection)
+{
+    tov_api_connection_close(api, connection);
+}
+
+void tov_api_on_tick(struct tov_api *api)
+{
+    struct tov_store_space space;
+    if (tov_store_space(api->core->store, &space) == TOV_OK)
+        api->free_bytes = space.free_bytes;
+    tov_api_for_each(api, tov_api_uploads_expire);
+}
+
+void tov_api_on_signed(struct tov_api *api)
+{
+    (void)api; /* what is shown as signed is asked of the ledger each time */
+}
+
+void tov_api_pump(struct tov_api *api)
+{
+    tov_api_flush_outboxes(api);
+    tov_api_watches_pump(api);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What the files of api/ share: connections with their quotas, one request on its way, and messages
+ * as one client sees them. Private to api/.
+ * Not for: files outside this folder (api.h).
+ * Never send a reply that tells of the open batch: answer by tov_api_reply_after or
+ * tov_api_call_after.
+ */
+#ifndef TOV_API_API_INTERNAL_H
+#define TOV_API_API_INTERNAL_H
+
+#include "access/access.h"
+#include "access/journal.h"
+#include "api/api.h"
+#include "api/tags.h"
+#include "wire/api.h"
+
+/* Quotas (I11): of one client key over all its connections, and of one connection. */
+#define TOV_API_IN_FLIGHT_MAX 4096u         /* requests that wait for a commit, a key */
+#define TOV_API_UPLOADS_MAX 4u              /* a key */
+#define TOV_API_WATCHES_MAX 8u              /* a key */
+#define TOV_API_OUTBOX_MAX_BYTES (4u << 20) /* replies that the front does not take, a connection \
+                                             */
+#define TOV_API_CONNECTIONS_MAX 4096u       /* all together */
+#define TOV_API_CONNECTIONS_OF_KEY_MAX 64u
+#define TOV_API_REPLY_GOAL_BYTES 180000u /* lists end here, under the frame limit */
+#define TOV_API_DATA_MAX_BYTES 131072u   /* of uploads, attachments and exports in one frame */
+#define TOV_API_WATCH_NAME_MAX_BYTES 63u
+
+struct api_upload;
+
+/* What one client key uses now; lives as long as it has a connection. */
+struct api_key_use {
+    struct api_key_use *next;
+    uint8_t key[32];
+    unsigned connections, in_flight, uploads, watches;
+};
+
+/* A subscription of one connection; id 0: free. */
+struct api_watch {
+    uint64_t id;
+    uint64_t cursor;       /* events up to this one were sent or are not for the client */
+    uint64_t caught_up_at; /* the newest event when it was asked for */
+    bool told_caught_up;
+    bool deliveries;
+};
+
+/* An attachment that this connection reads, with its access entry. */
+struct api_grant {
+    uint64_t number; /* 0: free */
+    uint64_t total;  /* bytes of data */
+    uint8_t part;
+    bool is_committed;
+};
+#define API_GRANTS 16u
+
+struct api_connection {
+    struct api_connection *next; /* in its bucket */
+    uint64_t id;
+    const struct tov_client *client; /* in the registry of now */
+    struct api_key_use *use;
+    struct tov_buf outbox; /* u32 size, frame; in order */
+    size_t outbox_sent;
+    struct api_watch watches[TOV_API_WATCHES_MAX];
+    size_t watch_count;
+    struct api_grant grants[API_GRANTS];
+    size_t next_grant;
+    struct api_upload *uploads; /* a list */
+};
+
+#define API_BUCKETS 1024u
+
+struct tov_api {
+    struct tov_core *core;
+    struct tov_follow *follow;
+    struct tov_clients *clients;
+    uint64_t disk_reserve_bytes;
+    bool demo_clock;
+    struct tov_api_state state;
+    uint64_t free_bytes;      /* of the disk, as of the last tick */
+    uint64_t committed_event; /* the newest durable one */
+    uint64_t next_upload;
+    struct tov_api_tags *tags;
+    struct tov_key tag_key; /* wiped at the end */
+    struct api_connection *buckets[API_BUCKETS];
+    struct api_key_use *uses;
+    size_t connection_count;
+    size_t watch_count;
+    size_t outbox_count;  /* connections with something in their outbox */
+    bool has_more;        /* watchers that a turn's share did not bring up to date */
+    struct tov_buf frame; /* for encoding; wiped after content */
+};
+
+/* One request on its way. Handlers fill REPLY (an ApiReply) and return TOV_OK; or set error by
+ * tov_fail(&call->error, ...) and return it; or defer. */
+struct api_call {
+    struct tov_api *api;
+    struct tov_core *core;
+    struct api_connection *connection;
+    const struct tov_client *client;
+    uint64_t id;
+    struct tov_record request; /* the one that is set */
+    struct tov_record reply;
+    struct tov_error error;
+    bool is_deferred;
+    bool has_content; /* the reply's buffers are wiped */
+};
+
+typedef enum tov_err api_handler(struct api_call *call);
+
+/* ---- answering later (api.c) ---- */
+
+/* The reply as it is now goes out after the open batch's commit. */
+enum tov_err tov_api_reply_after(struct api_call *call) TOV_MUST_CHECK;
+/* THEN is called after the commit, with a fresh call without request; ARGUMENT comes back. */
+struct api_argument {
+    uint64_t number;
+    uint64_t offset;
+    uint32_t limit;
+    uint8_t part;
+    bool flag;
+};
+typedef enum tov_err api_then(struct api_call *call, const struct api_argument *argument);
+enum tov_err tov_api_call_after(struct api_call *call, api_then *then,
+                                const struct api_argument *argument) TOV_MUST_CHECK;
+/* The newest committed event, from the store. */
+uint64_t tov_api_newest_event(struct tov_api *api);
+
+/* ---- connections (connection.c) ---- */
+
+struct api_connection *tov_api_connection_find(const struct tov_api *api, uint64_t id);
+/* TOV_E_DENIED: the key is not registered; TOV_E_BUSY: too many connections. */
+enum tov_err tov_api_connection_get(struct tov_api *api, const uint8_t key[32], uint64_t id,
+                                    struct api_connection **out_connection) TOV_MUST_CHECK;
+void tov_api_connection_close(struct tov_api *api, uint64_t id);
+/* Closes a connection that is to blame, at the front too. */
+void tov_api_connection_refuse(struct tov_api *api, struct api_connection *connection,
+                               const char *why);
+/* Sends or keeps FRAME for when the front takes more. */
+void tov_api_send(struct tov_api *api, struct api_connection *connection, struct tov_bytes frame);
+/* Encodes and sends an ApiReply record. */
+void tov_api_send_record(struct tov_api *api, struct api_connection *connection,
+                         struct tov_record reply, bool has_content);
+void tov_api_flush_outboxes(struct tov_api *api);
+/* Calls EACH for every connection; it may close that one. */
+void tov_api_for_each(struct tov_api *api,
+                      void (*each)(struct tov_api *api, struct api_connection *connection));
+
+/* ---- messages as a client sees them (view.c) ---- */
+
+/* Who looks, and within which read. */
+struct api_look {
+    struct tov_api *api;
+    const struct tov_client *client;
+    struct tov_store_read *read;
+    struct tov_bytes unit; /* only as this unit; empty: all of the client's */
+};
+
+struct api_view {
+    uint64_t number;
+    struct tov_event event;
+    struct tov_message *message;
+    struct tov_record header;
+    bool has_header;
+    enum tov_sight sight;
+    bool sends, receives; /* one of the client's units does */
+};
+enum tov_err tov_api_view_init(struct api_view *view) TOV_MUST_CHECK;
+void tov_api_view_fini(struct api_view *view);
+/* Loads the message that NUMBER is about (a written, received or attachment event). What the client
+ * may not know of has sight TOV_SIGHT_NONE. TOV_E_NOT_FOUND: no message event. */
+struct api_wanted {
+    uint64_t number;
+    enum tov_message_depth depth; /* at least TOV_MESSAGE_HEADER */
+};
+enum tov_err tov_api_view_load(const struct api_look *look, const struct api_wanted *wanted,
+                               struct api_view *view) TOV_MUST_CHECK;
+/* The same from an event that was read already. */
+enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_event *event,
+                                const struct api_wanted *wanted,
+                                struct api_view *view) TOV_MUST_CHECK;
+
+/* Fills OUT, an ApiSummary. */
+enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,
+                                 struct tov_record out) TOV_MUST_CHECK;
+/* About how many bytes it will take. */
+size_t tov_api_summary_size(const struct api_view *view);
+bool tov_api_is_shown(const struct api_look *look, uint64_t number);
+
+/* What answers message NUMBER. */
+struct api_replies {
+    uint64_t count;
+    bool is_retracted;   /* by its own sender */
+    size_t reader_count; /* agencies whose people took it */
+    uint16_t readers[TOV_RECIPIENTS_MAX + 1];
+};
+enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_view *view,
+                                struct api_replies *out_replies) TOV_MUST_CHECK;
+/* Appends ApiDelivery records, one for each other agency. */
+enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct api_view *view,
+                                    const struct api_replies *replies,
+                                    struct tov_record out) TOV_MUST_CHECK;
+
+/* ---- what requests have in common (fields.c) ---- */
+
+/* The number that a request names by `number` or `ref`. TOV_E_NOT_FOUND with its words. */
+enum tov_err tov_api_target(struct api_call *call, struct tov_store_read *read,
+                            uint64_t *out_number) TOV_MUST_CHECK;
+/* The answer's record in the reply. */
+enum tov_err tov_api_answer(struct api_call *call, const char *name,
+                            struct tov_record *out_answer) TOV_MUST_CHECK;
+enum tov_err tov_api_put_count(struct tov_record record, const char *name,
+                               uint64_t number) TOV_MUST_CHECK; /* nothing when 0 */
+enum tov_err tov_api_put_view(struct tov_record record, const char *name,
+                              struct tov_bytes text) TOV_MUST_CHECK;
+/* TOV_E_NOT_FOUND in the words that a client gets for what is not there or not for it. */
+enum tov_err tov_api_not_found(struct api_call *call);
+/* Writes the access entry of CALL for a message. */
+enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_code,
+                          const struct api_view *view, struct tov_bytes reason) TOV_MUST_CHECK;
+
+/* ---- requests ---- */
+
+api_handler tov_api_hello, tov_api_submit, tov_api_upload_begin, tov_api_upload_data,
+    tov_api_upload_cancel, tov_api_list, tov_api_get, tov_api_trace, tov_api_watch, tov_api_unwatch,
+    tov_api_acknowledge, tov_api_attachment_read, tov_api_status, tov_api_export_read,
+    tov_api_directory;
+
+/* upload.c */
+struct tov_message_plan;
+/* The finished upload ID of CALL's connection: its plan, ids and keys and claims filled in. The
+ * plan is borrowed. */
+enum tov_err tov_api_upload_find(struct api_call *call, uint64_t id,
+                                 struct api_upload **out_upload) TOV_MUST_CHECK;
+const struct tov_message_plan *tov_api_upload_plan(const struct api_upload *upload);
+/* Content.attachments name exactly these files. */
+enum tov_err tov_api_upload_check(struct api_call *call, const struct api_upload *upload,
+                                  struct tov_record content) TOV_MUST_CHECK;
+enum tov_err tov_api_upload_sync(struct api_call *call,
+                                 const struct api_upload *upload) TOV_MUST_CHECK;
+/* Moves the files to their names as message PLACE's attachments and ends the upload. */
+enum tov_err tov_api_upload_take(struct api_call *call, struct api_upload *upload,
+                                 const struct tov_message_name *name) TOV_MUST_CHECK;
+void tov_api_uploads_drop(struct tov_api *api, struct api_connection *connection);
+void tov_api_uploads_expire(struct tov_api *api, struct api_connection *connection);
+
+/* watch.c */
+void tov_api_watches_pump(struct tov_api *api);
+
+#endif

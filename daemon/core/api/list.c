@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * List: messages newest first, as the client may see them. One request looks at a bounded number of
+ * events and says where to go on.
+ */
+#include "api/api_internal.h"
+
+#include "ledger/reply.h"
+
+#include <string.h>
+
+#define LIST_MAX 200u
+#define EVENTS_LOOKED_AT 20000u
+#define MESSAGES_OPENED 1000u
+
+enum box { BOX_ALL, BOX_IN, BOX_OUT };
+
+struct listing {
+    struct api_call *call;
+    struct api_look look;
+    struct api_view view;
+    struct tov_record answer;
+    enum box box;
+    bool unread_only;
+    uint64_t thread; /* only what answers this number; 0: all */
+    uint64_t limit;
+    uint64_t found;
+    uint64_t events, opened;
+    size_t bytes;
+    uint64_t next_before;
+};
+
+static bool is_wanted(const struct listing *list)
+{
+    const struct api_view *view = &list->view;
+    if (view->sight == TOV_SIGHT_NONE)
+        return false;
+    if ((list->box == BOX_IN && !view->receives) || (list->box == BOX_OUT && !view->sends))
+        return false;
+    return !list->unread_only || (view->receives && !tov_api_is_shown(&list->look, view->number));
+}
+
+static bool may_be_wanted(const struct listing *list, const struct tov_event *event)
+{
+    if (event->kind == TOV_EVENT_RECEIVED)
+        return list->box != BOX_OUT;
+    return event->kind == TOV_EVENT_WRITTEN;
+}
+
+/* Takes the event with NUMBER into the list, if it is one for it. */
+static enum tov_err take(struct listing *list, uint64_t number, const struct tov_event *event,
+                         bool *out_full)
+{
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
+    struct tov_record summary;
+    if (!may_be_wanted(list, event))
+        return TOV_OK;
+    list->opened++;
+    enum tov_err err = tov_api_view_event(&list->look, event, &wanted, &list->view);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (!is_wanted(list))
+        return TOV_OK;
+    size_t size = tov_api_summary_size(&list->view);
+    if (list->found > 0 && list->bytes + size > TOV_API_REPLY_GOAL_BYTES) {
+        *out_full = true;
+        return TOV_OK;
+    }
+    TOV_TRY(tov_record_open(list->answer, "messages", &summary));
+    TOV_TRY(tov_api_put_summary(&list->look, &list->view, summary));
+    list->bytes += size;
+    list->found++;
+    return TOV_OK;
+}
+
+static bool is_at_end(const struct listing *list)
+{
+    return list->found == list->limit || list->events == EVENTS_LOOKED_AT ||
+           list->opened == MESSAGES_OPENED;
+}
+
+static enum tov_err walk_row(struct listing *list, const struct tov_store_row *row, bool *out_full)
+{
+    struct tov_event event;
+    uint64_t number = tov_get_be64(row->key.bytes + row->key.size - 8);
+    if (list->thread != 0)
+        TOV_TRY(tov_event_get(list->look.read, number, &event));
+    else
+        TOV_TRY(tov_event_decode(row->value, &event));
+    list->events++;
+    TOV_TRY(take(list, number, &event, out_full));
+    list->next_before = *out_full ? number + 1 : number;
+    return TOV_OK;
+}
+
+static struct tov_store_range range_of(const struct listing *list, uint64_t before)
+{
+    uint64_t last = before == 0 ? UINT64_MAX : before - 1;
+    if (list->thread != 0)
+        return (struct tov_store_range){.table = TOV_TABLE_REPLY,
+                                        .first = tov_store_key_u64_u64(list->thread, 0),
+                                        .last = tov_store_key_u64_u64(list->thread, last),
+                                        .backward = true};
+    return (struct tov_store_range){.table = TOV_TABLE_EVENT,
+                                    .first = tov_store_key_u64(1),
+                                    .last = tov_store_key_u64(last),
+                                    .backward = true};
+}
+
+static enum tov_err walk(struct listing *list, uint64_t before)
+{
+    struct tov_store_range range = range_of(list, before);
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    bool more = before != 1;
+    bool full = false;
+    TOV_TRY(tov_store_iter_init(list->look.read, &range, &iter));
+    while (err == TOV_OK && more && !full && !is_at_end(list)) {
+        more = tov_store_iter_next(&iter);
+        if (more)
+            err = walk_row(list, &iter.row, &full);
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    if (!more || list->next_before == 1)
+        list->next_before = 0;
+    return err != TOV_OK ? err : read_err;
+}
+
+/* ---- the request ---- */
+
+static enum tov_err read_unit(struct listing *list)
+{
+    struct tov_bytes path = tov_record_bytes(list->call->request, "unit");
+    const struct tov_agency *agency = NULL;
+    if (path.size == 0)
+        return TOV_OK;
+    const struct tov_unit *unit = tov_roster_unit(list->call->core->roster, path, &agency);
+    if (unit == NULL || agency != list->call->core->own)
+        return tov_fail(&list->call->error, TOV_E_NOT_FOUND,
+                        "there is no such unit in this agency");
+    list->look.unit = tov_bytes_of_text(unit->name);
+    return TOV_OK;
+}
+
+static enum tov_err read_thread(struct listing *list)
+{
+    struct tov_record ref;
+    struct api_wanted wanted = {0, TOV_MESSAGE_HEADER};
+    if (!tov_record_child(list->call->request, "thread", 0, &ref))
+        return TOV_OK;
+    struct tov_ref target;
+    if (!tov_record_ref(list->call->request, "thread", 0, &target))
+        return tov_fail(&list->call->error, TOV_E_SCHEMA, "thread is no whole reference");
+    enum tov_err err = tov_event_of(list->call->core, list->look.read, &target, &list->thread);
+    wanted.number = list->thread;
+    if (err == TOV_OK)
+        err = tov_api_view_load(&list->look, &wanted, &list->view);
+    if (err == TOV_E_NOT_FOUND || (err == TOV_OK && list->view.sight == TOV_SIGHT_NONE))
+        return tov_api_not_found(list->call);
+    return err;
+}
+
+static enum tov_err read_request(struct listing *list)
+{
+    struct tov_record request = list->call->request;
+    const char *box = tov_record_enum(request, "box");
+    uint64_t limit = tov_record_number(request, "limit");
+    list->box = box == NULL               ? BOX_ALL
+                : strcmp(box, "in") == 0  ? BOX_IN
+                : strcmp(box, "out") == 0 ? BOX_OUT
+                                          : BOX_ALL;
+    list->limit = limit == 0 || limit > LIST_MAX ? LIST_MAX : limit;
+    list->unread_only = tov_record_number(request, "unread_only") != 0;
+    TOV_TRY(read_thread(list));
+    return read_unit(list);
+}
+
+static enum tov_err run(struct listing *list)
+{
+    TOV_TRY(tov_api_view_init(&list->view));
+    TOV_TRY(tov_store_read_begin(list->call->core->store, &list->look.read, NULL));
+    TOV_TRY(read_request(list));
+    TOV_TRY(tov_api_answer(list->call, "list", &list->answer));
+    TOV_TRY(walk(list, tov_record_number(list->call->request, "before")));
+    return tov_api_put_count(list->answer, "next_before", list->next_before);
+}
+
+enum tov_err tov_api_list(struct api_call *call)
+{
+    struct listing list = {.call = call, .look = {.api = call->api, .client = call->client}};
+    enum tov_err err = run(&list);
+    tov_api_view_fini(&list.view);
+    tov_store_read_end(list.look.read);
+    return err;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A message as one client sees it: opened, judged by need to know, and summed up with what has
+ * happened to it since.
+ */
+#include "api/api_internal.h"
+
+#include "ledger/reply.h"
+
+#include <string.h>
+
+#define REPLIES_LOOKED_AT 1000u
+
+enum tov_err tov_api_view_init(struct api_view *view)
+{
+    *view = (struct api_view){.number = 0};
+    return tov_message_create(&view->message);
+}
+
+static void forget(struct api_view *view)
+{
+    tov_record_destroy(&view->header);
+    view->header = (struct tov_record){0};
+    view->has_header = false;
+    view->sight = TOV_SIGHT_NONE;
+    view->sends = view->receives = false;
+}
+
+void tov_api_view_fini(struct api_view *view)
+{
+    forget(view);
+    tov_message_destroy(view->message);
+    view->message = NULL;
+}
+
+static void judge(const struct api_look *look, struct api_view *view)
+{
+    struct tov_access_message about = {.own = look->api->core->own->number,
+                                       .sender = view->event.agency,
+                                       .header = view->has_header ? &view->header : NULL,
+                                       .unit = look->unit};
+    view->sight = tov_access_sight(look->client, &about, &view->sends, &view->receives);
+}
+
+static enum tov_err open_header(struct api_view *view)
+{
+    struct tov_bytes header = tov_buf_view(&view->message->header);
+    if (header.size == 0)
+        return TOV_OK;
+    enum tov_err err = tov_record_decode(tov_schema_find("Header"), header, &view->header, NULL);
+    view->has_header = err == TOV_OK;
+    return err == TOV_E_NOMEM ? err : TOV_OK; /* by another's fault: shown without a header */
+}
+
+enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_event *event,
+                                const struct api_wanted *wanted, struct api_view *view)
+{
+    struct tov_message_name name = {event->agency, event->generation, event->index};
+    forget(view);
+    if (event->kind == TOV_EVENT_DELIVERED)
+        return TOV_E_NOT_FOUND;
+    view->number = wanted->number;
+    view->event = *event;
+    enum tov_err err =
+        tov_message_read(look->api->core, look->read, &name, wanted->depth, view->message);
+    if (err == TOV_E_ERASED || err == TOV_E_VERSION)
+        return TOV_E_NOT_FOUND; /* nothing is left that says for whom it was, or it is not known */
+    TOV_TRY(err);
+    TOV_TRY(open_header(view));
+    judge(look, view);
+    return TOV_OK;
+}
+
+enum tov_err tov_api_view_load(const struct api_look *look, const struct api_wanted *wanted,
+                               struct api_view *view)
+{
+    struct tov_event event;
+    TOV_TRY(tov_event_get(look->read, wanted->number, &event));
+    return tov_api_view_event(look, &event, wanted, view);
+}
+
+bool tov_api_is_shown(const struct api_look *look, uint64_t number)
+{
+    struct tov_bytes row;
+    return tov_store_get(look->read, TOV_TABLE_SHOWN, tov_store_key_u64(number), &row) == TOV_OK;
+}
+
+/* ---- replies ---- */
+
+static void note_reader(struct api_replies *replies, uint16_t agency)
+{
+    for (size_t i = 0; i < replies->reader_count; i++) {
+        if (replies->readers[i] == agency)
+            return;
+    }
+    if (replies->reader_count < TOV_RECIPIENTS_MAX + 1)
+        replies->readers[replies->reader_count++] = agency;
+}
+
+static enum tov_err take_reply(const struct api_look *look, const struct api_view *view,
+                               const struct tov_store_row *row, struct api_replies *replies)
+{
+    struct tov_event event;
+    uint8_t relation = row->value.size == 1 ? row->value.data[0] : 0;
+    replies->count++;
+    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL)
+        return TOV_OK;
+    TOV_TRY(tov_event_get(look->read, tov_get_be64(row->key.bytes + 8), &event));
+    if (relation == TOV_RELATION_READ)
+        note_reader(replies, event.agency);
+    else if (event.agency == view->event.agency)
+        replies->is_retracted = true;
+    return TOV_OK;
+}
+
+enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_view *view,
+                                struct api_replies *out_replies)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_REPLY,
+                                    .first = tov_store_key_u64_u64(view->number, 0),
+                                    .last = tov_store_key_u64_u64(view->number, UINT64_MAX)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    *out_replies = (struct api_replies){.count = 0};
+    TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
+    while (err == TOV_OK && out_replies->count < REPLIES_LOOKED_AT && tov_store_iter_next(&iter))
+        err = take_reply(look, view, &iter.row, out_replies);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
+}
+
+/* ---- deliveries ---- */
+
+static bool has_reader(const struct api_replies *replies, uint16_t agency)
+{
+    for (size_t i = 0; i < replies->reader_count; i++) {
+        if (replies->readers[i] == agency)
+            return true;
+    }
+    return false;
+}
+
+static enum tov_err put_delivery(const struct api_look *look, const struct api_view *view,
+                                 size_t link, const struct api_replies *replies,
+                                 struct tov_record out)
+{
+    const struct tov_link_block *block = &view->message->links[link].block;
+    uint16_t agency = view->message->links[link].agency;
+    const struct tov_agency *peer = tov_roster_agency(look->api->core->roster, agency);
+    struct tov_delivery delivery;
+    TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, block, &delivery));
+    TOV_TRY(tov_record_put_number(out, "agency", agency));
+    if (peer != NULL)
+        TOV_TRY(tov_record_put_text(out, "agency_name", peer->name));
+    TOV_TRY(tov_record_put_number(out, "link_number", block->number));
+    TOV_TRY(tov_api_put_count(out, "verdict", (uint64_t)delivery.verdict.verdict));
+    TOV_TRY(tov_api_put_count(out, "verdict_flags", delivery.verdict.flags));
+    TOV_TRY(tov_api_put_count(out, "verdict_detail", delivery.verdict.detail));
+    TOV_TRY(tov_api_put_count(out, "received_ms", delivery.received_ms));
+    return tov_api_put_count(out, "read", has_reader(replies, agency) ? 1 : 0);
+}
+
+enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct api_view *view,
+                                    const struct api_replies *replies, struct tov_record out)
+{
+    if (view->event.agency != look->api->core->own->number)
+        return TOV_OK;
+    for (size_t i = 0; i < view->message->link_count; i++) {
+        struct tov_record delivery;
+        TOV_TRY(tov_record_open(out, "deliveries", &delivery));
+        TOV_TRY(put_delivery(look, view, i, replies, delivery));
+    }
+    return TOV_OK;
+}
+
+/* ---- summary ---- */
+
+static enum tov_err put_ref(const struct api_view *view, struct tov_record out)
+{
+    struct tov_ref ref = {view->event.agency, view->event.generation, view->event.index,
+                          view->message->leaf_hash};
+    return tov_record_put_ref(out, "ref", &ref);
+}
+
+static enum tov_err put_verdict(const struct api_view *view, struct tov_record out)
+{
+    TOV_TRY(tov_api_put_count(out, "verdict", (uint64_t)view->message->verdict.verdict));
+    TOV_TRY(tov_api_put_count(out, "verdict_flags", view->message->verdict.flags));
+    return tov_api_put_count(out, "verdict_detail", view->message->verdict.detail);
+}
+
+/* Some anchor behind the message has as many cosignatures as the roster's policy asks for. */
+static enum tov_err find_witnessed(const struct api_look *look, uint64_t index, bool *out)
+{
+    const struct tov_core *core = look->api->core;
+    size_t quorum = tov_roster_witness_quorum(core->roster, core->own->number);
+    struct tov_store_range range = {.table = TOV_TABLE_COSIGNATURE,
+                                    .first = tov_key_cosignature(index + 1, 0)};
+    struct tov_store_iter iter;
+    uint64_t size = 0;
+    size_t count = 0;
+    *out = false;
+    if (quorum == 0)
+        return TOV_OK;
+    TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
+    for (size_t rows = 0; !*out && rows < 4 * TOV_RECIPIENTS_MAX && tov_store_iter_next(&iter);
+         rows++) {
+        uint64_t at = tov_get_be64(iter.row.key.bytes);
+        count = at == size ? count + 1 : 1;
+        size = at;
+        *out = count >= quorum;
+    }
+    return tov_store_iter_fini(&iter);
+}
+
+static enum tov_err put_evidence(const struct api_look *look, const struct api_view *view,
+                                 struct tov_record out)
+{
+    const struct tov_core *core = look->api->core;
+    bool is_own = view->event.agency == core->own->number;
+    bool is_signed = !is_own || view->event.index < tov_ledger_signed(core->ledger);
+    bool is_witnessed = false;
+    if (is_own)
+        TOV_TRY(find_witnessed(look, view->event.index, &is_witnessed));
+    TOV_TRY(tov_api_put_count(out, "signed", is_signed ? 1 : 0));
+    return tov_api_put_count(out, "witnessed", is_witnessed ? 1 : 0);
+}
+
+static enum tov_err put_state(const struct api_look *look, const struct api_view *view,
+                              struct tov_record out)
+{
+    struct api_replies replies;
+    unsigned parts = view->message->leaf.part_count;
+    TOV_TRY(tov_api_replies_of(look, view, &replies));
+    TOV_TRY(tov_api_put_deliveries(look, view, &replies, out));
+    TOV_TRY(tov_api_put_count(out, "shown", tov_api_is_shown(look, view->number) ? 1 : 0));
+    TOV_TRY(put_evidence(look, view, out));
+    TOV_TRY(tov_api_put_count(out, "attachment_count", parts > 2 ? parts - 2 : 0));
+    TOV_TRY(tov_api_put_count(out, "retracted", replies.is_retracted ? 1 : 0));
+    return tov_api_put_count(out, "reply_count", replies.count);
+}
+
+enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,
+                                 struct tov_record out)
+{
+    bool is_own = view->event.agency == look->api->core->own->number;
+    struct tov_bytes header = tov_buf_view(&view->message->header);
+    TOV_TRY(tov_record_put_number(out, "number", view->number));
+    TOV_TRY(put_ref(view, out));
+    TOV_TRY(tov_api_put_count(out, "outgoing", is_own ? 1 : 0));
+    if (view->has_header)
+        TOV_TRY(tov_record_put_bytes(out, "header", header));
+    TOV_TRY(tov_record_put_number(out, "stored_ms", view->event.time_ms));
+    if (!is_own)
+        TOV_TRY(put_verdict(view, out));
+    return put_state(look, view, out);
+}
+
+size_t tov_api_summary_size(const struct api_view *view)
+{
+    return 200 + view->message->header.size + 110 * view->message->link_count;
+}
