@@ -306,6 +306,16 @@ void tov_api_on_gone(struct tov_api *api, uint64_t connection)
     tov_api_connection_close(api, connection);
 }
 
+static void close_connection(struct tov_api *api, struct api_connection *connection)
+{
+    tov_api_connection_close(api, connection->id);
+}
+
+void tov_api_on_all_gone(struct tov_api *api)
+{
+    tov_api_for_each(api, close_connection);
+}
+
 void tov_api_on_tick(struct tov_api *api)
 {
     struct tov_store_space space;
