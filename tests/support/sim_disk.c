@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "support/sim_disk.h"
+
+#include "support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES_MAX 1024u
+#define FILE_MAX_BYTES (64u << 20)
+
+struct file {
+    char *name; /* NULL: free */
+    struct tov_buf now, synced;
+    bool is_synced; /* a synced copy exists */
+};
+
+struct sim_disk {
+    struct file files[FILES_MAX];
+    bool lies;
+};
+
+struct sim_disk *sim_disk_create(void)
+{
+    struct sim_disk *disk = calloc(1, sizeof *disk);
+    UNIT_NEED(disk != NULL);
+    return disk;
+}
+
+static void forget(struct file *file)
+{
+    free(file->name);
+    tov_buf_fini(&file->now);
+    tov_buf_fini(&file->synced);
+    *file = (struct file){0};
+}
+
+void sim_disk_destroy(struct sim_disk *disk)
+{
+    if (disk == NULL)
+        return;
+    for (size_t i = 0; i < FILES_MAX; i++)
+        forget(&disk->files[i]);
+    free(disk);
+}
+
+static struct file *find(struct sim_disk *disk, const char *name)
+{
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        if (disk->files[i].name != NULL && strcmp(disk->files[i].name, name) == 0)
+            return &disk->files[i];
+    }
+    return NULL;
+}
+
+static struct file *find_or_make(struct sim_disk *disk, const char *name)
+{
+    struct file *file = find(disk, name);
+    for (size_t i = 0; file == NULL && i < FILES_MAX; i++) {
+        if (disk->files[i].name == NULL) {
+            file = &disk->files[i];
+            *file = (struct file){.name = strdup(name),
+                                  .now = TOV_BUF_INIT(FILE_MAX_BYTES),
+                                  .synced = TOV_BUF_INIT(FILE_MAX_BYTES)};
+        }
+    }
+    UNIT_NEED(file != NULL && file->name != NULL);
+    return file;
+}
+
+static void copy(struct tov_buf *to, const struct tov_buf *from)
+{
+    tov_buf_clear(to);
+    tov_buf_put_bytes(to, tov_buf_view(from));
+    UNIT_NEED(to->failed == TOV_OK);
+}
+
+enum tov_err sim_disk_save(struct sim_disk *disk, const char *name, struct tov_bytes content)
+{
+    struct file *file = find_or_make(disk, name);
+    tov_buf_clear(&file->now);
+    tov_buf_put_bytes(&file->now, content);
+    return disk->lies ? TOV_OK : sim_disk_sync(disk, name);
+}
+
+enum tov_err sim_disk_load(struct sim_disk *disk, const char *name, struct tov_buf *out)
+{
+    const struct file *file = find(disk, name);
+    if (file == NULL)
+        return TOV_E_NOT_FOUND;
+    tov_buf_put_bytes(out, tov_buf_view(&file->now));
+    return out->failed;
+}
+
+enum tov_err sim_disk_write(struct sim_disk *disk, const char *name, uint64_t offset,
+                            struct tov_bytes data)
+{
+    struct file *file = find_or_make(disk, name);
+    size_t end = (size_t)offset + data.size;
+    if (end > file->now.size) {
+        size_t more = end - file->now.size;
+        uint8_t *to = tov_buf_extend(&file->now, more);
+        if (to == NULL)
+            return TOV_E_FULL;
+        memset(to, 0, more);
+    }
+    if (data.size > 0)
+        memcpy(file->now.data + offset, data.data, data.size);
+    return TOV_OK;
+}
+
+enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset, uint8_t *out,
+                           size_t size, size_t *out_read)
+{
+    const struct file *file = find(disk, name);
+    if (file == NULL)
+        return TOV_E_NOT_FOUND;
+    size_t left = offset < file->now.size ? file->now.size - (size_t)offset : 0;
+    *out_read = left < size ? left : size;
+    if (*out_read > 0)
+        memcpy(out, file->now.data + offset, *out_read);
+    return TOV_OK;
+}
+
+enum tov_err sim_disk_sync(struct sim_disk *disk, const char *name)
+{
+    struct file *file = find(disk, name);
+    if (file == NULL)
+        return TOV_E_NOT_FOUND;
+    copy(&file->synced, &file->now);
+    file->is_synced = true;
+    return TOV_OK;
+}
+
+enum tov_err sim_disk_rename(struct sim_disk *disk, const char *from, const char *to)
+{
+    struct file *file = find(disk, from);
+    struct file *old = find(disk, to);
+    if (file == NULL)
+        return TOV_E_NOT_FOUND;
+    if (old != NULL)
+        forget(old);
+    free(file->name);
+    file->name = strdup(to);
+    UNIT_NEED(file->name != NULL);
+    return TOV_OK;
+}
+
+enum tov_err sim_disk_delete(struct sim_disk *disk, const char *name)
+{
+    struct file *file = find(disk, name);
+    if (file != NULL)
+        forget(file);
+    return TOV_OK;
+}
+
+enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix)
+{
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        struct file *file = &disk->files[i];
+        if (file->name != NULL && strncmp(file->name, prefix, strlen(prefix)) == 0)
+            forget(file);
+    }
+    return TOV_OK;
+}
+
+void sim_disk_crash(struct sim_disk *disk, uint64_t *random)
+{
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        struct file *file = &disk->files[i];
+        if (file->name == NULL)
+            continue;
+        bool same = file->is_synced &&
+                    tov_bytes_equal(tov_buf_view(&file->now), tov_buf_view(&file->synced));
+        if (same || (!disk->lies && unit_random(random) % 2 == 0))
+            continue; /* as the kernel happened to have written it */
+        if (!file->is_synced)
+            forget(file);
+        else
+            copy(&file->now, &file->synced);
+    }
+}
+
+void sim_disk_lie(struct sim_disk *disk, bool lies)
+{
+    disk->lies = lies;
+}
+
+bool sim_disk_holds(const struct sim_disk *disk, const char *needle)
+{
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        const struct file *file = &disk->files[i];
+        if (file->name == NULL)
+            continue;
+        if (strstr(file->name, needle) != NULL ||
+            (file->now.size > 0 &&
+             memmem(file->now.data, file->now.size, needle, strlen(needle)) != NULL))
+            return true;
+    }
+    return false;
+}

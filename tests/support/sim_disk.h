@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The small files and blobs of one node in memory, each with a copy that is synced: a crash loses
+ * what was not. Not for: the store, which stands on a real folder.
+ */
+#ifndef TOV_TESTS_SUPPORT_SIM_DISK_H
+#define TOV_TESTS_SUPPORT_SIM_DISK_H
+
+#include "base/bytes.h"
+
+struct sim_disk;
+
+struct sim_disk *sim_disk_create(void);
+void sim_disk_destroy(struct sim_disk *disk);
+
+/* The functions of struct tov_host, with DISK as their context. */
+enum tov_err sim_disk_save(struct sim_disk *disk, const char *name, struct tov_bytes content);
+enum tov_err sim_disk_load(struct sim_disk *disk, const char *name, struct tov_buf *out);
+enum tov_err sim_disk_write(struct sim_disk *disk, const char *name, uint64_t offset,
+                            struct tov_bytes data);
+enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset, uint8_t *out,
+                           size_t size, size_t *out_read);
+enum tov_err sim_disk_sync(struct sim_disk *disk, const char *name);
+enum tov_err sim_disk_rename(struct sim_disk *disk, const char *from, const char *to);
+enum tov_err sim_disk_delete(struct sim_disk *disk, const char *name);
+enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix);
+
+/* A power cut. What was written and not synced survives in some files: RANDOM decides. */
+void sim_disk_crash(struct sim_disk *disk, uint64_t *random);
+/* Planted bug: sim_disk_save says "synced" and is not. */
+void sim_disk_lie(struct sim_disk *disk, bool lies);
+/* Whether NEEDLE stands in any name or content. */
+bool sim_disk_holds(const struct sim_disk *disk, const char *needle);
+
+#endif

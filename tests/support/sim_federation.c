@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "support/sim_federation.h"
+
+#include "envelope/x25519.h"
+#include "support/unit.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct tov_key seed_of(const char *owner, const char *purpose)
+{
+    char text[64];
+    struct tov_key key;
+    (void)snprintf(text, sizeof text, "tov test seed %s %s", owner, purpose);
+    struct tov_hash hash = tov_sha256(tov_bytes_of_text(text));
+    memcpy(key.bytes, hash.bytes, sizeof key.bytes);
+    return key;
+}
+
+void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64])
+{
+    uint8_t public_key[32];
+    (void)crypto_sign_seed_keypair(public_key, out_secret, seed->bytes);
+}
+
+static void public_of(const struct tov_key *seed, uint8_t out[32])
+{
+    uint8_t secret[64];
+    sim_secret_of(seed, secret);
+    memcpy(out, secret + 32, 32);
+}
+
+static struct tov_vkey vkey_of(const char *name, enum tov_vkey_type type,
+                               const struct tov_key *seed)
+{
+    struct tov_vkey key;
+    uint8_t public_key[32];
+    public_of(seed, public_key);
+    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(name), type, public_key, &key) == TOV_OK);
+    return key;
+}
+
+/* Eight digits whose last makes the weighted sum a multiple of eleven. */
+static void make_cvr(size_t index, char out[9])
+{
+    static const unsigned weights[] = {2, 7, 6, 5, 4, 3, 2, 1};
+    for (unsigned base = 10u * (unsigned)index;; base++) {
+        unsigned sum = 0;
+        (void)snprintf(out, 9, "%07u", base + 1);
+        for (size_t i = 0; i < 7; i++)
+            sum += weights[i] * (unsigned)(out[i] - '0');
+        unsigned last = (11 - sum % 11) % 11;
+        if (last < 10) {
+            out[7] = (char)('0' + last);
+            out[8] = '\0';
+            return;
+        }
+    }
+}
+
+static void make_seeds(struct sim_agency *agency, size_t index)
+{
+    agency->number = (uint16_t)(index + 1);
+    (void)snprintf(agency->name, sizeof agency->name, "a%zu", index + 1);
+    agency->ledger = seed_of(agency->name, "ledger");
+    agency->journal = seed_of(agency->name, "journal");
+    agency->witness = seed_of(agency->name, "witness");
+    agency->control = seed_of(agency->name, "control");
+    agency->transport = seed_of(agency->name, "transport");
+    agency->storage = seed_of(agency->name, "storage");
+}
+
+static struct tov_unit unit;
+
+/* What a roster says of one agency, with room for what it points at. */
+struct facts_room {
+    struct tov_agency agencies[SIM_NODES_MAX];
+    char cvrs[SIM_NODES_MAX][9];
+    uint16_t keepers[SIM_NODES_MAX][SIM_NODES_MAX];
+    char endpoints[SIM_NODES_MAX][40];
+    const char *endpoint_of[SIM_NODES_MAX];
+};
+
+static void set_keepers(struct facts_room *room, size_t index, size_t count, size_t wanted)
+{
+    struct tov_agency *out = &room->agencies[index];
+    for (size_t i = 0; i < count; i++) {
+        if (i != index && (wanted == 0 || out->keeper_count < wanted))
+            room->keepers[index][out->keeper_count++] = (uint16_t)(i + 1);
+    }
+    out->keepers = room->keepers[index];
+}
+
+static void set_agency(struct facts_room *room, const struct sim_agency *agency, size_t index)
+{
+    struct tov_agency *out = &room->agencies[index];
+    struct tov_x25519_public transport;
+    char name[TOV_ORIGIN_MAX_BYTES + 1];
+    make_cvr(index, room->cvrs[index]);
+    (void)snprintf(room->endpoints[index], sizeof room->endpoints[index], "tcp://127.0.0.1:%u",
+                   20000 + (unsigned)index);
+    room->endpoint_of[index] = room->endpoints[index];
+    *out = (struct tov_agency){.number = agency->number,
+                               .name = agency->name,
+                               .title = "Myndighed",
+                               .cvr = room->cvrs[index],
+                               .regime = TOV_REGIME_GDPR,
+                               .generation = 1,
+                               .transport_count = 1,
+                               .endpoints = &room->endpoint_of[index],
+                               .endpoint_count = 1,
+                               .units = &unit,
+                               .unit_count = 1};
+    (void)snprintf(name, sizeof name, SIM_FEDERATION "/%s/1", agency->name);
+    out->ledger = vkey_of(name, TOV_VKEY_ED25519, &agency->ledger);
+    (void)snprintf(name, sizeof name, SIM_FEDERATION "/%s/1/journal/1", agency->name);
+    out->journal = vkey_of(name, TOV_VKEY_ED25519, &agency->journal);
+    (void)snprintf(name, sizeof name, SIM_FEDERATION "/%s/witness", agency->name);
+    out->witness = vkey_of(name, TOV_VKEY_COSIGNATURE, &agency->witness);
+    public_of(&agency->control, out->control);
+    tov_x25519_public_of(&agency->transport, &transport);
+    memcpy(out->transport[0], transport.bytes, 32);
+}
+
+static void make_roster(struct sim_federation *federation, size_t keepers)
+{
+    struct tov_error error = {.text = ""};
+    struct facts_room *room = calloc(1, sizeof *room);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    UNIT_NEED(room != NULL);
+    struct tov_key root_seed = seed_of("root", "root");
+    struct tov_vkey root = vkey_of(SIM_FEDERATION "/root/test", TOV_VKEY_ED25519, &root_seed);
+    unit = (struct tov_unit){.name = SIM_UNIT,
+                             .title = "Enheden",
+                             .gln = "",
+                             .roles = TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE) |
+                                      TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+                             .cooperations = 7};
+    for (size_t i = 0; i < federation->count; i++) {
+        set_agency(room, &federation->agencies[i], i);
+        set_keepers(room, i, federation->count, keepers);
+    }
+    struct tov_roster_facts facts = {.federation = SIM_FEDERATION,
+                                     .version = 1,
+                                     .valid_until_ms = 4102444799000,
+                                     .catalogue_version = 1,
+                                     .calendar_version = 1,
+                                     .witness_policy = TOV_WITNESS_TWO_THIRDS,
+                                     .threshold = 1,
+                                     .roots = &root,
+                                     .root_count = 1,
+                                     .agencies = room->agencies,
+                                     .agency_count = federation->count};
+    tov_roster_format(&facts, &text);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&text), &federation->roster, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "roster: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+    free(room);
+}
+
+static void make_clients(struct sim_agency *agency)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(4096);
+    tov_clients_format_start(agency->name, &text);
+    tov_buf_put_format(&text,
+                       "client someone\n  kind person\n  key %064x\n  roles sagsbehandler\n"
+                       "  units " SIM_UNIT "\n",
+                       0x1000u + agency->number);
+    UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &agency->clients, NULL) == TOV_OK);
+}
+
+struct sim_federation *sim_federation_create(size_t count, size_t keepers)
+{
+    struct sim_federation *federation = calloc(1, sizeof *federation);
+    UNIT_NEED(federation != NULL && count <= SIM_NODES_MAX && sodium_init() >= 0);
+    federation->count = count;
+    for (size_t i = 0; i < count; i++) {
+        make_seeds(&federation->agencies[i], i);
+        make_clients(&federation->agencies[i]);
+    }
+    make_roster(federation, keepers);
+    return federation;
+}
+
+void sim_federation_destroy(struct sim_federation *federation)
+{
+    if (federation == NULL)
+        return;
+    for (size_t i = 0; i < federation->count; i++)
+        tov_clients_destroy(federation->agencies[i].clients);
+    tov_roster_destroy(federation->roster);
+    free(federation);
+}
+
+const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,
+                                               size_t index)
+{
+    return tov_roster_agency(federation->roster, federation->agencies[index].number);
+}

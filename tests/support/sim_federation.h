@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A federation of up to SIM_NODES_MAX agencies with keys from fixed seeds, its roster and client
+ * registries, for tests that run nodes in one process. All agencies are kommuner with one unit
+ * "vink" and keep each other's hashes.
+ * Not for: keys that anybody should trust. Never use its seeds outside tests.
+ */
+#ifndef TOV_TESTS_SUPPORT_SIM_FEDERATION_H
+#define TOV_TESTS_SUPPORT_SIM_FEDERATION_H
+
+#include "base/secret.h"
+#include "roster/clients.h"
+
+#define SIM_NODES_MAX 8u
+#define SIM_FEDERATION "sim-demo"
+#define SIM_UNIT "vink"
+
+struct sim_agency {
+    uint16_t number;                                                      /* index + 1 */
+    char name[24];                                                        /* "a1" ... */
+    struct tov_key ledger, journal, witness, control, transport, storage; /* seeds */
+    struct tov_clients *clients;
+};
+
+struct sim_federation {
+    size_t count;
+    struct tov_roster *roster;
+    struct sim_agency agencies[SIM_NODES_MAX];
+};
+
+/* Stops the test program when the roster cannot be made. KEEPERS: the first so many other agencies
+ * keep an agency's hashes; 0 means all. */
+struct sim_federation *sim_federation_create(size_t count, size_t keepers);
+void sim_federation_destroy(struct sim_federation *federation);
+
+const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,
+                                               size_t index);
+/* The 64-byte secret of an Ed25519 seed, for tests that sign by hand. */
+void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * One real node (daemon/core/node.h) with a world in memory: its files, its guard, its commits and
+ * its frames are in the test's hands, step by step. The store stands in a folder, so that a crash
+ * is: drop the object, keep the folder, the synced files and the guard's state.
+ * Not for: when things happen (tests/simulation/world.h decides it by a seed).
+ * Never run a commit or answer a question twice.
+ *
+ *   commit    begun by the node -> sim_node_run_commit (durable) -> sim_node_answer_commit
+ *   guard     asked by the node -> sim_node_run_guard (signed)   -> sim_node_answer_guard
+ */
+#ifndef TOV_TESTS_SUPPORT_SIM_NODE_H
+#define TOV_TESTS_SUPPORT_SIM_NODE_H
+
+#include "guard/guard_client.h"
+#include "node.h"
+#include "support/sim_disk.h"
+#include "support/sim_federation.h"
+
+struct sim_node;
+
+/* What a node does to the world outside; each may be NULL. INDEX is the node's. */
+struct sim_hooks {
+    void *context;
+    enum tov_err (*send)(void *context, size_t index, uint16_t to, struct tov_bytes frame);
+    void (*drop)(void *context, size_t index, uint16_t peer, uint32_t ms);
+    void (*log)(void *context, size_t index, const char *event, const char *details);
+    /* The commit that was begun is on disk now. */
+    void (*durable)(void *context, size_t index);
+    /* The guard has signed; it may not have been answered yet. */
+    void (*signed_by_guard)(void *context, size_t index, const struct tov_guard_request *request,
+                            const struct tov_guard_answer *answer);
+    /* A submission's commit was answered: as a client would be told. */
+    void (*acknowledged)(void *context, size_t index, uint64_t record);
+};
+
+struct sim_question {
+    uint8_t kind;
+    struct tov_buf request, answer;
+    uint8_t answer_kind;
+    bool is_run;
+};
+#define SIM_QUESTIONS_MAX 8u
+
+struct sim_node {
+    const struct sim_federation *federation;
+    size_t index;
+    const struct sim_agency *agency;
+    struct sim_hooks hooks;
+    char dir[256];
+    uint64_t random; /* goes on over restarts */
+    struct sim_disk *disk;
+    struct tov_host host;
+    struct tov_store *store;
+    struct tov_node *node; /* NULL: it is down */
+    struct tov_guard_local *guard;
+    struct tov_buf images[TOV_GUARD_IMAGES];
+    bool has_images;
+    struct tov_store_batch *batch; /* of the commit in flight */
+    bool batch_is_run;
+    struct tov_store_result result;
+    struct sim_question questions[SIM_QUESTIONS_MAX]; /* in order */
+    size_t question_count;
+    uint64_t now_ms, mono_ms;
+    uint64_t boots;
+};
+
+/* A node that was never started: its folder DIR is made empty. */
+void sim_node_init(struct sim_node *node, const struct sim_federation *federation, size_t index,
+                   const char *dir);
+void sim_node_fini(struct sim_node *node);
+
+/* Starts it from what its disk holds. The first failure is in ERROR. */
+enum tov_err sim_node_start(struct sim_node *node, struct tov_error *error);
+/* A power cut at this very moment. */
+void sim_node_crash(struct sim_node *node);
+/* Sets the time of the node's next event. MONO goes on from boot to boot here. */
+void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms);
+
+bool sim_node_commits(const struct sim_node *node); /* begun and not answered */
+void sim_node_run_commit(struct sim_node *node);
+void sim_node_answer_commit(struct sim_node *node);
+bool sim_node_asks(const struct sim_node *node, bool run); /* a question that is (not) run */
+void sim_node_run_guard(struct sim_node *node);            /* the oldest that is not run */
+void sim_node_answer_guard(struct sim_node *node);         /* the oldest, which was run */
+
+/* Turns, commits and guard answers at once, until nothing waits. */
+void sim_node_settle(struct sim_node *node);
+
+#endif
