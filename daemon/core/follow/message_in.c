@@ -276,7 +276,7 @@ static void put_body(const struct incoming *in)
     size_t size = 0;
     for (size_t i = 0; i < disclosed->part_count; i++)
         size += disclosed->parts[i].data.size;
-    uint8_t *to = tov_store_batch_append_space(tov_core_batch(in->follow->core), TOV_TABLE_MBODY,
+    uint8_t *to = tov_store_batch_put_space(tov_core_batch(in->follow->core), TOV_TABLE_MBODY,
                                                entry_key(in), size);
     for (size_t i = 0; to != NULL && i < disclosed->part_count; i++) {
         if (disclosed->parts[i].data.size > 0)

@@ -90,7 +90,7 @@ static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,
 static void put_skipped(struct tov_core *core, struct tov_peer *peer, uint64_t index,
                         const struct tov_frame_skipped *skipped)
 {
-    uint8_t *to = tov_store_batch_append_space(
+    uint8_t *to = tov_store_batch_put_space(
         tov_core_batch(core), TOV_TABLE_MSKIP,
         tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
         9 + skipped->hashes.size);
@@ -111,7 +111,7 @@ static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t in
                               .link_count = erased->link_block.size > 0 ? 1 : 0,
                               .links = erased->link_block};
     tov_entry_put_mirror(&row, &entry);
-    tov_store_batch_append(
+    tov_store_batch_put(
         tov_core_batch(core), TOV_TABLE_MLEAF,
         tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
         tov_buf_view(&row));

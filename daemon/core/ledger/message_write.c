@@ -121,7 +121,7 @@ static void put_links(struct tov_core *core, const struct tov_link_heads *heads,
         *head = (struct tov_link_head){written->links[i].number, written->place.leaf_hash};
         struct tov_link_place place = {written->links[i].agency, core->series.generation,
                                        core->series.lost_index, written->links[i].number};
-        tov_store_batch_append(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place),
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place),
                                TOV_BYTES_OF(row));
     }
 }

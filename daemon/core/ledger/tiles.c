@@ -29,7 +29,7 @@ enum tov_err tov_tiles_append(struct tov_tiles *tiles, struct tov_store_batch *b
             return TOV_OK;
         if (!keep_fresh(tiles, level, tail))
             return TOV_E_NOMEM;
-        tov_store_batch_append(
+        tov_store_batch_put(
             batch, tiles->table, tov_key_tile(level, tail->n),
             (struct tov_bytes){(const uint8_t *)tail->hashes, sizeof tail->hashes});
         hash = tov_merkle_root(tail->hashes, TOV_TILE_HASHES);
