@@ -179,6 +179,11 @@ static void the_descriptor_stays_readable_until_nothing_is_left(void)
         UNIT_OK(tov_net_probe(client, no_route));
     UNIT_EQUAL_INT(got, 40);
     UNIT_EQUAL_INT(receive(client, 0, &message), TOV_E_TIMEOUT);
+    for (int i = 0; i < 40; i++)
+        UNIT_OK(send_until_taken(client, no_route, tov_bytes_of_text("z")));
+    for (got = 0; got < 40 && receive(server, SOON_MS, &message) == TOV_OK; got++)
+        continue; /* one message for each poll */
+    UNIT_EQUAL_INT(got, 40);
     tov_net_socket_destroy(client);
     close_server();
 }

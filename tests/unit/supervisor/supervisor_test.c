@@ -321,6 +321,8 @@ static void when_the_supervisor_is_killed_no_role_is_left(void)
 {
     int life[2];
     prepare();
+    write_file("gateway", "deaf\n");
+    write_file("front", "deaf\n");
     UNIT_NEED(pipe(life) == 0);
     int saved = dup(STDIN_FILENO); /* the only descriptors that roles inherit are standard ones */
     UNIT_NEED(dup2(life[1], STDIN_FILENO) == STDIN_FILENO);
