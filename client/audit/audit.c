@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * See audit.h: the order of the steps, and what they share.
+ */
+#include "audit/audit.h"
+
+#include "audit/manifest.h"
+#include "audit/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tov_finding *tov_audit_add(struct tov_audit *audit, enum tov_finding_code code,
+                                  const struct tov_place *place, const char *expected,
+                                  const char *found)
+{
+    return tov_findings_add(&audit->findings, code, place, expected, found);
+}
+
+void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err)
+{
+    if (err == TOV_E_LIMIT)
+        (void)tov_audit_add(audit, TOV_FOUND_LIMIT, NULL, NULL, NULL);
+    else if (audit->failed == TOV_OK)
+        audit->failed = err;
+}
+
+struct tov_link_line *tov_link_line_find(const struct tov_link_lines *lines, uint16_t peer,
+                                         struct tov_series series)
+{
+    for (size_t i = 0; i < lines->count; i++) {
+        if (lines->items[i].peer == peer && tov_series_equal(lines->items[i].series, series))
+            return &lines->items[i];
+    }
+    return NULL;
+}
+
+struct tov_link_line *tov_link_line_of(struct tov_link_lines *lines, uint16_t peer,
+                                       struct tov_series series)
+{
+    struct tov_link_line *found = tov_link_line_find(lines, peer, series);
+    if (found != NULL || lines->count == TOV_AUDIT_LINKS_MAX)
+        return found;
+    struct tov_link_line *items = realloc(lines->items, (lines->count + 1) * sizeof *items);
+    if (items == NULL)
+        return NULL;
+    lines->items = items;
+    items[lines->count] = (struct tov_link_line){.peer = peer, .series = series};
+    return &items[lines->count++];
+}
+
+static void link_lines_fini(struct tov_link_lines *lines)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        tov_table_fini(&lines->items[i].messages);
+    free(lines->items);
+    *lines = (struct tov_link_lines){0};
+}
+
+struct tov_mirror *tov_mirror_find(const struct tov_mirrors *mirrors, uint16_t agency,
+                                   uint32_t generation)
+{
+    for (size_t i = 0; i < mirrors->count; i++) {
+        if (mirrors->items[i].agency == agency && mirrors->items[i].generation == generation)
+            return &mirrors->items[i];
+    }
+    return NULL;
+}
+
+struct tov_mirror *tov_mirror_of(struct tov_mirrors *mirrors, uint16_t agency, uint32_t generation)
+{
+    struct tov_mirror *found = tov_mirror_find(mirrors, agency, generation);
+    if (found != NULL || mirrors->count == TOV_AUDIT_MIRRORS_MAX)
+        return found;
+    struct tov_mirror *items = realloc(mirrors->items, (mirrors->count + 1) * sizeof *items);
+    if (items == NULL)
+        return NULL;
+    mirrors->items = items;
+    items[mirrors->count] = (struct tov_mirror){
+        .agency = agency, .generation = generation, .series = {.generation = generation}};
+    return &items[mirrors->count++];
+}
+
+static void mirrors_fini(struct tov_mirrors *mirrors)
+{
+    for (size_t i = 0; i < mirrors->count; i++) {
+        tov_marks_fini(&mirrors->items[i].named);
+        tov_marks_fini(&mirrors->items[i].gone);
+    }
+    free(mirrors->items);
+    *mirrors = (struct tov_mirrors){0};
+}
+
+void tov_audit_close(struct tov_audit *audit)
+{
+    tov_folder_close(&audit->folder);
+    tov_findings_fini(&audit->findings);
+    tov_keyring_fini(&audit->keyring);
+    tov_scratch_close(&audit->scratch);
+    tov_marks_fini(&audit->empty);
+    tov_marks_fini(&audit->named);
+    tov_marks_fini(&audit->content_erased);
+    tov_table_fini(&audit->journal_roots);
+    link_lines_fini(&audit->sent);
+    link_lines_fini(&audit->received);
+    mirrors_fini(&audit->mirrors);
+    free(audit->tiles);
+    free(audit->leaf);
+    audit->tiles = NULL;
+    audit->leaf = NULL;
+}
+
+/* ---- about ---- */
+
+static void read_about(struct tov_audit *audit)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(4096);
+    struct tov_place place = {.path = "about"};
+    enum tov_err err = tov_folder_read(&audit->folder, "about", &text);
+    if (err == TOV_OK)
+        err = tov_export_parse_about(tov_buf_view(&text), &audit->about);
+    audit->has_about = err == TOV_OK;
+    if (err == TOV_E_NOT_FOUND)
+        (void)tov_audit_add(audit, TOV_FOUND_FILE_MISSING, &place, NULL, NULL);
+    else if (err == TOV_E_VERSION)
+        (void)tov_audit_add(audit, TOV_FOUND_VERSION_NEWER, &place,
+                            TOV_SAY(_("format %u"), TOV_EXPORT_VERSION), NULL);
+    else if (err != TOV_OK)
+        (void)tov_audit_add(audit, TOV_FOUND_FILE_MALFORMED, &place, NULL, NULL);
+}
+
+static void find_keys(struct tov_audit *audit)
+{
+    const struct tov_export_about *about = &audit->about;
+    struct tov_place place = {.path = "roster"};
+    audit->keys = tov_keyring_ledger(&audit->keyring, about->agency, about->generation);
+    if (audit->keys == NULL)
+        (void)tov_audit_add(
+            audit, TOV_FOUND_KEY_MISSING, &place,
+            TOV_SAY("%s/%s/%u", about->federation, about->agency_name, (unsigned)about->generation),
+            NULL);
+}
+
+static void compare_about(struct tov_audit *audit)
+{
+    struct tov_place place = {.path = "about"};
+    const struct tov_checkpoint *checkpoint = &audit->ledger.checkpoint;
+    char origin[TOV_ORIGIN_MAX_BYTES + 1];
+    if (!audit->ledger.has_checkpoint)
+        return;
+    if (checkpoint->size != audit->about.ledger_size)
+        (void)tov_audit_add(
+            audit, TOV_FOUND_ABOUT_DIFFERS, &place,
+            TOV_SAY(_("%llu entries"), (unsigned long long)audit->about.ledger_size),
+            TOV_SAY(_("%llu entries"), (unsigned long long)checkpoint->size));
+    if (tov_origin_format(audit->about.federation, audit->about.agency_name,
+                          audit->about.generation, 0, origin) != TOV_OK ||
+        strcmp(origin, checkpoint->origin) != 0)
+        (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place, checkpoint->origin, origin);
+}
+
+static enum tov_err check_content(struct tov_audit *audit)
+{
+    find_keys(audit);
+    TOV_TRY(tov_audit_ledger(audit));
+    compare_about(audit);
+    if (audit->ledger.has_checkpoint) {
+        TOV_TRY(tov_audit_sent(audit));
+        TOV_TRY(tov_audit_mirrors(audit));
+        TOV_TRY(tov_audit_receipts(audit));
+        TOV_TRY(tov_audit_witnesses(audit));
+    }
+    TOV_TRY(tov_audit_journal(audit));
+    /* What rests on a ledger that is not sound accuses nobody. */
+    if (!audit->ledger.is_sound)
+        tov_findings_soften(&audit->findings, 0);
+    return audit->failed;
+}
+
+enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
+                             struct tov_audit *out_audit)
+{
+    struct tov_audit *audit = out_audit;
+    *audit = (struct tov_audit){.folder = {.fd = -1}, .scratch = {.fd = -1}};
+    audit->findings.subject = folder;
+    enum tov_err err = tov_folder_open(folder, &audit->folder);
+    if (err != TOV_OK)
+        return err;
+    audit->tiles = calloc(1, sizeof *audit->tiles);
+    audit->leaf = calloc(1, sizeof *audit->leaf);
+    if (audit->tiles == NULL || audit->leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_scratch_open(&audit->scratch));
+    TOV_TRY(tov_manifest_check(&audit->folder, &audit->findings));
+    read_about(audit);
+    TOV_TRY(tov_keyring_load(&audit->folder, roots, &audit->findings, &audit->keyring));
+    return audit->has_about ? check_content(audit) : TOV_OK;
+}

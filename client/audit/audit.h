@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The check of one export, step by step: files, rosters, ledger, sent messages, mirrors, own
+ * receipts, journal. Memory does not grow with the ledger but for one bit an erased entry and 8
+ * bytes for 1,024 messages; what must be remembered of each message is in a scratch file.
+ * Not for: comparing exports (pair.h), printing (report.h).
+ * Never use one step's result before the step has run: the order is that of the functions below.
+ */
+#ifndef TOV_AUDIT_AUDIT_H
+#define TOV_AUDIT_AUDIT_H
+
+#include "audit/scratch.h"
+#include "audit/tree.h"
+
+#define TOV_AUDIT_LINKS_MAX 8192u   /* (peer, series) of one direction */
+#define TOV_AUDIT_MIRRORS_MAX 4096u /* (agency, generation) */
+#define TOV_AUDIT_SIGNED_FORKS_MAX 64u
+
+/* The messages from one agency to another in one series. */
+struct tov_link_line {
+    uint16_t peer;
+    struct tov_series series;
+    struct tov_table messages; /* number, index, leaf hash */
+    bool has_holes;            /* messages that were erased: their numbers are not in the table */
+    bool is_lost_track;        /* after a finding: the next block is taken as it is */
+    uint64_t last;
+    struct tov_hash last_hash;
+    uint64_t receipted;
+};
+struct tov_link_lines {
+    size_t count;
+    struct tov_link_line *items;
+};
+/* Makes it when it is not there; NULL without memory or over TOV_AUDIT_LINKS_MAX. */
+struct tov_link_line *tov_link_line_of(struct tov_link_lines *lines, uint16_t peer,
+                                       struct tov_series series);
+struct tov_link_line *tov_link_line_find(const struct tov_link_lines *lines, uint16_t peer,
+                                         struct tov_series series);
+
+/* What is known of a peer's ledger. */
+struct tov_mirror {
+    uint16_t agency;
+    uint32_t generation;
+    bool is_held;  /* there is a folder for it */
+    bool is_sound; /* its items lead to a root that the peer signed */
+    uint64_t size;
+    struct tov_series series;
+    struct tov_marks named; /* erased or lost, by somebody's word */
+    struct tov_marks gone;
+    uint64_t messages;
+};
+struct tov_mirrors {
+    size_t count;
+    struct tov_mirror *items;
+};
+struct tov_mirror *tov_mirror_of(struct tov_mirrors *mirrors, uint16_t agency, uint32_t generation);
+struct tov_mirror *tov_mirror_find(const struct tov_mirrors *mirrors, uint16_t agency,
+                                   uint32_t generation);
+
+struct tov_audit_counts {
+    uint64_t entries, messages, receipts, erased, journal_entries;
+    uint64_t received; /* messages of peers */
+    uint64_t gaps, forks;
+    uint64_t attachments_absent;
+    uint64_t first_ms, last_ms; /* of entries; 0: none */
+};
+
+struct tov_audit {
+    struct tov_folder folder;
+    struct tov_findings findings;
+    struct tov_keyring keyring;
+    struct tov_scratch scratch;
+    bool has_about;
+    struct tov_export_about about;
+    const struct tov_ledger_key *keys; /* of the ledger; NULL: none is known */
+    struct tov_tree ledger, journal;
+    struct tov_vkey journal_key;
+    struct tov_tile_reader *tiles; /* of the ledger */
+    struct tov_leaf *leaf;         /* for decoding, 3 KiB */
+    /* learnt from the ledger */
+    struct tov_series series; /* of the entry that is looked at */
+    struct tov_marks empty, named, content_erased;
+    struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
+    struct tov_link_lines sent, received;
+    struct tov_mirrors mirrors;
+    struct tov_audit_counts counts;
+    enum tov_err failed; /* NOMEM, LIMIT, IO inside a visitor */
+};
+
+/* ROOTS may be NULL. Whatever is wrong with the export is a finding; an error means that the check
+ * could not be finished (memory, scratch file). tov_audit_close in any case. */
+enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
+                             struct tov_audit *out_audit) TOV_MUST_CHECK;
+void tov_audit_close(struct tov_audit *audit);
+
+/* ---- the steps ---- */
+
+enum tov_err tov_audit_ledger(struct tov_audit *audit) TOV_MUST_CHECK;    /* entries.c */
+enum tov_err tov_audit_sent(struct tov_audit *audit) TOV_MUST_CHECK;      /* sent.c */
+enum tov_err tov_audit_mirrors(struct tov_audit *audit) TOV_MUST_CHECK;   /* mirror.c */
+enum tov_err tov_audit_receipts(struct tov_audit *audit) TOV_MUST_CHECK;  /* receipts.c */
+enum tov_err tov_audit_journal(struct tov_audit *audit) TOV_MUST_CHECK;   /* journal.c */
+enum tov_err tov_audit_witnesses(struct tov_audit *audit) TOV_MUST_CHECK; /* witness.c */
+
+/* ---- shared by the steps ---- */
+
+struct tov_finding *tov_audit_add(struct tov_audit *audit, enum tov_finding_code code,
+                                  const struct tov_place *place, const char *expected,
+                                  const char *found);
+void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err);
+
+/* A block on a link: continues the line, or says why it does not. PATH and the message's index are
+ * the place; whose hash is LEAF_HASH. The caller has checked the block against its leaf. */
+struct tov_link_at {
+    struct tov_place place;
+    struct tov_hash leaf_hash;
+    struct tov_link_block block;
+    struct tov_series series; /* that the ledger is in */
+};
+enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
+                            const struct tov_link_at *at) TOV_MUST_CHECK;
+
+/* A receipt by anybody against the messages of the line that it speaks of. */
+void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
+                       const struct tov_place *place, const struct tov_leaf_receipt *receipt);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * See finding.h; the table of sentences is finding_table.c.
+ */
+#include "audit/finding.h"
+
+#include "base/hex.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void finding_fini(struct tov_finding *finding)
+{
+    free(finding->subject);
+    free(finding->path);
+    free(finding->expected);
+    free(finding->found);
+    free(finding->evidence);
+}
+
+void tov_findings_fini(struct tov_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        finding_fini(&findings->items[i]);
+    free(findings->items);
+    *findings = (struct tov_findings){0};
+}
+
+static struct tov_finding *make_room(struct tov_findings *findings)
+{
+    if (findings->count == TOV_FINDINGS_MAX)
+        return NULL;
+    if (findings->count == findings->capacity) {
+        size_t capacity = findings->capacity == 0 ? 32 : 2 * findings->capacity;
+        struct tov_finding *items = realloc(findings->items, capacity * sizeof *items);
+        if (items == NULL)
+            return NULL;
+        findings->items = items;
+        findings->capacity = capacity;
+    }
+    return &findings->items[findings->count++];
+}
+
+static char *copy(const char *text)
+{
+    return text == NULL ? NULL : strdup(text);
+}
+
+static void count_class(struct tov_findings *findings, enum tov_finding_class class)
+{
+    findings->by_class[class]++;
+    if (class > findings->worst)
+        findings->worst = class;
+}
+
+struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_finding_code code,
+                                     const struct tov_place *place, const char *expected,
+                                     const char *found)
+{
+    enum tov_finding_class class = tov_finding_default_class(code);
+    count_class(findings, class);
+    struct tov_finding *finding = make_room(findings);
+    if (finding == NULL) {
+        findings->unlisted++;
+        return NULL;
+    }
+    *finding = (struct tov_finding){.code = code,
+                                    .class = class,
+                                    .subject = copy(findings->subject),
+                                    .expected = copy(expected),
+                                    .found = copy(found)};
+    if (place != NULL) {
+        finding->path = copy(place->path);
+        finding->has_index = place->has_index;
+        finding->index = place->index;
+    }
+    return finding;
+}
+
+void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence)
+{
+    if (finding == NULL)
+        return;
+    free(finding->evidence);
+    finding->evidence = copy(evidence);
+}
+
+void tov_findings_soften(struct tov_findings *findings, size_t mark)
+{
+    for (size_t i = mark; i < findings->count; i++) {
+        struct tov_finding *finding = &findings->items[i];
+        if (finding->class == TOV_CLASS_INCONSISTENT && !finding->is_firm) {
+            finding->class = TOV_CLASS_CORRUPT;
+            findings->by_class[TOV_CLASS_INCONSISTENT]--;
+            findings->by_class[TOV_CLASS_CORRUPT]++;
+        }
+    }
+    findings->worst = TOV_CLASS_INFORMATION;
+    for (int class = TOV_CLASS_INFORMATION; class <= TOV_CLASS_INCONSISTENT; class ++) {
+        if (findings->by_class[class] > 0)
+            findings->worst = (enum tov_finding_class) class;
+    }
+}
+
+enum tov_exit_code tov_findings_verdict(const struct tov_findings *findings)
+{
+    switch (findings->worst) {
+    case TOV_CLASS_INFORMATION:
+        return TOV_AUDIT_VERIFIED;
+    case TOV_CLASS_UNVERIFIABLE:
+        return TOV_AUDIT_UNVERIFIABLE;
+    case TOV_CLASS_CORRUPT:
+        return TOV_AUDIT_CORRUPT;
+    case TOV_CLASS_INCONSISTENT:
+        return TOV_AUDIT_INCONSISTENT;
+    }
+    return TOV_AUDIT_UNVERIFIABLE;
+}
+
+const char *tov_class_name(enum tov_finding_class class)
+{
+    switch (class) {
+    case TOV_CLASS_INFORMATION:
+        return "information";
+    case TOV_CLASS_UNVERIFIABLE:
+        return "unverifiable";
+    case TOV_CLASS_CORRUPT:
+        return "local-corruption";
+    case TOV_CLASS_INCONSISTENT:
+        return "inconsistent";
+    }
+    return "";
+}
+
+const char *tov_say(char *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(out, TOV_FINDING_TEXT_SIZE, format, arguments);
+    va_end(arguments);
+    return out;
+}
+
+const char *tov_say_hash(char *out, const struct tov_hash *hash)
+{
+    tov_hex_encode(TOV_BYTES_OF(hash->bytes), out);
+    return out;
+}

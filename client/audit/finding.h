@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What an audit found: each failure once, with its place, what was expected, what was found and
+ * what to do next; and the verdict over all of them.
+ * Not for: printing (report.h).
+ * Never give a finding the class "inconsistent" on the strength of bytes that nobody signed.
+ */
+#ifndef TOV_AUDIT_FINDING_H
+#define TOV_AUDIT_FINDING_H
+
+#include "base/hash.h"
+
+#define TOV_FINDINGS_MAX 10000u    /* listed; more are counted */
+#define TOV_FINDING_TEXT_SIZE 512u /* of expected and found, each */
+
+/* In ascending precedence. */
+enum tov_finding_class {
+    TOV_CLASS_INFORMATION = 0,
+    TOV_CLASS_UNVERIFIABLE = 1, /* keys, files or a newer version are missing */
+    TOV_CLASS_CORRUPT = 2,      /* files are damaged; no signature is contradicted */
+    TOV_CLASS_INCONSISTENT = 3  /* signed statements contradict each other */
+};
+
+enum tov_exit_code {
+    TOV_AUDIT_VERIFIED = 0,
+    TOV_AUDIT_USAGE = 2,
+    TOV_AUDIT_CORRUPT = 3,
+    TOV_AUDIT_UNVERIFIABLE = 4,
+    TOV_AUDIT_INCONSISTENT = 5
+};
+
+enum tov_finding_code {
+    /* files */
+    TOV_FOUND_NO_EXPORT,
+    TOV_FOUND_MANIFEST_LINE,
+    TOV_FOUND_MANIFEST_ORDER,
+    TOV_FOUND_FILE_MISSING,
+    TOV_FOUND_FILE_CHANGED,
+    TOV_FOUND_FILE_EXTRA,
+    TOV_FOUND_FILE_KIND,
+    TOV_FOUND_FILE_UNKNOWN,
+    TOV_FOUND_FILE_MALFORMED,
+    TOV_FOUND_FILE_UNREADABLE,
+    TOV_FOUND_VERSION_NEWER,
+    TOV_FOUND_ABOUT_DIFFERS,
+    TOV_FOUND_LIMIT,
+    /* trust */
+    TOV_FOUND_ROOTS_DIFFER,
+    TOV_FOUND_ROSTER_THRESHOLD,
+    TOV_FOUND_ROSTER_CHAIN,
+    TOV_FOUND_ROSTER_GAP,
+    TOV_FOUND_KEY_MISSING,
+    TOV_FOUND_VOID,
+    TOV_FOUND_REVOKED_ROOT,
+    /* trees */
+    TOV_FOUND_CHECKPOINT_SIGNATURE,
+    TOV_FOUND_COSIGNATURE,
+    TOV_FOUND_LEAF_DIFFERS,
+    TOV_FOUND_LEAF_EMPTY,
+    TOV_FOUND_TILE_DIFFERS,
+    TOV_FOUND_ROOT_DAMAGED,
+    TOV_FOUND_ROOT_DIFFERS,
+    TOV_FOUND_SIGNATURE_BAD,
+    TOV_FOUND_TWO_ROOTS,
+    TOV_FOUND_BEYOND_TREE,
+    /* entries */
+    TOV_FOUND_LEAF_MALFORMED,
+    TOV_FOUND_LEAF_NEWER,
+    TOV_FOUND_TIME_BACKWARDS,
+    TOV_FOUND_GENESIS,
+    TOV_FOUND_EPOCH_ORDER,
+    TOV_FOUND_ROSTER_ENTRY,
+    TOV_FOUND_ROSTER_UNKNOWN,
+    TOV_FOUND_WRONG_TREE,
+    TOV_FOUND_ERASED_REF,
+    TOV_FOUND_LOST_RANGE,
+    TOV_FOUND_ANCHOR_UNSIGNED,
+    TOV_FOUND_ANCHOR_LIST,
+    TOV_FOUND_JOURNAL_ROOT,
+    TOV_FOUND_JOURNAL_BEYOND,
+    /* links and parts */
+    TOV_FOUND_LINK_MISSING,
+    TOV_FOUND_LINK_HASH,
+    TOV_FOUND_LINK_SERIES,
+    TOV_FOUND_LINK_GAP,
+    TOV_FOUND_LINK_DOUBLED,
+    TOV_FOUND_LINK_PREVIOUS,
+    TOV_FOUND_LINK_OWN,
+    TOV_FOUND_PART_MISSING,
+    TOV_FOUND_PART_DIFFERS,
+    TOV_FOUND_RECORD_EXTRA,
+    /* mirrors */
+    TOV_FOUND_MIRROR_GAP,
+    TOV_FOUND_MIRROR_DAMAGED,
+    TOV_FOUND_MIRROR_FORK,
+    TOV_FOUND_MIRROR_TAIL,
+    TOV_FOUND_MIRROR_POSITION,
+    TOV_FOUND_NOT_FOR_US,
+    TOV_FOUND_GONE_UNNAMED,
+    /* receipts */
+    TOV_FOUND_RECEIPT_ORDER,
+    TOV_FOUND_RECEIPT_NUMBER,
+    TOV_FOUND_RECEIPT_HASH,
+    TOV_FOUND_RECEIPT_UNCHECKED,
+    /* several exports */
+    TOV_FOUND_FORK,
+    TOV_FOUND_WITHHELD,
+    TOV_FOUND_TRUNCATED,
+    /* information */
+    TOV_FOUND_AHEAD,
+    TOV_FOUND_SENT_NOT_RECEIVED,
+    TOV_FOUND_ATTACHMENT_ABSENT,
+    TOV_FOUND_CODE_COUNT
+};
+
+/* Where; TEXTs may be NULL. */
+struct tov_place {
+    const char *path;
+    bool has_index;
+    uint64_t index;
+};
+
+struct tov_finding {
+    enum tov_finding_code code;
+    enum tov_finding_class class;
+    bool is_firm;  /* stays inconsistent although other bytes are damaged */
+    char *subject; /* name of the export's folder, or of a pair */
+    char *path;    /* NULL: no one file */
+    bool has_index;
+    uint64_t index;
+    char *expected; /* NULL: nothing to say */
+    char *found;
+    char *evidence; /* several lines: signed notes; NULL */
+};
+
+struct tov_findings {
+    size_t count;
+    size_t capacity;
+    uint64_t unlisted; /* over TOV_FINDINGS_MAX, or no memory */
+    enum tov_finding_class worst;
+    uint64_t by_class[4];
+    struct tov_finding *items;
+    const char *subject; /* of what is added next; borrowed */
+};
+void tov_findings_fini(struct tov_findings *findings);
+
+/* EXPECTED, FOUND and EVIDENCE are copied and may be NULL. Returns the finding for a change of its
+ * flags, or NULL when it is only counted. */
+struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_finding_code code,
+                                     const struct tov_place *place, const char *expected,
+                                     const char *found);
+void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence);
+/* What was concluded since MARK (a count) rests on damaged bytes: inconsistent becomes corrupt,
+ * unless it is firm. */
+void tov_findings_soften(struct tov_findings *findings, size_t mark);
+/* The exit code by precedence: inconsistent, corrupt, unverifiable, verified. */
+enum tov_exit_code tov_findings_verdict(const struct tov_findings *findings);
+
+enum tov_finding_class tov_finding_default_class(enum tov_finding_code code);
+/* A stable word for programs, and sentences for people in their language. */
+const char *tov_finding_name(enum tov_finding_code code);
+const char *tov_finding_sentence(enum tov_finding_code code);
+const char *tov_finding_next(enum tov_finding_code code);
+const char *tov_class_name(enum tov_finding_class class); /* for programs */
+
+#define TOV_SAY(...) tov_say((char[TOV_FINDING_TEXT_SIZE]){0}, __VA_ARGS__)
+/* Formats into OUT of TOV_FINDING_TEXT_SIZE, cut at its end; returns OUT. */
+const char *tov_say(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* 64 characters of hexadecimal in OUT of TOV_FINDING_TEXT_SIZE; returns OUT. */
+const char *tov_say_hash(char *out, const struct tov_hash *hash);
+#define TOV_SAY_HASH(hash) tov_say_hash((char[TOV_FINDING_TEXT_SIZE]){0}, (hash))
+
+#endif

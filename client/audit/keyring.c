@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * See keyring.h.
+ */
+#include "audit/keyring.h"
+
+#include "audit/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct chain {
+    const struct tov_folder *folder;
+    const struct tov_roots *roots;
+    struct tov_findings *findings;
+    struct tov_keyring *keyring;
+};
+
+void tov_keyring_fini(struct tov_keyring *keyring)
+{
+    tov_roster_destroy(keyring->newest);
+    free(keyring->roster_hashes);
+    free(keyring->keys);
+    *keyring = (struct tov_keyring){0};
+}
+
+static enum tov_err read_roster(const struct tov_folder *folder, const char *path,
+                                struct tov_roster **out_roster, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_TRY(tov_folder_read(folder, path, &note));
+    return tov_roster_parse(tov_buf_view(&note), out_roster, error);
+}
+
+static enum tov_err add_key(struct tov_keyring *keyring, const struct tov_agency *agency)
+{
+    if (tov_keyring_ledger(keyring, agency->number, agency->generation) != NULL)
+        return TOV_OK;
+    if (keyring->key_count == TOV_KEYRING_KEYS_MAX)
+        return TOV_E_LIMIT;
+    if (keyring->key_count % 64 == 0) {
+        struct tov_ledger_key *keys =
+            realloc(keyring->keys, (keyring->key_count + 64) * sizeof *keys);
+        if (keys == NULL)
+            return TOV_E_NOMEM;
+        keyring->keys = keys;
+    }
+    keyring->keys[keyring->key_count++] = (struct tov_ledger_key){
+        agency->number, agency->generation, agency->ledger, agency->journal};
+    return TOV_OK;
+}
+
+static enum tov_err take_roster(struct tov_keyring *keyring, struct tov_roster *roster)
+{
+    const struct tov_roster_facts *facts = tov_roster_facts(roster);
+    struct tov_hash *hashes =
+        realloc(keyring->roster_hashes, (keyring->roster_count + 1) * sizeof *hashes);
+    tov_roster_destroy(keyring->newest);
+    keyring->newest = roster;
+    if (hashes == NULL)
+        return TOV_E_NOMEM;
+    keyring->roster_hashes = hashes;
+    hashes[keyring->roster_count++] = tov_roster_hash(roster);
+    for (size_t i = 0; i < facts->agency_count; i++)
+        TOV_TRY(add_key(keyring, &facts->agencies[i]));
+    return TOV_OK;
+}
+
+static void say(struct chain *chain, enum tov_finding_code code, const char *path,
+                const char *found)
+{
+    struct tov_place place = {.path = path};
+    (void)tov_findings_add(chain->findings, code, &place, NULL, found);
+}
+
+/* The oldest roster stands for itself: who does not trust it gives the roots. */
+static void check_first(struct chain *chain, const char *path, const struct tov_roster *roster)
+{
+    struct tov_error error = {.text = ""};
+    struct tov_roots own;
+    tov_roster_roots(roster, &own);
+    if (tov_roster_verify(roster, &own, &error) != TOV_OK)
+        say(chain, TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+}
+
+/* False when ROSTER is not to be used. */
+static bool check_next(struct chain *chain, const char *path, const struct tov_roster *roster)
+{
+    struct tov_error error = {.text = ""};
+    const struct tov_keyring *keyring = chain->keyring;
+    if (tov_roster_version(roster) != tov_roster_version(keyring->newest) + 1) {
+        say(chain, TOV_FOUND_ROSTER_GAP, path, NULL);
+        return false;
+    }
+    enum tov_err err = tov_roster_verify_successor(keyring->newest, roster, &error);
+    if (err == TOV_OK)
+        return true;
+    /* Signed by the roots and yet no successor: the roots said two things. */
+    struct tov_roots roots;
+    tov_roster_roots(keyring->newest, &roots);
+    bool is_signed = tov_roster_verify(roster, &roots, NULL) == TOV_OK;
+    say(chain, is_signed ? TOV_FOUND_ROSTER_CHAIN : TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+    return false;
+}
+
+/* *OUT_GO_ON: whether the next version can follow. */
+static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go_on)
+{
+    struct tov_keyring *keyring = chain->keyring;
+    char path[TOV_EXPORT_PATH_SIZE];
+    struct tov_error error = {.text = ""};
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    *out_go_on = false;
+    tov_export_roster_path((uint32_t)version, path);
+    enum tov_err err = read_roster(chain->folder, path, &roster, &error);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK || tov_roster_version(roster) != version) {
+        say(chain, TOV_FOUND_FILE_MALFORMED, path, error.text);
+        return TOV_OK;
+    }
+    if (keyring->newest == NULL)
+        check_first(chain, path, roster);
+    else if (!check_next(chain, path, roster))
+        return TOV_OK;
+    if (keyring->newest == NULL)
+        keyring->first_version = (uint32_t)version;
+    if (chain->roots != NULL && tov_roster_verify(roster, chain->roots, NULL) == TOV_OK)
+        keyring->is_anchored = true;
+    *out_go_on = true;
+    return take_roster(keyring, TOV_TAKE(roster));
+}
+
+static enum tov_err load_all(struct chain *chain, const uint64_t *versions, size_t count)
+{
+    bool go_on = true;
+    for (size_t i = 0; i < count && go_on; i++) {
+        if (versions[i] > UINT32_MAX)
+            break;
+        TOV_TRY(load_one(chain, versions[i], &go_on));
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_keyring_load(const struct tov_folder *folder, const struct tov_roots *roots,
+                              struct tov_findings *findings, struct tov_keyring *out_keyring)
+{
+    *out_keyring = (struct tov_keyring){0};
+    struct chain chain = {folder, roots, findings, out_keyring};
+    TOV_FREE uint64_t *versions = malloc(TOV_KEYRING_ROSTERS_MAX * sizeof *versions);
+    if (versions == NULL)
+        return TOV_E_NOMEM;
+    size_t count = tov_folder_numbers(folder, "roster", versions, TOV_KEYRING_ROSTERS_MAX);
+    if (count == 0) {
+        say(&chain, TOV_FOUND_FILE_MISSING, "roster", NULL);
+        return TOV_OK;
+    }
+    TOV_TRY(load_all(&chain, versions, count));
+    if (roots != NULL && !out_keyring->is_anchored)
+        say(&chain, TOV_FOUND_ROOTS_DIFFER, "roster", NULL);
+    return TOV_OK;
+}
+
+const struct tov_ledger_key *tov_keyring_ledger(const struct tov_keyring *keyring, uint16_t agency,
+                                                uint32_t generation)
+{
+    for (size_t i = 0; i < keyring->key_count; i++) {
+        if (keyring->keys[i].agency == agency && keyring->keys[i].generation == generation)
+            return &keyring->keys[i];
+    }
+    return NULL;
+}
+
+enum tov_err tov_keyring_journal(const struct tov_ledger_key *key, uint32_t number,
+                                 struct tov_vkey *out_key)
+{
+    char name[TOV_ORIGIN_MAX_BYTES + 32];
+    int size = snprintf(name, sizeof name, "%s/journal/%u", key->ledger.name, (unsigned)number);
+    if (size <= 0 || (size_t)size > TOV_ORIGIN_MAX_BYTES)
+        return TOV_E_NOT_FOUND;
+    return tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, key->journal.public_key,
+                         out_key);
+}
+
+const struct tov_vkey *tov_keyring_witness(const struct tov_keyring *keyring, uint16_t agency)
+{
+    const struct tov_agency *found =
+        keyring->newest == NULL ? NULL : tov_roster_agency(keyring->newest, agency);
+    return found == NULL ? NULL : &found->witness;
+}
+
+const struct tov_hash *tov_keyring_roster_hash(const struct tov_keyring *keyring, uint32_t version)
+{
+    if (version < keyring->first_version ||
+        version - keyring->first_version >= keyring->roster_count)
+        return NULL;
+    return &keyring->roster_hashes[version - keyring->first_version];
+}
+
+const char *tov_keyring_name(const struct tov_keyring *keyring, uint16_t agency)
+{
+    static char number[64];
+    const struct tov_agency *found =
+        keyring->newest == NULL ? NULL : tov_roster_agency(keyring->newest, agency);
+    if (found != NULL)
+        return found->name;
+    (void)snprintf(number, sizeof number, _("agency %u"), (unsigned)agency);
+    return number;
+}

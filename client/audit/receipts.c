@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Links and receipts: the one line of numbers that each recipient counts, and the receipts that
+ * follow it. The same rules for what this agency sent and for what it received.
+ */
+#include "audit/audit.h"
+
+#include "audit/words.h"
+
+#include <stdlib.h>
+
+#define NUMBER(value) TOV_SAY("%llu", (unsigned long long)(value))
+
+static const char *say_series(char *out, struct tov_series series)
+{
+    return tov_say(out, _("generation %u, lost %llu"), (unsigned)series.generation,
+                   (unsigned long long)series.lost_index);
+}
+#define SERIES(series) say_series((char[TOV_FINDING_TEXT_SIZE]){0}, (series))
+
+/* ---- links ---- */
+
+/* Whether the numbers between may be those of erased entries: one of them is named as the message
+ * before. */
+static bool is_explained(const struct tov_audit *audit, const struct tov_link_lines *lines,
+                         const struct tov_link_line *line, const struct tov_link_at *at)
+{
+    struct tov_row before;
+    struct tov_hash hash;
+    uint64_t first = 0;
+    if (lines != &audit->sent)
+        return false;
+    if (line->messages.rows > 0 &&
+        tov_table_get(&audit->scratch, &line->messages, line->messages.rows - 1, &before) == TOV_OK)
+        first = before.index + 1;
+    for (uint64_t i = at->place.index; i > first; i--) {
+        if (tov_marks_has(&audit->empty, i - 1) && tov_marks_has(&audit->named, i - 1) &&
+            tov_tile_reader_hash(audit->tiles, 0, i - 1, &hash) == TOV_OK &&
+            tov_hash_equal(&hash, &at->block.previous))
+            return true;
+    }
+    return false;
+}
+
+static void judge_number(struct tov_audit *audit, const struct tov_link_lines *lines,
+                         struct tov_link_line *line, const struct tov_link_at *at)
+{
+    uint64_t expected = line->last + 1;
+    if (line->is_lost_track)
+        return;
+    if (at->block.number > expected) {
+        if (is_explained(audit, lines, line, at)) {
+            line->has_holes = true;
+            return;
+        }
+        audit->counts.gaps++;
+        (void)tov_audit_add(audit, TOV_FOUND_LINK_GAP, &at->place,
+                            TOV_SAY(_("number %llu on the link with %s"),
+                                    (unsigned long long)expected,
+                                    tov_keyring_name(&audit->keyring, line->peer)),
+                            NUMBER(at->block.number));
+        line->has_holes = true;
+    } else if (at->block.number < expected) {
+        (void)tov_audit_add(audit, TOV_FOUND_LINK_DOUBLED, &at->place,
+                            TOV_SAY(_("number %llu on the link with %s"),
+                                    (unsigned long long)expected,
+                                    tov_keyring_name(&audit->keyring, line->peer)),
+                            NUMBER(at->block.number));
+    } else if (!tov_hash_equal(&at->block.previous, &line->last_hash)) {
+        (void)tov_audit_add(audit, TOV_FOUND_LINK_PREVIOUS, &at->place,
+                            TOV_SAY_HASH(&line->last_hash), TOV_SAY_HASH(&at->block.previous));
+    }
+}
+
+enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
+                            const struct tov_link_at *at)
+{
+    if (!tov_series_equal(at->block.series, at->series))
+        (void)tov_audit_add(audit, TOV_FOUND_LINK_SERIES, &at->place, SERIES(at->series),
+                            SERIES(at->block.series));
+    struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
+    if (line == NULL)
+        return lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM;
+    judge_number(audit, lines, line, at);
+    line->is_lost_track = false;
+    if (at->block.number <= line->last)
+        return TOV_OK;
+    line->last = at->block.number;
+    line->last_hash = at->leaf_hash;
+    struct tov_row row = {at->block.number, at->place.index, at->leaf_hash};
+    return tov_table_put(&audit->scratch, &line->messages, &row);
+}
+
+/* ---- receipts ---- */
+
+static void check_named(struct tov_audit *audit, const struct tov_link_line *line,
+                        const struct tov_place *place, uint64_t number, const struct tov_hash *hash)
+{
+    struct tov_row row;
+    enum tov_err err = tov_table_find(&audit->scratch, &line->messages, number, &row);
+    if (err == TOV_E_IO) {
+        tov_audit_note_failure(audit, err);
+    } else if (err != TOV_OK && (number > line->last || !line->has_holes)) {
+        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_NUMBER, place,
+                            TOV_SAY(_("at most number %llu"), (unsigned long long)line->last),
+                            NUMBER(number));
+    } else if (err == TOV_OK && !tov_hash_equal(&row.hash, hash)) {
+        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_HASH, place,
+                            TOV_SAY(_("message %llu has leaf hash %s"), (unsigned long long)number,
+                                    TOV_SAY_HASH(&row.hash)),
+                            TOV_SAY_HASH(hash));
+    }
+}
+
+void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
+                       const struct tov_place *place, const struct tov_leaf_receipt *receipt)
+{
+    uint64_t span = tov_receipt_span(receipt);
+    uint64_t first = receipt->last_link - span + 1;
+    if (span > 0 && first != line->receipted + 1)
+        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_ORDER, place,
+                            TOV_SAY(_("from number %llu"), (unsigned long long)line->receipted + 1),
+                            TOV_SAY(_("from number %llu"), (unsigned long long)first));
+    if (receipt->last_link > 0)
+        check_named(audit, line, place, receipt->last_link, &receipt->last_leaf_hash);
+    if (span > 0 && receipt->last_link > line->receipted)
+        line->receipted = receipt->last_link;
+    for (size_t i = 0; i < receipt->amendment_count; i++) {
+        const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
+        if (amendment->link_number > line->receipted)
+            (void)tov_audit_add(
+                audit, TOV_FOUND_RECEIPT_ORDER, place,
+                TOV_SAY(_("at most number %llu"), (unsigned long long)line->receipted),
+                NUMBER(amendment->link_number));
+        else
+            check_named(audit, line, place, amendment->link_number, &amendment->leaf_hash);
+    }
+}
+
+/* ---- own receipts, against the mirrors ---- */
+
+static void check_own(struct tov_audit *audit, const struct tov_place *place,
+                      const struct tov_leaf_receipt *receipt)
+{
+    const struct tov_mirror *mirror =
+        tov_mirror_find(&audit->mirrors, receipt->peer, receipt->series.generation);
+    if (mirror == NULL || !mirror->is_held || !mirror->is_sound) {
+        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_UNCHECKED, place,
+                            TOV_SAY(_("a mirror of %s, generation %u"),
+                                    tov_keyring_name(&audit->keyring, receipt->peer),
+                                    (unsigned)receipt->series.generation),
+                            NULL);
+        return;
+    }
+    struct tov_link_line *line = tov_link_line_of(&audit->received, receipt->peer, receipt->series);
+    if (line == NULL)
+        tov_audit_note_failure(audit, TOV_E_LIMIT);
+    else
+        tov_audit_receipt(audit, line, place, receipt);
+}
+
+enum tov_err tov_audit_receipts(struct tov_audit *audit)
+{
+    TOV_CLEANUP(tov_leaf_reader_fini) struct tov_leaf_reader leaves;
+    char path[TOV_EXPORT_PATH_SIZE];
+    struct tov_bytes bytes;
+    uint64_t index = 0;
+    tov_leaf_reader_init(&leaves, &audit->folder, "", audit->counts.entries);
+    leaves.size = audit->ledger.checkpoint.size;
+    while (index + 1 <= audit->counts.entries && tov_leaf_reader_next(&leaves, &index, &bytes)) {
+        if (bytes.size <= 5 || bytes.data[5] != TOV_LEAF_RECEIPT ||
+            tov_leaf_decode(bytes, audit->leaf) != TOV_OK || audit->leaf->type != TOV_LEAF_RECEIPT)
+            continue;
+        tov_leaf_reader_path(&leaves, index, path);
+        struct tov_place place = {path, true, index};
+        check_own(audit, &place, &audit->leaf->as.receipt);
+    }
+    return audit->failed;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What the audit must remember for each message, kept outside memory: tables of (number, index,
+ * hash) in one unlinked file, and sets of indices as paged bits.
+ * Not for: anything that outlives the program.
+ * Never put a row whose number is not above the last one: finding searches by number.
+ */
+#ifndef TOV_AUDIT_SCRATCH_H
+#define TOV_AUDIT_SCRATCH_H
+
+#include "base/hash.h"
+
+#define TOV_SCRATCH_PAGE_ROWS 1024u
+
+/* One file for all tables of an audit. */
+struct tov_scratch {
+    int fd;
+    uint64_t pages;
+};
+enum tov_err tov_scratch_open(struct tov_scratch *out_scratch) TOV_MUST_CHECK;
+void tov_scratch_close(struct tov_scratch *scratch);
+
+struct tov_row {
+    uint64_t number;
+    uint64_t index;
+    struct tov_hash hash;
+};
+/* {0} is empty. 8 bytes of memory for each TOV_SCRATCH_PAGE_ROWS rows. */
+struct tov_table {
+    uint64_t rows;
+    uint64_t *pages;
+    size_t page_count, page_capacity;
+};
+void tov_table_fini(struct tov_table *table);
+enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
+                           const struct tov_row *row) TOV_MUST_CHECK;
+/* AT is below table->rows. */
+enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_table *table,
+                           uint64_t at, struct tov_row *out_row) TOV_MUST_CHECK;
+/* NOT_FOUND, IO. */
+enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_table *table,
+                            uint64_t number, struct tov_row *out_row) TOV_MUST_CHECK;
+
+#define TOV_MARKS_PAGES_MAX 16384u /* of one set: 64 MiB, and 2^29 indices that lie close */
+#define TOV_MARKS_RANGES_MAX 1024u
+
+/* A set of indices; {0} is empty. 4 KiB of memory for each 32,768 indices of which any is in it. */
+struct tov_marks {
+    uint8_t **pages;
+    size_t capacity, used;
+    struct tov_marks_range {
+        uint64_t first, end;
+    } * ranges;
+    size_t range_count;
+};
+void tov_marks_fini(struct tov_marks *marks);
+/* LIMIT over 2^36 or TOV_MARKS_PAGES_MAX, NOMEM. */
+enum tov_err tov_marks_put(struct tov_marks *marks, uint64_t index) TOV_MUST_CHECK;
+/* [first, end) at once, however long. LIMIT over TOV_MARKS_RANGES_MAX. */
+enum tov_err tov_marks_put_range(struct tov_marks *marks, uint64_t first,
+                                 uint64_t end) TOV_MUST_CHECK;
+bool tov_marks_has(const struct tov_marks *marks, uint64_t index);
+/* The smallest index from *INDEX on that was put one by one; false when there is none. */
+bool tov_marks_next(const struct tov_marks *marks, uint64_t *index);
+
+#endif

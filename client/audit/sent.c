@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What stands beside the own entries: link blocks and sealed parts of messages, lists of anchors,
+ * attachments. Leaves and records are read side by side, both in order.
+ */
+#include "audit/audit.h"
+
+#include "audit/parts.h"
+#include "audit/words.h"
+#include "merkle/tree.h"
+
+#include <string.h>
+
+struct pass {
+    struct tov_audit *audit;
+    struct tov_records records;
+    char path[TOV_EXPORT_PATH_SIZE]; /* of the records */
+    uint64_t index;
+    struct tov_hash leaf_hash;
+    uint32_t links_seen; /* by place among the recipients */
+    uint32_t parts_seen;
+    bool list_seen;
+};
+
+static struct tov_place place_of(const struct pass *pass)
+{
+    return (struct tov_place){pass->path, true, pass->index};
+}
+
+static void say(struct pass *pass, enum tov_finding_code code, const char *expected,
+                const char *found)
+{
+    struct tov_place place = place_of(pass);
+    (void)tov_audit_add(pass->audit, code, &place, expected, found);
+}
+
+/* The place of AGENCY among the recipients; the count when it is none. */
+static size_t find_recipient(const struct tov_leaf_message *message, uint16_t agency)
+{
+    size_t i = 0;
+    while (i < message->recipient_count && message->recipients[i].agency != agency)
+        i++;
+    return i;
+}
+
+static enum tov_err take_link(struct pass *pass, const struct tov_leaf_message *message)
+{
+    const struct tov_export_link *link = &pass->records.next.as.link;
+    struct tov_link_at at = {
+        .place = place_of(pass), .leaf_hash = pass->leaf_hash, .series = pass->audit->series};
+    size_t recipient = find_recipient(message, link->agency);
+    if (recipient == message->recipient_count || (pass->links_seen >> recipient & 1) != 0) {
+        say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
+        return TOV_OK;
+    }
+    pass->links_seen |= 1u << recipient;
+    struct tov_hash hash = tov_link_hash(link->block);
+    if (!tov_hash_equal(&hash, &message->recipients[recipient].link_hash) ||
+        tov_link_decode(link->block, &at.block) != TOV_OK) {
+        say(pass, TOV_FOUND_LINK_HASH, TOV_SAY_HASH(&message->recipients[recipient].link_hash),
+            TOV_SAY_HASH(&hash));
+        struct tov_link_line *line =
+            tov_link_line_of(&pass->audit->sent, link->agency, pass->audit->series);
+        if (line != NULL)
+            line->is_lost_track = line->has_holes = true;
+        return TOV_OK;
+    }
+    return tov_audit_link(pass->audit, &pass->audit->sent, link->agency, &at);
+}
+
+static void take_part(struct pass *pass, const struct tov_leaf_message *message)
+{
+    const struct tov_export_part *part = &pass->records.next.as.part;
+    if (part->part >= message->part_count || !message->parts[part->part].is_inline ||
+        (pass->parts_seen >> part->part & 1) != 0) {
+        say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
+        return;
+    }
+    pass->parts_seen |= 1u << part->part;
+    struct tov_place place = place_of(pass);
+    tov_part_bytes_check(&pass->audit->findings, &place, part->part, &message->parts[part->part],
+                         part->sealed);
+}
+
+static void take_list(struct pass *pass, const struct tov_leaf *leaf)
+{
+    struct tov_hash hash = tov_sha256(pass->records.next.as.leaf);
+    if (leaf->type != TOV_LEAF_ANCHOR || pass->list_seen) {
+        say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
+        return;
+    }
+    pass->list_seen = true;
+    if (!tov_hash_equal(&hash, &leaf->as.anchor.seen_hash))
+        say(pass, TOV_FOUND_ANCHOR_LIST, TOV_SAY_HASH(&leaf->as.anchor.seen_hash),
+            TOV_SAY_HASH(&hash));
+}
+
+/* LEAF is NULL for an entry that is gone or cannot be read. */
+static enum tov_err take_record(struct pass *pass, const struct tov_leaf *leaf)
+{
+    bool is_message = leaf != NULL && leaf->type == TOV_LEAF_MESSAGE;
+    enum tov_export_kind kind = pass->records.next.kind;
+    if (kind == TOV_EXPORT_LINK && is_message)
+        return take_link(pass, &leaf->as.message);
+    if (kind == TOV_EXPORT_PART && is_message)
+        take_part(pass, &leaf->as.message);
+    else if (kind == TOV_EXPORT_LIST && leaf != NULL)
+        take_list(pass, leaf);
+    else
+        say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
+    return TOV_OK;
+}
+
+static void check_links_whole(struct pass *pass, const struct tov_leaf_message *message)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        uint16_t agency = message->recipients[i].agency;
+        if (agency == pass->audit->about.agency || (pass->links_seen >> i & 1) != 0)
+            continue;
+        say(pass, TOV_FOUND_LINK_MISSING,
+            TOV_SAY(_("a link block for %s"), tov_keyring_name(&pass->audit->keyring, agency)),
+            NULL);
+        struct tov_link_line *line =
+            tov_link_line_of(&pass->audit->sent, agency, pass->audit->series);
+        if (line != NULL)
+            line->is_lost_track = line->has_holes = true;
+    }
+}
+
+static void check_attachment(struct pass *pass, const struct tov_leaf_message *message,
+                             uint8_t part)
+{
+    char path[TOV_EXPORT_PATH_SIZE];
+    tov_export_attachment_path("attachments", pass->index, part, path);
+    struct tov_place place = {path, true, pass->index};
+    if (!tov_part_file_check(&pass->audit->folder, &pass->audit->findings, &place,
+                             &message->parts[part]) &&
+        !tov_marks_has(&pass->audit->content_erased, pass->index))
+        pass->audit->counts.attachments_absent++;
+}
+
+static void check_parts_whole(struct pass *pass, const struct tov_leaf_message *message)
+{
+    bool is_erased = tov_marks_has(&pass->audit->content_erased, pass->index);
+    bool is_named = tov_marks_has(&pass->audit->named, pass->index);
+    for (uint8_t i = 0; i < message->part_count; i++) {
+        if (!message->parts[i].is_inline)
+            check_attachment(pass, message, i);
+        else if ((pass->parts_seen >> i & 1) == 0 && !is_named && (i == 0 || !is_erased))
+            say(pass, TOV_FOUND_PART_MISSING, TOV_SAY(_("part %u"), (unsigned)i), NULL);
+    }
+}
+
+static void check_whole(struct pass *pass, const struct tov_leaf *leaf)
+{
+    struct tov_hash empty = tov_sha256((struct tov_bytes){NULL, 0});
+    if (leaf->type == TOV_LEAF_MESSAGE) {
+        check_links_whole(pass, &leaf->as.message);
+        check_parts_whole(pass, &leaf->as.message);
+    }
+    if (leaf->type == TOV_LEAF_ANCHOR && !pass->list_seen &&
+        !tov_hash_equal(&leaf->as.anchor.seen_hash, &empty))
+        say(pass, TOV_FOUND_ANCHOR_LIST, TOV_SAY_HASH(&leaf->as.anchor.seen_hash), NULL);
+}
+
+static void say_bad_records(struct pass *pass)
+{
+    enum tov_err err = pass->records.err;
+    if (err == TOV_E_NOT_FOUND)
+        return;
+    say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, NULL,
+        tov_err_name(err));
+    tov_records_close(&pass->records);
+}
+
+/* A bundle that ends holds the records of no other index. */
+static void close_bundle(struct pass *pass)
+{
+    if (pass->records.err == TOV_OK)
+        say(pass, TOV_FOUND_RECORD_EXTRA, NULL,
+            TOV_SAY(_("entry %llu"), (unsigned long long)pass->records.next.index));
+    tov_records_close(&pass->records);
+}
+
+static enum tov_err open_bundle(struct pass *pass)
+{
+    close_bundle(pass);
+    tov_export_bundle_path("detached", pass->index / TOV_EXPORT_BUNDLE_ENTRIES, pass->path);
+    enum tov_err err = tov_records_open(&pass->audit->folder, pass->path, &pass->records);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK)
+        say(pass, TOV_FOUND_FILE_UNREADABLE, NULL, tov_err_name(err));
+    say_bad_records(pass);
+    return TOV_OK;
+}
+
+static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes)
+{
+    struct tov_leaf *leaf = pass->audit->leaf;
+    bool is_known = bytes.size > 0 && tov_leaf_decode(bytes, leaf) == TOV_OK;
+    pass->links_seen = pass->parts_seen = 0;
+    pass->list_seen = false;
+    if (is_known)
+        pass->leaf_hash = tov_merkle_leaf_hash(bytes);
+    while (pass->records.err == TOV_OK && pass->records.next.index <= pass->index) {
+        bool is_here = pass->records.next.index == pass->index;
+        TOV_TRY(take_record(pass, is_known && is_here ? leaf : NULL));
+        tov_records_step(&pass->records);
+        say_bad_records(pass);
+    }
+    if (is_known)
+        check_whole(pass, leaf);
+    if (is_known && leaf->type == TOV_LEAF_LOST)
+        pass->audit->series.lost_index = pass->index;
+    return TOV_OK;
+}
+
+enum tov_err tov_audit_sent(struct tov_audit *audit)
+{
+    TOV_CLEANUP(tov_leaf_reader_fini) struct tov_leaf_reader leaves;
+    struct pass pass = {.audit = audit, .records = {.err = TOV_E_NOT_FOUND}};
+    struct tov_bytes bytes;
+    enum tov_err err = TOV_OK;
+    audit->series = (struct tov_series){audit->about.generation, 0};
+    tov_leaf_reader_init(&leaves, &audit->folder, "", audit->ledger.checkpoint.size);
+    while (err == TOV_OK && leaves.next < audit->counts.entries &&
+           tov_leaf_reader_next(&leaves, &pass.index, &bytes)) {
+        if (pass.index % TOV_EXPORT_BUNDLE_ENTRIES == 0)
+            err = open_bundle(&pass);
+        if (err == TOV_OK)
+            err = check_entry(&pass, bytes);
+    }
+    close_bundle(&pass);
+    if (audit->counts.attachments_absent > 0)
+        (void)tov_audit_add(audit, TOV_FOUND_ATTACHMENT_ABSENT, NULL, NULL,
+                            TOV_SAY("%llu", (unsigned long long)audit->counts.attachments_absent));
+    return err == TOV_OK ? audit->failed : err;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The check of one log of an export, the ledger or the journal: every tile and the root made again
+ * from the leaves, the checkpoint and every signed size by the key of the log.
+ * Not for: what the leaves say; a visitor is handed them.
+ * Never trust a leaf of a tree that is not sound.
+ */
+#ifndef TOV_AUDIT_TREE_H
+#define TOV_AUDIT_TREE_H
+
+#include "audit/finding.h"
+#include "audit/keyring.h"
+#include "audit/tiles.h"
+#include "merkle/checkpoint.h"
+
+struct tov_tree_entry {
+    uint64_t index;
+    struct tov_bytes leaf; /* empty: erased, lost, or its bundle cannot be read */
+    bool is_readable;      /* its bundle could be read */
+    const char *path;
+};
+
+struct tov_tree_visitor {
+    void *ctx;
+    void (*entry)(void *ctx, const struct tov_tree_entry *entry);
+    /* After each entry, with the tree up to it; may be NULL. */
+    void (*grown)(void *ctx, const struct tov_range *range);
+    /* A size that the key signed, with this root; may be NULL. */
+    void (*signed_size)(void *ctx, uint64_t size);
+};
+
+struct tov_tree {
+    const struct tov_folder *folder;
+    const char *prefix;                /* "" or "journal/" */
+    const struct tov_vkey *key;        /* NULL: not known */
+    const struct tov_keyring *keyring; /* for cosignatures and revocations */
+    struct tov_findings *findings;
+    /* results */
+    bool has_checkpoint; /* `checkpoint` below is there and could be read */
+    bool is_signed;      /* by the key */
+    bool is_sound;       /* the leaves lead to the signed root */
+    struct tov_checkpoint checkpoint;
+};
+
+/* Fills the results; findings tell the rest. NOMEM. */
+enum tov_err tov_tree_check(struct tov_tree *tree,
+                            const struct tov_tree_visitor *visitor) TOV_MUST_CHECK;
+
+/* The whole note of a short line "size root signature", as text for people; free() it. */
+char *tov_tree_note_text(const struct tov_vkey *key, const struct tov_export_signed *value);
+/* Whether KEY signed it. */
+bool tov_tree_is_signed(const struct tov_vkey *key, const struct tov_export_signed *value);
+
+#endif
