@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * `tov`, `tov status`: the day at a glance, and whether anything needs a person.
+ */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/language.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "cli/words.h"
+
+#define DAY_MS 86400000ull
+#define ROSTER_WARNING_MS (30 * DAY_MS)
+#define DISK_WARNING_BYTES 2000000000ull
+
+/* ---- what needs a person ---- */
+
+struct day {
+    const struct tov_node_status *facts;
+    const struct tov_identity *identity;
+    bool needs_person;
+};
+
+static bool is_serving(const struct day *day)
+{
+    return strcmp(day->facts->state, "serving") == 0;
+}
+
+static bool roster_ends_soon(const struct day *day)
+{
+    return day->facts->roster_until_ms != 0 &&
+           day->facts->roster_until_ms < day->facts->now_ms + ROSTER_WARNING_MS;
+}
+
+static bool disk_is_short(const struct day *day)
+{
+    return day->facts->disk_free_bytes != 0 && day->facts->disk_free_bytes < DISK_WARNING_BYTES;
+}
+
+static bool a_peer_is_suspended(const struct day *day)
+{
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        if (day->facts->peers[i].suspended)
+            return true;
+    }
+    return false;
+}
+
+static bool needs_person(const struct day *day)
+{
+    return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
+           day->facts->undelivered > 0 || roster_ends_soon(day) || disk_is_short(day) ||
+           a_peer_is_suspended(day);
+}
+
+/* ---- in words ---- */
+
+static const char *state_words(const char *state)
+{
+    static const struct {
+        const char *id;
+        const char *words;
+    } states[] = {
+        {"serving", N_("The node is running.")},
+        {"starting", N_("The node is starting: messages are written, and signed a little later.")},
+        {"read-only", N_("The node is read-only: nothing new can be sent.")},
+        {"behind", N_("The node has been restored and is catching up with the other agencies.")},
+        {"stopped", N_("The node has stopped signing.")},
+    };
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (strcmp(states[i].id, state) == 0)
+            return _(states[i].words);
+    }
+    return state;
+}
+
+static void put_paragraph(struct cli *cli, const char *lead, const char *text)
+{
+    size_t indent = text_width(lead);
+    cli_say(cli, "%s", lead);
+    text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
+}
+
+static void put_warnings(struct cli *cli, const struct day *day)
+{
+    char until[WORDS_TIME_SIZE];
+    const char *sentence = cli_words(cli, day->facts->sentence_da, day->facts->sentence_en);
+    if (sentence[0] != '\0')
+        put_paragraph(cli, "! ", sentence);
+    if (roster_ends_soon(day)) {
+        words_date(day->facts->roster_until_ms, until);
+        cli_say(cli, _("! The roster is valid until %s. The agencies must sign a new one.\n"),
+                until);
+    }
+    if (disk_is_short(day)) {
+        words_size(cli, day->facts->disk_free_bytes, until);
+        cli_say(cli, _("! Only %s of disk is free at the node.\n"), until);
+    }
+    if (day->facts->ledger_size > day->facts->signed_size) {
+        unsigned long waiting = (unsigned long)(day->facts->ledger_size - day->facts->signed_size);
+        cli_say(cli,
+                ngettext("! %lu entry is written, but not yet signed.\n",
+                         "! %lu entries are written, but not yet signed.\n", waiting),
+                waiting);
+    }
+    if (day->facts->demo_clock)
+        cli_say(cli, "%s\n", _("! Exercise: the clock of this node is not the real one."));
+}
+
+static void put_counts(struct cli *cli, const struct day *day)
+{
+    unsigned long unread = (unsigned long)day->facts->unread;
+    unsigned long undelivered = (unsigned long)day->facts->undelivered;
+    if (unread == 0)
+        cli_say(cli, "%s\n", _("There are no new messages."));
+    else
+        cli_say(cli,
+                ngettext("%lu new message. See it: tov inbox\n",
+                         "%lu new messages. See them: tov inbox\n", unread),
+                unread);
+    if (undelivered > 0)
+        cli_say(
+            cli,
+            ngettext("%lu message has had no receipt for over 4 hours. See it: tov outbox\n",
+                     "%lu messages have had no receipt for over 4 hours. See them: tov outbox\n",
+                     undelivered),
+            undelivered);
+}
+
+static const char *connection_words(const struct day *day, const struct tov_peer_status *peer,
+                                    char out[TABLE_CELL_BYTES])
+{
+    char ago[WORDS_TIME_SIZE];
+    if (peer->suspended)
+        return _("SUSPENDED: suspected fork");
+    if (peer->connected)
+        return _("connected");
+    if (peer->last_heard_ms == 0 || peer->last_heard_ms > day->facts->now_ms)
+        return _("not connected");
+    words_duration(day->facts->now_ms - peer->last_heard_ms, ago);
+    (void)snprintf(out, TABLE_CELL_BYTES, _("not connected for %s"), ago);
+    return out;
+}
+
+static void put_peers(struct cli *cli, const struct day *day)
+{
+    struct table table;
+    table_init(&table, cli, 3, 1);
+    table_add(&table, (const char *[]){_("Agency"), _("Connection"), _("Waiting for a receipt")},
+              false);
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        const struct tov_peer_status *peer = &day->facts->peers[i];
+        char connection[TABLE_CELL_BYTES], waiting[WORDS_TIME_SIZE];
+        uint64_t open =
+            peer->links_sent > peer->links_receipted ? peer->links_sent - peer->links_receipted : 0;
+        (void)snprintf(waiting, sizeof waiting, "%llu", (unsigned long long)open);
+        table_add(&table,
+                  (const char *[]){peer->name, connection_words(day, peer, connection), waiting},
+                  peer->suspended != 0);
+    }
+    cli_say(cli, "\n");
+    table_put(&table);
+}
+
+static void put_text(struct cli *cli, const struct day *day)
+{
+    char now[WORDS_TIME_SIZE];
+    words_time(day->facts->now_ms, now);
+    cli_say(cli, "%s · %s · %s\n", day->identity->agency, day->identity->client, now);
+    put_paragraph(cli, "", state_words(day->facts->state));
+    put_warnings(cli, day);
+    cli_say(cli, "\n");
+    put_counts(cli, day);
+    if (day->facts->peer_count > 0)
+        put_peers(cli, day);
+}
+
+/* ---- JSON ---- */
+
+static json_t *peer_json(const struct tov_peer_status *peer)
+{
+    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "agency",
+                     (int)peer->agency, "name", peer->name, "connected", peer->connected,
+                     "suspended", peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
+                     (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
+                     "links_receipted", (json_int_t)peer->links_receipted, "faults",
+                     (json_int_t)peer->faults, "last_heard_ms", (json_int_t)peer->last_heard_ms);
+}
+
+static json_t *list_of(const char *const *texts, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+static json_t *status_json(const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    json_t *peers = json_array();
+    for (size_t i = 0; i < facts->peer_count; i++)
+        (void)json_array_append_new(peers, peer_json(&facts->peers[i]));
+    json_t *who = json_pack("{s:s, s:s, s:s, s:o, s:o}", "federation", day->identity->federation,
+                            "agency", day->identity->agency, "client", day->identity->client,
+                            "roles", list_of(day->identity->roles, day->identity->role_count),
+                            "units", list_of(day->identity->units, day->identity->unit_count));
+    json_t *sizes = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I}", "ledger", (json_int_t)facts->ledger_size, "signed",
+        (json_int_t)facts->signed_size, "witnessed", (json_int_t)facts->witnessed_size, "journal",
+        (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:i, "
+                     "s:o}",
+                     "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en",
+                     facts->sentence_en, "version", facts->version, "needs_person",
+                     day->needs_person, "unread", (json_int_t)facts->unread, "undelivered",
+                     (json_int_t)facts->undelivered, "client", who, "sizes", sizes,
+                     "roster_version", (int)facts->roster_version, "roster_until_ms",
+                     (json_int_t)facts->roster_until_ms, "disk_free_bytes",
+                     (json_int_t)facts->disk_free_bytes, "now_ms", (json_int_t)facts->now_ms,
+                     "demo_clock", facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers);
+}
+
+static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
+{
+    (void)arguments;
+    struct tov_client *client = NULL;
+    struct tov_status *status = NULL;
+    TOV_TRY(cli_connect(cli, &client));
+    TOV_TRY(tov_status_get(client, &status, &cli->error));
+    struct day day = {tov_status_facts(status), tov_client_identity(client), false};
+    day.needs_person = needs_person(&day);
+    if (cli->json)
+        cli_result(cli, status_json(&day));
+    else
+        put_text(cli, &day);
+    cli->exit = day.needs_person ? CLI_EXIT_PERSON : CLI_EXIT_DONE;
+    tov_status_destroy(status);
+    return TOV_OK;
+}
+
+static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
+const struct cli_command command_status = {
+    "status",
+    NULL,
+    0,
+    0,
+    N_("the day at a glance: news, what is not delivered, the other agencies"),
+    options,
+    run};

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * `tov types`: what may be sent, and how it is filled in. `tov units`: to whom.
+ */
+#include <string.h>
+
+#include "case/catalogue.h"
+#include "cli/command.h"
+#include "cli/language.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "cli/words.h"
+
+/* ---- all types ---- */
+
+static void put_all(struct cli *cli)
+{
+    const char *group = "";
+    for (size_t i = 0; i < tov_catalogue_count(); i++) {
+        const struct tov_catalogue_type *type = tov_catalogue_at(i);
+        const char *name = tov_catalogue_type_group(type, cli->words);
+        if (strcmp(name, group) != 0)
+            cli_say(cli, "%s%s\n", group[0] == '\0' ? "" : "\n", name);
+        group = name;
+        cli_say(cli, "  ");
+        text_put_padded(&cli->page, tov_catalogue_type_id(type), 28);
+        cli_say(cli, "%s\n", tov_catalogue_type_name(type, cli->words));
+    }
+    cli_say(cli, "\n%s\n", _("The fields of one: tov types TYPE"));
+}
+
+static json_t *type_json(const struct tov_catalogue_type *type)
+{
+    json_t *answers = json_array();
+    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++)
+        (void)json_array_append_new(answers, json_string(tov_catalogue_type_answer(type, i)));
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "id",
+                     tov_catalogue_type_id(type), "version", (int)tov_catalogue_type_version(type),
+                     "name_da", tov_catalogue_type_name(type, TOV_WORDS_DA), "name_en",
+                     tov_catalogue_type_name(type, TOV_WORDS_EN), "group_da",
+                     tov_catalogue_type_group(type, TOV_WORDS_DA), "group_en",
+                     tov_catalogue_type_group(type, TOV_WORDS_EN), "purpose_da",
+                     tov_catalogue_type_purpose(type, TOV_WORDS_DA), "purpose_en",
+                     tov_catalogue_type_purpose(type, TOV_WORDS_EN), "attachments",
+                     tov_catalogue_type_takes_attachments(type), "answers", answers);
+}
+
+/* ---- one type ---- */
+
+static uint64_t bases_of(const struct tov_catalogue_type *type)
+{
+    const struct tov_message_type *row =
+        tov_message_type_find(tov_bytes_of_text(tov_catalogue_type_id(type)));
+    uint64_t mask = 0;
+    for (size_t i = 0; row != NULL && i < TOV_ROUTES_MAX && row->routes[i].from != 0; i++)
+        mask |= row->routes[i].bases;
+    return mask;
+}
+
+static const char *need_words(enum tov_catalogue_need need)
+{
+    switch (need) {
+    case TOV_CATALOGUE_OPTIONAL:
+        return "";
+    case TOV_CATALOGUE_REQUIRED:
+        return _("required");
+    case TOV_CATALOGUE_REQUIRED_UNLESS_MINIMAL:
+        return _("required, except to Ydelsesservice and folkeregister");
+    case TOV_CATALOGUE_FORBIDDEN_IF_MINIMAL:
+        return _("not to Ydelsesservice and folkeregister");
+    }
+    return "";
+}
+
+static const char *need_id(enum tov_catalogue_need need)
+{
+    switch (need) {
+    case TOV_CATALOGUE_OPTIONAL:
+        return "optional";
+    case TOV_CATALOGUE_REQUIRED:
+        return "required";
+    case TOV_CATALOGUE_REQUIRED_UNLESS_MINIMAL:
+        return "required-unless-minimal";
+    case TOV_CATALOGUE_FORBIDDEN_IF_MINIMAL:
+        return "forbidden-if-minimal";
+    }
+    return "";
+}
+
+static void put_wrapped(struct cli *cli, size_t indent, const char *text)
+{
+    cli_say(cli, "%*s", (int)indent, "");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
+}
+
+static void put_field(struct cli *cli, const struct tov_catalogue_type *type, size_t index)
+{
+    struct tov_catalogue_field field = {.size = sizeof field};
+    if (tov_catalogue_field_at(type, index, &field) != TOV_OK)
+        return;
+    bool is_required =
+        field.need == TOV_CATALOGUE_REQUIRED || field.need == TOV_CATALOGUE_REQUIRED_UNLESS_MINIMAL;
+    const char *dot = strchr(field.path, '.');
+    const char *name = dot == NULL ? field.path : dot + 1;
+    const char *need = need_words(field.need);
+    cli_say(cli, "%s %s\n", is_required ? "*" : " ",
+            cli_words(cli, field.label_da, field.label_en));
+    cli_say(cli, "    %s (%s%s)%s%s\n", name, field.kind, field.is_list ? _(", several") : "",
+            need[0] == '\0' ? "" : ": ", need);
+    const char *help = cli_words(cli, field.help_da, field.help_en);
+    if (help[0] != '\0')
+        put_wrapped(cli, 4, help);
+    for (size_t i = 0; i < field.value_count; i++) {
+        cli_say(cli, "      %s: ", tov_catalogue_value_id(type, index, i));
+        cli_say(cli, "%s\n", tov_catalogue_value_label(type, index, i, cli->words));
+    }
+}
+
+static void put_bases(struct cli *cli, const struct tov_catalogue_type *type)
+{
+    uint64_t mask = bases_of(type);
+    cli_say(cli, "\n%s\n", _("Legal bases"));
+    for (size_t i = 0; i < tov_basis_count(); i++) {
+        const struct tov_basis *basis = tov_basis_at(i);
+        if ((mask >> basis->code & 1) == 0)
+            continue;
+        cli_say(cli, "  ");
+        text_put_padded(&cli->page, basis->id, 16);
+        text_put_wrapped(&cli->page, cli_words(cli, basis->name.da, basis->name.en),
+                         &(struct text_frame){18, 18, cli->columns});
+    }
+}
+
+static void put_one(struct cli *cli, const struct tov_catalogue_type *type)
+{
+    cli_say(cli, "%s · %s\n", tov_catalogue_type_id(type),
+            tov_catalogue_type_name(type, cli->words));
+    put_wrapped(cli, 0, tov_catalogue_type_purpose(type, cli->words));
+    cli_say(cli, "\n%s\n", _("Fields (* must be filled in)"));
+    for (size_t i = 0; i < tov_catalogue_field_count(type); i++)
+        put_field(cli, type, i);
+    put_bases(cli, type);
+    if (tov_catalogue_type_answer(type, 0) != NULL)
+        cli_say(cli, "\n%s\n", _("Answers"));
+    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++) {
+        const char *id = tov_catalogue_type_answer(type, i);
+        const struct tov_catalogue_type *answer = tov_catalogue_find(id);
+        cli_say(cli, "  ");
+        text_put_padded(&cli->page, id, 28);
+        cli_say(cli, "%s\n", answer == NULL ? "" : tov_catalogue_type_name(answer, cli->words));
+    }
+    if (tov_catalogue_type_takes_attachments(type))
+        cli_say(cli, "\n%s\n", _("Files may be attached."));
+}
+
+static json_t *fields_json(const struct tov_catalogue_type *type)
+{
+    json_t *fields = json_array();
+    for (size_t i = 0; i < tov_catalogue_field_count(type); i++) {
+        struct tov_catalogue_field field = {.size = sizeof field};
+        if (tov_catalogue_field_at(type, i, &field) != TOV_OK)
+            continue;
+        json_t *values = json_array();
+        for (size_t j = 0; j < field.value_count; j++)
+            (void)json_array_append_new(
+                values, json_pack("{s:s, s:s, s:s}", "id", tov_catalogue_value_id(type, i, j), "da",
+                                  tov_catalogue_value_label(type, i, j, TOV_WORDS_DA), "en",
+                                  tov_catalogue_value_label(type, i, j, TOV_WORDS_EN)));
+        (void)json_array_append_new(
+            fields,
+            json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:o}", "path", field.path, "kind",
+                      field.kind, "need", need_id(field.need), "list", field.is_list, "label_da",
+                      field.label_da, "label_en", field.label_en, "help_da", field.help_da,
+                      "help_en", field.help_en, "values", values));
+    }
+    return fields;
+}
+
+static json_t *bases_json(const struct tov_catalogue_type *type)
+{
+    uint64_t mask = bases_of(type);
+    json_t *bases = json_array();
+    for (size_t i = 0; i < tov_basis_count(); i++) {
+        const struct tov_basis *basis = tov_basis_at(i);
+        if ((mask >> basis->code & 1) != 0)
+            (void)json_array_append_new(bases, json_pack("{s:s, s:s, s:s}", "id", basis->id, "da",
+                                                         basis->name.da, "en", basis->name.en));
+    }
+    return bases;
+}
+
+static enum tov_err run_types(struct cli *cli, const struct cli_arguments *arguments)
+{
+    if (arguments->word_count == 0 && !cli->json) {
+        put_all(cli);
+        return TOV_OK;
+    }
+    if (arguments->word_count == 0) {
+        json_t *types = json_array();
+        for (size_t i = 0; i < tov_catalogue_count(); i++)
+            (void)json_array_append_new(types, type_json(tov_catalogue_at(i)));
+        cli_result(cli, json_pack("{s:o}", "types", types));
+        return TOV_OK;
+    }
+    const struct tov_catalogue_type *type = tov_catalogue_find(arguments->words[0]);
+    if (type == NULL)
+        return cli_fail(cli, TOV_E_NOT_FOUND,
+                        _("There is no type \"%.60s\". tov types lists them."),
+                        arguments->words[0]);
+    if (!cli->json) {
+        put_one(cli, type);
+        return TOV_OK;
+    }
+    json_t *value = type_json(type);
+    (void)json_object_set_new(value, "fields", fields_json(type));
+    (void)json_object_set_new(value, "legal_bases", bases_json(type));
+    cli_result(cli, json_pack("{s:o}", "type", value));
+    return TOV_OK;
+}
+
+/* ---- units ---- */
+
+static void put_units(struct cli *cli, const struct tov_directory *directory)
+{
+    struct table table;
+    table_init(&table, cli, 2, 1);
+    table_add(&table, (const char *[]){_("Unit"), _("Name")}, false);
+    for (size_t i = 0; i < tov_directory_count(directory); i++) {
+        const struct tov_directory_unit *unit = tov_directory_at(directory, i);
+        table_add(&table, (const char *[]){unit->address, unit->title}, false);
+    }
+    table_put(&table);
+}
+
+static json_t *units_json(const struct tov_directory *directory)
+{
+    json_t *units = json_array();
+    for (size_t i = 0; i < tov_directory_count(directory); i++) {
+        const struct tov_directory_unit *unit = tov_directory_at(directory, i);
+        (void)json_array_append_new(
+            units, json_pack("{s:s, s:s}", "address", unit->address, "title", unit->title));
+    }
+    return json_pack("{s:o, s:i}", "units", units, "roster_version",
+                     (int)tov_directory_roster_version(directory));
+}
+
+static enum tov_err run_units(struct cli *cli, const struct cli_arguments *arguments)
+{
+    (void)arguments;
+    struct tov_client *client = NULL;
+    struct tov_directory *directory = NULL;
+    TOV_TRY(cli_connect(cli, &client));
+    TOV_TRY(tov_directory_get(client, &directory, &cli->error));
+    if (cli->json)
+        cli_result(cli, units_json(directory));
+    else
+        put_units(cli, directory);
+    tov_directory_destroy(directory);
+    return TOV_OK;
+}
+
+static const struct cli_option no_options[] = {{NULL, NULL, NULL, false}};
+const struct cli_command command_types = {
+    "types",    "[TYPE]", 0, 1, N_("what can be sent; the fields and legal bases of one type"),
+    no_options, run_types};
+const struct cli_command command_units = {
+    "units", NULL, 0, 0, N_("the units that can be written to"), no_options, run_units};

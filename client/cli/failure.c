@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/failure.h"
+
+#include <stdio.h>
+
+#include "cli/language.h"
+
+/* What a code of libtov or the node means to a person. libtov's own line, in English, follows. */
+static const char *const sentences[] = {
+    [TOV_E_NOMEM] = N_("There is not enough memory."),
+    [TOV_E_ARGUMENT] = N_("This is not how the command is used."),
+    [TOV_E_LIMIT] = N_("This is larger than allowed."),
+    [TOV_E_MALFORMED] = N_("This cannot be read."),
+    [TOV_E_VERSION] = N_("This is of a newer version. Tov must be upgraded here."),
+    [TOV_E_SIGNATURE] = N_("A signature does not hold. Tell the node administrator."),
+    [TOV_E_PROOF] = N_("A proof does not hold. Tell the node administrator."),
+    [TOV_E_COMMITMENT] = N_("A key does not fit its message. Tell the node administrator."),
+    [TOV_E_DECRYPT] = N_("It cannot be decrypted: a wrong passphrase, or a wrong key."),
+    [TOV_E_SCHEMA] = N_("The message is not filled in as its type demands."),
+    [TOV_E_RULE] = N_("A rule forbids it."),
+    [TOV_E_NOT_FOUND] = N_("There is no such thing, or it is not for you to see."),
+    [TOV_E_EXISTS] = N_("It is there already, with another content."),
+    [TOV_E_IO] = N_("A file could not be read or written."),
+    [TOV_E_FULL] = N_("There is no space left on the disk. Tell the node administrator."),
+    [TOV_E_DENIED] = N_("Your roles and units do not allow it."),
+    [TOV_E_BUSY] = N_("The node is busy. Try again in a moment."),
+    [TOV_E_TIMEOUT] = N_("No answer came in time."),
+    [TOV_E_AGAIN] = N_("There is nothing yet."),
+    [TOV_E_FORK] = N_("Two histories of one ledger have been seen. Tell the node administrator."),
+    [TOV_E_KEY] = N_("The key file cannot be used."),
+    [TOV_E_CLOSED] = N_("The connection was ended."),
+    [TOV_E_UNAVAILABLE] = N_("The node cannot do it now. `tov status` says why."),
+    [TOV_E_CORRUPT] = N_("Stored data does not agree with itself. Tell the node administrator."),
+    [TOV_E_CLOCK] = N_("A clock is wrong. Tell the node administrator."),
+    [TOV_E_ERASED] = N_("It has been erased."),
+    [TOV_E_EPOCH] = N_("The key that opens it is not here, or not here any more."),
+    [TOV_E_CONFIG] = N_("The configuration is wrong."),
+    [TOV_E_INTERNAL] = N_("A fault in the program."),
+};
+
+static const char *sentence_of(enum tov_err err)
+{
+    size_t code = (size_t)err;
+    if (code >= sizeof sentences / sizeof sentences[0] || sentences[code] == NULL)
+        return tov_err_name(err);
+    return _(sentences[code]);
+}
+
+void failure_print(const struct cli *cli, enum tov_err err)
+{
+    if (cli->error_is_ours) {
+        (void)fprintf(stderr, "tov: %s\n", cli->error.text);
+        return;
+    }
+    (void)fprintf(stderr, "tov: %s\n", sentence_of(err));
+    if (cli->error.text[0] != '\0')
+        (void)fprintf(stderr, "     (%s)\n", cli->error.text);
+}
+
+json_t *failure_json(const struct cli *cli, enum tov_err err)
+{
+    const char *text = cli->error.text[0] != '\0' ? cli->error.text : sentence_of(err);
+    json_t *findings = cli->findings != NULL ? json_incref(cli->findings) : json_array();
+    json_t *error =
+        json_pack("{s:i, s:s, s:s, s:i, s:o}", "code", (int)err, "name", tov_err_name(err), "text",
+                  text, "exit", failure_exit(cli, err), "findings", findings);
+    if (error != NULL && cli->draft[0] != '\0')
+        (void)json_object_set_new(error, "draft", json_string(cli->draft));
+    return json_pack("{s:o}", "error", error != NULL ? error : json_null());
+}
+
+int failure_exit(const struct cli *cli, enum tov_err err)
+{
+    bool is_ours = cli->error_is_ours;
+    if (err == TOV_E_TIMEOUT)
+        return cli->outcome_is_unknown ? CLI_EXIT_TIMEOUT : CLI_EXIT_UNREACHABLE;
+    if (err == TOV_E_CLOSED)
+        return is_ours ? CLI_EXIT_UNREACHABLE : CLI_EXIT_FAILED;
+    if (err == TOV_E_ARGUMENT || err == TOV_E_CONFIG)
+        return CLI_EXIT_USAGE;
+    if (err == TOV_E_BUSY || err == TOV_E_FULL || err == TOV_E_UNAVAILABLE)
+        return CLI_EXIT_LATER;
+    return CLI_EXIT_FAILED;
+}

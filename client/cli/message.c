@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/language.h"
+#include "wire/leaf.h"
+
+/* The agency of "<federation>/<agency>/<generation>". */
+static struct tov_bytes agency_of_origin(const char *origin)
+{
+    const char *first = strchr(origin, '/');
+    const char *second = first == NULL ? NULL : strchr(first + 1, '/');
+    if (second == NULL)
+        return tov_bytes_of_text("?");
+    return (struct tov_bytes){(const uint8_t *)first + 1, (size_t)(second - first - 1)};
+}
+
+static void put_unit(char *out, size_t size, struct tov_bytes agency, const char *unit)
+{
+    if (strchr(unit, '/') != NULL)
+        (void)snprintf(out, size, "%s", unit);
+    else
+        (void)snprintf(out, size, "%.*s%s%s", (int)agency.size, (const char *)agency.data,
+                       unit[0] == '\0' ? "" : "/", unit);
+}
+
+void message_sender(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE])
+{
+    put_unit(out, MESSAGE_NAME_SIZE,
+             agency_of_origin(tov_message_view_text(view, "header.sender_origin")),
+             tov_message_view_text(view, "header.sender_unit"));
+}
+
+void message_reference(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE])
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    struct tov_bytes agency = agency_of_origin(tov_message_view_text(view, "header.sender_origin"));
+    (void)snprintf(out, MESSAGE_NAME_SIZE, "%.*s/%u/%llu", (int)agency.size,
+                   (const char *)agency.data, facts->ref.generation,
+                   (unsigned long long)facts->ref.index);
+}
+
+/* ---- recipients ---- */
+
+static const char *name_by_view(const struct tov_message_view *view, uint32_t agency)
+{
+    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
+        const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
+        if (delivery->agency == agency && delivery->agency_name[0] != '\0')
+            return delivery->agency_name;
+    }
+    return NULL;
+}
+
+/* Peers by their numbers; who is no peer is the own agency. */
+static void name_by_node(struct cli *cli, uint32_t agency, char out[MESSAGE_NAME_SIZE])
+{
+    struct tov_client *client = NULL;
+    struct tov_status *status = NULL;
+    (void)snprintf(out, MESSAGE_NAME_SIZE, "%u", agency);
+    if (cli_connect(cli, &client) != TOV_OK ||
+        tov_status_get(client, &status, &cli->error) != TOV_OK)
+        return;
+    const struct tov_node_status *facts = tov_status_facts(status);
+    const char *name = tov_client_identity(client)->agency;
+    for (size_t i = 0; i < facts->peer_count; i++)
+        name = facts->peers[i].agency == agency ? facts->peers[i].name : name;
+    (void)snprintf(out, MESSAGE_NAME_SIZE, "%s", name);
+    tov_status_destroy(status);
+}
+
+void message_recipients(struct cli *cli, const struct tov_message_view *view,
+                        char out[MESSAGE_ROUTE_SIZE])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    size_t count = tov_message_view_count(view, "header.recipients");
+    for (size_t i = 1; i <= count; i++) {
+        char path[64], known[MESSAGE_NAME_SIZE], unit[MESSAGE_NAME_SIZE * 2];
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.agency", i);
+        uint64_t number = 0;
+        (void)!sscanf(tov_message_view_text(view, path), "%lu", &number);
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
+        const char *address = tov_message_view_text(view, path);
+        const char *name = name_by_view(view, (uint32_t)number);
+        if (name == NULL && strchr(address, '/') == NULL)
+            name_by_node(cli, (uint32_t)number, known);
+        else
+            (void)snprintf(known, sizeof known, "%s", name == NULL ? "" : name);
+        put_unit(unit, sizeof unit, tov_bytes_of_text(known), address);
+        int size =
+            snprintf(out + used, MESSAGE_ROUTE_SIZE - used, "%s%s", i == 1 ? "" : ", ", unit);
+        if (size < 0 || (size_t)size >= MESSAGE_ROUTE_SIZE - used)
+            return;
+        used += (size_t)size;
+    }
+}
+
+/* ---- type and state ---- */
+
+const char *message_type_name(const struct cli *cli, const struct tov_message_view *view)
+{
+    const char *id = tov_message_view_type(view);
+    const struct tov_catalogue_type *type = tov_catalogue_find(id);
+    if (type != NULL)
+        return tov_catalogue_type_name(type, cli->words);
+    return id[0] == '\0' ? _("(cannot be opened)") : id;
+}
+
+static unsigned rank(enum words_level level)
+{
+    return level == WORDS_FAILED ? 0 : (unsigned)level;
+}
+
+enum words_level message_level(const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    enum words_level lowest = WORDS_READ;
+    size_t others = 0;
+    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
+        const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
+        bool is_own = delivery->link_number == 0;
+        enum words_level level = words_level_of(facts, delivery);
+        if (is_own && level != WORDS_READ)
+            level = facts->is_signed ? WORDS_RECEIVED : WORDS_WRITTEN;
+        if (rank(level) < rank(lowest))
+            lowest = level;
+        others++;
+    }
+    if (others > 0)
+        return lowest;
+    return facts->is_signed ? WORDS_SIGNED : WORDS_WRITTEN;
+}
+
+bool message_is_in_trouble(const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    if (!facts->outgoing)
+        return words_verdict_trouble(facts->verdict) != NULL;
+    return message_level(view) == WORDS_FAILED;
+}
+
+const char *message_state(const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    if (facts->is_retracted)
+        return _("retracted");
+    if (facts->outgoing)
+        return words_level_name(message_level(view));
+    if (words_verdict_trouble(facts->verdict) != NULL)
+        return words_level_name(WORDS_FAILED);
+    if (facts->reply_count > 0)
+        return _("answered");
+    return facts->shown ? _("seen") : _("new");
+}

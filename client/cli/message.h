@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What a line or a header says of a message: who to whom, its reference, how far it has come.
+ * Not for: its fields (show.h).
+ */
+#ifndef TOV_CLI_MESSAGE_H
+#define TOV_CLI_MESSAGE_H
+
+#include "cli/words.h"
+
+#define MESSAGE_NAME_SIZE 160
+#define MESSAGE_ROUTE_SIZE 640
+
+/* "krfo/kif". */
+void message_sender(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE]);
+/* "kk/vink, kbh-pol/dks". Agencies that the view does not name are asked of the node once. */
+void message_recipients(struct cli *cli, const struct tov_message_view *view,
+                        char out[MESSAGE_ROUTE_SIZE]);
+/* "krfo/1/345": agency, generation, index in its ledger. */
+void message_reference(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE]);
+/* The name of its type, or the id of one that is not known. */
+const char *message_type_name(const struct cli *cli, const struct tov_message_view *view);
+/* Toward the recipient that is furthest behind. */
+enum words_level message_level(const struct tov_message_view *view);
+/* One or two words for a list: "new", "seen", "answered", "received" ... */
+const char *message_state(const struct tov_message_view *view);
+/* Where a person should look: it cannot be used here or there. */
+bool message_is_in_trouble(const struct tov_message_view *view);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/language.h"
+
+#define PAGE_MAX_BYTES 67108864u
+#define COLUMNS_DEFAULT 80u
+#define COLUMNS_MIN 40u
+#define COLUMNS_MAX 120u
+
+const struct cli_command *const cli_commands[] = {
+    &command_status,
+    &command_inbox,
+    &command_outbox,
+    &command_list,
+    &command_show,
+    &command_read,
+    &command_reply,
+    &command_send,
+    &command_drafts,
+    &command_amend,
+    &command_retract,
+    &command_types,
+    &command_units,
+    &command_watch,
+    &command_wait,
+    &command_trace,
+    &command_attachment_get,
+    &command_export,
+    NULL,
+};
+
+/* The language must be known before the first word, so before the arguments are judged. */
+static const char *language_choice(const char *const *argv)
+{
+    for (size_t i = 0; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            return argv[i] + 7;
+        if (strcmp(argv[i], "--lang") == 0)
+            return argv[i + 1];
+    }
+    return getenv("TOV_LANG");
+}
+
+static bool is_language(const char *choice)
+{
+    return strcmp(choice, "da") == 0 || strcmp(choice, "en") == 0;
+}
+
+static bool wants_json(const char *const *argv)
+{
+    for (size_t i = 0; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
+}
+
+static unsigned terminal_columns(void)
+{
+    struct winsize size = {0};
+    const char *given = getenv("COLUMNS");
+    unsigned columns = given == NULL ? 0 : (unsigned)strtoul(given, NULL, 10);
+    if (columns == 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    if (columns == 0)
+        columns = COLUMNS_DEFAULT;
+    if (columns < COLUMNS_MIN)
+        columns = COLUMNS_MIN;
+    return columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
+}
+
+static void begin(struct cli *cli, const char *const *argv)
+{
+    const char *choice = language_choice(argv);
+    const char *no_colour = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    *cli = (struct cli){.page = TOV_BUF_INIT(PAGE_MAX_BYTES)};
+    cli->words = language_begin(choice != NULL && is_language(choice) ? choice : NULL);
+    cli->json = wants_json(argv);
+    cli->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
+    cli->stdin_is_terminal = isatty(STDIN_FILENO) != 0;
+    cli->columns = terminal_columns();
+    cli->colour = cli->stdout_is_terminal && (no_colour == NULL || no_colour[0] == '\0') &&
+                  terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+static enum tov_err copy_option(struct cli *cli, const struct cli_arguments *arguments,
+                                const char *name, char out[PROFILE_TEXT_SIZE])
+{
+    const char *value = command_get(arguments, name);
+    if (value == NULL)
+        return TOV_OK;
+    if (strlen(value) >= PROFILE_TEXT_SIZE)
+        return cli_fail(cli, TOV_E_ARGUMENT, _("--%s is too long."), name);
+    memcpy(out, value, strlen(value) + 1);
+    return TOV_OK;
+}
+
+static enum tov_err settle_profile(struct cli *cli, const struct cli_arguments *arguments)
+{
+    const char *name = command_get(arguments, "profile");
+    const char *language = command_get(arguments, "lang");
+    if (name == NULL)
+        name = getenv("TOV_PROFILE");
+    if (language != NULL && !is_language(language))
+        return cli_fail(cli, TOV_E_ARGUMENT, _("--lang is da or en."));
+    TOV_TRY(copy_option(cli, arguments, "node", cli->profile.node));
+    TOV_TRY(copy_option(cli, arguments, "key", cli->profile.key));
+    TOV_TRY(copy_option(cli, arguments, "server-key", cli->profile.server_key));
+    TOV_TRY(profile_complete(&cli->profile, name, &cli->error));
+    if (language == NULL && getenv("TOV_LANG") == NULL && is_language(cli->profile.language))
+        cli->words = language_begin(cli->profile.language);
+    return TOV_OK;
+}
+
+static enum tov_err run(struct cli *cli, const char *const *argv)
+{
+    static struct cli_arguments arguments; /* large */
+    TOV_TRY(command_parse(cli_commands, argv, &arguments, cli));
+    TOV_TRY(settle_profile(cli, &arguments));
+    if (command_has(&arguments, "help")) {
+        cli->json = false;
+        command_help(cli, cli_commands, arguments.command);
+        return TOV_OK;
+    }
+    const struct cli_command *command = arguments.command;
+    return (command == NULL ? &command_status : command)->run(cli, &arguments);
+}
+
+int cli_run(const char *const *argv)
+{
+    struct cli cli;
+    if (argv[0] != NULL && argv[1] == NULL && strcmp(argv[0], "--version") == 0)
+        return printf("tov %s\n", tov_version()) > 0 ? CLI_EXIT_DONE : CLI_EXIT_FAILED;
+    begin(&cli, argv);
+    return cli_finish(&cli, run(&cli, argv));
+}

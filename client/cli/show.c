@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/fieldpath.h"
+#include "cli/language.h"
+#include "cli/text.h"
+
+#define LEAD_COLUMNS 14u
+
+static void put_bold(struct cli *cli, const char *text)
+{
+    tov_buf_put_text(&cli->page, cli->colour ? "\033[1m" : "");
+    text_put_clean(&cli->page, text);
+    tov_buf_put_text(&cli->page, cli->colour ? "\033[0m" : "");
+}
+
+/* "Hjemmel:      RPL § 115 ..." */
+static void put_line(struct cli *cli, const char *lead, const char *text)
+{
+    text_put_padded(&cli->page, lead, LEAD_COLUMNS);
+    text_put_wrapped(&cli->page, text,
+                     &(struct text_frame){LEAD_COLUMNS, LEAD_COLUMNS, cli->columns});
+}
+
+/* ---- the head ---- */
+
+static void put_times(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    char time[WORDS_TIME_SIZE];
+    words_time(facts->stored_ms, time);
+    put_line(cli, facts->outgoing ? _("Sent:") : _("Received:"), time);
+}
+
+static void put_bases(struct cli *cli, const struct tov_message_view *view)
+{
+    bool is_limited = false;
+    size_t count = tov_message_view_count(view, "header.legal_bases");
+    for (size_t i = 1; i <= count; i++) {
+        char path[48];
+        (void)snprintf(path, sizeof path, "header.legal_bases.%zu", i);
+        const char *code = tov_message_view_text(view, path);
+        put_line(cli, i == 1 ? _("Legal basis:") : "", words_basis(cli, code));
+        is_limited = is_limited || words_basis_is_115(code);
+    }
+    if (is_limited)
+        put_line(cli, "", _("Must not be used to investigate criminal cases."));
+}
+
+static void put_purpose(struct cli *cli, const struct tov_message_view *view)
+{
+    const char *purpose = tov_message_view_text(view, "header.purpose");
+    const char *more = tov_message_view_text(view, "content.purpose_text");
+    const char *necessity = tov_message_view_text(view, "content.necessity");
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(65536);
+    struct fieldpath_shown field = {.kind = "text", .path = "header.purpose"};
+    if (purpose[0] != '\0') {
+        fieldpath_show(cli, &field, purpose, &text);
+        if (more[0] != '\0')
+            tov_buf_put_format(&text, ": %s", more);
+        tov_buf_put_u8(&text, 0);
+        if (text.failed == TOV_OK)
+            put_line(cli, _("Purpose:"), (const char *)text.data);
+    }
+    if (necessity[0] != '\0')
+        put_line(cli, _("Necessity:"), necessity);
+}
+
+static void put_head(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    char number[64], sender[MESSAGE_NAME_SIZE], route[MESSAGE_ROUTE_SIZE],
+        reference[MESSAGE_NAME_SIZE];
+    (void)snprintf(number, sizeof number, _("No. %llu · "), (unsigned long long)facts->number);
+    put_bold(cli, number);
+    put_bold(cli, message_type_name(cli, view));
+    cli_say(cli, "\n");
+    message_sender(view, sender);
+    message_recipients(cli, view, route);
+    message_reference(view, reference);
+    put_line(cli, _("From:"), sender);
+    put_line(cli, _("To:"), route);
+    put_times(cli, view);
+    put_line(cli, _("Reference:"), reference);
+    put_bases(cli, view);
+    put_purpose(cli, view);
+    if (facts->is_retracted)
+        put_line(cli, _("State:"), _("RETRACTED by the sender: its content must not be used."));
+    if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
+        put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
+}
+
+/* ---- fields ---- */
+
+static bool stands_in_head(const char *path)
+{
+    static const char *const shown[] = {"header.legal_bases", "header.purpose",
+                                        "content.purpose_text", "content.necessity"};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        if (strcmp(shown[i], path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "Label: value" when it fits one line, else the label and the value below it. */
+static void put_value(struct cli *cli, const char *label, size_t number, const char *value)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf lead = TOV_BUF_INIT(1024);
+    size_t label_size = strlen(label);
+    bool is_question = label_size > 0 && label[label_size - 1] == '?';
+    tov_buf_put_text(&lead, label);
+    if (number > 0)
+        tov_buf_put_format(&lead, " (%zu)", number);
+    tov_buf_put_text(&lead, is_question && number == 0 ? "" : ":");
+    tov_buf_put_u8(&lead, 0);
+    if (lead.failed != TOV_OK)
+        return;
+    const char *text = (const char *)lead.data;
+    size_t width = text_width(text);
+    bool fits = strchr(value, '\n') == NULL && width + 1 + text_width(value) <= cli->columns;
+    put_bold(cli, text);
+    cli_say(cli, fits ? " " : "\n  ");
+    size_t indent = fits ? width + 1 : 2;
+    text_put_wrapped(&cli->page, value, &(struct text_frame){indent, indent, cli->columns});
+}
+
+static void put_field(struct cli *cli, const struct tov_message_view *view,
+                      const struct tov_catalogue_field *field, const struct fieldpath_shown *shown,
+                      size_t number)
+{
+    const char *text = tov_message_view_text(view, shown->path);
+    if (text[0] == '\0')
+        return;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf words = TOV_BUF_INIT(262144);
+    fieldpath_show(cli, shown, text, &words);
+    tov_buf_put_u8(&words, 0);
+    if (words.failed == TOV_OK)
+        put_value(cli, cli_words(cli, field->label_da, field->label_en), number,
+                  (const char *)words.data);
+}
+
+/* The list that FIELD is, or stands in: "fields.facts" of "fields.facts.fact". Its length. */
+static size_t list_of(const struct tov_message_view *view, const struct tov_catalogue_field *field,
+                      char head[FIELDPATH_SIZE], const char **out_leaf)
+{
+    (void)snprintf(head, FIELDPATH_SIZE, "%s", field->path);
+    *out_leaf = "";
+    if (!field->is_list)
+        return 0;
+    char *first = strchr(head, '.');
+    char *last = strrchr(head, '.');
+    if (first != NULL && last != first) {
+        *out_leaf = field->path + (last - head);
+        *last = '\0';
+    }
+    return tov_message_view_count(view, head);
+}
+
+struct group {
+    const struct tov_catalogue_type *type;
+    size_t first; /* index of its first field */
+    size_t count; /* fields of one list of records; 1 otherwise */
+};
+
+static void put_list(struct cli *cli, const struct tov_message_view *view,
+                     const struct group *group, size_t length)
+{
+    for (size_t number = 1; number <= length; number++) {
+        for (size_t i = group->first; i < group->first + group->count; i++) {
+            struct tov_catalogue_field field = {.size = sizeof field};
+            char head[FIELDPATH_SIZE], path[FIELDPATH_SIZE + 24];
+            const char *leaf = "";
+            if (tov_catalogue_field_at(group->type, i, &field) != TOV_OK)
+                continue;
+            (void)list_of(view, &field, head, &leaf);
+            (void)snprintf(path, sizeof path, "%s.%zu%s", head, number, leaf);
+            struct fieldpath_shown shown = {group->type, i, field.kind, path};
+            put_field(cli, view, &field, &shown, length > 1 ? number : 0);
+        }
+    }
+}
+
+/* Fields behind FIRST that stand in the same list of records. */
+static size_t group_size(const struct tov_catalogue_type *type, size_t first, const char *head)
+{
+    size_t count = 1;
+    size_t size = strlen(head);
+    for (size_t i = first + 1; i < tov_catalogue_field_count(type); i++, count++) {
+        struct tov_catalogue_field field = {.size = sizeof field};
+        if (tov_catalogue_field_at(type, i, &field) != TOV_OK || !field.is_list ||
+            strncmp(field.path, head, size) != 0 || field.path[size] != '.')
+            break;
+    }
+    return count;
+}
+
+static void put_fields(struct cli *cli, const struct tov_message_view *view,
+                       const struct tov_catalogue_type *type)
+{
+    for (size_t i = 0; i < tov_catalogue_field_count(type);) {
+        struct tov_catalogue_field field = {.size = sizeof field};
+        struct group group = {type, i, 1};
+        char head[FIELDPATH_SIZE];
+        const char *leaf = "";
+        if (tov_catalogue_field_at(type, i, &field) == TOV_OK && !stands_in_head(field.path)) {
+            size_t length = list_of(view, &field, head, &leaf);
+            if (leaf[0] != '\0')
+                group.count = group_size(type, i, head);
+            struct fieldpath_shown shown = {type, i, field.kind, field.path};
+            if (field.is_list)
+                put_list(cli, view, &group, length);
+            else
+                put_field(cli, view, &field, &shown, 0);
+        }
+        i += group.count;
+    }
+}
+
+/* ---- attachments, answers, deliveries ---- */
+
+static void put_attachments(struct cli *cli, const struct tov_message_view *view)
+{
+    size_t count = tov_message_view_attachment_count(view);
+    if (count == 0)
+        return;
+    cli_say(cli, "\n");
+    put_bold(cli, _("Attachments"));
+    cli_say(cli, "\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct tov_attachment *attachment = tov_message_view_attachment(view, i);
+        char size[WORDS_TIME_SIZE];
+        words_size(cli, attachment->size, size);
+        cli_say(cli, "  %u  ", attachment->part);
+        text_put_clean(&cli->page, attachment->name[0] == '\0' ? "?" : attachment->name);
+        cli_say(cli, ", %s", size);
+        if (!attachment->complete && attachment->chunks_total > 0)
+            cli_say(cli, _(", %u%% has arrived"),
+                    (unsigned)(attachment->chunks_held * 100 / attachment->chunks_total));
+        else if (!attachment->complete)
+            cli_say(cli, "%s", _(", on its way"));
+        cli_say(cli, "\n");
+    }
+    cli_say(cli, _("  To save one: tov attachment get %llu PART\n"),
+            (unsigned long long)tov_message_view_facts(view)->number);
+}
+
+static void put_replies(struct cli *cli, const struct tov_message_view *view)
+{
+    size_t count = tov_message_view_reply_count(view);
+    if (count == 0)
+        return;
+    cli_say(cli, "\n");
+    put_bold(cli, _("Answers"));
+    cli_say(cli, "\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct tov_message_view *reply = tov_message_view_reply(view, i);
+        const struct tov_message_facts *facts = tov_message_view_facts(reply);
+        char sender[MESSAGE_NAME_SIZE], time[WORDS_TIME_SIZE];
+        message_sender(reply, sender);
+        words_time(facts->stored_ms, time);
+        cli_say(cli, _("  No. %llu  %s  %s  %s\n"), (unsigned long long)facts->number, time, sender,
+                message_type_name(cli, reply));
+    }
+}
+
+void show_deliveries(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
+        const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
+        enum words_level level = words_level_of(facts, delivery);
+        char time[WORDS_TIME_SIZE];
+        words_time(delivery->received_ms, time);
+        cli_say(cli, "  %s: %s", delivery->agency_name, words_level_name(level));
+        if (delivery->received_ms != 0)
+            cli_say(cli, _(" (received %s)"), time);
+        if (level == WORDS_FAILED)
+            cli_say(cli, ": %s", words_verdict_trouble(delivery->verdict));
+        cli_say(cli, "\n");
+    }
+}
+
+void show_message(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_view_type(view));
+    put_head(cli, view);
+    cli_say(cli, "\n");
+    if (!facts->has_header)
+        cli_say(cli, "%s\n", _("This message cannot be opened here."));
+    else if (!facts->has_content)
+        cli_say(cli, "%s\n",
+                _("You see the header only: the content is not for this agency, or "
+                  "was erased."));
+    if (type != NULL)
+        put_fields(cli, view, type);
+    put_attachments(cli, view);
+    put_replies(cli, view);
+    if (facts->outgoing) {
+        cli_say(cli, "\n");
+        put_bold(cli, _("Delivery"));
+        cli_say(cli, "\n");
+        show_deliveries(cli, view);
+    }
+}

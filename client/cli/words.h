@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Values in words: times, sizes, levels of delivery, verdicts, legal bases.
+ * Not for: JSON, where times are ISO and levels are ids.
+ */
+#ifndef TOV_CLI_WORDS_H
+#define TOV_CLI_WORDS_H
+
+#include "cli/cli.h"
+
+#define WORDS_TIME_SIZE 32
+
+/* "28-06-2021 09.10" of Danish time; "-" for 0. */
+void words_time(uint64_t time_ms, char out[WORDS_TIME_SIZE]);
+/* "28-06-2021"; "-" for 0. */
+void words_date(uint64_t time_ms, char out[WORDS_TIME_SIZE]);
+/* "1,4 MB" in Danish, "1.4 MB" in English. */
+void words_size(const struct cli *cli, uint64_t bytes, char out[WORDS_TIME_SIZE]);
+/* "13 minutes", "3 hours", "2 days". */
+void words_duration(uint64_t duration_ms, char out[WORDS_TIME_SIZE]);
+
+/* How far a message has come toward one recipient, or toward the last of all. */
+enum words_level {
+    WORDS_WRITTEN = 1,
+    WORDS_SIGNED = 2,
+    WORDS_RECEIVED = 3,
+    WORDS_READ = 4,
+    WORDS_FAILED = 5 /* received, but it cannot be opened, is refused or not understood */
+};
+enum words_level words_level_of(const struct tov_message_facts *facts,
+                                const struct tov_delivery *delivery);
+const char *words_level_name(enum words_level level);
+const char *words_level_id(enum words_level level); /* "written" ... */
+/* A sentence about a verdict that is no success; NULL: it is one. */
+const char *words_verdict_trouble(uint32_t verdict);
+
+/* "RPL § 115, stk. 2, jf. stk. 1, nr. 1 (SSP)"; the code itself when it is not known. */
+const char *words_basis(const struct cli *cli, const char *code);
+/* Whether the purpose limit of retsplejeloven § 115 goes with a message on this basis. */
+bool words_basis_is_115(const char *code);
+
+#endif
