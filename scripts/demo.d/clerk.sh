@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+# The people of the demo and what they do with tov: profiles, commands, waiting for what the node
+# says. Not for: nodes (nodes.sh). Sourced by scripts/demo, which sets dir, bin and base_port.
+
+# PROFILE AGENCY CLIENT ROLES UNITS; the first three people and the auditors come with the keys.
+people='
+krfo        krfo     caseworker
+politi      kbh-pol  caseworker
+vink        kk       caseworker
+eki         kk       eki         sagsbehandler                 eki
+mentor      kk       mentor      mentor,sagsbehandler          mentor
+coach       kk       coach       paaroerendecoach,sagsbehandler coach
+revisor-kk       kk       auditor
+revisor-kbh-pol  kbh-pol  auditor
+revisor-krfo     krfo     auditor
+'
+
+# hire_people: keys and registrations of those who have roles above, and everybody's profile.
+hire_people() {
+    local profile agency client roles units key
+    mkdir -p "$dir/people/tov"
+    while read -r profile agency client roles units; do
+        [ -n "$profile" ] || continue
+        key=$dir/clients/$agency/$client.key
+        if [ -n "$roles" ]; then
+            "$bin/tov-keys" client-new --federation infohus-demo --agency "$agency" \
+                --name "$client" --kind person --plain --out "$key"
+            "$bin/tov-keys" client-add --registry "$dir/nodes/$agency/clients" \
+                --roster "$dir/roster" --roles "$roles" --units "$units" "$key.pub"
+        fi
+        cat >>"$dir/people/tov/config" <<END
+[$profile]
+node = $(front_of "$agency")
+key = $key
+server-key = $dir/clients/$agency/front.pub
+language = da
+
+END
+    done <<<"$people"
+}
+
+# as PROFILE COMMAND...: tov as that person, in Danish.
+as() {
+    local profile=$1
+    shift
+    XDG_CONFIG_HOME="$dir/people" XDG_STATE_HOME="$dir/people/$profile" \
+        XDG_DATA_HOME="$dir/people/$profile" PAGER=cat \
+        "$bin/tov" "$@" --profile "$profile" 2>>"$log"
+}
+
+# does PROFILE COMMAND...: the same, shown as a person would type it.
+does() {
+    local profile=$1 output
+    shift
+    printf '    %s$ tov %s --profile %s%s\n' "$dim" "$*" "$profile" "$plain"
+    output=$(as "$profile" "$@") || give_up "tov $1 som $profile gik ikke." "$log"
+    show <<<"$output"
+}
+
+# field NAME: the first number or text of that name in the JSON on standard input.
+field() {
+    tr -d '\n' | sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1
+}
