@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * A client that loads one node through libtov: messages of a given size to one unit of the other
- * agency, with up to W submits in flight, until the receiver's receipt for the last one is stored at
- * the sender. Prints one JSON object.
- * Not for: setting up nodes (bench/run).
+ * agency, with up to W submits in flight, until the receiver's receipt for the last one is stored
+ * at the sender. Prints one JSON object. Not for: setting up nodes (bench/run).
  *
  *   load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE
  *
@@ -65,6 +64,7 @@ static struct tov_message_draft *make_draft(const struct load *load)
     struct tov_error error = {TOV_OK, ""};
     struct tov_message_draft *draft = NULL;
     static const char *const fields[][2] = {
+        {"fields.kind", "aftale"},
         {"header.legal_bases", "RPL115-2/1-1"},
         {"header.about.concern_ref", "000102030405060708090a0b0c0d0e0f"},
         {"header.purpose", "forebyggelse"},
@@ -74,7 +74,8 @@ static struct tov_message_draft *make_draft(const struct load *load)
     };
     need(tov_message_draft_create("msg.note", &draft, &error), "draft", &error);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        need(tov_message_draft_set(draft, fields[i][0], fields[i][1], &error), fields[i][0], &error);
+        need(tov_message_draft_set(draft, fields[i][0], fields[i][1], &error), fields[i][0],
+             &error);
     need(tov_message_draft_set(draft, "content.free_text", load->text, &error), "text", &error);
     need(tov_message_draft_set_sender(draft, load->from, &error), "sender", &error);
     need(tov_message_draft_add_recipient(draft, load->to, TOV_SEES_ALL,
@@ -97,8 +98,8 @@ static void begin_one(struct load *load)
 static void print_remarks(const struct tov_message_draft *draft)
 {
     const struct tov_remarks *remarks = tov_message_draft_remarks(draft);
-    for (size_t i = 0; i < tov_remark_count(remarks); i++) {
-        const struct tov_remark *remark = tov_remark_at(remarks, i);
+    for (size_t i = 0; i < tov_remarks_count(remarks); i++) {
+        const struct tov_remark *remark = tov_remarks_at(remarks, i);
         (void)fprintf(stderr, "load: %s: %s\n", remark->field, remark->reason_en);
     }
 }
@@ -239,8 +240,7 @@ int main(int argc, char **argv)
     load->text = make_text(strtoul(argv[8], NULL, 10));
     load->base = UINT64_MAX;
     load->latencies = calloc(load->count + 1, sizeof *load->latencies);
-    if (load->latencies == NULL || load->window < 1 || load->window > WINDOW_MAX ||
-        load->count < 1)
+    if (load->latencies == NULL || load->window < 1 || load->window > WINDOW_MAX || load->count < 1)
         return 2;
     open_client(load, argv);
     double began = now_ms();

@@ -42,7 +42,7 @@ static struct client_paths client_paths(const struct storm *storm, enum node_num
 static void start_sender(struct storm *storm, enum node_number number)
 {
     struct client_paths paths = client_paths(storm, number, "load");
-    char acks[FEDERATION_PATH_SIZE], agency[8], recipients[128];
+    char acks[FEDERATION_PATH_SIZE], agency[16], recipients[128];
     const struct node *nodes = storm->federation.nodes;
     files_of(storm, number, "acks", acks);
     (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);

@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "support/node_harness.h"
+
+#include "guard/guard_client.h"
+#include "roster/keytext.h"
+#include "support/sim_disk.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FEDERATION "prove-demo"
+#define START_MS 1614600000000u /* 1 March 2021, 12.00 UTC */
+#define ROUNDS_MAX 100000u
+
+/* ---- queues ---- */
+
+struct item {
+    uint64_t to;   /* node of a frame between nodes, connection of a client */
+    uint64_t from; /* node; kind of a guard question */
+    size_t size;
+    uint8_t *bytes;
+};
+
+struct queue {
+    struct item *items;
+    size_t count, capacity;
+};
+
+static void push(struct queue *queue, uint64_t to, uint64_t from, struct tov_bytes bytes)
+{
+    if (queue->count == queue->capacity) {
+        queue->capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
+        queue->items = realloc(queue->items, queue->capacity * sizeof *queue->items);
+        UNIT_NEED(queue->items != NULL);
+    }
+    struct item item = {to, from, bytes.size, malloc(bytes.size + 1)};
+    UNIT_NEED(item.bytes != NULL);
+    if (bytes.size > 0)
+        memcpy(item.bytes, bytes.data, bytes.size);
+    queue->items[queue->count++] = item;
+}
+
+/* Takes out the item at AT; its bytes are the caller's. */
+static struct item take_at(struct queue *queue, size_t at)
+{
+    struct item item = queue->items[at];
+    queue->count--;
+    memmove(queue->items + at, queue->items + at + 1, (queue->count - at) * sizeof item);
+    return item;
+}
+
+static void empty(struct queue *queue)
+{
+    for (size_t i = 0; i < queue->count; i++)
+        free(queue->items[i].bytes);
+    free(queue->items);
+    *queue = (struct queue){0};
+}
+
+/* ---- the federation ---- */
+
+static const struct unit_row {
+    size_t agency;
+    struct tov_unit unit;
+} unit_rows[] = {
+    {0,
+     {"vink", "VINK", "",
+      TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE) | TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER), 7}},
+    {0, {"sof", "Socialforvaltningen", "", TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER), 7}},
+    {1, {"dks", "DKS", "", TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_POLITI), 7}},
+    {2, {"central", "Koordination", "", TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO), 4}},
+};
+
+static const struct client_row {
+    size_t agency;
+    struct tov_client client;
+} client_rows[] = {
+    {0,
+     {.name = "anna",
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE),
+      .units = (const char *const[]){"vink"},
+      .unit_count = 1}},
+    {0,
+     {.name = "sofie",
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+      .units = (const char *const[]){"sof"},
+      .unit_count = 1}},
+    {0,
+     {.name = "esdh",
+      .kind = TOV_CLIENT_SYSTEM,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_INTEGRATION),
+      .units = (const char *const[]){"vink"},
+      .unit_count = 1}},
+    {0, {.name = "audit", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
+    {0, {.name = "admin", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_NODE_ADMIN)}},
+    {1,
+     {.name = "bo",
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_POLITI),
+      .units = (const char *const[]){"dks"},
+      .unit_count = 1}},
+    {2,
+     {.name = "carl",
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO),
+      .units = (const char *const[]){"central"},
+      .unit_count = 1}},
+};
+
+static void key_of(const char *name, uint8_t out[32])
+{
+    struct tov_hash hash = tov_sha256(tov_bytes_of_text(name));
+    memcpy(out, hash.bytes, 32);
+}
+
+static const struct {
+    const char *name, *cvr;
+    enum tov_regime regime;
+} agency_rows[HARNESS_NODES_MAX] = {{"kk", "00000094", TOV_REGIME_GDPR},
+                                    {"kbh-pol", "00000108", TOV_REGIME_LED},
+                                    {"krfo", "00000116", TOV_REGIME_LED}};
+
+/* ---- a node ---- */
+
+struct node {
+    struct harness *harness;
+    size_t index;
+    char folder[64];
+    struct tov_key ledger, journal, witness, control, transport, storage;
+    struct tov_agency agency;
+    struct tov_unit units[4];
+    uint16_t keepers[HARNESS_NODES_MAX];
+    struct tov_clients *clients;
+    struct tov_store *store;
+    struct sim_disk *disk;
+    struct tov_guard_local *guard;
+    struct tov_node *node;
+    struct tov_host host;
+    struct queue questions; /* for the guard */
+    struct queue replies;   /* for clients */
+    struct queue closed;    /* connections that the node closed */
+    struct tov_store_batch *committing;
+    bool holds;
+    size_t front_room;
+};
+
+struct harness {
+    size_t count;
+    uint64_t random;
+    uint64_t now_ms, mono_ms;
+    uint64_t disk_reserve_bytes;
+    struct tov_roster *roster;
+    struct queue frames; /* between nodes */
+    bool is_up[HARNESS_NODES_MAX][HARNESS_NODES_MAX];
+    struct node nodes[HARNESS_NODES_MAX];
+};
+
+static void fill_random(struct harness *harness, void *out, size_t size)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = unit_random(&harness->random);
+        memcpy((uint8_t *)out + i, &value, size - i < 8 ? size - i : 8);
+    }
+}
+
+/* ---- the host ---- */
+
+static void give_random(void *context, void *out, size_t size)
+{
+    fill_random(((struct node *)context)->harness, out, size);
+}
+
+static enum tov_err send_peer(void *context, uint16_t agency, struct tov_bytes frame)
+{
+    struct node *node = context;
+    size_t to = agency - 1u;
+    if (!node->harness->is_up[node->index][to])
+        return TOV_E_CLOSED;
+    push(&node->harness->frames, to, node->index, frame);
+    return TOV_OK;
+}
+
+static void drop_peer(void *context, uint16_t agency, uint32_t ms)
+{
+    (void)context;
+    (void)agency;
+    (void)ms;
+}
+
+static enum tov_err send_client(void *context, uint64_t connection, struct tov_bytes frame)
+{
+    struct node *node = context;
+    if (node->front_room == 0)
+        return TOV_E_BUSY;
+    if (node->front_room != SIZE_MAX)
+        node->front_room--;
+    push(&node->replies, connection, 0, frame);
+    return TOV_OK;
+}
+
+static void close_client(void *context, uint64_t connection)
+{
+    push(&((struct node *)context)->closed, connection, 0, (struct tov_bytes){0});
+}
+
+static enum tov_err ask_guard(void *context, uint8_t kind, struct tov_bytes payload)
+{
+    push(&((struct node *)context)->questions, 0, kind, payload);
+    return TOV_OK;
+}
+
+static void write_log(void *context, enum tov_host_level level, const char *event,
+                      const char *details)
+{
+    const struct node *node = context;
+    if (getenv("HARNESS_LOG") != NULL)
+        (void)fprintf(stderr, "%s %d %s %s\n", agency_rows[node->index].name, level, event,
+                      details);
+}
+
+static enum tov_err file_save(void *context, const char *name, struct tov_bytes content)
+{
+    return sim_disk_save(((struct node *)context)->disk, name, content);
+}
+static enum tov_err file_load(void *context, const char *name, struct tov_buf *out)
+{
+    return sim_disk_load(((struct node *)context)->disk, name, out);
+}
+static enum tov_err blob_write(void *context, const char *name, uint64_t offset,
+                               struct tov_bytes data)
+{
+    return sim_disk_write(((struct node *)context)->disk, name, offset, data);
+}
+static enum tov_err blob_read(void *context, const char *name, uint64_t offset, uint8_t *out,
+                              size_t size, size_t *out_read)
+{
+    return sim_disk_read(((struct node *)context)->disk, name, offset, out, size, out_read);
+}
+static enum tov_err blob_sync(void *context, const char *name)
+{
+    return sim_disk_sync(((struct node *)context)->disk, name);
+}
+static enum tov_err blob_rename(void *context, const char *from, const char *to)
+{
+    return sim_disk_rename(((struct node *)context)->disk, from, to);
+}
+static enum tov_err delete_file(void *context, const char *name)
+{
+    return sim_disk_delete(((struct node *)context)->disk, name);
+}
+static enum tov_err blob_sweep(void *context, const char *prefix)
+{
+    return sim_disk_sweep(((struct node *)context)->disk, prefix);
+}
+
+static struct tov_host host_of(struct node *node)
+{
+    return (struct tov_host){.context = node,
+                             .random = give_random,
+                             .send_peer = send_peer,
+                             .drop_peer = drop_peer,
+                             .send_client = send_client,
+                             .close_client = close_client,
+                             .ask_guard = ask_guard,
+                             .log = write_log,
+                             .file_save = file_save,
+                             .file_load = file_load,
+                             .file_delete = delete_file,
+                             .blob_write = blob_write,
+                             .blob_read = blob_read,
+                             .blob_sync = blob_sync,
+                             .blob_rename = blob_rename,
+                             .blob_delete = delete_file,
+                             .blob_sweep = blob_sweep};
+}
+
+static enum tov_err begin_commit(void *context, struct tov_store_batch *batch)
+{
+    struct node *node = context;
+    UNIT_NEED(node->committing == NULL);
+    node->committing = batch;
+    return TOV_OK;
+}
+
+/* ---- making ---- */
+
+static struct tov_vkey make_vkey(const char *name, enum tov_vkey_type type,
+                                 enum tov_key_purpose purpose, const struct tov_key *seed)
+{
+    struct tov_vkey key;
+    uint8_t public_key[32];
+    UNIT_NEED(tov_key_public(purpose, seed, public_key) == TOV_OK);
+    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(name), type, public_key, &key) == TOV_OK);
+    return key;
+}
+
+static void make_keys(struct node *node)
+{
+    struct tov_key *keys[] = {&node->ledger,  &node->journal,   &node->witness,
+                              &node->control, &node->transport, &node->storage};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        fill_random(node->harness, keys[i]->bytes, sizeof keys[i]->bytes);
+}
+
+static void make_agency(struct node *node)
+{
+    struct tov_agency *agency = &node->agency;
+    char name[TOV_ORIGIN_MAX_BYTES + 1];
+    const char *agency_name = agency_rows[node->index].name;
+    *agency = (struct tov_agency){.number = (uint16_t)(node->index + 1),
+                                  .name = agency_name,
+                                  .title = agency_name,
+                                  .cvr = agency_rows[node->index].cvr,
+                                  .regime = agency_rows[node->index].regime,
+                                  .generation = 1,
+                                  .transport_count = 1,
+                                  .keepers = node->keepers,
+                                  .units = node->units};
+    (void)snprintf(name, sizeof name, FEDERATION "/%s/1", agency_name);
+    agency->ledger = make_vkey(name, TOV_VKEY_ED25519, TOV_KEY_LEDGER, &node->ledger);
+    (void)snprintf(name, sizeof name, FEDERATION "/%s/1/journal/1", agency_name);
+    agency->journal = make_vkey(name, TOV_VKEY_ED25519, TOV_KEY_JOURNAL, &node->journal);
+    (void)snprintf(name, sizeof name, FEDERATION "/%s/witness", agency_name);
+    agency->witness = make_vkey(name, TOV_VKEY_COSIGNATURE, TOV_KEY_WITNESS, &node->witness);
+    UNIT_NEED(tov_key_public(TOV_KEY_CONTROL, &node->control, agency->control) == TOV_OK);
+    UNIT_NEED(tov_key_public(TOV_KEY_TRANSPORT, &node->transport, agency->transport[0]) == TOV_OK);
+    for (size_t i = 0; i < sizeof unit_rows / sizeof unit_rows[0]; i++) {
+        if (unit_rows[i].agency == node->index)
+            node->units[agency->unit_count++] = unit_rows[i].unit;
+    }
+    for (size_t i = 0; i < node->harness->count; i++) {
+        if (i != node->index)
+            node->keepers[agency->keeper_count++] = (uint16_t)(i + 1);
+    }
+}
+
+static void make_roster(struct harness *harness)
+{
+    struct tov_agency agencies[HARNESS_NODES_MAX];
+    struct tov_key root_seed;
+    struct tov_error error = {.text = ""};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    for (size_t i = 0; i < harness->count; i++)
+        agencies[i] = harness->nodes[i].agency;
+    fill_random(harness, root_seed.bytes, sizeof root_seed.bytes);
+    struct tov_vkey root =
+        make_vkey(FEDERATION "/root/x", TOV_VKEY_ED25519, TOV_KEY_ROOT, &root_seed);
+    struct tov_roster_facts facts = {.federation = FEDERATION,
+                                     .version = 1,
+                                     .valid_until_ms = START_MS + 31536000000u,
+                                     .catalogue_version = 1,
+                                     .calendar_version = 1,
+                                     .witness_policy = TOV_WITNESS_TWO_THIRDS,
+                                     .threshold = 1,
+                                     .roots = &root,
+                                     .root_count = 1,
+                                     .agencies = agencies,
+                                     .agency_count = harness->count};
+    tov_roster_format(&facts, &text);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&text), &harness->roster, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "roster: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+}
+
+static void make_clients(struct node *node)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
+    tov_clients_format_start(agency_rows[node->index].name, &text);
+    for (size_t i = 0; i < sizeof client_rows / sizeof client_rows[0]; i++) {
+        struct tov_client client = client_rows[i].client;
+        key_of(client.name, client.key);
+        if (client_rows[i].agency == node->index)
+            tov_clients_format_entry(&client, &text);
+    }
+    UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &node->clients, NULL) == TOV_OK);
+}
+
+static void make_guard(struct node *node)
+{
+    struct tov_guard_local_options options = {.ledger_origin = node->agency.ledger.name,
+                                              .ledger_seed = node->ledger,
+                                              .journal_seed = node->journal,
+                                              .witness_seed = node->witness,
+                                              .fresh = true};
+    UNIT_NEED(tov_guard_local_create(&options, &node->guard, NULL) == TOV_OK);
+}
+
+static void start_node(struct node *node)
+{
+    struct tov_error error = {.text = ""};
+    struct tov_store_options options = {.tables = tov_tables,
+                                        .table_count = TOV_TABLE_COUNT,
+                                        .format = TOV_STORE_FORMAT,
+                                        .map_bytes = 256u << 20,
+                                        .any_filesystem = true};
+    UNIT_NEED(tov_store_open(node->folder, &options, &node->store, &error) == TOV_OK);
+    node->host = host_of(node);
+    struct tov_node_setup setup = {.host = &node->host,
+                                   .store = node->store,
+                                   .roster = node->harness->roster,
+                                   .clients = node->clients,
+                                   .agency = agency_rows[node->index].name,
+                                   .control_seed = &node->control,
+                                   .storage_root = &node->storage,
+                                   .now_ms = node->harness->now_ms,
+                                   .mono_ms = node->harness->mono_ms,
+                                   .window_bytes = 1u << 20,
+                                   .batch_max_bytes = 16u << 20,
+                                   .disk_reserve_bytes = node->harness->disk_reserve_bytes,
+                                   .commit = begin_commit,
+                                   .commit_context = node};
+    enum tov_err err = tov_node_create(&setup, &node->node, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "node: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+}
+
+static void make_node(struct harness *harness, size_t index)
+{
+    struct node *node = &harness->nodes[index];
+    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    (void)snprintf(node->folder, sizeof node->folder, "%s/tov-harness-XXXXXX", base);
+    UNIT_NEED(mkdtemp(node->folder) != NULL);
+    node->front_room = SIZE_MAX;
+    node->disk = sim_disk_create();
+    make_clients(node);
+    make_guard(node);
+    start_node(node);
+}
+
+static void remove_folder(const char *folder)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb", "data.mdb.new", "probe"};
+    char path[96];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+
+struct harness *harness_create(const struct harness_options *options)
+{
+    struct harness *harness = calloc(1, sizeof *harness);
+    UNIT_NEED(harness != NULL && options->nodes >= 1 && options->nodes <= HARNESS_NODES_MAX);
+    harness->count = options->nodes;
+    harness->random = options->seed;
+    harness->now_ms = START_MS;
+    harness->mono_ms = 1000;
+    harness->disk_reserve_bytes = options->disk_reserve_bytes;
+    for (size_t i = 0; i < harness->count; i++) {
+        harness->nodes[i].harness = harness;
+        harness->nodes[i].index = i;
+        make_keys(&harness->nodes[i]);
+        make_agency(&harness->nodes[i]);
+    }
+    make_roster(harness);
+    for (size_t i = 0; i < harness->count; i++)
+        make_node(harness, i);
+    for (size_t a = 0; a < harness->count; a++) {
+        for (size_t b = a + 1; b < harness->count; b++)
+            harness_set_link(harness, a, b, true);
+    }
+    harness_run(harness);
+    return harness;
+}
+
+void harness_destroy(struct harness *harness)
+{
+    for (size_t i = 0; i < harness->count; i++) {
+        struct node *node = &harness->nodes[i];
+        tov_node_destroy(node->node);
+        tov_store_close(node->store);
+        tov_guard_local_destroy(node->guard);
+        tov_clients_destroy(node->clients);
+        sim_disk_destroy(node->disk);
+        empty(&node->questions);
+        empty(&node->replies);
+        empty(&node->closed);
+        remove_folder(node->folder);
+    }
+    empty(&harness->frames);
+    tov_roster_destroy(harness->roster);
+    free(harness);
+}
+
+/* ---- running ---- */
+
+static bool answer_guard(struct node *node)
+{
+    struct tov_guard_request request;
+    if (node->questions.count == 0)
+        return false;
+    struct item item = take_at(&node->questions, 0);
+    struct tov_guard_answer *answer = calloc(1, sizeof *answer);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf payload = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_bytes bytes = {item.bytes, item.size};
+    UNIT_NEED(answer != NULL);
+    UNIT_NEED(tov_guard_request_decode((uint8_t)item.from, bytes, &request) == TOV_OK);
+    UNIT_NEED(tov_guard_local_call(node->guard, &request, answer) == TOV_OK);
+    UNIT_NEED(tov_guard_answer_encode(answer, &payload) == TOV_OK);
+    tov_node_on_guard(node->node, (uint8_t)(item.from + TOV_GUARD_ANSWER), tov_buf_view(&payload));
+    free(answer);
+    free(item.bytes);
+    return true;
+}
+
+static bool end_commit(struct node *node)
+{
+    struct tov_store_batch *batch = node->committing;
+    if (batch == NULL || node->holds)
+        return false;
+    struct tov_store_result result = {.batch = batch};
+    result.err = tov_store_commit(node->store, batch, &result.error);
+    result.number = tov_store_number(node->store);
+    node->committing = NULL;
+    tov_node_on_committed(node->node, &result);
+    return true;
+}
+
+static bool deliver_frames(struct harness *harness)
+{
+    size_t count = harness->frames.count;
+    for (size_t i = 0; i < count; i++) {
+        struct item item = take_at(&harness->frames, 0);
+        if (harness->is_up[item.from][item.to])
+            tov_node_on_peer_frame(harness->nodes[item.to].node, (uint16_t)(item.from + 1),
+                                   (struct tov_bytes){item.bytes, item.size});
+        free(item.bytes);
+    }
+    return count > 0;
+}
+
+static bool run_once(struct harness *harness)
+{
+    bool moved = deliver_frames(harness);
+    for (size_t i = 0; i < harness->count; i++) {
+        struct node *node = &harness->nodes[i];
+        moved = answer_guard(node) || moved;
+        moved = end_commit(node) || moved;
+        tov_node_turn(node->node);
+        struct tov_error error;
+        enum tov_err err = tov_node_failed(node->node, &error);
+        if (err != TOV_OK)
+            (void)fprintf(stderr, "node %zu: %s\n", i, error.text);
+        UNIT_NEED(err == TOV_OK);
+        moved = moved || node->questions.count > 0 || (node->committing != NULL && !node->holds);
+    }
+    return moved || harness->frames.count > 0;
+}
+
+void harness_run(struct harness *harness)
+{
+    unsigned rounds = 0;
+    while (run_once(harness))
+        UNIT_NEED(++rounds < ROUNDS_MAX);
+}
+
+void harness_advance(struct harness *harness, uint64_t ms)
+{
+    while (ms > 0) {
+        uint64_t step = ms < 1000 ? ms : 1000;
+        harness->now_ms += step;
+        harness->mono_ms += step;
+        for (size_t i = 0; i < harness->count; i++) {
+            tov_node_set_time(harness->nodes[i].node, harness->now_ms, harness->mono_ms);
+            tov_node_on_tick(harness->nodes[i].node);
+        }
+        harness_run(harness);
+        ms -= step;
+    }
+}
+
+uint64_t harness_now_ms(const struct harness *harness)
+{
+    return harness->now_ms;
+}
+
+struct tov_node *harness_node(struct harness *harness, size_t node)
+{
+    return harness->nodes[node].node;
+}
+
+void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up)
+{
+    harness->is_up[a][b] = harness->is_up[b][a] = is_up;
+    void (*tell)(struct tov_node * node, uint16_t agency) =
+        is_up ? tov_node_on_peer_up : tov_node_on_peer_down;
+    tell(harness->nodes[a].node, (uint16_t)(b + 1));
+    tell(harness->nodes[b].node, (uint16_t)(a + 1));
+}
+
+void harness_restart(struct harness *harness, size_t index)
+{
+    struct node *node = &harness->nodes[index];
+    bool was_up[HARNESS_NODES_MAX];
+    for (size_t i = 0; i < harness->count; i++) {
+        was_up[i] = harness->is_up[index][i];
+        if (was_up[i])
+            harness_set_link(harness, index, i, false);
+    }
+    tov_node_destroy(node->node);
+    tov_store_close(node->store);
+    node->node = NULL;
+    node->store = NULL;
+    node->committing = NULL;
+    empty(&node->questions);
+    empty(&node->replies);
+    empty(&node->closed);
+    start_node(node);
+    for (size_t i = 0; i < harness->count; i++) {
+        if (was_up[i])
+            harness_set_link(harness, index, i, true);
+    }
+}
+
+void harness_hold_commits(struct harness *harness, size_t node, bool holds)
+{
+    harness->nodes[node].holds = holds;
+}
+
+void harness_set_front_room(struct harness *harness, size_t node, size_t frames)
+{
+    harness->nodes[node].front_room = frames;
+}
+
+bool harness_disk_holds(const struct harness *harness, size_t node, const char *needle)
+{
+    return sim_disk_holds(harness->nodes[node].disk, needle);
+}
+
+/* ---- clients ---- */
+
+void harness_send(struct harness *harness, const struct harness_client *client,
+                  struct tov_bytes frame)
+{
+    uint8_t key[32];
+    key_of(client->name, key);
+    tov_node_on_client_frame(harness->nodes[client->node].node, key, client->connection, frame);
+}
+
+void harness_gone(struct harness *harness, const struct harness_client *client)
+{
+    tov_node_on_client_gone(harness->nodes[client->node].node, client->connection);
+}
+
+bool harness_take(struct harness *harness, const struct harness_client *client, uint8_t **out_frame,
+                  size_t *out_size)
+{
+    struct queue *replies = &harness->nodes[client->node].replies;
+    for (size_t i = 0; i < replies->count; i++) {
+        if (replies->items[i].to != client->connection)
+            continue;
+        struct item item = take_at(replies, i);
+        *out_frame = item.bytes;
+        *out_size = item.size;
+        return true;
+    }
+    return false;
+}
+
+bool harness_is_closed(const struct harness *harness, const struct harness_client *client)
+{
+    const struct queue *closed = &harness->nodes[client->node].closed;
+    for (size_t i = 0; i < closed->count; i++) {
+        if (closed->items[i].to == client->connection)
+            return true;
+    }
+    return false;
+}
