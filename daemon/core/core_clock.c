@@ -25,9 +25,8 @@ static void look_at_file(struct tov_core_clock *clock)
 {
     struct stat status;
     char line[64];
-    if (stat(clock->demo_file, &status) != 0 ||
-        (status.st_mtim.tv_sec == clock->changed.tv_sec &&
-         status.st_mtim.tv_nsec == clock->changed.tv_nsec))
+    if (stat(clock->demo_file, &status) != 0 || (status.st_mtim.tv_sec == clock->changed.tv_sec &&
+                                                 status.st_mtim.tv_nsec == clock->changed.tv_nsec))
         return;
     FILE *file = fopen(clock->demo_file, "re");
     if (file == NULL)

@@ -92,8 +92,7 @@ enum tov_err tov_core_file_save(struct tov_core_files *files, const char *name,
     return tov_file_save(&save, NULL);
 }
 
-enum tov_err tov_core_file_load(struct tov_core_files *files, const char *name,
-                                struct tov_buf *out)
+enum tov_err tov_core_file_load(struct tov_core_files *files, const char *name, struct tov_buf *out)
 {
     TOV_FREE char *path = full_path(files, name);
     if (path == NULL)
@@ -157,8 +156,8 @@ enum tov_err tov_core_blob_read(struct tov_core_files *files, const char *name, 
     TOV_TRY(open_blob(files, name, 0));
     size_t done = 0;
     while (done < room.size) {
-        ssize_t got = pread(files->open_fd, room.data + done, room.size - done,
-                            (off_t)(offset + done));
+        ssize_t got =
+            pread(files->open_fd, room.data + done, room.size - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

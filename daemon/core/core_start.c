@@ -132,8 +132,8 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
     if (credentials != NULL) {
         (void)snprintf(credential, sizeof credential, "%s/core-passphrase", credentials);
         if (access(credential, R_OK) == 0)
-            source = (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE,
-                                                    .path = credential};
+            source =
+                (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE, .path = credential};
     }
     enum tov_err err = tov_keyfile_load(path, purpose, &source, out, error);
     return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_KEY;
@@ -168,22 +168,21 @@ static enum tov_err make_node(struct tov_process *process, struct tov_error *err
     TOV_CLEANUP(tov_key_wipe) struct tov_key storage;
     copy_secret(&process->control_key, &control);
     copy_secret(&process->storage_key, &storage);
-    struct tov_node_setup setup = {
-        .host = &process->host,
-        .store = process->store,
-        .roster = process->roster,
-        .clients = process->clients,
-        .agency = process->config.agency,
-        .control_seed = &control,
-        .storage_root = &storage,
-        .now_ms = tov_core_clock_now(&process->clock),
-        .mono_ms = tov_core_clock_mono(),
-        .window_bytes = process->config.flow_window_bytes,
-        .batch_max_bytes = process->config.batch_max_bytes,
-        .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
-        .demo_clock = process->config.demo_clock,
-        .commit = begin_commit,
-        .commit_context = process};
+    struct tov_node_setup setup = {.host = &process->host,
+                                   .store = process->store,
+                                   .roster = process->roster,
+                                   .clients = process->clients,
+                                   .agency = process->config.agency,
+                                   .control_seed = &control,
+                                   .storage_root = &storage,
+                                   .now_ms = tov_core_clock_now(&process->clock),
+                                   .mono_ms = tov_core_clock_mono(),
+                                   .window_bytes = process->config.flow_window_bytes,
+                                   .batch_max_bytes = process->config.batch_max_bytes,
+                                   .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
+                                   .demo_clock = process->config.demo_clock,
+                                   .commit = begin_commit,
+                                   .commit_context = process};
     return tov_node_create(&setup, &process->node, error);
 }
 

@@ -19,10 +19,10 @@ static void set_control_key(struct tov_core *core, const struct tov_key *seed)
 static enum tov_err open_tree(struct tov_core *core, enum tov_tree_kind kind,
                               struct tov_ledger **out, struct tov_error *error)
 {
-    struct tov_ledger_setup setup = {
-        .kind = kind,
-        .key = kind == TOV_TREE_LEDGER ? core->own->ledger : core->own->journal,
-        .store = core->store};
+    struct tov_ledger_setup setup = {.kind = kind,
+                                     .key = kind == TOV_TREE_LEDGER ? core->own->ledger
+                                                                    : core->own->journal,
+                                     .store = core->store};
     return tov_ledger_open(&setup, out, error);
 }
 

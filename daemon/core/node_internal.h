@@ -27,7 +27,7 @@ struct tov_node {
     /* the guard answers in the order of the questions */
     bool asked_hello;
     uint32_t next_guard_id;
-    uint64_t guard_mono_ms; /* when the open question was put */
+    uint64_t guard_mono_ms;          /* when the open question was put */
     struct tov_guard_answer *answer; /* 50 KiB */
     struct tov_buf guard_payload;
 

@@ -20,8 +20,7 @@ static enum tov_err append(struct tov_node *node, struct tov_ledger *tree, struc
     return tov_core_append_leaf(&node->core, tree, leaf, 0, &place);
 }
 
-static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tree,
-                                   uint32_t journal)
+static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tree, uint32_t journal)
 {
     const struct tov_core *core = &node->core;
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
@@ -60,8 +59,8 @@ static enum tov_err append_journal_root(struct tov_node *node)
     if (leaf == NULL)
         return TOV_E_NOMEM;
     leaf->type = TOV_LEAF_JOURNAL_ROOT;
-    leaf->as.journal_root = (struct tov_leaf_journal_root){origin.journal, newest.size,
-                                                           newest.root};
+    leaf->as.journal_root =
+        (struct tov_leaf_journal_root){origin.journal, newest.size, newest.root};
     return append(node, core->ledger, leaf);
 }
 

@@ -29,8 +29,7 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
-    tov_follow_set_started(node->follow,
-                           state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING,
+    tov_follow_set_started(node->follow, state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING,
                            state == TOV_NODE_SERVING);
     tov_core_log(&node->core, state == TOV_NODE_BEHIND ? TOV_HOST_ERROR : TOV_HOST_INFO, "state",
                  "%s", why);

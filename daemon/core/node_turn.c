@@ -56,8 +56,7 @@ void tov_node_on_committed(struct tov_node *node, const struct tov_store_result 
         /* Nothing of it is known to be there: nobody is told anything, and the process begins
          * again from what the store holds. */
         (void)tov_core_fail(core, result->err,
-                            result->error.text[0] != '\0' ? result->error.text
-                                                          : "a commit failed");
+                            result->error.text[0] != '\0' ? result->error.text : "a commit failed");
         return;
     }
     tov_ledger_on_committed(core->ledger, turn->ledger_size);
@@ -119,7 +118,7 @@ static void on_signed(struct tov_node *node, const struct tov_guard_answer *answ
 {
     struct tov_core *core = &node->core;
     /* One request to each tree is open at a time, and the guard answers in order. */
-    struct tov_ledger *tree = tov_ledger_is_asking(core->ledger, answer->id)   ? core->ledger
+    struct tov_ledger *tree = tov_ledger_is_asking(core->ledger, answer->id)    ? core->ledger
                               : tov_ledger_is_asking(core->journal, answer->id) ? core->journal
                                                                                 : NULL;
     if (answer->refusal != TOV_GUARD_DONE || tree == NULL) {

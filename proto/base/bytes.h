@@ -38,7 +38,7 @@ struct tov_buf {
 };
 #define TOV_BUF_INIT(limit_bytes) ((struct tov_buf){.limit = (limit_bytes)})
 
-void tov_buf_fini(struct tov_buf *buf); /* frees; usable again after */
+void tov_buf_fini(struct tov_buf *buf);  /* frees; usable again after */
 void tov_buf_clear(struct tov_buf *buf); /* size 0, no failure, capacity kept */
 /* Makes room for COUNT more bytes and returns where they start, or NULL (failed is set). The
  * caller fills all of them; size has grown already. */

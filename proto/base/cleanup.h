@@ -20,19 +20,19 @@ static inline void tov_free_pointer(void *address)
 #define TOV_FREE TOV_CLEANUP(tov_free_pointer)
 
 /* Makes `static inline void tov_NAME_cleanup(TYPE **)` that calls DESTROY on the pointer. */
-#define TOV_DEFINE_CLEANUP(name, type, destroy)                                                    \
-    static inline void name##_cleanup(type **object)                                               \
-    {                                                                                              \
-        destroy(*object);                                                                          \
-        *object = NULL;                                                                            \
+#define TOV_DEFINE_CLEANUP(name, type, destroy)      \
+    static inline void name##_cleanup(type **object) \
+    {                                                \
+        destroy(*object);                            \
+        *object = NULL;                              \
     }
 
 /* Gives the object to the caller and leaves NULL behind for the cleanup. */
-#define TOV_TAKE(pointer)                                                                          \
-    __extension__({                                                                                \
-        __typeof__(pointer) taken_ = (pointer);                                                    \
-        (pointer) = NULL;                                                                          \
-        taken_;                                                                                    \
+#define TOV_TAKE(pointer)                       \
+    __extension__({                             \
+        __typeof__(pointer) taken_ = (pointer); \
+        (pointer) = NULL;                       \
+        taken_;                                 \
     })
 
 #endif

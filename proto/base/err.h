@@ -20,11 +20,11 @@ enum tov_err tov_fail_in(struct tov_error *error, enum tov_err code, const char 
     __attribute__((format(printf, 3, 4)));
 
 /* Returns from the calling function when EXPRESSION is not TOV_OK. */
-#define TOV_TRY(expression)                                                                        \
-    do {                                                                                           \
-        enum tov_err try_err_ = (expression);                                                      \
-        if (try_err_ != TOV_OK)                                                                    \
-            return try_err_;                                                                       \
+#define TOV_TRY(expression)                   \
+    do {                                      \
+        enum tov_err try_err_ = (expression); \
+        if (try_err_ != TOV_OK)               \
+            return try_err_;                  \
     } while (0)
 
 #endif

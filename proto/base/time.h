@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 
-#define TOV_TIME_TEXT_SIZE 25 /* "2021-07-05T12:00:00.000Z" and its NUL */
+#define TOV_TIME_TEXT_SIZE 25              /* "2021-07-05T12:00:00.000Z" and its NUL */
 #define TOV_TIME_MAX_MS 253402300799999ull /* the end of year 9999 */
 
 struct tov_date {

@@ -16,7 +16,10 @@ struct unit_test {
     const char *name; /* a sentence: append_refuses_a_gap */
     void (*run)(void);
 };
-#define UNIT_TEST(function) {#function, function}
+#define UNIT_TEST(function) \
+    {                       \
+#function, function \
+    }
 
 /* Runs all; 0 when every assertion held. With an argument TOV_TEST_ONLY=name in the environment,
  * only that one. */
@@ -26,11 +29,11 @@ int unit_run(const char *suite, const struct unit_test *tests, size_t count);
  * failure instead: in CI a missing vector must not pass. */
 int unit_skip(const char *what);
 
-#define UNIT_EQUAL_INT(actual, expected)                                                           \
+#define UNIT_EQUAL_INT(actual, expected) \
     unit_equal_int((long long)(actual), (long long)(expected), #actual, __FILE__, __LINE__)
-#define UNIT_EQUAL_BYTES(actual, expected)                                                         \
+#define UNIT_EQUAL_BYTES(actual, expected) \
     unit_equal_bytes((actual), (expected), #actual, __FILE__, __LINE__)
-#define UNIT_EQUAL_TEXT(actual, expected)                                                          \
+#define UNIT_EQUAL_TEXT(actual, expected) \
     unit_equal_text((actual), (expected), #actual, __FILE__, __LINE__)
 #define UNIT_OK(expression) UNIT_EQUAL_INT((expression), TOV_OK)
 /* Stops the test program at once: for set-up that must not fail. */

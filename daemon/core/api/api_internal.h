@@ -16,12 +16,13 @@
 #include "wire/api.h"
 
 /* Quotas (I11): of one client key over all its connections, and of one connection. */
-#define TOV_API_IN_FLIGHT_MAX 4096u         /* requests that wait for a commit, a key */
-#define TOV_API_UPLOADS_MAX 4u              /* a key */
-#define TOV_API_WATCHES_MAX 8u              /* a key */
-#define TOV_API_OUTBOX_MAX_BYTES (4u << 20) /* replies that the front does not take, a connection \
-                                             */
-#define TOV_API_CONNECTIONS_MAX 4096u       /* all together */
+#define TOV_API_IN_FLIGHT_MAX 4096u /* requests that wait for a commit, a key */
+#define TOV_API_UPLOADS_MAX 4u      /* a key */
+#define TOV_API_WATCHES_MAX 8u      /* a key */
+#define TOV_API_OUTBOX_MAX_BYTES                                                            \
+    (4u << 20)                        /* replies that the front does not take, a connection \
+                                       */
+#define TOV_API_CONNECTIONS_MAX 4096u /* all together */
 #define TOV_API_CONNECTIONS_OF_KEY_MAX 64u
 #define TOV_API_REPLY_GOAL_BYTES 180000u /* lists end here, under the frame limit */
 #define TOV_API_DATA_MAX_BYTES 131072u   /* of uploads, attachments and exports in one frame */

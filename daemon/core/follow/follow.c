@@ -50,8 +50,7 @@ static enum tov_err make_memory(struct tov_follow *follow)
                               &follow->keyring_memory));
     uint8_t *memory = tov_secret_data(follow->keyring_memory);
     follow->stanza_cache = (struct tov_stanza_cache *)(void *)memory;
-    follow->keyring =
-        (struct tov_kept_keys *)(void *)(memory + sizeof *follow->stanza_cache);
+    follow->keyring = (struct tov_kept_keys *)(void *)(memory + sizeof *follow->stanza_cache);
     follow->leaf = calloc(1, sizeof *follow->leaf);
     return follow->leaf == NULL ? TOV_E_NOMEM : TOV_OK;
 }
@@ -120,8 +119,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
     for (size_t i = 0; i < follow->peer_count; i++) {
         struct tov_peer *peer = &follow->peers[i];
         bool waits = !peer->has_session || (!follow->started && !peer->answered);
-        if (peer->is_up && waits &&
-            follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
+        if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
         if (peer->has_session && peer->may_owe)
             tov_stanzas_pump_owed(follow, peer);
@@ -279,9 +277,8 @@ static enum tov_err find_cover(const struct tov_core *core, struct tov_store_rea
                                    link->number};
     struct tov_link_place last = first;
     last.link = UINT64_MAX;
-    struct tov_store_range range = {.table = TOV_TABLE_COVER,
-                                    .first = tov_key_link(&first),
-                                    .last = tov_key_link(&last)};
+    struct tov_store_range range = {
+        .table = TOV_TABLE_COVER, .first = tov_key_link(&first), .last = tov_key_link(&last)};
     struct tov_store_iter iter;
     (void)core;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));

@@ -277,7 +277,7 @@ static void put_body(const struct incoming *in)
     for (size_t i = 0; i < disclosed->part_count; i++)
         size += disclosed->parts[i].data.size;
     uint8_t *to = tov_store_batch_put_space(tov_core_batch(in->follow->core), TOV_TABLE_MBODY,
-                                               entry_key(in), size);
+                                            entry_key(in), size);
     for (size_t i = 0; to != NULL && i < disclosed->part_count; i++) {
         if (disclosed->parts[i].data.size > 0)
             memcpy(to, disclosed->parts[i].data.data, disclosed->parts[i].data.size);
@@ -287,8 +287,7 @@ static void put_body(const struct incoming *in)
 
 static uint8_t class_of(const struct incoming *in)
 {
-    const char *name =
-        in->has_draft ? tov_record_enum(in->draft.header, "retention_class") : NULL;
+    const char *name = in->has_draft ? tov_record_enum(in->draft.header, "retention_class") : NULL;
     return name == NULL ? 1 : (uint8_t)(name[1] - '0'); /* "R0".."R5" */
 }
 
@@ -299,8 +298,7 @@ static enum tov_err put_keys(const struct incoming *in)
     if (!in->has_keys)
         return TOV_OK;
     TOV_TRY(tov_vault_wrap(core, class_of(in), &in->entry->leaf_hash, &in->keys, row));
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MDATAKEY, entry_key(in),
-                        TOV_BYTES_OF(row));
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MDATAKEY, entry_key(in), TOV_BYTES_OF(row));
     return TOV_OK;
 }
 
@@ -319,8 +317,7 @@ static enum tov_err put_reply(const struct incoming *in, uint64_t event)
     struct tov_ref target;
     if (!in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
         return TOV_OK;
-    return tov_reply_put(in->follow->core, &target, event,
-                         tov_relation_of(in->draft.header));
+    return tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
 static enum tov_err store_message(struct incoming *in, bool is_linked)
@@ -345,8 +342,8 @@ static void note_expired(struct incoming *in)
     if (in->verdict.verdict != TOV_VERDICT_NO_KEY || in->entry->disclosed->stanza_count == 0 ||
         peer->expired_count == TOV_EPOCH_EXPIRED_REFS_MAX)
         return;
-    peer->expired[peer->expired_count++] = (struct tov_ref){
-        peer->number, peer->agency->generation, in->entry->index, in->entry->leaf_hash};
+    peer->expired[peer->expired_count++] = (struct tov_ref){peer->number, peer->agency->generation,
+                                                            in->entry->index, in->entry->leaf_hash};
 }
 
 enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
@@ -368,10 +365,11 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
     }
     enum tov_err link_err = check_link(&in, &link_hash);
     if (link_err != TOV_OK)
-        tov_core_log(follow->core, TOV_HOST_ERROR, "link-broken",
-                     "peer=%s index=%llu held=%llu error=%s hint=\"a message before it is missing\"",
-                     peer->agency->name, (unsigned long long)entry->index,
-                     (unsigned long long)peer->last_link, tov_err_name(link_err));
+        tov_core_log(
+            follow->core, TOV_HOST_ERROR, "link-broken",
+            "peer=%s index=%llu held=%llu error=%s hint=\"a message before it is missing\"",
+            peer->agency->name, (unsigned long long)entry->index,
+            (unsigned long long)peer->last_link, tov_err_name(link_err));
     TOV_TRY(judge_message(&in));
     if (leaf->time_ms > follow->core->now_ms + CLOCK_AHEAD_MS)
         in.verdict.flags |= TOV_VERDICT_FLAG_CLOCK_AHEAD;
@@ -397,8 +395,7 @@ static void set_sealed(struct late *late, size_t count)
                             : 0;
         if (at + size > late->body.size)
             return; /* not ours, so not stored */
-        late->disclosed.parts[i].data =
-            (struct tov_bytes){late->body.data + at, (size_t)size};
+        late->disclosed.parts[i].data = (struct tov_bytes){late->body.data + at, (size_t)size};
         at += size;
     }
 }

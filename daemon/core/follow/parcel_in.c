@@ -36,8 +36,7 @@ static enum tov_err extend_item(struct tov_range *range, const struct tov_frame_
 {
     switch (item->kind) {
     case TOV_ITEM_DISCLOSED: {
-        if (item->as.disclosed.leaf.size == 0 ||
-            item->as.disclosed.leaf.size > TOV_LEAF_MAX_BYTES)
+        if (item->as.disclosed.leaf.size == 0 || item->as.disclosed.leaf.size > TOV_LEAF_MAX_BYTES)
             return TOV_E_LIMIT;
         struct tov_hash hash = tov_merkle_leaf_hash(item->as.disclosed.leaf);
         return tov_range_append(range, &hash);
@@ -50,8 +49,8 @@ static enum tov_err extend_item(struct tov_range *range, const struct tov_frame_
     return TOV_E_MALFORMED;
 }
 
-static enum tov_err extend_all(const struct tov_frame *frame, size_t count,
-                               struct tov_range *range, struct tov_frame_item *item)
+static enum tov_err extend_all(const struct tov_frame *frame, size_t count, struct tov_range *range,
+                               struct tov_frame_item *item)
 {
     for (size_t i = 0; i < count; i++) {
         TOV_TRY(tov_frame_item(frame, i, item));
@@ -64,15 +63,14 @@ static enum tov_err verify_root(const struct tov_peer *peer, uint64_t size,
                                 const struct tov_hash *root, const uint8_t *signature)
 {
     struct tov_checkpoint checkpoint;
-    TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(peer->agency->ledger.name), size, root,
-                                &checkpoint));
+    TOV_TRY(
+        tov_checkpoint_make(tov_bytes_of_text(peer->agency->ledger.name), size, root, &checkpoint));
     return tov_checkpoint_verify(&checkpoint, &peer->agency->ledger, signature);
 }
 
 /* A good signature over another root than the items give is evidence, not noise. */
 static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,
-                               const struct tov_frame_parcel *parcel,
-                               const struct tov_range *range)
+                               const struct tov_frame_parcel *parcel, const struct tov_range *range)
 {
     struct tov_hash root = tov_range_root(range);
     if (range->size != parcel->to)
@@ -111,10 +109,9 @@ static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t in
                               .link_count = erased->link_block.size > 0 ? 1 : 0,
                               .links = erased->link_block};
     tov_entry_put_mirror(&row, &entry);
-    tov_store_batch_put(
-        tov_core_batch(core), TOV_TABLE_MLEAF,
-        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
-        tov_buf_view(&row));
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MLEAF,
+                        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
+                        tov_buf_view(&row));
 }
 
 static enum tov_err apply_item(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -164,8 +161,8 @@ static void put_point(struct tov_core *core, struct tov_peer *peer,
 static bool is_revoked_above(const struct tov_follow *follow, const struct tov_peer *peer,
                              uint64_t size)
 {
-    const struct tov_revocation *revocation = tov_roster_revocation(
-        follow->core->roster, tov_bytes_of_text(peer->agency->ledger.name));
+    const struct tov_revocation *revocation =
+        tov_roster_revocation(follow->core->roster, tov_bytes_of_text(peer->agency->ledger.name));
     return revocation != NULL && size > revocation->size;
 }
 

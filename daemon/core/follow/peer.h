@@ -57,13 +57,13 @@ struct tov_peer {
     uint64_t receipted_link;
     struct tov_series receipted_series;
     bool suspended;
-    bool dirty; /* the row must be written in this batch */
+    bool dirty;              /* the row must be written in this batch */
     uint64_t committed_size; /* of range, durable */
 
     /* our ledger toward it */
     struct tov_link_head head;
-    uint64_t acked;   /* its position */
-    uint64_t sent_to; /* position after what is in flight */
+    uint64_t acked;    /* its position */
+    uint64_t sent_to;  /* position after what is in flight */
     uint64_t quiet_to; /* up to here nothing is disclosed to it */
     uint64_t window_bytes;
     uint64_t inflight_bytes;
@@ -193,8 +193,7 @@ void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
 void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
                        const struct tov_hash *leaf_hash, struct tov_verdict_value value);
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
-enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
-                               uint64_t index,
+enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
 
 /* session.c */

@@ -53,7 +53,7 @@ static enum tov_err get_row(struct tov_bytes row, struct tov_peer *peer)
     tov_read_copy(&reader, peer->signature, sizeof peer->signature);
     struct tov_bytes range = tov_read_bytes(&reader, reader.left);
     return reader.failed || tov_range_decode(range, &peer->range) != TOV_OK ? TOV_E_CORRUPT
-                                                                           : TOV_OK;
+                                                                            : TOV_OK;
 }
 
 /* The newest own message to this peer in the present series. */
@@ -74,8 +74,8 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
     uint64_t number = 0;
     uint64_t index = 0;
     if (found) {
-        struct tov_reader key = tov_reader_of(
-            (struct tov_bytes){iter.row.key.bytes + iter.row.key.size - 8, 8});
+        struct tov_reader key =
+            tov_reader_of((struct tov_bytes){iter.row.key.bytes + iter.row.key.size - 8, 8});
         struct tov_reader value = tov_reader_of(iter.row.value);
         number = tov_read_u64(&key);
         index = tov_read_u64(&value);
@@ -88,8 +88,8 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     peer->head.number = number;
-    peer->head.leaf = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
-                                                       : entry.leaf_hash;
+    peer->head.leaf =
+        entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
     return TOV_OK;
 }
 

@@ -183,8 +183,8 @@ static enum tov_err open_file(struct tov_core *core, const struct tov_transfer *
     for (uint32_t i = 0; i < transfer->total; i++) {
         size_t size = tov_part_chunk_size(transfer->claim.sealed_size, i);
         size_t got = 0;
-        TOV_TRY(core->host->blob_read(core->host->context, blob,
-                                      (uint64_t)i * TOV_PULL_CHUNK_BYTES, chunk, size, &got));
+        TOV_TRY(core->host->blob_read(core->host->context, blob, (uint64_t)i * TOV_PULL_CHUNK_BYTES,
+                                      chunk, size, &got));
         if (got != size)
             return TOV_E_IO;
         TOV_TRY(tov_part_opener_take(opener, (struct tov_bytes){chunk, size}));
@@ -303,8 +303,8 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK; /* asked for twice, or of an earlier session */
     TOV_TRY(verify_chunk(transfer, chunk));
     tov_blob_name(core, &transfer->name, NULL, transfer->part, blob);
-    TOV_TRY(core->host->blob_write(core->host->context, blob,
-                                   chunk->index * TOV_PULL_CHUNK_BYTES, chunk->data));
+    TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,
+                                   chunk->data));
     transfer->held++;
     transfer->asked_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
     TOV_TRY(keep_progress(core, transfer, blob));

@@ -115,8 +115,8 @@ static enum tov_err find_own(const struct tov_core *core, const struct tov_peer 
     out->index = tov_get_be64(row.data);
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(out->index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    out->leaf_hash = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
-                                                      : entry.leaf_hash;
+    out->leaf_hash =
+        entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
     return TOV_OK;
 }
 

@@ -70,8 +70,7 @@ static enum tov_err serve_one(const struct serving *serving, uint32_t index)
         .proof = {(const uint8_t *)proof.hashes, proof.count * TOV_HASH_BYTES}};
     tov_buf_clear(frame);
     TOV_TRY(tov_frame_encode_chunk(&chunk, frame));
-    return core->host->send_peer(core->host->context, serving->peer->number,
-                                 tov_buf_view(frame));
+    return core->host->send_peer(core->host->context, serving->peer->number, tov_buf_view(frame));
 }
 
 static enum tov_err serve(struct tov_follow *follow, struct tov_peer *peer,
@@ -112,7 +111,7 @@ void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
 {
     enum tov_err err = serve(follow, peer, request);
     if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED)
-        tov_core_log(follow->core, TOV_HOST_WARN, "chunk-not-served",
-                     "peer=%s index=%llu error=%s", peer->agency->name,
-                     (unsigned long long)request->as.chunk_request.ref.index, tov_err_name(err));
+        tov_core_log(follow->core, TOV_HOST_WARN, "chunk-not-served", "peer=%s index=%llu error=%s",
+                     peer->agency->name, (unsigned long long)request->as.chunk_request.ref.index,
+                     tov_err_name(err));
 }

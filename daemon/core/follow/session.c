@@ -134,8 +134,8 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     if (!held->present || held->generation != core->series.generation)
         return TOV_OK;
     const struct tov_vkey *key = tov_ledger_key(core->ledger);
-    TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(key->name), held->size, &held->root,
-                                &checkpoint));
+    TOV_TRY(
+        tov_checkpoint_make(tov_bytes_of_text(key->name), held->size, &held->root, &checkpoint));
     TOV_TRY(tov_checkpoint_verify(&checkpoint, key, held->signature));
     if (held->size > tov_ledger_committed(core->ledger)) {
         peer->holds_more = true;

@@ -152,7 +152,8 @@ void tov_follow_on_cosigned(struct tov_follow *follow, enum tov_guard_refusal re
     if (refusal == TOV_GUARD_DONE) {
         peer->cosigned.size = size;
         peer->cosigned.time_s = answer->cosignature.time_s;
-        memcpy(peer->cosigned.signature, answer->cosignature.signature, sizeof peer->cosigned.signature);
+        memcpy(peer->cosigned.signature, answer->cosignature.signature,
+               sizeof peer->cosigned.signature);
         keep(follow, peer);
         return;
     }
@@ -161,8 +162,7 @@ void tov_follow_on_cosigned(struct tov_follow *follow, enum tov_guard_refusal re
         peer->guard_size = answer->own_size;
         return; /* asked again from there */
     }
-    tov_core_log(follow->core,
-                 refusal == TOV_GUARD_R_PEER_FORK ? TOV_HOST_ERROR : TOV_HOST_WARN,
+    tov_core_log(follow->core, refusal == TOV_GUARD_R_PEER_FORK ? TOV_HOST_ERROR : TOV_HOST_WARN,
                  "anchor-not-cosigned", "peer=%s size=%llu why=%s", peer->agency->name,
                  (unsigned long long)size, tov_guard_refusal_name(refusal));
     peer->anchor_seen = peer->cosigned.size;
@@ -239,8 +239,7 @@ enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *pe
         tov_put_be64(row, cosignature.time_s);
         memcpy(row + 8, cosignature.signature, sizeof cosignature.signature);
         tov_store_batch_put(tov_core_batch(core), TOV_TABLE_COSIGNATURE,
-                            tov_key_cosignature(cosignature.size, peer->number),
-                            TOV_BYTES_OF(row));
+                            tov_key_cosignature(cosignature.size, peer->number), TOV_BYTES_OF(row));
         after.a = cosignature.size;
         TOV_TRY(tov_core_after(core, &after));
         tov_epochs_on_proof(core, cosignature.size);

@@ -62,7 +62,7 @@ struct tov_core {
     uint8_t stock[TOV_RANDOM_STOCK_BYTES];
     size_t stock_left;
     uint64_t segment_bytes; /* of the ledger's segment that is open, as a parcel would carry it */
-    enum tov_err failed; /* the first failure that the node cannot go on from */
+    enum tov_err failed;    /* the first failure that the node cannot go on from */
     struct tov_error failure;
 };
 

@@ -20,11 +20,11 @@ enum tov_entry_state { TOV_ENTRY_PRESENT = 1, TOV_ENTRY_ERASED = 2, TOV_ENTRY_LO
 /* A decoded row; views borrow from it. */
 struct tov_entry {
     enum tov_entry_state state;
-    uint64_t event; /* 0: none */
+    uint64_t event;            /* 0: none */
     struct tov_bytes leaf;     /* present only */
     struct tov_hash leaf_hash; /* erased and lost only */
     size_t link_count;
-    struct tov_bytes links;          /* own: (agency, block) each; mirror: one block */
+    struct tov_bytes links;           /* own: (agency, block) each; mirror: one block */
     struct tov_verdict_value verdict; /* mirror of a message; verdict 0: not a message */
 };
 
@@ -34,8 +34,7 @@ enum tov_err tov_entry_decode_mirror(struct tov_bytes row, struct tov_entry *out
 struct tov_bytes tov_entry_link_for(const struct tov_entry *own, uint16_t agency);
 
 size_t tov_entry_own_size(size_t leaf_size, struct tov_bytes links);
-void tov_entry_put_own(uint8_t *out, uint64_t event, struct tov_bytes leaf,
-                       struct tov_bytes links);
+void tov_entry_put_own(uint8_t *out, uint64_t event, struct tov_bytes leaf, struct tov_bytes links);
 /* Appends a mirror row. */
 void tov_entry_put_mirror(struct tov_buf *out, const struct tov_entry *entry);
 

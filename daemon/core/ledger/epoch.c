@@ -104,8 +104,9 @@ enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epoc
     epochs->state = (struct epoch_state *)(void *)tov_secret_data(epochs->memory);
     enum tov_err err = load(core, epochs->state);
     if (err != TOV_OK)
-        return tov_fail(error, err, "the file of epoch keys cannot be read: what was sealed to "
-                                    "them must be sent again; move the file away to go on");
+        return tov_fail(error, err,
+                        "the file of epoch keys cannot be read: what was sealed to "
+                        "them must be sent again; move the file away to go on");
     /* A crash between the file and the commit: that key was never published. */
     struct epoch_state *state = epochs->state;
     while (state->count > 0 &&

@@ -32,8 +32,8 @@ struct tov_event {
     uint32_t generation;
     uint64_t index;
     uint64_t time_ms;
-    uint8_t tag[TOV_TAG_BYTES];    /* written */
-    struct tov_series series;      /* delivered */
+    uint8_t tag[TOV_TAG_BYTES]; /* written */
+    struct tov_series series;   /* delivered */
     uint64_t first_link, last_link;
     uint8_t verdict;
     uint8_t part; /* attachment */

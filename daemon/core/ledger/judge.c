@@ -26,8 +26,7 @@ struct tov_unit_facts tov_judge_unit(const struct tov_roster *roster, uint16_t n
 }
 
 enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
-                       uint16_t sender, uint64_t sent_ms,
-                       struct tov_findings *out_findings)
+                       uint16_t sender, uint64_t sent_ms, struct tov_findings *out_findings)
 {
     struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
     size_t count = tov_record_count(draft->header, "recipients");
@@ -38,9 +37,8 @@ enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *
         struct tov_record recipient;
         if (!tov_record_child(draft->header, "recipients", i, &recipient))
             return TOV_E_SCHEMA;
-        recipients[i] =
-            tov_judge_unit(roster, (uint16_t)tov_record_number(recipient, "agency"),
-                           tov_record_bytes(recipient, "unit"));
+        recipients[i] = tov_judge_unit(roster, (uint16_t)tov_record_number(recipient, "agency"),
+                                       tov_record_bytes(recipient, "unit"));
     }
     struct tov_bytes unit = tov_record_bytes(draft->header, "sender_unit");
     struct tov_rule_context context = {.sender = tov_judge_unit(roster, sender, unit),

@@ -95,8 +95,7 @@ static bool push_pending(struct tov_ledger *ledger, const struct tov_hash *hash)
 }
 
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
-                               const struct tov_ledger_row *row,
-                               struct tov_ledger_place *out_place)
+                               const struct tov_ledger_row *row, struct tov_ledger_place *out_place)
 {
     uint64_t index = ledger->range.size;
     struct tov_hash hash = tov_merkle_leaf_hash(row->leaf);
@@ -135,8 +134,7 @@ void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size)
 
 bool tov_ledger_next_request(struct tov_ledger *ledger, struct tov_guard_append *out_append)
 {
-    if (ledger->is_asking || ledger->mark_count == 0 ||
-        ledger->marks[0].size > ledger->committed)
+    if (ledger->is_asking || ledger->mark_count == 0 || ledger->marks[0].size > ledger->committed)
         return false;
     struct tov_guard_append append = {
         .tree = ledger->kind == TOV_TREE_LEDGER ? TOV_GUARD_LEDGER : TOV_GUARD_JOURNAL,
@@ -327,8 +325,8 @@ static enum tov_err hash_stored_leaf(void *context, uint64_t index, struct tov_h
     struct tov_entry entry;
     TOV_TRY(tov_store_get(reader->read, reader->table, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    *out_hash = entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
-                                                 : entry.leaf_hash;
+    *out_hash =
+        entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
     return TOV_OK;
 }
 
@@ -425,8 +423,7 @@ void tov_ledger_close(struct tov_ledger *ledger)
 
 /* Signatures that the guard made and a crash kept us from storing. */
 static enum tov_err take_kept(struct tov_ledger *ledger, struct tov_store_read *read,
-                              const struct tov_guard_tree_view *view,
-                              struct tov_store_batch *batch)
+                              const struct tov_guard_tree_view *view, struct tov_store_batch *batch)
 {
     for (size_t i = 0; i < view->kept_count; i++) {
         uint64_t size = view->kept[i].size;

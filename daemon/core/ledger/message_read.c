@@ -67,8 +67,8 @@ static enum tov_err read_leaf(struct tov_store_read *read, const struct place *p
 {
     struct tov_bytes row;
     struct tov_entry entry;
-    TOV_TRY(tov_store_get(read, place->is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF, place->key,
-                          &row));
+    TOV_TRY(
+        tov_store_get(read, place->is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF, place->key, &row));
     TOV_TRY(place->is_own ? tov_entry_decode_own(row, &entry)
                           : tov_entry_decode_mirror(row, &entry));
     if (entry.state != TOV_ENTRY_PRESENT)
@@ -93,8 +93,8 @@ static enum tov_err read_keys(struct tov_core *core, struct tov_store_read *read
                               const struct place *place, struct tov_message *message)
 {
     struct tov_bytes row;
-    enum tov_err err = tov_store_get(
-        read, place->is_own ? TOV_TABLE_DATAKEY : TOV_TABLE_MDATAKEY, place->key, &row);
+    enum tov_err err = tov_store_get(read, place->is_own ? TOV_TABLE_DATAKEY : TOV_TABLE_MDATAKEY,
+                                     place->key, &row);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
@@ -129,8 +129,8 @@ static enum tov_err read_plain(struct tov_store_read *read, const struct place *
                                enum tov_message_depth depth, struct tov_message *message)
 {
     struct tov_bytes body;
-    TOV_TRY(tov_store_get(read, place->is_own ? TOV_TABLE_BODY : TOV_TABLE_MBODY, place->key,
-                          &body));
+    TOV_TRY(
+        tov_store_get(read, place->is_own ? TOV_TABLE_BODY : TOV_TABLE_MBODY, place->key, &body));
     TOV_TRY(open_part(message, body, 0, &message->header));
     if (depth == TOV_MESSAGE_CONTENT && message->keys.has_content)
         TOV_TRY(open_part(message, body, 1, &message->content));

@@ -94,17 +94,15 @@ static enum tov_err set_links(struct tov_core *core, const struct tov_link_heads
         const struct tov_link_head *head = heads->head(heads->context, agency);
         if (head == NULL)
             return TOV_E_NOT_FOUND;
-        struct tov_link_block block = {.series = core->series,
-                                       .number = head->number + 1,
-                                       .previous = head->leaf};
+        struct tov_link_block block = {
+            .series = core->series, .number = head->number + 1, .previous = head->leaf};
         tov_core_random(core, block.salt, sizeof block.salt);
         tov_buf_put_u16(links, agency);
         uint8_t *to = tov_buf_extend(links, TOV_LINK_BLOCK_BYTES);
         if (to == NULL)
             return links->failed;
         tov_link_encode(&block, to);
-        leaf->recipients[i].link_hash =
-            tov_link_hash((struct tov_bytes){to, TOV_LINK_BLOCK_BYTES});
+        leaf->recipients[i].link_hash = tov_link_hash((struct tov_bytes){to, TOV_LINK_BLOCK_BYTES});
         written->links[written->link_count].agency = agency;
         written->links[written->link_count++].number = block.number;
     }
@@ -122,7 +120,7 @@ static void put_links(struct tov_core *core, const struct tov_link_heads *heads,
         struct tov_link_place place = {written->links[i].agency, core->series.generation,
                                        core->series.lost_index, written->links[i].number};
         tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place),
-                               TOV_BYTES_OF(row));
+                            TOV_BYTES_OF(row));
     }
 }
 

@@ -31,11 +31,11 @@ enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
     struct tov_bytes row;
     struct tov_entry entry;
     bool is_own = target->agency == core->own->number;
-    TOV_TRY(tov_store_get(read, is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF,
-                          is_own ? tov_store_key_u64(target->index)
-                                 : tov_store_key_u16_u32_u64(target->agency, target->generation,
-                                                             target->index),
-                          &row));
+    TOV_TRY(tov_store_get(
+        read, is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF,
+        is_own ? tov_store_key_u64(target->index)
+               : tov_store_key_u16_u32_u64(target->agency, target->generation, target->index),
+        &row));
     TOV_TRY(is_own ? tov_entry_decode_own(row, &entry) : tov_entry_decode_mirror(row, &entry));
     struct tov_hash hash = entry.leaf_hash;
     if (entry.state == TOV_ENTRY_PRESENT)

@@ -29,9 +29,8 @@ enum tov_err tov_tiles_append(struct tov_tiles *tiles, struct tov_store_batch *b
             return TOV_OK;
         if (!keep_fresh(tiles, level, tail))
             return TOV_E_NOMEM;
-        tov_store_batch_put(
-            batch, tiles->table, tov_key_tile(level, tail->n),
-            (struct tov_bytes){(const uint8_t *)tail->hashes, sizeof tail->hashes});
+        tov_store_batch_put(batch, tiles->table, tov_key_tile(level, tail->n),
+                            (struct tov_bytes){(const uint8_t *)tail->hashes, sizeof tail->hashes});
         hash = tov_merkle_root(tail->hashes, TOV_TILE_HASHES);
         tail->count = 0;
         tail->n++;
@@ -116,8 +115,8 @@ enum tov_err tov_tiles_level0(const struct tov_tiles *tiles, struct tov_store_re
     return TOV_OK;
 }
 
-static enum tov_err load_upper(struct tov_tiles *tiles, struct tov_store_read *read,
-                               unsigned level, uint64_t count)
+static enum tov_err load_upper(struct tov_tiles *tiles, struct tov_store_read *read, unsigned level,
+                               uint64_t count)
 {
     struct tov_tile_tail *tail = &tiles->tails[level];
     tail->n = count / TOV_TILE_HASHES;

@@ -36,8 +36,8 @@ enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const str
                             uint8_t out_row[TOV_DATAKEY_ROW_BYTES]) TOV_MUST_CHECK;
 /* TOV_E_ERASED when the bucket is gone, TOV_E_CORRUPT when the row does not open. */
 enum tov_err tov_vault_unwrap(struct tov_core *core, const struct tov_hash *leaf,
-                              struct tov_bytes row, struct tov_message_keys *out_keys)
-    TOV_MUST_CHECK;
+                              struct tov_bytes row,
+                              struct tov_message_keys *out_keys) TOV_MUST_CHECK;
 
 /* Small secrets of the core's own files (epoch keys), bound to NAME. */
 void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct tov_key *secret,
