@@ -160,9 +160,14 @@ void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
                           const struct tov_hash *leaf_hash,
                           struct tov_message_keys *out_keys) TOV_MUST_CHECK;
+/* A message of ours: where it stands, and its leaf, borrowed. */
+struct tov_own_message {
+    uint64_t index;
+    struct tov_bytes leaf;
+};
 /* TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
-                            struct tov_peer *peer, uint64_t index, struct tov_bytes leaf,
+                            struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
