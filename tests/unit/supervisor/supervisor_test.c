@@ -55,7 +55,8 @@ static int bind_here(const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path_of(name));
+    int size = snprintf(address.sun_path, sizeof address.sun_path, "%s", path_of(name));
+    UNIT_NEED(size > 0 && (size_t)size < sizeof address.sun_path);
     UNIT_NEED(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
     return fd;
 }
