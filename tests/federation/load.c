@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * load ENDPOINT FRONT KEY ACKS AGENCY RECIPIENTS BASES: writes notes as fast as the node takes
- * them, one after the other, until TERM; every message that the node has acknowledged is a line of
- * the file ACKS, and its attachment, where it has one, of ACKS.attachments. A message without an
- * answer is submitted again with the same key until there is one. RECIPIENTS and BASES are lists
- * with commas. Numbers go on behind those in ACKS. Not for: measuring.
+ * load ENDPOINT FRONT KEY ACKS AGENCY RECIPIENTS BASES WRITTEN: writes notes one after the other
+ * until TERM, at most LEAD ahead of those that the node's receiver has seen (lines of the file
+ * WRITTEN), so that what is acknowledged can also be looked at; every message that the node has
+ * acknowledged is a line of the file ACKS, and its attachment, where it has one, of
+ * ACKS.attachments. A message without an answer is submitted again with the same key until there is
+ * one. RECIPIENTS and BASES are lists with commas. Numbers go on behind those in ACKS.
+ * Not for: measuring.
  */
 #include "federation/load_client.h"
 #include "federation/record.h"
@@ -13,16 +15,19 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ATTACHMENT_EVERY 40u
+#define LEAD 64 /* messages */
 
 struct load {
     const char *recipients;
     const char *bases;
     FILE *acks;
     FILE *attachment_acks;
+    const char *written;
     struct tov_client *client;
 };
 
@@ -137,6 +142,19 @@ static void send_one(const struct load *load, uint64_t id)
         UNIT_NEED(record_write(load->attachment_acks, &attachment));
 }
 
+/* Lines of both files have one size. */
+static void wait_for_the_receiver(const struct load *load)
+{
+    struct stat acks, written;
+    long long line = 2 * TOV_HASH_BYTES + 12;
+    while (!load_is_over() && fstat(fileno(load->acks), &acks) == 0) {
+        long long seen = stat(load->written, &written) == 0 ? (long long)written.st_size : 0;
+        if ((long long)acks.st_size < seen + LEAD * line)
+            return;
+        load_pause();
+    }
+}
+
 static uint64_t last_id(const char *path)
 {
     struct invariant_log log = {0};
@@ -149,7 +167,7 @@ static uint64_t last_id(const char *path)
 int main(int argc, char **argv)
 {
     char attachments[1024];
-    UNIT_NEED(argc == 8);
+    UNIT_NEED(argc == 9);
     (void)snprintf(attachments, sizeof attachments, "%s.attachments", argv[4]);
     uint64_t id = last_id(argv[4]);
     if (id == 0)
@@ -157,12 +175,15 @@ int main(int argc, char **argv)
     struct load load = {.recipients = argv[6],
                         .bases = argv[7],
                         .acks = fopen(argv[4], "a"),
+                        .written = argv[8],
                         .attachment_acks = fopen(attachments, "a")};
     UNIT_NEED(load.acks != NULL && load.attachment_acks != NULL);
     load_watch_for_the_end();
     load.client = load_connect(argv[1], argv[2], argv[3]);
-    while (!load_is_over())
+    while (!load_is_over()) {
         send_one(&load, ++id);
+        wait_for_the_receiver(&load);
+    }
     tov_client_close(load.client);
     return fclose(load.acks) == 0 && fclose(load.attachment_acks) == 0 ? EXIT_SUCCESS
                                                                        : EXIT_FAILURE;

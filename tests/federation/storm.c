@@ -42,15 +42,16 @@ static struct client_paths client_paths(const struct storm *storm, enum node_num
 static void start_sender(struct storm *storm, enum node_number number)
 {
     struct client_paths paths = client_paths(storm, number, "load");
-    char acks[FEDERATION_PATH_SIZE], agency[16], recipients[128];
+    char acks[FEDERATION_PATH_SIZE], written[FEDERATION_PATH_SIZE], agency[16], recipients[128];
     const struct node *nodes = storm->federation.nodes;
     files_of(storm, number, "acks", acks);
+    files_of(storm, number, "written", written);
     (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);
     (void)snprintf(recipients, sizeof recipients, "%s,%s", nodes[(number + 1) % NODES].unit,
                    nodes[(number + 2) % NODES].unit);
     storm->senders[number] = process_start(
         (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
-                              agency, recipients, bases[number], NULL},
+                              agency, recipients, bases[number], written, NULL},
         paths.log);
 }
 
