@@ -44,12 +44,29 @@ static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_an
     return tov_ledger_agree(core->journal, &hello->trees[1], batch, error);
 }
 
+/* Exports show every roster that was in force. */
+static enum tov_err keep_roster(struct tov_node *node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = &node->core;
+    struct tov_store_key key = tov_store_key_u32(tov_roster_version(core->roster));
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_ROSTER, key, &row);
+    if (err == TOV_E_NOT_FOUND)
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_ROSTER, key,
+                            tov_roster_note(core->roster));
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello)
 {
     struct tov_error error = {.text = ""};
     if (node->state != TOV_NODE_GUARD)
         return;
     enum tov_err err = agree(node, hello, &error);
+    if (err == TOV_OK)
+        err = keep_roster(node);
     if (err == TOV_E_UNAVAILABLE) {
         tov_node_become(node, TOV_NODE_BEHIND, error.text);
         return;

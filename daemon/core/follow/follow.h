@@ -116,6 +116,15 @@ struct tov_node_source tov_mirror_node_source(struct tov_mirror_nodes *nodes);
 /* The newest checkpoint followed of AGENCY's ledger at or above SIZE; TOV_E_NOT_FOUND. */
 enum tov_err tov_mirror_checkpoint(struct tov_store_read *read, const struct tov_agency *agency,
                                    uint64_t size, struct tov_signed_size *out) TOV_MUST_CHECK;
+/* How far AGENCY's ledger is held, as committed. TOV_E_NOT_FOUND: nothing is held of it. */
+struct tov_mirror_position {
+    uint16_t agency;
+    uint64_t size;
+    struct tov_series series; /* its generation is that of the ledger */
+    uint64_t last_link;       /* of the unbroken ones; 0: none */
+};
+enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
+                                 struct tov_mirror_position *out_position) TOV_MUST_CHECK;
 
 /* How far an attachment is. */
 struct tov_transfer_view {
