@@ -43,7 +43,8 @@ static enum tov_err give_blob(struct export_walk *walk, const struct target *tar
     if (to == NULL)
         return walk->data.failed;
     enum tov_err err =
-        host->blob_read(host->context, target->blob, walk->place.offset, to, wanted, &got);
+        host->blob_read(host->context, target->blob, walk->place.offset,
+                        (struct tov_room){to, wanted}, &got);
     walk->data.size = err == TOV_OK ? got : 0;
     if (err != TOV_OK)
         return err;
