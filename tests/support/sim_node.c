@@ -43,9 +43,9 @@ static void drop_peer(void *context, uint16_t agency, uint32_t ms)
 
 static enum tov_err send_client(void *context, uint64_t connection, struct tov_bytes frame)
 {
-    (void)context;
-    (void)connection;
-    (void)frame;
+    const struct sim_node *node = context;
+    if (node->hooks.reply != NULL)
+        node->hooks.reply(node->hooks.reply_context, node->index, connection, frame);
     return TOV_OK;
 }
 

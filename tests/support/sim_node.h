@@ -30,6 +30,9 @@ struct sim_hooks {
     /* The guard has signed; it may not have been answered yet. */
     void (*signed_by_guard)(void *context, size_t index, const struct tov_guard_request *request,
                             const struct tov_guard_answer *answer);
+    /* A reply to a client; with a context of its own. */
+    void *reply_context;
+    void (*reply)(void *context, size_t index, uint64_t connection, struct tov_bytes frame);
     /* A submission's commit was answered: as a client would be told. */
     void (*acknowledged)(void *context, size_t index, uint64_t record);
 };

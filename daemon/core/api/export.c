@@ -235,8 +235,7 @@ static enum tov_err go_on(struct api_call *call, struct tov_bytes cursor)
     TOV_CLEANUP(export_walk_cleanup) struct export_walk *walk = create_walk(call);
     if (walk == NULL)
         return TOV_E_NOMEM;
-    if (!read_cursor(call, cursor, walk) ||
-        call->core->now_ms > walk->pin.time_ms + CURSOR_LIFE_MS)
+    if (!read_cursor(call, cursor, walk) || call->core->now_ms > walk->pin.time_ms + CURSOR_LIFE_MS)
         return tov_fail(&call->error, TOV_E_NOT_FOUND,
                         "this export is not known any more: begin a new one");
     TOV_TRY(tov_store_read_begin(call->core->store, &walk->read, NULL));

@@ -20,8 +20,7 @@ struct target {
 static enum tov_err read_target(struct export_walk *walk, struct tov_message *message,
                                 struct target *target)
 {
-    TOV_TRY(
-        tov_message_read(walk->core, walk->read, &target->name, TOV_MESSAGE_LEAF, message));
+    TOV_TRY(tov_message_read(walk->core, walk->read, &target->name, TOV_MESSAGE_LEAF, message));
     if (target->part >= message->leaf.part_count)
         return TOV_E_NOT_FOUND;
     target->sealed_size = message->leaf.parts[target->part].sealed_size;
@@ -77,11 +76,9 @@ static bool has_part(struct export_walk *walk, const struct tov_store_row *row, 
         memcmp(walk->place.key.bytes, row->key.bytes, row->key.size) != 0)
         walk->place.level = 0;
     walk->place.key = row->key;
-    return tov_entry_decode_own(row->value, &entry) == TOV_OK &&
-           entry.state == TOV_ENTRY_PRESENT &&
+    return tov_entry_decode_own(row->value, &entry) == TOV_OK && entry.state == TOV_ENTRY_PRESENT &&
            tov_leaf_decode(entry.leaf, &walk->leaf) == TOV_OK &&
-           walk->leaf.type == TOV_LEAF_MESSAGE &&
-           find_part(walk, walk->place.level, out_part);
+           walk->leaf.type == TOV_LEAF_MESSAGE && find_part(walk, walk->place.level, out_part);
 }
 
 /* *OUT_ENDED: there is none any more; else target->part 0 says that it was not found yet. */
@@ -105,8 +102,8 @@ static enum tov_err find_own(struct export_walk *walk, struct target *target, bo
 enum tov_err tov_export_attachments(struct export_walk *walk)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    struct target target = {
-        .name = {walk->core->own->number, walk->core->own->generation, 0}, .part = 0};
+    struct target target = {.name = {walk->core->own->number, walk->core->own->generation, 0},
+                            .part = 0};
     bool ended = false;
     TOV_TRY(tov_message_create(&message));
     TOV_TRY(find_own(walk, &target, &ended));
@@ -153,8 +150,8 @@ static enum tov_err find_pulled(struct export_walk *walk, struct target *target,
         .first = walk->place.key.size > 0
                      ? walk->place.key
                      : tov_key_part(mirror->agency, mirror->series.generation, 0, 0),
-        .last = tov_key_part(mirror->agency, mirror->series.generation, mirror->size - 1,
-                             UINT8_MAX)};
+        .last =
+            tov_key_part(mirror->agency, mirror->series.generation, mirror->size - 1, UINT8_MAX)};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     bool more = true, found = false;

@@ -420,8 +420,7 @@ static enum tov_err put_entry(struct export_walk *walk, const struct tov_store_r
     if (entry.state != TOV_ENTRY_PRESENT) {
         record.kind = TOV_EXPORT_GONE;
         record.as.gone = (struct tov_export_gone){
-            entry.state == TOV_ENTRY_ERASED ? TOV_EXPORT_ERASED : TOV_EXPORT_LOST,
-            entry.leaf_hash};
+            entry.state == TOV_ENTRY_ERASED ? TOV_EXPORT_ERASED : TOV_EXPORT_LOST, entry.leaf_hash};
     }
     TOV_TRY(tov_export_record_put(&walk->scratch, &record));
     if (entry.link_count > 0)

@@ -194,9 +194,8 @@ static enum tov_err give_tile(struct export_walk *walk, const struct log *log)
 {
     struct export_place *place = &walk->place;
     char name[TOV_TILE_PATH_SIZE], path[TOV_EXPORT_PATH_SIZE];
-    unsigned width = place->level < TOV_TILE_LEVELS
-                         ? tov_tile_width(log->size, place->level, place->n)
-                         : 0;
+    unsigned width =
+        place->level < TOV_TILE_LEVELS ? tov_tile_width(log->size, place->level, place->n) : 0;
     if (width == 0 && place->n == 0) {
         tov_export_next_stage(walk);
         return TOV_OK;
