@@ -11,9 +11,16 @@ const struct cli_command *const cli_commands[] = {
     &command_list,
 
     &command_show,
+    &command_read,
+    &command_attachment_get,
+    &command_trace,
 
     &command_types,
     &command_units,
+
+    &command_watch,
+    &command_wait,
+    &command_export,
 
     NULL,
 };

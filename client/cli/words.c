@@ -62,6 +62,8 @@ enum words_level words_level_of(const struct tov_message_facts *facts,
 {
     if (delivery->read)
         return WORDS_READ;
+    if (delivery->link_number == 0)
+        return facts->is_signed ? WORDS_RECEIVED : WORDS_WRITTEN;
     if (words_verdict_trouble(delivery->verdict) != NULL)
         return WORDS_FAILED;
     if (delivery->verdict != 0)
