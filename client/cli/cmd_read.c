@@ -5,13 +5,15 @@
  * Not for: looking without a promise (tov show).
  *
  * The acknowledgement's idempotency key follows from the message, the unit and the client, so that
- * the same command after an unknown outcome does not send a second one.
+ * the same command after an unknown outcome does not send a second one: it says another time, so
+ * the node answers EXISTS, and then the first one is there.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "cli/command.h"
 #include "cli/find.h"
 #include "cli/language.h"
@@ -27,21 +29,43 @@ struct reading {
     struct cli *cli;
     struct tov_message_view *view;
     const struct tov_message_view *former; /* an acknowledgement that stands already */
-    const char *unit;                      /* that acknowledges: "kk/vink" */
-    uint64_t number;                       /* of the new acknowledgement; 0: none */
+    const char *unit; /* that acknowledges: "kk/vink" */
+    uint64_t number;  /* of the new acknowledgement; 0: none */
+    struct tov_listing *answers; /* where `former` may stand */
 };
 
 /* ---- whether, and by whom ---- */
+
+static bool is_own_acknowledgement(const struct tov_message_view *view)
+{
+    return tov_message_view_facts(view)->outgoing != 0 &&
+           strcmp(tov_message_view_type(view), ACKNOWLEDGEMENT) == 0;
+}
 
 static const struct tov_message_view *former_of(const struct tov_message_view *view)
 {
     for (size_t i = 0; i < tov_message_view_reply_count(view); i++) {
         const struct tov_message_view *reply = tov_message_view_reply(view, i);
-        if (tov_message_view_facts(reply)->outgoing &&
-            strcmp(tov_message_view_type(reply), ACKNOWLEDGEMENT) == 0)
+        if (is_own_acknowledgement(reply))
             return reply;
     }
     return NULL;
+}
+
+/* The same when the message was fetched before the acknowledgement was there. */
+static enum tov_err look_for_former(struct reading *reading)
+{
+    struct cli *cli = reading->cli;
+    struct tov_list_options options = TOV_LIST_OPTIONS_INIT;
+    options.limit = TOV_LIST_MAX;
+    options.thread = &tov_message_view_facts(reading->view)->ref;
+    TOV_TRY(tov_message_list(cli->client, &options, &reading->answers, &cli->error));
+    for (size_t i = 0; i < tov_listing_count(reading->answers); i++) {
+        const struct tov_message_view *answer = tov_listing_at(reading->answers, i);
+        if (is_own_acknowledgement(answer))
+            reading->former = answer;
+    }
+    return TOV_OK;
 }
 
 /* An acknowledgement is not acknowledged, and what was taken back is not handled. */
@@ -101,8 +125,11 @@ static enum tov_err write_draft(const struct reading *reading, struct tov_messag
     TOV_CLEANUP(draft_cleanup) struct tov_message_draft *draft = NULL;
     struct tov_error *error = &reading->cli->error;
     struct tov_hash key = key_of(reading);
+    char now[TOV_TIME_TEXT_SIZE];
+    tov_time_format(tov_client_identity(reading->cli->client)->now_ms, now);
     TOV_TRY(tov_message_draft_answer(reading->view, ACKNOWLEDGEMENT, &draft, error));
     TOV_TRY(tov_message_draft_set(draft, "header.legal_bases", AGREEMENT, error));
+    TOV_TRY(tov_message_draft_set(draft, "header.occurred_at", now, error));
     TOV_TRY(tov_message_draft_set_sender(draft, reading->unit, error));
     TOV_TRY(tov_message_draft_set_key(draft, key.bytes, sizeof key.bytes, error));
     *out_draft = TOV_TAKE(draft);
@@ -140,6 +167,8 @@ static enum tov_err acknowledge(struct reading *reading)
                         _("It was shown, but not taken into handling: you belong to no unit."));
     TOV_TRY(write_draft(reading, &draft));
     enum tov_err err = tov_client_submit(cli->client, draft, NULL, &submission, &cli->error);
+    if (err == TOV_E_EXISTS)
+        return look_for_former(reading);
     if (err != TOV_OK)
         return explain(cli, err, draft);
     reading->number = tov_submission_facts(submission)->number;
@@ -204,6 +233,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     TOV_TRY(tov_message_get(client, &options, &reading.view, &cli->error));
     enum tov_err err = read_message(&reading);
     tov_message_view_destroy(reading.view);
+    tov_listing_destroy(reading.answers);
     return err;
 }
 
