@@ -71,11 +71,10 @@ json_t *failure_json(const struct cli *cli, enum tov_err err)
 
 int failure_exit(const struct cli *cli, enum tov_err err)
 {
-    bool is_ours = cli->error_is_ours;
     if (err == TOV_E_TIMEOUT)
         return cli->outcome_is_unknown ? CLI_EXIT_TIMEOUT : CLI_EXIT_UNREACHABLE;
-    if (err == TOV_E_CLOSED)
-        return is_ours ? CLI_EXIT_UNREACHABLE : CLI_EXIT_FAILED;
+    if (cli->is_unreachable)
+        return CLI_EXIT_UNREACHABLE;
     if (err == TOV_E_ARGUMENT || err == TOV_E_CONFIG)
         return CLI_EXIT_USAGE;
     if (err == TOV_E_BUSY || err == TOV_E_FULL || err == TOV_E_UNAVAILABLE)
