@@ -16,28 +16,6 @@
 #define COLUMNS_MIN 40u
 #define COLUMNS_MAX 120u
 
-const struct cli_command *const cli_commands[] = {
-    &command_status,
-    &command_inbox,
-    &command_outbox,
-    &command_list,
-    &command_show,
-    &command_read,
-    &command_reply,
-    &command_send,
-    &command_drafts,
-    &command_amend,
-    &command_retract,
-    &command_types,
-    &command_units,
-    &command_watch,
-    &command_wait,
-    &command_trace,
-    &command_attachment_get,
-    &command_export,
-    NULL,
-};
-
 /* The language must be known before the first word, so before the arguments are judged. */
 static const char *language_choice(const char *const *argv)
 {
