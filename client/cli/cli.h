@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "cli/profile.h"
 
 /* Documented in docs/cli.md and tov(1); append only. */
@@ -40,12 +41,13 @@ struct cli {
     struct tov_buf page; /* text for standard output */
     json_t *result;      /* with --json: the one value, or NULL */
     struct tov_client *client;
-    struct tov_error error;  /* of what failed */
-    bool error_is_ours;      /* its text is in the user's language already */
-    bool outcome_is_unknown; /* a TIMEOUT means exit 5, not 4 */
-    json_t *findings;        /* of a refusal, for the error value */
-    char draft[64];          /* name of the draft that was kept, or "" */
-    int exit;                /* when a command ends well, but not with 0 */
+    struct tov_secret *passphrase; /* asked once a run, however often the client is opened */
+    struct tov_error error;        /* of what failed */
+    bool error_is_ours;            /* its text is in the user's language already */
+    bool outcome_is_unknown;       /* a TIMEOUT means exit 5, not 4 */
+    json_t *findings;              /* of a refusal, for the error value */
+    char draft[64];                /* name of the draft that was kept, or "" */
+    int exit;                      /* when a command ends well, but not with 0 */
 };
 
 /* Fills CLI's error with a translated line; returns CODE. */

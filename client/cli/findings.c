@@ -137,14 +137,13 @@ json_t *findings_json(const struct tov_message_draft *draft)
     json_t *list = json_array();
     for (size_t i = 0; i < tov_remarks_count(remarks); i++) {
         const struct tov_remark *remark = tov_remarks_at(remarks, i);
-        json_t *item = json_pack(
-            "{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s}", "kind",
-            kind_id(remark->kind), "rule", (int)remark->rule, "source", remark->source, "field",
-            remark->field, "line", (int)remark->line, "label_da",
-            label_of(draft, remark->field, TOV_WORDS_DA), "label_en",
-            label_of(draft, remark->field, TOV_WORDS_EN), "reason_da", remark->reason_da,
-            "reason_en", remark->reason_en, "remedy_da", remark->remedy_da, "remedy_en",
-            remark->remedy_en);
+        json_t *item = json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s}", "kind",
+                                 kind_id(remark->kind), "rule", (int)remark->rule, "source",
+                                 remark->source, "field", remark->field, "line", (int)remark->line,
+                                 "label_da", label_of(draft, remark->field, TOV_WORDS_DA),
+                                 "label_en", label_of(draft, remark->field, TOV_WORDS_EN),
+                                 "reason_da", remark->reason_da, "reason_en", remark->reason_en,
+                                 "remedy_da", remark->remedy_da, "remedy_en", remark->remedy_en);
         (void)json_array_append_new(list, item);
     }
     return list;

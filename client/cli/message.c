@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "cli/language.h"
 #include "wire/leaf.h"
 
@@ -71,6 +72,23 @@ static void name_by_node(struct cli *cli, uint32_t agency, char out[MESSAGE_NAME
     tov_status_destroy(status);
 }
 
+void message_recipient(struct cli *cli, const struct tov_message_view *view, size_t number,
+                       char out[MESSAGE_NAME_SIZE])
+{
+    char path[64], known[MESSAGE_NAME_SIZE] = "";
+    uint64_t agency = 0;
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.agency", number);
+    (void)!tov_decimal_decode(tov_bytes_of_text(tov_message_view_text(view, path)), &agency);
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", number);
+    const char *address = tov_message_view_text(view, path);
+    const char *name = name_by_view(view, (uint32_t)agency);
+    if (name != NULL)
+        (void)snprintf(known, sizeof known, "%s", name);
+    else if (strchr(address, '/') == NULL)
+        name_by_node(cli, (uint32_t)agency, known);
+    put_unit(out, MESSAGE_NAME_SIZE, tov_bytes_of_text(known), address);
+}
+
 void message_recipients(struct cli *cli, const struct tov_message_view *view,
                         char out[MESSAGE_ROUTE_SIZE])
 {
@@ -78,18 +96,8 @@ void message_recipients(struct cli *cli, const struct tov_message_view *view,
     out[0] = '\0';
     size_t count = tov_message_view_count(view, "header.recipients");
     for (size_t i = 1; i <= count; i++) {
-        char path[64], known[MESSAGE_NAME_SIZE], unit[MESSAGE_NAME_SIZE * 2];
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.agency", i);
-        uint64_t number = 0;
-        (void)!sscanf(tov_message_view_text(view, path), "%lu", &number);
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
-        const char *address = tov_message_view_text(view, path);
-        const char *name = name_by_view(view, (uint32_t)number);
-        if (name == NULL && strchr(address, '/') == NULL)
-            name_by_node(cli, (uint32_t)number, known);
-        else
-            (void)snprintf(known, sizeof known, "%s", name == NULL ? "" : name);
-        put_unit(unit, sizeof unit, tov_bytes_of_text(known), address);
+        char unit[MESSAGE_NAME_SIZE];
+        message_recipient(cli, view, i, unit);
         int size =
             snprintf(out + used, MESSAGE_ROUTE_SIZE - used, "%s%s", i == 1 ? "" : ", ", unit);
         if (size < 0 || (size_t)size >= MESSAGE_ROUTE_SIZE - used)
