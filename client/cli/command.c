@@ -94,14 +94,16 @@ static enum tov_err take_word(struct parsing *parsing)
 {
     struct cli_arguments *arguments = parsing->arguments;
     if (arguments->command == NULL) {
+        unsigned most = 0; /* "drafts edit" goes before "drafts" */
         for (size_t i = 0; parsing->commands[i] != NULL; i++) {
             unsigned words = match_command(parsing->commands[i], parsing->at);
-            if (words > 0) {
+            if (words > most)
                 arguments->command = parsing->commands[i];
-                parsing->at += words;
-                return TOV_OK;
-            }
+            most = words > most ? words : most;
         }
+        parsing->at += most;
+        if (most > 0)
+            return TOV_OK;
         return cli_fail(parsing->cli, TOV_E_ARGUMENT,
                         _("There is no command \"%.40s\". tov --help lists them."), *parsing->at);
     }

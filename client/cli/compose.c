@@ -19,12 +19,18 @@
 
 bool compose_has_fields(const struct cli_arguments *arguments)
 {
-    static const char *const names[] = {"set", "file", "from-json"};
+    return command_has(arguments, "set") || command_has(arguments, "file") ||
+           command_has(arguments, "from-json");
+}
+
+bool compose_has_options(const struct cli_arguments *arguments)
+{
+    static const char *const names[] = {"to", "header-to", "from", "about", "attach"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (command_has(arguments, names[i]))
             return true;
     }
-    return false;
+    return compose_has_fields(arguments);
 }
 
 /* ---- fields ---- */

@@ -43,6 +43,8 @@
 
 /* Whether a field, a text or a whole message is given: then no form is opened by itself. */
 bool compose_has_fields(const struct cli_arguments *arguments);
+/* Whether any option says something about the message. */
+bool compose_has_options(const struct cli_arguments *arguments);
 /* Puts what the options say into DRAFT. Reads files; --about NUMBER asks the node. */
 enum tov_err compose_apply(struct cli *cli, const struct cli_arguments *arguments,
                            struct kept_draft *draft) TOV_MUST_CHECK;
@@ -56,6 +58,9 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
 /* What the options --about say; a number asks the node. */
 enum tov_err compose_about(struct cli *cli, const struct cli_arguments *arguments,
                            struct tov_message_draft *message) TOV_MUST_CHECK;
+/* One of them: "12", "krfo/1/345", "episode", "episode=ID". */
+enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,
+                                 const char *text) TOV_MUST_CHECK;
 /* VIEW's matters become those of MESSAGE, as far as it names none of that kind. */
 enum tov_err compose_about_view(struct cli *cli, struct tov_message_draft *message,
                                 const struct tov_message_view *view) TOV_MUST_CHECK;

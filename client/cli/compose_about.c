@@ -92,7 +92,8 @@ static enum tov_err about_thing(struct cli *cli, struct tov_message_draft *messa
     return TOV_OK;
 }
 
-static enum tov_err apply_one(struct cli *cli, struct tov_message_draft *message, const char *text)
+enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,
+                                 const char *text)
 {
     const char *sign = strchr(text, '=');
     size_t size = sign == NULL ? strlen(text) : (size_t)(sign - text);
@@ -112,6 +113,6 @@ enum tov_err compose_about(struct cli *cli, const struct cli_arguments *argument
 {
     const char *text = NULL;
     for (unsigned i = 0; (text = command_get_at(arguments, "about", i)) != NULL; i++)
-        TOV_TRY(apply_one(cli, message, text));
+        TOV_TRY(compose_about_words(cli, message, text));
     return TOV_OK;
 }

@@ -247,6 +247,14 @@ enum tov_err draftfile_load(struct cli *cli, const char *name, struct kept_draft
 
 /* ---- all ---- */
 
+static bool has_key_of(const struct kept_draft *draft, const struct kept_draft *other)
+{
+    struct tov_bytes one, two;
+    one.data = tov_message_draft_key(draft->message, &one.size);
+    two.data = tov_message_draft_key(other->message, &two.size);
+    return tov_bytes_equal(one, two);
+}
+
 static int is_draft(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
@@ -269,5 +277,22 @@ enum tov_err draftfile_names(struct cli *cli, json_t **out_names)
     }
     free((void *)entries);
     *out_names = names;
+    return TOV_OK;
+}
+
+enum tov_err draftfile_adopt(struct cli *cli, struct kept_draft *draft)
+{
+    json_t *names = NULL;
+    TOV_TRY(draftfile_names(cli, &names));
+    for (size_t i = 0; i < json_array_size(names) && draft->name[0] == '\0'; i++) {
+        TOV_CLEANUP(kept_draft_fini) struct kept_draft other = {.name = ""};
+        const char *name = json_string_value(json_array_get(names, i));
+        if (draftfile_load(cli, name, &other) != TOV_OK || !has_key_of(draft, &other))
+            continue;
+        memcpy(draft->name, other.name, sizeof draft->name);
+        memcpy(draft->sender, other.sender, sizeof draft->sender);
+        draft->state = other.state == DRAFT_UNKNOWN ? DRAFT_UNKNOWN : draft->state;
+    }
+    json_decref(names);
     return TOV_OK;
 }

@@ -48,6 +48,9 @@ void kept_draft_fini(struct kept_draft *draft); /* a zeroed struct is fine */
 /* NOT_FOUND: no such draft; MALFORMED, SCHEMA, VERSION: it cannot be read. */
 enum tov_err draftfile_load(struct cli *cli, const char *name,
                             struct kept_draft *out_draft) TOV_MUST_CHECK;
+/* When a draft with DRAFT's key is kept already, DRAFT takes its name, and its state if nobody
+ * knows whether that was sent: a system that tries again does not leave many drafts behind. */
+enum tov_err draftfile_adopt(struct cli *cli, struct kept_draft *draft) TOV_MUST_CHECK;
 /* Writes all of DRAFT; gives it a name when it has none. */
 enum tov_err draftfile_save(struct cli *cli, struct kept_draft *draft) TOV_MUST_CHECK;
 /* Ends what is kept of DRAFT; one that was never kept is fine. */
