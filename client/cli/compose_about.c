@@ -4,10 +4,10 @@
  */
 #include "cli/compose.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 
 #include "base/hex.h"
 #include "base/limits.h"
@@ -58,13 +58,15 @@ static enum tov_err about_message(struct cli *cli, struct tov_message_draft *mes
 }
 
 /* Random bytes in the form of a UUID of version 4. */
-static void new_id(char out[2 * UUID_BYTES + 1])
+static bool new_id(char out[2 * UUID_BYTES + 1])
 {
     uint8_t bytes[UUID_BYTES];
-    randombytes_buf(bytes, sizeof bytes);
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
     bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
     tov_hex_encode(TOV_BYTES_OF(bytes), out);
+    return true;
 }
 
 static bool is_thing(size_t thing, const char *text, size_t size)
@@ -83,10 +85,8 @@ static enum tov_err about_thing(struct cli *cli, struct tov_message_draft *messa
 {
     char made[2 * UUID_BYTES + 1], path[PATH_SIZE];
     path_of(thing, path);
-    if (id == NULL && sodium_init() < 0)
+    if (id == NULL && !new_id(made))
         return cli_fail(cli, TOV_E_INTERNAL, _("A fault in the program."));
-    if (id == NULL)
-        new_id(made);
     if (tov_message_draft_set(message, path, id == NULL ? made : id, &cli->error) != TOV_OK)
         return cli_fail(cli, TOV_E_ARGUMENT, _("--about: an ID has 32 hexadecimal digits."));
     return TOV_OK;
