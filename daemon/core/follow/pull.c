@@ -64,7 +64,7 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
             row.state = ROW_FAILED;
         put_row(follow->core, &name, (uint8_t)i, &row);
     }
-    peer->may_pull = true;
+    peer->pulls_soon = true;
     return TOV_OK;
 }
 
