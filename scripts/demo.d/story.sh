@@ -74,7 +74,7 @@ person() {
 
 send_notice() {
     local release
-    release=$(date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
+    release=$(TZ=Europe/Copenhagen date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
     step 'Kriminalforsorgen varsler en løsladelse'
     mapfile -t who < <(person)
     wrote krfo send prison.release_final --about case --about episode \
@@ -82,7 +82,7 @@ send_notice() {
         --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
         --set 'necessity=Parterne skal kende dagen for at kunne møde borgeren.' \
-        --set "occurred_at=$(date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
         --set "release_at=$release" --set 'place=Hovedporten, Prøvevej 1, 9999 Testby' \
         --set 'travel=Hentes i bil af sin mentor' --set 'met_by=Mentor fra kommunen'
     notice=$number
@@ -95,7 +95,7 @@ reach() {
     as "$1" wait "$2" "$3" --timeout 60 >/dev/null || give_up "Besked $2 nåede ikke så langt: $3." "$log"
     case $3 in
     signed) seen "Nr. $2 er skrevet og underskrevet" ;;
-    received) seen "Nr. $2 er modtaget: kvitteringen er selv en indførsel hos modtageren" ;;
+    received) seen "Nr. $2 er modtaget: kvitteringen er selv en post i modtagerens hovedbog" ;;
     witnessed) seen "Nr. $2 er bevidnet af de andre myndigheder" ;;
     read) seen "Nr. $2 er læst: en medarbejder har taget den til behandling" ;;
     esac
@@ -125,12 +125,13 @@ refer_while_one_is_away() {
     node_stop kk
     seen 'kk er standset'
     mapfile -t who < <(person)
-    wrote krfo send intervention.refer --about "$notice" --about course \
+    case_id=$(as krfo --json show "$notice" | field case_ref)
+    wrote krfo send intervention.refer --about "case=$case_id" --about course \
         --to 'kk/mentor=Skal vurdere et mentorforløb' \
         --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
         --set 'necessity=Mentoren skal kende planen for at kunne begynde ved løsladelsen.' \
-        --set "occurred_at=$(date '+%d-%m-%Y %H.%M')" "${who[@]}" \
-        --set measure=mentor --set consent_status=skriftligt \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set categories=tro_og_politik --set measure=mentor --set consent_status=skriftligt \
         --set 'participant.name=Magnus Prøvesen' --set focus=netvaerk --set focus=job \
         --set 'goal=En fast aftale om ugen i det første halve år.' \
         --set 'safety=Ingen kendte forhold.' --set 'contact.name=H. Plan' \
@@ -159,8 +160,8 @@ kill_while_it_receives() {
         --to 'kbh-pol/dks=Planlægger med de andre parter' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
         --set 'necessity=Politiet skal kende vilkårene for at kunne planlægge.' \
-        --set "occurred_at=$(date '+%d-%m-%Y %H.%M')" "${who[@]}" \
-        --set version=1 --set "date=$(date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set version=1 --set "date=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
         --attach "$dir/handleplan.pdf"
     local date_message=$number
     while [ "$chunk" -lt 8 ] && [ $SECONDS -le $until ]; do
@@ -188,8 +189,8 @@ answer_referral() {
     does mentor inbox
     as mentor read "$here" >/dev/null || give_up 'Mentoren kunne ikke læse henvisningen.' "$log"
     wrote mentor reply "$here" intervention.accept --set legal_bases=SAMTYKKE \
-        --set "occurred_at=$(date '+%d-%m-%Y %H.%M')" \
-        --set "expected_start=$(date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" \
+        --set "expected_start=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
     reach krfo "$referral" read
     await 30 test -n "$(newest krfo intervention.accept)"
     does krfo show "$(newest krfo intervention.accept)"
