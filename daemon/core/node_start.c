@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * How a node comes to serve: guard and store agree, then the keepers are heard (DESIGN 4.4).
+ * How a node comes to serve: guard and store agree, then the keepers are heard (docs/guard.md).
  */
 #include "node_internal.h"
 
