@@ -36,13 +36,12 @@ static size_t ask_passphrase(void *arg, const char *key_path, char *out, size_t 
     char prompt[256];
     (void)snprintf(prompt, sizeof prompt, _("Passphrase for %.180s"), key_path);
     struct tov_passphrase_source source = {.kind = TOV_PASSPHRASE_TTY, .prompt = prompt};
-    struct tov_secret *secret = NULL;
-    if (tov_passphrase_read(&source, &secret, &cli->error) != TOV_OK)
+    if (cli->passphrase == NULL &&
+        tov_passphrase_read(&source, &cli->passphrase, &cli->error) != TOV_OK)
         return 0;
-    struct tov_bytes text = tov_secret_view(secret);
+    struct tov_bytes text = tov_secret_view(cli->passphrase);
     size_t used = text.size <= size ? text.size : 0;
     memcpy(out, text.data, used);
-    tov_secret_destroy(secret);
     return used;
 }
 
@@ -205,6 +204,8 @@ static enum tov_err put_json(struct cli *cli, enum tov_err err)
 int cli_finish(struct cli *cli, enum tov_err err)
 {
     cli_disconnect(cli);
+    tov_secret_destroy(cli->passphrase);
+    cli->passphrase = NULL;
     enum tov_err shown = TOV_OK;
     if (cli->json)
         shown = put_json(cli, err);

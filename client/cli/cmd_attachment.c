@@ -158,5 +158,10 @@ static const struct cli_option options[] = {
     {"force", NULL, N_("replace a file that is there"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_attachment_get = {
-    "attachment get", "NUMBER PART|NAME", 2, 2,
-    N_("save an attachment; that it was fetched is recorded"), options, run};
+    "attachment get",
+    "NUMBER PART|NAME",
+    2,
+    2,
+    N_("save an attachment; that it was fetched is recorded"),
+    options,
+    run};

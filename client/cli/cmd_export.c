@@ -3,8 +3,10 @@
  * `tov export`: the node's ledger and journal as plain files, for tov-audit.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
+#include "cli/file.h"
 #include "cli/interrupt.h"
 #include "cli/language.h"
 #include "cli/words.h"
@@ -34,11 +36,30 @@ static enum tov_err export_all(struct cli *cli, struct tov_export_options *optio
     interrupt_begin(cli->client);
     enum tov_err err = tov_export_to(cli->client, options, &cli->error);
     cli_progress(cli, "");
-    if (err != TOV_OK && interrupt_came())
-        err = cli_fail(cli, TOV_E_AGAIN, _("Stopped. %.150s is not whole: it has no manifest."),
-                       options->path);
+    bool was_stopped = interrupt_came();
     interrupt_end();
+    if (err != TOV_OK && was_stopped)
+        return cli_fail(cli, TOV_E_AGAIN, _("Stopped. %.150s.part is not whole: remove it."),
+                        options->path);
+    if (err == TOV_E_EXISTS)
+        return cli_fail(cli, err,
+                        _("%.150s is not empty, or an unfinished %.150s.part is there. Name a new "
+                          "folder, or remove them."),
+                        options->path, options->path);
     return err;
+}
+
+/* Without slashes at its end: what is unfinished stands beside it. */
+static enum tov_err read_path(struct cli *cli, const char *text, char out[FILE_PATH_SIZE])
+{
+    size_t size = strlen(text);
+    while (size > 1 && text[size - 1] == '/')
+        size--;
+    if (size == 0 || size >= FILE_PATH_SIZE || strcmp(text, "/") == 0)
+        return cli_fail(cli, TOV_E_ARGUMENT, "%s", _("This cannot be the folder of an export."));
+    memcpy(out, text, size);
+    out[size] = '\0';
+    return TOV_OK;
 }
 
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
@@ -46,8 +67,9 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_client *client = NULL;
     struct tov_export_options options = TOV_EXPORT_OPTIONS_INIT;
     struct progress progress = {.cli = cli};
-    char size[WORDS_TIME_SIZE];
-    options.path = arguments->words[0];
+    char size[WORDS_TIME_SIZE], path[FILE_PATH_SIZE];
+    TOV_TRY(read_path(cli, arguments->words[0], path));
+    options.path = path;
     options.progress = on_progress;
     options.progress_arg = &progress;
     TOV_TRY(cli_connect(cli, &client));

@@ -43,10 +43,10 @@ static void put_row(struct cli *cli, struct table *table, const struct tov_messa
     (void)snprintf(cell, sizeof cell, "%s%s%s", box == TOV_BOX_ALL ? direction : "",
                    box == TOV_BOX_ALL ? " " : "", other);
     bool is_marked = message_is_in_trouble(cli, view) || (is_incoming && !facts->shown);
-    table_add(
-        table,
-        (const char *[]){number, time, cell, message_type_name(cli, view), message_state(cli, view)},
-        is_marked);
+    table_add(table,
+              (const char *[]){number, time, cell, message_type_name(cli, view),
+                               message_state(cli, view)},
+              is_marked);
 }
 
 static void put_text(struct cli *cli, const struct tov_listing *listing, enum tov_box box)

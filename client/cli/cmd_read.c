@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * `tov read`: one message with its content, as `tov show`, and the acknowledgement `ack.read` to its
- * sender: a named person has taken it into handling.
- * Not for: looking without a promise (tov show).
+ * `tov read`: one message with its content, as `tov show`, and the acknowledgement `ack.read` to
+ * its sender: a named person has taken it into handling. Not for: looking without a promise (tov
+ * show).
  *
  * The acknowledgement's idempotency key follows from the message, the unit and the client, so that
  * the same command after an unknown outcome does not send a second one: it says another time, so
@@ -29,9 +29,9 @@ struct reading {
     struct cli *cli;
     struct tov_message_view *view;
     const struct tov_message_view *former; /* an acknowledgement that stands already */
-    const char *unit; /* that acknowledges: "kk/vink" */
-    uint64_t number;  /* of the new acknowledgement; 0: none */
-    struct tov_listing *answers; /* where `former` may stand */
+    const char *unit;                      /* that acknowledges: "kk/vink" */
+    uint64_t number;                       /* of the new acknowledgement; 0: none */
+    struct tov_listing *answers;           /* where `former` may stand */
 };
 
 /* ---- whether, and by whom ---- */
@@ -200,10 +200,9 @@ static void put_json(const struct reading *reading)
     uint64_t number = reading->number;
     if (number == 0 && reading->former != NULL)
         number = tov_message_view_facts(reading->former)->number;
-    json_t *acknowledgement =
-        number == 0 ? json_null()
-                    : json_pack("{s:I, s:b}", "number", (json_int_t)number, "new",
-                                reading->number != 0);
+    json_t *acknowledgement = number == 0 ? json_null()
+                                          : json_pack("{s:I, s:b}", "number", (json_int_t)number,
+                                                      "new", reading->number != 0);
     (void)json_object_set_new(value, "acknowledgement", acknowledgement);
     cli_result(reading->cli, value);
 }
@@ -239,5 +238,10 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 
 static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
 const struct cli_command command_read = {
-    "read", "NUMBER", 1, 1,
-    N_("show a message and tell its sender that you have taken it into handling"), options, run};
+    "read",
+    "NUMBER",
+    1,
+    1,
+    N_("show a message and tell its sender that you have taken it into handling"),
+    options,
+    run};

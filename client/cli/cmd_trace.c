@@ -95,8 +95,7 @@ static void put_recipients(const struct tracing *tracing)
               false);
     for (size_t i = 0; i < count; i++) {
         const struct tov_delivery *delivery = tov_message_view_delivery(tracing->view, i);
-        enum words_level level =
-            words_level_of(tov_message_view_facts(tracing->view), delivery);
+        enum words_level level = words_level_of(tov_message_view_facts(tracing->view), delivery);
         char received[WORDS_TIME_SIZE], taken[WORDS_TIME_SIZE];
         words_time(delivery->received_ms, received);
         words_time(read_ms(tracing, delivery->agency), taken);
@@ -227,9 +226,9 @@ static void put_json(const struct tracing *tracing)
         (void)json_array_append_new(cosignatures,
                                     json_string(tov_trace_cosignature(tracing->trace, i)));
     (void)json_object_set_new(value, "recipients", recipients_json(tracing));
-    (void)json_object_set_new(value, "evidence",
-                              evidence_json(leaf, tov_trace_origin(tracing->trace),
-                                            tov_trace_proof(tracing->trace)));
+    (void)json_object_set_new(
+        value, "evidence",
+        evidence_json(leaf, tov_trace_origin(tracing->trace), tov_trace_proof(tracing->trace)));
     (void)json_object_set_new(value, "receipts", receipts);
     (void)json_object_set_new(value, "cosignatures", cosignatures);
     cli_result(tracing->cli, value);
@@ -237,8 +236,7 @@ static void put_json(const struct tracing *tracing)
 
 /* ---- files for a third party ---- */
 
-static enum tov_err save_proof(const struct tracing *tracing,
-                               const struct cli_arguments *arguments)
+static enum tov_err save_proof(const struct tracing *tracing, const struct cli_arguments *arguments)
 {
     const char *path = command_get(arguments, "proof");
     const char *proof = tov_trace_proof(tracing->trace);
@@ -247,8 +245,8 @@ static enum tov_err save_proof(const struct tracing *tracing,
     if (proof[0] == '\0')
         return cli_fail(tracing->cli, TOV_E_UNAVAILABLE, "%s",
                         _("The message is not signed yet, so there is no proof of it yet."));
-    TOV_TRY(save_text(tracing->cli, path, command_has(arguments, "force"),
-                      tov_bytes_of_text(proof)));
+    TOV_TRY(
+        save_text(tracing->cli, path, command_has(arguments, "force"), tov_bytes_of_text(proof)));
     if (!tracing->cli->json)
         cli_say(tracing->cli, _("Saved: %s (the proof)\n"), path);
     return TOV_OK;

@@ -32,8 +32,8 @@ struct waiting {
     struct cli *cli;
     uint64_t number;
     enum goal goal;
-    const char *agency; /* NULL: all recipients */
-    uint64_t end_ms;    /* UINT64_MAX: none */
+    const char *agency;          /* NULL: all recipients */
+    uint64_t end_ms;             /* UINT64_MAX: none */
     struct tov_listing *listing; /* of the last look */
     const struct tov_message_view *view;
 };
@@ -88,7 +88,8 @@ static enum tov_err look(struct waiting *waiting)
     uint64_t left = waiting->end_ms - cli_clock_ms();
     forget(waiting);
     if (left < TOV_CLIENT_TIMEOUT_MS)
-        tov_client_set_timeout(waiting->cli->client, left < LOOK_LEAST_MS ? LOOK_LEAST_MS : (int)left);
+        tov_client_set_timeout(waiting->cli->client,
+                               left < LOOK_LEAST_MS ? LOOK_LEAST_MS : (int)left);
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)waiting->number);
     return find_message(waiting->cli, text, &waiting->listing, &waiting->view);
 }
@@ -249,6 +250,10 @@ static const struct cli_option options[] = {
     {"agency", "NAME", N_("by this recipient only, instead of all"), false},
     {"timeout", "SECONDS", N_("give up after so long, with exit code 5"), false},
     {NULL, NULL, NULL, false}};
-const struct cli_command command_wait = {
-    "wait", "NUMBER signed|received|witnessed|read", 2, 2,
-    N_("wait until a message that you sent has come so far"), options, run};
+const struct cli_command command_wait = {"wait",
+                                         "NUMBER signed|received|witnessed|read",
+                                         2,
+                                         2,
+                                         N_("wait until a message that you sent has come so far"),
+                                         options,
+                                         run};

@@ -32,11 +32,10 @@ static enum tov_err read_limits(struct cli *cli, const struct cli_arguments *arg
                                 struct watching *out)
 {
     uint64_t seconds = 0;
-    TOV_TRY(command_number(cli, arguments, &(struct command_number){"for", SECONDS_MAX, 0},
-                           &seconds));
+    TOV_TRY(
+        command_number(cli, arguments, &(struct command_number){"for", SECONDS_MAX, 0}, &seconds));
     TOV_TRY(command_number(cli, arguments,
-                           &(struct command_number){"count", NO_LIMIT - 1, NO_LIMIT},
-                           &out->limit));
+                           &(struct command_number){"count", NO_LIMIT - 1, NO_LIMIT}, &out->limit));
     out->end_ms = command_has(arguments, "for") ? cli_clock_ms() + seconds * 1000 : NO_LIMIT;
     out->until_told = command_has(arguments, "once");
     return TOV_OK;
@@ -80,8 +79,8 @@ static enum tov_err acknowledge_first(struct cli *cli, const struct cli_argument
     struct tov_watch *watch = NULL;
     if (!command_has(arguments, "ack"))
         return TOV_OK;
-    TOV_TRY(command_number(cli, arguments, &(struct command_number){"ack", UINT64_MAX, 0},
-                           &number));
+    TOV_TRY(
+        command_number(cli, arguments, &(struct command_number){"ack", UINT64_MAX, 0}, &number));
     TOV_TRY(tov_watch_open(cli->client, options, &watch, &cli->error));
     enum tov_err err = tov_watch_acknowledge(watch, number, &cli->error);
     tov_watch_close(watch);
@@ -145,8 +144,7 @@ static enum tov_err follow(struct watching *watching)
     if (!wanted_more || interrupt_came())
         return TOV_OK;
     watching->cli->outcome_is_unknown = true;
-    return cli_fail(watching->cli, TOV_E_TIMEOUT,
-                    _("The time is over: %llu of %llu events came."),
+    return cli_fail(watching->cli, TOV_E_TIMEOUT, _("The time is over: %llu of %llu events came."),
                     (unsigned long long)watching->told, (unsigned long long)watching->limit);
 }
 

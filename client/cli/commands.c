@@ -15,6 +15,16 @@ const struct cli_command *const cli_commands[] = {
     &command_attachment_get,
     &command_trace,
 
+    &command_send,
+    &command_reply,
+    &command_amend,
+    &command_retract,
+    &command_drafts,
+    &command_drafts_show,
+    &command_drafts_edit,
+    &command_drafts_send,
+    &command_drafts_remove,
+
     &command_types,
     &command_units,
 

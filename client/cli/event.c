@@ -91,8 +91,8 @@ static enum tov_err put_delivered(struct cli *cli, const struct tov_event_facts 
         const struct tov_delivery *delivery = delivery_of(view, facts);
         if (delivery == NULL)
             continue;
-        (void)json_array_append_new(
-            messages, json_integer((json_int_t)tov_message_view_facts(view)->number));
+        (void)json_array_append_new(messages,
+                                    json_integer((json_int_t)tov_message_view_facts(view)->number));
         if (!cli->json)
             say_delivered(cli, view, delivery);
     }
@@ -130,11 +130,10 @@ static void say_message(struct cli *cli, const struct tov_event_facts *event)
 /* The message's own value, and the event beside it. */
 static json_t *message_json(struct cli *cli, const struct tov_event_facts *facts)
 {
-    json_t *value =
-        facts->message == NULL ? json_object() : cli_json_message(cli, facts->message);
-    (void)json_object_set_new(value, "event",
-                              json_pack("{s:I, s:s}", "number", (json_int_t)facts->number, "kind",
-                                        kind_id(facts->kind)));
+    json_t *value = facts->message == NULL ? json_object() : cli_json_message(cli, facts->message);
+    (void)json_object_set_new(
+        value, "event",
+        json_pack("{s:I, s:s}", "number", (json_int_t)facts->number, "kind", kind_id(facts->kind)));
     return value;
 }
 

@@ -119,6 +119,21 @@ const char *message_agency_name(struct cli *cli, uint32_t agency)
     return tov_client_identity(client)->agency;
 }
 
+void message_recipient(struct cli *cli, const struct tov_message_view *view, size_t number,
+                       char out[MESSAGE_NAME_SIZE])
+{
+    char path[64], known[MESSAGE_NAME_SIZE] = "";
+    uint32_t agency = recipient_agency(view, number);
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", number);
+    const char *address = tov_message_view_text(view, path);
+    const char *name = name_by_view(view, agency);
+    if (name != NULL)
+        (void)snprintf(known, sizeof known, "%s", name);
+    else if (strchr(address, '/') == NULL)
+        (void)snprintf(known, sizeof known, "%s", message_agency_name(cli, agency));
+    put_unit(out, MESSAGE_NAME_SIZE, tov_bytes_of_text(known), address);
+}
+
 void message_recipients(struct cli *cli, const struct tov_message_view *view,
                         char out[MESSAGE_ROUTE_SIZE])
 {
@@ -126,14 +141,8 @@ void message_recipients(struct cli *cli, const struct tov_message_view *view,
     out[0] = '\0';
     size_t count = tov_message_view_count(view, "header.recipients");
     for (size_t i = 1; i <= count; i++) {
-        char path[64], unit[MESSAGE_NAME_SIZE * 2];
-        uint32_t agency = recipient_agency(view, i);
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
-        const char *address = tov_message_view_text(view, path);
-        const char *name = name_by_view(view, agency);
-        if (name == NULL && strchr(address, '/') == NULL)
-            name = message_agency_name(cli, agency);
-        put_unit(unit, sizeof unit, tov_bytes_of_text(name == NULL ? "" : name), address);
+        char unit[MESSAGE_NAME_SIZE];
+        message_recipient(cli, view, i, unit);
         int size =
             snprintf(out + used, MESSAGE_ROUTE_SIZE - used, "%s%s", i == 1 ? "" : ", ", unit);
         if (size < 0 || (size_t)size >= MESSAGE_ROUTE_SIZE - used)

@@ -18,6 +18,9 @@ bool message_is_incoming(const struct cli *cli, const struct tov_message_view *v
 const char *message_agency_name(struct cli *cli, uint32_t agency);
 /* "krfo/kif". */
 void message_sender(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE]);
+/* The NUMBERth recipient, from 1: "kk/vink". Agencies as below. */
+void message_recipient(struct cli *cli, const struct tov_message_view *view, size_t number,
+                       char out[MESSAGE_NAME_SIZE]);
 /* "kk/vink, kbh-pol/dks". Agencies that the view does not name are asked of the node once. */
 void message_recipients(struct cli *cli, const struct tov_message_view *view,
                         char out[MESSAGE_ROUTE_SIZE]);

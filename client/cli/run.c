@@ -104,12 +104,13 @@ static enum tov_err run(struct cli *cli, const char *const *argv)
 {
     static struct cli_arguments arguments; /* large */
     TOV_TRY(command_parse(cli_commands, argv, &arguments, cli));
-    TOV_TRY(settle_profile(cli, &arguments));
+    enum tov_err err = settle_profile(cli, &arguments);
     if (command_has(&arguments, "help")) {
-        cli->json = false;
+        cli->json = false; /* help is for people, and is there also when the profile is broken */
         command_help(cli, cli_commands, arguments.command);
         return TOV_OK;
     }
+    TOV_TRY(err);
     const struct cli_command *command = arguments.command;
     return (command == NULL ? &command_status : command)->run(cli, &arguments);
 }

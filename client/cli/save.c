@@ -99,9 +99,9 @@ static int give_name(struct save *save)
         return link_to(save, save->path);
     if (save->beside[0] == '\0' && link_beside(save) != 0)
         return -1;
-    int result = save->replaces ? rename(save->beside, save->path)
-                                : renameat2(AT_FDCWD, save->beside, AT_FDCWD, save->path,
-                                            RENAME_NOREPLACE);
+    int result = save->replaces
+                     ? rename(save->beside, save->path)
+                     : renameat2(AT_FDCWD, save->beside, AT_FDCWD, save->path, RENAME_NOREPLACE);
     if (result == 0)
         save->beside[0] = '\0';
     return result;

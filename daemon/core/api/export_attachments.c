@@ -41,9 +41,8 @@ static enum tov_err give_blob(struct export_walk *walk, const struct target *tar
     uint8_t *to = tov_buf_extend(&walk->data, TOV_API_DATA_MAX_BYTES);
     if (to == NULL)
         return walk->data.failed;
-    enum tov_err err =
-        host->blob_read(host->context, target->blob, walk->place.offset,
-                        (struct tov_room){to, wanted}, &got);
+    enum tov_err err = host->blob_read(host->context, target->blob, walk->place.offset,
+                                       (struct tov_room){to, wanted}, &got);
     walk->data.size = err == TOV_OK ? got : 0;
     if (err != TOV_OK)
         return err;

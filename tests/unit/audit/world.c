@@ -85,7 +85,8 @@ int world_audit(struct world *world, const char *const *words, json_t **out_repo
 
 /* ---- the client ---- */
 
-static void keep_reply(void *context, size_t index, uint64_t connection, struct tov_bytes frame)
+static enum tov_err keep_reply(void *context, size_t index, uint64_t connection,
+                               struct tov_bytes frame)
 {
     struct world *world = context;
     (void)index;
@@ -94,6 +95,7 @@ static void keep_reply(void *context, size_t index, uint64_t connection, struct 
     UNIT_NEED(world->reply != NULL);
     memcpy(world->reply, frame.data, frame.size);
     world->reply_size = frame.size;
+    return TOV_OK;
 }
 
 static void put_question(struct tov_bytes cursor, struct tov_buf *out)
@@ -117,8 +119,8 @@ void world_ask(struct world *world, size_t index, struct tov_bytes cursor,
     uint8_t key[32];
     sim_auditor_key(world->wire->federation, index, key);
     put_question(cursor, &frame);
-    node->hooks.reply_context = world;
-    node->hooks.reply = keep_reply;
+    node->hooks.client_context = world;
+    node->hooks.send_client = keep_reply;
     tov_node_on_client_frame(node->node, key, CONNECTION, tov_buf_view(&frame));
     sim_node_settle(node);
     UNIT_NEED(world->reply != NULL);
