@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "federation/federation.h"
 
+#include "federation/files.h"
 #include "federation/process.h"
 #include "support/unit.h"
 
 #include <arpa/inet.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -172,21 +172,13 @@ void federation_add_client(struct federation *federation, const struct client_wi
                                    "--units", wish->units, "--roster", roster, registration, NULL});
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
 void federation_destroy(struct federation *federation)
 {
     for (unsigned i = 0; i < NODES; i++)
         if (federation->nodes[i].pid != 0)
             (void)node_stop(federation, (enum node_number)i);
     if (CU_get_number_of_failures() == 0)
-        (void)nftw(federation->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        files_remove_tree(federation->folder);
     else
         (void)printf("\nkept: %s\n", federation->folder);
 }
