@@ -21,7 +21,9 @@
 #define STOP_MS 40000
 #define ROLE_MS 60000
 #define PROGRAM_MS 120000
-#define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5 */
+#define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5, spare ones 6 and 7 */
+#define SPARE_OFFSET 6u
+#define PORTS 8u
 
 static const struct {
     const char *agency;
@@ -88,14 +90,13 @@ static bool port_is_free(unsigned port)
  * so that tests beside each other rarely meet. */
 static unsigned find_ports(void)
 {
-    unsigned count = FRONT_OFFSET + NODES;
-    unsigned range = (PORT_LAST - PORT_FIRST) / count;
+    unsigned range = (PORT_LAST - PORT_FIRST) / PORTS;
     for (unsigned i = 0; i < range; i++) {
-        unsigned base = PORT_FIRST + ((unsigned)getpid() * 7 + i) % range * count;
+        unsigned base = PORT_FIRST + ((unsigned)getpid() * 7 + i) % range * PORTS;
         unsigned port = base;
-        while (port < base + count && port_is_free(port))
+        while (port < base + PORTS && port_is_free(port))
             port++;
-        if (port == base + count)
+        if (port == base + PORTS)
             return base;
     }
     UNIT_NEED(false && "free ports on loopback");
@@ -142,6 +143,8 @@ void federation_create(struct federation *federation)
     make_folder(federation);
     unsigned base_port = find_ports();
     (void)snprintf(port, sizeof port, "%u", base_port);
+    for (unsigned i = 0; i < 2; i++)
+        federation->spare_ports[i] = base_port + SPARE_OFFSET + i;
     must_run(
         federation, "tov-keys",
         (const char *const[]){"demo-federation", "--base-port", port, federation->folder, NULL});

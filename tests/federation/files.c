@@ -80,8 +80,8 @@ void files_change(const char *path, const char *old_text, const char *new_text)
 bool files_say(const char *path, const char *text)
 {
     struct content content = read_content(path);
-    bool is_said = content.bytes != NULL &&
-                   memmem(content.bytes, content.size, text, strlen(text)) != NULL;
+    bool is_said =
+        content.bytes != NULL && memmem(content.bytes, content.size, text, strlen(text)) != NULL;
     free(content.bytes);
     return is_said;
 }
