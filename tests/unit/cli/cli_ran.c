@@ -63,10 +63,11 @@ void ran_write(const struct ran_place *place, const char *name, const char *text
 {
     char path[512];
     path_of(place, name, path);
-    char *slash = strrchr(path, '/');
-    *slash = '\0';
-    (void)mkdir(path, 0700); /* PLACE itself is there */
-    *slash = '/';
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0700);
+        *slash = '/';
+    }
     FILE *file = fopen(path, "w");
     UNIT_NEED(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }

@@ -25,7 +25,7 @@ struct ran_place {
 struct ran_place ran_place_make(struct fake_front *front);
 /* NAME=value, over what was there. */
 void ran_set(struct ran_place *place, const char *name, const char *value);
-/* A file of the folder, or of one folder in it. */
+/* A file of the folder, or of folders in it, which are made. */
 void ran_write(const struct ran_place *place, const char *name, const char *text);
 /* Its content, "" when it is not there; until the next call. */
 const char *ran_file(const struct ran_place *place, const char *name);
