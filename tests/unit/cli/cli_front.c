@@ -8,6 +8,7 @@
 #include "merkle/tree.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define AGENCY_KK 1u
 #define AGENCY_POLICE 2u
@@ -285,6 +286,8 @@ static void answer_submit(struct fake_front *front, struct cli_front *node, stru
         node->checks++;
     else
         note_submit(node, body);
+    if (node->tell_fd != 0)
+        UNIT_NEED(write(node->tell_fd, "", 1) == 1);
     if (node->refuses) {
         refuse(front);
     } else if (is_check) {

@@ -46,6 +46,7 @@ struct cli_front {
     /* submits */
     bool refuses;     /* by rule 2, at recipient 1 */
     bool keeps_quiet; /* takes the submit, and does not answer */
+    int tell_fd;      /* not 0: one byte is written to it for each submit that came */
     size_t submits;   /* without checks */
     size_t checks;
     uint8_t keys[CLI_FRONT_SUBMITS_MAX][64]; /* of the submits, and their sizes */

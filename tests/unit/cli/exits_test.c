@@ -2,54 +2,24 @@
  *
  * Exit codes, as docs/cli.md lists them, and that --json gives one value whatever happens.
  */
-#include "cli_front.h"
-#include "cli_ran.h"
-
-#include "cli/cli.h"
+#include "cli_scene.h"
 
 #include <string.h>
-
-struct scene {
-    struct cli_front node;
-    struct fake_front *front;
-    struct ran_place place;
-};
-
-static void begin(struct scene *scene)
-{
-    scene->front = front_start(cli_front_play, &scene->node);
-    scene->place = ran_place_make(scene->front);
-}
-
-static void end(struct scene *scene)
-{
-    ran_place_end(&scene->place);
-    front_end(scene->front);
-}
-
-static int code_of(const struct scene *scene, const char *const *arguments)
-{
-    struct ran *ran = ran_tov(&scene->place, arguments);
-    int code = ran->code;
-    ran_end(ran);
-    return code;
-}
-#define CODE(scene, ...) code_of((scene), (const char *const[]){__VA_ARGS__, NULL})
 
 /* ---- codes ---- */
 
 static void a_day_without_news_is_0_and_with_news_3(void)
 {
-    struct scene scene = {.node = {.unread = 0}};
-    begin(&scene);
-    UNIT_EQUAL_INT(CODE(&scene, "status"), CLI_EXIT_DONE);
+    struct cli_scene scene = {.node = {.unread = 0}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
     front_lock(scene.front);
     scene.node.unread = 2;
     front_unlock(scene.front);
-    UNIT_EQUAL_INT(CODE(&scene, "status"), CLI_EXIT_PERSON);
-    UNIT_EQUAL_INT(CODE(&scene, "status", "--json"), CLI_EXIT_PERSON);
-    UNIT_EQUAL_INT(CODE(&scene, "inbox"), CLI_EXIT_DONE);
-    end(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_PERSON);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status", "--json"), CLI_EXIT_PERSON);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "inbox"), CLI_EXIT_DONE);
+    cli_scene_end(&scene);
 }
 
 struct answer {
@@ -65,44 +35,44 @@ static void what_the_node_answers_becomes_an_exit_code(void)
         {TOV_E_UNAVAILABLE, CLI_EXIT_LATER}, {TOV_E_FULL, CLI_EXIT_LATER},
     };
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        struct scene scene = {.node = {.error = answers[i].error}};
-        begin(&scene);
-        UNIT_EQUAL_INT(CODE(&scene, "show", "7"), answers[i].code);
-        end(&scene);
+        struct cli_scene scene = {.node = {.error = answers[i].error}};
+        cli_scene_begin(&scene);
+        UNIT_EQUAL_INT(CLI_CODE(&scene, "show", "7"), answers[i].code);
+        cli_scene_end(&scene);
     }
 }
 
 static void a_node_that_is_not_there_is_4(void)
 {
-    struct scene scene = {.node = {.silent = false}};
-    begin(&scene);
+    struct cli_scene scene = {.node = {.silent = false}};
+    cli_scene_begin(&scene);
     ran_set(&scene.place, "TOV_NODE", "ipc:///tmp/there-is-no-tov-node-here");
     struct ran *ran = RAN(&scene.place, "status");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_UNREACHABLE);
     CU_ASSERT(strstr(ran->err, "does not answer") != NULL);
     ran_end(ran);
-    end(&scene);
+    cli_scene_end(&scene);
 }
 
 static void a_key_file_that_is_not_there_or_that_others_may_read_is_1(void)
 {
-    struct scene scene = {.node = {.silent = false}};
-    begin(&scene);
+    struct cli_scene scene = {.node = {.silent = false}};
+    cli_scene_begin(&scene);
     ran_write(&scene.place, "open.key", "no key\n");
     ran_set(&scene.place, "TOV_KEY", "nowhere.key");
-    UNIT_EQUAL_INT(CODE(&scene, "status"), CLI_EXIT_FAILED);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_FAILED);
     ran_set(&scene.place, "TOV_KEY", "open.key");
-    UNIT_EQUAL_INT(CODE(&scene, "status"), CLI_EXIT_FAILED);
-    end(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_FAILED);
+    cli_scene_end(&scene);
 }
 
 static void waiting_in_vain_is_5(void)
 {
-    struct scene scene = {.node = {.verdict = 0}};
-    begin(&scene);
-    UNIT_EQUAL_INT(CODE(&scene, "wait", "5", "received", "--timeout", "0"), CLI_EXIT_TIMEOUT);
-    UNIT_EQUAL_INT(CODE(&scene, "watch", "--for", "0", "--count", "1"), CLI_EXIT_TIMEOUT);
-    end(&scene);
+    struct cli_scene scene = {.node = {.verdict = 0}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "received", "--timeout", "0"), CLI_EXIT_TIMEOUT);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "watch", "--for", "0", "--count", "1"), CLI_EXIT_TIMEOUT);
+    cli_scene_end(&scene);
 }
 
 /* ---- one JSON value ---- */
@@ -139,7 +109,7 @@ static const struct command commands[] = {
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-static struct ran *run_json(const struct scene *scene, const struct command *command)
+static struct ran *run_json(const struct cli_scene *scene, const struct command *command)
 {
     const char *arguments[14] = {"--json"};
     for (size_t i = 0; command->arguments[i] != NULL; i++)
@@ -149,8 +119,8 @@ static struct ran *run_json(const struct scene *scene, const struct command *com
 
 static void every_command_gives_one_value(void)
 {
-    struct scene scene = {.node = {.verdict = 1, .name = "Plan.pdf", .data = "%PDF-1.4"}};
-    begin(&scene);
+    struct cli_scene scene = {.node = {.verdict = 1, .name = "Plan.pdf", .data = "%PDF-1.4"}};
+    cli_scene_begin(&scene);
     for (size_t i = 0; i < COMMANDS; i++) {
         struct ran *ran = run_json(&scene, &commands[i]);
         json_t *value = ran_json(ran);
@@ -164,7 +134,7 @@ static void every_command_gives_one_value(void)
         json_decref(value);
         ran_end(ran);
     }
-    end(&scene);
+    cli_scene_end(&scene);
 }
 
 /* The value of a run that failed: its code, its name, its exit code, words. */
@@ -183,8 +153,8 @@ static void expect_error(const struct ran *ran)
 
 static void every_command_gives_one_value_when_it_fails(void)
 {
-    struct scene scene = {.node = {.error = TOV_E_DENIED, .verdict = 1}};
-    begin(&scene);
+    struct cli_scene scene = {.node = {.error = TOV_E_DENIED, .verdict = 1}};
+    cli_scene_begin(&scene);
     for (size_t i = 0; i < COMMANDS; i++) {
         const char *first = commands[i].arguments[0];
         if (strcmp(first, "types") == 0 || strcmp(first, "drafts") == 0)
@@ -193,7 +163,7 @@ static void every_command_gives_one_value_when_it_fails(void)
         expect_error(ran);
         ran_end(ran);
     }
-    end(&scene);
+    cli_scene_end(&scene);
 }
 
 static void wrong_use_is_a_value_too(void)
@@ -206,14 +176,14 @@ static void wrong_use_is_a_value_too(void)
         {{"drafts", "send", "no-such-draft"}, ""},
         {{"watch", "--once"}, ""},
     };
-    struct scene scene = {.node = {.verdict = 1}};
-    begin(&scene);
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
     for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
         struct ran *ran = run_json(&scene, &wrongs[i]);
         expect_error(ran);
         ran_end(ran);
     }
-    end(&scene);
+    cli_scene_end(&scene);
 }
 
 int main(void)
