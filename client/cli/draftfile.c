@@ -296,3 +296,21 @@ enum tov_err draftfile_adopt(struct cli *cli, struct kept_draft *draft)
     json_decref(names);
     return TOV_OK;
 }
+
+void draftfile_print_kept(const struct cli *cli)
+{
+    const char *name = cli->draft;
+    if (name[0] == '\0')
+        return;
+    if (cli->outcome_is_unknown)
+        (void)fprintf(stderr,
+                      _("     Perhaps it was sent. Send the draft again until there is an answer;\n"
+                        "     it is never sent twice: tov drafts send %s\n"),
+                      name);
+    else
+        (void)fprintf(stderr,
+                      _("     It is kept as the draft %s.\n"
+                        "     To change it: tov drafts edit %s\n"
+                        "     To send it: tov drafts send %s\n"),
+                      name, name, name);
+}

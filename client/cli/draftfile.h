@@ -63,6 +63,9 @@ enum tov_err draftfile_text_path(struct cli *cli, const struct kept_draft *draft
 /* Names of all drafts in alphabetical order, a JSON list of texts for the caller. */
 enum tov_err draftfile_names(struct cli *cli, json_t **out_names) TOV_MUST_CHECK;
 
+/* On standard error: what became of the draft of this run, if any, and how to go on with it. */
+void draftfile_print_kept(const struct cli *cli);
+
 const char *draft_state_id(enum draft_state state);
 /* In words: "refused", "it is not known whether it was sent" ... */
 const char *draft_state_name(enum draft_state state);

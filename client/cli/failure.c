@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/draftfile.h"
 #include "cli/language.h"
 
 /* What a code of libtov or the node means to a person. libtov's own line, in English, follows. */
@@ -46,30 +47,12 @@ static const char *sentence_of(enum tov_err err)
     return _(sentences[code]);
 }
 
-/* What became of what the user wrote, and how to go on. */
-static void print_draft(const struct cli *cli)
-{
-    const char *name = cli->draft;
-    if (name[0] == '\0')
-        return;
-    if (cli->outcome_is_unknown)
-        (void)fprintf(stderr,
-                      _("     Perhaps it was sent. Send the draft again, until there is an "
-                        "answer; it is\n     never sent twice: tov drafts send %s\n"),
-                      name);
-    else
-        (void)fprintf(stderr,
-                      _("     It is kept as the draft %s.\n     To change it: tov drafts "
-                        "edit %s\n     To send it: tov drafts send %s\n"),
-                      name, name, name);
-}
-
 void failure_print(const struct cli *cli, enum tov_err err)
 {
     (void)fprintf(stderr, "tov: %s\n", cli->error_is_ours ? cli->error.text : sentence_of(err));
     if (!cli->error_is_ours && cli->error.text[0] != '\0')
         (void)fprintf(stderr, "     (%s)\n", cli->error.text);
-    print_draft(cli);
+    draftfile_print_kept(cli);
 }
 
 json_t *failure_json(const struct cli *cli, enum tov_err err)

@@ -2,8 +2,6 @@
  *
  * tov: the command line for caseworkers and scripts (docs/cli.md, tov(1)).
  */
-#include <stddef.h>
-
 #include "cli/run.h"
 
 #include <stddef.h>

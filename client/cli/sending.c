@@ -44,6 +44,17 @@ static enum tov_err keep(struct run *run, enum draft_state state)
     return draftfile_save(run->cli, run->draft);
 }
 
+/* Of a draft that is new, and to which nobody wrote a word, there is nothing to lose. */
+static bool is_worth_keeping(const struct run *run)
+{
+    return !run->how->is_fresh || run->editing.has_changed || compose_has_options(run->arguments);
+}
+
+static enum tov_err keep_or_drop(struct run *run, enum draft_state state)
+{
+    return is_worth_keeping(run) ? keep(run, state) : draftfile_remove(run->cli, run->draft);
+}
+
 /* After ERR, which was told by CLI's error; keeps that error whatever happens here. */
 static enum tov_err keep_failed(struct run *run, enum tov_err err, enum draft_state state)
 {
@@ -53,7 +64,7 @@ static enum tov_err keep_failed(struct run *run, enum tov_err err, enum draft_st
     cli->findings = findings_json(run->draft->message);
     if (command_has(run->arguments, "check"))
         return err;
-    if (keep(run, state) != TOV_OK)
+    if (keep_or_drop(run, state) != TOV_OK)
         cli->draft[0] = '\0';
     cli->error = error;
     cli->error_is_ours = is_ours;
@@ -202,6 +213,10 @@ static enum tov_err ask(struct run *run, struct tov_client *client)
 
 static enum tov_err connect(struct run *run, struct tov_client **out_client)
 {
+    if (tov_message_draft_count(run->draft->message, "header.recipients") == 0)
+        return cli_fail(run->cli, TOV_E_ARGUMENT,
+                        _("To whom? Add --to UNIT, for example --to kk/vink. tov units lists "
+                          "them."));
     TOV_TRY(cli_connect(run->cli, out_client));
     TOV_TRY(check_sender(run, *out_client));
     TOV_TRY(compose_defaults(run->cli, run->draft->message));
