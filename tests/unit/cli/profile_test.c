@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fault {
     const char *text;
@@ -71,9 +72,9 @@ static void put_profile(const struct ran_place *place, struct fake_front *front,
                         char out[1024])
 {
     struct tov_client_options options = front_options(front);
-    char link[128];
-    (void)snprintf(link, sizeof link, "cp %s %s/own.key", options.key_path, place->folder);
-    UNIT_NEED(system(link) == 0); /* keeps the mode 0600 */
+    char key[1024];
+    UNIT_NEED(snprintf(key, sizeof key, "%s/own.key", place->folder) < (int)sizeof key);
+    UNIT_NEED(link(options.key_path, key) == 0); /* keeps the mode 0600 */
     UNIT_NEED(snprintf(out, 1024,
                        "[%s]\n  node = %s\n\tkey=~/own.key\nserver-key = %s  \nlanguage = da\n",
                        name, options.endpoint, options.front_key) < 1024);
