@@ -11,8 +11,8 @@
 #define FORM "send", "msg.note", "--edit", "--to", "kbh-pol/dks=Følger sagen", "--about", "7"
 
 /* Fills in what a note needs. */
-#define FILL                                                                                   \
-    "sed -i -e 's/\\[legal_bases\\]:.*/&\\nAFTALE/' -e 's/\\[purpose\\]:.*/& forebyggelse/' "  \
+#define FILL                                                                                     \
+    "sed -i -e 's/\\[legal_bases\\]:.*/&\\nAFTALE/' -e 's/\\[purpose\\]:.*/& forebyggelse/' "    \
     "-e 's/\\[necessity\\]:.*/& Mødet kan ikke holdes uden./' -e 's/\\[kind\\]:.*/& telefon/' " \
     "-e 's/\\[free_text\\]:.*/&\\nVi ringer.\\n\\nOg mødes.\\n/' \"$1\"\n"
 
