@@ -9,6 +9,7 @@
  * Not for: measuring.
  */
 #include "federation/load_client.h"
+#include "federation/note.h"
 #include "federation/record.h"
 #include "support/unit.h"
 
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ATTACHMENT_EVERY 40u
@@ -31,73 +31,6 @@ struct load {
     struct tov_client *client;
 };
 
-static void must(enum tov_err err, const struct tov_error *error)
-{
-    if (err == TOV_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", tov_err_name(err), error->text);
-    exit(EXIT_FAILURE);
-}
-
-static void set(struct tov_message_draft *draft, const char *path, const char *text)
-{
-    struct tov_error error = {.code = TOV_OK};
-    must(tov_message_draft_set(draft, path, text, &error), &error);
-}
-
-/* Calls PUT for each word of LIST. */
-static void for_each(const char *list, struct tov_message_draft *draft,
-                     void (*put)(struct tov_message_draft *, const char *))
-{
-    char words[256];
-    char *rest = NULL;
-    UNIT_NEED(snprintf(words, sizeof words, "%s", list) < (int)sizeof words);
-    for (char *word = strtok_r(words, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest))
-        put(draft, word);
-}
-
-static void put_recipient(struct tov_message_draft *draft, const char *unit)
-{
-    struct tov_error error = {.code = TOV_OK};
-    must(tov_message_draft_add_recipient(draft, unit, TOV_SEES_ALL, "Deltager i prøven.", &error),
-         &error);
-}
-
-static void put_basis(struct tov_message_draft *draft, const char *code)
-{
-    set(draft, "header.legal_bases", code);
-}
-
-static void put_time(struct tov_message_draft *draft)
-{
-    char text[32];
-    time_t now = time(NULL);
-    struct tm parts;
-    UNIT_NEED(gmtime_r(&now, &parts) != NULL);
-    UNIT_NEED(strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0);
-    set(draft, "header.occurred_at", text);
-}
-
-static struct tov_message_draft *write_draft(const struct load *load, uint64_t id)
-{
-    char text[RECORD_TEXT_SIZE];
-    struct tov_message_draft *draft = NULL;
-    struct tov_error error = {.code = TOV_OK};
-    must(tov_message_draft_create("msg.note", &draft, &error), &error);
-    record_text(id, text);
-    set(draft, "header.about.case_ref", "0102030405060708090a0b0c0d0e0f10");
-    set(draft, "header.purpose", "forebyggelse");
-    set(draft, "content.necessity", "Prøve af systemet, handler ikke om nogen.");
-    set(draft, "fields.kind", "andet");
-    set(draft, "content.free_text", text);
-    put_time(draft);
-    for_each(load->bases, draft, put_basis);
-    for_each(load->recipients, draft, put_recipient);
-    struct tov_hash key = tov_sha256((struct tov_bytes){(const uint8_t *)&id, sizeof id});
-    must(tov_message_draft_set_key(draft, key.bytes, sizeof key.bytes, &error), &error);
-    return draft;
-}
-
 /* Its hash. The file lives as long as the draft's descriptor of it. */
 static struct tov_hash attach(struct tov_message_draft *draft, uint64_t id)
 {
@@ -107,7 +40,7 @@ static struct tov_hash attach(struct tov_message_draft *draft, uint64_t id)
     size_t size = load_attachment(id, data);
     int fd = mkostemp(path, O_CLOEXEC);
     UNIT_NEED(fd >= 0 && unlink(path) == 0 && write(fd, data, size) == (ssize_t)size);
-    must(tov_message_draft_attach_fd(draft, fd, "bilag.bin", NULL, &error), &error);
+    note_must(tov_message_draft_attach_fd(draft, fd, "bilag.bin", NULL, &error), &error);
     (void)close(fd);
     return tov_sha256((struct tov_bytes){data, size});
 }
@@ -131,7 +64,8 @@ static void send_one(const struct load *load, uint64_t id)
     char text[RECORD_TEXT_SIZE];
     struct invariant_record record, attachment = {.id = id};
     bool attaches = id % ATTACHMENT_EVERY == 0;
-    struct tov_message_draft *draft = write_draft(load, id);
+    struct tov_message_draft *draft =
+        note_create(&(struct note){.id = id, .recipients = load->recipients, .bases = load->bases});
     if (attaches)
         attachment.hash = attach(draft, id);
     submit(load, draft);

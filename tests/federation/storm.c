@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "federation/storm.h"
 
+#include "federation/note.h"
 #include "federation/process.h"
 #include "federation/record.h"
 #include "support/unit.h"
@@ -12,9 +13,6 @@
 
 #define SERVES_MS 60000
 #define CALM_MS 120000
-
-/* The police share by stk. 1, the others by stk. 2; a kommune names DBL § 8 too. */
-static const char *const bases[NODES] = {"RPL115-2/1-3a,DBL8-2-3", "RPL115-1-3a", "RPL115-2/1-3a"};
 
 static void files_of(const struct storm *storm, enum node_number number, const char *what,
                      char out[FEDERATION_PATH_SIZE])
@@ -51,7 +49,7 @@ static void start_sender(struct storm *storm, enum node_number number)
                    nodes[(number + 2) % NODES].unit);
     storm->senders[number] = process_start(
         (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
-                              agency, recipients, bases[number], written, NULL},
+                              agency, recipients, note_bases(number), written, NULL},
         paths.log);
 }
 

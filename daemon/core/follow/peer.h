@@ -73,7 +73,8 @@ struct tov_peer {
     bool has_sender;
     uint32_t sender_epoch;
     uint64_t sender_mono_ms;
-    bool may_owe; /* rows in `owed` to look at */
+    bool may_owe;   /* rows in `owed` to look at */
+    bool owes_soon; /* there will be, once the open batch is committed */
 
     /* session */
     bool is_up, has_session;
@@ -106,7 +107,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull; /* rows in `transfer` to look at */
+    bool may_pull;   /* rows in `transfer` to look at */
+    bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
 /* The cosignature that the guard is asked for; peer 0: none. */

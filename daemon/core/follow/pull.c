@@ -64,7 +64,7 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
             row.state = ROW_FAILED;
         put_row(follow->core, &name, (uint8_t)i, &row);
     }
-    peer->may_pull = true;
+    peer->pulls_soon = true;
     return TOV_OK;
 }
 
@@ -282,7 +282,8 @@ static enum tov_err verify_chunk(const struct tov_transfer *transfer,
                                  const struct tov_frame_chunk *chunk)
 {
     struct tov_proof proof = {.count = chunk->proof.size / TOV_HASH_BYTES};
-    memcpy(proof.hashes, chunk->proof.data, proof.count * TOV_HASH_BYTES);
+    if (proof.count > 0) /* a part of one chunk needs none */
+        memcpy(proof.hashes, chunk->proof.data, proof.count * TOV_HASH_BYTES);
     struct tov_part_chunk claimed = {(uint32_t)chunk->index, chunk->data, &proof};
     return tov_part_chunk_verify(&transfer->claim, &claimed);
 }

@@ -91,7 +91,7 @@ void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index
 {
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_OWED,
                         tov_store_key_u16_u64(peer->number, index), (struct tov_bytes){0});
-    peer->may_owe = true;
+    peer->owes_soon = true;
 }
 
 /* Stanzas that travel alone, for messages that the peer holds already. */

@@ -173,6 +173,15 @@ static const struct node *seen_by(const struct scene *scene)
     return &scene->node;
 }
 
+/* What the test has looked at so far, it has looked at before the front's thread goes on. */
+static enum tov_err submit(const struct scene *scene, struct tov_message_draft *draft,
+                           const struct tov_submit_options *options, struct tov_submission **out)
+{
+    front_lock(scene->front);
+    front_unlock(scene->front);
+    return tov_client_submit(scene->client, draft, options, out, NULL);
+}
+
 static void set(const struct scene *scene, bool *what, bool to)
 {
     front_lock(scene->front);
@@ -195,7 +204,7 @@ static void what_was_accepted_comes_back_with_its_number_and_deliveries(void)
     struct scene scene;
     struct tov_submission *sent = NULL;
     scene_open(&scene);
-    UNIT_OK(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, scene.draft, NULL, &sent));
     UNIT_EQUAL_INT(tov_submission_facts(sent)->number, 101);
     UNIT_EQUAL_INT(tov_submission_facts(sent)->ref.agency, 2);
     UNIT_EQUAL_INT(tov_submission_delivery_count(sent), 1);
@@ -211,7 +220,7 @@ static void recipients_travel_by_number_and_the_sender_is_the_clients_unit(void)
     struct tov_record header, recipient;
     scene_open(&scene);
     UNIT_OK(tov_message_draft_add_recipient(scene.draft, "kk/sof", TOV_SEES_HEADER, NULL, NULL));
-    UNIT_OK(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, scene.draft, NULL, &sent));
     UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&seen_by(&scene)->header),
                                 &header, NULL) == TOV_OK);
     UNIT_EQUAL_BYTES(tov_record_bytes(header, "sender_unit"), tov_bytes_of_text("vink"));
@@ -247,10 +256,10 @@ static void after_a_time_out_the_same_draft_is_accepted_once(void)
     scene_open(&scene);
     set(&scene, &scene.node.mute, true);
     tov_client_set_timeout(scene.client, 300);
-    UNIT_EQUAL_INT(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL), TOV_E_TIMEOUT);
+    UNIT_EQUAL_INT(submit(&scene, scene.draft, NULL, &sent), TOV_E_TIMEOUT);
     set(&scene, &scene.node.mute, false);
     tov_client_set_timeout(scene.client, 5000);
-    UNIT_OK(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, scene.draft, NULL, &sent));
     UNIT_EQUAL_INT(front_seen(scene.front, "submit"), 2);
     UNIT_EQUAL_INT(seen_by(&scene)->accepted, 1);
     UNIT_EQUAL_INT(tov_submission_facts(sent)->number, 101);
@@ -269,16 +278,16 @@ static void a_key_that_was_kept_is_used_after_a_restart_of_the_program(void)
     scene_open(&scene);
     memcpy(key, tov_message_draft_key(scene.draft, &size), sizeof key);
     UNIT_EQUAL_INT(size, sizeof key);
-    UNIT_OK(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, scene.draft, NULL, &sent));
     tov_submission_destroy(sent);
     struct tov_message_draft *again = make_note();
     UNIT_OK(tov_message_draft_set_key(again, key, sizeof key, NULL));
-    UNIT_OK(tov_client_submit(scene.client, again, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, again, NULL, &sent));
     UNIT_EQUAL_INT(seen_by(&scene)->accepted, 1);
     tov_submission_destroy(sent);
     tov_message_draft_destroy(again);
     struct tov_message_draft *other = make_note();
-    UNIT_OK(tov_client_submit(scene.client, other, NULL, &sent, NULL));
+    UNIT_OK(submit(&scene, other, NULL, &sent));
     UNIT_EQUAL_INT(seen_by(&scene)->accepted, 2); /* every draft has a key of its own */
     tov_submission_destroy(sent);
     tov_message_draft_destroy(other);
@@ -291,7 +300,7 @@ static void a_refusal_teaches(void)
     struct tov_submission *sent = NULL;
     scene_open(&scene);
     set(&scene, &scene.node.refuses, true);
-    UNIT_EQUAL_INT(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL), TOV_E_RULE);
+    UNIT_EQUAL_INT(submit(&scene, scene.draft, NULL, &sent), TOV_E_RULE);
     const struct tov_remarks *remarks = tov_message_draft_remarks(scene.draft);
     UNIT_NEED(tov_remarks_count(remarks) == 1);
     UNIT_EQUAL_INT(tov_remarks_refuse(remarks), 1);
@@ -350,7 +359,7 @@ static void attachments_go_in_pieces_and_are_named_in_the_content(void)
     UNIT_OK(tov_message_draft_attach_path(scene.draft, large, NULL, NULL));
     options.progress = note_progress;
     options.progress_arg = &last;
-    UNIT_OK(tov_client_submit(scene.client, scene.draft, &options, &sent, NULL));
+    UNIT_OK(submit(&scene, scene.draft, &options, &sent));
     UNIT_EQUAL_INT(last, 300001);
     UNIT_EQUAL_INT(seen_by(&scene)->data.size, 300001);
     UNIT_EQUAL_INT(seen_by(&scene)->data.data[300000], 300000 * 7 % 251);
@@ -378,7 +387,7 @@ static void other_bytes_at_the_node_are_noticed_and_nothing_is_sent(void)
     set(&scene, &scene.node.forgets, true);
     write_file(&scene, "a.bin", 10, path, sizeof path);
     UNIT_OK(tov_message_draft_attach_path(scene.draft, path, NULL, NULL));
-    UNIT_EQUAL_INT(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL), TOV_E_PROOF);
+    UNIT_EQUAL_INT(submit(&scene, scene.draft, NULL, &sent), TOV_E_PROOF);
     UNIT_EQUAL_INT(front_seen(scene.front, "submit"), 0);
     scene_close(&scene);
 }
@@ -392,7 +401,7 @@ static void a_file_that_became_shorter_is_not_sent(void)
     write_file(&scene, "a.bin", 10, path, sizeof path);
     UNIT_OK(tov_message_draft_attach_path(scene.draft, path, NULL, NULL));
     UNIT_NEED(truncate(path, 5) == 0);
-    UNIT_EQUAL_INT(tov_client_submit(scene.client, scene.draft, NULL, &sent, NULL), TOV_E_IO);
+    UNIT_EQUAL_INT(submit(&scene, scene.draft, NULL, &sent), TOV_E_IO);
     UNIT_EQUAL_INT(front_seen(scene.front, "submit"), 0);
     scene_close(&scene);
 }
@@ -415,8 +424,7 @@ static void whoever_gives_up_has_sent_nothing(void)
     write_file(&scene, "a.bin", 200000, path, sizeof path);
     UNIT_OK(tov_message_draft_attach_path(scene.draft, path, NULL, NULL));
     options.progress = give_up;
-    UNIT_EQUAL_INT(tov_client_submit(scene.client, scene.draft, &options, &sent, NULL),
-                   TOV_E_CLOSED);
+    UNIT_EQUAL_INT(submit(&scene, scene.draft, &options, &sent), TOV_E_CLOSED);
     UNIT_EQUAL_INT(front_seen(scene.front, "submit"), 0);
     scene_close(&scene);
 }

@@ -69,8 +69,9 @@ static void prepare(void)
     events_fd = bind_here("events");
     notify_fd = bind_here("notify");
     kept_count = 0;
-    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /d\nguard = /g\n"
-                            "keys = /k\nlog-level = error\n");
+    /* Folders that are there; the fake roles look into none of them. */
+    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\n"
+                            "keys = /usr\nlog-level = error\n");
 }
 
 static void run(void)
