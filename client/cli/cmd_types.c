@@ -2,6 +2,7 @@
  *
  * `tov types`: what may be sent, and how it is filled in. `tov units`: to whom.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "case/catalogue.h"
@@ -10,6 +11,8 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/words.h"
+
+#define PURPOSE "header.purpose"
 
 /* ---- all types ---- */
 
@@ -87,10 +90,43 @@ static const char *need_id(enum tov_catalogue_need need)
     return "";
 }
 
+/* How a value is written, for people. */
+static const char *kind_words(const char *kind)
+{
+    static const struct {
+        const char *id;
+        const char *words;
+    } kinds[] = {
+        {"text", N_("text")},
+        {"enum", N_("one of these words")},
+        {"bool", N_("yes or no")},
+        {"date", N_("a date as 28-06-2021")},
+        {"time", N_("date and time as \"28-06-2021 09.10\"")},
+        {"int", N_("a whole number")},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].id, kind) == 0)
+            return _(kinds[i].words);
+    }
+    return kind;
+}
+
 static void put_wrapped(struct cli *cli, size_t indent, const char *text)
 {
     cli_say(cli, "%*s", (int)indent, "");
     text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
+}
+
+/* What may stand in PURPOSE, which the catalogue has as a text. */
+static void put_purposes(struct cli *cli)
+{
+    for (size_t i = 0; i < tov_purpose_count(); i++) {
+        const struct tov_purpose *purpose = tov_purpose_at(i);
+        char line[512];
+        (void)snprintf(line, sizeof line, "%s: %s", purpose->id,
+                       cli_words(cli, purpose->name.da, purpose->name.en));
+        put_wrapped(cli, 6, line);
+    }
 }
 
 static void put_field(struct cli *cli, const struct tov_catalogue_type *type, size_t index)
@@ -103,10 +139,14 @@ static void put_field(struct cli *cli, const struct tov_catalogue_type *type, si
     const char *dot = strchr(field.path, '.');
     const char *name = dot == NULL ? field.path : dot + 1;
     const char *need = need_words(field.need);
+    bool is_purpose = strcmp(field.path, PURPOSE) == 0;
+    char line[512];
     cli_say(cli, "%s %s\n", is_required ? "*" : " ",
             cli_words(cli, field.label_da, field.label_en));
-    cli_say(cli, "    %s (%s%s)%s%s\n", name, field.kind, field.is_list ? _(", several") : "",
-            need[0] == '\0' ? "" : ": ", need);
+    (void)snprintf(line, sizeof line, "%s (%s%s)%s%s", name,
+                   kind_words(is_purpose ? "enum" : field.kind),
+                   field.is_list ? _(", several") : "", need[0] == '\0' ? "" : ": ", need);
+    put_wrapped(cli, 4, line);
     const char *help = cli_words(cli, field.help_da, field.help_en);
     if (help[0] != '\0')
         put_wrapped(cli, 4, help);
@@ -114,6 +154,8 @@ static void put_field(struct cli *cli, const struct tov_catalogue_type *type, si
         cli_say(cli, "      %s: ", tov_catalogue_value_id(type, index, i));
         cli_say(cli, "%s\n", tov_catalogue_value_label(type, index, i, cli->words));
     }
+    if (is_purpose)
+        put_purposes(cli);
 }
 
 static void put_bases(struct cli *cli, const struct tov_catalogue_type *type)
@@ -189,6 +231,17 @@ static json_t *bases_json(const struct tov_catalogue_type *type)
     return bases;
 }
 
+static json_t *purposes_json(void)
+{
+    json_t *purposes = json_array();
+    for (size_t i = 0; i < tov_purpose_count(); i++) {
+        const struct tov_purpose *purpose = tov_purpose_at(i);
+        (void)json_array_append_new(purposes, json_pack("{s:s, s:s, s:s}", "id", purpose->id, "da",
+                                                        purpose->name.da, "en", purpose->name.en));
+    }
+    return purposes;
+}
+
 static enum tov_err run_types(struct cli *cli, const struct cli_arguments *arguments)
 {
     if (arguments->word_count == 0 && !cli->json) {
@@ -214,6 +267,7 @@ static enum tov_err run_types(struct cli *cli, const struct cli_arguments *argum
     json_t *value = type_json(type);
     (void)json_object_set_new(value, "fields", fields_json(type));
     (void)json_object_set_new(value, "legal_bases", bases_json(type));
+    (void)json_object_set_new(value, "purposes", purposes_json());
     cli_result(cli, json_pack("{s:o}", "type", value));
     return TOV_OK;
 }

@@ -2,9 +2,16 @@
 #include "cli/failure.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "cli/draftfile.h"
+#include "cli/file.h"
 #include "cli/language.h"
+#include "cli/text.h"
+
+#define INDENT 5u /* of "tov: " */
+#define TEXT_MAX_BYTES 16384u
 
 /* What a code of libtov or the node means to a person. libtov's own line, in English, follows. */
 static const char *const sentences[] = {
@@ -47,11 +54,23 @@ static const char *sentence_of(enum tov_err err)
     return _(sentences[code]);
 }
 
+static void put_line(const struct cli *cli, const char *lead, const char *text, struct tov_buf *out)
+{
+    tov_buf_put_text(out, lead);
+    text_put_wrapped(out, text, &(struct text_frame){INDENT, INDENT, cli->columns});
+}
+
 void failure_print(const struct cli *cli, enum tov_err err)
 {
-    (void)fprintf(stderr, "tov: %s\n", cli->error_is_ours ? cli->error.text : sentence_of(err));
-    if (!cli->error_is_ours && cli->error.text[0] != '\0')
-        (void)fprintf(stderr, "     (%s)\n", cli->error.text);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TEXT_MAX_BYTES);
+    char detail[sizeof cli->error.text + 3];
+    put_line(cli, "tov: ", cli->error_is_ours ? cli->error.text : sentence_of(err), &out);
+    if (!cli->error_is_ours && cli->error.text[0] != '\0') {
+        (void)snprintf(detail, sizeof detail, "(%s)", cli->error.text);
+        put_line(cli, "     ", detail, &out);
+    }
+    if (out.failed == TOV_OK)
+        (void)!file_put(STDERR_FILENO, tov_buf_view(&out)); /* nobody is left to be told */
     draftfile_print_kept(cli);
 }
 

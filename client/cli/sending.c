@@ -98,7 +98,7 @@ static enum tov_err edit(struct run *run, bool mends)
     enum tov_err err = editing_run(&run->editing, mends);
     if (err != TOV_E_SCHEMA)
         return err;
-    if (run->how->is_fresh && !run->editing.has_changed)
+    if (!is_worth_keeping(run))
         return drop_unwritten(run);
     return refuse(run, err);
 }

@@ -195,6 +195,12 @@ bool ran_wait_for(struct ran *ran, const char *text)
     return true;
 }
 
+void ran_close_output(struct ran *ran)
+{
+    (void)close(ran->out_fd);
+    ran->out_fd = -1;
+}
+
 void ran_finish(struct ran *ran)
 {
     int status = 0;

@@ -48,6 +48,8 @@ struct ran *ran_tov(const struct ran_place *place, const char *const *arguments)
 struct ran *ran_begin(const struct ran_place *place, const char *const *arguments);
 /* Until TEXT stands in what was written to standard output; false: it ended before. */
 bool ran_wait_for(struct ran *ran, const char *text);
+/* Nobody reads its standard output any more. */
+void ran_close_output(struct ran *ran);
 void ran_finish(struct ran *ran);
 void ran_end(struct ran *ran);
 

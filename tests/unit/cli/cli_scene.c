@@ -38,9 +38,24 @@ int cli_scene_code(struct cli_scene *scene, const char *const *arguments)
     return code;
 }
 
+/* TEXT with one blank for each run of them, so that wrapping does not matter. */
+static void flatten(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    for (; *text != '\0' && used + 1 < size; text++) {
+        bool is_blank = *text == ' ' || *text == '\n';
+        if (!is_blank || (used > 0 && out[used - 1] != ' '))
+            out[used++] = (char)(is_blank ? ' ' : *text);
+    }
+    out[used] = '\0';
+}
+
 bool cli_says(const char *text, const char *words)
 {
-    bool found = strstr(text, words) != NULL;
+    static char flat[RAN_TEXT_SIZE], wanted[1024];
+    flatten(text, flat, sizeof flat);
+    flatten(words, wanted, sizeof wanted);
+    bool found = strstr(flat, wanted) != NULL;
     if (!found)
         printf("\nnot there: %s\nin: %s\n", words, text);
     return found;

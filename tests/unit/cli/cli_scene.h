@@ -26,7 +26,7 @@ void cli_scene_set(struct cli_scene *scene, bool *what, bool to);
 int cli_scene_code(struct cli_scene *scene, const char *const *arguments);
 #define CLI_CODE(scene, ...) cli_scene_code((scene), (const char *const[]){__VA_ARGS__, NULL})
 
-/* Whether WORDS stand in TEXT; prints both when they do not. */
+/* Whether WORDS stand in TEXT, however it is wrapped; prints both when they do not. */
 bool cli_says(const char *text, const char *words);
 
 #endif
