@@ -21,7 +21,7 @@ struct pass {
     uint64_t missing;   /* entries of which neither hash is there */
     bool is_broken;     /* a range could not be continued */
     bool has_unread;    /* a bundle of leaves */
-    bool has_bad_tile;  /* above the leaves */
+    bool has_bad_tile;  /* one above the leaves differs, or any is not there */
     struct tov_lines lines;
     bool has_line;
     struct tov_export_signed line;
@@ -300,6 +300,7 @@ static void check_entry(struct pass *pass, const struct tov_tree_entry *entry)
     char path[TOV_EXPORT_PATH_SIZE];
     bool has_leaf = entry->leaf.size > 0;
     enum tov_err err = tov_tile_reader_hash(pass->tiles, 0, entry->index, &tile_hash);
+    pass->has_bad_tile = pass->has_bad_tile || err != TOV_OK;
     if (err != TOV_OK && entry->index % TOV_TILE_WIDTH == 0) {
         tov_tile_reader_path(pass->tiles, 0, entry->index, path);
         say_unreadable(pass, path, err);
