@@ -100,12 +100,12 @@ bool verdict_has(const struct verdict *verdict, const char *name)
     return verdict_find(verdict, name, NULL) != NULL;
 }
 
-void verdict_is(const struct verdict *verdict, int code, const char *names, const char *said,
-                const char *file, int line)
+void verdict_is(const struct verdict *verdict, int code, const char *names,
+                const struct verdict_place *place)
 {
     char found[VERDICT_TEXT_SIZE], expected[VERDICT_TEXT_SIZE + 64], actual[sizeof expected];
     verdict_names(verdict, NULL, found);
     (void)snprintf(expected, sizeof expected, "%d %s", code, names);
     (void)snprintf(actual, sizeof actual, "%d %s", verdict->code, found);
-    unit_equal_text(actual, expected, said, file, line);
+    unit_equal_text(actual, expected, place->text, place->file, place->line);
 }

@@ -33,8 +33,13 @@ const char *verdict_text(const json_t *finding, const char *member);
 
 /* Asserts exit code and names; SAID stands before what differs. */
 #define VERDICT_IS(verdict, code, names, said) \
-    verdict_is((verdict), (code), (names), (said), __FILE__, __LINE__)
-void verdict_is(const struct verdict *verdict, int code, const char *names, const char *said,
-                const char *file, int line);
+    verdict_is((verdict), (code), (names),     \
+               &(struct verdict_place){.text = (said), .file = __FILE__, .line = __LINE__})
+struct verdict_place {
+    const char *text, *file;
+    int line;
+};
+void verdict_is(const struct verdict *verdict, int code, const char *names,
+                const struct verdict_place *place);
 
 #endif
