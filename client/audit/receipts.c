@@ -78,10 +78,11 @@ enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *line
     /* The loss that began a later series may have been taken out. */
     bool is_later = at->block.series.generation == at->series.generation &&
                     at->block.series.lost_index > at->series.lost_index;
+    bool is_whole = lines->is_complete && !lines->has_lost_track;
     if (!tov_series_equal(at->block.series, at->series))
-        (void)tov_audit_add(
-            audit, is_later && !lines->is_complete ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
-            &at->place, SERIES(at->series), SERIES(at->block.series));
+        (void)tov_audit_add(audit,
+                            is_later && !is_whole ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
+                            &at->place, SERIES(at->series), SERIES(at->block.series));
     struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
     if (line == NULL)
         return lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM;

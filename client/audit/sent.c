@@ -236,7 +236,7 @@ static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes, bool 
     pass->list_seen = false;
     if (is_known)
         pass->leaf_hash = tov_merkle_leaf_hash(bytes);
-    else if (!is_gone)
+    else if (!is_gone || !tov_marks_has(&pass->audit->named, pass->index))
         tov_link_lines_lose(&pass->audit->sent);
     TOV_TRY(take_records(pass, is_known ? leaf : NULL, is_gone));
     if (is_known)
