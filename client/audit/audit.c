@@ -60,8 +60,18 @@ struct tov_link_line *tov_link_line_of(struct tov_link_lines *lines, uint16_t pe
     if (items == NULL)
         return NULL;
     lines->items = items;
-    items[lines->count] = (struct tov_link_line){.peer = peer, .series = series};
+    items[lines->count] = (struct tov_link_line){.peer = peer,
+                                                 .series = series,
+                                                 .has_holes = lines->has_lost_track,
+                                                 .is_lost_track = lines->has_lost_track};
     return &items[lines->count++];
+}
+
+void tov_link_lines_lose(struct tov_link_lines *lines)
+{
+    lines->has_lost_track = true;
+    for (size_t i = 0; i < lines->count; i++)
+        lines->items[i].is_lost_track = lines->items[i].has_holes = true;
 }
 
 static void link_lines_fini(struct tov_link_lines *lines)
@@ -138,7 +148,7 @@ static void read_about(struct tov_audit *audit)
         err = tov_export_parse_about(tov_buf_view(&text), &audit->about);
     audit->has_about = err == TOV_OK;
     if (err == TOV_E_NOT_FOUND)
-        (void)tov_audit_add(audit, TOV_FOUND_FILE_MISSING, &place, NULL, NULL);
+        tov_findings_add_missing(&audit->findings, "about");
     else if (err == TOV_E_VERSION)
         (void)tov_audit_add(audit, TOV_FOUND_VERSION_NEWER, &place,
                             TOV_SAY(_("format %u"), TOV_EXPORT_VERSION), NULL);
@@ -179,22 +189,33 @@ static void compare_about(struct tov_audit *audit)
                             audit->about.federation);
 }
 
+static void say_absent(struct tov_audit *audit)
+{
+    if (audit->counts.attachments_absent > 0)
+        (void)tov_audit_add(audit, TOV_FOUND_ATTACHMENT_ABSENT, NULL, NULL,
+                            TOV_SAY("%llu", (unsigned long long)audit->counts.attachments_absent));
+}
+
 static enum tov_err check_content(struct tov_audit *audit)
 {
     find_keys(audit);
     TOV_TRY(tov_audit_ledger(audit));
     compare_about(audit);
-    if (audit->ledger.has_checkpoint) {
+    if (audit->ledger.has_checkpoint)
         TOV_TRY(tov_audit_sent(audit));
-        TOV_TRY(tov_audit_mirrors(audit));
+    else
+        tov_link_lines_lose(&audit->sent);
+    TOV_TRY(tov_audit_mirrors(audit));
+    if (audit->ledger.has_checkpoint) {
         TOV_TRY(tov_audit_receipts(audit));
         TOV_TRY(tov_audit_witnesses(audit));
     }
+    say_absent(audit);
     TOV_TRY(tov_audit_journal(audit));
     TOV_TRY(tov_audit_places(audit));
     /* What rests on a ledger that is not sound accuses nobody. */
     if (!audit->ledger.is_sound)
-        tov_findings_soften(&audit->findings, 0);
+        tov_findings_soften(&audit->findings, (struct tov_findings_mark){0});
     return audit->failed;
 }
 
@@ -215,5 +236,8 @@ enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
     TOV_TRY(tov_manifest_check(&audit->folder, &audit->findings));
     read_about(audit);
     TOV_TRY(tov_keyring_load(&audit->folder, roots, &audit->findings, &audit->keyring));
-    return audit->has_about ? check_content(audit) : TOV_OK;
+    err = audit->has_about ? check_content(audit) : TOV_OK;
+    if (!audit->keyring.is_trusted)
+        tov_findings_distrust(&audit->findings);
+    return err;
 }

@@ -14,7 +14,6 @@
 
 #define TOV_AUDIT_LINKS_MAX 8192u   /* (peer, series) of one direction */
 #define TOV_AUDIT_MIRRORS_MAX 4096u /* (agency, generation) */
-#define TOV_AUDIT_SIGNED_FORKS_MAX 64u
 
 /* The messages from one agency to another in one series. */
 struct tov_link_line {
@@ -31,9 +30,12 @@ struct tov_link_lines {
     /* All entries of the ledger are there, so what is missing was not written. In a mirror an entry
      * may have been taken out, with its hash left in its place, by whoever held the export. */
     bool is_complete;
+    bool has_lost_track; /* so has every line that begins from now on */
     size_t count;
     struct tov_link_line *items;
 };
+/* Messages on any of the lines may have passed unseen: what follows is taken as it is. */
+void tov_link_lines_lose(struct tov_link_lines *lines);
 /* Makes it when it is not there; NULL without memory or over TOV_AUDIT_LINKS_MAX. */
 struct tov_link_line *tov_link_line_of(struct tov_link_lines *lines, uint16_t peer,
                                        struct tov_series series);
@@ -44,8 +46,9 @@ struct tov_link_line *tov_link_line_find(const struct tov_link_lines *lines, uin
 struct tov_mirror {
     uint16_t agency;
     uint32_t generation;
-    bool is_held;  /* there is a folder for it */
-    bool is_sound; /* its items lead to a root that the peer signed */
+    bool is_held;           /* there is a folder for it */
+    bool is_sound;          /* its items lead to a root that the peer signed */
+    bool is_unchecked_told; /* that receipts cannot be checked by it */
     uint64_t size;
     struct tov_series series;
     struct tov_marks named; /* erased or lost, by somebody's word */

@@ -16,7 +16,8 @@ struct pass {
     uint64_t time_ms;
     uint32_t epoch;
     uint32_t roster;
-    uint64_t anchor_size; /* that must be signed; 0: none */
+    uint32_t unknown_roster; /* told already */
+    uint64_t anchor_size;    /* that must be signed; 0: none */
 };
 
 static void say(struct pass *pass, enum tov_finding_code code, const struct tov_tree_entry *entry,
@@ -52,8 +53,10 @@ static void check_roster(struct pass *pass, const struct tov_tree_entry *entry, 
                          const struct tov_hash *hash)
 {
     const struct tov_hash *held = tov_keyring_roster_hash(&pass->audit->keyring, version);
-    if (held == NULL)
+    if (held == NULL && version != pass->unknown_roster)
         say(pass, TOV_FOUND_ROSTER_UNKNOWN, entry, TOV_SAY(_("roster version %u"), version), NULL);
+    if (held == NULL)
+        pass->unknown_roster = version;
     else if (hash != NULL && !tov_hash_equal(held, hash))
         /* Rosters that no trusted root has signed may be anybody's. */
         say(pass,
@@ -235,9 +238,10 @@ static void check_decoded(struct pass *pass, const struct tov_tree_entry *entry,
 static void say_unsigned_anchor(struct pass *pass)
 {
     struct tov_place place = {"signatures", true, pass->anchor_size - 1};
-    (void)tov_audit_add(pass->audit, TOV_FOUND_ANCHOR_UNSIGNED, &place,
-                        TOV_SAY(_("size %llu signed"), (unsigned long long)pass->anchor_size),
-                        NULL);
+    if (pass->audit->keys != NULL && pass->audit->ledger.has_lines)
+        (void)tov_audit_add(pass->audit, TOV_FOUND_ANCHOR_UNSIGNED, &place,
+                            TOV_SAY(_("size %llu signed"), (unsigned long long)pass->anchor_size),
+                            NULL);
     pass->anchor_size = 0;
 }
 
@@ -271,9 +275,12 @@ static void see_signed(void *ctx, uint64_t size)
         pass->anchor_size = 0;
 }
 
-/* The rule of the missing leaf: legal only if a later entry names it. */
+/* The rule of the missing leaf: legal only if a later entry names it; which may stand in a bundle
+ * that cannot be read. */
 static void check_empty(struct tov_audit *audit)
 {
+    if (!audit->ledger.is_complete)
+        return;
     struct tov_leaf_reader names;
     char path[TOV_EXPORT_PATH_SIZE];
     uint64_t size = audit->ledger.checkpoint.size;

@@ -64,6 +64,7 @@ struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_fin
     struct tov_finding *finding = make_room(findings);
     if (finding == NULL) {
         findings->unlisted++;
+        findings->unlisted_inconsistent += class == TOV_CLASS_INCONSISTENT ? 1 : 0;
         return NULL;
     }
     *finding = (struct tov_finding){.code = code,
@@ -79,6 +80,18 @@ struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_fin
     return finding;
 }
 
+void tov_findings_add_missing(struct tov_findings *findings, const char *path)
+{
+    struct tov_place place = {.path = path};
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct tov_finding *other = &findings->items[i];
+        if (other->code == TOV_FOUND_FILE_MISSING && other->path != NULL &&
+            strcmp(other->path, path) == 0)
+            return;
+    }
+    (void)tov_findings_add(findings, TOV_FOUND_FILE_MISSING, &place, NULL, NULL);
+}
+
 void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence)
 {
     if (finding == NULL)
@@ -87,21 +100,50 @@ void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence)
     finding->evidence = copy(evidence);
 }
 
-void tov_findings_soften(struct tov_findings *findings, size_t mark)
+struct tov_findings_mark tov_findings_mark(const struct tov_findings *findings)
 {
-    for (size_t i = mark; i < findings->count; i++) {
-        struct tov_finding *finding = &findings->items[i];
-        if (finding->class == TOV_CLASS_INCONSISTENT && !finding->is_firm) {
-            finding->class = TOV_CLASS_CORRUPT;
-            findings->by_class[TOV_CLASS_INCONSISTENT]--;
-            findings->by_class[TOV_CLASS_CORRUPT]++;
-        }
-    }
+    return (struct tov_findings_mark){findings->count, findings->unlisted_inconsistent};
+}
+
+static void lower(struct tov_findings *findings, uint64_t count, enum tov_finding_class to)
+{
+    findings->by_class[TOV_CLASS_INCONSISTENT] -= count;
+    findings->by_class[to] += count;
+}
+
+static void find_worst(struct tov_findings *findings)
+{
     findings->worst = TOV_CLASS_INFORMATION;
     for (int class = TOV_CLASS_INFORMATION; class <= TOV_CLASS_INCONSISTENT; class ++) {
         if (findings->by_class[class] > 0)
             findings->worst = (enum tov_finding_class) class;
     }
+}
+
+void tov_findings_soften(struct tov_findings *findings, struct tov_findings_mark mark)
+{
+    for (size_t i = mark.count; i < findings->count; i++) {
+        struct tov_finding *finding = &findings->items[i];
+        if (finding->class == TOV_CLASS_INCONSISTENT && !finding->is_firm) {
+            finding->class = TOV_CLASS_CORRUPT;
+            lower(findings, 1, TOV_CLASS_CORRUPT);
+        }
+    }
+    lower(findings, findings->unlisted_inconsistent - mark.unlisted_inconsistent,
+          TOV_CLASS_CORRUPT);
+    findings->unlisted_inconsistent = mark.unlisted_inconsistent;
+    find_worst(findings);
+}
+
+void tov_findings_distrust(struct tov_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        if (findings->items[i].class == TOV_CLASS_INCONSISTENT)
+            findings->items[i].class = TOV_CLASS_UNVERIFIABLE;
+    }
+    lower(findings, findings->by_class[TOV_CLASS_INCONSISTENT], TOV_CLASS_UNVERIFIABLE);
+    findings->unlisted_inconsistent = 0;
+    find_worst(findings);
 }
 
 enum tov_exit_code tov_findings_verdict(const struct tov_findings *findings)

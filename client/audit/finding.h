@@ -90,6 +90,7 @@ enum tov_finding_code {
     TOV_FOUND_LINK_OWN,
     TOV_FOUND_PART_MISSING,
     TOV_FOUND_PART_DIFFERS,
+    TOV_FOUND_LIST_MISSING,
     TOV_FOUND_RECORD_EXTRA,
     /* mirrors */
     TOV_FOUND_MIRROR_GAP,
@@ -137,12 +138,19 @@ struct tov_finding {
     char *evidence; /* several lines: signed notes; NULL */
 };
 
+/* A moment in a check: what was found after it can be softened. */
+struct tov_findings_mark {
+    size_t count;
+    uint64_t unlisted_inconsistent;
+};
+
 struct tov_findings {
     size_t count;
     size_t capacity;
     uint64_t unlisted; /* over TOV_FINDINGS_MAX, or no memory */
     enum tov_finding_class worst;
     uint64_t by_class[4];
+    uint64_t unlisted_inconsistent;
     struct tov_finding *items;
     const char *subject; /* of what is added next; borrowed */
 };
@@ -153,10 +161,16 @@ void tov_findings_fini(struct tov_findings *findings);
 struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_finding_code code,
                                      const struct tov_place *place, const char *expected,
                                      const char *found);
+/* The file PATH is missing; nothing is added when that was told before. */
+void tov_findings_add_missing(struct tov_findings *findings, const char *path);
 void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence);
-/* What was concluded since MARK (a count) rests on damaged bytes: inconsistent becomes corrupt,
- * unless it is firm. */
-void tov_findings_soften(struct tov_findings *findings, size_t mark);
+struct tov_findings_mark tov_findings_mark(const struct tov_findings *findings);
+/* What was concluded since MARK rests on damaged bytes: inconsistent becomes corrupt, unless it is
+ * firm. What is not listed is never firm. */
+void tov_findings_soften(struct tov_findings *findings, struct tov_findings_mark mark);
+/* All of it rests on keys that nobody vouches for: inconsistent becomes unverifiable, even what is
+ * firm. */
+void tov_findings_distrust(struct tov_findings *findings);
 /* The exit code by precedence: inconsistent, corrupt, unverifiable, verified. */
 enum tov_exit_code tov_findings_verdict(const struct tov_findings *findings);
 
@@ -164,7 +178,8 @@ enum tov_finding_class tov_finding_default_class(enum tov_finding_code code);
 /* A stable word for programs, and sentences for people in their language. */
 const char *tov_finding_name(enum tov_finding_code code);
 const char *tov_finding_sentence(enum tov_finding_code code);
-const char *tov_finding_next(enum tov_finding_code code);
+/* Nobody is to be accused for a finding that was softened. */
+const char *tov_finding_next(const struct tov_finding *finding);
 const char *tov_class_name(enum tov_finding_class class); /* for programs */
 
 #define TOV_SAY(...) tov_say((char[TOV_FINDING_TEXT_SIZE]){0}, __VA_ARGS__)

@@ -112,7 +112,7 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_BEYOND_TREE] = {"beyond-tree", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
                                N_("The agency signed more entries than it shows.")},
     [TOV_FOUND_LEAF_MALFORMED] = {"leaf-malformed", TOV_CLASS_INCONSISTENT, NEXT_ASK,
-                                  N_("A signed entry is not written as the format says.")},
+                                  N_("An entry is not written as the format says.")},
     [TOV_FOUND_LEAF_NEWER] = {"leaf-newer", TOV_CLASS_UNVERIFIABLE, NEXT_UPDATE,
                               N_("An entry is of a newer version.")},
     [TOV_FOUND_TIME_BACKWARDS] =
@@ -139,6 +139,8 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
                                    N_("An anchor has no signature of its own.")},
     [TOV_FOUND_ANCHOR_LIST] = {"anchor-list", TOV_CLASS_CORRUPT, NEXT_COPY,
                                N_("The list of an anchor is not the one that the entry names.")},
+    [TOV_FOUND_LIST_MISSING] = {"list-missing", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
+                                N_("The list of an anchor is missing.")},
     [TOV_FOUND_JOURNAL_ROOT] = {"journal-root", TOV_CLASS_INCONSISTENT, NEXT_FORK,
                                 N_("The journal is not the one whose root the ledger holds.")},
     [TOV_FOUND_JOURNAL_BEYOND] =
@@ -235,7 +237,10 @@ const char *tov_finding_sentence(enum tov_finding_code code)
     return _(rows[code].sentence);
 }
 
-const char *tov_finding_next(enum tov_finding_code code)
+const char *tov_finding_next(const struct tov_finding *finding)
 {
-    return _(next_sentences[rows[code].next]);
+    const struct row *row = &rows[finding->code];
+    if (finding->class >= row->class)
+        return _(next_sentences[row->next]);
+    return _(next_sentences[finding->class == TOV_CLASS_CORRUPT ? NEXT_COPY : NEXT_ROOTS]);
 }

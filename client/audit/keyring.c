@@ -73,14 +73,39 @@ static void say(struct chain *chain, enum tov_finding_code code, const char *pat
     (void)tov_findings_add(chain->findings, code, &place, NULL, found);
 }
 
-/* The oldest roster stands for itself: who does not trust it gives the roots. */
-static void check_first(struct chain *chain, const char *path, const struct tov_roster *roster)
+/* The oldest roster stands for itself: who does not trust it gives the roots. False when ROSTER is
+ * not to be used; the next one may then be the oldest. */
+static bool check_first(struct chain *chain, const char *path, const struct tov_roster *roster)
 {
     struct tov_error error = {.text = ""};
     struct tov_roots own;
     tov_roster_roots(roster, &own);
-    if (tov_roster_verify(roster, &own, &error) != TOV_OK)
-        say(chain, TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+    if (tov_roster_verify(roster, &own, &error) == TOV_OK)
+        return true;
+    say(chain, TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+    return false;
+}
+
+static bool is_signed_by_roots_of(const struct tov_roster *signer, const struct tov_roster *roster)
+{
+    struct tov_roots roots;
+    tov_roster_roots(signer, &roots);
+    return tov_roster_verify(roster, &roots, NULL) == TOV_OK;
+}
+
+/* Signed by all whom it needs and yet no successor: the roots said two things, whatever else of the
+ * export is damaged. */
+static void say_no_successor(struct chain *chain, const char *path, const struct tov_roster *roster,
+                             const char *why)
+{
+    struct tov_place place = {.path = path};
+    bool is_signed = is_signed_by_roots_of(chain->keyring->newest, roster) &&
+                     is_signed_by_roots_of(roster, roster);
+    struct tov_finding *finding = tov_findings_add(
+        chain->findings, is_signed ? TOV_FOUND_ROSTER_CHAIN : TOV_FOUND_ROSTER_THRESHOLD, &place,
+        NULL, why);
+    if (finding != NULL)
+        finding->is_firm = true;
 }
 
 /* False when ROSTER is not to be used. */
@@ -92,14 +117,9 @@ static bool check_next(struct chain *chain, const char *path, const struct tov_r
         say(chain, TOV_FOUND_ROSTER_GAP, path, NULL);
         return false;
     }
-    enum tov_err err = tov_roster_verify_successor(keyring->newest, roster, &error);
-    if (err == TOV_OK)
+    if (tov_roster_verify_successor(keyring->newest, roster, &error) == TOV_OK)
         return true;
-    /* Signed by the roots and yet no successor: the roots said two things. */
-    struct tov_roots roots;
-    tov_roster_roots(keyring->newest, &roots);
-    bool is_signed = tov_roster_verify(roster, &roots, NULL) == TOV_OK;
-    say(chain, is_signed ? TOV_FOUND_ROSTER_CHAIN : TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+    say_no_successor(chain, path, roster, error.text);
     return false;
 }
 
@@ -110,7 +130,7 @@ static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go
     char path[TOV_EXPORT_PATH_SIZE];
     struct tov_error error = {.text = ""};
     TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
-    *out_go_on = false;
+    *out_go_on = keyring->newest == NULL;
     tov_export_roster_path((uint32_t)version, path);
     enum tov_err err = read_roster(chain->folder, path, &roster, &error);
     if (err == TOV_E_NOMEM)
@@ -119,9 +139,8 @@ static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go
         say(chain, TOV_FOUND_FILE_MALFORMED, path, error.text);
         return TOV_OK;
     }
-    if (keyring->newest == NULL)
-        check_first(chain, path, roster);
-    else if (!check_next(chain, path, roster))
+    if (keyring->newest == NULL ? !check_first(chain, path, roster)
+                                : !check_next(chain, path, roster))
         return TOV_OK;
     if (keyring->newest == NULL)
         keyring->first_version = (uint32_t)version;
@@ -145,18 +164,19 @@ static enum tov_err load_all(struct chain *chain, const uint64_t *versions, size
 enum tov_err tov_keyring_load(const struct tov_folder *folder, const struct tov_roots *roots,
                               struct tov_findings *findings, struct tov_keyring *out_keyring)
 {
-    *out_keyring = (struct tov_keyring){0};
+    *out_keyring = (struct tov_keyring){.is_trusted = roots == NULL};
     struct chain chain = {folder, roots, findings, out_keyring};
     TOV_FREE uint64_t *versions = malloc(TOV_KEYRING_ROSTERS_MAX * sizeof *versions);
     if (versions == NULL)
         return TOV_E_NOMEM;
     size_t count = tov_folder_numbers(folder, "roster", versions, TOV_KEYRING_ROSTERS_MAX);
     if (count == 0) {
-        say(&chain, TOV_FOUND_FILE_MISSING, "roster", NULL);
+        tov_findings_add_missing(findings, "roster");
         return TOV_OK;
     }
     TOV_TRY(load_all(&chain, versions, count));
-    if (roots != NULL && !out_keyring->is_anchored)
+    out_keyring->is_trusted |= out_keyring->is_anchored;
+    if (!out_keyring->is_trusted)
         say(&chain, TOV_FOUND_ROOTS_DIFFER, "roster", NULL);
     return TOV_OK;
 }

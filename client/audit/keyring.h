@@ -24,6 +24,7 @@ struct tov_ledger_key {
 
 struct tov_keyring {
     bool is_anchored; /* by root keys from outside the export */
+    bool is_trusted;  /* is_anchored, or nobody gave such keys */
     struct tov_roster *newest;
     uint32_t first_version;
     size_t roster_count;
@@ -34,7 +35,7 @@ struct tov_keyring {
 void tov_keyring_fini(struct tov_keyring *keyring);
 
 /* ROOTS may be NULL: then the oldest roster vouches for itself. Findings tell what does not verify.
- * NOMEM. */
+ * NOMEM. *OUT_KEYRING in any case; destroy it. */
 enum tov_err tov_keyring_load(const struct tov_folder *folder, const struct tov_roots *roots,
                               struct tov_findings *findings,
                               struct tov_keyring *out_keyring) TOV_MUST_CHECK;

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A signed size whose root is not that of the items: a fork if a later signed root is. */
+/* The first signed size whose root is not that of the items: a fork if a later signed root is. */
 struct pending {
-    size_t count;
-    struct tov_export_signed items[TOV_AUDIT_SIGNED_FORKS_MAX];
-    struct tov_hash roots[TOV_AUDIT_SIGNED_FORKS_MAX];
+    bool is_there;
+    struct tov_export_signed line;
+    struct tov_hash root;
 };
 
 struct pass {
@@ -32,10 +32,12 @@ struct pass {
     struct pending pending;
     struct tov_range range;
     struct tov_mirror_parts parts;
-    bool is_cut; /* signed sizes or items are left over */
+    bool lacks_runs; /* the file of them is not there, which was told */
+    bool is_cut;     /* signed sizes or items are left over, which was told */
+    bool has_lines;  /* the signed sizes could be read */
     uint64_t time_ms;
     uint32_t epoch;
-    size_t mark;
+    struct tov_findings_mark mark;
 };
 
 static void say(struct pass *pass, enum tov_finding_code code, const struct tov_place *place,
@@ -58,6 +60,11 @@ static void say_file(struct pass *pass, enum tov_finding_code code, const char *
     say(pass, code, &place, expected, found);
 }
 
+static void say_missing(struct pass *pass, const char *name)
+{
+    tov_findings_add_missing(&pass->audit->findings, FILE_OF(pass, name));
+}
+
 /* ---- signed sizes ---- */
 
 static void next_line(struct pass *pass)
@@ -74,40 +81,37 @@ static void next_line(struct pass *pass)
                  _("size, root and signature, ascending"),
                  TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
         tov_lines_close(&pass->lines);
+        pass->has_lines = false;
         return;
     }
     pass->last_line_size = pass->line.size;
     pass->has_line = true;
 }
 
-/* The items lead to a root that was signed later: so those signed before over other roots were
+/* The items lead to a root that was signed later: so what was signed before over another root was
  * signed by the peer, over another tree. */
-static void say_forks(struct pass *pass)
+static void say_fork(struct pass *pass)
 {
-    for (size_t i = 0; i < pass->pending.count; i++) {
-        const struct tov_export_signed *other = &pass->pending.items[i];
-        char path[TOV_EXPORT_PATH_SIZE];
-        struct tov_place place = {file_of(pass, "checkpoints", path), true, other->size};
-        struct tov_finding *finding =
-            tov_audit_add(pass->audit, TOV_FOUND_MIRROR_FORK, &place,
-                          TOV_SAY_HASH(&pass->pending.roots[i]), TOV_SAY_HASH(&other->root));
-        TOV_FREE char *a = tov_tree_note_text(&pass->key->ledger, other);
-        TOV_FREE char *b = tov_tree_note_text(&pass->key->ledger, &pass->line);
-        TOV_CLEANUP(tov_buf_fini) struct tov_buf both = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
-        tov_buf_put_format(&both, "%s\n%s", a == NULL ? "" : a, b == NULL ? "" : b);
-        tov_buf_put_u8(&both, 0);
-        tov_finding_set_evidence(finding, both.failed == TOV_OK ? (char *)both.data : NULL);
-        if (finding != NULL)
-            finding->is_firm = true;
-        pass->audit->counts.forks++;
-    }
-    pass->pending.count = 0;
+    const struct tov_export_signed *other = &pass->pending.line;
+    char path[TOV_EXPORT_PATH_SIZE];
+    struct tov_place place = {file_of(pass, "checkpoints", path), true, other->size};
+    if (!pass->pending.is_there)
+        return;
+    struct tov_finding *finding =
+        tov_audit_add(pass->audit, TOV_FOUND_MIRROR_FORK, &place, TOV_SAY_HASH(&pass->pending.root),
+                      TOV_SAY_HASH(&other->root));
+    TOV_FREE char *a = tov_tree_note_text(&pass->key->ledger, other);
+    TOV_FREE char *b = tov_tree_note_text(&pass->key->ledger, &pass->line);
+    tov_tree_set_notes(finding, a, b);
+    if (finding != NULL)
+        finding->is_firm = true;
+    pass->audit->counts.forks++;
+    pass->pending.is_there = false;
 }
 
 static void check_line(struct pass *pass)
 {
     struct tov_hash root = tov_range_root(&pass->range);
-    struct pending *pending = &pass->pending;
     if (pass->key == NULL)
         return;
     if (!tov_tree_is_signed(&pass->key->ledger, &pass->line)) {
@@ -116,11 +120,20 @@ static void check_line(struct pass *pass)
                  TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
     } else if (tov_hash_equal(&root, &pass->line.root)) {
         pass->signed_size = pass->range.size;
-        say_forks(pass);
-    } else if (pending->count < TOV_AUDIT_SIGNED_FORKS_MAX) {
-        pending->roots[pending->count] = root;
-        pending->items[pending->count++] = pass->line;
+        say_fork(pass);
+    } else if (!pass->pending.is_there) {
+        pass->pending = (struct pending){true, pass->line, root};
     }
+}
+
+/* What is signed and not held. */
+static void say_gap(struct pass *pass)
+{
+    if (!pass->is_cut)
+        say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints",
+                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->line.size),
+                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->range.size));
+    pass->is_cut = true;
 }
 
 static void check_lines(struct pass *pass)
@@ -129,9 +142,7 @@ static void check_lines(struct pass *pass)
         if (pass->line.size == pass->range.size)
             check_line(pass);
         else
-            say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints",
-                     TOV_SAY(_("items that end at size %llu"), (unsigned long long)pass->line.size),
-                     NULL);
+            say_gap(pass); /* it ends inside a run */
     }
 }
 
@@ -256,6 +267,16 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
     return TOV_OK;
 }
 
+static enum tov_err lose_track(struct pass *pass)
+{
+    struct tov_link_line *line =
+        tov_link_line_of(&pass->audit->received, pass->mirror->agency, pass->mirror->series);
+    if (line == NULL)
+        return TOV_E_LIMIT;
+    line->is_lost_track = line->has_holes = true;
+    return TOV_OK;
+}
+
 /* A message that is gone keeps its link block, which no leaf vouches for any more: it shows that a
  * number is explained, and which one is not believed. */
 static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *item)
@@ -267,12 +288,7 @@ static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *
         tov_audit_note_failure(pass->audit, err);
     if (!item->has_link || tov_link_decode(bytes, &block) != TOV_OK)
         return TOV_OK;
-    struct tov_link_line *line =
-        tov_link_line_of(&pass->audit->received, pass->mirror->agency, pass->mirror->series);
-    if (line == NULL)
-        return TOV_E_LIMIT;
-    line->is_lost_track = line->has_holes = true;
-    return TOV_OK;
+    return lose_track(pass);
 }
 
 static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *item)
@@ -290,24 +306,35 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
         return check_leaf(pass, &place, item);
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_LEAF_NEWER : TOV_FOUND_LEAF_MALFORMED, &place, NULL,
         NULL);
-    return TOV_OK;
+    return lose_track(pass);
+}
+
+static void cut(struct pass *pass)
+{
+    pass->is_cut = true;
+    tov_mirror_parts_stop(&pass->parts);
 }
 
 static void say_end(struct pass *pass, enum tov_err err)
 {
-    struct tov_place place = {pass->reader.entries_path, true, pass->reader.next};
-    pass->is_cut = err != TOV_E_NOT_FOUND || pass->reader.next != pass->mirror->size ||
-                   !tov_mirror_reader_is_done(&pass->reader);
+    const struct tov_mirror_reader *reader = &pass->reader;
+    bool is_run = reader->skipped.err != TOV_OK && reader->skipped.err != TOV_E_NOT_FOUND;
+    struct tov_place place = {is_run ? reader->skipped_path : reader->entries_path, true,
+                              reader->next};
+    bool is_whole = err == TOV_E_NOT_FOUND && reader->next == pass->mirror->size;
     if (err != TOV_E_NOT_FOUND)
         say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, &place,
             NULL, tov_err_name(err));
-    else if (pass->reader.next < pass->mirror->size)
+    else if (!is_whole && !pass->lacks_runs)
         say(pass, TOV_FOUND_MIRROR_GAP, &place,
             TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size), NULL);
-    else if (pass->is_cut)
+    else if (is_whole && !tov_mirror_reader_is_done(&pass->reader))
         say_file(pass, TOV_FOUND_MIRROR_POSITION, "position",
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->reader.next),
+                 TOV_SAY(_("more than %llu entries"), (unsigned long long)reader->next),
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size));
+    else if (is_whole)
+        return;
+    cut(pass);
 }
 
 static enum tov_err walk(struct pass *pass)
@@ -319,6 +346,7 @@ static enum tov_err walk(struct pass *pass)
         struct tov_place place = {tov_mirror_reader_path(&pass->reader, &item), true, item.index};
         if (tov_mirror_item_extend(&item, &pass->range) != TOV_OK) {
             say(pass, TOV_FOUND_FILE_MALFORMED, &place, NULL, NULL);
+            cut(pass);
             return TOV_OK;
         }
         TOV_TRY(check_item(pass, &item));
@@ -338,9 +366,10 @@ static bool read_position(struct pass *pass, struct tov_export_position *out)
     enum tov_err err = tov_folder_read(&pass->audit->folder, FILE_OF(pass, "position"), &text);
     if (err == TOV_OK)
         err = tov_export_parse_position(tov_buf_view(&text), out);
-    if (err != TOV_OK)
-        say_file(pass, err == TOV_E_NOT_FOUND ? TOV_FOUND_FILE_MISSING : TOV_FOUND_FILE_MALFORMED,
-                 "position", NULL, NULL);
+    if (err == TOV_E_NOT_FOUND)
+        say_missing(pass, "position");
+    else if (err != TOV_OK)
+        say_file(pass, TOV_FOUND_FILE_MALFORMED, "position", NULL, NULL);
     return err == TOV_OK;
 }
 
@@ -352,10 +381,10 @@ static void check_note(struct pass *pass)
     struct tov_error error = {.text = ""};
     enum tov_err err = tov_folder_read(&pass->audit->folder, FILE_OF(pass, "checkpoint"), &note);
     if (err == TOV_E_NOT_FOUND) {
-        say_file(pass, TOV_FOUND_FILE_MISSING, "checkpoint", NULL, NULL);
+        say_missing(pass, "checkpoint");
         return;
     }
-    if (pass->key == NULL)
+    if (pass->key == NULL || !pass->has_lines)
         return;
     err = tov_checkpoint_open(tov_buf_view(&note), &pass->key->ledger, &opened, &error);
     if (err != TOV_OK)
@@ -372,24 +401,21 @@ static void check_note(struct pass *pass)
 static void judge_tree(struct pass *pass)
 {
     struct tov_mirror *mirror = pass->mirror;
-    for (; pass->has_line; next_line(pass)) {
-        pass->is_cut = true;
-        say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints",
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->line.size),
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->range.size));
-    }
-    for (size_t i = 0; i < pass->pending.count; i++) {
+    for (; pass->has_line; next_line(pass))
+        say_gap(pass);
+    if (pass->pending.is_there) {
         char path[TOV_EXPORT_PATH_SIZE];
         struct tov_place place = {file_of(pass, "checkpoints", path), true,
-                                  pass->pending.items[i].size};
-        say(pass, TOV_FOUND_MIRROR_DAMAGED, &place, TOV_SAY_HASH(&pass->pending.items[i].root),
-            TOV_SAY_HASH(&pass->pending.roots[i]));
+                                  pass->pending.line.size};
+        say(pass, TOV_FOUND_MIRROR_DAMAGED, &place, TOV_SAY_HASH(&pass->pending.line.root),
+            TOV_SAY_HASH(&pass->pending.root));
     }
-    if (pass->pending.count == 0 && pass->key != NULL && pass->signed_size < pass->range.size)
+    bool is_short = pass->signed_size < pass->range.size;
+    if (is_short && !pass->pending.is_there && pass->key != NULL && pass->has_lines)
         say_file(pass, TOV_FOUND_MIRROR_TAIL, "checkpoints",
                  TOV_SAY(_("%llu entries signed"), (unsigned long long)pass->range.size),
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->signed_size));
-    mirror->is_sound = pass->pending.count == 0 && pass->key != NULL && !pass->is_cut &&
+    mirror->is_sound = !pass->pending.is_there && pass->key != NULL && !pass->is_cut &&
                        pass->signed_size == pass->range.size && pass->range.size == mirror->size;
     /* What unsigned items say accuses nobody. */
     if (!mirror->is_sound)
@@ -402,11 +428,12 @@ static void judge_position(struct pass *pass, const struct tov_export_position *
     const struct tov_link_line *line =
         tov_link_line_find(&pass->audit->received, mirror->agency, mirror->series);
     uint64_t last = line == NULL ? 0 : line->last;
-    bool is_open = line != NULL && line->is_lost_track; /* the last ones are gone */
+    bool has_holes = line != NULL && line->has_holes; /* it stands before one of them */
     if (!mirror->is_sound)
         return;
     if (!tov_series_equal(position->series, mirror->series) ||
-        (position->last_link > last && !is_open))
+        (has_holes ? position->last_link > last && !line->is_lost_track
+                   : position->last_link != last))
         say_file(pass, TOV_FOUND_MIRROR_POSITION, "position",
                  TOV_SAY(_("link number %llu"), (unsigned long long)last),
                  TOV_SAY(_("link number %llu"), (unsigned long long)position->last_link));
@@ -417,6 +444,8 @@ static void judge_gone(struct pass *pass)
     const struct tov_mirror *mirror = pass->mirror;
     char folder[TOV_EXPORT_PATH_SIZE], path[TOV_EXPORT_PATH_SIZE];
     (void)file_of(pass, "entries", folder);
+    if (!pass->audit->ledger.is_complete || !mirror->is_sound)
+        return; /* what cannot be read may name it */
     for (uint64_t i = 0; tov_marks_next(&mirror->gone, &i); i++) {
         if (tov_marks_has(&mirror->named, i))
             continue;
@@ -435,12 +464,17 @@ static enum tov_err check_one(struct pass *pass)
     if (!read_position(pass, &position))
         return TOV_OK;
     pass->mirror->size = position.size;
-    if (tov_lines_open(&pass->audit->folder, FILE_OF(pass, "checkpoints"), &pass->lines) != TOV_OK)
-        say_file(pass, TOV_FOUND_FILE_MISSING, "checkpoints", NULL, NULL);
-    else
+    pass->has_lines =
+        tov_lines_open(&pass->audit->folder, FILE_OF(pass, "checkpoints"), &pass->lines) == TOV_OK;
+    if (pass->has_lines)
         next_line(pass);
+    else
+        say_missing(pass, "checkpoints");
     TOV_TRY(tov_mirror_reader_open(&pass->audit->folder, pass->mirror->agency,
                                    pass->mirror->generation, &pass->reader));
+    pass->lacks_runs = pass->reader.skipped.file == NULL;
+    if (pass->lacks_runs)
+        say_missing(pass, "skipped");
     enum tov_err err = walk(pass);
     tov_mirror_parts_fini(&pass->parts);
     TOV_TRY(err);
@@ -461,7 +495,7 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
     pass->audit = audit;
     pass->mirror = mirror;
     pass->key = tov_keyring_ledger(&audit->keyring, agency, generation);
-    pass->mark = audit->findings.count;
+    pass->mark = tov_findings_mark(&audit->findings);
     tov_mirror_parts_init(&pass->parts, audit, mirror);
     enum tov_err err = check_one(pass);
     tov_lines_close(&pass->lines);

@@ -21,25 +21,41 @@ static void say(struct tov_mirror_parts *parts, enum tov_finding_code code, uint
     (void)tov_audit_add(parts->audit, code, &place, expected, found);
 }
 
+/* What an entry must have and has not; told once of a file that is not there or breaks off. */
+static void say_missing(struct tov_mirror_parts *parts, enum tov_finding_code code, uint64_t index,
+                        const char *expected)
+{
+    if (parts->is_absent)
+        tov_findings_add_missing(&parts->audit->findings, parts->path);
+    else if (!parts->is_broken)
+        say(parts, code, index, expected, NULL);
+}
+
 static void say_extra(struct tov_mirror_parts *parts)
 {
     say(parts, TOV_FOUND_RECORD_EXTRA, parts->records.next.index, NULL, NULL);
 }
 
-static void step(struct tov_mirror_parts *parts, uint64_t index)
+static void say_bad_records(struct tov_mirror_parts *parts, uint64_t index)
 {
-    tov_records_step(&parts->records);
-    if (parts->records.err != TOV_OK && parts->records.err != TOV_E_NOT_FOUND)
-        say(parts,
-            parts->records.err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER
-                                                : TOV_FOUND_FILE_MALFORMED,
-            index, NULL, tov_err_name(parts->records.err));
+    enum tov_err err = parts->records.err;
+    if (err == TOV_OK || err == TOV_E_NOT_FOUND)
+        return;
+    say(parts, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, index,
+        NULL, tov_err_name(err));
+    tov_records_close(&parts->records);
+    parts->is_broken = true;
 }
 
 static void close_bundle(struct tov_mirror_parts *parts)
 {
     if (parts->records.err == TOV_OK)
         say_extra(parts);
+    tov_records_close(&parts->records);
+}
+
+void tov_mirror_parts_stop(struct tov_mirror_parts *parts)
+{
     tov_records_close(&parts->records);
 }
 
@@ -60,12 +76,13 @@ static enum tov_err open_bundle(struct tov_mirror_parts *parts, uint64_t index)
     parts->has_bundle = true;
     parts->bundle = bundle;
     enum tov_err err = tov_records_open(&parts->audit->folder, parts->path, &parts->records);
+    parts->is_absent = err == TOV_OK && parts->records.file == NULL;
+    parts->is_broken = err != TOV_OK;
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK)
         say(parts, TOV_FOUND_FILE_UNREADABLE, index, NULL, tov_err_name(err));
-    else if (parts->records.err != TOV_OK && parts->records.err != TOV_E_NOT_FOUND)
-        say(parts, TOV_FOUND_FILE_MALFORMED, index, NULL, tov_err_name(parts->records.err));
+    say_bad_records(parts, index);
     return TOV_OK;
 }
 
@@ -122,6 +139,16 @@ static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *l
 
 /* ---- what must be there ---- */
 
+static enum tov_right right_of(const struct tov_mirror_parts *parts,
+                               const struct tov_leaf_message *message)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        if (message->recipients[i].agency == parts->audit->about.agency)
+            return message->recipients[i].right;
+    }
+    return TOV_RIGHT_HEADER;
+}
+
 static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
                               const struct tov_leaf_message *message)
 {
@@ -133,19 +160,12 @@ static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
             continue;
         tov_export_attachment_path(folder, index, i, path);
         tov_audit_note_attachment(parts->audit, &parts->mirror->attachments, index, i);
-        (void)tov_part_file_check(&parts->audit->folder, &parts->audit->findings, &place,
-                                  &message->parts[i]);
+        if (!tov_part_file_check(&parts->audit->folder, &parts->audit->findings, &place,
+                                 &message->parts[i]) &&
+            right_of(parts, message) == TOV_RIGHT_ALL &&
+            !tov_marks_has(&parts->mirror->named, index))
+            parts->audit->counts.attachments_absent++;
     }
-}
-
-static enum tov_right right_of(const struct tov_mirror_parts *parts,
-                               const struct tov_leaf_message *message)
-{
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        if (message->recipients[i].agency == parts->audit->about.agency)
-            return message->recipients[i].right;
-    }
-    return TOV_RIGHT_HEADER;
 }
 
 static void check_whole(struct tov_mirror_parts *parts, uint64_t index,
@@ -155,7 +175,7 @@ static void check_whole(struct tov_mirror_parts *parts, uint64_t index,
     for (uint8_t i = 0; i < message->part_count; i++) {
         bool is_due = message->parts[i].is_inline && (i == 0 || is_all);
         if (is_due && (seen >> i & 1) == 0 && !tov_marks_has(&parts->mirror->named, index))
-            say(parts, TOV_FOUND_PART_MISSING, index, TOV_SAY(_("part %u"), (unsigned)i), NULL);
+            say_missing(parts, TOV_FOUND_PART_MISSING, index, TOV_SAY(_("part %u"), (unsigned)i));
     }
 }
 
@@ -170,7 +190,7 @@ static void check_list(struct tov_mirror_parts *parts, uint64_t index,
 {
     struct tov_hash empty = tov_sha256((struct tov_bytes){NULL, 0});
     if (seen == 0 && !tov_hash_equal(&anchor->seen_hash, &empty))
-        say(parts, TOV_FOUND_ANCHOR_LIST, index, TOV_SAY_HASH(&anchor->seen_hash), NULL);
+        say_missing(parts, TOV_FOUND_LIST_MISSING, index, TOV_SAY_HASH(&anchor->seen_hash));
 }
 
 enum tov_err tov_mirror_parts_check(struct tov_mirror_parts *parts,
@@ -181,8 +201,10 @@ enum tov_err tov_mirror_parts_check(struct tov_mirror_parts *parts,
     TOV_TRY(open_bundle(parts, item->index));
     while (parts->records.err == TOV_OK && parts->records.next.index <= item->index) {
         bool is_here = parts->records.next.index == item->index;
-        take_record(parts, is_here ? leaf : NULL, checks, &seen);
-        step(parts, item->index);
+        if (leaf != NULL || item->is_gone || !is_here)
+            take_record(parts, is_here ? leaf : NULL, checks, &seen);
+        tov_records_step(&parts->records);
+        say_bad_records(parts, item->index);
     }
     if (leaf != NULL && leaf->type == TOV_LEAF_MESSAGE) {
         check_attachments(parts, item->index, &leaf->as.message);

@@ -23,15 +23,6 @@ struct pass {
     uint64_t first_difference; /* index */
 };
 
-static char *read_note(const struct tov_audit *audit, const char *path)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES + 1);
-    if (tov_folder_read(&audit->folder, path, &note) != TOV_OK)
-        return NULL;
-    tov_buf_put_u8(&note, 0);
-    return note.failed == TOV_OK ? strdup((const char *)note.data) : NULL;
-}
-
 static enum tov_err root_at(struct tov_audit *audit, uint64_t size, struct tov_hash *out_root)
 {
     struct tov_node_source source = tov_tile_reader_source(audit->tiles);
@@ -40,15 +31,6 @@ static enum tov_err root_at(struct tov_audit *audit, uint64_t size, struct tov_h
         return TOV_OK;
     }
     return tov_proof_make_root(&source, size, out_root);
-}
-
-static void set_notes(struct tov_finding *finding, const char *a, const char *b)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf both = TOV_BUF_INIT(2 * TOV_NOTE_MAX_BYTES + 16);
-    tov_buf_put_format(&both, "%s\n%s", a == NULL ? "" : a, b == NULL ? "" : b);
-    tov_buf_put_u8(&both, 0);
-    if (both.failed == TOV_OK)
-        tov_finding_set_evidence(finding, (const char *)both.data);
 }
 
 static void say_fork(struct pass *pass, const struct tov_export_signed *other,
@@ -65,9 +47,9 @@ static void say_fork(struct pass *pass, const struct tov_export_signed *other,
                   TOV_SAY_HASH(&other->root));
     struct tov_finding *finding =
         tov_findings_add(pass->findings, TOV_FOUND_FORK, &place, expected, found);
-    TOV_FREE char *own = read_note(pass->owner, "checkpoint");
+    TOV_FREE char *own = tov_tree_read_note(&pass->owner->folder, "checkpoint");
     TOV_FREE char *seen = tov_tree_note_text(&pass->owner->keys->ledger, other);
-    set_notes(finding, own, seen);
+    tov_tree_set_notes(finding, own, seen);
     pass->owner->counts.forks++;
 }
 
@@ -204,7 +186,7 @@ enum tov_err tov_pair_mirror(struct tov_audit *owner, struct tov_audit *holder,
         tov_mirror_find(&holder->mirrors, owner->about.agency, owner->about.generation);
     struct pass pass = {.owner = owner, .holder = holder, .findings = findings};
     char path[TOV_EXPORT_PATH_SIZE];
-    if (mirror == NULL || !mirror->is_held || !owner->ledger.is_sound)
+    if (mirror == NULL || !mirror->is_held || !owner->ledger.is_provable)
         return TOV_OK;
     pass.mirror_size = mirror->is_sound ? mirror->size : 0;
     tov_export_mirror_path(owner->about.agency, owner->about.generation, "checkpoints", path);
@@ -247,6 +229,13 @@ bool tov_pair_is_same_ledger(const struct tov_audit *a, const struct tov_audit *
            strcmp(a->about.federation, b->about.federation) == 0;
 }
 
+/* An export with a key of its own making is no other history of this ledger. */
+static bool have_same_key(const struct tov_audit *a, const struct tov_audit *b)
+{
+    return memcmp(a->keys->ledger.public_key, b->keys->ledger.public_key,
+                  sizeof a->keys->ledger.public_key) == 0;
+}
+
 static void find_difference(struct pass *pass, uint64_t size)
 {
     struct tov_hash a, b;
@@ -266,8 +255,9 @@ enum tov_err tov_pair_same(struct tov_audit *a, struct tov_audit *b, struct tov_
                         : b->ledger.checkpoint.size;
     struct pass pass = {.owner = a, .holder = b, .findings = findings};
     struct tov_hash root_a, root_b;
-    if (!a->ledger.is_sound || !b->ledger.is_sound || root_at(a, size, &root_a) != TOV_OK ||
-        root_at(b, size, &root_b) != TOV_OK || tov_hash_equal(&root_a, &root_b))
+    if (!a->ledger.is_provable || !b->ledger.is_provable || !have_same_key(a, b) ||
+        root_at(a, size, &root_a) != TOV_OK || root_at(b, size, &root_b) != TOV_OK ||
+        tov_hash_equal(&root_a, &root_b))
         return TOV_OK;
     find_difference(&pass, size);
     struct tov_place place = {NULL, pass.has_difference, pass.first_difference};
@@ -275,9 +265,9 @@ enum tov_err tov_pair_same(struct tov_audit *a, struct tov_audit *b, struct tov_
         findings, TOV_FOUND_FORK, &place,
         TOV_SAY(_("size %llu, root %s"), (unsigned long long)size, TOV_SAY_HASH(&root_a)),
         TOV_SAY(_("size %llu, root %s"), (unsigned long long)size, TOV_SAY_HASH(&root_b)));
-    TOV_FREE char *note_a = read_note(a, "checkpoint");
-    TOV_FREE char *note_b = read_note(b, "checkpoint");
-    set_notes(finding, note_a, note_b);
+    TOV_FREE char *note_a = tov_tree_read_note(&a->folder, "checkpoint");
+    TOV_FREE char *note_b = tov_tree_read_note(&b->folder, "checkpoint");
+    tov_tree_set_notes(finding, note_a, note_b);
     a->counts.forks++;
     return TOV_OK;
 }

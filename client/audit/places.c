@@ -56,8 +56,36 @@ static bool has_attachment(const struct tov_audit *audit, const struct tov_file_
                           tov_attachment_number(name->number, (uint8_t)name->part), &row) == TOV_OK;
 }
 
+static bool is_tree_known(const struct tov_tree *tree)
+{
+    return tree->has_checkpoint && (tree->is_signed || tree->key == NULL);
+}
+
+/* Whether what the place rests on could be read: what is not known is not judged. */
+static bool is_known(const struct tov_audit *audit, const struct tov_file_name *name)
+{
+    const struct tov_mirror *mirror = mirror_of(audit, name);
+    switch (name->of) {
+    case TOV_FILE_OF_LEDGER:
+        return is_tree_known(&audit->ledger) &&
+               (name->kind != TOV_FILE_ATTACHMENT ||
+                (audit->ledger.is_sound && audit->ledger.is_complete));
+    case TOV_FILE_OF_JOURNAL:
+        return audit->about.journal == 0 || is_tree_known(&audit->journal);
+    case TOV_FILE_OF_MIRROR:
+        return mirror == NULL || mirror->is_sound;
+    }
+    return false;
+}
+
 static bool has_place(const struct tov_audit *audit, const struct tov_file_name *name)
 {
+    if (name->kind == TOV_FILE_PLAIN && name->of == TOV_FILE_OF_LEDGER)
+        return true;
+    if (name->kind == TOV_FILE_ROSTER)
+        return name->number > 0 && name->number <= UINT32_MAX;
+    if (!is_known(audit, name))
+        return true;
     if (name->of == TOV_FILE_OF_JOURNAL && audit->about.journal == 0)
         return false;
     switch (name->kind) {
@@ -67,10 +95,10 @@ static bool has_place(const struct tov_audit *audit, const struct tov_file_name 
         return has_tile(audit, name);
     case TOV_FILE_BUNDLE:
         return has_bundle(audit, name);
-    case TOV_FILE_ROSTER:
-        return name->number > 0 && name->number <= UINT32_MAX;
     case TOV_FILE_ATTACHMENT:
         return has_attachment(audit, name);
+    case TOV_FILE_ROSTER:
+        break;
     }
     return false;
 }

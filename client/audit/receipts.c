@@ -78,10 +78,11 @@ enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *line
     /* The loss that began a later series may have been taken out. */
     bool is_later = at->block.series.generation == at->series.generation &&
                     at->block.series.lost_index > at->series.lost_index;
+    bool is_whole = lines->is_complete && !lines->has_lost_track;
     if (!tov_series_equal(at->block.series, at->series))
-        (void)tov_audit_add(
-            audit, is_later && !lines->is_complete ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
-            &at->place, SERIES(at->series), SERIES(at->block.series));
+        (void)tov_audit_add(audit,
+                            is_later && !is_whole ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
+                            &at->place, SERIES(at->series), SERIES(at->block.series));
     struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
     if (line == NULL)
         return lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM;
@@ -104,7 +105,7 @@ static void check_named(struct tov_audit *audit, const struct tov_link_line *lin
     enum tov_err err = tov_table_find(&audit->scratch, &line->messages, number, &row);
     if (err == TOV_E_IO) {
         tov_audit_note_failure(audit, err);
-    } else if (err != TOV_OK && (number > line->last || !line->has_holes)) {
+    } else if (err != TOV_OK && (number > line->last ? !line->is_lost_track : !line->has_holes)) {
         (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_NUMBER, place,
                             TOV_SAY(_("at most number %llu"), (unsigned long long)line->last),
                             NUMBER(number));
@@ -154,24 +155,39 @@ void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
 
 /* ---- own receipts, against the mirrors ---- */
 
+/* Once for all receipts that name this ledger. */
+static void say_unchecked(struct tov_audit *audit, const struct tov_place *place,
+                          struct tov_mirror *mirror)
+{
+    if (mirror->is_unchecked_told)
+        return;
+    mirror->is_unchecked_told = true;
+    (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_UNCHECKED, place,
+                        TOV_SAY(_("a mirror of %s, generation %u"),
+                                tov_keyring_name(&audit->keyring, mirror->agency),
+                                (unsigned)mirror->generation),
+                        NULL);
+}
+
 static void check_own(struct tov_audit *audit, const struct tov_place *place,
                       const struct tov_leaf_receipt *receipt)
 {
-    const struct tov_mirror *mirror =
-        tov_mirror_find(&audit->mirrors, receipt->peer, receipt->series.generation);
-    if (mirror == NULL || !mirror->is_held || !mirror->is_sound) {
-        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_UNCHECKED, place,
-                            TOV_SAY(_("a mirror of %s, generation %u"),
-                                    tov_keyring_name(&audit->keyring, receipt->peer),
-                                    (unsigned)receipt->series.generation),
-                            NULL);
+    struct tov_mirror *mirror =
+        tov_mirror_of(&audit->mirrors, receipt->peer, receipt->series.generation);
+    if (mirror == NULL) {
+        tov_audit_note_failure(audit, TOV_E_LIMIT);
+        return;
+    }
+    if (!mirror->is_held || !mirror->is_sound) {
+        say_unchecked(audit, place, mirror);
         return;
     }
     struct tov_link_line *line = tov_link_line_of(&audit->received, receipt->peer, receipt->series);
     if (line == NULL)
         tov_audit_note_failure(audit, TOV_E_LIMIT);
     else
-        tov_audit_receipt(audit, line, place, receipt, audit->counts.erased == 0);
+        tov_audit_receipt(audit, line, place, receipt,
+                          audit->counts.erased == 0 && audit->ledger.is_complete);
 }
 
 enum tov_err tov_audit_receipts(struct tov_audit *audit)

@@ -110,7 +110,7 @@ static void put_finding(struct page *page, const struct tov_finding *finding)
     put_line(page, _("expected:"), finding->expected);
     put_line(page, _("found:   "), finding->found);
     if (finding->class != TOV_CLASS_INFORMATION)
-        put_line(page, _("next:    "), tov_finding_next(finding->code));
+        put_line(page, _("next:    "), tov_finding_next(finding));
     if (finding->evidence != NULL) {
         (void)fprintf(page->file, "     %s\n       ", _("evidence:"));
         put_clean(page->file, finding->evidence, "       ");

@@ -53,7 +53,7 @@ static json_t *finding_of(const struct tov_finding *finding)
     (void)json_object_set_new(out, "sentence", text_of(tov_finding_sentence(finding->code)));
     (void)json_object_set_new(out, "expected", text_of(finding->expected));
     (void)json_object_set_new(out, "found", text_of(finding->found));
-    (void)json_object_set_new(out, "next", text_of(tov_finding_next(finding->code)));
+    (void)json_object_set_new(out, "next", text_of(tov_finding_next(finding)));
     (void)json_object_set_new(out, "evidence", text_of(finding->evidence));
     return out;
 }

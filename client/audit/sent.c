@@ -20,6 +20,10 @@ struct pass {
     uint32_t links_seen; /* by place among the recipients */
     uint32_t parts_seen;
     bool list_seen;
+    /* The file of the records is not there, or its rest cannot be read: told once, not again for
+     * each record that it would hold. */
+    bool is_absent;
+    bool is_broken;
 };
 
 static struct tov_place place_of(const struct pass *pass)
@@ -32,6 +36,15 @@ static void say(struct pass *pass, enum tov_finding_code code, const char *expec
 {
     struct tov_place place = place_of(pass);
     (void)tov_audit_add(pass->audit, code, &place, expected, found);
+}
+
+/* What an entry must have and has not. */
+static void say_missing(struct pass *pass, enum tov_finding_code code, const char *expected)
+{
+    if (pass->is_absent)
+        tov_findings_add_missing(&pass->audit->findings, pass->path);
+    else if (!pass->is_broken)
+        say(pass, code, expected, NULL);
 }
 
 /* The place of AGENCY among the recipients; the count when it is none. */
@@ -117,9 +130,9 @@ static void check_links_whole(struct pass *pass, const struct tov_leaf_message *
         uint16_t agency = message->recipients[i].agency;
         if (agency == pass->audit->about.agency || (pass->links_seen >> i & 1) != 0)
             continue;
-        say(pass, TOV_FOUND_LINK_MISSING,
-            TOV_SAY(_("a link block for %s"), tov_keyring_name(&pass->audit->keyring, agency)),
-            NULL);
+        say_missing(
+            pass, TOV_FOUND_LINK_MISSING,
+            TOV_SAY(_("a link block for %s"), tov_keyring_name(&pass->audit->keyring, agency)));
         struct tov_link_line *line =
             tov_link_line_of(&pass->audit->sent, agency, pass->audit->series);
         if (line != NULL)
@@ -148,7 +161,7 @@ static void check_parts_whole(struct pass *pass, const struct tov_leaf_message *
         if (!message->parts[i].is_inline)
             check_attachment(pass, message, i);
         else if ((pass->parts_seen >> i & 1) == 0 && !is_named && (i == 0 || !is_erased))
-            say(pass, TOV_FOUND_PART_MISSING, TOV_SAY(_("part %u"), (unsigned)i), NULL);
+            say_missing(pass, TOV_FOUND_PART_MISSING, TOV_SAY(_("part %u"), (unsigned)i));
     }
 }
 
@@ -161,7 +174,7 @@ static void check_whole(struct pass *pass, const struct tov_leaf *leaf)
     }
     if (leaf->type == TOV_LEAF_ANCHOR && !pass->list_seen &&
         !tov_hash_equal(&leaf->as.anchor.seen_hash, &empty))
-        say(pass, TOV_FOUND_ANCHOR_LIST, TOV_SAY_HASH(&leaf->as.anchor.seen_hash), NULL);
+        say_missing(pass, TOV_FOUND_LIST_MISSING, TOV_SAY_HASH(&leaf->as.anchor.seen_hash));
 }
 
 static void say_bad_records(struct pass *pass)
@@ -172,6 +185,7 @@ static void say_bad_records(struct pass *pass)
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, NULL,
         tov_err_name(err));
     tov_records_close(&pass->records);
+    pass->is_broken = true;
 }
 
 /* A bundle that ends holds the records of no other index. */
@@ -188,6 +202,8 @@ static enum tov_err open_bundle(struct pass *pass)
     close_bundle(pass);
     tov_export_bundle_path("detached", pass->index / TOV_EXPORT_BUNDLE_ENTRIES, pass->path);
     enum tov_err err = tov_records_open(&pass->audit->folder, pass->path, &pass->records);
+    pass->is_absent = err == TOV_OK && pass->records.file == NULL;
+    pass->is_broken = err != TOV_OK;
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK)
@@ -196,20 +212,33 @@ static enum tov_err open_bundle(struct pass *pass)
     return TOV_OK;
 }
 
-static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes)
+/* LEAF is NULL for one that is gone, whose records belong to nothing, and for one that cannot be
+ * read, of whose records nothing is known. */
+static enum tov_err take_records(struct pass *pass, const struct tov_leaf *leaf, bool is_gone)
+{
+    while (pass->records.err == TOV_OK && pass->records.next.index <= pass->index) {
+        bool is_here = pass->records.next.index == pass->index;
+        if (leaf != NULL || is_gone || !is_here)
+            TOV_TRY(take_record(pass, is_here ? leaf : NULL));
+        tov_records_step(&pass->records);
+        say_bad_records(pass);
+    }
+    return TOV_OK;
+}
+
+/* BYTES are empty when the entry is gone. */
+static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes, bool is_readable)
 {
     struct tov_leaf *leaf = pass->audit->leaf;
-    bool is_known = bytes.size > 0 && tov_leaf_decode(bytes, leaf) == TOV_OK;
+    bool is_gone = is_readable && bytes.size == 0;
+    bool is_known = is_readable && !is_gone && tov_leaf_decode(bytes, leaf) == TOV_OK;
     pass->links_seen = pass->parts_seen = 0;
     pass->list_seen = false;
     if (is_known)
         pass->leaf_hash = tov_merkle_leaf_hash(bytes);
-    while (pass->records.err == TOV_OK && pass->records.next.index <= pass->index) {
-        bool is_here = pass->records.next.index == pass->index;
-        TOV_TRY(take_record(pass, is_known && is_here ? leaf : NULL));
-        tov_records_step(&pass->records);
-        say_bad_records(pass);
-    }
+    else if (!is_gone || !tov_marks_has(&pass->audit->named, pass->index))
+        tov_link_lines_lose(&pass->audit->sent);
+    TOV_TRY(take_records(pass, is_known ? leaf : NULL, is_gone));
     if (is_known)
         check_whole(pass, leaf);
     if (is_known && leaf->type == TOV_LEAF_LOST)
@@ -231,11 +260,8 @@ enum tov_err tov_audit_sent(struct tov_audit *audit)
         if (pass.index % TOV_EXPORT_BUNDLE_ENTRIES == 0)
             err = open_bundle(&pass);
         if (err == TOV_OK)
-            err = check_entry(&pass, bytes);
+            err = check_entry(&pass, bytes, leaves.err == TOV_OK);
     }
     close_bundle(&pass);
-    if (audit->counts.attachments_absent > 0)
-        (void)tov_audit_add(audit, TOV_FOUND_ATTACHMENT_ABSENT, NULL, NULL,
-                            TOV_SAY("%llu", (unsigned long long)audit->counts.attachments_absent));
     return err == TOV_OK ? audit->failed : err;
 }

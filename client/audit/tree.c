@@ -20,11 +20,19 @@ struct pass {
     uint64_t differing; /* leaves that are not those of the tile */
     uint64_t missing;   /* entries of which neither hash is there */
     bool is_broken;     /* a range could not be continued */
+    bool has_unread;    /* a bundle of leaves */
+    bool has_bad_tile;  /* one above the leaves differs, or any is not there */
     struct tov_lines lines;
     bool has_line;
     struct tov_export_signed line;
     struct tov_export_signed last_line;
-    size_t mark; /* findings before this pass */
+    /* A signed size with another root than the tree has there: the smallest, and the newest. */
+    bool has_fork;
+    struct tov_export_signed fork;
+    struct tov_hash fork_root;
+    bool has_twin;
+    struct tov_export_signed twin;
+    struct tov_findings_mark mark; /* findings before this pass */
 };
 
 static struct tov_finding *add(struct pass *pass, enum tov_finding_code code, const char *path,
@@ -67,6 +75,24 @@ char *tov_tree_note_text(const struct tov_vkey *key, const struct tov_export_sig
     tov_checkpoint_put_note(&note, &checkpoint, key, value->signature);
     tov_buf_put_u8(&note, 0);
     return note.failed == TOV_OK ? strdup((const char *)note.data) : NULL;
+}
+
+char *tov_tree_read_note(const struct tov_folder *folder, const char *path)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES + 1);
+    if (tov_folder_read(folder, path, &note) != TOV_OK)
+        return NULL;
+    tov_buf_put_u8(&note, 0);
+    return note.failed == TOV_OK ? strdup((const char *)note.data) : NULL;
+}
+
+void tov_tree_set_notes(struct tov_finding *finding, const char *a, const char *b)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf both = TOV_BUF_INIT(2 * TOV_NOTE_MAX_BYTES + 16);
+    tov_buf_put_format(&both, "%s\n%s", a == NULL ? "" : a, b == NULL ? "" : b);
+    tov_buf_put_u8(&both, 0);
+    if (both.failed == TOV_OK)
+        tov_finding_set_evidence(finding, (const char *)both.data);
 }
 
 /* ---- the checkpoint ---- */
@@ -124,7 +150,7 @@ static enum tov_err read_checkpoint(struct pass *pass)
     const char *path = PATH_OF(pass, "checkpoint");
     enum tov_err err = tov_folder_read(pass->tree->folder, path, &note);
     if (err == TOV_E_NOT_FOUND)
-        (void)add(pass, TOV_FOUND_FILE_MISSING, path, NULL, NULL);
+        tov_findings_add_missing(pass->tree->findings, path);
     else if (err != TOV_OK)
         (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, NULL, tov_err_name(err));
     return err == TOV_OK ? open_note(pass, tov_buf_view(&note), path) : TOV_OK;
@@ -146,6 +172,7 @@ static void next_line(struct pass *pass)
         (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, _("size, root and signature, ascending"),
                   TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
         tov_lines_close(&pass->lines);
+        pass->tree->has_lines = false;
         return;
     }
     pass->last_line = pass->line;
@@ -155,38 +182,41 @@ static void next_line(struct pass *pass)
 static void open_lines(struct pass *pass)
 {
     const char *path = PATH_OF(pass, "signatures");
-    if (tov_lines_open(pass->tree->folder, path, &pass->lines) != TOV_OK)
-        (void)add(pass, TOV_FOUND_FILE_MISSING, path, NULL, NULL);
-    else
+    pass->tree->has_lines = tov_lines_open(pass->tree->folder, path, &pass->lines) == TOV_OK;
+    if (pass->tree->has_lines)
         next_line(pass);
+    else
+        tov_findings_add_missing(pass->tree->findings, path);
 }
 
-static void say_two_roots(struct pass *pass, const struct tov_hash *root)
+/* Whether it is a fork, or follows from damaged tiles, is known only at the end. */
+static void keep_fork(struct pass *pass)
 {
-    struct tov_finding *finding = add(pass, TOV_FOUND_TWO_ROOTS, PATH_OF(pass, "signatures"),
-                                      TOV_SAY_HASH(root), TOV_SAY_HASH(&pass->line.root));
-    TOV_FREE char *note = tov_tree_note_text(pass->tree->key, &pass->line);
-    tov_finding_set_evidence(finding, note);
-    if (finding != NULL) {
-        finding->has_index = true;
-        finding->index = pass->line.size;
-        /* Two roots of one size need no leaf to exclude each other. */
-        finding->is_firm = pass->line.size == pass->tree->checkpoint.size &&
-                           pass->tree->is_signed &&
-                           !tov_hash_equal(&pass->line.root, &pass->tree->checkpoint.root);
+    const struct tov_tree *tree = pass->tree;
+    struct tov_hash by_tile = tov_range_root(&pass->by_tile);
+    struct tov_hash by_leaf = tov_range_root(&pass->by_leaf);
+    if (pass->line.size == tree->checkpoint.size && tree->is_signed &&
+        !tov_hash_equal(&pass->line.root, &tree->checkpoint.root)) {
+        pass->has_twin = true;
+        pass->twin = pass->line;
     }
+    if (pass->has_fork || pass->is_broken || tov_hash_equal(&by_tile, &pass->line.root) ||
+        tov_hash_equal(&by_leaf, &pass->line.root))
+        return;
+    pass->has_fork = true;
+    pass->fork = pass->line;
+    pass->fork_root = by_tile;
 }
 
 static void check_line(struct pass *pass)
 {
-    struct tov_hash root = tov_range_root(&pass->by_tile);
     bool is_signed = tov_tree_is_signed(pass->tree->key, &pass->line);
     if (pass->tree->key != NULL && !is_signed)
         (void)add(pass, TOV_FOUND_SIGNATURE_BAD, PATH_OF(pass, "signatures"),
                   TOV_SAY(_("a signature by the key of %s"), pass->tree->key->name),
                   TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
-    else if (is_signed && !pass->is_broken && !tov_hash_equal(&root, &pass->line.root))
-        say_two_roots(pass, &root);
+    else if (is_signed)
+        keep_fork(pass);
     if (is_signed && pass->visitor->signed_size != NULL)
         pass->visitor->signed_size(pass->visitor->ctx, pass->line.size);
     next_line(pass);
@@ -220,6 +250,16 @@ static void finish_lines(struct pass *pass)
 
 /* ---- leaves and tiles ---- */
 
+static void say_unreadable(struct pass *pass, const char *path, enum tov_err err)
+{
+    if (err == TOV_E_NOT_FOUND)
+        tov_findings_add_missing(pass->tree->findings, path);
+    else if (err == TOV_E_IO)
+        (void)add(pass, TOV_FOUND_FILE_UNREADABLE, path, NULL, NULL);
+    else
+        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, NULL, NULL);
+}
+
 /* Nodes above the leaves that are hashes of tiles. */
 static void check_node(void *ctx, struct tov_subtree at, const struct tov_hash *hash)
 {
@@ -231,13 +271,14 @@ static void check_node(void *ctx, struct tov_subtree at, const struct tov_hash *
     unsigned level = at.level / TOV_TILE_HEIGHT;
     enum tov_err err = tov_tile_reader_hash(pass->tiles, level, at.index, &stored);
     tov_tile_reader_path(pass->tiles, level, at.index, path);
+    if (err != TOV_OK || !tov_hash_equal(&stored, hash))
+        pass->has_bad_tile = true;
     if (err == TOV_OK && !tov_hash_equal(&stored, hash)) {
         struct tov_place place = {path, true, at.index << at.level};
         (void)tov_findings_add(pass->tree->findings, TOV_FOUND_TILE_DIFFERS, &place,
                                TOV_SAY_HASH(hash), TOV_SAY_HASH(&stored));
     } else if (err != TOV_OK && at.index % TOV_TILE_WIDTH == 0) {
-        (void)add(pass, err == TOV_E_NOT_FOUND ? TOV_FOUND_FILE_MISSING : TOV_FOUND_FILE_MALFORMED,
-                  path, NULL, NULL);
+        say_unreadable(pass, path, err);
     }
 }
 
@@ -253,22 +294,13 @@ static void append(struct pass *pass, const struct tov_hash *by_tile,
     pass->is_broken = err != TOV_OK;
 }
 
-static void say_unreadable(struct pass *pass, const char *path, enum tov_err err)
-{
-    if (err == TOV_E_NOT_FOUND)
-        (void)add(pass, TOV_FOUND_FILE_MISSING, path, NULL, NULL);
-    else if (err == TOV_E_IO)
-        (void)add(pass, TOV_FOUND_FILE_UNREADABLE, path, NULL, NULL);
-    else
-        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, NULL, NULL);
-}
-
 static void check_entry(struct pass *pass, const struct tov_tree_entry *entry)
 {
     struct tov_hash leaf_hash, tile_hash;
     char path[TOV_EXPORT_PATH_SIZE];
     bool has_leaf = entry->leaf.size > 0;
     enum tov_err err = tov_tile_reader_hash(pass->tiles, 0, entry->index, &tile_hash);
+    pass->has_bad_tile = pass->has_bad_tile || err != TOV_OK;
     if (err != TOV_OK && entry->index % TOV_TILE_WIDTH == 0) {
         tov_tile_reader_path(pass->tiles, 0, entry->index, path);
         say_unreadable(pass, path, err);
@@ -304,6 +336,7 @@ static enum tov_err walk(struct pass *pass)
             return leaves.err;
         if (!entry.is_readable && entry.index % TOV_TILE_WIDTH == 0)
             say_unreadable(pass, path, leaves.err);
+        pass->has_unread = pass->has_unread || !entry.is_readable;
         check_entry(pass, &entry);
         /* A tree may claim more entries than any disk holds: two files missing end it. */
         if (!entry.is_readable && pass->missing > TOV_TILE_WIDTH)
@@ -327,6 +360,31 @@ static void say_root_damaged(struct pass *pass, const struct tov_hash *root)
               pass->is_broken ? NULL : TOV_SAY_HASH(root));
 }
 
+/* Two notes alone exclude each other when they are of one size; else the tree must lead to the
+ * signed root for the other to be wrong. */
+static void judge_forks(struct pass *pass)
+{
+    struct tov_tree *tree = pass->tree;
+    const struct tov_export_signed *other = &pass->fork;
+    const struct tov_hash *expected = &pass->fork_root;
+    char path[TOV_EXPORT_PATH_SIZE];
+    if (!(pass->has_fork && tree->is_rooted) && pass->has_twin) {
+        other = &pass->twin;
+        expected = &tree->checkpoint.root;
+    } else if (!pass->has_fork || !tree->is_rooted) {
+        return;
+    }
+    struct tov_place place = {prefixed(pass, "signatures", path), true, other->size};
+    struct tov_finding *finding =
+        tov_findings_add(tree->findings, TOV_FOUND_TWO_ROOTS, &place, TOV_SAY_HASH(expected),
+                         TOV_SAY_HASH(&other->root));
+    TOV_FREE char *newest = tov_tree_read_note(tree->folder, PATH_OF(pass, "checkpoint"));
+    TOV_FREE char *older = tov_tree_note_text(tree->key, other);
+    tov_tree_set_notes(finding, newest, older);
+    if (finding != NULL)
+        finding->is_firm = true;
+}
+
 static void judge_root(struct pass *pass)
 {
     struct tov_tree *tree = pass->tree;
@@ -337,7 +395,11 @@ static void judge_root(struct pass *pass)
     if (pass->is_broken || (!tiles_fit && !leaves_fit))
         say_root_damaged(pass, &by_tile);
     /* Where only one of them fits, the differing entries have been named one by one. */
-    tree->is_sound = !pass->is_broken && tree->is_signed && tiles_fit && pass->differing == 0;
+    tree->is_rooted = !pass->is_broken && tree->is_signed && (tiles_fit || leaves_fit);
+    tree->is_sound = tree->is_rooted && tiles_fit && pass->differing == 0;
+    tree->is_complete = !pass->has_unread && !pass->is_broken;
+    tree->is_provable = tree->is_sound && !pass->has_bad_tile;
+    judge_forks(pass);
     if (!tree->is_sound)
         tov_findings_soften(tree->findings, pass->mark);
 }
@@ -357,7 +419,7 @@ static void judge_revocation(struct pass *pass)
                   TOV_SAY(_("%llu entries"), (unsigned long long)tree->checkpoint.size));
     struct tov_node_source source = tov_tile_reader_source(pass->tiles);
     struct tov_hash root;
-    if (revocation->size <= tree->checkpoint.size && tree->is_sound &&
+    if (revocation->size <= tree->checkpoint.size && tree->is_provable &&
         tov_proof_make_root(&source, revocation->size, &root) == TOV_OK &&
         !tov_hash_equal(&root, &revocation->root))
         (void)add(pass, TOV_FOUND_REVOKED_ROOT, PATH_OF(pass, "checkpoint"),
@@ -367,8 +429,10 @@ static void judge_revocation(struct pass *pass)
 enum tov_err tov_tree_check(struct tov_tree *tree, const struct tov_tree_visitor *visitor)
 {
     TOV_FREE struct tov_tile_reader *tiles = malloc(sizeof *tiles);
-    struct pass pass = {
-        .tree = tree, .visitor = visitor, .tiles = tiles, .mark = tree->findings->count};
+    struct pass pass = {.tree = tree,
+                        .visitor = visitor,
+                        .tiles = tiles,
+                        .mark = tov_findings_mark(tree->findings)};
     if (tiles == NULL)
         return TOV_E_NOMEM;
     TOV_TRY(read_checkpoint(&pass));

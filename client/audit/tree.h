@@ -38,7 +38,11 @@ struct tov_tree {
     /* results */
     bool has_checkpoint; /* `checkpoint` below is there and could be read */
     bool is_signed;      /* by the key */
-    bool is_sound;       /* the leaves lead to the signed root */
+    bool has_lines;      /* the list of signed sizes could be read, so far */
+    bool is_rooted;      /* the hashes of all tiles, or of all leaves, lead to the signed root */
+    bool is_sound;       /* tiles and leaves do, as far as leaves are there */
+    bool is_complete;    /* every bundle of leaves could be read */
+    bool is_provable;    /* is_sound, and every tile is right: proofs can be made from them */
     struct tov_checkpoint checkpoint;
 };
 
@@ -46,8 +50,12 @@ struct tov_tree {
 enum tov_err tov_tree_check(struct tov_tree *tree,
                             const struct tov_tree_visitor *visitor) TOV_MUST_CHECK;
 
+/* The note in the file PATH, as text for people; NULL when it cannot be read. free() it. */
+char *tov_tree_read_note(const struct tov_folder *folder, const char *path);
 /* The whole note of a short line "size root signature", as text for people; free() it. */
 char *tov_tree_note_text(const struct tov_vkey *key, const struct tov_export_signed *value);
+/* Two notes that exclude each other, as the evidence of FINDING; NULLs are left out. */
+void tov_tree_set_notes(struct tov_finding *finding, const char *a, const char *b);
 /* Whether KEY signed it. */
 bool tov_tree_is_signed(const struct tov_vkey *key, const struct tov_export_signed *value);
 

@@ -6,6 +6,8 @@
 
 #include "audit/words.h"
 
+#include <string.h>
+
 static bool is_good(struct tov_audit *audit, const struct tov_export_cosignature *value)
 {
     struct tov_node_source source = tov_tile_reader_source(audit->tiles);
@@ -13,8 +15,7 @@ static bool is_good(struct tov_audit *audit, const struct tov_export_cosignature
     struct tov_checkpoint checkpoint;
     struct tov_hash root;
     const struct tov_vkey *key = tov_keyring_witness(&audit->keyring, value->witness);
-    for (size_t i = 0; i < sizeof cosignature.signature; i++)
-        cosignature.signature[i] = value->signature[i];
+    memcpy(cosignature.signature, value->signature, sizeof cosignature.signature);
     return key != NULL && value->size <= audit->ledger.checkpoint.size &&
            tov_proof_make_root(&source, value->size, &root) == TOV_OK &&
            tov_checkpoint_make(tov_bytes_of_text(audit->ledger.checkpoint.origin), value->size,
@@ -36,7 +37,7 @@ enum tov_err tov_audit_witnesses(struct tov_audit *audit)
     struct tov_lines lines;
     struct tov_bytes line;
     enum tov_err err = TOV_OK;
-    if (!audit->ledger.is_sound || tov_lines_open(&audit->folder, place.path, &lines) != TOV_OK)
+    if (!audit->ledger.is_provable || tov_lines_open(&audit->folder, place.path, &lines) != TOV_OK)
         return TOV_OK;
     while ((err = tov_lines_next(&lines, &line)) == TOV_OK) {
         if (tov_export_parse_cosignature(line, &value) != TOV_OK || !is_after(&last, &value)) {

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Every kind of file of a real export, damaged, cut, taken away, put in and exchanged: with the
+ * manifest as it was, as a disk would, and with one that was made to fit, as somebody could.
+ */
+#include "damage.h"
+#include "verdict.h"
+
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world *world;
+
+enum act { FLIP, CUT, REMOVE, EMPTY, APPEND, SWAP, ADD };
+
+struct row {
+    const char *path;
+    enum act act;
+    long at; /* FLIP: the byte; CUT: what is kept; negative from the end */
+    /* With a manifest that fits: */
+    int code;
+    const char *names;
+    const char *other; /* SWAP: with it; ADD: the content */
+};
+
+static void act(const char *dir, const struct row *row)
+{
+    switch (row->act) {
+    case FLIP:
+        damage_flip(dir, row->path, row->at, 0);
+        return;
+    case CUT:
+        damage_cut(dir, row->path, row->at);
+        return;
+    case REMOVE:
+        damage_remove(dir, row->path);
+        return;
+    case EMPTY:
+        damage_write(dir, row->path, (struct tov_bytes){NULL, 0});
+        return;
+    case APPEND:
+        damage_append(dir, row->path, "x");
+        return;
+    case SWAP:
+        damage_swap(dir, row->path, row->other);
+        return;
+    case ADD:
+        damage_write(dir, row->path, tov_bytes_of_text(row->other));
+        return;
+    }
+}
+
+static const char *const act_names[] = {"flip", "cut", "remove", "empty", "append", "swap", "add"};
+
+static void describe(const struct row *row, const char *manifest, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s %s at %ld, %s", act_names[row->act], row->path, row->at,
+                   manifest);
+}
+
+static void check_resealed(const struct row *row)
+{
+    char dir[WORLD_PATH_SIZE], said[WORLD_PATH_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    act(dir, row);
+    damage_reseal(dir);
+    struct verdict verdict = verdict_of_one(world, dir);
+    describe(row, "with a manifest that fits", said, sizeof said);
+    VERDICT_IS(&verdict, row->code, row->names, said);
+    verdict_fini(&verdict);
+}
+
+/* What the manifest's own check finds of it. */
+static const char *manifest_name(const struct row *row)
+{
+    return row->act == REMOVE ? "file-missing" : row->act == ADD ? "file-extra" : "file-changed";
+}
+
+/* All that is found with a manifest that fits is found as well beside what the manifest tells. */
+static void check_as_it_was(const struct row *row)
+{
+    char dir[WORLD_PATH_SIZE], said[WORLD_PATH_SIZE], names[VERDICT_TEXT_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    act(dir, row);
+    struct verdict verdict = verdict_of_one(world, dir);
+    describe(row, "with the manifest as it was", said, sizeof said);
+    int code = row->act == REMOVE ? 4 : 3;
+    unit_equal_int(verdict.code, row->code == 3 ? 3 : code, said, __FILE__, __LINE__);
+    unit_equal_int(verdict_find(&verdict, manifest_name(row), row->path) != NULL, 1, said, __FILE__,
+                   __LINE__);
+    (void)snprintf(names, sizeof names, "%s", row->act == ADD ? "" : row->names);
+    for (char *rest = names, *name = NULL; (name = strtok_r(rest, " ", &rest)) != NULL;)
+        unit_equal_int(verdict_has(&verdict, name), 1, said, __FILE__, __LINE__);
+    verdict_fini(&verdict);
+}
+
+static void check_rows(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_resealed(&rows[i]);
+        check_as_it_was(&rows[i]);
+    }
+}
+#define CHECK_ROWS(rows) check_rows((rows), sizeof(rows) / sizeof(rows)[0])
+
+static void damage_to_small_files_is_found(void)
+{
+    static const struct row rows[] = {
+        {"about", FLIP, 0, 3, "file-malformed", NULL},
+        {"about", FLIP, 24, 3, "about-differs", NULL},  /* the federation */
+        {"about", FLIP, -14, 3, "about-differs", NULL}, /* the ledger's size */
+        {"about", FLIP, -2, 3, "about-differs", NULL},  /* the journal's size */
+        {"about", CUT, -1, 3, "file-malformed", NULL},
+        {"about", EMPTY, 0, 3, "file-malformed", NULL},
+        {"about", REMOVE, 0, 4, "file-missing", NULL},
+        {"checkpoint", FLIP, 0, 3, "about-differs checkpoint-signature", NULL},
+        {"checkpoint", FLIP, 20, 3, "checkpoint-signature root-damaged", NULL},
+        {"checkpoint", FLIP, 100, 3, "checkpoint-signature", NULL},
+        {"checkpoint", CUT, -1, 3, "file-malformed", NULL},
+        {"checkpoint", EMPTY, 0, 3, "file-malformed", NULL},
+        {"checkpoint", REMOVE, 0, 4, "file-missing", NULL},
+        {"signatures", FLIP, 20, 3, "anchor-unsigned signature-bad", NULL},
+        {"signatures", FLIP, -30, 3, "signature-bad", NULL},
+        {"signatures", CUT, -1, 3, "file-malformed", NULL},
+        {"signatures", CUT, -136, 3, "file-malformed", NULL}, /* the last line */
+        {"signatures", REMOVE, 0, 4, "file-missing", NULL},
+        {"cosignatures", FLIP, 0, 3, "cosignature", NULL},
+        {"cosignatures", FLIP, 20, 3, "cosignature", NULL},
+        {"cosignatures", CUT, -1, 3, "file-malformed", NULL},
+        {"roster/1", FLIP, 0, 3,
+         "file-malformed key-missing receipt-unchecked roots-differ roster-unknown", NULL},
+        {"roster/1", REMOVE, 0, 4, "file-missing key-missing receipt-unchecked roster-unknown",
+         NULL},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void damage_to_tiles_and_leaves_is_found(void)
+{
+    static const struct row rows[] = {
+        {"tile/0/000", FLIP, 20, 3, "leaf-differs tile-differs", NULL},
+        {"tile/0/000", FLIP, -2, 3, "leaf-differs tile-differs", NULL},
+        {"tile/0/000", CUT, -32, 3, "file-malformed", NULL},
+        {"tile/0/000", APPEND, 0, 3, "file-malformed", NULL},
+        {"tile/0/000", REMOVE, 0, 4, "file-missing", NULL},
+        {"tile/1/000.p/1", FLIP, 0, 3, "tile-differs", NULL},
+        {"tile/1/000.p/1", EMPTY, 0, 3, "file-malformed", NULL},
+        {"tile/1/000.p/1", REMOVE, 0, 4, "file-missing", NULL},
+        {"leaves/000", FLIP, 0, 3, "file-malformed receipt-unchecked", NULL},
+        {"leaves/000", FLIP, 20, 3, "leaf-differs", NULL},
+        {"leaves/000", FLIP, 100, 3, "leaf-differs leaf-malformed", NULL},
+        {"leaves/000", CUT, -1, 3, "file-malformed receipt-unchecked", NULL},
+        {"leaves/000", REMOVE, 0, 4, "file-missing receipt-unchecked", NULL},
+        {"journal/checkpoint", FLIP, 20, 3, "checkpoint-signature", NULL},
+        {"journal/checkpoint", CUT, -1, 3, "file-malformed", NULL},
+        {"journal/checkpoint", REMOVE, 0, 4, "file-missing", NULL},
+        {"journal/signatures", FLIP, 20, 3, "signature-bad", NULL},
+        {"journal/signatures", REMOVE, 0, 4, "file-missing", NULL},
+        {"journal/tile/0/000.p/2", FLIP, 20, 3, "leaf-differs", NULL},
+        {"journal/tile/0/000.p/2", REMOVE, 0, 4, "file-missing", NULL},
+        {"journal/leaves/000.p/2", FLIP, 20, 3, "leaf-differs", NULL},
+        {"journal/leaves/000.p/2", FLIP, 0, 3, "file-malformed", NULL},
+        {"journal/leaves/000.p/2", REMOVE, 0, 4, "file-missing", NULL},
+        {"tile/0/000", SWAP, 0, 3, "file-malformed receipt-unchecked root-damaged", "leaves/000"},
+        /* It claims the journal's size, and everything is read by it. */
+        {"checkpoint", SWAP, 0, 3,
+         "about-differs beyond-tree checkpoint-signature file-malformed file-missing record-extra "
+         "root-damaged",
+         "journal/checkpoint"},
+        {"signatures", SWAP, 0, 3, "anchor-unsigned file-malformed signature-bad",
+         "journal/signatures"},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void damage_to_what_stands_beside_entries_is_found(void)
+{
+    static const struct row rows[] = {
+        {"detached/000", FLIP, 0, 3, "file-malformed", NULL},
+        {"detached/000", FLIP, 20, 3, "link-hash", NULL},
+        {"detached/000", FLIP, -2, 3, "part-differs", NULL},
+        {"detached/000", CUT, -1, 3, "file-malformed", NULL},
+        {"detached/000", EMPTY, 0, 4, "link-missing part-missing", NULL},
+        {"detached/000", APPEND, 0, 3, "file-malformed", NULL},
+        {"detached/000", REMOVE, 0, 4, "file-missing", NULL},
+        {"detached/001", EMPTY, 0, 4, "link-missing list-missing part-missing", NULL},
+        {"detached/001", SWAP, 0, 3, "link-missing list-missing part-missing record-extra",
+         "detached/000"},
+        {"attachments/6-2", FLIP, 0, 3, "part-differs", NULL},
+        {"attachments/6-2", FLIP, -1, 3, "part-differs", NULL},
+        {"attachments/6-2", CUT, -1, 3, "part-differs", NULL},
+        {"attachments/6-2", APPEND, 0, 3, "part-differs", NULL},
+        {"attachments/6-2", SWAP, 0, 3, "part-differs", "attachments/320-2"},
+        {"mirror/2/1/attachments/6-2", FLIP, 0, 3, "part-differs", NULL},
+        {"mirror/2/1/parts/000", FLIP, 20, 3, "part-differs", NULL},
+        {"mirror/2/1/parts/000", FLIP, 0, 3, "file-malformed", NULL},
+        {"mirror/2/1/parts/000", EMPTY, 0, 4, "list-missing part-missing", NULL},
+        {"mirror/2/1/parts/000", REMOVE, 0, 4, "file-missing", NULL},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void damage_to_mirrors_is_found(void)
+{
+    static const struct row rows[] = {
+        {"mirror/2/1/checkpoint", FLIP, 20, 3, "checkpoint-signature", NULL},
+        {"mirror/2/1/checkpoint", EMPTY, 0, 3, "checkpoint-signature", NULL},
+        {"mirror/2/1/checkpoint", REMOVE, 0, 4, "file-missing", NULL},
+        {"mirror/2/1/checkpoints", FLIP, 20, 3, "signature-bad", NULL},
+        {"mirror/2/1/checkpoints", CUT, -1, 3, "file-malformed receipt-unchecked", NULL},
+        {"mirror/2/1/checkpoints", REMOVE, 0, 4, "file-missing receipt-unchecked", NULL},
+        {"mirror/2/1/entries/000", FLIP, 20, 3, "leaf-malformed mirror-damaged receipt-unchecked",
+         NULL},
+        {"mirror/2/1/entries/000", FLIP, -2, 3, "mirror-damaged receipt-unchecked", NULL},
+        {"mirror/2/1/entries/000", FLIP, 0, 4, "receipt-unchecked version-newer", NULL},
+        {"mirror/2/1/entries/000", CUT, -1, 3, "file-malformed receipt-unchecked", NULL},
+        {"mirror/2/1/entries/000", REMOVE, 0, 4, "mirror-gap receipt-unchecked", NULL},
+        {"mirror/2/1/skipped", FLIP, -2, 3, "mirror-damaged receipt-unchecked", NULL},
+        {"mirror/2/1/skipped", EMPTY, 0, 4, "mirror-gap receipt-unchecked", NULL},
+        {"mirror/2/1/skipped", REMOVE, 0, 4, "file-missing receipt-unchecked", NULL},
+        {"mirror/2/1/position", FLIP, 4, 3, "file-malformed receipt-unchecked", NULL},
+        {"mirror/2/1/position", FLIP, 5, 4, "mirror-gap receipt-unchecked", NULL}, /* its size */
+        {"mirror/2/1/position", FLIP, -2, 3, "mirror-position", NULL}, /* the link number */
+        {"mirror/2/1/position", REMOVE, 0, 4, "file-missing receipt-unchecked", NULL},
+        {"mirror/2/1/checkpoints", SWAP, 0, 3,
+         "file-malformed mirror-gap mirror-tail receipt-unchecked signature-bad",
+         "mirror/3/1/checkpoints"},
+        {"mirror/2/1/entries/000", SWAP, 0, 3,
+         "genesis mirror-damaged mirror-gap receipt-unchecked", "mirror/3/1/entries/000"},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void a_file_that_is_put_in_is_found(void)
+{
+    static const struct row rows[] = {
+        {"tile/0/002", ADD, 0, 3, "file-misplaced", "x"},
+        {"tile/0/001.p/70", ADD, 0, 3, "file-misplaced", "x"},
+        {"tile/2/000.p/1", ADD, 0, 3, "file-misplaced", "x"},
+        {"leaves/001", ADD, 0, 3, "file-misplaced", "x"},
+        {"journal/leaves/000", ADD, 0, 3, "file-misplaced", "x"},
+        {"detached/002", ADD, 0, 3, "file-misplaced", "x"},
+        {"attachments/1-2", ADD, 0, 3, "file-misplaced", "x"},
+        {"mirror/2/1/entries/001", ADD, 0, 3, "file-misplaced", "x"},
+        {"mirror/2/1/attachments/1-2", ADD, 0, 3, "file-misplaced", "x"},
+        {"roster/2", ADD, 0, 3, "file-malformed", "x"},
+        {"roster/3", ADD, 0, 3, "file-malformed", "x"},
+        {"notes", ADD, 0, 4, "file-unknown", "x"},
+        {"journal/about", ADD, 0, 4, "file-unknown", "x"},
+        {"detached/1", ADD, 0, 4, "file-unknown", "x"},
+        {"mirror/2/1/notes", ADD, 0, 4, "file-unknown", "x"},
+    };
+    CHECK_ROWS(rows);
+}
+
+/* ---- what is no row ---- */
+
+static void every_failure_is_listed(void)
+{
+    static const char *const paths[] = {"leaves/001.p/71",        "detached/000",
+                                        "journal/tile/0/000.p/2", "mirror/2/1/skipped",
+                                        "attachments/6-2",        "roster/1"};
+    char dir[WORLD_PATH_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0] - 1; i++)
+        damage_flip(dir, paths[i], -2, 0);
+    damage_append(dir, "roster/1", "x");
+    damage_remove(dir, "about");
+    struct verdict verdict = verdict_of_one(world, dir);
+    UNIT_EQUAL_INT(verdict.code, 3);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        unit_equal_int(verdict_find(&verdict, "file-changed", paths[i]) != NULL, 1, paths[i],
+                       __FILE__, __LINE__);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "file-missing", "about"));
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "file-malformed", "roster/1"));
+    verdict_fini(&verdict);
+}
+
+static void check_manifest(const char *names, int code, const char *said)
+{
+    char dir[WORLD_PATH_SIZE];
+    world_path(world, dir, "copy");
+    struct verdict verdict = verdict_of_one(world, dir);
+    VERDICT_IS(&verdict, code, names, said);
+    verdict_fini(&verdict);
+}
+
+static void damage_to_the_manifest_is_found(void)
+{
+    static const char twice[] =
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 0 about\n";
+    char dir[WORLD_PATH_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_flip(dir, "manifest", 0, 0);
+    check_manifest("file-changed", 3, "a hash");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_flip(dir, "manifest", -2, 0);
+    check_manifest("file-extra file-missing file-unknown", 3, "a path");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_cut(dir, "manifest", -1);
+    check_manifest("manifest-line", 3, "the last newline");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_append(dir, "manifest", twice);
+    check_manifest("file-changed manifest-order", 3, "a line twice, out of order");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_append(dir, "manifest", "x ../a1/about\n");
+    check_manifest("manifest-line", 3, "a path that leads out");
+    damage_remove(dir, "manifest");
+    check_manifest("no-export", 4, "no manifest");
+}
+
+static void what_is_no_plain_file_is_found(void)
+{
+    char dir[WORLD_PATH_SIZE], path[WORLD_PATH_SIZE + 32];
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_remove(dir, "cosignatures");
+    (void)snprintf(path, sizeof path, "%s/cosignatures", dir);
+    UNIT_NEED(symlink("../exports/a1/cosignatures", path) == 0);
+    check_manifest("file-kind", 3, "a link to the very file");
+    damage_copy(world, "exports/a1", "copy", dir);
+    UNIT_NEED(mkfifo((snprintf(path, sizeof path, "%s/detached/002", dir), path), 0600) == 0);
+    check_manifest("file-kind", 3, "a pipe");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_write(dir, "roster/Readme", tov_bytes_of_text("x"));
+    check_manifest("file-kind", 3, "a name that no export has");
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_write(dir, ".hidden", tov_bytes_of_text("x"));
+    check_manifest("file-kind", 3, "a hidden file");
+}
+
+static void what_is_beyond_the_list_accuses_nobody(void)
+{
+    char dir[WORLD_PATH_SIZE], path[64];
+    damage_copy(world, "exports/a1", "copy", dir);
+    for (unsigned i = 0; i < 10001; i++) {
+        (void)snprintf(path, sizeof path, "extra/%u", i);
+        damage_write(dir, path, tov_bytes_of_text("x"));
+    }
+    damage_flip(dir, "leaves/000", 100, 0); /* leaf-malformed, were it signed */
+    struct verdict verdict = verdict_of_one(world, dir);
+    VERDICT_IS(&verdict, 3, "file-changed file-extra", "10,001 files more");
+    UNIT_EQUAL_INT(json_array_size(json_object_get(verdict.report, "findings")), 10000);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(verdict.report, "unlisted")) >= 3, 1);
+    verdict_fini(&verdict);
+}
+
+/* ---- any bit of any file ---- */
+
+#define FLIPS_PER_FILE 6u
+
+struct sweep {
+    const char *dir;
+    uint64_t random;
+};
+
+static void check_flipped(const char *dir, const char *path, const char *said)
+{
+    char names[VERDICT_TEXT_SIZE];
+    struct verdict verdict = verdict_of_one(world, dir);
+    unit_equal_int(verdict.code, 3, said, __FILE__, __LINE__);
+    unit_equal_int(verdict_find(&verdict, "file-changed", path) != NULL, 1, said, __FILE__,
+                   __LINE__);
+    verdict_names(&verdict, "inconsistent", names);
+    unit_equal_text(names, "", said, __FILE__, __LINE__);
+    verdict_fini(&verdict);
+}
+
+static void flip_some(void *context, const char *path)
+{
+    struct sweep *sweep = context;
+    char said[WORLD_PATH_SIZE];
+    struct tov_buf content = damage_read(sweep->dir, path);
+    for (unsigned i = 0; i < FLIPS_PER_FILE; i++) {
+        long at = (long)(unit_random(&sweep->random) % content.size);
+        unsigned bit = (unsigned)(unit_random(&sweep->random) % 8);
+        (void)snprintf(said, sizeof said, "bit %u of byte %ld of %s", bit, at, path);
+        damage_flip(sweep->dir, path, at, bit);
+        check_flipped(sweep->dir, path, said);
+        damage_write(sweep->dir, path, tov_buf_view(&content));
+    }
+    tov_buf_fini(&content);
+}
+
+/* The manifest stays: what the other checks say of the flipped bit stands beside it. */
+static void no_flipped_bit_passes_or_accuses_anybody(void)
+{
+    char dir[WORLD_PATH_SIZE];
+    struct sweep sweep = {dir, 20210705};
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_each(dir, flip_some, &sweep);
+    check_manifest("", 0, "all bits flipped back");
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(damage_to_small_files_is_found),
+        UNIT_TEST(damage_to_tiles_and_leaves_is_found),
+        UNIT_TEST(damage_to_what_stands_beside_entries_is_found),
+        UNIT_TEST(damage_to_mirrors_is_found),
+        UNIT_TEST(a_file_that_is_put_in_is_found),
+        UNIT_TEST(every_failure_is_listed),
+        UNIT_TEST(damage_to_the_manifest_is_found),
+        UNIT_TEST(what_is_no_plain_file_is_found),
+        UNIT_TEST(what_is_beyond_the_list_accuses_nobody),
+        UNIT_TEST(no_flipped_bit_passes_or_accuses_anybody),
+    };
+    world = world_create("audit-files");
+    int code = unit_run("audit_files", tests, sizeof tests / sizeof tests[0]);
+    world_destroy(world);
+    return code;
+}
