@@ -2,9 +2,9 @@
  *
  * A client that loads one node through libtov: messages of a given size to one unit of the other
  * agency, with up to W submits in flight, until the receiver's receipt for the last one is stored
- * at the sender. Prints one JSON object. Not for: setting up nodes (bench/run).
+ * at the sender. Prints lines `NAME VALUE UNIT`. Not for: setting up nodes (bench/run).
  *
- *   load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE
+ *   bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE
  *
  * With WINDOW 1 the next message is sent when the receipt of the one before is there: latency.
  */
@@ -184,16 +184,23 @@ static int compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y ? 1 : 0;
 }
 
-static void print(struct load *load, double seconds)
+static double cpu_s(void)
 {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void print(struct load *load, double seconds, double cpu)
+{
+    printf("cpu_client %.1f us\n", cpu * 1e6 / (double)load->count);
     if (load->window > 1) {
-        printf("{\"count\": %zu, \"seconds\": %.3f, \"per_second\": %.0f}\n", load->count, seconds,
-               (double)load->count / seconds);
+        printf("rate %.0f /s\n", (double)load->count / seconds);
         return;
     }
     qsort(load->latencies, load->count, sizeof *load->latencies, compare);
-    printf("{\"count\": %zu, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", load->count,
-           load->latencies[load->count / 2], load->latencies[load->count * 99 / 100]);
+    printf("latency_p50 %.3f ms\n", load->latencies[load->count / 2]);
+    printf("latency_p99 %.3f ms\n", load->latencies[load->count * 99 / 100]);
 }
 
 static void open_client(struct load *load, char **argv)
@@ -227,7 +234,8 @@ static char *make_text(size_t size)
 int main(int argc, char **argv)
 {
     if (argc != 9) {
-        (void)fprintf(stderr, "usage: load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE\n");
+        (void)fprintf(stderr,
+                      "usage: bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE\n");
         return 2;
     }
     struct load *load = calloc(1, sizeof *load);
@@ -243,9 +251,9 @@ int main(int argc, char **argv)
     if (load->latencies == NULL || load->window < 1 || load->window > WINDOW_MAX || load->count < 1)
         return 2;
     open_client(load, argv);
-    double began = now_ms();
+    double began = now_ms(), cpu = cpu_s();
     run(load);
-    print(load, (now_ms() - began) / 1e3);
+    print(load, (now_ms() - began) / 1e3, cpu_s() - cpu);
     tov_watch_close(load->watch);
     tov_client_close(load->client);
     free(load->latencies);

@@ -72,6 +72,10 @@ int main(int argc, char **argv)
         print_help();
         return EXIT_DONE;
     }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("tov-keys " TOV_VERSION_TEXT "\n");
+        return EXIT_DONE;
+    }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0)
             return (int)run(commands[i], argv + 1);

@@ -25,6 +25,21 @@ void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err)
         audit->failed = err;
 }
 
+const char *tov_audit_federation(const struct tov_audit *audit)
+{
+    return audit->keyring.newest == NULL ? audit->about.federation
+                                         : tov_roster_federation(audit->keyring.newest);
+}
+
+void tov_audit_note_attachment(struct tov_audit *audit, struct tov_table *table, uint64_t index,
+                               uint8_t part)
+{
+    struct tov_row row = {.number = tov_attachment_number(index, part), .index = index};
+    enum tov_err err = tov_table_put(&audit->scratch, table, &row);
+    if (err != TOV_OK)
+        tov_audit_note_failure(audit, err);
+}
+
 struct tov_link_line *tov_link_line_find(const struct tov_link_lines *lines, uint16_t peer,
                                          struct tov_series series)
 {
@@ -86,6 +101,7 @@ static void mirrors_fini(struct tov_mirrors *mirrors)
     for (size_t i = 0; i < mirrors->count; i++) {
         tov_marks_fini(&mirrors->items[i].named);
         tov_marks_fini(&mirrors->items[i].gone);
+        tov_table_fini(&mirrors->items[i].attachments);
     }
     free(mirrors->items);
     *mirrors = (struct tov_mirrors){0};
@@ -101,6 +117,7 @@ void tov_audit_close(struct tov_audit *audit)
     tov_marks_fini(&audit->named);
     tov_marks_fini(&audit->content_erased);
     tov_table_fini(&audit->journal_roots);
+    tov_table_fini(&audit->attachments);
     link_lines_fini(&audit->sent);
     link_lines_fini(&audit->received);
     mirrors_fini(&audit->mirrors);
@@ -157,6 +174,9 @@ static void compare_about(struct tov_audit *audit)
                           audit->about.generation, 0, origin) != TOV_OK ||
         strcmp(origin, checkpoint->origin) != 0)
         (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place, checkpoint->origin, origin);
+    if (strcmp(tov_audit_federation(audit), audit->about.federation) != 0)
+        (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place, tov_audit_federation(audit),
+                            audit->about.federation);
 }
 
 static enum tov_err check_content(struct tov_audit *audit)
@@ -171,6 +191,7 @@ static enum tov_err check_content(struct tov_audit *audit)
         TOV_TRY(tov_audit_witnesses(audit));
     }
     TOV_TRY(tov_audit_journal(audit));
+    TOV_TRY(tov_audit_places(audit));
     /* What rests on a ledger that is not sound accuses nobody. */
     if (!audit->ledger.is_sound)
         tov_findings_soften(&audit->findings, 0);

@@ -28,6 +28,9 @@ struct tov_link_line {
     uint64_t receipted;
 };
 struct tov_link_lines {
+    /* All entries of the ledger are there, so what is missing was not written. In a mirror an entry
+     * may have been taken out, with its hash left in its place, by whoever held the export. */
+    bool is_complete;
     size_t count;
     struct tov_link_line *items;
 };
@@ -47,6 +50,7 @@ struct tov_mirror {
     struct tov_series series;
     struct tov_marks named; /* erased or lost, by somebody's word */
     struct tov_marks gone;
+    struct tov_table attachments; /* that it could have: tov_attachment_number */
     uint64_t messages;
 };
 struct tov_mirrors {
@@ -80,6 +84,7 @@ struct tov_audit {
     /* learnt from the ledger */
     struct tov_series series; /* of the entry that is looked at */
     struct tov_marks empty, named, content_erased;
+    struct tov_table attachments;   /* that own messages name: tov_attachment_number */
     struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
     struct tov_link_lines sent, received;
     struct tov_mirrors mirrors;
@@ -101,12 +106,23 @@ enum tov_err tov_audit_mirrors(struct tov_audit *audit) TOV_MUST_CHECK;   /* mir
 enum tov_err tov_audit_receipts(struct tov_audit *audit) TOV_MUST_CHECK;  /* receipts.c */
 enum tov_err tov_audit_journal(struct tov_audit *audit) TOV_MUST_CHECK;   /* journal.c */
 enum tov_err tov_audit_witnesses(struct tov_audit *audit) TOV_MUST_CHECK; /* witness.c */
+enum tov_err tov_audit_places(struct tov_audit *audit) TOV_MUST_CHECK;    /* places.c */
 
 /* ---- shared by the steps ---- */
 
 struct tov_finding *tov_audit_add(struct tov_audit *audit, enum tov_finding_code code,
                                   const struct tov_place *place, const char *expected,
                                   const char *found);
+/* The federation by the rosters, which are signed, else as the export says. */
+const char *tov_audit_federation(const struct tov_audit *audit);
+/* The number of an attachment in the tables above. */
+static inline uint64_t tov_attachment_number(uint64_t index, uint8_t part)
+{
+    return index * TOV_PARTS_MAX + part;
+}
+/* Notes that a message at INDEX has PART as an attachment; ascending. */
+void tov_audit_note_attachment(struct tov_audit *audit, struct tov_table *table, uint64_t index,
+                               uint8_t part);
 void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err);
 
 /* A block on a link: continues the line, or says why it does not. PATH and the message's index are
@@ -120,8 +136,10 @@ struct tov_link_at {
 enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
                             const struct tov_link_at *at) TOV_MUST_CHECK;
 
-/* A receipt by anybody against the messages of the line that it speaks of. */
+/* A receipt by anybody against the messages of the line that it speaks of. IS_COMPLETE: no receipt
+ * before it can have been taken out. */
 void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
-                       const struct tov_place *place, const struct tov_leaf_receipt *receipt);
+                       const struct tov_place *place, const struct tov_leaf_receipt *receipt,
+                       bool is_complete);
 
 #endif

@@ -55,7 +55,10 @@ static void check_roster(struct pass *pass, const struct tov_tree_entry *entry, 
     if (held == NULL)
         say(pass, TOV_FOUND_ROSTER_UNKNOWN, entry, TOV_SAY(_("roster version %u"), version), NULL);
     else if (hash != NULL && !tov_hash_equal(held, hash))
-        say(pass, TOV_FOUND_ROSTER_ENTRY, entry, TOV_SAY_HASH(held), TOV_SAY_HASH(hash));
+        /* Rosters that no trusted root has signed may be anybody's. */
+        say(pass,
+            pass->audit->keyring.is_anchored ? TOV_FOUND_ROSTER_ENTRY : TOV_FOUND_ROSTER_UNKNOWN,
+            entry, TOV_SAY_HASH(held), TOV_SAY_HASH(hash));
 }
 
 static void check_genesis(struct pass *pass, const struct tov_tree_entry *entry,
@@ -64,10 +67,10 @@ static void check_genesis(struct pass *pass, const struct tov_tree_entry *entry,
     const struct tov_export_about *about = &pass->audit->about;
     bool fits = entry->index == 0 && genesis->journal == 0 && genesis->agency == about->agency &&
                 genesis->generation == about->generation &&
-                strcmp(genesis->federation, about->federation) == 0;
+                strcmp(genesis->federation, tov_audit_federation(pass->audit)) == 0;
     if (!fits)
         say(pass, TOV_FOUND_GENESIS, entry,
-            TOV_SAY(_("%s, agency %u, generation %u, entry 0"), about->federation,
+            TOV_SAY(_("%s, agency %u, generation %u, entry 0"), tov_audit_federation(pass->audit),
                     (unsigned)about->agency, (unsigned)about->generation),
             TOV_SAY(_("%s, agency %u, generation %u, entry %llu"), genesis->federation,
                     (unsigned)genesis->agency, (unsigned)genesis->generation,

@@ -59,6 +59,8 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
                                 "has a name that no export has.")},
     [TOV_FOUND_FILE_UNKNOWN] = {"file-unknown", TOV_CLASS_UNVERIFIABLE, NEXT_UPDATE,
                                 N_("A file is of a kind that this program does not know.")},
+    [TOV_FOUND_FILE_MISPLACED] = {"file-misplaced", TOV_CLASS_CORRUPT, NEXT_COPY,
+                                  N_("A file is there that this export has no place for.")},
     [TOV_FOUND_FILE_MALFORMED] = {"file-malformed", TOV_CLASS_CORRUPT, NEXT_COPY,
                                   N_("A file is not written as its format says.")},
     [TOV_FOUND_FILE_UNREADABLE] = {"file-unreadable", TOV_CLASS_UNVERIFIABLE, NEXT_READ,
@@ -69,6 +71,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
                                  N_("The export says of itself what its files do not show.")},
     [TOV_FOUND_LIMIT] = {"limit", TOV_CLASS_UNVERIFIABLE, NEXT_UPDATE,
                          N_("A limit of this program is exceeded.")},
+    [TOV_FOUND_UNFINISHED] = {"unfinished", TOV_CLASS_UNVERIFIABLE, NEXT_READ,
+                              N_("The check could not be finished: memory is short, or there is no "
+                                 "room for a temporary file.")},
     [TOV_FOUND_ROOTS_DIFFER] =
         {"roots-differ", TOV_CLASS_UNVERIFIABLE, NEXT_ROOTS,
          N_("No roster of the export is signed by the root keys that you trust.")},
@@ -97,11 +102,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
          N_("An entry is gone, and no later entry says that it was erased or lost.")},
     [TOV_FOUND_TILE_DIFFERS] = {"tile-differs", TOV_CLASS_CORRUPT, NEXT_COPY,
                                 N_("A hash in a tile does not follow from the entries.")},
-    [TOV_FOUND_ROOT_DAMAGED] =
-        {"root-damaged", TOV_CLASS_CORRUPT, NEXT_COPY,
-         N_("The tree does not lead to its signed root, because files are damaged or missing.")},
-    [TOV_FOUND_ROOT_DIFFERS] = {"root-differs", TOV_CLASS_INCONSISTENT, NEXT_FORK,
-                                N_("The agency signed another tree than the one that it shows.")},
+    [TOV_FOUND_ROOT_DAMAGED] = {"root-damaged", TOV_CLASS_CORRUPT, NEXT_COPY,
+                                N_("The tree does not lead to its signed root: entries or hashes "
+                                   "were damaged or changed.")},
     [TOV_FOUND_SIGNATURE_BAD] = {"signature-bad", TOV_CLASS_CORRUPT, NEXT_COPY,
                                  N_("The signature over a size does not verify.")},
     [TOV_FOUND_TWO_ROOTS] = {"two-roots", TOV_CLASS_INCONSISTENT, NEXT_FORK,
@@ -150,6 +153,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_LINK_GAP] =
         {"link-gap", TOV_CLASS_INCONSISTENT, NEXT_ASK,
          N_("A number on a link is missing: a message before this one is not shown.")},
+    [TOV_FOUND_LINK_UNSEEN] =
+        {"link-unseen", TOV_CLASS_UNVERIFIABLE, NEXT_ASK,
+         N_("A message before this one was withheld, or was taken out of the export.")},
     [TOV_FOUND_LINK_DOUBLED] = {"link-doubled", TOV_CLASS_INCONSISTENT, NEXT_ASK,
                                 N_("A number on a link is used twice.")},
     [TOV_FOUND_LINK_PREVIOUS] = {"link-previous", TOV_CLASS_INCONSISTENT, NEXT_ASK,
@@ -178,24 +184,30 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_MIRROR_POSITION] =
         {"mirror-position", TOV_CLASS_CORRUPT, NEXT_COPY,
          N_("The position held of another agency's ledger is not the one that its entries show.")},
-    [TOV_FOUND_NOT_FOR_US] = {"not-for-us", TOV_CLASS_INCONSISTENT, NEXT_ASK,
-                              N_("A message was disclosed to an agency that it does not name.")},
+    [TOV_FOUND_NOT_FOR_US] = {"not-for-us", TOV_CLASS_UNVERIFIABLE, NEXT_ASK,
+                              N_("A message is held by an agency that it does not name.")},
     [TOV_FOUND_GONE_UNNAMED] =
         {"gone-unnamed", TOV_CLASS_CORRUPT, NEXT_ASK,
          N_("A message that was received is gone, and no entry says that it was erased or lost.")},
     [TOV_FOUND_RECEIPT_ORDER] = {"receipt-order", TOV_CLASS_INCONSISTENT, NEXT_ASK,
                                  N_("A receipt leaves out messages or covers some twice.")},
-    [TOV_FOUND_RECEIPT_NUMBER] = {"receipt-number", TOV_CLASS_INCONSISTENT, NEXT_FORK,
-                                  N_("A receipt covers a message that was never sent.")},
+    [TOV_FOUND_RECEIPT_NUMBER] = {"receipt-number", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
+                                  N_("A receipt covers a message that the export does not show.")},
     [TOV_FOUND_RECEIPT_HASH] = {"receipt-hash", TOV_CLASS_INCONSISTENT, NEXT_FORK,
                                 N_("A receipt names another message than the one that was sent.")},
     [TOV_FOUND_RECEIPT_UNCHECKED] =
         {"receipt-unchecked", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
-         N_("A receipt speaks of messages that the export does not hold.")},
+         N_("A receipt, or one before it, cannot be checked by what the export holds.")},
+    [TOV_FOUND_ROSTERS_DIFFER] =
+        {"rosters-differ", TOV_CLASS_UNVERIFIABLE, NEXT_ROOTS,
+         N_("Two exports hold different rosters of one version: one of them may be invented.")},
+    [TOV_FOUND_ROSTERS_FORK] = {"rosters-fork", TOV_CLASS_INCONSISTENT, NEXT_ASK,
+                                N_("The root keys signed two different rosters of one version.")},
     [TOV_FOUND_FORK] = {"fork", TOV_CLASS_INCONSISTENT, NEXT_FORK,
                         N_("Two exports show two histories of one ledger (a fork).")},
-    [TOV_FOUND_WITHHELD] = {"withheld", TOV_CLASS_INCONSISTENT, NEXT_ASK,
-                            N_("An entry names an agency, but was withheld from it.")},
+    [TOV_FOUND_WITHHELD] = {"withheld", TOV_CLASS_UNVERIFIABLE, NEXT_ASK,
+                            N_("An entry names an agency, but was withheld from it, or was taken "
+                               "out of its export.")},
     [TOV_FOUND_TRUNCATED] =
         {"truncated", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
          N_("Another agency holds more of this ledger than its own export shows.")},

@@ -62,7 +62,7 @@ static void see_entry(void *ctx, const struct tov_tree_entry *entry)
         (is_genesis &&
          (genesis->journal != audit->about.journal || genesis->agency != audit->about.agency ||
           genesis->generation != audit->about.generation ||
-          strcmp(genesis->federation, audit->about.federation) != 0)))
+          strcmp(genesis->federation, tov_audit_federation(audit)) != 0)))
         say(pass, TOV_FOUND_GENESIS, entry, NULL, NULL);
     else if (!is_genesis && !tov_leaf_type_is_journal(leaf->type))
         say(pass, TOV_FOUND_WRONG_TREE, entry, _("an entry of the journal"), NULL);

@@ -5,9 +5,8 @@
  */
 #include "audit/manifest.h"
 
+#include "audit/kind.h"
 #include "audit/words.h"
-#include "base/hex.h"
-#include "merkle/tile.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,91 +31,6 @@ static void add(struct check *check, enum tov_finding_code code, const char *pat
 {
     struct tov_place place = {.path = path};
     (void)tov_findings_add(check->findings, code, &place, expected, found);
-}
-
-/* ---- kinds of files ---- */
-
-static bool starts_with(const char **text, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    if (strncmp(*text, prefix, size) != 0)
-        return false;
-    *text += size;
-    return true;
-}
-
-static bool is_one_of(const char *path, const char *const *names)
-{
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (strcmp(path, names[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_log_file(const char *path)
-{
-    static const char *const names[] = {"checkpoint", "signatures", NULL};
-    struct tov_tile tile;
-    struct tov_bytes text = tov_bytes_of_text(path);
-    return is_one_of(path, names) || tov_tile_parse(text, &tile) == TOV_OK ||
-           tov_bundle_parse(text, &tile) == TOV_OK;
-}
-
-/* N of a bundle of records is written as that of a full bundle of leaves. */
-static bool is_bundle(const char *rest)
-{
-    char path[TOV_EXPORT_PATH_SIZE + 8];
-    struct tov_tile tile;
-    int size = snprintf(path, sizeof path, "leaves/%s", rest);
-    return size > 0 && (size_t)size < sizeof path &&
-           tov_bundle_parse(tov_bytes_of_text(path), &tile) == TOV_OK &&
-           tile.width == TOV_TILE_WIDTH;
-}
-
-static bool take_number(const char **text, char end)
-{
-    uint64_t number = 0;
-    const char *found = strchr(*text, end);
-    size_t size = found == NULL ? strlen(*text) : (size_t)(found - *text);
-    if (tov_decimal_decode((struct tov_bytes){(const uint8_t *)*text, size}, &number) != TOV_OK ||
-        (found == NULL && end != '\0'))
-        return false;
-    *text += size + (end == '\0' ? 0 : 1);
-    return true;
-}
-
-static bool is_attachment(const char *rest)
-{
-    return take_number(&rest, '-') && take_number(&rest, '\0');
-}
-
-static bool is_mirror_file(const char *rest)
-{
-    static const char *const names[] = {"checkpoint", "checkpoints", "position", "skipped", NULL};
-    if (!take_number(&rest, '/') || !take_number(&rest, '/'))
-        return false;
-    if (is_one_of(rest, names))
-        return true;
-    if (starts_with(&rest, "entries/") || starts_with(&rest, "parts/"))
-        return is_bundle(rest);
-    return starts_with(&rest, "attachments/") && is_attachment(rest);
-}
-
-static bool is_known(const char *path)
-{
-    static const char *const names[] = {"about", "cosignatures", NULL};
-    if (is_one_of(path, names) || is_log_file(path))
-        return true;
-    if (starts_with(&path, "journal/"))
-        return is_log_file(path);
-    if (starts_with(&path, "detached/"))
-        return is_bundle(path);
-    if (starts_with(&path, "roster/"))
-        return take_number(&path, '\0');
-    if (starts_with(&path, "attachments/"))
-        return is_attachment(path);
-    return starts_with(&path, "mirror/") && is_mirror_file(path);
 }
 
 /* ---- files that the manifest names ---- */
@@ -156,6 +70,7 @@ static void check_file(struct check *check, const struct tov_export_file *file)
 {
     char path[TOV_EXPORT_PATH_SIZE];
     struct tov_export_file found = {.size = 0};
+    struct tov_file_name name;
     memcpy(path, file->path.data, file->path.size);
     path[file->path.size] = '\0';
     enum tov_err err = hash_file(check, path, &found);
@@ -167,7 +82,7 @@ static void check_file(struct check *check, const struct tov_export_file *file)
         add(check, TOV_FOUND_FILE_UNREADABLE, path, NULL, NULL);
     else if (found.size != file->size || !tov_hash_equal(&found.hash, &file->hash))
         say_changed(check, path, file, &found);
-    if (!is_known(path))
+    if (!tov_file_name_parse(path, &name))
         add(check, TOV_FOUND_FILE_UNKNOWN, path, NULL, NULL);
 }
 

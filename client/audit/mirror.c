@@ -4,8 +4,8 @@
  * their messages continue the link, and that their receipts name what was sent to them.
  */
 #include "audit/audit.h"
+#include "audit/mirror_parts.h"
 #include "audit/mirror_reader.h"
-#include "audit/parts.h"
 #include "audit/words.h"
 #include "merkle/tree.h"
 
@@ -31,10 +31,8 @@ struct pass {
     uint64_t signed_size; /* the newest size whose signed root fits */
     struct pending pending;
     struct tov_range range;
-    struct tov_records parts;
-    char parts_path[TOV_EXPORT_PATH_SIZE];
-    bool has_parts;
-    uint64_t parts_bundle;
+    struct tov_mirror_parts parts;
+    bool is_cut; /* signed sizes or items are left over */
     uint64_t time_ms;
     uint32_t epoch;
     size_t mark;
@@ -137,80 +135,6 @@ static void check_lines(struct pass *pass)
     }
 }
 
-/* ---- parts ---- */
-
-static enum tov_err open_parts(struct pass *pass, uint64_t index)
-{
-    char folder[TOV_EXPORT_PATH_SIZE];
-    uint64_t bundle = index / TOV_EXPORT_BUNDLE_ENTRIES;
-    if (!pass->has_parts || pass->parts_bundle != bundle) {
-        tov_records_close(&pass->parts);
-        tov_export_bundle_path(file_of(pass, "parts", folder), bundle, pass->parts_path);
-        pass->has_parts = true;
-        pass->parts_bundle = bundle;
-        TOV_TRY(tov_records_open(&pass->audit->folder, pass->parts_path, &pass->parts));
-    }
-    while (pass->parts.err == TOV_OK && pass->parts.next.index < index)
-        tov_records_step(&pass->parts);
-    return pass->parts.err == TOV_E_NOT_FOUND ? TOV_OK : pass->parts.err;
-}
-
-static void take_part(struct pass *pass, const struct tov_leaf_message *message, uint32_t *seen)
-{
-    const struct tov_export_record *record = &pass->parts.next;
-    struct tov_place place = {pass->parts_path, true, record->index};
-    uint8_t part = record->kind == TOV_EXPORT_PART ? record->as.part.part : TOV_PARTS_MAX;
-    if (part >= message->part_count || !message->parts[part].is_inline) {
-        say(pass, TOV_FOUND_RECORD_EXTRA, &place, NULL, NULL);
-        return;
-    }
-    *seen |= 1u << part;
-    tov_part_bytes_check(&pass->audit->findings, &place, part, &message->parts[part],
-                         record->as.part.sealed);
-}
-
-static void check_attachments(struct pass *pass, uint64_t index,
-                              const struct tov_leaf_message *message)
-{
-    char folder[TOV_EXPORT_PATH_SIZE], path[TOV_EXPORT_PATH_SIZE];
-    struct tov_place place = {path, true, index};
-    (void)file_of(pass, "attachments", folder);
-    for (uint8_t i = 2; i < message->part_count; i++) {
-        tov_export_attachment_path(folder, index, i, path);
-        if (!message->parts[i].is_inline)
-            (void)tov_part_file_check(&pass->audit->folder, &pass->audit->findings, &place,
-                                      &message->parts[i]);
-    }
-}
-
-static void check_parts(struct pass *pass, const struct tov_mirror_item *item,
-                        const struct tov_leaf_message *message, enum tov_right right)
-{
-    uint32_t seen = 0;
-    enum tov_err err = open_parts(pass, item->index);
-    struct tov_place place = {pass->parts_path, true, item->index};
-    if (err != TOV_OK) {
-        say(pass, TOV_FOUND_FILE_MALFORMED, &place, NULL, tov_err_name(err));
-        return;
-    }
-    for (; pass->parts.err == TOV_OK && pass->parts.next.index == item->index;
-         tov_records_step(&pass->parts))
-        take_part(pass, message, &seen);
-    check_attachments(pass, item->index, message);
-    for (uint8_t i = 0; i < message->part_count; i++) {
-        bool is_due = message->parts[i].is_inline && (i == 0 || right == TOV_RIGHT_ALL);
-        if (is_due && (seen >> i & 1) == 0 && !tov_marks_has(&pass->mirror->named, item->index))
-            say(pass, TOV_FOUND_PART_MISSING, &place, TOV_SAY(_("part %u"), (unsigned)i), NULL);
-    }
-}
-
-/* What came in with wrong or erased parts was stored as it came; the receipt says so. */
-static bool has_good_parts(const struct tov_mirror_item *item)
-{
-    return item->has_verdict && item->verdict.verdict != TOV_VERDICT_NOT_OPENED &&
-           item->verdict.verdict != TOV_VERDICT_ERASED;
-}
-
 /* ---- entries ---- */
 
 static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
@@ -250,8 +174,6 @@ static enum tov_err check_message(struct pass *pass, const struct tov_place *pla
         say(pass, TOV_FOUND_NOT_FOR_US, place, NULL, NULL);
         return TOV_OK;
     }
-    if (has_good_parts(item))
-        check_parts(pass, item, message, recipient->right);
     return check_link(pass, place, item, recipient);
 }
 
@@ -268,7 +190,7 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
     if (line == NULL)
         tov_audit_note_failure(audit, TOV_E_LIMIT);
     else
-        tov_audit_receipt(audit, line, place, receipt);
+        tov_audit_receipt(audit, line, place, receipt, false);
 }
 
 static void check_erased(struct pass *pass, const struct tov_leaf_erased *erased)
@@ -295,12 +217,12 @@ static void check_lost(struct pass *pass, uint64_t index, const struct tov_leaf_
 static void check_genesis(struct pass *pass, const struct tov_place *place,
                           const struct tov_leaf_genesis *genesis)
 {
-    const struct tov_export_about *about = &pass->audit->about;
+    const char *federation = tov_audit_federation(pass->audit);
     if (place->index != 0 || genesis->journal != 0 || genesis->agency != pass->mirror->agency ||
         genesis->generation != pass->mirror->generation ||
-        strcmp(genesis->federation, about->federation) != 0)
+        strcmp(genesis->federation, federation) != 0)
         say(pass, TOV_FOUND_GENESIS, place,
-            TOV_SAY(_("%s, agency %u, generation %u, entry 0"), about->federation,
+            TOV_SAY(_("%s, agency %u, generation %u, entry 0"), federation,
                     (unsigned)pass->mirror->agency, (unsigned)pass->mirror->generation),
             NULL);
 }
@@ -334,25 +256,21 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
     return TOV_OK;
 }
 
-/* A message that is gone keeps its link block, which no leaf vouches for any more: it is believed
- * where it continues the line, and accuses nobody where it does not. */
-static enum tov_err check_gone(struct pass *pass, const struct tov_place *place,
-                               const struct tov_mirror_item *item)
+/* A message that is gone keeps its link block, which no leaf vouches for any more: it shows that a
+ * number is explained, and which one is not believed. */
+static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *item)
 {
-    struct tov_link_at at = {
-        .place = *place, .leaf_hash = item->gone.leaf_hash, .series = pass->mirror->series};
+    struct tov_link_block block;
     struct tov_bytes bytes = {item->link, sizeof item->link};
     enum tov_err err = tov_marks_put(&pass->mirror->gone, item->index);
     if (err != TOV_OK)
         tov_audit_note_failure(pass->audit, err);
-    if (!item->has_link || tov_link_decode(bytes, &at.block) != TOV_OK)
+    if (!item->has_link || tov_link_decode(bytes, &block) != TOV_OK)
         return TOV_OK;
     struct tov_link_line *line =
         tov_link_line_of(&pass->audit->received, pass->mirror->agency, pass->mirror->series);
     if (line == NULL)
         return TOV_E_LIMIT;
-    if (tov_series_equal(at.block.series, at.series) && at.block.number == line->last + 1)
-        return tov_audit_link(pass->audit, &pass->audit->received, pass->mirror->agency, &at);
     line->is_lost_track = line->has_holes = true;
     return TOV_OK;
 }
@@ -360,11 +278,14 @@ static enum tov_err check_gone(struct pass *pass, const struct tov_place *place,
 static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *item)
 {
     struct tov_place place = {tov_mirror_reader_path(&pass->reader, item), true, item->index};
+    const struct tov_leaf *leaf = pass->audit->leaf;
     if (item->is_skipped)
         return TOV_OK;
+    enum tov_err err =
+        item->is_gone ? TOV_E_ERASED : tov_leaf_decode(item->leaf, pass->audit->leaf);
+    TOV_TRY(tov_mirror_parts_check(&pass->parts, item, err == TOV_OK ? leaf : NULL));
     if (item->is_gone)
-        return check_gone(pass, &place, item);
-    enum tov_err err = tov_leaf_decode(item->leaf, pass->audit->leaf);
+        return check_gone(pass, item);
     if (err == TOV_OK)
         return check_leaf(pass, &place, item);
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_LEAF_NEWER : TOV_FOUND_LEAF_MALFORMED, &place, NULL,
@@ -375,14 +296,15 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
 static void say_end(struct pass *pass, enum tov_err err)
 {
     struct tov_place place = {pass->reader.entries_path, true, pass->reader.next};
+    pass->is_cut = err != TOV_E_NOT_FOUND || pass->reader.next != pass->mirror->size ||
+                   !tov_mirror_reader_is_done(&pass->reader);
     if (err != TOV_E_NOT_FOUND)
         say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, &place,
             NULL, tov_err_name(err));
     else if (pass->reader.next < pass->mirror->size)
         say(pass, TOV_FOUND_MIRROR_GAP, &place,
             TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size), NULL);
-    else if (pass->reader.next > pass->mirror->size || pass->reader.skipped.err == TOV_OK ||
-             pass->reader.entries.err == TOV_OK)
+    else if (pass->is_cut)
         say_file(pass, TOV_FOUND_MIRROR_POSITION, "position",
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->reader.next),
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size));
@@ -450,10 +372,12 @@ static void check_note(struct pass *pass)
 static void judge_tree(struct pass *pass)
 {
     struct tov_mirror *mirror = pass->mirror;
-    for (; pass->has_line; next_line(pass))
+    for (; pass->has_line; next_line(pass)) {
+        pass->is_cut = true;
         say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints",
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->line.size),
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->range.size));
+    }
     for (size_t i = 0; i < pass->pending.count; i++) {
         char path[TOV_EXPORT_PATH_SIZE];
         struct tov_place place = {file_of(pass, "checkpoints", path), true,
@@ -465,7 +389,7 @@ static void judge_tree(struct pass *pass)
         say_file(pass, TOV_FOUND_MIRROR_TAIL, "checkpoints",
                  TOV_SAY(_("%llu entries signed"), (unsigned long long)pass->range.size),
                  TOV_SAY(_("%llu entries"), (unsigned long long)pass->signed_size));
-    mirror->is_sound = pass->pending.count == 0 && pass->key != NULL &&
+    mirror->is_sound = pass->pending.count == 0 && pass->key != NULL && !pass->is_cut &&
                        pass->signed_size == pass->range.size && pass->range.size == mirror->size;
     /* What unsigned items say accuses nobody. */
     if (!mirror->is_sound)
@@ -478,9 +402,11 @@ static void judge_position(struct pass *pass, const struct tov_export_position *
     const struct tov_link_line *line =
         tov_link_line_find(&pass->audit->received, mirror->agency, mirror->series);
     uint64_t last = line == NULL ? 0 : line->last;
+    bool is_open = line != NULL && line->is_lost_track; /* the last ones are gone */
     if (!mirror->is_sound)
         return;
-    if (!tov_series_equal(position->series, mirror->series) || position->last_link > last)
+    if (!tov_series_equal(position->series, mirror->series) ||
+        (position->last_link > last && !is_open))
         say_file(pass, TOV_FOUND_MIRROR_POSITION, "position",
                  TOV_SAY(_("link number %llu"), (unsigned long long)last),
                  TOV_SAY(_("link number %llu"), (unsigned long long)position->last_link));
@@ -515,7 +441,9 @@ static enum tov_err check_one(struct pass *pass)
         next_line(pass);
     TOV_TRY(tov_mirror_reader_open(&pass->audit->folder, pass->mirror->agency,
                                    pass->mirror->generation, &pass->reader));
-    TOV_TRY(walk(pass));
+    enum tov_err err = walk(pass);
+    tov_mirror_parts_fini(&pass->parts);
+    TOV_TRY(err);
     judge_tree(pass);
     judge_position(pass, &position);
     judge_gone(pass);
@@ -534,9 +462,9 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
     pass->mirror = mirror;
     pass->key = tov_keyring_ledger(&audit->keyring, agency, generation);
     pass->mark = audit->findings.count;
+    tov_mirror_parts_init(&pass->parts, audit, mirror);
     enum tov_err err = check_one(pass);
     tov_lines_close(&pass->lines);
-    tov_records_close(&pass->parts);
     tov_mirror_reader_close(&pass->reader);
     return err;
 }

@@ -34,6 +34,14 @@ const char *tov_mirror_reader_path(const struct tov_mirror_reader *reader,
     return item->is_skipped ? reader->skipped_path : reader->entries_path;
 }
 
+bool tov_mirror_reader_is_done(struct tov_mirror_reader *reader)
+{
+    if (reader->skip_used)
+        tov_records_step(&reader->skipped);
+    reader->skip_used = false;
+    return reader->skipped.err == TOV_E_NOT_FOUND && reader->entries.err == TOV_E_NOT_FOUND;
+}
+
 static enum tov_err open_bundle(struct tov_mirror_reader *reader)
 {
     char folder[TOV_EXPORT_PATH_SIZE];

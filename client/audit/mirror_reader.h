@@ -46,6 +46,8 @@ void tov_mirror_reader_close(struct tov_mirror_reader *reader);
  * VERSION, IO. */
 enum tov_err tov_mirror_reader_next(struct tov_mirror_reader *reader,
                                     struct tov_mirror_item *out_item) TOV_MUST_CHECK;
+/* True when no item is left, in the bundles that were opened. */
+bool tov_mirror_reader_is_done(struct tov_mirror_reader *reader);
 /* The file that the last item came from, or should have come from. */
 const char *tov_mirror_reader_path(const struct tov_mirror_reader *reader,
                                    const struct tov_mirror_item *item);

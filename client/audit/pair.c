@@ -211,8 +211,32 @@ enum tov_err tov_pair_mirror(struct tov_audit *owner, struct tov_audit *holder,
     TOV_TRY(walk(&pass));
     TOV_TRY(compare_lines(&pass, path));
     judge_size(&pass);
-    judge_not_received(&pass);
+    if (mirror->is_sound)
+        judge_not_received(&pass);
     return TOV_OK;
+}
+
+/* ---- rosters ---- */
+
+void tov_pair_rosters(const struct tov_audit *a, const struct tov_audit *b,
+                      struct tov_findings *findings)
+{
+    char path[TOV_EXPORT_PATH_SIZE];
+    const struct tov_keyring *first = &a->keyring, *second = &b->keyring;
+    for (uint32_t i = 0; i < first->roster_count; i++) {
+        uint32_t version = first->first_version + i;
+        const struct tov_hash *own = tov_keyring_roster_hash(first, version);
+        const struct tov_hash *other = tov_keyring_roster_hash(second, version);
+        if (other == NULL || tov_hash_equal(own, other))
+            continue;
+        bool are_signed = first->is_anchored && second->is_anchored;
+        tov_export_roster_path(version, path);
+        struct tov_place place = {.path = path};
+        (void)tov_findings_add(findings,
+                               are_signed ? TOV_FOUND_ROSTERS_FORK : TOV_FOUND_ROSTERS_DIFFER,
+                               &place, TOV_SAY_HASH(own), TOV_SAY_HASH(other));
+        return; /* those above follow from it */
+    }
 }
 
 /* ---- two exports of one ledger ---- */

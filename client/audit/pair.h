@@ -15,6 +15,9 @@ enum tov_err tov_pair_mirror(struct tov_audit *owner, struct tov_audit *holder,
 /* Two exports of one ledger: one must extend the other. */
 enum tov_err tov_pair_same(struct tov_audit *a, struct tov_audit *b,
                            struct tov_findings *findings) TOV_MUST_CHECK;
+/* Rosters of the same version must be the same. */
+void tov_pair_rosters(const struct tov_audit *a, const struct tov_audit *b,
+                      struct tov_findings *findings);
 bool tov_pair_is_same_ledger(const struct tov_audit *a, const struct tov_audit *b);
 
 #endif

@@ -54,11 +54,11 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
             return;
         }
         audit->counts.gaps++;
-        (void)tov_audit_add(audit, TOV_FOUND_LINK_GAP, &at->place,
-                            TOV_SAY(_("number %llu on the link with %s"),
-                                    (unsigned long long)expected,
-                                    tov_keyring_name(&audit->keyring, line->peer)),
-                            NUMBER(at->block.number));
+        (void)tov_audit_add(
+            audit, lines->is_complete ? TOV_FOUND_LINK_GAP : TOV_FOUND_LINK_UNSEEN, &at->place,
+            TOV_SAY(_("number %llu on the link with %s"), (unsigned long long)expected,
+                    tov_keyring_name(&audit->keyring, line->peer)),
+            NUMBER(at->block.number));
         line->has_holes = true;
     } else if (at->block.number < expected) {
         (void)tov_audit_add(audit, TOV_FOUND_LINK_DOUBLED, &at->place,
@@ -75,9 +75,13 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
 enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
                             const struct tov_link_at *at)
 {
+    /* The loss that began a later series may have been taken out. */
+    bool is_later = at->block.series.generation == at->series.generation &&
+                    at->block.series.lost_index > at->series.lost_index;
     if (!tov_series_equal(at->block.series, at->series))
-        (void)tov_audit_add(audit, TOV_FOUND_LINK_SERIES, &at->place, SERIES(at->series),
-                            SERIES(at->block.series));
+        (void)tov_audit_add(
+            audit, is_later && !lines->is_complete ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
+            &at->place, SERIES(at->series), SERIES(at->block.series));
     struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
     if (line == NULL)
         return lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM;
@@ -112,29 +116,40 @@ static void check_named(struct tov_audit *audit, const struct tov_link_line *lin
     }
 }
 
+static void check_amendments(struct tov_audit *audit, const struct tov_link_line *line,
+                             const struct tov_place *place, const struct tov_leaf_receipt *receipt,
+                             enum tov_finding_code code)
+{
+    for (size_t i = 0; i < receipt->amendment_count; i++) {
+        const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
+        if (amendment->link_number > line->receipted)
+            (void)tov_audit_add(
+                audit, code, place,
+                TOV_SAY(_("at most number %llu"), (unsigned long long)line->receipted),
+                NUMBER(amendment->link_number));
+        else
+            check_named(audit, line, place, amendment->link_number, &amendment->leaf_hash);
+    }
+}
+
 void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
-                       const struct tov_place *place, const struct tov_leaf_receipt *receipt)
+                       const struct tov_place *place, const struct tov_leaf_receipt *receipt,
+                       bool is_complete)
 {
     uint64_t span = tov_receipt_span(receipt);
     uint64_t first = receipt->last_link - span + 1;
+    enum tov_finding_code left_out =
+        is_complete ? TOV_FOUND_RECEIPT_ORDER : TOV_FOUND_RECEIPT_UNCHECKED;
     if (span > 0 && first != line->receipted + 1)
-        (void)tov_audit_add(audit, TOV_FOUND_RECEIPT_ORDER, place,
+        (void)tov_audit_add(audit, first <= line->receipted ? TOV_FOUND_RECEIPT_ORDER : left_out,
+                            place,
                             TOV_SAY(_("from number %llu"), (unsigned long long)line->receipted + 1),
                             TOV_SAY(_("from number %llu"), (unsigned long long)first));
     if (receipt->last_link > 0)
         check_named(audit, line, place, receipt->last_link, &receipt->last_leaf_hash);
     if (span > 0 && receipt->last_link > line->receipted)
         line->receipted = receipt->last_link;
-    for (size_t i = 0; i < receipt->amendment_count; i++) {
-        const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
-        if (amendment->link_number > line->receipted)
-            (void)tov_audit_add(
-                audit, TOV_FOUND_RECEIPT_ORDER, place,
-                TOV_SAY(_("at most number %llu"), (unsigned long long)line->receipted),
-                NUMBER(amendment->link_number));
-        else
-            check_named(audit, line, place, amendment->link_number, &amendment->leaf_hash);
-    }
+    check_amendments(audit, line, place, receipt, left_out);
 }
 
 /* ---- own receipts, against the mirrors ---- */
@@ -156,7 +171,7 @@ static void check_own(struct tov_audit *audit, const struct tov_place *place,
     if (line == NULL)
         tov_audit_note_failure(audit, TOV_E_LIMIT);
     else
-        tov_audit_receipt(audit, line, place, receipt);
+        tov_audit_receipt(audit, line, place, receipt, audit->counts.erased == 0);
 }
 
 enum tov_err tov_audit_receipts(struct tov_audit *audit)

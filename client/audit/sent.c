@@ -133,6 +133,7 @@ static void check_attachment(struct pass *pass, const struct tov_leaf_message *m
     char path[TOV_EXPORT_PATH_SIZE];
     tov_export_attachment_path("attachments", pass->index, part, path);
     struct tov_place place = {path, true, pass->index};
+    tov_audit_note_attachment(pass->audit, &pass->audit->attachments, pass->index, part);
     if (!tov_part_file_check(&pass->audit->folder, &pass->audit->findings, &place,
                              &message->parts[part]) &&
         !tov_marks_has(&pass->audit->content_erased, pass->index))
@@ -166,7 +167,7 @@ static void check_whole(struct pass *pass, const struct tov_leaf *leaf)
 static void say_bad_records(struct pass *pass)
 {
     enum tov_err err = pass->records.err;
-    if (err == TOV_E_NOT_FOUND)
+    if (err == TOV_OK || err == TOV_E_NOT_FOUND)
         return;
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, NULL,
         tov_err_name(err));
@@ -222,6 +223,7 @@ enum tov_err tov_audit_sent(struct tov_audit *audit)
     struct pass pass = {.audit = audit, .records = {.err = TOV_E_NOT_FOUND}};
     struct tov_bytes bytes;
     enum tov_err err = TOV_OK;
+    audit->sent.is_complete = true;
     audit->series = (struct tov_series){audit->about.generation, 0};
     tov_leaf_reader_init(&leaves, &audit->folder, "", audit->ledger.checkpoint.size);
     while (err == TOV_OK && leaves.next < audit->counts.entries &&

@@ -318,28 +318,13 @@ static enum tov_err walk(struct pass *pass)
 
 /* ---- the verdict over the tree ---- */
 
-static bool was_damaged(const struct pass *pass)
+/* Tiles and leaves are not signed: that they do not lead to the root shows only that they are not
+ * the signed ones. */
+static void say_root_damaged(struct pass *pass, const struct tov_hash *root)
 {
-    return pass->is_broken || pass->missing > 0 || pass->differing > 0 ||
-           pass->tree->findings->by_class[TOV_CLASS_CORRUPT] > 0;
-}
-
-static void say_root_differs(struct pass *pass, const struct tov_hash *root)
-{
-    const struct tov_tree *tree = pass->tree;
-    enum tov_finding_code code =
-        tree->is_signed && !was_damaged(pass) ? TOV_FOUND_ROOT_DIFFERS : TOV_FOUND_ROOT_DAMAGED;
-    struct tov_finding *finding =
-        add(pass, code, PATH_OF(pass, "checkpoint"), TOV_SAY_HASH(&tree->checkpoint.root),
-            pass->is_broken ? NULL : TOV_SAY_HASH(root));
-    if (finding == NULL || code == TOV_FOUND_ROOT_DAMAGED)
-        return;
-    finding->is_firm = true;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES + 1);
-    if (tov_folder_read(tree->folder, PATH_OF(pass, "checkpoint"), &note) == TOV_OK) {
-        tov_buf_put_u8(&note, 0);
-        tov_finding_set_evidence(finding, (const char *)note.data);
-    }
+    (void)add(pass, TOV_FOUND_ROOT_DAMAGED, PATH_OF(pass, "checkpoint"),
+              TOV_SAY_HASH(&pass->tree->checkpoint.root),
+              pass->is_broken ? NULL : TOV_SAY_HASH(root));
 }
 
 static void judge_root(struct pass *pass)
@@ -350,7 +335,7 @@ static void judge_root(struct pass *pass)
     bool tiles_fit = tov_hash_equal(&by_tile, &tree->checkpoint.root);
     bool leaves_fit = tov_hash_equal(&by_leaf, &tree->checkpoint.root);
     if (pass->is_broken || (!tiles_fit && !leaves_fit))
-        say_root_differs(pass, &by_tile);
+        say_root_damaged(pass, &by_tile);
     /* Where only one of them fits, the differing entries have been named one by one. */
     tree->is_sound = !pass->is_broken && tree->is_signed && tiles_fit && pass->differing == 0;
     if (!tree->is_sound)

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "cli/failure.h"
 #include "cli/file.h"
 #include "cli/language.h"
@@ -34,13 +36,12 @@ static size_t ask_passphrase(void *arg, const char *key_path, char *out, size_t 
     char prompt[256];
     (void)snprintf(prompt, sizeof prompt, _("Passphrase for %.180s"), key_path);
     struct tov_passphrase_source source = {.kind = TOV_PASSPHRASE_TTY, .prompt = prompt};
-    struct tov_secret *secret = NULL;
-    if (tov_passphrase_read(&source, &secret, &cli->error) != TOV_OK)
+    if (cli->passphrase == NULL &&
+        tov_passphrase_read(&source, &cli->passphrase, &cli->error) != TOV_OK)
         return 0;
-    struct tov_bytes text = tov_secret_view(secret);
+    struct tov_bytes text = tov_secret_view(cli->passphrase);
     size_t used = text.size <= size ? text.size : 0;
     memcpy(out, text.data, used);
-    tov_secret_destroy(secret);
     return used;
 }
 
@@ -77,6 +78,7 @@ enum tov_err cli_connect(struct cli *cli, struct tov_client **out_client)
         options.passphrase_arg = cli;
         options.program = PROGRAM;
         enum tov_err err = tov_client_open(&options, &cli->client, &cli->error);
+        cli->is_unreachable = err == TOV_E_TIMEOUT;
         if (err == TOV_E_TIMEOUT)
             return cli_fail(
                 cli, TOV_E_CLOSED,
@@ -91,6 +93,8 @@ enum tov_err cli_connect(struct cli *cli, struct tov_client **out_client)
 
 void cli_disconnect(struct cli *cli)
 {
+    tov_status_destroy(cli->peers);
+    cli->peers = NULL;
     tov_client_close(cli->client);
     cli->client = NULL;
 }
@@ -123,6 +127,32 @@ json_t *cli_json_of(const char *text)
     return value != NULL ? value : json_null();
 }
 
+uint64_t cli_clock_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+json_t *cli_json_message(struct cli *cli, const struct tov_message_view *view)
+{
+    char *text = NULL;
+    if (tov_message_view_to_json(view, &text, &cli->error) != TOV_OK)
+        return NULL;
+    json_t *value = cli_json_of(text);
+    tov_free(text);
+    return value;
+}
+
+json_t *cli_json_time(uint64_t time_ms)
+{
+    char text[TOV_TIME_TEXT_SIZE];
+    if (time_ms == 0 || time_ms > TOV_TIME_MAX_MS)
+        return json_null();
+    tov_time_format(time_ms, text);
+    return json_string(text);
+}
+
 const char *cli_words(const struct cli *cli, const char *danish, const char *english)
 {
     return cli->words == TOV_WORDS_DA ? danish : english;
@@ -145,12 +175,9 @@ enum tov_err cli_flush(struct cli *cli)
     return err == TOV_OK ? TOV_OK : cli_fail(cli, err, _("Standard output cannot be written."));
 }
 
-static enum tov_err put_json(struct cli *cli, enum tov_err err)
+static enum tov_err put_value(struct cli *cli, json_t *value, size_t flags)
 {
-    json_t *value = err == TOV_OK ? json_incref(cli->result) : failure_json(cli, err);
-    if (value == NULL && err == TOV_OK)
-        return TOV_OK;
-    char *text = json_dumps(value, JSON_INDENT(2));
+    char *text = value == NULL ? NULL : json_dumps(value, flags);
     json_decref(value);
     if (text == NULL)
         return cli_fail(cli, TOV_E_NOMEM, _("There is not enough memory."));
@@ -161,9 +188,24 @@ static enum tov_err put_json(struct cli *cli, enum tov_err err)
     return cli_flush(cli);
 }
 
+enum tov_err cli_json_line(struct cli *cli, json_t *value)
+{
+    return put_value(cli, value, JSON_COMPACT);
+}
+
+static enum tov_err put_json(struct cli *cli, enum tov_err err)
+{
+    json_t *value = err == TOV_OK ? json_incref(cli->result) : failure_json(cli, err);
+    if (value == NULL && err == TOV_OK && cli->json_lines)
+        return TOV_OK;
+    return put_value(cli, value, cli->json_lines ? JSON_COMPACT : JSON_INDENT(2));
+}
+
 int cli_finish(struct cli *cli, enum tov_err err)
 {
     cli_disconnect(cli);
+    tov_secret_destroy(cli->passphrase);
+    cli->passphrase = NULL;
     enum tov_err shown = TOV_OK;
     if (cli->json)
         shown = put_json(cli, err);

@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "cli/profile.h"
 
 /* Documented in docs/cli.md and tov(1); append only. */
@@ -39,13 +40,17 @@ struct cli {
     unsigned columns;
     struct tov_buf page; /* text for standard output */
     json_t *result;      /* with --json: the one value, or NULL */
+    bool json_lines;     /* with --json: values are lines, for commands that tell as things come */
     struct tov_client *client;
-    struct tov_error error;  /* of what failed */
-    bool error_is_ours;      /* its text is in the user's language already */
-    bool outcome_is_unknown; /* a TIMEOUT means exit 5, not 4 */
-    json_t *findings;        /* of a refusal, for the error value */
-    char draft[64];          /* name of the draft that was kept, or "" */
-    int exit;                /* when a command ends well, but not with 0 */
+    struct tov_status *peers;      /* of message.c: names of agencies, asked for once */
+    struct tov_secret *passphrase; /* asked once a run, however often the client is opened */
+    struct tov_error error;        /* of what failed */
+    bool error_is_ours;            /* its text is in the user's language already */
+    bool outcome_is_unknown;       /* a TIMEOUT means exit 5, not 4 */
+    bool is_unreachable;           /* there was no connection: exit 4 */
+    json_t *findings;              /* of a refusal, for the error value */
+    char draft[64];                /* name of the draft that was kept, or "" */
+    int exit;                      /* when a command ends well, but not with 0 */
 };
 
 /* Fills CLI's error with a translated line; returns CODE. */
@@ -62,15 +67,24 @@ void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(pri
 void cli_result(struct cli *cli, json_t *value);
 /* A text made by libtov's *_to_json as a value; null when it is no JSON. */
 json_t *cli_json_of(const char *text);
+/* The message as docs/libtov.md has it. */
+json_t *cli_json_message(struct cli *cli, const struct tov_message_view *view);
+/* "2021-06-28T07:10:00.000Z"; null for 0. */
+json_t *cli_json_time(uint64_t time_ms);
 
 /* Writes the page (through a pager on a terminal) or the JSON value, then what went wrong to
  * standard error; returns the exit code. */
 int cli_finish(struct cli *cli, enum tov_err err);
 /* Writes what is on the page now: for commands that tell as things come. */
 enum tov_err cli_flush(struct cli *cli) TOV_MUST_CHECK;
+/* Writes VALUE as one line now, and takes it over. */
+enum tov_err cli_json_line(struct cli *cli, json_t *value) TOV_MUST_CHECK;
 
 /* Progress on one line of a terminal's standard error; "" ends it. */
 void cli_progress(const struct cli *cli, const char *text);
+
+/* Milliseconds of a clock that only goes forward, for waiting. */
+uint64_t cli_clock_ms(void);
 
 /* The Danish or the English of a pair. */
 const char *cli_words(const struct cli *cli, const char *danish, const char *english);

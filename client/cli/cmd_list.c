@@ -27,6 +27,7 @@ static void put_row(struct cli *cli, struct table *table, const struct tov_messa
                     enum tov_box box)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
+    bool is_incoming = message_is_incoming(cli, view);
     char number[WORDS_TIME_SIZE], time[WORDS_TIME_SIZE], other[MESSAGE_ROUTE_SIZE],
         cell[MESSAGE_ROUTE_SIZE + 8];
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)facts->number);
@@ -34,18 +35,18 @@ static void put_row(struct cli *cli, struct table *table, const struct tov_messa
         words_time(facts->stored_ms, time);
     else
         words_date(facts->stored_ms, time);
-    if (facts->outgoing)
-        message_recipients(cli, view, other);
-    else
+    if (is_incoming)
         message_sender(view, other);
-    const char *direction = facts->outgoing ? _("to") : _("from");
+    else
+        message_recipients(cli, view, other);
+    const char *direction = is_incoming ? _("from") : _("to");
     (void)snprintf(cell, sizeof cell, "%s%s%s", box == TOV_BOX_ALL ? direction : "",
                    box == TOV_BOX_ALL ? " " : "", other);
-    bool is_marked = message_is_in_trouble(view) || (!facts->outgoing && !facts->shown);
-    table_add(
-        table,
-        (const char *[]){number, time, cell, message_type_name(cli, view), message_state(view)},
-        is_marked);
+    bool is_marked = message_is_in_trouble(cli, view) || (is_incoming && !facts->shown);
+    table_add(table,
+              (const char *[]){number, time, cell, message_type_name(cli, view),
+                               message_state(cli, view)},
+              is_marked);
 }
 
 static void put_text(struct cli *cli, const struct tov_listing *listing, enum tov_box box)
@@ -68,10 +69,7 @@ static json_t *listing_json(struct cli *cli, const struct tov_listing *listing)
 {
     json_t *messages = json_array();
     for (size_t i = 0; i < tov_listing_count(listing); i++) {
-        char *text = NULL;
-        if (tov_message_view_to_json(tov_listing_at(listing, i), &text, &cli->error) == TOV_OK)
-            (void)json_array_append_new(messages, cli_json_of(text));
-        tov_free(text);
+        (void)json_array_append_new(messages, cli_json_message(cli, tov_listing_at(listing, i)));
     }
     return json_pack("{s:o, s:I}", "messages", messages, "next",
                      (json_int_t)tov_listing_next(listing));

@@ -7,21 +7,17 @@
 #include "cli/language.h"
 #include "cli/show.h"
 
-static enum tov_err put(struct cli *cli, const struct tov_message_view *view)
+static void put(struct cli *cli, const struct tov_message_view *view)
 {
-    if (!cli->json) {
-        const struct tov_message_facts *facts = tov_message_view_facts(view);
-        show_message(cli, view);
-        if (!facts->outgoing && facts->reply_count == 0 && !facts->is_retracted)
-            cli_say(cli, _("\nTake it into handling: tov read %llu · Answer: tov reply %llu\n"),
-                    (unsigned long long)facts->number, (unsigned long long)facts->number);
-        return TOV_OK;
+    if (cli->json) {
+        cli_result(cli, cli_json_message(cli, view));
+        return;
     }
-    char *text = NULL;
-    TOV_TRY(tov_message_view_to_json(view, &text, &cli->error));
-    cli_result(cli, json_pack("{s:o}", "message", cli_json_of(text)));
-    tov_free(text);
-    return TOV_OK;
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    show_message(cli, view);
+    if (message_is_incoming(cli, view) && facts->reply_count == 0 && !facts->is_retracted)
+        cli_say(cli, _("\nTake it into handling: tov read %llu · Answer: tov reply %llu\n"),
+                (unsigned long long)facts->number, (unsigned long long)facts->number);
 }
 
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
@@ -33,9 +29,9 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
     TOV_TRY(tov_message_get(client, &options, &view, &cli->error));
-    enum tov_err err = put(cli, view);
+    put(cli, view);
     tov_message_view_destroy(view);
-    return err;
+    return TOV_OK;
 }
 
 static const struct cli_option options[] = {

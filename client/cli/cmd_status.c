@@ -180,12 +180,12 @@ static void put_text(struct cli *cli, const struct day *day)
 
 static json_t *peer_json(const struct tov_peer_status *peer)
 {
-    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "agency",
+    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "agency",
                      (int)peer->agency, "name", peer->name, "connected", peer->connected,
                      "suspended", peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
                      (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
                      "links_receipted", (json_int_t)peer->links_receipted, "faults",
-                     (json_int_t)peer->faults, "last_heard_ms", (json_int_t)peer->last_heard_ms);
+                     (json_int_t)peer->faults, "last_heard_at", cli_json_time(peer->last_heard_ms));
 }
 
 static json_t *list_of(const char *const *texts, size_t count)
@@ -210,15 +210,15 @@ static json_t *status_json(const struct day *day)
         "{s:I, s:I, s:I, s:I, s:I}", "ledger", (json_int_t)facts->ledger_size, "signed",
         (json_int_t)facts->signed_size, "witnessed", (json_int_t)facts->witnessed_size, "journal",
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:I, s:I, s:I, s:b, s:i, "
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
                      "s:o}",
                      "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en",
                      facts->sentence_en, "version", facts->version, "needs_person",
                      day->needs_person, "unread", (json_int_t)facts->unread, "undelivered",
                      (json_int_t)facts->undelivered, "client", who, "sizes", sizes,
-                     "roster_version", (int)facts->roster_version, "roster_until_ms",
-                     (json_int_t)facts->roster_until_ms, "disk_free_bytes",
-                     (json_int_t)facts->disk_free_bytes, "now_ms", (json_int_t)facts->now_ms,
+                     "roster_version", (int)facts->roster_version, "roster_until",
+                     cli_json_time(facts->roster_until_ms), "disk_free_bytes",
+                     (json_int_t)facts->disk_free_bytes, "now", cli_json_time(facts->now_ms),
                      "demo_clock", facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers);
 }
 

@@ -67,9 +67,10 @@ static enum tov_err take_option(struct parsing *parsing)
     const struct cli_option *option = find_option(arguments->command, name, size);
     if (option == NULL)
         return cli_fail(parsing->cli, TOV_E_ARGUMENT,
-                        _("There is no option --%.*s. See tov %s --help"),
+                        _("There is no option --%.*s. See tov %s%s--help"),
                         (int)(size > 40 ? 40 : size), name,
-                        arguments->command == NULL ? "" : arguments->command->name);
+                        arguments->command == NULL ? "" : arguments->command->name,
+                        arguments->command == NULL ? "" : " ");
     if (!option->many && command_has(arguments, option->name))
         return cli_fail(parsing->cli, TOV_E_ARGUMENT, _("--%s stands twice."), option->name);
     if (arguments->value_count == COMMAND_VALUES_MAX)
@@ -93,14 +94,16 @@ static enum tov_err take_word(struct parsing *parsing)
 {
     struct cli_arguments *arguments = parsing->arguments;
     if (arguments->command == NULL) {
+        unsigned most = 0; /* "drafts edit" goes before "drafts" */
         for (size_t i = 0; parsing->commands[i] != NULL; i++) {
             unsigned words = match_command(parsing->commands[i], parsing->at);
-            if (words > 0) {
+            if (words > most)
                 arguments->command = parsing->commands[i];
-                parsing->at += words;
-                return TOV_OK;
-            }
+            most = words > most ? words : most;
         }
+        parsing->at += most;
+        if (most > 0)
+            return TOV_OK;
         return cli_fail(parsing->cli, TOV_E_ARGUMENT,
                         _("There is no command \"%.40s\". tov --help lists them."), *parsing->at);
     }
@@ -230,8 +233,11 @@ void command_help(struct cli *cli, const struct cli_command *const *commands,
     }
     cli_say(cli, "\n%s\n", _("Common options:"));
     put_options(cli, common_options);
-    cli_say(cli, "\n%s\n",
-            _("Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 something needs a person,\n"
-              "4 the node does not answer, 5 the outcome is unknown, 6 try again later.\n"
-              "More: man tov"));
+    cli_say(cli, "\n");
+    text_put_wrapped(
+        &cli->page,
+        _("Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 something needs a person, 4 the "
+          "node does not answer, 5 the outcome is unknown or did not come in time, 6 try again "
+          "later.\nMore: man tov"),
+        &(struct text_frame){0, 0, cli->columns});
 }

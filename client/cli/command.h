@@ -71,7 +71,8 @@ extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command command_status, command_inbox, command_outbox, command_list,
     command_show, command_read, command_types, command_units, command_send, command_reply,
-    command_amend, command_retract, command_drafts, command_watch, command_wait, command_trace,
+    command_amend, command_retract, command_drafts, command_drafts_show, command_drafts_edit,
+    command_drafts_send, command_drafts_remove, command_watch, command_wait, command_trace,
     command_attachment_get, command_export;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/draftfile.h"
 #include "cli/language.h"
 
 /* What a code of libtov or the node means to a person. libtov's own line, in English, follows. */
@@ -48,13 +49,10 @@ static const char *sentence_of(enum tov_err err)
 
 void failure_print(const struct cli *cli, enum tov_err err)
 {
-    if (cli->error_is_ours) {
-        (void)fprintf(stderr, "tov: %s\n", cli->error.text);
-        return;
-    }
-    (void)fprintf(stderr, "tov: %s\n", sentence_of(err));
-    if (cli->error.text[0] != '\0')
+    (void)fprintf(stderr, "tov: %s\n", cli->error_is_ours ? cli->error.text : sentence_of(err));
+    if (!cli->error_is_ours && cli->error.text[0] != '\0')
         (void)fprintf(stderr, "     (%s)\n", cli->error.text);
+    draftfile_print_kept(cli);
 }
 
 json_t *failure_json(const struct cli *cli, enum tov_err err)
@@ -71,11 +69,10 @@ json_t *failure_json(const struct cli *cli, enum tov_err err)
 
 int failure_exit(const struct cli *cli, enum tov_err err)
 {
-    bool is_ours = cli->error_is_ours;
     if (err == TOV_E_TIMEOUT)
         return cli->outcome_is_unknown ? CLI_EXIT_TIMEOUT : CLI_EXIT_UNREACHABLE;
-    if (err == TOV_E_CLOSED)
-        return is_ours ? CLI_EXIT_UNREACHABLE : CLI_EXIT_FAILED;
+    if (cli->is_unreachable)
+        return CLI_EXIT_UNREACHABLE;
     if (err == TOV_E_ARGUMENT || err == TOV_E_CONFIG)
         return CLI_EXIT_USAGE;
     if (err == TOV_E_BUSY || err == TOV_E_FULL || err == TOV_E_UNAVAILABLE)

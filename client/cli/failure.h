@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 
-/* Two lines at most on standard error: what, and what to do. */
+/* On standard error: what, what the node said, and how to go on with a draft. */
 void failure_print(const struct cli *cli, enum tov_err err);
 /* {"error": {"code", "name", "text", "findings", "draft"}}; the caller's. */
 json_t *failure_json(const struct cli *cli, enum tov_err err);

@@ -4,6 +4,8 @@
  */
 #include "cli/run.h"
 
+#include <stddef.h>
+
 int main(int argc, char **argv)
 {
     (void)argc;

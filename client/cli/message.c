@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "cli/language.h"
 #include "wire/leaf.h"
 
@@ -24,6 +25,54 @@ static void put_unit(char *out, size_t size, struct tov_bytes agency, const char
     else
         (void)snprintf(out, size, "%.*s%s%s", (int)agency.size, (const char *)agency.data,
                        unit[0] == '\0' ? "" : "/", unit);
+}
+
+/* "kk/vink" and "vink" are the same unit. */
+static bool is_unit(const char *address, const char *unit)
+{
+    const char *slash = strchr(unit, '/');
+    return strcmp(address, unit) == 0 || (slash != NULL && strcmp(address, slash + 1) == 0);
+}
+
+static bool is_own_unit(const struct tov_identity *identity, const char *unit)
+{
+    for (size_t i = 0; i < identity->unit_count; i++) {
+        if (is_unit(unit, identity->units[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Of the INDEXth recipient, from 1; 0: not said, which is the own agency. */
+static uint32_t recipient_agency(const struct tov_message_view *view, size_t index)
+{
+    char path[64];
+    uint64_t number = 0;
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.agency", index);
+    struct tov_bytes text = tov_bytes_of_text(tov_message_view_text(view, path));
+    return tov_decimal_decode(text, &number) == TOV_OK ? (uint32_t)number : 0;
+}
+
+bool message_is_incoming(const struct cli *cli, const struct tov_message_view *view)
+{
+    if (!tov_message_view_facts(view)->outgoing)
+        return true;
+    if (cli->client == NULL)
+        return false;
+    const struct tov_identity *identity = tov_client_identity(cli->client);
+    if (is_own_unit(identity, tov_message_view_text(view, "header.sender_unit")))
+        return false;
+    uint32_t own = tov_message_view_facts(view)->ref.agency; /* it was written here */
+    size_t count = tov_message_view_count(view, "header.recipients");
+    for (size_t i = 1; i <= count; i++) {
+        char path[64];
+        uint32_t agency = recipient_agency(view, i);
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
+        if ((agency == own || agency == 0) &&
+            is_own_unit(identity, tov_message_view_text(view, path)))
+            return true;
+    }
+    return false;
 }
 
 void message_sender(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE])
@@ -54,21 +103,35 @@ static const char *name_by_view(const struct tov_message_view *view, uint32_t ag
     return NULL;
 }
 
-/* Peers by their numbers; who is no peer is the own agency. */
-static void name_by_node(struct cli *cli, uint32_t agency, char out[MESSAGE_NAME_SIZE])
+const char *message_agency_name(struct cli *cli, uint32_t agency)
 {
     struct tov_client *client = NULL;
-    struct tov_status *status = NULL;
-    (void)snprintf(out, MESSAGE_NAME_SIZE, "%u", agency);
-    if (cli_connect(cli, &client) != TOV_OK ||
-        tov_status_get(client, &status, &cli->error) != TOV_OK)
-        return;
-    const struct tov_node_status *facts = tov_status_facts(status);
-    const char *name = tov_client_identity(client)->agency;
-    for (size_t i = 0; i < facts->peer_count; i++)
-        name = facts->peers[i].agency == agency ? facts->peers[i].name : name;
-    (void)snprintf(out, MESSAGE_NAME_SIZE, "%s", name);
-    tov_status_destroy(status);
+    struct tov_error error = {.code = TOV_OK}; /* a name that is not known is no failure */
+    if (cli_connect(cli, &client) != TOV_OK)
+        return "?";
+    if (cli->peers == NULL && tov_status_get(client, &cli->peers, &error) != TOV_OK)
+        return "?";
+    const struct tov_node_status *facts = tov_status_facts(cli->peers);
+    for (size_t i = 0; i < facts->peer_count; i++) {
+        if (facts->peers[i].agency == agency)
+            return facts->peers[i].name;
+    }
+    return tov_client_identity(client)->agency;
+}
+
+void message_recipient(struct cli *cli, const struct tov_message_view *view, size_t number,
+                       char out[MESSAGE_NAME_SIZE])
+{
+    char path[64], known[MESSAGE_NAME_SIZE] = "";
+    uint32_t agency = recipient_agency(view, number);
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", number);
+    const char *address = tov_message_view_text(view, path);
+    const char *name = name_by_view(view, agency);
+    if (name != NULL)
+        (void)snprintf(known, sizeof known, "%s", name);
+    else if (strchr(address, '/') == NULL)
+        (void)snprintf(known, sizeof known, "%s", message_agency_name(cli, agency));
+    put_unit(out, MESSAGE_NAME_SIZE, tov_bytes_of_text(known), address);
 }
 
 void message_recipients(struct cli *cli, const struct tov_message_view *view,
@@ -78,18 +141,8 @@ void message_recipients(struct cli *cli, const struct tov_message_view *view,
     out[0] = '\0';
     size_t count = tov_message_view_count(view, "header.recipients");
     for (size_t i = 1; i <= count; i++) {
-        char path[64], known[MESSAGE_NAME_SIZE], unit[MESSAGE_NAME_SIZE * 2];
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.agency", i);
-        uint64_t number = 0;
-        (void)!sscanf(tov_message_view_text(view, path), "%lu", &number);
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
-        const char *address = tov_message_view_text(view, path);
-        const char *name = name_by_view(view, (uint32_t)number);
-        if (name == NULL && strchr(address, '/') == NULL)
-            name_by_node(cli, (uint32_t)number, known);
-        else
-            (void)snprintf(known, sizeof known, "%s", name == NULL ? "" : name);
-        put_unit(unit, sizeof unit, tov_bytes_of_text(known), address);
+        char unit[MESSAGE_NAME_SIZE];
+        message_recipient(cli, view, i, unit);
         int size =
             snprintf(out + used, MESSAGE_ROUTE_SIZE - used, "%s%s", i == 1 ? "" : ", ", unit);
         if (size < 0 || (size_t)size >= MESSAGE_ROUTE_SIZE - used)
@@ -121,10 +174,7 @@ enum words_level message_level(const struct tov_message_view *view)
     size_t others = 0;
     for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
         const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
-        bool is_own = delivery->link_number == 0;
         enum words_level level = words_level_of(facts, delivery);
-        if (is_own && level != WORDS_READ)
-            level = facts->is_signed ? WORDS_RECEIVED : WORDS_WRITTEN;
         if (rank(level) < rank(lowest))
             lowest = level;
         others++;
@@ -134,22 +184,22 @@ enum words_level message_level(const struct tov_message_view *view)
     return facts->is_signed ? WORDS_SIGNED : WORDS_WRITTEN;
 }
 
-bool message_is_in_trouble(const struct tov_message_view *view)
+bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     if (!facts->outgoing)
         return words_verdict_trouble(facts->verdict) != NULL;
-    return message_level(view) == WORDS_FAILED;
+    return !message_is_incoming(cli, view) && message_level(view) == WORDS_FAILED;
 }
 
-const char *message_state(const struct tov_message_view *view)
+const char *message_state(const struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     if (facts->is_retracted)
         return _("retracted");
-    if (facts->outgoing)
+    if (!message_is_incoming(cli, view))
         return words_level_name(message_level(view));
-    if (words_verdict_trouble(facts->verdict) != NULL)
+    if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         return words_level_name(WORDS_FAILED);
     if (facts->reply_count > 0)
         return _("answered");

@@ -11,8 +11,16 @@
 #define MESSAGE_NAME_SIZE 160
 #define MESSAGE_ROUTE_SIZE 640
 
+/* Whether it came to the client's own units; a message between two units of one agency is both an
+ * outgoing one of the node and an incoming one of whoever receives it. */
+bool message_is_incoming(const struct cli *cli, const struct tov_message_view *view);
+/* The name of an agency by its number; of one that is no peer: the own agency's. Asks once. */
+const char *message_agency_name(struct cli *cli, uint32_t agency);
 /* "krfo/kif". */
 void message_sender(const struct tov_message_view *view, char out[MESSAGE_NAME_SIZE]);
+/* The NUMBERth recipient, from 1: "kk/vink". Agencies as below. */
+void message_recipient(struct cli *cli, const struct tov_message_view *view, size_t number,
+                       char out[MESSAGE_NAME_SIZE]);
 /* "kk/vink, kbh-pol/dks". Agencies that the view does not name are asked of the node once. */
 void message_recipients(struct cli *cli, const struct tov_message_view *view,
                         char out[MESSAGE_ROUTE_SIZE]);
@@ -23,8 +31,8 @@ const char *message_type_name(const struct cli *cli, const struct tov_message_vi
 /* Toward the recipient that is furthest behind. */
 enum words_level message_level(const struct tov_message_view *view);
 /* One or two words for a list: "new", "seen", "answered", "received" ... */
-const char *message_state(const struct tov_message_view *view);
+const char *message_state(const struct cli *cli, const struct tov_message_view *view);
 /* Where a person should look: it cannot be used here or there. */
-bool message_is_in_trouble(const struct tov_message_view *view);
+bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view *view);
 
 #endif

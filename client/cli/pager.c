@@ -104,7 +104,10 @@ enum tov_err editor_run(struct cli *cli, const char *path)
     pid_t child = fork();
     if (child == 0)
         be_editor(path);
-    if (child < 0 || wait_for(child) != 0)
+    void (*former)(int) = signal(SIGINT, SIG_IGN); /* a key of the editor's */
+    bool ended_well = child > 0 && wait_for(child) == 0;
+    (void)signal(SIGINT, former);
+    if (!ended_well)
         return cli_fail(cli, TOV_E_IO,
                         _("The editor did not end well. Set EDITOR to the one you use."));
     return TOV_OK;

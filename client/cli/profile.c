@@ -52,6 +52,7 @@ static bool is(struct tov_bytes text, const char *word)
 struct reading {
     struct cli_profile *profile;
     const char *wanted; /* NULL: the first */
+    bool has_section;
     bool inside;
     bool found;
     unsigned line;
@@ -64,6 +65,7 @@ static enum tov_err read_section(struct reading *reading, struct tov_bytes line)
         return tov_fail(reading->error, TOV_E_CONFIG, _("line %u: a profile is written [name]"),
                         reading->line);
     struct tov_bytes name = trim((struct tov_bytes){line.data + 1, line.size - 2});
+    reading->has_section = true;
     reading->inside = !reading->found && (reading->wanted == NULL || is(name, reading->wanted));
     if (reading->inside) {
         reading->found = true;
@@ -85,6 +87,15 @@ static enum tov_err read_value(struct reading *reading, struct tov_bytes line)
                         reading->line);
     struct tov_bytes value = {sign + 1, line.size - (size_t)(sign + 1 - line.data)};
     value = trim(value);
+    if (!reading->has_section)
+        return tov_fail(reading->error, TOV_E_CONFIG,
+                        _("line %u: begin with the name of a profile, as [vink]"), reading->line);
+    if (value.size == 0 || value.size + 256 >= PROFILE_TEXT_SIZE)
+        return tov_fail(reading->error, TOV_E_CONFIG,
+                        _("line %u: the value is missing, or too long"), reading->line);
+    if (is(key, "language") && !is(value, "da") && !is(value, "en"))
+        return tov_fail(reading->error, TOV_E_CONFIG, _("line %u: language is da or en"),
+                        reading->line);
     if (!reading->inside)
         return TOV_OK;
     if (is(key, "node"))
@@ -116,7 +127,7 @@ enum tov_err profile_parse(struct cli_profile *profile, struct tov_bytes text, c
         text.size -= used;
     }
     if (name != NULL && !reading.found)
-        return tov_fail(error, TOV_E_NOT_FOUND, _("there is no profile [%.60s]"), name);
+        return tov_fail(error, TOV_E_CONFIG, _("there is no profile [%.60s]"), name);
     return TOV_OK;
 }
 
@@ -141,7 +152,13 @@ enum tov_err profile_complete(struct cli_profile *profile, const char *name,
     enum tov_err err = file_read(path, &text, error);
     if (err == TOV_E_NOT_FOUND && name == NULL)
         return TOV_OK;
-    if (err == TOV_OK)
-        err = profile_parse(profile, tov_buf_view(&text), name, error);
-    return err == TOV_OK ? TOV_OK : tov_fail_in(error, err, "%s: ", path);
+    if (err == TOV_E_NOT_FOUND)
+        return tov_fail(error, TOV_E_CONFIG,
+                        _("%.120s is not there; profile [%.40s] is looked "
+                          "for in it"),
+                        path, name);
+    if (err != TOV_OK)
+        return err; /* it names the file */
+    err = profile_parse(profile, tov_buf_view(&text), name, error);
+    return err == TOV_OK ? TOV_OK : tov_fail_in(error, err, "%.150s: ", path);
 }

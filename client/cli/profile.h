@@ -29,12 +29,12 @@ struct cli_profile {
     char language[8]; /* "da", "en" or "" */
 };
 
-/* Fills what is empty in PROFILE from the profile NAME (NULL: the first) of TEXT. NOT_FOUND: NAME
- * is not there; CONFIG: a line that is not understood, with its number. */
+/* Fills what is empty in PROFILE from the profile NAME (NULL: the first) of TEXT. CONFIG: NAME is
+ * not there, or a line is not understood; the words say which line and how it is written. */
 enum tov_err profile_parse(struct cli_profile *profile, struct tov_bytes text, const char *name,
                            struct tov_error *error) TOV_MUST_CHECK;
 /* Fills what is empty in PROFILE from the environment, then from the file. No file is fine, unless
- * NAME was asked for. */
+ * NAME was asked for (CONFIG); what cannot be read is IO or LIMIT. The words name the file. */
 enum tov_err profile_complete(struct cli_profile *profile, const char *name,
                               struct tov_error *error) TOV_MUST_CHECK;
 

@@ -16,28 +16,6 @@
 #define COLUMNS_MIN 40u
 #define COLUMNS_MAX 120u
 
-const struct cli_command *const cli_commands[] = {
-    &command_status,
-    &command_inbox,
-    &command_outbox,
-    &command_list,
-    &command_show,
-    &command_read,
-    &command_reply,
-    &command_send,
-    &command_drafts,
-    &command_amend,
-    &command_retract,
-    &command_types,
-    &command_units,
-    &command_watch,
-    &command_wait,
-    &command_trace,
-    &command_attachment_get,
-    &command_export,
-    NULL,
-};
-
 /* The language must be known before the first word, so before the arguments are judged. */
 static const char *language_choice(const char *const *argv)
 {
@@ -126,12 +104,13 @@ static enum tov_err run(struct cli *cli, const char *const *argv)
 {
     static struct cli_arguments arguments; /* large */
     TOV_TRY(command_parse(cli_commands, argv, &arguments, cli));
-    TOV_TRY(settle_profile(cli, &arguments));
+    enum tov_err err = settle_profile(cli, &arguments);
     if (command_has(&arguments, "help")) {
-        cli->json = false;
+        cli->json = false; /* help is for people, and is there also when the profile is broken */
         command_help(cli, cli_commands, arguments.command);
         return TOV_OK;
     }
+    TOV_TRY(err);
     const struct cli_command *command = arguments.command;
     return (command == NULL ? &command_status : command)->run(cli, &arguments);
 }

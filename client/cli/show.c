@@ -33,7 +33,7 @@ static void put_times(struct cli *cli, const struct tov_message_view *view)
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     char time[WORDS_TIME_SIZE];
     words_time(facts->stored_ms, time);
-    put_line(cli, facts->outgoing ? _("Sent:") : _("Received:"), time);
+    put_line(cli, message_is_incoming(cli, view) ? _("Received:") : _("Sent:"), time);
 }
 
 static void put_bases(struct cli *cli, const struct tov_message_view *view)
@@ -245,7 +245,7 @@ static void put_attachments(struct cli *cli, const struct tov_message_view *view
             cli_say(cli, "%s", _(", on its way"));
         cli_say(cli, "\n");
     }
-    cli_say(cli, _("  To save one: tov attachment get %llu PART\n"),
+    cli_say(cli, _("  To save one: tov attachment get %llu PART --out FILE\n"),
             (unsigned long long)tov_message_view_facts(view)->number);
 }
 
@@ -301,7 +301,7 @@ void show_message(struct cli *cli, const struct tov_message_view *view)
         put_fields(cli, view, type);
     put_attachments(cli, view);
     put_replies(cli, view);
-    if (facts->outgoing) {
+    if (!message_is_incoming(cli, view)) {
         cli_say(cli, "\n");
         put_bold(cli, _("Delivery"));
         cli_say(cli, "\n");

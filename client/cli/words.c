@@ -45,19 +45,16 @@ void words_size(const struct cli *cli, uint64_t bytes, char out[WORDS_TIME_SIZE]
 
 void words_duration(uint64_t duration_ms, char out[WORDS_TIME_SIZE])
 {
-    unsigned long count = 0;
-    const char *words = NULL;
-    if (duration_ms >= 2 * (uint64_t)DAY_MS) {
-        count = (unsigned long)(duration_ms / DAY_MS);
-        words = ngettext("%lu day", "%lu days", count);
-    } else if (duration_ms >= 2 * (uint64_t)HOUR_MS) {
-        count = (unsigned long)(duration_ms / HOUR_MS);
-        words = ngettext("%lu hour", "%lu hours", count);
-    } else {
-        count = (unsigned long)(duration_ms / MINUTE_MS);
-        words = ngettext("%lu minute", "%lu minutes", count);
-    }
-    (void)snprintf(out, WORDS_TIME_SIZE, words, count);
+    unsigned long days = (unsigned long)(duration_ms / DAY_MS);
+    unsigned long hours = (unsigned long)(duration_ms / HOUR_MS);
+    unsigned long minutes = (unsigned long)(duration_ms / MINUTE_MS);
+    if (days >= 2)
+        (void)snprintf(out, WORDS_TIME_SIZE, ngettext("%lu day", "%lu days", days), days);
+    else if (hours >= 2)
+        (void)snprintf(out, WORDS_TIME_SIZE, ngettext("%lu hour", "%lu hours", hours), hours);
+    else
+        (void)snprintf(out, WORDS_TIME_SIZE, ngettext("%lu minute", "%lu minutes", minutes),
+                       minutes);
 }
 
 enum words_level words_level_of(const struct tov_message_facts *facts,
@@ -65,6 +62,8 @@ enum words_level words_level_of(const struct tov_message_facts *facts,
 {
     if (delivery->read)
         return WORDS_READ;
+    if (delivery->link_number == 0)
+        return facts->is_signed ? WORDS_RECEIVED : WORDS_WRITTEN;
     if (words_verdict_trouble(delivery->verdict) != NULL)
         return WORDS_FAILED;
     if (delivery->verdict != 0)

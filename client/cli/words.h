@@ -19,7 +19,8 @@ void words_size(const struct cli *cli, uint64_t bytes, char out[WORDS_TIME_SIZE]
 /* "13 minutes", "3 hours", "2 days". */
 void words_duration(uint64_t duration_ms, char out[WORDS_TIME_SIZE]);
 
-/* How far a message has come toward one recipient, or toward the last of all. */
+/* How far a message has come toward one recipient, or toward the last of all. The own agency, as a
+ * recipient, has it when it is signed. */
 enum words_level {
     WORDS_WRITTEN = 1,
     WORDS_SIGNED = 2,

@@ -10,7 +10,7 @@
 #include "lib/call.h"
 #include "lib/export_file.h"
 
-#define CURSOR_MAX_BYTES 4096u
+#define CURSOR_MAX_BYTES 65536u /* it tells how far each of 1,024 ledgers was held */
 
 /* One step: asks with the cursor, writes what came, and keeps the next cursor. */
 static enum tov_err walk(struct tov_client *client, struct export_files *files,

@@ -67,6 +67,8 @@ enum tov_err export_files_open(struct export_files *files, const char *path,
 void export_files_fini(struct export_files *files)
 {
     close_fd(&files->file_fd);
+    if (files->root_fd >= 0)
+        (void)rmdir(files->folder); /* only when it is empty: refused before the first file */
     close_fd(&files->root_fd);
     lib_memory_fini(&files->memory);
     free(files->files);

@@ -43,6 +43,7 @@ enum tov_err export_files_put(struct export_files *files, const struct export_pi
 /* Writes the manifest, syncs, and gives the folder its name. */
 enum tov_err export_files_finish(struct export_files *files, const char *path,
                                  struct tov_error *error) TOV_MUST_CHECK;
-void export_files_fini(struct export_files *files); /* what was written stays */
+/* What was written stays; an unfinished folder without anything in it goes. */
+void export_files_fini(struct export_files *files);
 
 #endif

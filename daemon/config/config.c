@@ -193,7 +193,7 @@ static bool set_path_in(char *out, const char *directory, const char *file)
     return size > 0 && size < TOV_CONFIG_VALUE_SIZE;
 }
 
-/* The guard's state must never be in the backup of the data (DESIGN 4.4). */
+/* The guard's state must never be in the backup of the data (docs/guard.md). */
 static bool is_inside(const char *path, const char *directory)
 {
     size_t size = strlen(directory);

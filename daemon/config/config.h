@@ -49,5 +49,9 @@ enum tov_err tov_config_parse(const char *text, const char *name, struct tov_con
 /* TOV_E_CONFIG also when the file cannot be read. */
 enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
                              struct tov_error *error) TOV_MUST_CHECK;
+/* That the folders which must be there before the start are there: TOV_E_CONFIG names the first
+ * that is not. NAME is what errors call the file. Blocks for three stat(2). */
+enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
+                                      struct tov_error *error) TOV_MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LINE_MAX_CHARACTERS 199u /* inih's line buffer */
 
@@ -111,4 +112,31 @@ enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
     if (strlen(text) != size)
         return tov_fail(error, TOV_E_CONFIG, "%s: holds a NUL; is it the right file?", path);
     return tov_config_parse(text, path, out_config, error);
+}
+
+/* What a disk says otherwise (no right, a read that failed) is for the role that needs the folder:
+ * it knows whose right is missing. */
+static bool is_missing(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0)
+        return !S_ISDIR(status.st_mode);
+    return errno == ENOENT || errno == ENOTDIR;
+}
+
+enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
+                                      struct tov_error *error)
+{
+    const struct {
+        const char *key;
+        const char *path;
+    } folders[] = {
+        {"data", config->data_dir}, {"guard", config->guard_dir}, {"keys", config->keys_dir}};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        if (is_missing(folders[i].path))
+            return tov_fail(error, TOV_E_CONFIG,
+                            "%s: [node] %s: %s: no such folder; make it or mount its disk, or "
+                            "correct the line",
+                            name, folders[i].key, folders[i].path);
+    return TOV_OK;
 }

@@ -151,7 +151,7 @@ enum tov_err tov_core_blob_write(struct tov_core_files *files, const char *name,
 }
 
 enum tov_err tov_core_blob_read(struct tov_core_files *files, const char *name, uint64_t offset,
-                                struct tov_core_room room, size_t *out_read)
+                                struct tov_room room, size_t *out_read)
 {
     TOV_TRY(open_blob(files, name, 0));
     size_t done = 0;

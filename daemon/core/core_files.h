@@ -10,12 +10,6 @@
 
 struct tov_core_files;
 
-/* Where a read puts its bytes. */
-struct tov_core_room {
-    uint8_t *data;
-    size_t size;
-};
-
 /* PATH is the data folder; "blobs" inside it is made when it is not there. */
 enum tov_err tov_core_files_open(const char *path, struct tov_core_files **out_files,
                                  struct tov_error *error) TOV_MUST_CHECK;
@@ -31,7 +25,7 @@ enum tov_err tov_core_blob_write(struct tov_core_files *files, const char *name,
                                  struct tov_bytes data) TOV_MUST_CHECK;
 /* Reads up to SIZE bytes; fewer at the end of the file. TOV_E_NOT_FOUND. */
 enum tov_err tov_core_blob_read(struct tov_core_files *files, const char *name, uint64_t offset,
-                                struct tov_core_room room, size_t *out_read) TOV_MUST_CHECK;
+                                struct tov_room room, size_t *out_read) TOV_MUST_CHECK;
 enum tov_err tov_core_blob_sync(struct tov_core_files *files, const char *name) TOV_MUST_CHECK;
 enum tov_err tov_core_blob_rename(struct tov_core_files *files, const char *from,
                                   const char *to) TOV_MUST_CHECK;

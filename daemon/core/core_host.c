@@ -87,11 +87,10 @@ static enum tov_err blob_write(void *context, const char *name, uint64_t offset,
     return tov_core_blob_write(((struct tov_process *)context)->files, name, offset, data);
 }
 
-static enum tov_err blob_read(void *context, const char *name, uint64_t offset, uint8_t *out,
-                              size_t size, size_t *out_read)
+static enum tov_err blob_read(void *context, const char *name, uint64_t offset,
+                              struct tov_room room, size_t *out_read)
 {
-    return tov_core_blob_read(((struct tov_process *)context)->files, name, offset,
-                              (struct tov_core_room){out, size}, out_read);
+    return tov_core_blob_read(((struct tov_process *)context)->files, name, offset, room, out_read);
 }
 
 static enum tov_err blob_sync(void *context, const char *name)

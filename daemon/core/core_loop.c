@@ -283,8 +283,12 @@ static void flush(struct tov_ipc *ipc)
 
 static void say_ready(struct tov_process *process)
 {
-    static const char *const states[] = {"waiting for the guard", "waiting for keepers", "serving",
-                                         "behind: recover this store", "clock is wrong"};
+    static const char *const states[] = {"waiting for the guard",
+                                         "waiting for keepers",
+                                         "serving",
+                                         "behind: recover this store",
+                                         "clock is wrong",
+                                         "the guard has lost its state: see docs/guard.md"};
     enum tov_node_state state = tov_node_state(process->node);
     static enum tov_node_state said = TOV_NODE_GUARD;
     if (!process->said_ready && state != TOV_NODE_GUARD && process->gateway_ready &&

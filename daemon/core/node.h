@@ -9,6 +9,7 @@
  *   guard unknown --hello answered, both trees agree--> waiting for keepers
  *   waiting       --keepers hold nothing larger-------> serving (genesis and first key if empty)
  *   any           --a keeper or the guard holds more--> behind (reads only; nothing is signed)
+ *   guard unknown --the guard lost its state----------> guard lost (the same, until a statement)
  *   serving       --the clock ran away----------------> clock (nothing is signed until mended)
  */
 #ifndef TOV_CORE_NODE_H
@@ -27,7 +28,8 @@ enum tov_node_state {
     TOV_NODE_KEEPERS, /* keepers have not answered */
     TOV_NODE_SERVING,
     TOV_NODE_BEHIND,
-    TOV_NODE_CLOCK
+    TOV_NODE_CLOCK,
+    TOV_NODE_GUARD_LOST /* the guard is there, its state is not */
 };
 
 struct tov_node_setup {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * How a node comes to serve: guard and store agree, then the keepers are heard (DESIGN 4.4).
+ * How a node comes to serve: guard and store agree, then the keepers are heard (docs/guard.md).
  */
 #include "node_internal.h"
 
@@ -23,6 +23,13 @@ static const struct tov_api_state api_states[] = {
                         "driften.",
                         "The server's clock is wrong. Nothing is signed until it has been set. "
                         "Call the operator."},
+    [TOV_NODE_GUARD_LOST] = {"stopped", false,
+                             "Nodens signaturproces (guard) har mistet sin tilstand. Intet "
+                             "underskrives, før føderationens rodnøgler har bekræftet, hvor langt "
+                             "den var nået. Kontakt driften.",
+                             "The node's guard has lost its state. Nothing is signed until the "
+                             "federation's root keys have confirmed how far it had come. Call the "
+                             "operator."},
 };
 
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
@@ -31,8 +38,8 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     tov_api_set_state(node->api, &api_states[state]);
     tov_follow_set_started(node->follow, state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING,
                            state == TOV_NODE_SERVING);
-    tov_core_log(&node->core, state == TOV_NODE_BEHIND ? TOV_HOST_ERROR : TOV_HOST_INFO, "state",
-                 "%s", why);
+    bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST;
+    tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
 }
 
 static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
@@ -44,14 +51,32 @@ static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_an
     return tov_ledger_agree(core->journal, &hello->trees[1], batch, error);
 }
 
+/* Exports show every roster that was in force. */
+static enum tov_err keep_roster(struct tov_node *node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = &node->core;
+    struct tov_store_key key = tov_store_key_u32(tov_roster_version(core->roster));
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_ROSTER, key, &row);
+    if (err == TOV_E_NOT_FOUND)
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_ROSTER, key,
+                            tov_roster_note(core->roster));
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello)
 {
     struct tov_error error = {.text = ""};
     if (node->state != TOV_NODE_GUARD)
         return;
     enum tov_err err = agree(node, hello, &error);
+    if (err == TOV_OK)
+        err = keep_roster(node);
     if (err == TOV_E_UNAVAILABLE) {
-        tov_node_become(node, TOV_NODE_BEHIND, error.text);
+        bool has_states = hello->trees[0].present && hello->trees[1].present;
+        tov_node_become(node, has_states ? TOV_NODE_BEHIND : TOV_NODE_GUARD_LOST, error.text);
         return;
     }
     if (err != TOV_OK) {

@@ -154,7 +154,7 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
 
 #define CLOCK_AHEAD_MS 300000u
 
-/* A clock far ahead of both our own past and every peer is not believed (DESIGN 4.4). */
+/* A clock far ahead of both our own past and every peer is not believed (docs/guard.md). */
 static bool clock_ran_away(const struct tov_node *node)
 {
     const struct tov_core *core = &node->core;

@@ -214,6 +214,18 @@ static void read_core(struct front *front)
 
 /* ---- from clients ---- */
 
+/* libzmq does not tell when a client has gone: whoever runs a short program often (`tov`) would use
+ * up its share by connections that are no more. */
+static void sweep(struct front *front, const struct tov_net_key *key)
+{
+    for (size_t i = 0; i < front->table.end; i++) {
+        struct connection *connection = &front->table.places[i];
+        if (connection->used && tov_net_key_equal(&connection->key, key) &&
+            tov_net_probe(front->server, connection->route) == TOV_E_CLOSED)
+            route_is_gone(front, connection);
+    }
+}
+
 static struct connection *connection_of(struct front *front, const struct tov_net_message *message)
 {
     struct connection *connection =
@@ -221,6 +233,10 @@ static struct connection *connection_of(struct front *front, const struct tov_ne
     if (connection != NULL)
         return connection->closed ? NULL : connection;
     connection = connection_start(&front->table, message->route, &message->sender);
+    if (connection == NULL) {
+        sweep(front, &message->sender);
+        connection = connection_start(&front->table, message->route, &message->sender);
+    }
     if (connection == NULL)
         TOV_LOG(TOV_LOG_WARNING, "too-many-connections",
                 TOV_LOG_NUMBER("connections", front->table.end));

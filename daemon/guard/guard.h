@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The guard: the one holder of the ledger, journal and witness keys (DESIGN 4.4, I4). It is fed
+ * The guard: the one holder of the ledger, journal and witness keys (docs/guard.md, I4). It is fed
  * leaf hashes, appends them itself and signs only the root that it computed. An object over keys,
  * states and files; no clock, no randomness, no socket.
  * Not for: content, of any kind. Nothing but hashes, sizes, notes and signatures comes here.

@@ -97,7 +97,9 @@ static enum tov_err load_keys(const struct tov_guard_places *places, struct hold
     TOV_TRY(find_passphrase(passphrase_path, &source));
     for (size_t i = 0; i < PARTS; i++) {
         TOV_TRY(make_path(path, places->keys_dir, part_names[i], ".key"));
-        TOV_TRY(tov_keyfile_load(path, purposes[i], &source, &holdings->keys[i], error));
+        enum tov_err err = tov_keyfile_load(path, purposes[i], &source, &holdings->keys[i], error);
+        if (err != TOV_OK)
+            return err == TOV_E_NOMEM ? err : TOV_E_KEY; /* one that is not there too */
         if (strcmp(holdings->keys[i].info.owner, places->agency) != 0)
             return tov_fail(error, TOV_E_KEY, "%s: belongs to another agency than %s", path,
                             places->agency);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * What the guard must never forget about one tree (DESIGN 4.4, I4): how large it is, what was
+ * What the guard must never forget about one tree (docs/guard.md, I4): how large it is, what was
  * signed last, which root statement was used. Kept in two slots of one preallocated file, written
  * in turn and synced, so that a torn write leaves the older slot.
  * Not for: backups. A state that is put back from one is how a node comes to sign two histories.

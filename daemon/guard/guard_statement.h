@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The text by which the root threshold tells a guard where a tree goes on when its state is lost
- * (DESIGN 4.4). Strict: one text for one meaning.
+ * (docs/guard.md). Strict: one text for one meaning.
  *
  *     tov guard statement v1
  *     origin infohus-demo/kk/1

@@ -108,24 +108,24 @@ static void put_number(struct line *line, uint64_t number)
     put_text(line, digits);
 }
 
-size_t tov_log_format(char *out, size_t size, enum tov_log_level level, const char *event,
-                      const struct tov_log_field *fields, size_t count)
+size_t tov_log_format(char *out, size_t size, const struct tov_log_entry *entry)
 {
     struct line line = {.text = out, .size = size - 1};
     put_text(&line, "level=");
-    put_text(&line, level_names[level]);
+    put_text(&line, level_names[entry->level]);
     put_text(&line, " role=");
     put_value(&line, settings.role);
     put_text(&line, " event=");
-    put_value(&line, event);
-    for (size_t i = 0; i < count; i++) {
+    put_value(&line, entry->event);
+    for (size_t i = 0; i < entry->field_count; i++) {
+        const struct tov_log_field *field = &entry->fields[i];
         put_character(&line, ' ');
-        put_text(&line, fields[i].key);
+        put_text(&line, field->key);
         put_character(&line, '=');
-        if (fields[i].text != NULL)
-            put_value(&line, fields[i].text);
+        if (field->text != NULL)
+            put_value(&line, field->text);
         else
-            put_number(&line, fields[i].number);
+            put_number(&line, field->number);
     }
     out[line.used] = '\0';
     return line.used;
@@ -142,7 +142,8 @@ void tov_log_write(enum tov_log_level level, const char *event, const struct tov
         memcpy(line, journal_priorities[level], 3);
         used = 3;
     }
-    used += tov_log_format(line + used, sizeof line - used - 1, level, event, fields, count);
+    struct tov_log_entry entry = {level, event, fields, count};
+    used += tov_log_format(line + used, sizeof line - used - 1, &entry);
     line[used++] = '\n';
     /* Nothing can be done when standard error is gone. */
     ssize_t ignored = write(STDERR_FILENO, line, used);

@@ -40,9 +40,14 @@ void tov_log_write(enum tov_log_level level, const char *event, const struct tov
 /* An event without fields. */
 void tov_log_event(enum tov_log_level level, const char *event);
 
+struct tov_log_entry {
+    enum tov_log_level level;
+    const char *event;
+    const struct tov_log_field *fields;
+    size_t field_count;
+};
 /* The line itself without its end, for tests: at most SIZE - 1 characters into OUT. */
-size_t tov_log_format(char *out, size_t size, enum tov_log_level level, const char *event,
-                      const struct tov_log_field *fields, size_t count);
+size_t tov_log_format(char *out, size_t size, const struct tov_log_entry *entry);
 /* "debug", "info", "warning", "error"; false for anything else. */
 bool tov_log_level_parse(const char *text, enum tov_log_level *out_level);
 

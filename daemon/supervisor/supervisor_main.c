@@ -112,7 +112,8 @@ static int run(const struct command *command)
         (void)fprintf(stderr, "tovd: --config FILE is missing\n%s", help);
         return TOV_EXIT_USAGE;
     }
-    if (tov_config_load(command->config, &config, &error) != TOV_OK) {
+    if (tov_config_load(command->config, &config, &error) != TOV_OK ||
+        tov_config_check_folders(&config, command->config, &error) != TOV_OK) {
         (void)fprintf(stderr, "tovd: %s\n", error.text);
         return TOV_EXIT_CONFIG;
     }

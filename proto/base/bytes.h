@@ -20,6 +20,12 @@ struct tov_bytes {
     size_t size;
 };
 
+/* A borrowed place that SIZE bytes can be written to. */
+struct tov_room {
+    uint8_t *data;
+    size_t size;
+};
+
 /* A view of an array, or of a string without its NUL. */
 #define TOV_BYTES_OF(array) ((struct tov_bytes){(const uint8_t *)(array), sizeof(array)})
 struct tov_bytes tov_bytes_of_text(const char *text);

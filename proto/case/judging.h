@@ -48,8 +48,15 @@ bool tov_draft_has_category(const struct tov_draft *draft, const char *category)
 bool tov_draft_tells_of_offence(const struct tov_draft *draft);
 /* Danish day of `occurred_at`, or the day of sending when it is not set. */
 struct tov_date tov_judge_event_day(const struct tov_judging *judging);
-/* True when a text anywhere in the draft's content has WORD (lower-case UTF-8), whatever its case;
- * with EXACT only in this very spelling. */
-bool tov_draft_mentions(const struct tov_draft *draft, const char *word, bool exact);
+/* Words to look for, of at least two bytes, at most 16 of them: lower-case UTF-8, found whatever
+ * the text's case; EXACT: in this very spelling only. */
+struct tov_word_list {
+    const char *const *words;
+    size_t count;
+    bool exact;
+};
+/* The first of WORDS that a text anywhere in the draft's content has, or NULL. One pass over the
+ * texts for all words: every draft and every message that comes in is read so. */
+const char *tov_draft_mentions(const struct tov_draft *draft, const struct tov_word_list *words);
 
 #endif

@@ -126,18 +126,16 @@ static void judge_release_about(struct tov_judging *judging)
 /* Words that give a case away. */
 static void judge_release_words(struct tov_judging *judging)
 {
-    static const char *const words[] = {"radikalis", "ekstremis", "infohus", "jihad",
-                                        "islamis",   "nazis",     "terror"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (tov_draft_mentions(judging->draft, words[i], false)) {
-            refuse_in_channel(judging, "free_text",
-                              (struct tov_text)TOV_TEXT(
-                                  "Bekymring om radikalisering må ikke stå i løsladelseskanalen.",
+    static const char *const list[] = {"radikalis", "ekstremis", "infohus", "jihad",
+                                       "islamis",   "nazis",     "terror"};
+    static const struct tov_word_list words = {list, sizeof list / sizeof list[0], false};
+    if (tov_draft_mentions(judging->draft, &words) == NULL)
+        return;
+    refuse_in_channel(
+        judging, "free_text",
+        (struct tov_text)TOV_TEXT("Bekymring om radikalisering må ikke stå i løsladelseskanalen.",
                                   "A worry about radicalisation must not stand in the release "
                                   "channel."));
-            return;
-        }
-    }
 }
 
 static void judge_mixed(struct tov_judging *judging)

@@ -137,33 +137,30 @@ void tov_rule_health(struct tov_judging *judging)
 
 void tov_rule_belief(struct tov_judging *judging)
 {
-    static const char *const words[] = {
+    static const char *const list[] = {
         "islamis",      "jihad",          "salafis",      "kalifat",        "nazis",
         "højreekstrem", "venstreekstrem", "højreradikal", "venstreradikal", "racis",
         "konspiration", "radikalis",      "ekstremis",
     };
+    static const struct tov_word_list words = {list, sizeof list / sizeof list[0], false};
     const struct tov_draft *draft = judging->draft;
-    if (tov_draft_has_category(draft, "tro_og_politik"))
+    if (tov_draft_has_category(draft, "tro_og_politik") ||
+        tov_draft_mentions(draft, &words) == NULL)
         return;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (!tov_draft_mentions(draft, words[i], false))
-            continue;
-        tov_judge_say(judging, (struct tov_finding_words){
-                                   .severity = TOV_WARNS,
-                                   .field = "categories",
-                                   .reason = TOV_TEXT("Teksten nævner tro, politik eller ideologi, "
-                                                      "men er ikke mærket med kategorien.",
-                                                      "The text speaks of belief, politics or "
-                                                      "ideology, but is not marked so."),
-                                   .remedy = TOV_TEXT("Tilføj tro_og_politik, og beskriv adfærd "
-                                                      "frem for holdninger. Tegn er ikke en "
-                                                      "tjekliste.",
-                                                      "Add tro_og_politik, and describe behaviour "
-                                                      "rather than opinions. Signs are no "
-                                                      "checklist."),
-                               });
-        return;
-    }
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_WARNS,
+                               .field = "categories",
+                               .reason = TOV_TEXT("Teksten nævner tro, politik eller ideologi, "
+                                                  "men er ikke mærket med kategorien.",
+                                                  "The text speaks of belief, politics or "
+                                                  "ideology, but is not marked so."),
+                               .remedy = TOV_TEXT("Tilføj tro_og_politik, og beskriv adfærd "
+                                                  "frem for holdninger. Tegn er ikke en "
+                                                  "tjekliste.",
+                                                  "Add tro_og_politik, and describe behaviour "
+                                                  "rather than opinions. Signs are no "
+                                                  "checklist."),
+                           });
 }
 
 /* ---- 12 ---- */
@@ -335,8 +332,9 @@ void tov_rule_number(struct tov_judging *judging)
 
 void tov_rule_classified(struct tov_judging *judging)
 {
-    static const char *const marks[] = {"TIL TJENESTEBRUG", "YDERST HEMMELIGT", "HEMMELIGT",
-                                        "FORTROLIGT", "NATO "};
+    static const char *const list[] = {"TIL TJENESTEBRUG", "YDERST HEMMELIGT", "HEMMELIGT",
+                                       "FORTROLIGT", "NATO "};
+    static const struct tov_word_list marks = {list, sizeof list / sizeof list[0], true};
     const struct tov_draft *draft = judging->draft;
     if (!tov_draft_has_content(draft) || (draft->type->asks & TOV_ASKS_TEXT) == 0)
         return;
@@ -348,20 +346,18 @@ void tov_rule_classified(struct tov_judging *judging)
                                                   "information from intelligence services in "
                                                   "Tov."),
                            });
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        if (!tov_draft_mentions(draft, marks[i], true))
-            continue;
-        tov_judge_say(judging, (struct tov_finding_words){
-                                   .severity = TOV_REFUSES,
-                                   .field = "free_text",
-                                   .reason = TOV_TEXT("Teksten bærer en klassifikation: \"{1}\".",
-                                                      "The text bears a classification: \"{1}\"."),
-                                   .remedy = TOV_TEXT("Fjern de klassificerede oplysninger, og tal "
-                                                      "med jeres sikkerhedsansvarlige.",
-                                                      "Remove the classified information, and talk "
-                                                      "to your security officer."),
-                                   .first = TOV_SAME(marks[i]),
-                               });
+    const char *mark = tov_draft_mentions(draft, &marks);
+    if (mark == NULL)
         return;
-    }
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_REFUSES,
+                               .field = "free_text",
+                               .reason = TOV_TEXT("Teksten bærer en klassifikation: \"{1}\".",
+                                                  "The text bears a classification: \"{1}\"."),
+                               .remedy = TOV_TEXT("Fjern de klassificerede oplysninger, og tal "
+                                                  "med jeres sikkerhedsansvarlige.",
+                                                  "Remove the classified information, and talk "
+                                                  "to your security officer."),
+                               .first = TOV_SAME(mark),
+                           });
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The two keys of a message and what follows from them: `ctx`, the commitments in the leaf, and
- * the key of each part (DESIGN 6).
+ * the key of each part (docs/protocol.md 4).
  *   ctx        = SHA-256("tov/v1 envelope" || u16 origin length || origin || envelope)
  *   commitment = HKDF-Expand(key, "tov/v1 commit" || ctx, 32)
  *   part key   = HKDF-Expand(header key for part 0, else content key,

@@ -9,7 +9,7 @@
  *
  *   associated data: of a data key, the leaf hash (32) || which key (u8); of a bucket key, its id
  *
- * Not for: where the wrapped keys are kept, or when they are forgotten (DESIGN 4.6).
+ * Not for: where the wrapped keys are kept, or when they are forgotten (docs/architecture.md).
  * Never use a nonce twice: hand in 24 fresh random bytes each time.
  */
 #ifndef TOV_ENVELOPE_WRAP_H

@@ -3,7 +3,8 @@
  * Witness policies in C2SP tlog-policy syntax: `log <vkey> [url]`, `witness <name> <vkey> [url]`,
  * `group <name> all|any|<k> <member>...`, `quorum <name>|none`; '#' starts a comment line.
  * Not for: choosing the policy (the roster does).
- * Never hold up a delivery because a policy is not met: witnessing comes after (DESIGN 5).
+ * Never hold up a delivery because a policy is not met: witnessing comes after
+ * (docs/architecture.md).
  */
 #ifndef TOV_MERKLE_POLICY_H
 #define TOV_MERKLE_POLICY_H

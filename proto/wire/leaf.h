@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Leaves of a ledger and of a journal: canonical binary layouts, big-endian, one byte string for
- * one value (DESIGN 4.2; docs/protocol.md section 3 is the same table for other implementers).
+ * one value (docs/protocol.md section 3 is the same table for other implementers).
  * Not for: hashing (merkle/tree.h) or deciding whom a leaf is disclosed to (ledger/disclose.h).
  * Never hash a leaf that was encoded again: hash the bytes that were stored or received (I6).
  *
@@ -211,7 +211,8 @@ enum tov_err tov_leaf_encode(const struct tov_leaf *leaf, struct tov_buf *out) T
 enum tov_err tov_leaf_decode(struct tov_bytes bytes, struct tov_leaf *out_leaf) TOV_MUST_CHECK;
 
 /* The bytes of a message leaf that the envelope's context covers: from suite through the table of
- * recipients and rights (DESIGN 6). Borrowed from LEAF_BYTES; the leaf decoded before, or empty. */
+ * recipients and rights (docs/protocol.md 4). Borrowed from LEAF_BYTES; the leaf decoded before, or
+ * empty. */
 struct tov_bytes tov_leaf_envelope_view(struct tov_bytes leaf_bytes);
 /* The same bytes for a message that has no leaf yet, appended to OUT. */
 enum tov_err tov_leaf_envelope_encode(const struct tov_leaf_message *message,

@@ -2,7 +2,7 @@
  *
  * Link blocks: what a message says of its place among the messages to one recipient. Each travels
  * to that recipient only; the leaf carries its salted hash, so a withheld message shows as a gap
- * and nobody learns the traffic between others (DESIGN 4.2).
+ * and nobody learns the traffic between others (docs/protocol.md 3).
  *
  *   generation 4, lost index 8, link number 8 (from 1), hash of the previous leaf on the link 32
  *   (zeros for the first), salt 16; hash = SHA-256("tov/v1 link" || block)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * A reference to one leaf of one agency's ledger: how messages name each other (DESIGN 4.2).
- * Not for: references inside a payload (wire/payload.h has its record) or showing one to people.
- * Never compare only agency and index: the leaf hash is what makes a reference evidence.
+ * A reference to one leaf of one agency's ledger: how messages name each other (docs/protocol.md
+ * 3). Not for: references inside a payload (wire/payload.h has its record) or showing one to
+ * people. Never compare only agency and index: the leaf hash is what makes a reference evidence.
  *
  *   offset size
  *        0    2  agency number, 1..1024

@@ -2,7 +2,7 @@
  *
  * The one way from bytes to a protobuf message: length cap, bounded memory, no unknown field, no
  * unknown enum value, strings UTF-8 without NUL, and encoding again must give the same bytes, so
- * that one message has one encoding (DESIGN 5; docs/protocol.md).
+ * that one message has one encoding (docs/protocol.md).
  * Not for: files outside proto/wire; they use wire/payload.h and the frame headers.
  * Never hash or sign what was encoded again: keep the bytes that came (I6).
  */

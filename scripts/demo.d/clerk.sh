@@ -49,13 +49,47 @@ as() {
         "$bin/tov" "$@" --profile "$profile" 2>>"$log"
 }
 
-# does PROFILE COMMAND...: the same, shown as a person would type it.
+# quoted WORD: as a person would have to type it.
+quoted() {
+    case $1 in
+    *[!A-Za-z0-9_./:=+,@-]*) printf "'%s'" "$1" ;;
+    *) printf '%s' "$1" ;;
+    esac
+}
+
+# type_out PROFILE COMMAND...: the command as it would be typed, an option a line when it is long.
+type_out() {
+    local profile=$1 line='tov' width word
+    shift
+    for word in "$@"; do
+        case $word in
+        --*) [ ${#line} -lt 30 ] || line+=" \\"$'\n''        ' ;;
+        esac
+        line+=" $(quoted "$word")"
+    done
+    width=$(wc -L <<<"$line")
+    [ "$width" -lt 78 ] || line=${line//' --profile'/$' \\\n         --profile'}
+    printf '    %s$ %s --profile %s%s\n' "$dim" "$line" "$profile" "$plain"
+}
+
+# does PROFILE COMMAND...: the same as `as`, shown as a person would type it, with its answer.
 does() {
     local profile=$1 output
+    type_out "$@"
     shift
-    printf '    %s$ tov %s --profile %s%s\n' "$dim" "$*" "$profile" "$plain"
     output=$(as "$profile" "$@") || give_up "tov $1 som $profile gik ikke." "$log"
     show <<<"$output"
+}
+
+# wrote PROFILE COMMAND...: does, for a command that writes a message; sets `number` to its number.
+wrote() {
+    local profile=$1 output
+    type_out "$@"
+    shift
+    output=$(as "$profile" "$@" --yes) || give_up "tov $1 som $profile gik ikke." "$log"
+    show <<<"$output"
+    number=$(sed -n 's/.*[Nn]r\. \([0-9]*\).*/\1/p' <<<"$output" | head -n 1)
+    [ -n "$number" ] || give_up "tov $1 som $profile nævnte intet nummer." "$log"
 }
 
 # field NAME: the first number or text of that name in the JSON on standard input.

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "federation/federation.h"
 
+#include "federation/files.h"
 #include "federation/process.h"
 #include "support/unit.h"
 
 #include <arpa/inet.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,7 +21,9 @@
 #define STOP_MS 40000
 #define ROLE_MS 60000
 #define PROGRAM_MS 120000
-#define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5 */
+#define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5, spare ones 6 and 7 */
+#define SPARE_OFFSET 6u
+#define PORTS 8u
 
 static const struct {
     const char *agency;
@@ -88,14 +90,13 @@ static bool port_is_free(unsigned port)
  * so that tests beside each other rarely meet. */
 static unsigned find_ports(void)
 {
-    unsigned count = FRONT_OFFSET + NODES;
-    unsigned range = (PORT_LAST - PORT_FIRST) / count;
+    unsigned range = (PORT_LAST - PORT_FIRST) / PORTS;
     for (unsigned i = 0; i < range; i++) {
-        unsigned base = PORT_FIRST + ((unsigned)getpid() * 7 + i) % range * count;
+        unsigned base = PORT_FIRST + ((unsigned)getpid() * 7 + i) % range * PORTS;
         unsigned port = base;
-        while (port < base + count && port_is_free(port))
+        while (port < base + PORTS && port_is_free(port))
             port++;
-        if (port == base + count)
+        if (port == base + PORTS)
             return base;
     }
     UNIT_NEED(false && "free ports on loopback");
@@ -142,6 +143,8 @@ void federation_create(struct federation *federation)
     make_folder(federation);
     unsigned base_port = find_ports();
     (void)snprintf(port, sizeof port, "%u", base_port);
+    for (unsigned i = 0; i < 2; i++)
+        federation->spare_ports[i] = base_port + SPARE_OFFSET + i;
     must_run(
         federation, "tov-keys",
         (const char *const[]){"demo-federation", "--base-port", port, federation->folder, NULL});
@@ -172,21 +175,13 @@ void federation_add_client(struct federation *federation, const struct client_wi
                                    "--units", wish->units, "--roster", roster, registration, NULL});
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
 void federation_destroy(struct federation *federation)
 {
     for (unsigned i = 0; i < NODES; i++)
         if (federation->nodes[i].pid != 0)
             (void)node_stop(federation, (enum node_number)i);
     if (CU_get_number_of_failures() == 0)
-        (void)nftw(federation->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        files_remove_tree(federation->folder);
     else
         (void)printf("\nkept: %s\n", federation->folder);
 }

@@ -28,6 +28,7 @@ struct node {
 struct federation {
     char folder[FEDERATION_PATH_SIZE];
     struct node nodes[NODES];
+    unsigned spare_ports[2]; /* free when it was made, and used by no node */
 };
 
 /* Makes keys, roster, configurations. Stops the test program when that fails. */

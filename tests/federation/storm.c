@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "federation/storm.h"
 
+#include "federation/note.h"
 #include "federation/process.h"
 #include "federation/record.h"
 #include "support/unit.h"
@@ -12,9 +13,6 @@
 
 #define SERVES_MS 60000
 #define CALM_MS 120000
-
-/* The police share by stk. 1, the others by stk. 2; a kommune names DBL § 8 too. */
-static const char *const bases[NODES] = {"RPL115-2/1-3a,DBL8-2-3", "RPL115-1-3a", "RPL115-2/1-3a"};
 
 static void files_of(const struct storm *storm, enum node_number number, const char *what,
                      char out[FEDERATION_PATH_SIZE])
@@ -42,15 +40,16 @@ static struct client_paths client_paths(const struct storm *storm, enum node_num
 static void start_sender(struct storm *storm, enum node_number number)
 {
     struct client_paths paths = client_paths(storm, number, "load");
-    char acks[FEDERATION_PATH_SIZE], agency[16], recipients[128];
+    char acks[FEDERATION_PATH_SIZE], written[FEDERATION_PATH_SIZE], agency[16], recipients[128];
     const struct node *nodes = storm->federation.nodes;
     files_of(storm, number, "acks", acks);
+    files_of(storm, number, "written", written);
     (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);
     (void)snprintf(recipients, sizeof recipients, "%s,%s", nodes[(number + 1) % NODES].unit,
                    nodes[(number + 2) % NODES].unit);
     storm->senders[number] = process_start(
         (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
-                              agency, recipients, bases[number], NULL},
+                              agency, recipients, note_bases(number), written, NULL},
         paths.log);
 }
 

@@ -236,10 +236,10 @@ static enum tov_err blob_write(void *context, const char *name, uint64_t offset,
 {
     return sim_disk_write(((struct node *)context)->disk, name, offset, data);
 }
-static enum tov_err blob_read(void *context, const char *name, uint64_t offset, uint8_t *out,
-                              size_t size, size_t *out_read)
+static enum tov_err blob_read(void *context, const char *name, uint64_t offset,
+                              struct tov_room room, size_t *out_read)
 {
-    return sim_disk_read(((struct node *)context)->disk, name, offset, out, size, out_read);
+    return sim_disk_read(((struct node *)context)->disk, name, offset, room, out_read);
 }
 static enum tov_err blob_sync(void *context, const char *name)
 {

@@ -109,16 +109,16 @@ enum tov_err sim_disk_write(struct sim_disk *disk, const char *name, uint64_t of
     return TOV_OK;
 }
 
-enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset, uint8_t *out,
-                           size_t size, size_t *out_read)
+enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset,
+                           struct tov_room room, size_t *out_read)
 {
     const struct file *file = find(disk, name);
     if (file == NULL)
         return TOV_E_NOT_FOUND;
     size_t left = offset < file->now.size ? file->now.size - (size_t)offset : 0;
-    *out_read = left < size ? left : size;
+    *out_read = left < room.size ? left : room.size;
     if (*out_read > 0)
-        memcpy(out, file->now.data + offset, *out_read);
+        memcpy(room.data, file->now.data + offset, *out_read);
     return TOV_OK;
 }
 

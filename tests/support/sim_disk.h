@@ -18,8 +18,8 @@ enum tov_err sim_disk_save(struct sim_disk *disk, const char *name, struct tov_b
 enum tov_err sim_disk_load(struct sim_disk *disk, const char *name, struct tov_buf *out);
 enum tov_err sim_disk_write(struct sim_disk *disk, const char *name, uint64_t offset,
                             struct tov_bytes data);
-enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset, uint8_t *out,
-                           size_t size, size_t *out_read);
+enum tov_err sim_disk_read(struct sim_disk *disk, const char *name, uint64_t offset,
+                           struct tov_room room, size_t *out_read);
 enum tov_err sim_disk_sync(struct sim_disk *disk, const char *name);
 enum tov_err sim_disk_rename(struct sim_disk *disk, const char *from, const char *to);
 enum tov_err sim_disk_delete(struct sim_disk *disk, const char *name);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AUDITOR_KEY 0x2000u
+
 static struct tov_key seed_of(const char *owner, const char *purpose)
 {
     char text[64];
@@ -123,14 +125,28 @@ static void set_agency(struct facts_room *room, const struct sim_agency *agency,
     memcpy(out->transport[0], transport.bytes, 32);
 }
 
+static void sign_text(const struct sim_federation *federation, const struct tov_vkey *root,
+                      struct tov_buf *text)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    uint8_t secret[64];
+    sim_secret_of(&federation->root_seed, secret);
+    UNIT_NEED(tov_note_put_text(&note, tov_buf_view(text)) == TOV_OK);
+    tov_note_sign(&note, tov_buf_view(text), root, secret);
+    tov_buf_clear(text);
+    tov_buf_put_bytes(text, tov_buf_view(&note));
+    UNIT_NEED(note.failed == TOV_OK && text->failed == TOV_OK);
+}
+
 static void make_roster(struct sim_federation *federation, size_t keepers)
 {
     struct tov_error error = {.text = ""};
     struct facts_room *room = calloc(1, sizeof *room);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     UNIT_NEED(room != NULL);
-    struct tov_key root_seed = seed_of("root", "root");
-    struct tov_vkey root = vkey_of(SIM_FEDERATION "/root/test", TOV_VKEY_ED25519, &root_seed);
+    federation->root_seed = seed_of("root", "root");
+    struct tov_vkey root =
+        vkey_of(SIM_FEDERATION "/root/test", TOV_VKEY_ED25519, &federation->root_seed);
     unit = (struct tov_unit){.name = SIM_UNIT,
                              .title = "Enheden",
                              .gln = "",
@@ -153,10 +169,12 @@ static void make_roster(struct sim_federation *federation, size_t keepers)
                                      .agencies = room->agencies,
                                      .agency_count = federation->count};
     tov_roster_format(&facts, &text);
+    sign_text(federation, &root, &text);
     enum tov_err err = tov_roster_parse(tov_buf_view(&text), &federation->roster, &error);
     if (err != TOV_OK)
         (void)fprintf(stderr, "roster: %s\n", error.text);
     UNIT_NEED(err == TOV_OK);
+    tov_roster_roots(federation->roster, &federation->roots);
     free(room);
 }
 
@@ -166,8 +184,9 @@ static void make_clients(struct sim_agency *agency)
     tov_clients_format_start(agency->name, &text);
     tov_buf_put_format(&text,
                        "client someone\n  kind person\n  key %064x\n  roles sagsbehandler\n"
-                       "  units " SIM_UNIT "\n",
-                       0x1000u + agency->number);
+                       "  units " SIM_UNIT "\n"
+                       "client checker\n  kind person\n  key %064x\n  roles auditor\n",
+                       0x1000u + agency->number, AUDITOR_KEY + agency->number);
     UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &agency->clients, NULL) == TOV_OK);
 }
 
@@ -192,6 +211,12 @@ void sim_federation_destroy(struct sim_federation *federation)
         tov_clients_destroy(federation->agencies[i].clients);
     tov_roster_destroy(federation->roster);
     free(federation);
+}
+
+void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32])
+{
+    memset(out_key, 0, 32);
+    tov_put_be16(out_key + 30, (uint16_t)(AUDITOR_KEY + federation->agencies[index].number));
 }
 
 const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,

@@ -2,7 +2,7 @@
  *
  * A federation of up to SIM_NODES_MAX agencies with keys from fixed seeds, its roster and client
  * registries, for tests that run nodes in one process. All agencies are kommuner with one unit
- * "vink" and keep each other's hashes.
+ * "vink" and keep each other's hashes. Two clients each: a caseworker and an auditor.
  * Not for: keys that anybody should trust. Never use its seeds outside tests.
  */
 #ifndef TOV_TESTS_SUPPORT_SIM_FEDERATION_H
@@ -25,6 +25,8 @@ struct sim_agency {
 struct sim_federation {
     size_t count;
     struct tov_roster *roster;
+    struct tov_roots roots;   /* that signed it */
+    struct tov_key root_seed; /* of the only one */
     struct sim_agency agencies[SIM_NODES_MAX];
 };
 
@@ -35,6 +37,8 @@ void sim_federation_destroy(struct sim_federation *federation);
 
 const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,
                                                size_t index);
+/* The CURVE key of the auditor of agency INDEX. */
+void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32]);
 /* The 64-byte secret of an Ed25519 seed, for tests that sign by hand. */
 void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
 

@@ -43,16 +43,18 @@ static void drop_peer(void *context, uint16_t agency, uint32_t ms)
 
 static enum tov_err send_client(void *context, uint64_t connection, struct tov_bytes frame)
 {
-    (void)context;
-    (void)connection;
-    (void)frame;
-    return TOV_OK;
+    struct sim_node *node = context;
+    return node->hooks.send_client == NULL
+               ? TOV_OK
+               : node->hooks.send_client(node->hooks.client_context, node->index, connection,
+                                         frame);
 }
 
 static void close_client(void *context, uint64_t connection)
 {
-    (void)context;
-    (void)connection;
+    struct sim_node *node = context;
+    if (node->hooks.close_client != NULL)
+        node->hooks.close_client(node->hooks.client_context, node->index, connection);
 }
 
 static enum tov_err ask_guard(void *context, uint8_t kind, struct tov_bytes payload)
@@ -97,10 +99,10 @@ static enum tov_err blob_write(void *context, const char *name, uint64_t offset,
     return sim_disk_write(((struct sim_node *)context)->disk, name, offset, data);
 }
 
-static enum tov_err blob_read(void *context, const char *name, uint64_t offset, uint8_t *out,
-                              size_t size, size_t *out_read)
+static enum tov_err blob_read(void *context, const char *name, uint64_t offset,
+                              struct tov_room room, size_t *out_read)
 {
-    return sim_disk_read(((struct sim_node *)context)->disk, name, offset, out, size, out_read);
+    return sim_disk_read(((struct sim_node *)context)->disk, name, offset, room, out_read);
 }
 
 static enum tov_err blob_sync(void *context, const char *name)
@@ -175,7 +177,8 @@ void sim_node_init(struct sim_node *node, const struct sim_federation *federatio
                               .random = 0x9e3779b9u + index,
                               .disk = sim_disk_create(),
                               .now_ms = 1750000000000,
-                              .mono_ms = 1000};
+                              .mono_ms = 1000,
+                              .window_bytes = WINDOW_BYTES};
     (void)snprintf(node->dir, sizeof node->dir, "%s", dir);
     for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
         node->images[i] = TOV_BUF_INIT(1u << 22);
@@ -238,7 +241,7 @@ static enum tov_err start_core(struct sim_node *node, struct tov_error *error)
                                    .storage_root = &node->agency->storage,
                                    .now_ms = node->now_ms,
                                    .mono_ms = node->mono_ms,
-                                   .window_bytes = WINDOW_BYTES,
+                                   .window_bytes = node->window_bytes,
                                    .batch_max_bytes = BATCH_MAX_BYTES,
                                    .commit = begin_commit,
                                    .commit_context = node};
@@ -293,6 +296,14 @@ void sim_node_run_commit(struct sim_node *node)
     node->batch_is_run = true;
     if (node->result.err == TOV_OK && node->hooks.durable != NULL)
         node->hooks.durable(node->hooks.context, node->index);
+}
+
+void sim_node_fail_commit(struct sim_node *node, bool is_there)
+{
+    if (is_there)
+        sim_node_run_commit(node);
+    node->result = (struct tov_store_result){.batch = node->batch, .err = TOV_E_IO};
+    node->batch_is_run = true;
 }
 
 void sim_node_answer_commit(struct sim_node *node)

@@ -25,6 +25,11 @@ struct sim_hooks {
     enum tov_err (*send)(void *context, size_t index, uint16_t to, struct tov_bytes frame);
     void (*drop)(void *context, size_t index, uint16_t peer, uint32_t ms);
     void (*log)(void *context, size_t index, const char *event, const char *details);
+    /* Toward clients, with a context of its own; without it frames are taken and forgotten. */
+    void *client_context;
+    enum tov_err (*send_client)(void *context, size_t index, uint64_t connection,
+                                struct tov_bytes frame);
+    void (*close_client)(void *context, size_t index, uint64_t connection);
     /* The commit that was begun is on disk now. */
     void (*durable)(void *context, size_t index);
     /* The guard has signed; it may not have been answered yet. */
@@ -63,6 +68,7 @@ struct sim_node {
     size_t question_count;
     uint64_t now_ms, mono_ms;
     uint64_t boots;
+    uint64_t window_bytes; /* in flight from one peer; may be changed before a start */
 };
 
 /* A node that was never started: its folder DIR is made empty. */
@@ -79,6 +85,8 @@ void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms);
 
 bool sim_node_commits(const struct sim_node *node); /* begun and not answered */
 void sim_node_run_commit(struct sim_node *node);
+/* In place of it: the commit is said to have failed, though it may be there (IS_THERE). */
+void sim_node_fail_commit(struct sim_node *node, bool is_there);
 void sim_node_answer_commit(struct sim_node *node);
 bool sim_node_asks(const struct sim_node *node, bool run); /* a question that is (not) run */
 void sim_node_run_guard(struct sim_node *node);            /* the oldest that is not run */

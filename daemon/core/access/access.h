@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Who inside the agency may do and see what (DESIGN 9): by the role and the units that a client's
- * key is registered with.
- * Not for: what agencies disclose to each other (follow/disclose.c), or writing down that somebody
- * looked (access/journal.h).
- * Never hand out content on TOV_SIGHT_METADATA.
+ * Who inside the agency may do and see what (docs/architecture.md): by the role and the units that
+ * a client's key is registered with. Not for: what agencies disclose to each other
+ * (follow/disclose.c), or writing down that somebody looked (access/journal.h). Never hand out
+ * content on TOV_SIGHT_METADATA.
  *
  *   role                        sends   content  metadata        export  status
  *   casework roles, integration own     own      own units       -       yes

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Access entries: who looked at what, when and why, as leaves of the journal (DESIGN 9, I9). The
- * leaf has a class and a salted hash; the details stand beside it, sealed under a key of the vault.
+ * Access entries: who looked at what, when and why, as leaves of the journal (docs/architecture.md,
+ * I9). The leaf has a class and a salted hash; the details stand beside it, sealed under a key of
+ * the vault.
  *
  *   details   salt 32, then each with a u16 length before it: client, role, reason; class u8,
  *             message agency u16, generation u32, index u64, number u64, time u64

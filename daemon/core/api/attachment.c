@@ -118,7 +118,8 @@ static enum tov_err open_chunk(struct reading *reading, uint64_t index, size_t *
     bool is_last = left <= TOV_STREAM_SEALED_CHUNK_BYTES;
     size_t size = is_last ? (size_t)left : TOV_STREAM_SEALED_CHUNK_BYTES;
     size_t got = 0;
-    TOV_TRY(host->blob_read(host->context, reading->blob, offset, reading->chunk, size, &got));
+    TOV_TRY(host->blob_read(host->context, reading->blob, offset,
+                            (struct tov_room){reading->chunk, size}, &got));
     if (got != size)
         return TOV_E_CORRUPT;
     struct tov_stream_chunk chunk = {index, is_last, {reading->chunk, size}};

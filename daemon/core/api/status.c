@@ -12,10 +12,6 @@
 #define EVENTS_LOOKED_AT 5000u /* newest ones, for `unread` */
 #define MESSAGES_OPENED 500u
 
-#ifndef TOV_VERSION
-#define TOV_VERSION "0.1.0"
-#endif
-
 /* ---- undelivered ---- */
 
 static enum tov_err time_of_link(const struct api_look *look, uint16_t peer, uint64_t link,
@@ -174,7 +170,7 @@ static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
     TOV_TRY(tov_record_put_number(out, "now_ms", core->now_ms));
     TOV_TRY(tov_record_put_number(out, "demo_clock", api->demo_clock ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "epoch", tov_epochs_newest(core->epochs)));
-    return tov_record_put_text(out, "version", TOV_VERSION);
+    return tov_record_put_text(out, "version", TOV_VERSION_TEXT);
 }
 
 static enum tov_err run(const struct api_look *look, struct api_call *call)

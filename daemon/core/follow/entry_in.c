@@ -54,7 +54,7 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
 
 static void apply_lost(struct tov_peer *peer, uint64_t index)
 {
-    /* A restore that lost something begins a series of its own (DESIGN 4.2). */
+    /* A restore that lost something begins a series of its own (docs/protocol.md 3). */
     peer->series.lost_index = index;
     peer->last_link = 0;
     peer->last_link_leaf = (struct tov_hash){{0}};

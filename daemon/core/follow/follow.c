@@ -141,6 +141,33 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
         tov_session_position(follow, peer, false);
 }
 
+/* Rows can be read only now: a look before this would have found none, and not come again. */
+static void look_for_rows(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_follow *follow = after->owner;
+    struct tov_peer *peer = tov_follow_peer(follow, after->agency);
+    (void)core;
+    if (peer == NULL)
+        return;
+    peer->may_owe = peer->may_owe || after->a != 0;
+    peer->may_pull = peer->may_pull || after->b != 0;
+    tov_pull_pump(follow, peer);
+}
+
+static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *peer)
+{
+    struct tov_after after = {.run = look_for_rows,
+                              .owner = follow,
+                              .agency = peer->number,
+                              .a = peer->owes_soon ? 1 : 0,
+                              .b = peer->pulls_soon ? 1 : 0};
+    if (!peer->owes_soon && !peer->pulls_soon)
+        return TOV_OK;
+    peer->owes_soon = false;
+    peer->pulls_soon = false;
+    return tov_core_after(follow->core, &after);
+}
+
 static void send_expired(struct tov_core *core, const struct tov_after *after)
 {
     struct tov_follow *follow = after->owner;
@@ -176,7 +203,7 @@ static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *
         after.run = send_expired;
         TOV_TRY(tov_core_after(follow->core, &after));
     }
-    return TOV_OK;
+    return note_new_rows(follow, peer);
 }
 
 enum tov_err tov_follow_before_commit(struct tov_follow *follow)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Following: how ledgers travel (DESIGN 5). This node discloses its ledger to each peer in parcels
- * and follows each peer's ledger into a mirror; receipts are entries, written in the same
- * transaction as what they speak of.
- * Not for: what messages mean to people (api/), or sockets.
+ * Following: how ledgers travel (docs/architecture.md). This node discloses its ledger to each peer
+ * in parcels and follows each peer's ledger into a mirror; receipts are entries, written in the
+ * same transaction as what they speak of. Not for: what messages mean to people (api/), or sockets.
  * Never send anything of a turn before its commit; the node calls pump only after it.
  *
  *   F1 A mirror grows only by parcels whose signed root was computed here from its items (I6, I7).
@@ -44,7 +43,7 @@ void tov_follow_pump(struct tov_follow *follow);
 /* True while frames of PEER should wait: what was accepted of them is not committed yet. */
 bool tov_follow_is_busy(const struct tov_follow *follow);
 
-/* ---- start rule (DESIGN 4.4) ---- */
+/* ---- start rule (docs/guard.md) ---- */
 
 enum tov_start_view {
     TOV_START_WAITING, /* keepers have not answered */
@@ -116,6 +115,15 @@ struct tov_node_source tov_mirror_node_source(struct tov_mirror_nodes *nodes);
 /* The newest checkpoint followed of AGENCY's ledger at or above SIZE; TOV_E_NOT_FOUND. */
 enum tov_err tov_mirror_checkpoint(struct tov_store_read *read, const struct tov_agency *agency,
                                    uint64_t size, struct tov_signed_size *out) TOV_MUST_CHECK;
+/* How far AGENCY's ledger is held, as committed. TOV_E_NOT_FOUND: nothing is held of it. */
+struct tov_mirror_position {
+    uint16_t agency;
+    uint64_t size;
+    struct tov_series series; /* its generation is that of the ledger */
+    uint64_t last_link;       /* of the unbroken ones; 0: none */
+};
+enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
+                                 struct tov_mirror_position *out_position) TOV_MUST_CHECK;
 
 /* How far an attachment is. */
 struct tov_transfer_view {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * What is held of a peer's ledger, seen as a sparse tree: hashes of disclosed leaves and of skipped
- * runs. From it come standard inclusion proofs of anything that was disclosed (DESIGN 5).
+ * runs. From it come standard inclusion proofs of anything that was disclosed
+ * (docs/architecture.md).
  */
 #include "follow/peer.h"
 

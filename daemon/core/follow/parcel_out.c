@@ -127,7 +127,8 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
     struct tov_frame_disclosed *disclosed = &item->as.disclosed;
     disclosed->leaf = entry->leaf;
     disclosed->link_block = tov_entry_link_for(entry, peer->number);
-    enum tov_err err = tov_stanza_for(follow, builder->read, peer, index, entry->leaf, &stanza);
+    struct tov_own_message message = {index, entry->leaf};
+    enum tov_err err = tov_stanza_for(follow, builder->read, peer, &message, &stanza);
     if (err == TOV_OK) {
         disclosed->stanza_count = 1;
         disclosed->stanzas[0] = (struct tov_frame_stanza){tov_stanza_view(&stanza), peer->epoch};

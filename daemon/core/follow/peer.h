@@ -73,7 +73,8 @@ struct tov_peer {
     bool has_sender;
     uint32_t sender_epoch;
     uint64_t sender_mono_ms;
-    bool may_owe; /* rows in `owed` to look at */
+    bool may_owe;   /* rows in `owed` to look at */
+    bool owes_soon; /* there will be, once the open batch is committed */
 
     /* session */
     bool is_up, has_session;
@@ -106,7 +107,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull; /* rows in `transfer` to look at */
+    bool may_pull;   /* rows in `transfer` to look at */
+    bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
 /* The cosignature that the guard is asked for; peer 0: none. */
@@ -160,9 +162,14 @@ void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
                           const struct tov_hash *leaf_hash,
                           struct tov_message_keys *out_keys) TOV_MUST_CHECK;
+/* A message of ours: where it stands, and its leaf, borrowed. */
+struct tov_own_message {
+    uint64_t index;
+    struct tov_bytes leaf;
+};
 /* TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
-                            struct tov_peer *peer, uint64_t index, struct tov_bytes leaf,
+                            struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);

@@ -56,6 +56,22 @@ static enum tov_err get_row(struct tov_bytes row, struct tov_peer *peer)
                                                                             : TOV_OK;
 }
 
+enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
+                                 struct tov_mirror_position *out_position)
+{
+    struct tov_bytes row;
+    TOV_FREE struct tov_peer *peer = calloc(1, sizeof *peer);
+    if (peer == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_PEER, tov_store_key_u16(agency), &row));
+    TOV_TRY(get_row(row, peer));
+    *out_position = (struct tov_mirror_position){.agency = agency,
+                                                 .size = peer->range.size,
+                                                 .series = peer->series,
+                                                 .last_link = peer->last_link};
+    return TOV_OK;
+}
+
 /* The newest own message to this peer in the present series. */
 static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read,
                               struct tov_peer *peer)

@@ -64,7 +64,7 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
             row.state = ROW_FAILED;
         put_row(follow->core, &name, (uint8_t)i, &row);
     }
-    peer->may_pull = true;
+    peer->pulls_soon = true;
     return TOV_OK;
 }
 
@@ -90,19 +90,27 @@ static struct tov_transfer *free_slot(struct tov_peer *peer)
     return NULL;
 }
 
+/* A transfer as it stands in the store. */
+struct waiting {
+    struct tov_message_name name;
+    uint8_t part;
+    struct row row;
+};
+
 static enum tov_err activate(struct tov_core *core, struct tov_store_read *read,
-                             struct tov_transfer *slot, const struct tov_message_name *name,
-                             uint8_t part, const struct row *row)
+                             const struct waiting *waiting, struct tov_transfer *slot)
 {
+    const struct tov_message_name *name = &waiting->name;
+    const struct row *row = &waiting->row;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
     TOV_TRY(tov_message_create(&message));
     TOV_TRY(tov_message_read(core, read, name, TOV_MESSAGE_LEAF, message));
-    const struct tov_leaf_part *leaf_part = &message->leaf.parts[part];
+    const struct tov_leaf_part *leaf_part = &message->leaf.parts[waiting->part];
     *slot = (struct tov_transfer){
         .active = true,
         .name = *name,
         .ref = {name->agency, name->generation, name->index, message->leaf_hash},
-        .part = part,
+        .part = waiting->part,
         .claim = {leaf_part->sealed_size, leaf_part->root},
         .held = row->held,
         .synced = row->held,
@@ -125,17 +133,16 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
     bool more = false;
     struct tov_transfer *slot = free_slot(peer);
     while (tov_store_iter_next(&iter)) {
-        struct row row;
-        struct tov_message_name name = {peer->number, peer->agency->generation,
-                                        tov_get_be64(iter.row.key.bytes + 6)};
-        uint8_t part = iter.row.key.bytes[14];
-        if (get_row(iter.row.value, &row) != TOV_OK || row.state != ROW_UNDER_WAY ||
-            is_active(peer, &name, part))
+        struct waiting waiting = {
+            .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
+            .part = iter.row.key.bytes[14]};
+        if (get_row(iter.row.value, &waiting.row) != TOV_OK || waiting.row.state != ROW_UNDER_WAY ||
+            is_active(peer, &waiting.name, waiting.part))
             continue;
         more = true;
         if (slot == NULL)
             break;
-        if (activate(follow->core, read, slot, &name, part, &row) != TOV_OK)
+        if (activate(follow->core, read, &waiting, slot) != TOV_OK)
             slot->active = false;
         slot = free_slot(peer);
     }
@@ -184,7 +191,7 @@ static enum tov_err open_file(struct tov_core *core, const struct tov_transfer *
         size_t size = tov_part_chunk_size(transfer->claim.sealed_size, i);
         size_t got = 0;
         TOV_TRY(core->host->blob_read(core->host->context, blob, (uint64_t)i * TOV_PULL_CHUNK_BYTES,
-                                      chunk, size, &got));
+                                      (struct tov_room){chunk, size}, &got));
         if (got != size)
             return TOV_E_IO;
         TOV_TRY(tov_part_opener_take(opener, (struct tov_bytes){chunk, size}));
@@ -275,7 +282,8 @@ static enum tov_err verify_chunk(const struct tov_transfer *transfer,
                                  const struct tov_frame_chunk *chunk)
 {
     struct tov_proof proof = {.count = chunk->proof.size / TOV_HASH_BYTES};
-    memcpy(proof.hashes, chunk->proof.data, proof.count * TOV_HASH_BYTES);
+    if (proof.count > 0) /* a part of one chunk needs none */
+        memcpy(proof.hashes, chunk->proof.data, proof.count * TOV_HASH_BYTES);
     struct tov_part_chunk claimed = {(uint32_t)chunk->index, chunk->data, &proof};
     return tov_part_chunk_verify(&transfer->claim, &claimed);
 }

@@ -152,18 +152,26 @@ static void put_cover(struct tov_core *core, const struct tov_peer *peer, uint64
                         TOV_BYTES_OF(row));
 }
 
-static void put_delivered(struct tov_core *core, const struct tov_peer *peer, uint64_t index,
-                          uint64_t first, uint64_t last, uint8_t verdict)
+/* What one receipt says of our links FIRST to LAST; verdict 0: not the same of all. */
+struct delivered {
+    uint64_t receipt_index;
+    uint64_t first;
+    uint64_t last;
+    uint8_t verdict;
+};
+
+static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
+                          const struct delivered *delivered)
 {
     struct tov_event event = {.kind = TOV_EVENT_DELIVERED,
                               .agency = peer->number,
                               .generation = peer->agency->generation,
-                              .index = index,
+                              .index = delivered->receipt_index,
                               .time_ms = core->now_ms,
                               .series = core->series,
-                              .first_link = first,
-                              .last_link = last,
-                              .verdict = verdict};
+                              .first_link = delivered->first,
+                              .last_link = delivered->last,
+                              .verdict = delivered->verdict};
     (void)tov_event_append(core, &event);
 }
 
@@ -201,7 +209,7 @@ static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uin
     peer->dirty = true;
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     put_cover(core, peer, first, receipt->last_link, index);
-    put_delivered(core, peer, index, first, receipt->last_link, all);
+    put_delivered(core, peer, &(struct delivered){index, first, receipt->last_link, all});
     tov_epochs_on_proof(core, own.index);
     return TOV_OK;
 }
@@ -223,8 +231,9 @@ static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64
     else
         tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_OWED,
                                tov_store_key_u16_u64(peer->number, own.index));
-    put_delivered(core, peer, index, amendment->link_number, amendment->link_number,
-                  (uint8_t)amendment->value.verdict);
+    put_delivered(core, peer,
+                  &(struct delivered){index, amendment->link_number, amendment->link_number,
+                                      (uint8_t)amendment->value.verdict});
 }
 
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,

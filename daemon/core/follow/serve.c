@@ -33,7 +33,8 @@ static enum tov_err load_tree(const struct tov_core *core, const char *blob, uin
     if (hashes == NULL)
         return TOV_E_NOMEM;
     (void)snprintf(name, sizeof name, "%s.tree", blob);
-    TOV_TRY(core->host->blob_read(core->host->context, name, 0, hashes, size, &got));
+    TOV_TRY(
+        core->host->blob_read(core->host->context, name, 0, (struct tov_room){hashes, size}, &got));
     if (got != size)
         return TOV_E_CORRUPT;
     return tov_part_tree_create((const struct tov_hash *)(void *)hashes, count, out_tree);
@@ -58,8 +59,8 @@ static enum tov_err serve_one(const struct serving *serving, uint32_t index)
     size_t got = 0;
     TOV_TRY(tov_part_tree_prove(serving->tree, index, &proof));
     TOV_TRY(core->host->blob_read(core->host->context, serving->blob,
-                                  (uint64_t)index * TOV_PULL_CHUNK_BYTES, serving->room, size,
-                                  &got));
+                                  (uint64_t)index * TOV_PULL_CHUNK_BYTES,
+                                  (struct tov_room){serving->room, size}, &got));
     if (got != size)
         return TOV_E_CORRUPT;
     struct tov_frame_chunk chunk = {

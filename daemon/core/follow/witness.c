@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Witnessing (DESIGN 5): this node cosigns the anchors of its peers' ledgers, through its guard,
- * and gathers the cosignatures of its own. Nothing ever waits for it.
+ * Witnessing (docs/architecture.md): this node cosigns the anchors of its peers' ledgers, through
+ * its guard, and gathers the cosignatures of its own. Nothing ever waits for it.
  *
  *   fact "cosigned" || agency 2 || generation 4: size 8, time 8, signature 64, of the newest
  */

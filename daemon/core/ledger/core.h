@@ -87,7 +87,7 @@ void tov_core_log(const struct tov_core *core, enum tov_host_level level, const 
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* BYTES more went into the ledger's open segment: it is closed before any one recipient's parcel
- * for it could exceed a frame (DESIGN 4.3). */
+ * for it could exceed a frame (docs/architecture.md). */
 void tov_core_note_segment(struct tov_core *core, uint64_t bytes);
 
 /* Appends LEAF (type and fields set; time and blind are filled in) to a tree. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Epoch keys (DESIGN 6): the own ones, whose secrets live in small files outside the store and
- * outside every backup, and the newest public one of each peer as its ledger told it.
- * Not for: stanzas (envelope/stanza.h).
- * Never destroy an own key because a clock says so: only when a newer own epoch entry has been
- * receipted or cosigned by a peer after the older one's end and grace.
+ * Epoch keys (docs/protocol.md 4): the own ones, whose secrets live in small files outside the
+ * store and outside every backup, and the newest public one of each peer as its ledger told it. Not
+ * for: stanzas (envelope/stanza.h). Never destroy an own key because a clock says so: only when a
+ * newer own epoch entry has been receipted or cosigned by a peer after the older one's end and
+ * grace.
  */
 #ifndef TOV_LEDGER_EPOCH_H
 #define TOV_LEDGER_EPOCH_H

@@ -37,8 +37,9 @@ struct tov_host {
     /* Large files (sealed attachments). Writes may be lost in a crash until blob_sync. */
     enum tov_err (*blob_write)(void *context, const char *name, uint64_t offset,
                                struct tov_bytes data);
-    enum tov_err (*blob_read)(void *context, const char *name, uint64_t offset, uint8_t *out,
-                              size_t size, size_t *out_read);
+    /* Fills ROOM, or less of it at the end of the blob. */
+    enum tov_err (*blob_read)(void *context, const char *name, uint64_t offset,
+                              struct tov_room room, size_t *out_read);
     enum tov_err (*blob_sync)(void *context, const char *name);
     enum tov_err (*blob_rename)(void *context, const char *from, const char *to);
     enum tov_err (*blob_delete)(void *context, const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Judging a message by the catalogue with the roster's facts: the sender's node refuses by it, the
- * receiver's judges by the same (DESIGN 8).
+ * receiver's judges by the same (docs/messages.md).
  * Not for: machines and states.
  */
 #ifndef TOV_LEDGER_JUDGE_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * One append-only tree of this node: the ledger that peers follow, or the journal (DESIGN 4.1,
- * 4.3). Appending gathers rows in the open batch; the commit makes them durable; then the guard is
- * fed and signs. Three sizes tell how far each has come: signed <= committed <= size.
- * Not for: what leaves say (wire/leaf.h), who is shown them (disclose.h), or the commit itself.
- * Never disclose a leaf at or above the signed size.
+ * One append-only tree of this node: the ledger that peers follow, or the journal (docs/protocol.md
+ * 2, 4.3). Appending gathers rows in the open batch; the commit makes them durable; then the guard
+ * is fed and signs. Three sizes tell how far each has come: signed <= committed <= size. Not for:
+ * what leaves say (wire/leaf.h), who is shown them (disclose.h), or the commit itself. Never
+ * disclose a leaf at or above the signed size.
  *
  *   L1 Leaves are appended in order and never changed; an erased one keeps its hash.
  *   L2 The guard is fed committed leaves only, in order, each once in a row of requests.

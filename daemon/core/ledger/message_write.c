@@ -147,22 +147,28 @@ static uint64_t put_event(struct tov_core *core, const struct tov_message_plan *
     return tov_event_append(core, &event);
 }
 
+/* A message that is sealed and has no place yet. */
+struct sealed {
+    struct tov_leaf *leaf;
+    struct tov_bytes body; /* its inline parts */
+};
+
 static enum tov_err write_rows(struct tov_core *core, const struct tov_message_plan *plan,
-                               const struct tov_link_heads *heads, struct tov_leaf *leaf,
-                               struct tov_buf *body, struct tov_message_written *written)
+                               const struct tov_link_heads *heads, const struct sealed *sealed,
+                               struct tov_message_written *written)
 {
     uint8_t room[TOV_LINKS_MAX_BYTES];
     uint8_t keys[TOV_DATAKEY_ROW_BYTES];
     struct tov_buf links = {.data = room, .capacity = sizeof room, .limit = sizeof room};
-    TOV_TRY(set_links(core, heads, &leaf->as.message, &links, written));
+    TOV_TRY(set_links(core, heads, &sealed->leaf->as.message, &links, written));
     written->event = put_event(core, plan);
-    TOV_TRY(append_leaf(core, leaf, tov_buf_view(&links), written));
+    TOV_TRY(append_leaf(core, sealed->leaf, tov_buf_view(&links), written));
     put_links(core, heads, written);
     struct tov_store_key key = tov_store_key_u64(written->place.index);
-    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, tov_buf_view(body));
+    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, sealed->body);
     TOV_TRY(tov_vault_wrap(core, plan->class_code, &written->place.leaf_hash, &plan->keys, keys));
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_DATAKEY, key, TOV_BYTES_OF(keys));
-    tov_core_note_segment(core, body->size + TOV_LEAF_MAX_BYTES / 4);
+    tov_core_note_segment(core, sealed->body.size + TOV_LEAF_MAX_BYTES / 4);
     return tov_store_batch_failed(tov_core_batch(core));
 }
 
@@ -179,7 +185,8 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
     set_recipients(core, plan, &leaf->as.message);
     TOV_TRY(set_parts(plan, &leaf->as.message, &body));
     TOV_TRY(set_commitments(core, plan, &leaf->as.message));
-    TOV_TRY(write_rows(core, plan, heads, leaf, &body, &written));
+    struct sealed sealed = {leaf, tov_buf_view(&body)};
+    TOV_TRY(write_rows(core, plan, heads, &sealed, &written));
     *out_written = written;
     return TOV_OK;
 }

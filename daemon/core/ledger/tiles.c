@@ -61,26 +61,32 @@ void tov_tiles_fini(struct tov_tiles *tiles)
     }
 }
 
-/* COUNT hashes at OFFSET of tile N, wherever it is; *OUT borrows. */
+/* Hashes FIRST and up of one level, all in one tile. */
+struct run {
+    unsigned level;
+    uint64_t first;
+    unsigned count;
+};
+
+/* The hashes of RUN, wherever their tile is; *OUT borrows. */
 static enum tov_err find_hashes(const struct tov_tiles *tiles, struct tov_store_read *read,
-                                unsigned level, uint64_t first, unsigned count,
-                                const struct tov_hash **out)
+                                struct run run, const struct tov_hash **out)
 {
-    uint64_t n = first / TOV_TILE_HASHES;
-    unsigned offset = (unsigned)(first % TOV_TILE_HASHES);
-    const struct tov_tile_tail *tail = &tiles->tails[level];
+    uint64_t n = run.first / TOV_TILE_HASHES;
+    unsigned offset = (unsigned)(run.first % TOV_TILE_HASHES);
+    const struct tov_tile_tail *tail = &tiles->tails[run.level];
     if (n == tail->n) {
         *out = tail->hashes + offset;
-        return offset + count <= tail->count ? TOV_OK : TOV_E_NOT_FOUND;
+        return offset + run.count <= tail->count ? TOV_OK : TOV_E_NOT_FOUND;
     }
     for (const struct tov_tile_fresh *fresh = tiles->fresh; fresh != NULL; fresh = fresh->next) {
-        if (fresh->level == level && fresh->n == n) {
+        if (fresh->level == run.level && fresh->n == n) {
             *out = fresh->hashes + offset;
             return TOV_OK;
         }
     }
     struct tov_bytes row;
-    TOV_TRY(tov_store_get(read, tiles->table, tov_key_tile(level, n), &row));
+    TOV_TRY(tov_store_get(read, tiles->table, tov_key_tile(run.level, n), &row));
     if (row.size != TOV_TILE_HASHES * sizeof(struct tov_hash))
         return TOV_E_CORRUPT;
     *out = (const struct tov_hash *)row.data + offset;
@@ -95,7 +101,7 @@ enum tov_err tov_tiles_node(const struct tov_tiles *tiles, struct tov_store_read
     if (level >= TOV_TILE_LEVELS)
         return TOV_E_NOT_FOUND;
     const struct tov_hash *hashes = NULL;
-    TOV_TRY(find_hashes(tiles, read, level, at.index << below, 1u << below, &hashes));
+    TOV_TRY(find_hashes(tiles, read, (struct run){level, at.index << below, 1u << below}, &hashes));
     *out_hash = tov_merkle_root(hashes, (size_t)1 << below);
     return TOV_OK;
 }
@@ -107,7 +113,7 @@ enum tov_err tov_tiles_level0(const struct tov_tiles *tiles, struct tov_store_re
         uint64_t tile_end = (from / TOV_TILE_HASHES + 1) * TOV_TILE_HASHES;
         unsigned count = (unsigned)((to < tile_end ? to : tile_end) - from);
         const struct tov_hash *hashes = NULL;
-        TOV_TRY(find_hashes(tiles, read, 0, from, count, &hashes));
+        TOV_TRY(find_hashes(tiles, read, (struct run){0, from, count}, &hashes));
         memcpy(out, hashes, count * sizeof *hashes);
         out += count * sizeof *hashes;
         from += count;
@@ -123,7 +129,8 @@ static enum tov_err load_upper(struct tov_tiles *tiles, struct tov_store_read *r
     tail->count = 0;
     for (uint64_t i = tail->n * TOV_TILE_HASHES; i < count; i++) {
         const struct tov_hash *below = NULL;
-        TOV_TRY(find_hashes(tiles, read, level - 1, i * TOV_TILE_HASHES, TOV_TILE_HASHES, &below));
+        struct run run = {level - 1, i * TOV_TILE_HASHES, TOV_TILE_HASHES};
+        TOV_TRY(find_hashes(tiles, read, run, &below));
         tail->hashes[tail->count++] = tov_merkle_root(below, TOV_TILE_HASHES);
     }
     return TOV_OK;

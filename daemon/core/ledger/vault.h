@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Keys at rest (DESIGN 4.6): storage root key -> bucket keys (retention class x month) in one small
- * file that is replaced as a whole -> data keys in rows. What is erased is erased here: without its
- * data key a message cannot be read, wherever its bytes may still lie.
- * Not for: the envelope's cryptography (envelope/wrap.h).
- * Never write a data key to the store in clear, nor the file into a backup without its root key's
- * escrow.
+ * Keys at rest (docs/architecture.md): storage root key -> bucket keys (retention class x month) in
+ * one small file that is replaced as a whole -> data keys in rows. What is erased is erased here:
+ * without its data key a message cannot be read, wherever its bytes may still lie. Not for: the
+ * envelope's cryptography (envelope/wrap.h). Never write a data key to the store in clear, nor the
+ * file into a backup without its root key's escrow.
  *
  *   buckets file   "TOVB" 4, version 1, 3 zero, count u32,
  *                  count * (number u32, class u8, 3 zero, month u32 (year * 12 + month - 1),

@@ -3,7 +3,8 @@
  * Keys of the store's tables: short byte strings, made of big-endian numbers, so that the order of
  * bytes is the order of numbers and what is written in order is appended at the end of its table.
  * (LMDB's integer keys were tried: no difference that stands out of the noise.)
- * Not for: values. Nobody may put a random key into a table that grows with messages (DESIGN 4.2).
+ * Not for: values. Nobody may put a random key into a table that grows with messages
+ * (docs/protocol.md 3).
  */
 #ifndef TOV_STORE_KEY_H
 #define TOV_STORE_KEY_H

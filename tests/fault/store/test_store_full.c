@@ -4,6 +4,7 @@
  * TOV_ROUNDS says how often (3).
  */
 #include "load.h"
+#include "support/command.h"
 #include "support/unit.h"
 #include "writer.h"
 
@@ -35,13 +36,12 @@ static bool mount_memory(void)
 
 static bool mount_ext4(void)
 {
-    char command[2048];
     name_paths();
-    (void)snprintf(command, sizeof command,
-                   "truncate -s 14M '%s' && mkfs.ext4 -q -F '%s' >/dev/null 2>&1 && "
-                   "mount -o loop '%s' '%s' 2>/dev/null",
-                   image, image, image, mount_point);
-    return system(command) == 0;
+    const char *const enlarge[] = {"truncate", "-s", "14M", image, NULL};
+    const char *const format[] = {"mkfs.ext4", "-q", "-F", image, NULL};
+    const char *const attach[] = {"mount", "-o", "loop", image, mount_point, NULL};
+    return command_run(enlarge, NULL) == 0 && command_run(format, NULL) == 0 &&
+           command_run(attach, NULL) == 0;
 }
 
 static void unmount(void)

@@ -384,6 +384,30 @@ static void ideology_without_its_category_is_warned_of(void)
     test_draft_fini(&test);
 }
 
+static void words_are_found_at_the_edges_of_a_text_and_whole_only(void)
+{
+    static const struct {
+        const char *text;
+        bool found;
+    } cases[] = {{"Jihad er nævnt", true},
+                 {"Han nævnte jihad", true},
+                 {"Skrev jjihad og uradikalis", true},
+                 {"Skrev jjihad", true},
+                 {"Han nævnte jiha", false},
+                 {"Skrev jiha d", false},
+                 {"j", false},
+                 {"Læste om RaCiSme", true},
+                 {"højreekstre m", false},
+                 {"H\xc3\x98JREEKSTREM", true}};
+    test_draft_init(&test, "info.request");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        UNIT_OK(tov_record_put_text(test.draft.content, "free_text", cases[i].text));
+        CU_ASSERT(accepted());
+        UNIT_EQUAL_INT(findings_have(&findings, 11, "categories"), cases[i].found);
+    }
+    test_draft_fini(&test);
+}
+
 static void minors_are_marked_by_their_age_at_the_event(void)
 {
     test_draft_init(&test, "info.request"); /* event on 28-06-2021 */
@@ -593,6 +617,7 @@ int main(void)
         UNIT_TEST(health_data_are_released_by_who_has_them),
         UNIT_TEST(offences_from_a_gdpr_agency_need_section_8),
         UNIT_TEST(ideology_without_its_category_is_warned_of),
+        UNIT_TEST(words_are_found_at_the_edges_of_a_text_and_whole_only),
         UNIT_TEST(minors_are_marked_by_their_age_at_the_event),
         UNIT_TEST(personal_numbers_are_judged_by_form),
         UNIT_TEST(third_persons_are_removed_or_justified),

@@ -55,6 +55,21 @@ static void every_key_is_read(void)
     UNIT_EQUAL_TEXT(config.demo_clock_file, "/run/clock");
 }
 
+static void a_folder_that_is_not_there_is_named_with_its_line(void)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_parse("[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\n"
+                             "keys = /usr\n",
+                             "t", &config, &error));
+    UNIT_OK(tov_config_check_folders(&config, "t", &error));
+    (void)snprintf(config.guard_dir, sizeof config.guard_dir, "/etc/passwd");
+    UNIT_EQUAL_INT(tov_config_check_folders(&config, "t", &error), TOV_E_CONFIG);
+    UNIT_EQUAL_TEXT(error.text,
+                    "t: [node] guard: /etc/passwd: no such folder; make it or mount its "
+                    "disk, or correct the line");
+}
+
 static void refuses(const char *text, const char *expected)
 {
     struct tov_config config;
@@ -140,6 +155,7 @@ int main(void)
     const struct unit_test tests[] = {
         UNIT_TEST(a_short_file_gets_the_defaults),
         UNIT_TEST(every_key_is_read),
+        UNIT_TEST(a_folder_that_is_not_there_is_named_with_its_line),
         UNIT_TEST(a_wrong_line_is_named_with_its_remedy),
         UNIT_TEST(what_is_missing_or_contradicts_is_named),
         UNIT_TEST(what_the_ini_library_would_misread_is_refused),

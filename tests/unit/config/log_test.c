@@ -11,7 +11,8 @@ static void check(const char *value, const char *expected)
     char line[200];
     char whole[300];
     struct tov_log_field field = TOV_LOG_TEXT("path", value);
-    size_t size = tov_log_format(line, sizeof line, TOV_LOG_WARNING, "test", &field, 1);
+    struct tov_log_entry entry = {TOV_LOG_WARNING, "test", &field, 1};
+    size_t size = tov_log_format(line, sizeof line, &entry);
     UNIT_EQUAL_INT(size, strlen(line));
     (void)snprintf(whole, sizeof whole, "level=warning role=unit event=test path=%s", expected);
     UNIT_EQUAL_TEXT(line, whole);
@@ -35,7 +36,8 @@ static void numbers_and_several_fields_follow_in_order(void)
     char line[200];
     const struct tov_log_field fields[] = {TOV_LOG_NUMBER("size", UINT64_MAX),
                                            TOV_LOG_TEXT("peer", "kk")};
-    (void)tov_log_format(line, sizeof line, TOV_LOG_ERROR, "e", fields, 2);
+    struct tov_log_entry entry = {TOV_LOG_ERROR, "e", fields, 2};
+    (void)tov_log_format(line, sizeof line, &entry);
     UNIT_EQUAL_TEXT(line, "level=error role=unit event=e size=18446744073709551615 peer=kk");
 }
 
@@ -43,7 +45,8 @@ static void a_line_that_is_too_long_is_cut(void)
 {
     char line[20];
     struct tov_log_field field = TOV_LOG_TEXT("k", "value");
-    UNIT_EQUAL_INT(tov_log_format(line, sizeof line, TOV_LOG_INFO, "event", &field, 1), 19);
+    struct tov_log_entry entry = {TOV_LOG_INFO, "event", &field, 1};
+    UNIT_EQUAL_INT(tov_log_format(line, sizeof line, &entry), 19);
     UNIT_EQUAL_TEXT(line, "level=info role=uni");
 }
 

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     tov_log_open("front", TOV_LOG_ERROR, false);
     struct tov_front_options options = {.listen = argv[2],
                                         .secret = &secret,
-                                        .core_fd = atoi(argv[1]),
+                                        .core_fd = (int)strtol(argv[1], NULL, 10),
                                         .signal_fd = tov_role_start()};
     return tov_front_run(&options);
 }

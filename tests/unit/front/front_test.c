@@ -4,6 +4,7 @@
  */
 #include "base/hex.h"
 #include "exit_codes.h"
+#include "front/front.h"
 #include "ipc/ipc_messages.h"
 #include "net/net.h"
 
@@ -192,6 +193,24 @@ static void an_answer_to_a_client_that_left_is_told_as_gone(void)
     UNIT_EQUAL_INT(end_front(SIGTERM), 0);
 }
 
+/* As a person does who types one short command after the other. */
+static void a_client_that_comes_and_goes_is_always_served(void)
+{
+    open_front(1);
+    for (unsigned i = 0; i < 3 * TOV_FRONT_CONNECTIONS_OF_KEY_MAX; i++) {
+        struct tov_net_socket *client = dial(0);
+        struct tov_ipc_frame frame = {.kind = TOV_IPC_FR_GONE};
+        client_sends(client, "hello");
+        enum tov_err result = TOV_OK;
+        while (result == TOV_OK && frame.kind == TOV_IPC_FR_GONE)
+            result = tov_ipc_wait(core, 10000, &frame);
+        UNIT_NEED(result == TOV_OK && frame.kind == TOV_IPC_FR_FRAME);
+        tov_net_socket_destroy(client);
+    }
+    tov_net_destroy(net);
+    UNIT_EQUAL_INT(end_front(SIGTERM), 0);
+}
+
 static void a_connection_that_the_core_closed_passes_nothing_more(void)
 {
     open_front(2);
@@ -262,6 +281,7 @@ int main(void)
     const struct unit_test tests[] = {
         UNIT_TEST(requests_carry_the_clients_key_and_answers_find_the_way_back),
         UNIT_TEST(an_answer_to_a_client_that_left_is_told_as_gone),
+        UNIT_TEST(a_client_that_comes_and_goes_is_always_served),
         UNIT_TEST(a_connection_that_the_core_closed_passes_nothing_more),
         UNIT_TEST(beyond_the_quota_nothing_reaches_the_core_until_it_answers),
         UNIT_TEST(a_withdrawn_client_makes_the_front_start_afresh),

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     tov_log_open("gateway", TOV_LOG_ERROR, false);
     struct tov_gateway_options options = {.listen = argv[2],
                                           .secret = &secret,
-                                          .core_fd = atoi(argv[1]),
+                                          .core_fd = (int)strtol(argv[1], NULL, 10),
                                           .signal_fd = tov_role_start()};
     return tov_gateway_run(&options);
 }

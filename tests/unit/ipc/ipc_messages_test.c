@@ -45,7 +45,7 @@ static struct tov_ipc_peer make_peer(uint16_t agency)
     struct tov_ipc_peer peer = {.agency = agency, .dial = true, .key_count = 2};
     memset(peer.keys[0].bytes, agency, 32);
     memset(peer.keys[1].bytes, agency + 1, 32);
-    strcpy(peer.endpoint, "tcp://127.0.0.1:7000");
+    (void)snprintf(peer.endpoint, sizeof peer.endpoint, "tcp://127.0.0.1:7000");
     return peer;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 int main(void);
 int main(void)
 {

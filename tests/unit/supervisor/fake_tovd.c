@@ -144,7 +144,7 @@ static int run_role(int argc, char **argv)
     read_order(arguments.role, number, order);
     tell("%s started %u with %d descriptors: %s", arguments.role, number, fds, order);
     if (strncmp(order, "exit ", 5) == 0)
-        return atoi(order + 5);
+        return (int)strtol(order + 5, NULL, 10);
     if (strncmp(order, "crash after ", 12) == 0)
         wait_for_file(order + 12);
     if (strncmp(order, "crash", 5) == 0)

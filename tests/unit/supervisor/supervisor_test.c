@@ -5,6 +5,7 @@
  */
 #include "exit_codes.h"
 
+#include "support/command.h"
 #include "support/unit.h"
 
 #include <poll.h>
@@ -55,7 +56,8 @@ static int bind_here(const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path_of(name));
+    UNIT_NEED(snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", directory, name) <
+              (int)sizeof address.sun_path);
     UNIT_NEED(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
     return fd;
 }
@@ -67,8 +69,9 @@ static void prepare(void)
     events_fd = bind_here("events");
     notify_fd = bind_here("notify");
     kept_count = 0;
-    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /d\nguard = /g\n"
-                            "keys = /k\nlog-level = error\n");
+    /* Folders that are there; the fake roles look into none of them. */
+    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\n"
+                            "keys = /usr\nlog-level = error\n");
 }
 
 static void run(void)
@@ -222,15 +225,13 @@ static void a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_on
     clean();
 }
 
-static void a_front_that_dropped_a_key_is_started_again_at_once(void)
+static void a_front_that_dropped_a_key_is_started_again_however_often(void)
 {
     prepare();
     write_file("front", "exit 30\nexit 30\nexit 30\nexit 30\nserve\n");
-    uint64_t before_ms = now_ms();
     run();
     (void)wait_for(events_fd, "front started 4");
     (void)wait_for(events_fd, "core link 1 with a descriptor");
-    CU_ASSERT(now_ms() - before_ms < 3000);
     UNIT_EQUAL_INT(stop(), 0);
     clean();
 }
@@ -267,7 +268,6 @@ static void a_full_disk_is_tried_again_after_a_second_however_often(void)
     run();
     (void)wait_for(events_fd, "core started 2");
     CU_ASSERT(now_ms() - before_ms >= 2000);
-    CU_ASSERT(now_ms() - before_ms < 6000);
     wait_until_serving();
     UNIT_EQUAL_INT(stop(), 0);
     clean();
@@ -340,13 +340,11 @@ static void when_the_supervisor_is_killed_no_role_is_left(void)
     clean();
 }
 
-static int run_command(const char *arguments)
+/* tovd with up to three words, the first NULL ends them; what it says goes to the file "out". */
+static int run_tovd(const char *first, const char *second, const char *third)
 {
-    char command[512];
-    (void)snprintf(command, sizeof command, "%s %s >%s/out 2>&1", getenv("TOV_FAKE_TOVD"),
-                   arguments, directory);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const char *const words[] = {getenv("TOV_FAKE_TOVD"), first, second, third, NULL};
+    return command_run(words, path_of("out"));
 }
 
 static void expect_output(const char *text)
@@ -362,20 +360,20 @@ static void expect_output(const char *text)
 
 static void the_command_line_is_strict(void)
 {
-    char arguments[200];
+    char config[128];
     prepare();
-    UNIT_EQUAL_INT(run_command("--version"), 0);
+    (void)snprintf(config, sizeof config, "%s", path_of("tovd.conf"));
+    UNIT_EQUAL_INT(run_tovd("--version", NULL, NULL), 0);
     expect_output("tovd ");
-    UNIT_EQUAL_INT(run_command(""), TOV_EXIT_USAGE);
+    UNIT_EQUAL_INT(run_tovd(NULL, NULL, NULL), TOV_EXIT_USAGE);
     expect_output("tovd: --config FILE is missing");
-    UNIT_EQUAL_INT(run_command("--config /x --fast"), TOV_EXIT_USAGE);
+    UNIT_EQUAL_INT(run_tovd("--config", "/x", "--fast"), TOV_EXIT_USAGE);
     expect_output("tovd: --fast: not understood");
-    UNIT_EQUAL_INT(run_command("--role king"), TOV_EXIT_USAGE);
+    UNIT_EQUAL_INT(run_tovd("--role", "king", NULL), TOV_EXIT_USAGE);
     expect_output("tovd: king: no such role");
-    UNIT_EQUAL_INT(run_command("--config /nowhere"), TOV_EXIT_CONFIG);
+    UNIT_EQUAL_INT(run_tovd("--config", "/nowhere", NULL), TOV_EXIT_CONFIG);
     expect_output("tovd: /nowhere: No such file or directory");
-    (void)snprintf(arguments, sizeof arguments, "--config %s --check", path_of("tovd.conf"));
-    UNIT_EQUAL_INT(run_command(arguments), 0);
+    UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), 0);
     expect_output("understood; node of kk");
     (void)unlink(path_of("out"));
     clean();
@@ -388,7 +386,7 @@ int main(void)
         UNIT_TEST(systemd_is_told_what_the_core_says),
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
-        UNIT_TEST(a_front_that_dropped_a_key_is_started_again_at_once),
+        UNIT_TEST(a_front_that_dropped_a_key_is_started_again_however_often),
         UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),
         UNIT_TEST(a_guard_that_crashes_takes_the_core_along),
         UNIT_TEST(a_full_disk_is_tried_again_after_a_second_however_often),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * How fast the store commits: `store_bench FOLDER [SECONDS]`. Each message writes three rows into
+ * How fast the store commits: `bench_store FOLDER [SECONDS]`. Each message writes three rows into
  * three tables (300, 1,400 and 80 bytes: about a leaf, its parts and its index row); a commit
  * holds 1, 16 or 256 messages. Prints medians of five passes, since a shared disk spreads by a
  * factor of two; compare only numbers of one run.
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     struct tov_error error = {.text = ""};
     struct tov_store_options options = {.tables = tables, .table_count = TABLE_COUNT, .format = 1};
     if (argc < 2) {
-        (void)fprintf(stderr, "store_bench FOLDER [SECONDS]: FOLDER is made and stays\n");
+        (void)fprintf(stderr, "bench_store FOLDER [SECONDS]: FOLDER is made and stays\n");
         return 2;
     }
     need(tov_store_open(argv[1], &options, &store, &error), &error);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * See mirror_parts.h.
+ */
+#include "audit/mirror_parts.h"
+
+#include "audit/parts.h"
+#include "audit/words.h"
+
+void tov_mirror_parts_init(struct tov_mirror_parts *parts, struct tov_audit *audit,
+                           struct tov_mirror *mirror)
+{
+    *parts = (struct tov_mirror_parts){
+        .audit = audit, .mirror = mirror, .records = {.err = TOV_E_NOT_FOUND}};
+}
+
+static void say(struct tov_mirror_parts *parts, enum tov_finding_code code, uint64_t index,
+                const char *expected, const char *found)
+{
+    struct tov_place place = {parts->path, true, index};
+    (void)tov_audit_add(parts->audit, code, &place, expected, found);
+}
+
+static void say_extra(struct tov_mirror_parts *parts)
+{
+    say(parts, TOV_FOUND_RECORD_EXTRA, parts->records.next.index, NULL, NULL);
+}
+
+static void step(struct tov_mirror_parts *parts, uint64_t index)
+{
+    tov_records_step(&parts->records);
+    if (parts->records.err != TOV_OK && parts->records.err != TOV_E_NOT_FOUND)
+        say(parts,
+            parts->records.err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER
+                                                : TOV_FOUND_FILE_MALFORMED,
+            index, NULL, tov_err_name(parts->records.err));
+}
+
+static void close_bundle(struct tov_mirror_parts *parts)
+{
+    if (parts->records.err == TOV_OK)
+        say_extra(parts);
+    tov_records_close(&parts->records);
+}
+
+void tov_mirror_parts_fini(struct tov_mirror_parts *parts)
+{
+    close_bundle(parts);
+}
+
+static enum tov_err open_bundle(struct tov_mirror_parts *parts, uint64_t index)
+{
+    char folder[TOV_EXPORT_PATH_SIZE];
+    uint64_t bundle = index / TOV_EXPORT_BUNDLE_ENTRIES;
+    if (parts->has_bundle && parts->bundle == bundle)
+        return TOV_OK;
+    close_bundle(parts);
+    tov_export_mirror_path(parts->mirror->agency, parts->mirror->generation, "parts", folder);
+    tov_export_bundle_path(folder, bundle, parts->path);
+    parts->has_bundle = true;
+    parts->bundle = bundle;
+    enum tov_err err = tov_records_open(&parts->audit->folder, parts->path, &parts->records);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK)
+        say(parts, TOV_FOUND_FILE_UNREADABLE, index, NULL, tov_err_name(err));
+    else if (parts->records.err != TOV_OK && parts->records.err != TOV_E_NOT_FOUND)
+        say(parts, TOV_FOUND_FILE_MALFORMED, index, NULL, tov_err_name(parts->records.err));
+    return TOV_OK;
+}
+
+/* ---- one record of an entry ---- */
+
+static bool is_part_of(const struct tov_leaf_message *message, uint8_t part)
+{
+    return part < message->part_count && message->parts[part].is_inline;
+}
+
+/* CHECKS: the parts must be those of the leaf. What came in with wrong or erased parts was stored
+ * as it came; the receipt says so. */
+static void take_part(struct tov_mirror_parts *parts, const struct tov_leaf_message *message,
+                      bool checks, uint32_t *seen)
+{
+    const struct tov_export_record *record = &parts->records.next;
+    const struct tov_export_part *part = &record->as.part;
+    struct tov_place place = {parts->path, true, record->index};
+    if (!is_part_of(message, part->part) || (*seen >> part->part & 1) != 0) {
+        say_extra(parts);
+        return;
+    }
+    *seen |= 1u << part->part;
+    if (checks)
+        tov_part_bytes_check(&parts->audit->findings, &place, part->part,
+                             &message->parts[part->part], part->sealed);
+}
+
+static void take_list(struct tov_mirror_parts *parts, const struct tov_leaf_anchor *anchor,
+                      uint32_t *seen)
+{
+    struct tov_hash hash = tov_sha256(parts->records.next.as.leaf);
+    if (*seen != 0) {
+        say_extra(parts);
+        return;
+    }
+    *seen = 1;
+    if (!tov_hash_equal(&hash, &anchor->seen_hash))
+        say(parts, TOV_FOUND_ANCHOR_LIST, parts->records.next.index,
+            TOV_SAY_HASH(&anchor->seen_hash), TOV_SAY_HASH(&hash));
+}
+
+static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *leaf, bool checks,
+                        uint32_t *seen)
+{
+    enum tov_export_kind kind = parts->records.next.kind;
+    if (leaf != NULL && leaf->type == TOV_LEAF_MESSAGE && kind == TOV_EXPORT_PART)
+        take_part(parts, &leaf->as.message, checks, seen);
+    else if (leaf != NULL && leaf->type == TOV_LEAF_ANCHOR && kind == TOV_EXPORT_LIST)
+        take_list(parts, &leaf->as.anchor, seen);
+    else
+        say_extra(parts);
+}
+
+/* ---- what must be there ---- */
+
+static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
+                              const struct tov_leaf_message *message)
+{
+    char folder[TOV_EXPORT_PATH_SIZE], path[TOV_EXPORT_PATH_SIZE];
+    struct tov_place place = {path, true, index};
+    tov_export_mirror_path(parts->mirror->agency, parts->mirror->generation, "attachments", folder);
+    for (uint8_t i = 2; i < message->part_count; i++) {
+        if (message->parts[i].is_inline)
+            continue;
+        tov_export_attachment_path(folder, index, i, path);
+        tov_audit_note_attachment(parts->audit, &parts->mirror->attachments, index, i);
+        (void)tov_part_file_check(&parts->audit->folder, &parts->audit->findings, &place,
+                                  &message->parts[i]);
+    }
+}
+
+static enum tov_right right_of(const struct tov_mirror_parts *parts,
+                               const struct tov_leaf_message *message)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        if (message->recipients[i].agency == parts->audit->about.agency)
+            return message->recipients[i].right;
+    }
+    return TOV_RIGHT_HEADER;
+}
+
+static void check_whole(struct tov_mirror_parts *parts, uint64_t index,
+                        const struct tov_leaf_message *message, uint32_t seen)
+{
+    bool is_all = right_of(parts, message) == TOV_RIGHT_ALL;
+    for (uint8_t i = 0; i < message->part_count; i++) {
+        bool is_due = message->parts[i].is_inline && (i == 0 || is_all);
+        if (is_due && (seen >> i & 1) == 0 && !tov_marks_has(&parts->mirror->named, index))
+            say(parts, TOV_FOUND_PART_MISSING, index, TOV_SAY(_("part %u"), (unsigned)i), NULL);
+    }
+}
+
+static bool has_good_parts(const struct tov_mirror_item *item)
+{
+    return item->has_verdict && item->verdict.verdict != TOV_VERDICT_NOT_OPENED &&
+           item->verdict.verdict != TOV_VERDICT_ERASED;
+}
+
+static void check_list(struct tov_mirror_parts *parts, uint64_t index,
+                       const struct tov_leaf_anchor *anchor, uint32_t seen)
+{
+    struct tov_hash empty = tov_sha256((struct tov_bytes){NULL, 0});
+    if (seen == 0 && !tov_hash_equal(&anchor->seen_hash, &empty))
+        say(parts, TOV_FOUND_ANCHOR_LIST, index, TOV_SAY_HASH(&anchor->seen_hash), NULL);
+}
+
+enum tov_err tov_mirror_parts_check(struct tov_mirror_parts *parts,
+                                    const struct tov_mirror_item *item, const struct tov_leaf *leaf)
+{
+    uint32_t seen = 0;
+    bool checks = has_good_parts(item);
+    TOV_TRY(open_bundle(parts, item->index));
+    while (parts->records.err == TOV_OK && parts->records.next.index <= item->index) {
+        bool is_here = parts->records.next.index == item->index;
+        take_record(parts, is_here ? leaf : NULL, checks, &seen);
+        step(parts, item->index);
+    }
+    if (leaf != NULL && leaf->type == TOV_LEAF_MESSAGE) {
+        check_attachments(parts, item->index, &leaf->as.message);
+        if (checks)
+            check_whole(parts, item->index, &leaf->as.message, seen);
+    }
+    if (leaf != NULL && leaf->type == TOV_LEAF_ANCHOR)
+        check_list(parts, item->index, &leaf->as.anchor, seen);
+    return TOV_OK;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * `tov reply`, `tov amend`, `tov retract`: messages that point to another one. Nothing here reads
+ * that one's content, so nothing of this is an entry in the journal.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hex.h"
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/compose.h"
+#include "cli/find.h"
+#include "cli/language.h"
+#include "cli/message.h"
+#include "cli/sending.h"
+
+static enum tov_err send_it(struct cli *cli, const struct cli_arguments *arguments,
+                            struct kept_draft *draft)
+{
+    TOV_TRY(compose_apply(cli, arguments, draft));
+    if (command_has(arguments, "idempotency-key"))
+        TOV_TRY(draftfile_adopt(cli, draft));
+    struct sending how = {.edits = sending_wants_form(cli, arguments),
+                          .is_fresh = draft->name[0] == '\0'};
+    return sending_run(cli, arguments, draft, &how);
+}
+
+/* ---- reply: which type ---- */
+
+static void list_answers(struct cli *cli, const struct tov_catalogue_type *type,
+                         struct tov_buf *out)
+{
+    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++) {
+        const char *id = tov_catalogue_type_answer(type, i);
+        const struct tov_catalogue_type *answer = tov_catalogue_find(id);
+        tov_buf_put_format(out, "%3zu  %-26s  %s\n", i + 1, id,
+                           answer == NULL ? "" : tov_catalogue_type_name(answer, cli->words));
+    }
+}
+
+static enum tov_err choose(struct cli *cli, const struct tov_catalogue_type *type, size_t count,
+                           const char **out_answer)
+{
+    char line[64];
+    uint64_t number = 0;
+    list_answers(cli, type, &cli->page);
+    if (!ask_line(cli, _("Which answer? (its number)"), line, sizeof line) ||
+        tov_decimal_decode(tov_bytes_of_text(line), &number) != TOV_OK || number < 1 ||
+        number > count)
+        return cli_fail(cli, TOV_E_ARGUMENT, _("No answer was chosen. Nothing was sent."));
+    *out_answer = tov_catalogue_type_answer(type, (size_t)number - 1);
+    return TOV_OK;
+}
+
+static enum tov_err fail_several(struct cli *cli, const struct tov_catalogue_type *type,
+                                 const char *number)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf ids = TOV_BUF_INIT(4096);
+    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++)
+        tov_buf_put_format(&ids, "%s%s", i == 0 ? "" : ", ", tov_catalogue_type_answer(type, i));
+    tov_buf_put_u8(&ids, 0);
+    return cli_fail(cli, TOV_E_ARGUMENT, _("Several answers fit: %.150s. tov reply %.20s TYPE"),
+                    ids.failed == TOV_OK ? (const char *)ids.data : "", number);
+}
+
+/* The type that answers VIEW, when the user named none. */
+static enum tov_err find_answer(struct cli *cli, const struct tov_message_view *view,
+                                const char *number, const char **out_answer)
+{
+    const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_view_type(view));
+    size_t count = 0;
+    while (type != NULL && tov_catalogue_type_answer(type, count) != NULL)
+        count++;
+    if (count == 0)
+        return cli_fail(cli, TOV_E_ARGUMENT,
+                        _("No answer is expected to this message. A note fits any: tov reply %.20s "
+                          "msg.note"),
+                        number);
+    if (count > 1 && ask_is_possible(cli))
+        return choose(cli, type, count, out_answer);
+    if (count > 1)
+        return fail_several(cli, type, number);
+    *out_answer = tov_catalogue_type_answer(type, 0);
+    return TOV_OK;
+}
+
+/* ---- reply ---- */
+
+/* Recipients by their addresses, as people and drafts name them. */
+static enum tov_err address_sender(struct cli *cli, const struct tov_message_view *view,
+                                   struct tov_message_draft *message)
+{
+    char sender[MESSAGE_NAME_SIZE];
+    message_sender(view, sender);
+    if (strchr(sender, '/') == NULL)
+        return TOV_OK;
+    TOV_TRY(tov_message_draft_set(message, "header.recipients", NULL, &cli->error));
+    return compose_recipient(cli, message, sender, TOV_SEES_ALL);
+}
+
+static enum tov_err answer(struct cli *cli, const struct cli_arguments *arguments,
+                           const struct tov_message_view *view, struct kept_draft *draft)
+{
+    const char *type = arguments->word_count > 1 ? arguments->words[1] : NULL;
+    if (type == NULL)
+        TOV_TRY(find_answer(cli, view, arguments->words[0], &type));
+    if (tov_catalogue_find(type) == NULL)
+        return cli_fail(cli, TOV_E_NOT_FOUND,
+                        _("There is no type \"%.60s\". tov types lists them."), type);
+    TOV_TRY(tov_message_draft_answer(view, type, &draft->message, &cli->error));
+    return address_sender(cli, view, draft->message);
+}
+
+static enum tov_err run_reply(struct cli *cli, const struct cli_arguments *arguments)
+{
+    TOV_CLEANUP(kept_draft_fini) struct kept_draft draft = {.state = DRAFT_WRITING};
+    struct tov_listing *listing = NULL;
+    const struct tov_message_view *view = NULL;
+    TOV_TRY(find_message(cli, arguments->words[0], &listing, &view));
+    enum tov_err err = answer(cli, arguments, view, &draft);
+    tov_listing_destroy(listing);
+    return err == TOV_OK ? send_it(cli, arguments, &draft) : err;
+}
+
+/* ---- amend, retract ---- */
+
+/* To the same units, each with the right and for the task that it had. */
+static enum tov_err copy_recipients(struct cli *cli, const struct tov_message_view *view,
+                                    struct tov_message_draft *message)
+{
+    size_t count = tov_message_view_count(view, "header.recipients");
+    for (size_t i = 1; i <= count; i++) {
+        char unit[MESSAGE_NAME_SIZE], path[64];
+        message_recipient(cli, view, i, unit);
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.right", i);
+        bool is_all = strcmp(tov_message_view_text(view, path), "all") == 0;
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.need_reason", i);
+        TOV_TRY(tov_message_draft_add_recipient(message, unit,
+                                                is_all ? TOV_SEES_ALL : TOV_SEES_HEADER,
+                                                tov_message_view_text(view, path), &cli->error));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err copy_bases(struct cli *cli, const struct tov_message_view *view,
+                               struct tov_message_draft *message)
+{
+    size_t count = tov_message_view_count(view, "header.legal_bases");
+    for (size_t i = 1; i <= count; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "header.legal_bases.%zu", i);
+        TOV_TRY(tov_message_draft_set(message, "header.legal_bases",
+                                      tov_message_view_text(view, path), &cli->error));
+    }
+    return TOV_OK;
+}
+
+struct change {
+    const char *type;
+    const char *relation;
+};
+
+static enum tov_err prepare(struct cli *cli, const struct tov_message_view *view,
+                            const struct change *change, struct kept_draft *draft)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    struct tov_message_draft *message = NULL;
+    if (!facts->outgoing)
+        return cli_fail(cli, TOV_E_DENIED,
+                        _("No. %llu was sent by another agency. Only the sender can amend or "
+                          "retract a message; write a note: tov reply %llu msg.note"),
+                        (unsigned long long)facts->number, (unsigned long long)facts->number);
+    if (facts->is_retracted)
+        return cli_fail(cli, TOV_E_EXISTS, _("No. %llu is retracted already."),
+                        (unsigned long long)facts->number);
+    TOV_TRY(tov_message_draft_create(change->type, &draft->message, &cli->error));
+    message = draft->message;
+    TOV_TRY(tov_message_draft_set_target(message, &facts->ref, change->relation, &cli->error));
+    TOV_TRY(tov_message_draft_set_sender(message, tov_message_view_text(view, "header.sender_unit"),
+                                         &cli->error));
+    TOV_TRY(copy_recipients(cli, view, message));
+    TOV_TRY(copy_bases(cli, view, message));
+    return compose_about_view(cli, message, view);
+}
+
+static enum tov_err change_message(struct cli *cli, const struct cli_arguments *arguments,
+                                   const struct change *change, struct kept_draft *draft)
+{
+    struct tov_listing *listing = NULL;
+    const struct tov_message_view *view = NULL;
+    TOV_TRY(find_message(cli, arguments->words[0], &listing, &view));
+    enum tov_err err = prepare(cli, view, change, draft);
+    if (err == TOV_OK && strcmp(change->type, "msg.amend") == 0)
+        err = tov_message_draft_set(draft->message, "fields.target_type",
+                                    tov_message_view_type(view), &cli->error);
+    if (err == TOV_OK && tov_message_view_text(view, "header.purpose")[0] != '\0' &&
+        strcmp(change->type, "msg.amend") == 0)
+        err = tov_message_draft_set(draft->message, "header.purpose",
+                                    tov_message_view_text(view, "header.purpose"), &cli->error);
+    tov_listing_destroy(listing);
+    return err;
+}
+
+static enum tov_err run_change(struct cli *cli, const struct cli_arguments *arguments,
+                               const struct change *change)
+{
+    TOV_CLEANUP(kept_draft_fini) struct kept_draft draft = {.state = DRAFT_WRITING};
+    TOV_TRY(change_message(cli, arguments, change, &draft));
+    return send_it(cli, arguments, &draft);
+}
+
+static enum tov_err run_amend(struct cli *cli, const struct cli_arguments *arguments)
+{
+    return run_change(cli, arguments, &(struct change){"msg.amend", "revision"});
+}
+
+static enum tov_err run_retract(struct cli *cli, const struct cli_arguments *arguments)
+{
+    return run_change(cli, arguments, &(struct change){"msg.retract", "removal"});
+}
+
+static const struct cli_option options[] = {COMPOSE_OPTIONS, COMPOSE_KEY_OPTION, COMPOSE_END};
+const struct cli_command command_reply = {
+    "reply",
+    "NUMBER [TYPE]",
+    1,
+    2,
+    N_("an answer to a message, to who sent it; without TYPE the expected one"),
+    options,
+    run_reply};
+const struct cli_command command_amend = {
+    "amend", "NUMBER", 1, 1, N_("corrects a message that was sent; the old version stays"),
+    options, run_amend};
+const struct cli_command command_retract = {
+    "retract", "NUMBER",   1, 1, N_("takes a message back: the recipients hide its content"),
+    options,   run_retract};

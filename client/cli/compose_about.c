@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What a message is about: the matters of another message, one by its id, or a new one.
+ */
+#include "cli/compose.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "base/hex.h"
+#include "base/limits.h"
+#include "cli/find.h"
+#include "cli/language.h"
+
+#define UUID_BYTES 16u
+#define PATH_SIZE 48
+
+static const struct {
+    const char *field;
+    const char *english;
+    const char *danish;
+} things[] = {
+    {"concern_ref", "concern", "henvendelse"}, {"case_ref", "case", "sag"},
+    {"course_ref", "course", "forløb"},        {"request_ref", "request", "anmodning"},
+    {"psych_ref", "psych", "psykiatri"},       {"episode_ref", "episode", "frihedsberøvelse"},
+};
+#define THINGS (sizeof things / sizeof things[0])
+
+static void path_of(size_t thing, char out[PATH_SIZE])
+{
+    (void)snprintf(out, PATH_SIZE, "header.about.%s", things[thing].field);
+}
+
+enum tov_err compose_about_view(struct cli *cli, struct tov_message_draft *message,
+                                const struct tov_message_view *view)
+{
+    for (size_t i = 0; i < THINGS; i++) {
+        char path[PATH_SIZE];
+        path_of(i, path);
+        const char *id = tov_message_view_text(view, path);
+        if (id[0] != '\0' && tov_message_draft_count(message, path) == 0)
+            TOV_TRY(tov_message_draft_set(message, path, id, &cli->error));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err about_message(struct cli *cli, struct tov_message_draft *message,
+                                  const char *text)
+{
+    struct tov_listing *listing = NULL;
+    const struct tov_message_view *view = NULL;
+    TOV_TRY(find_message(cli, text, &listing, &view));
+    enum tov_err err = compose_about_view(cli, message, view);
+    tov_listing_destroy(listing);
+    return err;
+}
+
+/* Random bytes in the form of a UUID of version 4. */
+static bool new_id(char out[2 * UUID_BYTES + 1])
+{
+    uint8_t bytes[UUID_BYTES];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
+    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    tov_hex_encode(TOV_BYTES_OF(bytes), out);
+    return true;
+}
+
+static bool is_thing(size_t thing, const char *text, size_t size)
+{
+    const char *names[] = {things[thing].english, things[thing].danish};
+    for (size_t i = 0; i < 2; i++) {
+        if (strlen(names[i]) == size && strncasecmp(names[i], text, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "episode" or "episode=ID". */
+static enum tov_err about_thing(struct cli *cli, struct tov_message_draft *message, size_t thing,
+                                const char *id)
+{
+    char made[2 * UUID_BYTES + 1], path[PATH_SIZE];
+    path_of(thing, path);
+    if (id == NULL && !new_id(made))
+        return cli_fail(cli, TOV_E_INTERNAL, _("A fault in the program."));
+    if (tov_message_draft_set(message, path, id == NULL ? made : id, &cli->error) != TOV_OK)
+        return cli_fail(cli, TOV_E_ARGUMENT, _("--about: an ID has 32 hexadecimal digits."));
+    return TOV_OK;
+}
+
+enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,
+                                 const char *text)
+{
+    const char *sign = strchr(text, '=');
+    size_t size = sign == NULL ? strlen(text) : (size_t)(sign - text);
+    for (size_t i = 0; i < THINGS; i++) {
+        if (is_thing(i, text, size))
+            return about_thing(cli, message, i, sign == NULL ? NULL : sign + 1);
+    }
+    if (sign == NULL && size > 0 && (strchr(text, '/') != NULL || strchr("0123456789", text[0])))
+        return about_message(cli, message, text);
+    return cli_fail(cli, TOV_E_ARGUMENT,
+                    _("--about wants the number of a message, or one of: concern, case, course, "
+                      "request, psych, episode."));
+}
+
+enum tov_err compose_about(struct cli *cli, const struct cli_arguments *arguments,
+                           struct tov_message_draft *message)
+{
+    const char *text = NULL;
+    for (unsigned i = 0; (text = command_get_at(arguments, "about", i)) != NULL; i++)
+        TOV_TRY(compose_about_words(cli, message, text));
+    return TOV_OK;
+}

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+# What happens in the demo, in order. Persons are invented (their numbers can belong to nobody).
+# Not for: how (nodes.sh, clerk.sh). Sourced by scripts/demo.
+
+BESLAG=RPL115-2/1-3a
+BYTES_OF_PDF=12000000
+CHUNK_BYTES=131104
+
+play() {
+    local began=$SECONDS
+    make_federation
+    start_nodes
+    send_notice
+    answer_notice
+    refer_while_one_is_away
+    kill_while_it_receives
+    answer_referral
+    show_evidence
+    export_and_verify
+    where_next "$began"
+}
+
+make_federation() {
+    step 'Nøgler og roster'
+    say 'Tre myndigheder, hver med egne nøgler; rosteren underskrives af 2 af 3 rodnøgler.'
+    find_ports
+    if ! "$bin/tov-keys" demo-federation --base-port "$base_port" "$dir" >>"$log" 2>&1; then
+        give_up 'Nøglerne kunne ikke laves.' "$log"
+    fi
+    hire_people >>"$log" 2>&1 || give_up 'Medarbejderne kunne ikke oprettes.' "$log"
+    "$bin/tov-keys" roster-check --roots "$dir/roots" "$dir/roster" 2>>"$log" | show
+    seen 'Rosteren er underskrevet'
+}
+
+start_nodes() {
+    local agency
+    step 'Tre noder'
+    for agency in $agencies; do
+        write_config "$agency"
+        node_start "$agency"
+    done
+    await 60 serves krfo
+    await 60 serves kbh-pol
+    await 60 serves kk
+    seen "kk, kbh-pol og krfo kører (tcp-port $base_port til $((base_port + 5)))"
+    does krfo status
+}
+
+# serves PROFILE_OR_AGENCY: the node signs what it writes.
+serves() {
+    local profile=$1
+    case $1 in
+    kk) profile=vink ;;
+    kbh-pol) profile=politi ;;
+    esac
+    { as "$profile" --json status || true; } | tr -d '\n ' | grep -q '"state":"serving"'
+}
+
+# await SECONDS COMMAND...: until COMMAND is true.
+await() {
+    local until=$((SECONDS + $1)) tenth
+    shift
+    until "$@"; do
+        [ $SECONDS -le $until ] || give_up "Ventede forgæves på: $*" "$log"
+        read -r -t 0.1 tenth <> <(:) || true
+    done
+}
+
+person() {
+    printf '%s\n' --set 'subject.name=Magnus Prøvesen' \
+        --set subject.number_kind=erstatningspersonnummer --set subject.number=720493-0151
+}
+
+send_notice() {
+    local release
+    release=$(TZ=Europe/Copenhagen date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
+    step 'Kriminalforsorgen varsler en løsladelse'
+    mapfile -t who < <(person)
+    wrote krfo send prison.release_final --about case --about episode \
+        --to 'kk/vink=Modtager borgeren ved løsladelsen' \
+        --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
+        --set legal_bases=$BESLAG --set purpose=forebyggelse \
+        --set 'necessity=Parterne skal kende dagen for at kunne møde borgeren.' \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set "release_at=$release" --set 'place=Hovedporten, Prøvevej 1, 9999 Testby' \
+        --set 'travel=Hentes i bil af sin mentor' --set 'met_by=Mentor fra kommunen'
+    notice=$number
+    reach krfo "$notice" signed
+    reach krfo "$notice" received
+}
+
+# reach PROFILE NUMBER LEVEL
+reach() {
+    as "$1" wait "$2" "$3" --timeout 60 >/dev/null || give_up "Besked $2 nåede ikke så langt: $3." "$log"
+    case $3 in
+    signed) seen "Nr. $2 er skrevet og underskrevet" ;;
+    received) seen "Nr. $2 er modtaget: kvitteringen er selv en post i modtagerens hovedbog" ;;
+    witnessed) seen "Nr. $2 er bevidnet af de andre myndigheder" ;;
+    read) seen "Nr. $2 er læst: en medarbejder har taget den til behandling" ;;
+    esac
+}
+
+# newest PROFILE TYPE: the number of the newest message of that type.
+newest() {
+    as "$1" --json list | tr -d '\n' | sed 's/"number":/\n&/g' |
+        sed -n "s/^\"number\": *\([0-9]*\),.*\"type\": *\"$2\".*/\1/p" | head -n 1
+}
+
+answer_notice() {
+    step 'Kommunen og politiet læser varslet'
+    does vink inbox
+    does vink read "$(newest vink prison.release_final)"
+    as politi read "$(newest politi prison.release_final)" >/dev/null ||
+        give_up 'Politiet kunne ikke læse varslet.' "$log"
+    reach krfo "$notice" read
+}
+
+refer_while_one_is_away() {
+    step 'En henvisning, mens kommunens node er standset'
+    local words
+    text_of_referral >"$dir/henvisning.txt"
+    words=$(wc -w <"$dir/henvisning.txt")
+    pdf_write "$dir/handleplan.pdf" "$BYTES_OF_PDF" < <(head -n 40 "$dir/henvisning.txt")
+    node_stop kk
+    seen 'kk er standset'
+    mapfile -t who < <(person)
+    case_id=$(as krfo --json show "$notice" | field case_ref)
+    wrote krfo send intervention.refer --about "case=$case_id" --about course \
+        --to 'kk/mentor=Skal vurdere et mentorforløb' \
+        --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
+        --set 'necessity=Mentoren skal kende planen for at kunne begynde ved løsladelsen.' \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set categories=tro_og_politik --set measure=mentor --set consent_status=skriftligt \
+        --set 'participant.name=Magnus Prøvesen' --set focus=netvaerk --set focus=job \
+        --set 'goal=En fast aftale om ugen i det første halve år.' \
+        --set 'safety=Ingen kendte forhold.' --set 'contact.name=H. Plan' \
+        --file "free_text=$dir/henvisning.txt" --attach "$dir/handleplan.pdf"
+    referral=$number
+    reach krfo "$referral" signed
+    say "Den har hele handleplanen som tekst ($words ord) og en PDF på $((BYTES_OF_PDF / 1000000)) MB med sig."
+    does krfo outbox --limit 2
+    node_start kk
+    reach krfo "$referral" received
+    seen 'kk fik den, da noden var oppe igen; ingen skulle sende igen'
+}
+
+# arrived AGENCY: chunks of the attachment that its node holds in files.
+arrived() {
+    local size
+    size=$(stat -c %s "$dir/nodes/$1/data/blobs/"* 2>/dev/null | sort -n | tail -n 1)
+    echo $((${size:-0} / CHUNK_BYTES))
+}
+
+kill_while_it_receives() {
+    local chunk=0 total=$((BYTES_OF_PDF / CHUNK_BYTES + 1)) until=$((SECONDS + 60))
+    step 'Politiets node dræbes midt i et bilag'
+    mapfile -t who < <(person)
+    wrote krfo send prison.release_date --about "$notice" \
+        --to 'kbh-pol/dks=Planlægger med de andre parter' \
+        --set legal_bases=$BESLAG --set purpose=forebyggelse \
+        --set 'necessity=Politiet skal kende vilkårene for at kunne planlægge.' \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set version=1 --set "date=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
+        --attach "$dir/handleplan.pdf"
+    local date_message=$number
+    while [ "$chunk" -lt 8 ] && [ $SECONDS -le $until ]; do
+        chunk=$(arrived kbh-pol)
+    done
+    node_kill kbh-pol
+    chunk=$(arrived kbh-pol)
+    seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
+    node_start kbh-pol
+    reach krfo "$date_message" received
+    await 60 has_attachment
+    does politi attachment get "$(newest politi prison.release_date)" 2 --out "$dir/politiets-kopi.pdf"
+    cmp -s "$dir/handleplan.pdf" "$dir/politiets-kopi.pdf" || give_up 'Bilaget er ikke det samme.' "$log"
+    seen 'Resten kom af sig selv, og filen er den samme byte for byte'
+}
+
+has_attachment() {
+    as politi --json show "$(newest politi prison.release_date)" | tr -d '\n ' | grep -q '"complete":true'
+}
+
+answer_referral() {
+    step 'Mentorkorpset svarer'
+    local here
+    here=$(newest mentor intervention.refer)
+    does mentor inbox
+    as mentor read "$here" >/dev/null || give_up 'Mentoren kunne ikke læse henvisningen.' "$log"
+    wrote mentor reply "$here" intervention.accept --set legal_bases=SAMTYKKE \
+        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" \
+        --set "expected_start=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
+    reach krfo "$referral" read
+    await 30 test -n "$(newest krfo intervention.accept)"
+    does krfo show "$(newest krfo intervention.accept)"
+}
+
+show_evidence() {
+    step 'Beviset for én besked'
+    does krfo trace "$notice"
+}
+
+export_and_verify() {
+    local agency
+    step 'Alle tre hovedbøger trækkes ud og kontrolleres'
+    for agency in $agencies; do
+        as "revisor-$agency" export "$dir/exports/$agency" >>"$log" 2>&1 ||
+            give_up "Udtrækket fra $agency kunne ikke laves." "$log"
+    done
+    printf '    %s$ tov-audit verify --roots roots exports/kk exports/kbh-pol exports/krfo%s\n' "$dim" "$plain"
+    if ! LANGUAGE=da LC_ALL=C.UTF-8 "$bin/tov-audit" verify --roots "$dir/roots" "$dir"/exports/kk \
+        "$dir"/exports/kbh-pol "$dir"/exports/krfo >"$dir/revision.txt" 2>>"$log"; then
+        show <"$dir/revision.txt"
+        give_up 'Hovedbøgerne stemmer ikke.' "$dir/revision.txt"
+    fi
+    show <"$dir/revision.txt"
+    seen 'Alt stemmer'
+}
+
+where_next() {
+    step 'Hvad nu?'
+    say "Det tog $((SECONDS - $1)) sekunder. Alt ligger i $dir"
+    if [ "$keep" = yes ]; then
+        cat <<END
+    Noderne kører. Vær for eksempel kommunens tovholder:
+
+      export XDG_CONFIG_HOME=$dir/people
+      $bin/tov --profile vink
+      $bin/tov send msg.note --profile vink
+
+    Stop dem: scripts/demo --stop --out $dir
+END
+    else
+        say 'Leg selv med noderne: scripts/demo --keep'
+    fi
+    say 'Læs videre: README.md, docs/architecture.md, docs/cli.md'
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A node of two messages, for the command line's tests: number 5, which kk/vink sent to
+ * kbh-pol/dks, and number 7, which came from there. A test changes the struct before the front
+ * starts, or under front_lock.
+ * Not for: what a real node would refuse.
+ */
+#ifndef TOV_TESTS_CLI_FRONT_H
+#define TOV_TESTS_CLI_FRONT_H
+
+#include "unit/lib/fake_front.h"
+
+#define CLI_FRONT_SENT 5u
+#define CLI_FRONT_CAME 7u
+#define CLI_FRONT_EVENTS_MAX 8u
+#define CLI_FRONT_SUBMITS_MAX 8u
+
+struct cli_front_event {
+    uint64_t number;
+    const char *kind; /* "received", "delivered" ... */
+};
+
+struct cli_front {
+    const char *text;   /* of the content of both; NULL: a short one */
+    uint64_t unread;    /* of the status */
+    enum tov_err error; /* what all but hello is answered with; 0: what was asked for */
+    bool silent;        /* not at all */
+
+    /* number 5 at kbh-pol; its proof is of a tree of two entries */
+    uint64_t verdict;
+    uint64_t verdict_later; /* from the second look on, which an event asks for; 0: none */
+    bool read;
+    bool broken_proof;
+
+    /* number 7's attachments, parts 2 and 3, both with the name NAME */
+    const char *name; /* NULL: it has none */
+    const char *data;
+    enum tov_err data_error; /* of what comes after the first piece, which is half of it */
+
+    /* events; then, unless more will come, caught_up */
+    struct cli_front_event events[CLI_FRONT_EVENTS_MAX];
+    size_t event_count;
+    uint64_t after;        /* what the last watch asked for */
+    uint64_t acknowledged; /* how far, and where a named watch goes on */
+
+    /* submits */
+    bool refuses;     /* by rule 2, at recipient 1 */
+    bool keeps_quiet; /* takes the submit, and does not answer */
+    int tell_fd;      /* not 0: one byte is written to it for each submit that came */
+    size_t submits;   /* without checks */
+    size_t checks;
+    uint8_t keys[CLI_FRONT_SUBMITS_MAX][64]; /* of the submits, and their sizes */
+    size_t key_sizes[CLI_FRONT_SUBMITS_MAX];
+    uint8_t content[4096]; /* of the last one */
+    size_t content_size;
+
+    /* inside */
+    size_t lists;
+    uint64_t watch;
+};
+bool cli_front_play(struct fake_front *front, const char *name, struct tov_record body, void *arg);
+
+#endif

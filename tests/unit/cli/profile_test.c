@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The profile file: what is taken from it, what goes before it, and how its faults are told.
+ */
+#include "cli_front.h"
+#include "cli_ran.h"
+
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fault {
+    const char *text;
+    const char *words;
+};
+
+static void faults_name_the_file_the_line_and_the_remedy(void)
+{
+    static const struct fault faults[] = {
+        {"[vink\n", "config: line 1: a profile is written [name]"},
+        {"# for work\n\nnode = x\n", "config: line 3: begin with the name of a profile, as [vink]"},
+        {"[vink]\nserver = x\n",
+         "config: line 2: node, key, server-key or language, then = and its value"},
+        {"[vink]\nnode\n", "config: line 2: node, key, server-key or language"},
+        {"[vink]\n; a remark\nkey =\n", "config: line 3: the value is missing, or too long"},
+        {"[vink]\nlanguage = dansk\n", "config: line 2: language is da or en"},
+        {"[a]\nnode = x\n[b]\nlanguage = dansk\n", "config: line 4: language is da or en"},
+    };
+    struct ran_place place = ran_place_make(NULL);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        ran_write(&place, ".config/tov/config", faults[i].text);
+        struct ran *ran = RAN(&place, "status");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+        CU_ASSERT(strstr(ran->err, faults[i].words) != NULL);
+        CU_ASSERT(strstr(ran->err, place.folder) != NULL);
+        ran_end(ran);
+    }
+    ran_place_end(&place);
+}
+
+static void a_profile_that_is_not_there_is_named(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    struct ran *ran = RAN(&place, "status", "--profile", "krfo");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(strstr(ran->err, "tov/config is not there; profile [krfo]") != NULL);
+    ran_end(ran);
+    ran_write(&place, ".config/tov/config", "[vink]\nnode = x\n");
+    ran_set(&place, "TOV_PROFILE", "krfo");
+    ran = RAN(&place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(strstr(ran->err, "there is no profile [krfo]") != NULL);
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
+static void what_is_missing_is_named_with_its_option(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    ran_write(&place, ".config/tov/config", "[vink]\nnode = tcp://127.0.0.1:1\nkey = ~/k\n");
+    struct ran *ran = RAN(&place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(strstr(ran->err, "--server-key is missing") != NULL);
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
+/* A profile NAME for FRONT, whose key stands in the home. */
+static void put_profile(const struct ran_place *place, struct fake_front *front, const char *name,
+                        char out[1024])
+{
+    struct tov_client_options options = front_options(front);
+    char key[1024];
+    UNIT_NEED(snprintf(key, sizeof key, "%s/own.key", place->folder) < (int)sizeof key);
+    UNIT_NEED(link(options.key_path, key) == 0); /* keeps the mode 0600 */
+    UNIT_NEED(snprintf(out, 1024,
+                       "[%s]\n  node = %s\n\tkey=~/own.key\nserver-key = %s  \nlanguage = da\n",
+                       name, options.endpoint, options.front_key) < 1024);
+}
+
+static void the_first_profile_counts_and_another_by_its_name(void)
+{
+    struct cli_front node = {.unread = 0};
+    struct fake_front *front = front_start(cli_front_play, &node);
+    struct ran_place place = ran_place_make(NULL);
+    char good[1024], text[2048];
+    put_profile(&place, front, "vink", good);
+    (void)snprintf(text, sizeof text, "%s[krfo]\nnode = nonsense\n", good);
+    ran_write(&place, ".config/tov/config", text);
+    struct ran *ran = RAN(&place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(strstr(ran->out, "Der er ingen nye beskeder.") != NULL); /* its language too */
+    ran_end(ran);
+    ran = RAN(&place, "status", "--lang", "en");
+    CU_ASSERT(strstr(ran->out, "There are no new messages.") != NULL);
+    ran_end(ran);
+    ran = RAN(&place, "status", "--profile", "krfo");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    ran_end(ran);
+    ran_place_end(&place);
+    front_end(front);
+}
+
+static void options_go_before_the_environment_and_that_before_the_file(void)
+{
+    struct cli_front node = {.unread = 0};
+    struct fake_front *front = front_start(cli_front_play, &node);
+    struct tov_client_options options = front_options(front);
+    struct ran_place place = ran_place_make(NULL);
+    char good[1024];
+    put_profile(&place, front, "vink", good);
+    ran_write(&place, ".config/tov/config", good);
+    ran_set(&place, "TOV_NODE", "nonsense");
+    struct ran *ran = RAN(&place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    ran_end(ran);
+    ran = RAN(&place, "status", "--node", options.endpoint);
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    ran_end(ran);
+    ran_place_end(&place);
+    front_end(front);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(faults_name_the_file_the_line_and_the_remedy),
+        UNIT_TEST(a_profile_that_is_not_there_is_named),
+        UNIT_TEST(what_is_missing_is_named_with_its_option),
+        UNIT_TEST(the_first_profile_counts_and_another_by_its_name),
+        UNIT_TEST(options_go_before_the_environment_and_that_before_the_file),
+    };
+    return unit_run("tov: profiles", tests, sizeof tests / sizeof tests[0]);
+}
