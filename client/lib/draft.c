@@ -70,7 +70,7 @@ enum tov_err tov_message_draft_set(struct tov_message_draft *draft, const char *
 
 const char *message_text(const struct tov_draft *draft, const char *path, struct lib_memory *memory)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(2 * TOV_RECORD_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_RECORD_BUDGET_BYTES);
     path_text(draft, path, &text);
     if (text.size == 0 || text.failed != TOV_OK)
         return "";
@@ -97,9 +97,11 @@ static bool is_address(const char *unit)
            strlen(unit) <= 2u * TOV_NAME_MAX_BYTES + 1u;
 }
 
-static enum tov_err put_recipient(struct tov_record recipient, const char *unit,
+static enum tov_err put_recipient(struct tov_record header, const char *unit,
                                   enum tov_message_right right, const char *reason)
 {
+    struct tov_record recipient;
+    TOV_TRY(tov_record_open(header, "recipients", &recipient));
     TOV_TRY(tov_record_put_text(recipient, "unit", unit));
     TOV_TRY(tov_record_put_enum(recipient, "right", right == TOV_SEES_ALL ? "all" : "header"));
     return reason == NULL || reason[0] == '\0'
@@ -111,7 +113,6 @@ enum tov_err tov_message_draft_add_recipient(struct tov_message_draft *draft, co
                                              enum tov_message_right right, const char *reason,
                                              struct tov_error *error)
 {
-    struct tov_record recipient;
     if (unit == NULL || !is_address(unit))
         return tov_fail(error, TOV_E_ARGUMENT, "a recipient is a unit like \"kk/vink\"");
     if (right != TOV_SEES_HEADER && right != TOV_SEES_ALL)
@@ -119,9 +120,13 @@ enum tov_err tov_message_draft_add_recipient(struct tov_message_draft *draft, co
     if (tov_record_count(draft->draft.header, "recipients") >= TOV_RECIPIENTS_MAX)
         return tov_fail(error, TOV_E_LIMIT, "a message has at most %u recipients",
                         TOV_RECIPIENTS_MAX);
-    enum tov_err err = tov_record_open(draft->draft.header, "recipients", &recipient);
+    /* Tried where a text that is refused leaves no half of a recipient behind. */
+    TOV_CLEANUP(tov_record_destroy) struct tov_record scratch = {0};
+    enum tov_err err = tov_record_create(tov_record_schema(draft->draft.header), &scratch);
     if (err == TOV_OK)
-        err = put_recipient(recipient, unit, right, reason);
+        err = put_recipient(scratch, unit, right, reason);
+    if (err == TOV_OK)
+        err = put_recipient(draft->draft.header, unit, right, reason);
     return err == TOV_OK ? err : tov_fail(error, err, "the recipient cannot be added");
 }
 

@@ -45,12 +45,14 @@ static enum tov_err read_text(const struct where *where, json_t *json, struct to
         text = json_is_true(json) ? "true" : json_is_false(json) ? "false" : NULL;
     if (text == NULL || (json_is_string(json) && strlen(text) != json_string_length(json)))
         return say(where, "a value of another kind is needed here");
+    if (text[0] == '\0' && field->repeated)
+        return say(where, "an empty value cannot stand in a list");
     if (text[0] == '\0')
         return TOV_OK; /* not set */
     enum tov_err err = valuetext_set(record, field, text);
     if (err == TOV_E_SCHEMA || err == TOV_E_ARGUMENT)
         return say(where, "not a value of this kind");
-    return err;
+    return err == TOV_OK ? err : tov_fail(where->error, err, "%s: too much", where->path);
 }
 
 static enum tov_err read_value(const struct where *where, json_t *json, struct tov_record record,
@@ -62,7 +64,9 @@ static enum tov_err read_value(const struct where *where, json_t *json, struct t
         return read_text(where, json, record, field);
     if (!json_is_object(json))
         return say(where, "an object is needed here");
-    TOV_TRY(tov_record_open(record, field->name, &child));
+    enum tov_err err = tov_record_open(record, field->name, &child);
+    if (err != TOV_OK)
+        return tov_fail(where->error, err, "%s: too much", where->path);
     return read_record(where, json, child, none);
 }
 
@@ -141,10 +145,12 @@ static enum tov_err parse(const char *text, json_t **out_root, struct tov_error 
         return tov_fail(error, TOV_E_LIMIT, "JSON of at most 256 KiB and %u levels is read",
                         TOV_JSON_DEPTH_MAX);
     json_t *root = json_loadb(size == 0 ? "" : text, size, JSON_REJECT_DUPLICATES, &fault);
+    if (root == NULL)
+        return tov_fail(error, TOV_E_MALFORMED, "not JSON (line %d, column %d)",
+                        fault.line > 0 ? fault.line : 1, fault.column);
     if (!json_is_object(root)) {
         json_decref(root);
-        return tov_fail(error, TOV_E_MALFORMED, "not a JSON object (line %d, column %d)",
-                        root == NULL ? fault.line : 1, root == NULL ? fault.column : 1);
+        return tov_fail(error, TOV_E_MALFORMED, "not a JSON object (line 1)");
     }
     *out_root = root;
     return TOV_OK;

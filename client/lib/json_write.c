@@ -19,7 +19,7 @@ static json_t *json_of_number(uint64_t number)
 
 static json_t *json_of_text(const struct tov_value *value)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(2 * TOV_RECORD_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_RECORD_BUDGET_BYTES);
     valuetext_put(&text, value);
     return text.failed != TOV_OK
                ? NULL

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "lib/path.h"
 
+#include "base/cleanup.h"
 #include "base/hex.h"
 #include "lib/valuetext.h"
 
@@ -105,15 +106,14 @@ static enum tov_err step(struct node *node, const struct tov_field *field, size_
                          enum path_way way)
 {
     struct tov_record child = {0};
-    size_t count = tov_record_count(node->record, field->name);
+    size_t count = node->record.message == NULL ? 0 : tov_record_count(node->record, field->name);
     node->schema = field->record;
-    if (index < count) {
+    if (index > count)
+        return TOV_E_NOT_FOUND;
+    if (index < count)
         (void)tov_record_child(node->record, field->name, index, &child);
-    } else if (way == PATH_MAKE) {
-        if (index > count)
-            return TOV_E_NOT_FOUND;
+    else if (way == PATH_MAKE)
         TOV_TRY(tov_record_open(node->record, field->name, &child));
-    }
     node->record = child;
     return TOV_OK;
 }
@@ -139,6 +139,7 @@ enum tov_err path_find(const struct tov_draft *draft, const char *path, enum pat
         TOV_TRY(step(&node, &place.field, place.index, way));
     }
     place.record = node.record;
+    place.schema = node.schema;
     *out_place = place;
     return TOV_OK;
 }
@@ -163,37 +164,65 @@ void path_text(const struct tov_draft *draft, const char *path, struct tov_buf *
         valuetext_put(out, &value);
 }
 
-/* What the draft itself keeps right. */
-static bool is_kept(const struct tov_draft *draft, const struct place *place)
+/* What the draft itself keeps right, and all below it. */
+static bool is_kept(const struct tov_draft *draft, const char *path)
 {
-    bool top = place->record.message == draft->header.message ||
-               place->record.message == draft->content.message;
-    return top && (strcmp(place->field.name, "type") == 0 ||
-                   strcmp(place->field.name, "type_version") == 0 ||
-                   strcmp(place->field.name, "fields") == 0 ||
-                   strcmp(place->field.name, "attachments") == 0);
+    static const char *const kept[] = {"type", "type_version", "fields", "attachments"};
+    struct words words;
+    struct node root;
+    if (!words_init(&words, path) || !find_root(draft, &words, &root) ||
+        (root.record.message != draft->header.message &&
+         root.record.message != draft->content.message))
+        return false;
+    const char *top = take_word(&words);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (strcmp(top, kept[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum tov_err clear(const struct place *place, const char *path, struct tov_error *error)
+{
+    if (place->has_index)
+        return tov_fail(error, TOV_E_ARGUMENT, "\"%.100s\": a list is cleared as a whole", path);
+    if (place->record.message != NULL)
+        tov_record_clear(place->record, place->field.name);
+    return TOV_OK;
+}
+
+/* Whether TEXT is one of the field's, tried where it leaves nothing behind. */
+static enum tov_err try_value(const struct place *place, const char *path, const char *text,
+                              struct tov_error *error)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record scratch = {0};
+    enum tov_err err = tov_record_create(place->schema, &scratch);
+    if (err == TOV_OK)
+        err = valuetext_set(scratch, &place->field, text);
+    if (err == TOV_E_SCHEMA)
+        return tov_fail(error, err, "\"%.100s\": not the text of a %s", path,
+                        valuetext_kind(&place->field));
+    return err == TOV_OK ? err : tov_fail(error, err, "\"%.100s\": cannot be set", path);
 }
 
 enum tov_err path_set(const struct tov_draft *draft, const char *path, const char *text,
                       struct tov_error *error)
 {
     struct place place;
-    bool clears = text == NULL || text[0] == '\0';
-    enum tov_err err = path_find(draft, path, clears ? PATH_LOOK : PATH_MAKE, &place);
-    if (err == TOV_OK && is_kept(draft, &place))
-        err = TOV_E_ARGUMENT;
-    if (err != TOV_OK)
-        return tov_fail(error, err, "\"%.100s\": no field of this message that can be set", path);
-    if (clears && place.record.message != NULL)
-        tov_record_clear(place.record, place.field.name);
-    if (clears)
-        return TOV_OK;
-    if (place.has_index && place.index != tov_record_count(place.record, place.field.name))
+    enum tov_err err = path_find(draft, path, PATH_LOOK, &place);
+    if (err != TOV_OK || is_kept(draft, path))
+        return tov_fail(error, TOV_E_ARGUMENT,
+                        "\"%.100s\": no field of this message that can be set", path);
+    if (text == NULL || text[0] == '\0')
+        return clear(&place, path, error);
+    size_t count =
+        place.record.message == NULL ? 0 : tov_record_count(place.record, place.field.name);
+    if (place.has_index && place.index != count)
         return tov_fail(error, TOV_E_ARGUMENT,
                         "\"%.100s\": a list grows at its end; clear it to begin anew", path);
-    err = valuetext_set(place.record, &place.field, text);
-    if (err == TOV_E_SCHEMA)
-        return tov_fail(error, err, "\"%.100s\": not the text of a %s", path,
-                        valuetext_kind(&place.field));
+    TOV_TRY(try_value(&place, path, text, error));
+    err = path_find(draft, path, PATH_MAKE, &place);
+    if (err == TOV_OK)
+        err = valuetext_set(place.record, &place.field, text);
     return err == TOV_OK ? err : tov_fail(error, err, "\"%.100s\": cannot be set", path);
 }

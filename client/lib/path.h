@@ -13,6 +13,7 @@
 /* Where a path leads. RECORD.message is NULL when a record on the way is not there. */
 struct place {
     struct tov_record record;
+    const struct tov_schema *schema; /* of that record, there or not */
     struct tov_field field;
     size_t index;   /* from 0; of a list */
     bool has_index; /* the path ends in a number */
@@ -20,7 +21,7 @@ struct place {
 
 /* MAKE: records on the way are made, and one more than a list has is appended. ARGUMENT: no such
  * field, or a path through a value, or one of the fields that only encoding fills; NOT_FOUND: a
- * number past the list; LIMIT, NOMEM. */
+ * number past the end of a list of records; LIMIT, NOMEM. */
 enum path_way { PATH_LOOK = 0, PATH_MAKE = 1 };
 enum tov_err path_find(const struct tov_draft *draft, const char *path, enum path_way way,
                        struct place *out_place) TOV_MUST_CHECK;

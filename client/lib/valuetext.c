@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "lib/valuetext.h"
 
+#include "base/cleanup.h"
 #include "base/hex.h"
 #include "base/limits.h"
 
@@ -130,6 +131,21 @@ static enum tov_err set_bytes(struct tov_record record, const struct tov_field *
     return tov_record_put_bytes(record, field->name, TOV_BYTES_OF(bytes));
 }
 
+static enum tov_err set_base64(struct tov_record record, const struct tov_field *field,
+                               struct tov_bytes text)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES);
+    size_t size = 0;
+    if (text.size / 4 * 3 > TOV_RECORD_MAX_BYTES)
+        return TOV_E_LIMIT;
+    uint8_t *out = tov_buf_extend(&bytes, text.size / 4 * 3);
+    if (out == NULL)
+        return TOV_E_NOMEM;
+    if (tov_base64_decode(text, out, bytes.size, &size) != TOV_OK)
+        return TOV_E_SCHEMA;
+    return tov_record_put_bytes(record, field->name, (struct tov_bytes){out, size});
+}
+
 static enum tov_err set_number(struct tov_record record, const struct tov_field *field,
                                struct tov_bytes text)
 {
@@ -152,6 +168,8 @@ enum tov_err valuetext_set(struct tov_record record, const struct tov_field *fie
     struct tov_date date;
     switch (field->kind) {
     case TOV_FIELD_TEXT:
+        if (bytes.size > TOV_RECORD_MAX_BYTES)
+            return TOV_E_LIMIT; /* no message could hold it */
         return tov_record_put_text(record, field->name, text);
     case TOV_FIELD_BOOL:
     case TOV_FIELD_INT:
@@ -167,7 +185,7 @@ enum tov_err valuetext_set(struct tov_record record, const struct tov_field *fie
     case TOV_FIELD_HASH:
         return set_bytes(record, field, bytes);
     case TOV_FIELD_BYTES:
-        return TOV_E_ARGUMENT; /* records inside records: by their own fields */
+        return set_base64(record, field, bytes);
     case TOV_FIELD_RECORD:
         return set_reference(record, field, bytes);
     }

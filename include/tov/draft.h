@@ -9,9 +9,9 @@
  * of the type's own, in whichever half it stands ("header.fields.F" and "content.fields.F" say it).
  * Records nest with dots ("content.subject.name"); the nth of a list is its number from 1
  * ("fields.facts.2.fact"), and one more than there are begins a new one. Text forms of values:
- *   text as it is · number 17 · true, false · date 2021-07-05 · time 2021-07-05T12:00:00Z ·
- *   id of an enum ("proeve_2_3") · UUID 32 hexadecimal digits (hyphens are read too) · hash 64 ·
- *   reference agency/generation/index/hash
+ *   text as it is · number 17 · true, false · date 2021-07-05 · time 2021-07-05T12:00:00.000Z
+ *   (without milliseconds is read too) · id of an enum ("proeve_2_3") · UUID 32 hexadecimal digits
+ *   (hyphens are read too) · hash 64 · bytes in base64 · reference agency/generation/index/hash
  *
  * Threads: one at a time for each draft. Nothing here blocks, except for reading files.
  */
@@ -74,8 +74,9 @@ TOV_API void tov_message_draft_destroy(struct tov_message_draft *draft);
 TOV_API const char *tov_message_draft_type(const struct tov_message_draft *draft);
 
 /* Sets the field at PATH to TEXT. A list of values without a number gets one more; NULL or ""
- * clears a field or a whole list. ARGUMENT: no such field, or a path into a value; SCHEMA: not the
- * text form of its kind; LIMIT; NOMEM. */
+ * clears a field or a whole list. ARGUMENT: no such field, a path into a value, a number past the
+ * end, or one value of a list (lists grow at their end and are cleared as a whole); SCHEMA: not the
+ * text form of its kind; LIMIT: over 64 KiB; NOMEM. On an error the draft is as it was. */
 TOV_API_CHECKED enum tov_err tov_message_draft_set(struct tov_message_draft *draft,
                                                    const char *path, const char *text,
                                                    struct tov_error *error);

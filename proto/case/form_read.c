@@ -249,19 +249,43 @@ static void read_line(struct reading *reading, struct tov_bytes line)
     tov_buf_put_bytes(&reading->value, line);
 }
 
-/* A form shows all of these, so what its text does not have is not there any more. */
+/* A form shows all of these, so what its text does not have is not there any more; what it does not
+ * show (a contact's e-mail address) stays. */
 static void clear_fields(struct tov_draft *draft)
 {
     for (size_t i = 0; i < tov_message_type_field_count(draft->type); i++) {
         struct tov_form_field field = tov_form_field_at(draft, i);
         struct tov_record record = tov_draft_record(draft, field.rule.place);
-        if (!field.in_list || field.rule.place != TOV_IN_HEADER) {
+        if (field.path.leaf[0] == '\0' || (field.in_list && field.rule.place != TOV_IN_HEADER)) {
             tov_record_clear(record, field.path.head);
             continue;
         }
         struct tov_record child;
         for (size_t n = 0; tov_record_child(record, field.path.head, n, &child); n++)
             tov_record_clear(child, field.path.leaf);
+    }
+}
+
+static bool is_empty(struct tov_record record)
+{
+    const struct tov_schema *schema = tov_record_schema(record);
+    for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
+        if (tov_record_count(record, tov_schema_field_at(schema, i).name) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* An empty record is not an empty field: one whose last field was cleared goes. */
+static void drop_empty(struct tov_draft *draft)
+{
+    for (size_t i = 0; i < tov_message_type_field_count(draft->type); i++) {
+        struct tov_form_field field = tov_form_field_at(draft, i);
+        struct tov_record record = tov_draft_record(draft, field.rule.place);
+        struct tov_record child;
+        if (field.path.leaf[0] != '\0' && !field.in_list &&
+            tov_record_child(record, field.path.head, 0, &child) && is_empty(child))
+            tov_record_clear(record, field.path.head);
     }
 }
 
@@ -285,6 +309,7 @@ enum tov_err tov_form_read(struct tov_bytes text, struct tov_draft *draft,
         start = at + 1;
     }
     close_field(&reading);
+    drop_empty(draft);
     enum tov_err failed = reading.value.failed != TOV_OK ? reading.value.failed : reading.failed;
     tov_buf_fini(&reading.value);
     if (failed != TOV_OK)

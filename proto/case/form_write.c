@@ -181,6 +181,18 @@ static void put_single(const struct writing *writing, const struct tov_form_fiel
     put_line(writing, field, child, 0);
 }
 
+/* As a comment, so no more of it than stands in one line. */
+static void put_recipient(const struct writing *writing, struct tov_bytes unit, size_t index)
+{
+    size_t size = 0;
+    while (size < unit.size && unit.data[size] >= ' ')
+        size++;
+    if (size == 0)
+        return;
+    tov_buf_put_format(writing->out, "# %s %zu: %.*s\n", in(writing, "Modtager", "Recipient"),
+                       index, (int)size, (const char *)unit.data);
+}
+
 /* The fields FIRST..END of one record of a list. */
 static void put_element(const struct writing *writing, size_t first, size_t end, size_t index)
 {
@@ -191,11 +203,8 @@ static void put_element(const struct writing *writing, size_t first, size_t end,
                                index - 1, &child);
         if (index == 1)
             put_help(writing, &field);
-        struct tov_bytes unit = tov_record_bytes(child, "unit");
-        if (field.rule.place == TOV_IN_HEADER && unit.size > 0)
-            tov_buf_put_format(writing->out, "# %s %zu: %.*s\n",
-                               in(writing, "Modtager", "Recipient"), index, (int)unit.size,
-                               (const char *)unit.data);
+        if (field.rule.place == TOV_IN_HEADER)
+            put_recipient(writing, tov_record_bytes(child, "unit"), index);
         put_line(writing, &field, child, index);
     }
 }

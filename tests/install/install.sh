@@ -82,21 +82,22 @@ flags() {
         PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config "$@" tov
 }
 
+# The program of a source, built in one of three ways: build_shared SOURCE, ...
 build_shared() {
     # shellcheck disable=SC2046 # flags are words
-    $CC -std=c11 -Wall -Werror "$here/consumer.c" -o "$work/shared_user" $(flags --cflags --libs)
+    $CC -std=c11 -Wall -Wextra -Werror "$1" -o "$work/shared_user" $(flags --cflags --libs)
 }
 
 build_static() {
     needs=$(sed -n 's/^Requires.private: *//p' "$libdir/pkgconfig/tov.pc")
     # shellcheck disable=SC2046,SC2086 # flags are words
-    $CC -std=c11 -Wall -Werror "$here/consumer.c" -o "$work/static_user" $(flags --cflags) \
+    $CC -std=c11 -Wall -Wextra -Werror "$1" -o "$work/static_user" $(flags --cflags) \
         "$libdir/libtov.a" ${needs:+$(pkg-config --libs $needs)} -pthread
 }
 
 build_by_cmake() {
     mkdir -p "$work/project"
-    cp "$here/consumer.c" "$work/project"
+    cp "$1" "$work/project/consumer.c"
     cat >"$work/project/CMakeLists.txt" <<'PROJECT'
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES C)
@@ -108,16 +109,37 @@ PROJECT
         -DTov_DIR="$libdir/cmake/Tov" && "$CMAKE" --build "$work/project/b"
 }
 
+# Called without arguments an example tells its usage, exit code 2.
+tells_usage() {
+    code=0
+    "$@" 2>"$work/usage" || code=$?
+    [ "$code" -eq 2 ] && grep -q usage: "$work/usage"
+}
+
+look_at_examples() {
+    for name in receive send_note; do
+        source=$root$prefix/share/doc/tov/examples/$name.c
+        check "${name}_is_installed" test -f "$source"
+        check "${name}_builds_by_pkg_config" build_shared "$source"
+        check "${name}_runs" tells_usage env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
+        check "${name}_builds_with_the_archive" build_static "$source"
+        check "${name}_runs_without_the_shared_library" tells_usage "$work/static_user"
+        check "${name}_builds_by_find_package" build_by_cmake "$source"
+        check "${name}_runs_then_too" tells_usage env LD_LIBRARY_PATH="$libdir" \
+            "$work/project/b/consumer"
+    done
+}
+
 look_at_library() {
     check shared_library_is_hardened readelf -d "$libdir/libtov.so"
     check soname_has_a_version sh -c "readelf -d '$libdir/libtov.so' | grep -q 'SONAME.*libtov.so.[0-9]'"
     check shared_library_exports_only_its_interface shared_exports
     check static_library_shows_the_same_names static_exports
-    check a_program_builds_by_pkg_config build_shared
+    check a_program_builds_by_pkg_config build_shared "$here/consumer.c"
     check it_runs env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
-    check a_program_builds_with_the_archive build_static
+    check a_program_builds_with_the_archive build_static "$here/consumer.c"
     check it_runs_without_the_shared_library "$work/static_user"
-    check a_program_builds_by_find_package build_by_cmake
+    check a_program_builds_by_find_package build_by_cmake "$here/consumer.c"
     check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/consumer"
 }
 
@@ -127,6 +149,9 @@ if [ "$TOV_PLAIN_BUILD" != yes ]; then
 fi
 check install_succeeds install_it
 look_at_programs
-[ "$TOV_HAS_LIBRARY" != yes ] || look_at_library
+if [ "$TOV_HAS_LIBRARY" = yes ]; then
+    look_at_library
+    look_at_examples
+fi
 echo "install: $checks checks, $failed failed"
 [ "$failed" -eq 0 ]
