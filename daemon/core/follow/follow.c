@@ -150,7 +150,10 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
-    peer->may_pull = peer->may_pull || after->b != 0;
+    if (after->b != 0) {
+        tov_pull_on_committed(peer);
+        peer->may_pull = true;
+    }
     tov_pull_pump(follow, peer);
 }
 
@@ -165,6 +168,7 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
         return TOV_OK;
     peer->owes_soon = false;
     peer->pulls_soon = false;
+    tov_pull_on_closed(peer);
     return tov_core_after(follow->core, &after);
 }
 

@@ -193,20 +193,25 @@ static enum tov_err judge_draft(struct incoming *in)
     return TOV_OK;
 }
 
-static bool has_attachments(const struct incoming *in)
+/* Attachments that are pulled make the verdict wait; a size that no sealing gives ends the wait
+ * before it begins. */
+static struct tov_verdict_value verdict_on_attachments(const struct incoming *in)
 {
-    for (size_t i = 2; i < in->message->part_count; i++) {
-        if (!in->message->parts[i].is_inline && in->right == TOV_RIGHT_ALL)
-            return true;
+    struct tov_verdict_value verdict = verdict_of(TOV_VERDICT_OPENED, 0);
+    for (size_t i = 2; i < in->message->part_count && in->right == TOV_RIGHT_ALL; i++) {
+        if (in->message->parts[i].is_inline)
+            continue;
+        if (!tov_part_is_sealed_size(in->message->parts[i].sealed_size))
+            return verdict_of(TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED);
+        verdict = verdict_of(TOV_VERDICT_PENDING, 0);
     }
-    return false;
+    return verdict;
 }
 
 /* Judges a message whose keys are there; sets the verdict. */
 static enum tov_err read_message(struct incoming *in, struct tov_bytes header_sealed,
                                  struct tov_bytes content_sealed)
 {
-    in->verdict = verdict_of(TOV_VERDICT_OPENED, 0);
     enum tov_err err = open_plain(in, header_sealed, content_sealed);
     if (err == TOV_E_NOMEM)
         return err;
@@ -218,8 +223,7 @@ static enum tov_err read_message(struct incoming *in, struct tov_bytes header_se
         in->verdict = verdict_of(TOV_VERDICT_NOT_OPENED, err);
         return TOV_OK;
     }
-    if (has_attachments(in))
-        in->verdict = verdict_of(TOV_VERDICT_PENDING, 0);
+    in->verdict = verdict_on_attachments(in);
     return judge_draft(in);
 }
 

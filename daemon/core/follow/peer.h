@@ -26,9 +26,19 @@ struct tov_inflight {
     uint64_t bytes;
 };
 
-/* An attachment being pulled; `opener` is there while the whole is checked at the end. */
+/* Until the batch that says "complete" is committed the store says "under way": a transfer keeps
+ * its slot so long, or it would be taken up and finished again. */
+enum tov_transfer_state {
+    TOV_TRANSFER_NONE,
+    TOV_TRANSFER_PULLING,
+    TOV_TRANSFER_FINISHED,  /* in the open batch */
+    TOV_TRANSFER_COMMITTING /* in the batch that is being committed */
+};
+
+/* A slot: an attachment being pulled. */
 struct tov_transfer {
-    bool active;
+    enum tov_transfer_state state;
+    bool has_failed; /* of a finished one */
     struct tov_message_name name;
     struct tov_ref ref;
     uint8_t part;
@@ -225,6 +235,9 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+/* The open batch closes; it is committed. */
+void tov_pull_on_closed(struct tov_peer *peer);
+void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
 /* serve.c */

@@ -60,8 +60,6 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
         struct row row = {link_number, ROW_UNDER_WAY, 0};
         if (leaf->parts[i].is_inline)
             continue;
-        if (!tov_part_is_sealed_size(leaf->parts[i].sealed_size))
-            row.state = ROW_FAILED;
         put_row(follow->core, &name, (uint8_t)i, &row);
     }
     peer->pulls_soon = true;
@@ -70,21 +68,22 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
 
 /* ---- choosing what to pull ---- */
 
-static bool is_active(const struct tov_peer *peer, const struct tov_message_name *name,
-                      uint8_t part)
+static const struct tov_transfer *slot_of(const struct tov_peer *peer,
+                                          const struct tov_message_name *name, uint8_t part)
 {
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         const struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->active && transfer->name.index == name->index && transfer->part == part)
-            return true;
+        if (transfer->state != TOV_TRANSFER_NONE && transfer->name.index == name->index &&
+            transfer->part == part)
+            return transfer;
     }
-    return false;
+    return NULL;
 }
 
 static struct tov_transfer *free_slot(struct tov_peer *peer)
 {
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
-        if (!peer->transfers[i].active)
+        if (peer->transfers[i].state == TOV_TRANSFER_NONE)
             return &peer->transfers[i];
     }
     return NULL;
@@ -107,7 +106,7 @@ static enum tov_err activate(struct tov_core *core, struct tov_store_read *read,
     TOV_TRY(tov_message_read(core, read, name, TOV_MESSAGE_LEAF, message));
     const struct tov_leaf_part *leaf_part = &message->leaf.parts[waiting->part];
     *slot = (struct tov_transfer){
-        .active = true,
+        .state = TOV_TRANSFER_PULLING,
         .name = *name,
         .ref = {name->agency, name->generation, name->index, message->leaf_hash},
         .part = waiting->part,
@@ -137,13 +136,13 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
             .part = iter.row.key.bytes[14]};
         if (get_row(iter.row.value, &waiting.row) != TOV_OK || waiting.row.state != ROW_UNDER_WAY ||
-            is_active(peer, &waiting.name, waiting.part))
+            slot_of(peer, &waiting.name, waiting.part) != NULL)
             continue;
         more = true;
         if (slot == NULL)
             break;
         if (activate(follow->core, read, &waiting, slot) != TOV_OK)
-            slot->active = false;
+            slot->state = TOV_TRANSFER_NONE;
         slot = free_slot(peer);
     }
     peer->may_pull = more;
@@ -199,17 +198,39 @@ static enum tov_err open_file(struct tov_core *core, const struct tov_transfer *
     return tov_part_opener_finish(opener);
 }
 
-static bool others_under_way(struct tov_follow *follow, struct tov_store_read *read,
-                             const struct tov_transfer *transfer, size_t part_count)
+/* What can be said of all attachments of a message, with what the open batches will say. */
+struct standing {
+    bool under_way;
+    bool has_failed;
+};
+
+static void look_at_part(const struct tov_peer *peer, struct tov_store_read *read,
+                         const struct tov_message_name *name, uint8_t part,
+                         struct standing *standing)
 {
-    for (size_t i = 2; i < part_count; i++) {
-        struct tov_transfer_view view;
-        if (i != transfer->part &&
-            tov_follow_transfer(follow, read, &transfer->name, (uint8_t)i, &view) == TOV_OK &&
-            !view.complete && !view.failed)
-            return true;
+    struct tov_bytes bytes;
+    struct row row;
+    const struct tov_transfer *slot = slot_of(peer, name, part);
+    if (slot != NULL) {
+        bool pulling = slot->state == TOV_TRANSFER_PULLING;
+        standing->under_way = standing->under_way || pulling;
+        standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
+    } else if (tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes) == TOV_OK &&
+               get_row(bytes, &row) == TOV_OK) {
+        standing->under_way = standing->under_way || row.state == ROW_UNDER_WAY;
+        standing->has_failed = standing->has_failed || row.state == ROW_FAILED;
     }
-    return false;
+}
+
+static struct standing other_parts(const struct tov_peer *peer, struct tov_store_read *read,
+                                   const struct tov_transfer *transfer, size_t part_count)
+{
+    struct standing standing = {false, false};
+    for (size_t i = 2; i < part_count; i++) {
+        if (i != transfer->part)
+            look_at_part(peer, read, &transfer->name, (uint8_t)i, &standing);
+    }
+    return standing;
 }
 
 static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
@@ -251,7 +272,8 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_verdict_value value = {TOV_VERDICT_OPENED, 0, 0};
     if (err != TOV_OK)
         value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
-    if (err != TOV_OK || !others_under_way(follow, read, transfer, message->leaf.part_count))
+    struct standing others = other_parts(peer, read, transfer, message->leaf.part_count);
+    if (err != TOV_OK || (!others.under_way && !others.has_failed))
         amend_verdict(follow, read, peer, transfer, value);
     struct tov_event event = {.kind = TOV_EVENT_ATTACHMENT,
                               .agency = transfer->name.agency,
@@ -260,8 +282,26 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
                               .time_ms = core->now_ms,
                               .part = transfer->part};
     (void)tov_event_append(core, &event);
-    transfer->active = false;
+    transfer->state = TOV_TRANSFER_FINISHED;
+    transfer->has_failed = err != TOV_OK;
+    peer->pulls_soon = true;
     return TOV_OK;
+}
+
+void tov_pull_on_closed(struct tov_peer *peer)
+{
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        if (peer->transfers[i].state == TOV_TRANSFER_FINISHED)
+            peer->transfers[i].state = TOV_TRANSFER_COMMITTING;
+    }
+}
+
+void tov_pull_on_committed(struct tov_peer *peer)
+{
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        if (peer->transfers[i].state == TOV_TRANSFER_COMMITTING)
+            peer->transfers[i].state = TOV_TRANSFER_NONE;
+    }
 }
 
 /* ---- chunks ---- */
@@ -271,7 +311,7 @@ static struct tov_transfer *find_transfer(struct tov_peer *peer,
 {
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->active && transfer->part == chunk->part &&
+        if (transfer->state == TOV_TRANSFER_PULLING && transfer->part == chunk->part &&
             tov_ref_equal(&transfer->ref, &chunk->ref))
             return transfer;
     }
@@ -331,7 +371,7 @@ void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
         return;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         struct tov_transfer *transfer = &peer->transfers[i];
-        if (!transfer->active)
+        if (transfer->state != TOV_TRANSFER_PULLING)
             continue;
         if (transfer->held == transfer->total) {
             char blob[TOV_BLOB_NAME_SIZE];
@@ -358,12 +398,10 @@ enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_sto
                                            .complete = row.state == ROW_COMPLETE,
                                            .failed = row.state == ROW_FAILED};
     const struct tov_peer *peer = tov_follow_peer(follow, name->agency);
-    for (size_t i = 0; peer != NULL && i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
-        const struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->active && transfer->name.index == name->index && transfer->part == part) {
-            out_view->chunks_held = transfer->held;
-            out_view->chunks_total = transfer->total;
-        }
+    const struct tov_transfer *slot = peer == NULL ? NULL : slot_of(peer, name, part);
+    if (slot != NULL) {
+        out_view->chunks_held = slot->held;
+        out_view->chunks_total = slot->total;
     }
     return TOV_OK;
 }

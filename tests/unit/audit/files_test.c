@@ -195,7 +195,7 @@ static void damage_to_what_stands_beside_entries_is_found(void)
         {"attachments/6-2", CUT, -1, 3, "part-differs", NULL},
         {"attachments/6-2", APPEND, 0, 3, "part-differs", NULL},
         {"attachments/6-2", SWAP, 0, 3, "part-differs", "attachments/320-2"},
-        {"mirror/2/1/attachments/6-2", FLIP, 0, 3, "part-differs", NULL},
+        {"mirror/2/1/attachments/7-2", FLIP, 0, 3, "part-differs", NULL},
         {"mirror/2/1/parts/000", FLIP, 20, 3, "part-differs", NULL},
         {"mirror/2/1/parts/000", FLIP, 0, 3, "file-malformed", NULL},
         {"mirror/2/1/parts/000", EMPTY, 0, 4, "list-missing part-missing", NULL},
