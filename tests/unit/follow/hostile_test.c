@@ -98,6 +98,56 @@ static void stanzas_are_not_owed_for_what_is_no_message_to_the_asker(void)
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
+static void append_receipt(struct hostile *hostile, const struct tov_message_written *written,
+                           enum tov_verdict verdict)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = written->links[0].number,
+                                                 .last_leaf_hash = written->place.leaf_hash,
+                                                 .run_count = 1,
+                                                 .runs = {{1, {verdict, 0, 0}}}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+}
+
+static void ask_again(struct hostile *hostile, const struct tov_message_written *written)
+{
+    struct tov_ref ref = {hostile->target->number, hostile->target->generation,
+                          written->place.index, written->place.leaf_hash};
+    say_position(hostile, tov_ledger_signed(hostile_core(hostile)->ledger));
+    say_epoch_expired(hostile, &ref);
+    sim_wire_pass(hostile->wire, 3000);
+}
+
+static void keys_are_not_sealed_again_for_who_has_opened_the_message(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("again");
+    static const uint8_t base_point[32] = {9};
+    append_epoch_key(hostile, base_point);
+    hostile_flush(hostile);
+    struct tov_message_written first = sim_wire_send(hostile->wire, 0, 1);
+    sim_wire_run(hostile->wire);
+    UNIT_EQUAL_INT(hostile->stanzas, 1);
+    append_receipt(hostile, &first, TOV_VERDICT_OPENED);
+    ask_again(hostile, &first);
+    UNIT_EQUAL_INT(hostile->late_stanzas, 0);
+    /* Nor by claiming to hold nothing: the entries come again, the keys do not. */
+    size_t parcels = hostile->parcels;
+    hostile_hello(hostile, NULL);
+    CU_ASSERT(hostile->parcels > parcels);
+    UNIT_EQUAL_INT(hostile->stanzas, 1);
+    /* Who says that it had no key is given them. */
+    struct tov_message_written second = sim_wire_send(hostile->wire, 0, 2);
+    sim_wire_run(hostile->wire);
+    append_receipt(hostile, &second, TOV_VERDICT_NO_KEY);
+    ask_again(hostile, &second);
+    CU_ASSERT(hostile->late_stanzas > 0);
+}
+
 static void an_epoch_key_of_small_order_stops_no_node(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("small-order");
@@ -214,6 +264,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_good_message_is_opened),
         UNIT_TEST(stanzas_are_not_owed_for_what_is_no_message_to_the_asker),
+        UNIT_TEST(keys_are_not_sealed_again_for_who_has_opened_the_message),
         UNIT_TEST(an_epoch_key_of_small_order_stops_no_node),
         UNIT_TEST(a_loss_behind_a_message_leaves_a_good_receipt),
         UNIT_TEST(a_late_stanza_that_names_another_leaf_is_a_fault),
