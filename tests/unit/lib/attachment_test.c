@@ -171,7 +171,9 @@ static void a_transfer_that_breaks_off_is_told_and_another_one_is_whole(void)
 {
     struct scene *scene = open_scene(SIZE);
     struct tov_error error = {0};
+    front_lock(scene->front);
     scene->node.breaks_after = 2;
+    front_unlock(scene->front);
     tov_client_set_timeout(scene->client, 300);
     UNIT_EQUAL_INT(save(scene, &error), TOV_E_TIMEOUT);
     expect_file(scene, 0, 2 * PIECE);
@@ -230,7 +232,9 @@ static void an_attachment_that_has_not_all_arrived_is_unavailable(void)
 {
     struct scene *scene = open_scene(SIZE);
     struct tov_error error = {0};
+    front_lock(scene->front);
     scene->node.error = TOV_E_UNAVAILABLE;
+    front_unlock(scene->front);
     UNIT_EQUAL_INT(save(scene, &error), TOV_E_UNAVAILABLE);
     UNIT_EQUAL_TEXT(error.text, "not all of it is here");
     close_scene(scene);
@@ -265,7 +269,9 @@ static void other_bytes_than_the_sender_named_are_no_attachment(void)
 {
     struct scene *scene = open_scene(SIZE);
     struct tov_error error = {0};
+    front_lock(scene->front);
     scene->node.data[SIZE - 1] ^= 1;
+    front_unlock(scene->front);
     UNIT_EQUAL_INT(save(scene, &error), TOV_E_PROOF);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "do not use"));
     close_scene(scene);
@@ -298,7 +304,9 @@ static void pieces_that_do_not_follow_are_malformed(void)
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         struct scene *scene = open_scene(SIZE);
         struct tov_error error = {0};
+        front_lock(scene->front);
         scene->node.fault = faults[i];
+        front_unlock(scene->front);
         UNIT_EQUAL_INT(save(scene, &error), TOV_E_MALFORMED);
         CU_ASSERT(error.text[0] != '\0');
         close_scene(scene);

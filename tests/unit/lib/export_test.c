@@ -436,8 +436,8 @@ static void giving_up_leaves_no_export(void)
 static void a_node_that_falls_silent_is_a_time_out_and_no_export(void)
 {
     struct scene scene = {.node = two_files};
-    open_scene(&scene);
     scene.node.silent_after = 1;
+    open_scene(&scene);
     tov_client_set_timeout(scene.client, 200);
     UNIT_EQUAL_INT(export_now(&scene, NULL), TOV_E_TIMEOUT);
     CU_ASSERT_FALSE(is_there(scene.path));
