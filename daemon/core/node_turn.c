@@ -24,8 +24,8 @@ static void start_commit(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
     struct tov_turn *turn = core->open;
-    tov_ledger_mark(core->ledger);
-    tov_ledger_mark(core->journal);
+    tov_ledger_mark_batch(core->ledger, core->segment_bytes);
+    tov_ledger_mark_batch(core->journal, 0);
     core->segment_bytes = 0;
     turn->ledger_size = tov_ledger_size(core->ledger);
     turn->journal_size = tov_ledger_size(core->journal);

@@ -5,6 +5,7 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/judge.h"
 #include "ledger/reply.h"
 
 #include <string.h>
@@ -42,13 +43,24 @@ static void judge(const struct api_look *look, struct api_view *view)
     view->sight = tov_access_sight(look->client, &about, &view->sends, &view->receives);
 }
 
-static enum tov_err open_header(struct api_view *view)
+/* A header that was written for another message says neither who sent this one nor to whom: it is
+ * not believed. Of a former generation the receipt alone knows. */
+static bool is_believed(const struct api_look *look, const struct api_view *view)
+{
+    const struct tov_agency *agency =
+        tov_roster_agency(look->api->core->roster, view->event.agency);
+    if (agency == NULL || agency->generation != view->event.generation)
+        return view->message->verdict.verdict != TOV_VERDICT_NOT_OPENED;
+    return tov_judge_header(view->header, &view->message->leaf, agency->ledger.name) == TOV_OK;
+}
+
+static enum tov_err open_header(const struct api_look *look, struct api_view *view)
 {
     struct tov_bytes header = tov_buf_view(&view->message->header);
     if (header.size == 0)
         return TOV_OK;
     enum tov_err err = tov_record_decode(tov_schema_find("Header"), header, &view->header, NULL);
-    view->has_header = err == TOV_OK;
+    view->has_header = err == TOV_OK && is_believed(look, view);
     return err == TOV_E_NOMEM ? err : TOV_OK; /* by another's fault: shown without a header */
 }
 
@@ -66,7 +78,7 @@ enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_ev
     if (err == TOV_E_ERASED || err == TOV_E_VERSION)
         return TOV_E_NOT_FOUND; /* nothing is left that says for whom it was, or it is not known */
     TOV_TRY(err);
-    TOV_TRY(open_header(view));
+    TOV_TRY(open_header(look, view));
     judge(look, view);
     return TOV_OK;
 }

@@ -141,29 +141,6 @@ static enum tov_err open_part(struct incoming *in, uint8_t part, struct tov_byte
     return tov_part_open(&key, &claim, sealed, out);
 }
 
-/* What the leaf says and what is said inside must be the same. */
-static enum tov_err check_inner(const struct incoming *in)
-{
-    struct tov_record header = in->draft.header;
-    struct tov_bytes id = tov_record_bytes(header, "message_id");
-    struct tov_bytes origin = tov_record_bytes(header, "sender_origin");
-    if (!tov_bytes_equal(id, TOV_BYTES_OF(in->message->id)) ||
-        !tov_bytes_equal(origin, tov_bytes_of_text(in->peer->agency->ledger.name)) ||
-        tov_record_count(header, "recipients") != in->message->recipient_count)
-        return TOV_E_SCHEMA;
-    for (size_t i = 0; i < in->message->recipient_count; i++) {
-        struct tov_record recipient;
-        if (!tov_record_child(header, "recipients", i, &recipient))
-            return TOV_E_SCHEMA;
-        const char *right = tov_record_enum(recipient, "right");
-        bool all = right != NULL && strcmp(right, "all") == 0;
-        if (tov_record_number(recipient, "agency") != in->message->recipients[i].agency ||
-            all != (in->message->recipients[i].right == TOV_RIGHT_ALL))
-            return TOV_E_SCHEMA;
-    }
-    return TOV_OK;
-}
-
 static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_sealed,
                                struct tov_bytes content_sealed)
 {
@@ -175,7 +152,7 @@ static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_seal
     content = tov_buf_view(&in->content);
     TOV_TRY(tov_draft_decode(tov_buf_view(&in->header), all ? &content : NULL, &in->draft, NULL));
     in->has_draft = true;
-    return check_inner(in);
+    return tov_judge_header(in->draft.header, in->message, in->peer->agency->ledger.name);
 }
 
 static enum tov_err judge_draft(struct incoming *in)

@@ -67,6 +67,7 @@ struct tov_peer {
     uint64_t receipted_link;
     struct tov_series receipted_series;
     bool suspended;
+    unsigned other_roots;    /* parcels in a row whose signed root their items do not give */
     bool dirty;              /* the row must be written in this batch */
     uint64_t committed_size; /* of range, durable */
 
@@ -92,8 +93,8 @@ struct tov_peer {
     uint8_t their_nonce[TOV_NONCE_BYTES];
     uint32_t their_epoch;
     bool they_started;
-    bool answered; /* its restore answer came, for our start */
-    bool holds_more;
+    bool answered;   /* its restore answer came, for our start */
+    bool holds_more; /* of our ledger than we have, or another history: signed by our key */
     uint64_t hello_mono_ms;
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;

@@ -19,13 +19,16 @@ static bool take_frame(void *context, struct sim_frame *frame)
 {
     struct hostile *hostile = context;
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL &&
+        (frame->to == hostile->index || frame->to == hostile->victim)) {
+        struct tov_buf *kept =
+            frame->to == hostile->index ? &hostile->kept_parcel : &hostile->overheard;
+        tov_buf_clear(kept);
+        tov_buf_put_bytes(kept, tov_buf_view(&frame->bytes));
+    }
     if (frame->to != hostile->index)
         return true;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL) {
-        tov_buf_clear(&hostile->kept_parcel);
-        tov_buf_put_bytes(&hostile->kept_parcel, tov_buf_view(&frame->bytes));
-    }
     if (frame->from == hostile->victim)
         note_frame(hostile, decoded);
     return false;
@@ -45,6 +48,7 @@ struct hostile *hostile_create(const char *name, size_t count)
     hostile->writer = TOV_PARCEL_WRITER_INIT;
     hostile->last_parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     hostile->kept_parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    hostile->overheard = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     sim_secret_of(&federation->agencies[1].ledger, hostile->ledger_secret);
     sim_secret_of(&federation->agencies[1].control, hostile->control_secret);
     hostile->wire->filter = take_frame;
@@ -57,6 +61,7 @@ void hostile_destroy(struct hostile *hostile)
     tov_parcel_writer_fini(&hostile->writer);
     tov_buf_fini(&hostile->last_parcel);
     tov_buf_fini(&hostile->kept_parcel);
+    tov_buf_fini(&hostile->overheard);
     sim_wire_destroy(hostile->wire);
     free(hostile);
 }
@@ -195,6 +200,9 @@ void hostile_meet(struct hostile *hostile)
     UNIT_NEED(tov_node_state(hostile_victim(hostile)) == TOV_NODE_SERVING);
     hostile_append_genesis(hostile);
     hostile_flush(hostile);
+    if (hostile->wire->count > 2)
+        sim_wire_pass(hostile->wire,
+                      31000); /* the honest ones wait for this one's answer in vain */
 }
 
 /* ---- entries ---- */
@@ -419,6 +427,13 @@ void hostile_message_append(struct hostile *hostile, struct hostile_message *mes
     }
 }
 
+struct tov_verdict_value hostile_deliver(struct hostile *hostile, struct hostile_message *message)
+{
+    hostile_message_append(hostile, message);
+    hostile_flush(hostile);
+    return hostile_verdict(hostile, hostile->link);
+}
+
 void hostile_say_late_stanza(struct hostile *hostile, const struct hostile_message *message,
                              const struct tov_ref *ref)
 {
@@ -569,4 +584,23 @@ struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint
     node->hooks.send_client = NULL;
     UNIT_NEED(kept.size > 0 && tov_api_reply_decode(tov_buf_view(&kept), &reply, NULL) == TOV_OK);
     return reply;
+}
+
+uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number)
+{
+    struct tov_record reply = hostile_ask(hostile, request, number);
+    uint64_t error = tov_record_number(reply, "error");
+    tov_record_destroy(&reply);
+    return error;
+}
+
+size_t hostile_count_shown(struct hostile *hostile)
+{
+    struct tov_record reply = hostile_ask(hostile, "list", 0);
+    struct tov_record list;
+    size_t count = 0;
+    if (tov_record_child(reply, "list", 0, &list))
+        count = tov_record_count(list, "messages");
+    tov_record_destroy(&reply);
+    return count;
 }

@@ -42,12 +42,14 @@ struct hostile {
     uint8_t nonce[TOV_NONCE_BYTES]; /* our own */
     size_t parcels, late_stanzas, chunks, chunk_requests, stanzas, positions;
     uint64_t position;          /* of our ledger there */
-    struct tov_buf kept_parcel; /* the newest parcel of the victim */
+    struct tov_buf kept_parcel; /* the newest parcel to us */
+    struct tov_buf overheard;   /* the newest parcel of an honest agency to the victim */
 };
 
 /* A federation of COUNT agencies; agency 1 is hostile, 0 the victim, and neither is started. */
 struct hostile *hostile_create(const char *name, size_t count);
 void hostile_destroy(struct hostile *hostile);
+TOV_DEFINE_CLEANUP(hostile, struct hostile, hostile_destroy)
 /* Starts the victim (and the honest ones), connects and says Hello, so that it serves. */
 void hostile_meet(struct hostile *hostile);
 /* Hello again, as after a new connection. HELD may be NULL. */
@@ -103,7 +105,9 @@ void hostile_message_link(struct hostile *hostile, struct hostile_message *messa
 /* The last three, as far as they are wanted, and appends it. */
 void hostile_message_append(struct hostile *hostile, struct hostile_message *message);
 
-/* make, append, flush: what the receipt said of it. */
+/* Appends, sends, and says what the newest receipt says of it. */
+struct tov_verdict_value hostile_deliver(struct hostile *hostile, struct hostile_message *message);
+
 void hostile_say_control(struct hostile *hostile, struct tov_control *control);
 void hostile_say_late_stanza(struct hostile *hostile, const struct hostile_message *message,
                              const struct tov_ref *ref);
@@ -124,5 +128,9 @@ bool hostile_is_suspended(const struct hostile *hostile);
 /* A request of the victim's caseworker ("list", "get", "status"): fills the body, runs until the
  * reply is there and returns it. */
 struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint64_t number);
+/* Its error. */
+uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number);
+/* How many messages its inbox shows. */
+size_t hostile_count_shown(struct hostile *hostile);
 
 #endif
