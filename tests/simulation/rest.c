@@ -85,6 +85,17 @@ static void connect_all(struct world *world)
     }
 }
 
+static bool all_are_connected(const struct world *world)
+{
+    for (size_t a = 0; a < world->count; a++) {
+        for (size_t b = 0; b < world->count; b++) {
+            if (a != b && !world->network.is_connected[a][b])
+                return false;
+        }
+    }
+    return true;
+}
+
 static void do_round(struct world *world)
 {
     trace_line(&world->trace, "%llu round", (unsigned long long)world->step);
@@ -92,7 +103,8 @@ static void do_round(struct world *world)
     settle(world);
     world_pass(world, ROUND_MS);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
-        world_tick(world, i);
+        if (world->nodes[i].node != NULL)
+            world_tick(world, i);
         world_look(world, i);
     }
     if (!world_is_broken(world))
@@ -114,7 +126,8 @@ static void come_to_rest(struct world *world)
     for (unsigned i = 0; i < ROUNDS_MAX && !world_is_broken(world); i++) {
         uint64_t before = world->activity;
         do_round(world);
-        quiet = world->activity == before ? quiet + 1 : 0;
+        bool moves = world->activity != before || !all_are_connected(world);
+        quiet = moves ? 0 : quiet + 1;
         if (quiet == QUIET_ROUNDS)
             return;
     }
