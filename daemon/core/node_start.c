@@ -36,8 +36,8 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
-    tov_follow_set_started(node->follow, state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING,
-                           state == TOV_NODE_SERVING);
+    bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
+    tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING);
     bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
 }

@@ -217,10 +217,25 @@ enum tov_err tov_follow_before_commit(struct tov_follow *follow)
     return tov_store_batch_failed(follow->core->open->batch);
 }
 
+bool tov_follow_may_take(const struct tov_follow *follow)
+{
+    return follow->guard_agrees && tov_ledger_size(follow->core->ledger) > 0;
+}
+
+static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (!peer->has_missed || !peer->has_session || !tov_follow_may_take(follow))
+        return;
+    peer->has_missed = false;
+    tov_session_position(follow, peer, true);
+}
+
 void tov_follow_pump(struct tov_follow *follow)
 {
-    for (size_t i = 0; i < follow->peer_count; i++)
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        ask_for_missed(follow, &follow->peers[i]);
         tov_parcels_pump(follow, &follow->peers[i]);
+    }
 }
 
 bool tov_follow_is_busy(const struct tov_follow *follow)

@@ -104,6 +104,7 @@ struct tov_peer {
     struct tov_leaf_receipt *receipt;
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
+    bool has_missed;     /* parcels came while none could be taken: to be asked for again */
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -153,6 +154,9 @@ struct tov_follow {
 };
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
+/* Receipts are entries: before the guard has agreed with this store, or while that is an old copy,
+ * or before genesis stands in it, nothing may be taken that is receipted. */
+bool tov_follow_may_take(const struct tov_follow *follow);
 
 /* peer_row.c */
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;

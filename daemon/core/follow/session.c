@@ -355,6 +355,11 @@ static enum tov_err on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     return tov_pull_on_chunk(follow, peer, &chunk);
 }
 
+static bool is_receipted(enum tov_frame_kind kind)
+{
+    return kind == TOV_FRAME_PARCEL || kind == TOV_FRAME_LATE_STANZAS || kind == TOV_FRAME_CHUNK;
+}
+
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
                                 const struct tov_frame *frame)
 {
@@ -363,6 +368,11 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return on_hello(follow, peer, frame);
     if (!peer->has_session || peer->suspended)
         return TOV_OK; /* frames of a connection before this one */
+    if (is_receipted(kind) && !tov_follow_may_take(follow)) {
+        /* Stanzas and chunks come again by themselves. */
+        peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
+        return TOV_OK;
+    }
     switch (kind) {
     case TOV_FRAME_PARCEL:
         return tov_parcel_apply(follow, peer, frame);
