@@ -91,21 +91,21 @@ static bool run_cycles(struct trial *trial, unsigned cycles)
 static void nothing_acknowledged_is_lost_when_the_writer_is_killed(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_STAYS};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
     UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
 }
 
 static void nothing_acknowledged_is_lost_when_the_power_is_cut(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_CUT};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
     UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
 }
 
 static void a_store_whose_making_is_cut_short_is_made_at_the_next_start(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_CUT, .is_opening = true};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
 }
 
 static void a_store_that_does_not_sync_is_found_out(void)
