@@ -68,6 +68,32 @@ shared_exports() {
     no_lines "$work/foreign"
 }
 
+# The functions that the installed headers declare for programs, without comments.
+declared() {
+    printf '#include <tov/tov.h>\n' | $CC -E -P -I "$root$prefix/include" -x c - | tr '\n' ' ' |
+        tr ';' '\n' | sed -n 's/.*visibility("default")[^)]*))//p' | sed 's/(.*//; s/.*[ *]//' | sort
+}
+
+# Whoever adds a function to a header adds it to client/lib/libtov.map, or programs cannot link it.
+exports_are_declared() {
+    nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' |
+        sort >"$work/shared"
+    declared >"$work/declared"
+    test -s "$work/declared" && diff "$work/declared" "$work/shared"
+}
+
+exports_have_a_version() {
+    nm -D --defined-only --with-symbol-versions "$libdir/libtov.so" |
+        awk '$2 != "A" && $3 !~ /@@TOV_[0-9]+$/ { print $3 }' >"$work/unversioned"
+    no_lines "$work/unversioned"
+}
+
+# The number that programs are compiled with is the one of the file that they load.
+soname_is_the_headers() {
+    number=$(sed -n 's/^#define TOV_SONAME_NUMBER //p' "$root$prefix/include/tov/export.h")
+    readelf -d "$libdir/libtov.so" | grep -q "SONAME.*\[libtov\.so\.$number\]"
+}
+
 # What the archive makes visible is what the shared library does, so no inner name can be leaned on.
 static_exports() {
     nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' |
@@ -117,8 +143,8 @@ tells_usage() {
 }
 
 look_at_examples() {
-    for name in receive send_note; do
-        source=$root$prefix/share/doc/tov/examples/$name.c
+    for source in "$root$prefix"/share/doc/tov/examples/*.c; do
+        name=$(basename "$source" .c)
         check "${name}_is_installed" test -f "$source"
         check "${name}_builds_by_pkg_config" build_shared "$source"
         check "${name}_runs" tells_usage env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
@@ -132,8 +158,10 @@ look_at_examples() {
 
 look_at_library() {
     check shared_library_is_hardened readelf -d "$libdir/libtov.so"
-    check soname_has_a_version sh -c "readelf -d '$libdir/libtov.so' | grep -q 'SONAME.*libtov.so.[0-9]'"
+    check soname_is_the_number_of_the_headers soname_is_the_headers
     check shared_library_exports_only_its_interface shared_exports
+    check exports_are_what_the_headers_declare exports_are_declared
+    check exports_have_a_version exports_have_a_version
     check static_library_shows_the_same_names static_exports
     check a_program_builds_by_pkg_config build_shared "$here/consumer.c"
     check it_runs env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
