@@ -162,6 +162,6 @@ const struct cli_command command_attachment_get = {
     "NUMBER PART|NAME",
     2,
     2,
-    N_("save an attachment; that it was fetched is recorded"),
+    N_("save an attachment; the access log says that you fetched it"),
     options,
     run};

@@ -285,7 +285,8 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_bytes leaf;
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_trace(client, &options, &trace, &cli->error));
+    TOV_TRY(find_explain(cli, tov_message_trace(client, &options, &trace, &cli->error),
+                         arguments->words[0]));
     TOV_TRY(list_answers(cli, tov_trace_message(trace), &answers));
     struct tracing tracing = {cli, trace, answers, tov_trace_message(trace), {0}};
     leaf.data = tov_trace_leaf(trace, &leaf.size);

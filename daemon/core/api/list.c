@@ -37,7 +37,7 @@ static bool is_wanted(const struct listing *list)
         return false;
     if ((list->box == BOX_IN && !view->receives) || (list->box == BOX_OUT && !view->sends))
         return false;
-    return !list->unread_only || (view->receives && !tov_api_is_shown(&list->look, view->number));
+    return !list->unread_only || tov_api_is_unread(&list->look, view);
 }
 
 static bool may_be_wanted(const struct listing *list, const struct tov_event *event)

@@ -97,6 +97,12 @@ bool tov_api_is_shown(const struct api_look *look, uint64_t number)
     return tov_store_get(look->read, TOV_TABLE_SHOWN, tov_store_key_u64(number), &row) == TOV_OK;
 }
 
+bool tov_api_is_unread(const struct api_look *look, const struct api_view *view)
+{
+    bool tells_reading = view->has_header && tov_relation_of(view->header) == TOV_RELATION_READ;
+    return view->receives && !tells_reading && !tov_api_is_shown(look, view->number);
+}
+
 /* ---- replies ---- */
 
 static void note_reader(struct api_replies *replies, uint16_t agency)
@@ -115,13 +121,16 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
     struct tov_event event;
     uint8_t relation = row->value.size == 1 ? row->value.data[0] : 0;
     replies->count++;
-    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL)
+    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
+        relation != TOV_RELATION_RESPONSE)
         return TOV_OK;
     TOV_TRY(tov_event_get(look->read, tov_get_be64(row->key.bytes + 8), &event));
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
-    else if (event.agency == view->event.agency)
+    else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
         replies->is_retracted = true;
+    else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
+        replies->is_answered = true;
     return TOV_OK;
 }
 
@@ -249,7 +258,10 @@ static enum tov_err put_state(const struct api_look *look, const struct api_view
     TOV_TRY(put_evidence(look, view, out));
     TOV_TRY(tov_api_put_count(out, "attachment_count", parts > 2 ? parts - 2 : 0));
     TOV_TRY(tov_api_put_count(out, "retracted", replies.is_retracted ? 1 : 0));
-    return tov_api_put_count(out, "reply_count", replies.count);
+    TOV_TRY(tov_api_put_count(out, "reply_count", replies.count));
+    uint16_t own = look->api->core->own->number;
+    TOV_TRY(tov_api_put_count(out, "taken", has_reader(&replies, own) ? 1 : 0));
+    return tov_api_put_count(out, "answered", replies.is_answered ? 1 : 0);
 }
 
 enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,

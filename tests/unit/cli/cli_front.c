@@ -32,6 +32,8 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
     put_number(recipient, "agency", is_sent ? AGENCY_POLICE : AGENCY_KK);
     put_text(recipient, "unit", is_sent ? "dks" : "vink");
     UNIT_NEED(tov_record_put_enum(recipient, "right", "all") == TOV_OK);
+    if (node->task != NULL)
+        put_text(recipient, "need_reason", node->task);
     UNIT_NEED(tov_record_open(note.header, "about", &about) == TOV_OK);
     if (!node->of_no_case)
         put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
@@ -92,6 +94,8 @@ static void put_one(const struct cli_front *node, struct tov_record summary, uin
         put_delivery(node, summary);
     else
         put_number(summary, "verdict", 1);
+    put_number(summary, "taken", !is_sent && node->taken);
+    put_number(summary, "answered", !is_sent && node->answered);
     if (!is_sent && node->name != NULL)
         put_number(summary, "attachment_count", 2);
 }

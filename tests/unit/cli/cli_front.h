@@ -24,6 +24,9 @@ struct cli_front {
     const char *text;   /* of the content of both; NULL: a short one */
     bool of_episode;    /* both are about an episode */
     bool of_no_case;    /* and not about their case */
+    const char *task;   /* of the recipient of both; NULL: none is named */
+    bool taken;         /* number 7 is in handling */
+    bool answered;      /* and answered */
     uint64_t unread;    /* of the status */
     enum tov_err error; /* what all but hello is answered with; 0: what was asked for */
     bool silent;        /* not at all */
