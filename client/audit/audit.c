@@ -76,8 +76,10 @@ void tov_link_lines_lose(struct tov_link_lines *lines)
 
 static void link_lines_fini(struct tov_link_lines *lines)
 {
-    for (size_t i = 0; i < lines->count; i++)
+    for (size_t i = 0; i < lines->count; i++) {
         tov_table_fini(&lines->items[i].messages);
+        tov_table_fini(&lines->items[i].words);
+    }
     free(lines->items);
     *lines = (struct tov_link_lines){0};
 }

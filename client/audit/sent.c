@@ -91,8 +91,8 @@ static void take_part(struct pass *pass, const struct tov_leaf_message *message)
     }
     pass->parts_seen |= 1u << part->part;
     struct tov_place place = place_of(pass);
-    tov_part_bytes_check(&pass->audit->findings, &place, part->part, &message->parts[part->part],
-                         part->sealed);
+    struct tov_part_named named = {part->part, &message->parts[part->part], false};
+    tov_part_bytes_check(&pass->audit->findings, &place, &named, part->sealed);
 }
 
 static void take_list(struct pass *pass, const struct tov_leaf *leaf)

@@ -21,8 +21,8 @@
          true},                                                                                  \
         {"from", "UNIT", N_("the unit that sends, when you have several"), false},               \
         {"about", "NUMBER|THING[=ID]",                                                           \
-         N_("the same as message NUMBER is about; or a new concern, case, course, request, "     \
-            "psych or episode, or the one with that ID"),                                        \
+         N_("what message NUMBER is about; or a new concern, case, course, request, psych or "   \
+            "episode; or the one of message ID, or with that ID"),                               \
          true},                                                                                  \
         {"attach", "PATH", N_("a file that goes with it"), true},                                \
         {"edit", NULL, N_("open the form in the editor (VISUAL, EDITOR) in any case"), false},   \
@@ -58,7 +58,7 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
 /* What the options --about say; a number asks the node. */
 enum tov_err compose_about(struct cli *cli, const struct cli_arguments *arguments,
                            struct tov_message_draft *message) TOV_MUST_CHECK;
-/* One of them: "12", "krfo/1/345", "episode", "episode=ID". */
+/* One of them: "12", "krfo/1/345", "episode", "episode=12", "episode=ID". */
 enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,
                                  const char *text) TOV_MUST_CHECK;
 /* VIEW's matters become those of MESSAGE, as far as it names none of that kind. */

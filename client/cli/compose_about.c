@@ -11,6 +11,7 @@
 
 #include "base/hex.h"
 #include "base/limits.h"
+#include "case/catalogue.h"
 #include "cli/find.h"
 #include "cli/language.h"
 
@@ -33,17 +34,38 @@ static void path_of(size_t thing, char out[PATH_SIZE])
     (void)snprintf(out, PATH_SIZE, "header.about.%s", things[thing].field);
 }
 
+static const struct tov_message_type *type_of(const struct tov_message_draft *message)
+{
+    return tov_message_type_find(tov_bytes_of_text(tov_message_draft_type(message)));
+}
+
 enum tov_err compose_about_view(struct cli *cli, struct tov_message_draft *message,
                                 const struct tov_message_view *view)
 {
+    const struct tov_message_type *type = type_of(message);
     for (size_t i = 0; i < THINGS; i++) {
         char path[PATH_SIZE];
         path_of(i, path);
         const char *id = tov_message_view_text(view, path);
-        if (id[0] != '\0' && tov_message_draft_count(message, path) == 0)
+        if (id[0] != '\0' && tov_message_type_takes_about(type, things[i].field) &&
+            tov_message_draft_count(message, path) == 0)
             TOV_TRY(tov_message_draft_set(message, path, id, &cli->error));
     }
     return TOV_OK;
+}
+
+static bool takes_one_of(const struct tov_message_draft *message,
+                         const struct tov_message_view *view)
+{
+    const struct tov_message_type *type = type_of(message);
+    for (size_t i = 0; i < THINGS; i++) {
+        char path[PATH_SIZE];
+        path_of(i, path);
+        if (tov_message_view_text(view, path)[0] != '\0' &&
+            tov_message_type_takes_about(type, things[i].field))
+            return true;
+    }
+    return false;
 }
 
 static enum tov_err about_message(struct cli *cli, struct tov_message_draft *message,
@@ -53,6 +75,11 @@ static enum tov_err about_message(struct cli *cli, struct tov_message_draft *mes
     const struct tov_message_view *view = NULL;
     TOV_TRY(find_message(cli, text, &listing, &view));
     enum tov_err err = compose_about_view(cli, message, view);
+    if (err == TOV_OK && !takes_one_of(message, view))
+        err = cli_fail(cli, TOV_E_ARGUMENT,
+                       _("--about: nothing of what message %.40s is about fits %s. What fits: "
+                         "tov types %s"),
+                       text, tov_message_draft_type(message), tov_message_draft_type(message));
     tov_listing_destroy(listing);
     return err;
 }
@@ -79,17 +106,52 @@ static bool is_thing(size_t thing, const char *text, size_t size)
     return false;
 }
 
-/* "episode" or "episode=ID". */
-static enum tov_err about_thing(struct cli *cli, struct tov_message_draft *message, size_t thing,
-                                const char *id)
+static enum tov_err set_thing(struct cli *cli, struct tov_message_draft *message, size_t thing,
+                              const char *id)
 {
-    char made[2 * UUID_BYTES + 1], path[PATH_SIZE];
+    char path[PATH_SIZE];
     path_of(thing, path);
-    if (id == NULL && !new_id(made))
+    if (tov_message_draft_set(message, path, id, &cli->error) == TOV_OK)
+        return TOV_OK;
+    return cli_fail(cli, TOV_E_ARGUMENT, _("--about: an ID has 32 hexadecimal digits."));
+}
+
+static enum tov_err new_thing(struct cli *cli, struct tov_message_draft *message, size_t thing)
+{
+    char id[2 * UUID_BYTES + 1];
+    if (!new_id(id))
         return cli_fail(cli, TOV_E_INTERNAL, _("A fault in the program."));
-    if (tov_message_draft_set(message, path, id == NULL ? made : id, &cli->error) != TOV_OK)
-        return cli_fail(cli, TOV_E_ARGUMENT, _("--about: an ID has 32 hexadecimal digits."));
-    return TOV_OK;
+    return set_thing(cli, message, thing, id);
+}
+
+/* The thing of that kind which message TEXT is about. */
+static enum tov_err thing_of_message(struct cli *cli, struct tov_message_draft *message,
+                                     size_t thing, const char *text)
+{
+    struct tov_listing *listing = NULL;
+    const struct tov_message_view *view = NULL;
+    char path[PATH_SIZE];
+    path_of(thing, path);
+    TOV_TRY(find_message(cli, text, &listing, &view));
+    const char *id = tov_message_view_text(view, path);
+    enum tov_err err =
+        id[0] != '\0'
+            ? set_thing(cli, message, thing, id)
+            : cli_fail(cli, TOV_E_ARGUMENT, _("--about: message %.40s is about no such thing: %s."),
+                       text, cli_words(cli, things[thing].danish, things[thing].english));
+    tov_listing_destroy(listing);
+    return err;
+}
+
+/* "episode", "episode=12" or "episode=ID": an ID is longer than any number. */
+static enum tov_err about_thing(struct cli *cli, struct tov_message_draft *message, size_t thing,
+                                const char *which)
+{
+    if (which == NULL)
+        return new_thing(cli, message, thing);
+    if (strlen(which) == 2 * UUID_BYTES && strchr(which, '/') == NULL)
+        return set_thing(cli, message, thing, which);
+    return thing_of_message(cli, message, thing, which);
 }
 
 enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,

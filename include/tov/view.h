@@ -75,6 +75,8 @@ struct tov_attachment {
     int complete;  /* all of it is at the node */
     uint64_t chunks_held;
     uint64_t chunks_total;
+    const uint8_t
+        *sha256; /* 32 bytes, the sender's word; NULL while the content is not to be seen */
 };
 TOV_API size_t tov_message_view_attachment_count(const struct tov_message_view *view);
 TOV_API const struct tov_attachment *

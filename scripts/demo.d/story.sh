@@ -40,9 +40,9 @@ start_nodes() {
         write_config "$agency"
         node_start "$agency"
     done
-    await 60 serves krfo
-    await 60 serves kbh-pol
-    await 60 serves kk
+    await_serving krfo
+    await_serving kbh-pol
+    await_serving kk
     seen "kk, kbh-pol og krfo kører (tcp-port $base_port til $((base_port + 5)))"
     does krfo status
 }
@@ -57,14 +57,26 @@ serves() {
     { as "$profile" --json status || true; } | tr -d '\n ' | grep -q '"state":"serving"'
 }
 
-# await SECONDS COMMAND...: until COMMAND is true.
+# await SECONDS WHAT COMMAND...: until COMMAND is true; WHAT is told when it never is.
 await() {
-    local until=$((SECONDS + $1)) tenth
-    shift
+    local until=$((SECONDS + $1)) what=$2
+    shift 2
     until "$@"; do
-        [ $SECONDS -le $until ] || give_up "Ventede forgæves på: $*" "$log"
-        read -r -t 0.1 tenth <> <(:) || true
+        [ $SECONDS -le $until ] || give_up "$what skete ikke." "$log"
+        read -r -t 0.1 <> <(:) || true
     done
+}
+
+serves_or_ended() {
+    serves "$1" || ! node_pid "$1" >/dev/null
+}
+
+# await_serving AGENCY: until its node signs; a node that has ended is told with its own words.
+await_serving() {
+    await 60 "At noden $1 kom i gang," serves_or_ended "$1"
+    serves "$1" && return
+    grep -E '^tovd: |level=error' "$(node_log "$1")" | tail -n 2 | show
+    give_up "Noden $1 standsede." "$(node_log "$1")"
 }
 
 person() {
@@ -172,7 +184,7 @@ kill_while_it_receives() {
     seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
     node_start kbh-pol
     reach krfo "$date_message" received
-    await 60 has_attachment
+    await 60 'At bilaget nåede helt frem,' has_attachment
     does politi attachment get "$(newest politi prison.release_date)" 2 --out "$dir/politiets-kopi.pdf"
     cmp -s "$dir/handleplan.pdf" "$dir/politiets-kopi.pdf" || give_up 'Bilaget er ikke det samme.' "$log"
     seen 'Resten kom af sig selv, og filen er den samme byte for byte'
@@ -180,6 +192,10 @@ kill_while_it_receives() {
 
 has_attachment() {
     as politi --json show "$(newest politi prison.release_date)" | tr -d '\n ' | grep -q '"complete":true'
+}
+
+has_answer() {
+    [ -n "$(newest krfo intervention.accept)" ]
 }
 
 answer_referral() {
@@ -192,7 +208,7 @@ answer_referral() {
         --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" \
         --set "expected_start=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
     reach krfo "$referral" read
-    await 30 test -n "$(newest krfo intervention.accept)"
+    await 30 'At svaret kom frem,' has_answer
     does krfo show "$(newest krfo intervention.accept)"
 }
 

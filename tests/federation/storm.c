@@ -77,24 +77,12 @@ void storm_begin(struct storm *storm)
     }
 }
 
-static long long acks_size(const struct storm *storm, enum node_number number)
+long long storm_acks_size(const struct storm *storm, enum node_number number)
 {
     char path[FEDERATION_PATH_SIZE];
     struct stat status;
     files_of(storm, number, "acks", path);
     return stat(path, &status) == 0 ? (long long)status.st_size : 0;
-}
-
-bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms)
-{
-    long long before = acks_size(storm, number);
-    long long until = process_now_ms() + timeout_ms;
-    while (acks_size(storm, number) == before) {
-        if (process_now_ms() > until || !process_runs(storm->senders[number]))
-            return false;
-        process_pause();
-    }
-    return true;
 }
 
 static bool end_all(pid_t pids[NODES])

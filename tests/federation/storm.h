@@ -17,8 +17,8 @@ struct storm {
 
 /* All nodes serving, all programs running. */
 void storm_begin(struct storm *storm);
-/* Waits for one more acknowledged message of the node. False after TIMEOUT_MS. */
-bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms);
+/* Bytes of the file of what the node has acknowledged: grows by a line for each message. */
+long long storm_acks_size(const struct storm *storm, enum node_number number);
 /* Ends the senders: what they began is acknowledged. True when each ended well. */
 bool storm_calm(struct storm *storm);
 /* Waits until everything acknowledged stands, once, in order and unchanged, at its sender and at

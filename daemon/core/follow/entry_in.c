@@ -33,11 +33,19 @@ static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, ui
                      peer->agency->name, key->epoch);
         return;
     }
+    struct tov_x25519_public public_key;
+    memcpy(public_key.bytes, key->public_key, sizeof public_key.bytes);
+    if (!tov_x25519_public_is_valid(&public_key)) {
+        tov_core_log(follow->core, TOV_HOST_ERROR, "epoch-key-unusable",
+                     "peer=%s epoch=%u hint=\"nothing can be sealed to it: the one before stays\"",
+                     peer->agency->name, key->epoch);
+        return;
+    }
     peer->epoch = key->epoch;
     peer->epoch_index = index;
     peer->epoch_not_before_ms = key->not_before_ms;
     peer->epoch_not_after_ms = key->not_after_ms;
-    memcpy(peer->epoch_key.bytes, key->public_key, sizeof peer->epoch_key.bytes);
+    peer->epoch_key = public_key;
     peer->may_owe = true;
 }
 
@@ -52,12 +60,15 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
                      peer->agency->name, (unsigned long long)index);
 }
 
-static void apply_lost(struct tov_peer *peer, uint64_t index)
+/* A restore that lost something begins a series of its own (docs/protocol.md 3). A receipt speaks
+ * of one series: what is gathered for the one before is written now. */
+static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer, uint64_t index)
 {
-    /* A restore that lost something begins a series of its own (docs/protocol.md 3). */
+    TOV_TRY(tov_receipt_flush(follow, peer));
     peer->series.lost_index = index;
     peer->last_link = 0;
     peer->last_link_leaf = (struct tov_hash){{0}};
+    return TOV_OK;
 }
 
 static void log_unreadable(const struct tov_follow *follow, const struct tov_peer *peer,
@@ -81,8 +92,7 @@ static enum tov_err apply_known(struct tov_follow *follow, struct tov_peer *peer
         apply_epoch_key(follow, peer, entry->index, &leaf->as.epoch_key);
         return TOV_OK;
     case TOV_LEAF_LOST:
-        apply_lost(peer, entry->index);
-        return TOV_OK;
+        return apply_lost(follow, peer, entry->index);
     case TOV_LEAF_ANCHOR:
         tov_witness_on_anchor(peer, entry->index);
         return TOV_OK;

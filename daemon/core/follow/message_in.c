@@ -9,6 +9,7 @@
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 #include "ledger/vault.h"
+#include "merkle/tree.h"
 
 #include <string.h>
 
@@ -415,6 +416,9 @@ static enum tov_err load_late(const struct tov_core *core, struct tov_store_read
     if (late->stored.state != TOV_ENTRY_PRESENT ||
         late->stored.verdict.verdict != TOV_VERDICT_NO_KEY)
         return TOV_E_EXISTS;
+    struct tov_hash hash = tov_merkle_leaf_hash(late->stored.leaf);
+    if (!tov_hash_equal(&hash, &ref->leaf))
+        return TOV_E_MALFORMED;
     TOV_TRY(tov_leaf_decode(late->stored.leaf, &late->leaf));
     TOV_TRY(tov_store_get(read, TOV_TABLE_MBODY, key, &late->body));
     late->disclosed.leaf = late->stored.leaf;
@@ -470,7 +474,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     TOV_TRY(put_reply(&in, event));
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
-    if (in.link.number <= peer->last_link)
+    if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)
         tov_receipt_amend(follow, peer, in.link.number, &ref->leaf, in.verdict);
     return TOV_OK;
 }

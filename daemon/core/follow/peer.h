@@ -172,12 +172,18 @@ void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
                           const struct tov_hash *leaf_hash,
                           struct tov_message_keys *out_keys) TOV_MUST_CHECK;
-/* A message of ours: where it stands, and its leaf, borrowed. */
+/* An entry of ours: where it stands, its leaf and PEER's link block, borrowed. */
 struct tov_own_message {
     uint64_t index;
     struct tov_bytes leaf;
+    struct tov_bytes link_block;
 };
-/* TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
+/* Whether PEER may be given the keys at all. TOV_E_DENIED: it is no message, or not for PEER;
+ * TOV_E_EXISTS: PEER said that it had opened it. Leaves the leaf decoded in follow->leaf. */
+enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
+                              const struct tov_peer *peer,
+                              const struct tov_own_message *message) TOV_MUST_CHECK;
+/* The same, and TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;

@@ -10,6 +10,7 @@
 
 #include "ledger/epoch.h"
 #include "merkle/ed25519.h"
+#include "merkle/tree.h"
 
 #include <string.h>
 
@@ -231,16 +232,44 @@ static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer
     return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
 }
 
-static void on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
-                             const struct tov_control *control)
+/* Only a message of ours, to the asker, that it has not opened. */
+static enum tov_err check_expired(const struct tov_follow *follow, struct tov_store_read *read,
+                                  const struct tov_peer *peer, const struct tov_ref *ref)
 {
+    const struct tov_core *core = follow->core;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    if (ref->agency != core->own->number || ref->generation != core->series.generation ||
+        ref->index >= tov_ledger_signed(core->ledger))
+        return TOV_E_NOT_FOUND;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(ref->index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT)
+        return TOV_E_ERASED;
+    struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+    if (!tov_hash_equal(&hash, &ref->leaf))
+        return TOV_E_NOT_FOUND;
+    struct tov_own_message message = {ref->index, entry.leaf,
+                                      tov_entry_link_for(&entry, peer->number)};
+    return tov_stanza_check(follow, read, peer, &message);
+}
+
+static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
+                                     const struct tov_control *control)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     for (size_t i = 0; i < control->as.epoch_expired.count; i++) {
         const struct tov_ref *ref = &control->as.epoch_expired.refs[i];
-        if (ref->agency == follow->core->own->number &&
-            ref->generation == follow->core->series.generation &&
-            ref->index < tov_ledger_signed(follow->core->ledger))
+        enum tov_err err = check_expired(follow, read, peer, ref);
+        if (err == TOV_OK)
             tov_stanza_owe(follow->core, peer, ref->index);
+        else
+            tov_core_log(follow->core, TOV_HOST_WARN, "keys-not-sealed-again",
+                         "peer=%s index=%llu error=%s", peer->agency->name,
+                         (unsigned long long)ref->index, tov_err_name(err));
     }
+    return TOV_OK;
 }
 
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
@@ -253,8 +282,7 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
         tov_serve_chunks(follow, peer, control);
         return TOV_OK;
     case TOV_CONTROL_EPOCH_EXPIRED:
-        on_epoch_expired(follow, peer, control);
-        return TOV_OK;
+        return on_epoch_expired(follow, peer, control);
     case TOV_CONTROL_HASH_REQUEST: /* for recovery, which this version does by hand */
     case TOV_CONTROL_HASH_ANSWER:
         return TOV_OK;

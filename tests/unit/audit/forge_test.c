@@ -159,11 +159,11 @@ static void a_signed_entry_that_breaks_a_rule_is_inconsistent(void)
         {"a receipt that leaves one out",
          {4, one_more_receipted, NULL, 0, 0},
          5,
-         "receipt-hash receipt-order"},
+         "receipt-hash receipt-order verdict-unreceipted"},
         {"a receipt for an unknown agency",
          {4, unknown_peer_receipted, NULL, 0, 0},
          5,
-         "receipt-order receipt-unchecked"},
+         "receipt-order receipt-unchecked verdict-unreceipted"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct change change = rows[i].change;

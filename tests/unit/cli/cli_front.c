@@ -20,6 +20,7 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
 {
     bool is_sent = number == CLI_FRONT_SENT;
     static const uint8_t sag[16] = {0x5a, 0x67};
+    static const uint8_t episode[16] = {0xe9};
     struct tov_draft note;
     struct tov_record recipient, about;
     UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("msg.note")), &note) ==
@@ -32,7 +33,10 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
     put_text(recipient, "unit", is_sent ? "dks" : "vink");
     UNIT_NEED(tov_record_put_enum(recipient, "right", "all") == TOV_OK);
     UNIT_NEED(tov_record_open(note.header, "about", &about) == TOV_OK);
-    put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
+    if (!node->of_no_case)
+        put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
+    if (node->of_episode)
+        put_bytes(about, "episode_ref", TOV_BYTES_OF(episode));
     put_text(note.header, "legal_bases", "RPL115-1-1");
     put_text(note.header, "purpose", "forebyggelse");
     UNIT_NEED(tov_record_put_enum(note.header_fields, "kind", "telefon") == TOV_OK);

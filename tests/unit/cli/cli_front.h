@@ -22,6 +22,8 @@ struct cli_front_event {
 
 struct cli_front {
     const char *text;   /* of the content of both; NULL: a short one */
+    bool of_episode;    /* both are about an episode */
+    bool of_no_case;    /* and not about their case */
     uint64_t unread;    /* of the status */
     enum tov_err error; /* what all but hello is answered with; 0: what was asked for */
     bool silent;        /* not at all */
