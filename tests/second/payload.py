@@ -6,7 +6,7 @@ import re
 from base import Refused, need, time_ms
 from schema import Schema
 
-MOST = 65536
+MOST, MOST_INNER = 65536, 4096
 FILES = ["message.proto", "generic.proto", "info.proto", "intervention.proto", "prison.proto"]
 DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
 FIRST_DAY = datetime.date(1, 1, 1).toordinal() - DAYS_BEFORE_1970
@@ -32,6 +32,13 @@ def _check(field, value):
         need(len(value) == 32, "hash")
 
 
+def _inner(record):
+    """Records inside a record, at all depths."""
+    below = [x for value in record.values() for x in (value if isinstance(value, list) else [value])
+             if isinstance(x, dict)]
+    return len(below) + sum(map(_inner, below))
+
+
 class Payloads:
     """Reads headers and contents by the schema in `folder` and the text of docs/messages.md."""
 
@@ -42,9 +49,11 @@ class Payloads:
     def record(self, name, data):
         need(len(data) <= MOST, "record", "limit")
         try:
-            return self.schema.decode(name, data, _check)
+            record = self.schema.decode(name, data, _check)
         except Refused as refusal:
             raise Refused("schema", str(refusal)) from None
+        need(_inner(record) <= MOST_INNER, "records inside", "limit")
+        return record
 
     def decode(self, header, content):
         """(header, its fields, content, its fields)"""
