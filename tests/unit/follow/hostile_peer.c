@@ -157,24 +157,30 @@ void hostile_hello(struct hostile *hostile, const struct tov_frame_checkpoint *h
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+void hostile_say_signed(struct hostile *hostile, const struct tov_control *control,
+                        const uint8_t secret[64])
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_frame_control outer;
-    control->from = hostile->agency->number;
-    control->to = hostile->target->number;
-    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
     UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
     tov_control_signed_bytes(SIM_FEDERATION, tov_buf_view(&body), &message);
-    tov_ed25519_sign(hostile->control_secret, tov_buf_view(&message), outer.signature);
+    tov_ed25519_sign(secret, tov_buf_view(&message), outer.signature);
     outer.body = tov_buf_view(&body);
     UNIT_NEED(tov_frame_encode_control(&outer, &frame) == TOV_OK);
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-static void connect_all(struct hostile *hostile)
+void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+{
+    control->from = hostile->agency->number;
+    control->to = hostile->target->number;
+    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
+    hostile_say_signed(hostile, control, hostile->control_secret);
+}
+
+void hostile_connect(struct hostile *hostile)
 {
     struct sim_wire *wire = hostile->wire;
     for (size_t i = 0; i < wire->count; i++) {
@@ -192,7 +198,7 @@ void hostile_meet(struct hostile *hostile)
 {
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     UNIT_NEED(control != NULL);
-    connect_all(hostile);
+    hostile_connect(hostile);
     hostile_hello(hostile, NULL);
     control->kind = TOV_CONTROL_RESTORE_ANSWER;
     control->as.restore_answer.counts = true;
