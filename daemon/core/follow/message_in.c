@@ -294,12 +294,14 @@ static uint64_t put_event(const struct incoming *in)
     return tov_event_append(in->follow->core, &event);
 }
 
-static enum tov_err put_reply(const struct incoming *in, uint64_t event)
+/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect. */
+static void put_reply(const struct incoming *in, uint64_t event)
 {
     struct tov_ref target;
-    if (!in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
-        return TOV_OK;
-    return tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
+    bool is_good =
+        in->verdict.verdict == TOV_VERDICT_OPENED || in->verdict.verdict == TOV_VERDICT_PENDING;
+    if (is_good && in->has_draft && tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
+        tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
 static enum tov_err store_message(struct incoming *in, bool is_linked)
@@ -308,7 +310,7 @@ static enum tov_err store_message(struct incoming *in, bool is_linked)
     put_leaf(in, event);
     put_body(in);
     TOV_TRY(put_keys(in));
-    TOV_TRY(put_reply(in, event));
+    put_reply(in, event);
     if (!is_linked)
         return TOV_OK;
     if (in->verdict.verdict == TOV_VERDICT_PENDING)
@@ -448,7 +450,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
         return err == TOV_E_EPOCH ? TOV_OK : err;
     uint64_t event = late->stored.event;
     put_leaf(&in, event);
-    TOV_TRY(put_reply(&in, event));
+    put_reply(&in, event);
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)

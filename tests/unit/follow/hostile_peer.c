@@ -330,6 +330,18 @@ void hostile_message_fini(struct hostile_message *message)
         tov_buf_fini(&message->sealed[i]);
 }
 
+void hostile_message_answer(struct hostile_message *message, const struct tov_ref *target)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                                NULL) == TOV_OK);
+    UNIT_NEED(tov_record_put_ref(header, "in_reply_to", target) == TOV_OK);
+    UNIT_NEED(tov_record_put_enum(header, "relation", "response") == TOV_OK);
+    tov_buf_clear(&message->header);
+    UNIT_NEED(tov_record_encode(header, &message->header) == TOV_OK);
+    hostile_message_reseal(message, 0, tov_buf_view(&message->header), false);
+}
+
 void hostile_message_attach(struct hostile *hostile, struct hostile_message *message, size_t size)
 {
     TOV_FREE uint8_t *data = calloc(1, size);
@@ -607,6 +619,20 @@ size_t hostile_count_shown(struct hostile *hostile)
     size_t count = 0;
     if (tov_record_child(reply, "list", 0, &list))
         count = tov_record_count(list, "messages");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+uint64_t hostile_count_answers(struct hostile *hostile, uint64_t number)
+{
+    struct tov_record reply = hostile_ask(hostile, "get", number);
+    struct tov_record get;
+    struct tov_record summary;
+    uint64_t count = UINT64_MAX;
+    if (tov_record_child(reply, "get", 0, &get) && tov_record_child(get, "summary", 0, &summary)) {
+        count = tov_record_number(summary, "reply_count");
+        UNIT_EQUAL_INT(tov_record_count(get, "replies"), count);
+    }
     tov_record_destroy(&reply);
     return count;
 }

@@ -93,6 +93,8 @@ struct hostile_message {
 void hostile_message_make(struct hostile *hostile, enum tov_right right,
                           struct hostile_message *message);
 void hostile_message_fini(struct hostile_message *message);
+/* Makes it an answer to TARGET. */
+void hostile_message_answer(struct hostile_message *message, const struct tov_ref *target);
 /* Adds an attachment of SIZE bytes that is pulled. */
 void hostile_message_attach(struct hostile *hostile, struct hostile_message *message, size_t size);
 /* Makes part PART of BYTES, sealed as a good part unless IS_GARBAGE: then the sealed bytes open
@@ -136,6 +138,8 @@ bool hostile_is_suspended(const struct hostile *hostile);
 struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint64_t number);
 /* Its error. */
 uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number);
+/* How many answers message NUMBER is shown with. */
+uint64_t hostile_count_answers(struct hostile *hostile, uint64_t number);
 /* How many messages its inbox shows. */
 size_t hostile_count_shown(struct hostile *hostile);
 
