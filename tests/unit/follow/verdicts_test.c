@@ -115,7 +115,7 @@ static void refused_by_the_number_of_the_rule(void)
     hostile_message_reseal(&message, 0, tov_buf_view(&message.header), false);
     struct tov_verdict_value value = hostile_deliver(hostile, &message);
     UNIT_EQUAL_INT(value.verdict, TOV_VERDICT_REFUSED);
-    UNIT_EQUAL_INT(value.detail, 1); /* the basis is not in the catalogue */
+    UNIT_EQUAL_INT(value.detail, 1);                 /* the basis is not in the catalogue */
     UNIT_EQUAL_INT(hostile_count_shown(hostile), 1); /* kept and shown */
     need_going_on(hostile);
 }
