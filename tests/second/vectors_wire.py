@@ -58,6 +58,16 @@ def _links(report, file):
         report.refused("link", case["name"], case["error"], leaf.decode_link, UNHEX(case["hex"]))
 
 
+def _connection(report, file):
+    for case in file["good"]:
+        with report.case("connection", case["name"]):
+            said = case.get("frame", case.get("session"))
+            report.same(frame.decode_message(UNHEX(case["hex"])), (case["kind"], UNHEX(said)))
+    for case in file["ignored"]:
+        with report.case("connection", case["name"]):
+            report.same(frame.decode_message(UNHEX(case["hex"])), None)
+
+
 def _frames(report, file, peer):
     for case in file["good"]:
         with report.case("frame", case["name"]):
@@ -90,5 +100,6 @@ def run(report, load, schema_folder):
     peer = frame.Peer(schema_folder)
     _leaves(report, load("wire/leaf.json"))
     _links(report, load("wire/link.json"))
+    _connection(report, load("wire/connection.json"))
     _frames(report, load("wire/frame.json"), peer)
     _control(report, load("wire/control.json"), peer)

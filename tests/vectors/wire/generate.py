@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes leaf.json, link.json, frame.json and control.json beside itself, and the fuzzers' seeds.
+"""Writes leaf.json, link.json, connection.json, frame.json and control.json beside itself, and the
+fuzzers' seeds.
 
 What for: other implementers, and a second opinion on proto/wire. It is written from
 docs/protocol.md alone, with a protobuf encoder of its own; never make it call the C code.
@@ -303,6 +304,29 @@ def link_vectors():
            ("number_0", link({**first, "number": 0}))]
     return {"about": "Link blocks (docs/protocol.md section 3).", "good": good,
             "rejected": [{"name": n, "error": "malformed", "hex": d.hex()} for n, d in bad]}
+
+
+
+# ---- messages on a connection -------------------------------------------------------------------
+
+def connection_vectors():
+    session, frame_bytes = 0x1122334455667788, u(U32, 0) + some("a frame", 40)
+    good = [{"name": name, "kind": kind, "session": f"{session:016x}",
+             "hex": (bytes([kind]) + u(U64, session)).hex()}
+            for name, kind in (("ping", 2), ("pong", 3))]
+    good.append({"name": "data", "kind": 1, "frame": frame_bytes.hex(),
+                 "hex": (b"\1" + frame_bytes).hex()})
+    ignored = [("data without a frame", b"\1"), ("kind 0", b"\0" + frame_bytes),
+               ("kind 4", b"\4" + u(U64, session)), ("a ping without session", b"\2"),
+               ("a ping of session 0", b"\2" + bytes(8)),
+               ("a ping one byte short", b"\2" + u(U64, session)[:7]),
+               ("a ping one byte long", b"\2" + u(U64, session) + b"\0"),
+               ("a pong of session 0", b"\3" + bytes(8)),
+               ("a pong one byte long", b"\3" + u(U64, session) + b"\0")]
+    return {"about": "Messages on a connection (docs/protocol.md section 5.2); ignored: they say "
+                     "nothing, and the connection goes on.",
+            "good": good,
+            "ignored": [{"name": name, "hex": data.hex()} for name, data in ignored]}
 
 
 # ---- protobuf -----------------------------------------------------------------------------------
@@ -706,6 +730,8 @@ def write(name, vectors):
     with open(os.path.join(HERE, name + ".json"), "w", encoding="utf-8") as out:
         json.dump(vectors, out, indent=1)
         out.write("\n")
+    if name == "connection":
+        return  # nothing to fuzz: one byte and a number
     seed(name, ((row["name"], bytes.fromhex(row["hex"]))
                 for row in vectors["good"] + vectors["rejected"]))
 
@@ -721,6 +747,7 @@ def seed(name, seeds):
 if __name__ == "__main__":
     write("leaf", leaf_vectors())
     write("link", link_vectors())
+    write("connection", connection_vectors())
     write("frame", frame_vectors())
     write("control", control_vectors())
     seed("api", api_seeds())
