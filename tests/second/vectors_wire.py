@@ -2,6 +2,7 @@
 """tests/vectors/wire: leaves, links, frames, control bodies, each read, written again, refused."""
 import frame
 import leaf
+from base import sha256
 from report import plain
 
 UNHEX = bytes.fromhex
@@ -42,6 +43,11 @@ def _leaves(report, file):
                         (case["type"], case["time_ms"], case["blind"]))
             envelope = value["fields"].pop("envelope", None)
             report.same(value["fields"], fields)
+            if "list" in case:
+                listed = UNHEX(case["list"])
+                report.same(sha256(listed), fields["seen_hash"])
+                entries = leaf.decode_list(listed, fields["seen_count"])
+                report.same(b"".join(map(leaf.encode_list_entry, entries)), listed)
             report.same(envelope, UNHEX(case["envelope"]) if "envelope" in case else None)
     for case in file["rejected"]:
         report.refused("leaf", case["name"], case["error"], leaf.decode, UNHEX(case["hex"]))

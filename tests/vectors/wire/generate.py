@@ -158,6 +158,12 @@ def an_erased(count=1, **change):
     return {"scope": 1, "basis": 4, "refs": [a_ref(n) for n in range(count)], **change}
 
 
+def seen_list():
+    """The detached list of the anchor: two peers' anchors, ascending by agency."""
+    return b"".join(u(U16, agency) + u(U32, 1) + u(U64, 40 + agency) + some(f"root {agency}") +
+                    some(f"anchor signature {agency}", 64) for agency in (2, 1024))
+
+
 def good_leaves():
     yield "genesis_of_a_ledger", "genesis", a_genesis()
     yield "genesis_of_a_journal", "genesis", a_genesis(journal=2)
@@ -183,7 +189,10 @@ def good_leaves():
         [a_run(1, 1 + n % 2) for n in range(128)], [an_amendment(n + 1) for n in range(64)])
     yield "epoch_key", "epoch_key", {"epoch": 3, "not_before_ms": TIME,
                                      "not_after_ms": TIME + 604800000, "public_key": h("epoch")}
-    yield "anchor", "anchor", {"seen_count": 2, "seen_hash": h("seen")}
+    yield "anchor", "anchor", {"seen_count": 2,
+                               "seen_hash": hashlib.sha256(seen_list()).hexdigest()}
+    yield "anchor_with_an_empty_list", "anchor", {"seen_count": 0,
+                                                  "seen_hash": hashlib.sha256().hexdigest()}
     yield "roster", "roster", {"version": 7, "hash": h("roster")}
     yield "journal_root", "journal_root", {"journal": 1, "size": 5000, "root": h("journal")}
     yield "erased_content", "erased", an_erased()
@@ -277,10 +286,12 @@ def leaf_vectors():
                "leaf_hash": hashlib.sha256(b"\0" + data).hexdigest()}
         if kind == "message":
             row["envelope"] = envelope(fields).hex()
+        if kind == "anchor":
+            row["list"] = seen_list().hex() if fields["seen_count"] else ""
         good.append(row)
     bad = [{"name": n, "error": e, "hex": d.hex()} for n, d, e in rejected_leaves()]
     return {"about": "Leaves (docs/protocol.md section 3). Bytes are hexadecimal; leaf_hash is "
-                     "SHA-256(00 || leaf).", "good": good, "rejected": bad}
+                     "SHA-256(00 || leaf); list is what an anchor's hash is of.", "good": good, "rejected": bad}
 
 
 # ---- link blocks --------------------------------------------------------------------------------
