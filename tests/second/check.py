@@ -18,6 +18,7 @@ def main(root):
         return 1 if os.environ.get("CI") == "true" else 77
     import vectors_case
     import vectors_envelope
+    import vectors_export
     import vectors_merkle
     import vectors_roster
     import vectors_wire
@@ -34,6 +35,7 @@ def main(root):
     vectors_wire.run(report, load, schema)
     vectors_case.run(report, load, root)
     vectors_roster.run(report, load)
+    vectors_export.run(report, load)
     return report.finish()
 
 
