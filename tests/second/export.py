@@ -512,17 +512,25 @@ class Mirror:
                 self.chain.__init__()
                 self.chain.series = (self.generation, lost)
             if v["type"] == "anchor":
-                parts.pop("list", None)
+                listed = parts.pop("list", b"")
+                need(sha256(listed) == v["fields"]["seen_hash"], "list of an anchor", "proof")
             if v["type"] != "message":
                 need(set(has) == {"leaf"} and not parts, f"entry {index}")
                 continue
             right = {r["agency"]: r["right"] for r in v["fields"]["recipients"]}.get(me)
             need(right and "verdict" in has, f"entry {index}")
             self._check_message(v, has, (self.generation, lost))
-            for (_, n), sealed in parts.items():
-                need(right == 2 or n == 0, "a part beyond the right")
-                need(check_part(v, n, sealed)["inline"], "a part that is not inline")
+            self._check_parts(v, right, has["verdict"][0], parts)
         need(not self.parts, "parts of nothing")
+
+    @staticmethod
+    def _check_parts(v, right, verdict, parts):
+        for (_, n), sealed in parts.items():
+            need(right == 2 or n == 0, "a part beyond the right")
+            need(check_part(v, n, sealed)["inline"], "a part that is not inline")
+        ours = [n for n, part in enumerate(v["fields"]["parts"])
+                if part["inline"] and (right == 2 or n == 0)]
+        need(verdict in (2, 5, 7) or len(parts) == len(ours), "a part is missing")
 
     def _check_message(self, v, has, series):
         me = self.export.me.number
