@@ -34,10 +34,9 @@ struct tov_config {
     /* [clients] */
     char client_listen[TOV_CONFIG_VALUE_SIZE]; /* default: ipc:///run/tov/front.sock */
     /* [limits] */
-    uint64_t disk_reserve_mib;   /* new work is refused below this much free disk; default 512 */
-    uint64_t flow_window_bytes;  /* in flight to one peer; default 4 MiB, at least one frame */
-    uint64_t batch_max_requests; /* of one commit; default 4096 */
-    uint64_t batch_max_bytes;    /* of one commit; default 8 MiB */
+    uint64_t disk_reserve_mib;  /* new work is refused below this much free disk; default 512 */
+    uint64_t flow_window_bytes; /* in flight to one peer; default 4 MiB, at least one frame */
+    uint64_t batch_max_bytes;   /* of one commit; default 8 MiB */
     /* [demo] */
     bool demo_clock;                             /* only for federations named "...-demo" */
     char demo_clock_file[TOV_CONFIG_VALUE_SIZE]; /* needed when demo_clock */
