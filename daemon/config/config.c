@@ -41,7 +41,6 @@ static const struct key keys[] = {
     {"node", "roots", KIND_PATH, false, FIELD(roots_file), 0, 0},
     {"node", "log-level", KIND_LEVEL, false, FIELD(log_level), 0, 0},
     {"peers", "listen", KIND_ENDPOINT, false, FIELD(listen), 0, 0},
-    {"peers", "advertise", KIND_ENDPOINT, false, FIELD(advertise), 0, 0},
     {"clients", "listen", KIND_ENDPOINT, false, FIELD(client_listen), 0, 0},
     {"clients", "registry", KIND_PATH, false, FIELD(clients_file), 0, 0},
     {"limits", "disk-reserve-mib", KIND_NUMBER, false, FIELD(disk_reserve_mib), 1, 1048576},

@@ -29,8 +29,7 @@ struct tov_config {
     char clients_file[TOV_CONFIG_VALUE_SIZE];   /* default: <keys_dir>/clients.txt */
     enum tov_log_level log_level;               /* default: info */
     /* [peers] */
-    char listen[TOV_CONFIG_VALUE_SIZE];    /* endpoint to bind, or empty: only dials out */
-    char advertise[TOV_CONFIG_VALUE_SIZE]; /* what the roster should say; checked against it */
+    char listen[TOV_CONFIG_VALUE_SIZE]; /* endpoint to bind, or empty: only dials out */
     /* [clients] */
     char client_listen[TOV_CONFIG_VALUE_SIZE]; /* default: ipc:///run/tov/front.sock */
     /* [limits] */
