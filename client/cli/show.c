@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "case/catalogue.h"
 #include "cli/fieldpath.h"
 #include "cli/language.h"
 #include "cli/text.h"
@@ -355,6 +356,14 @@ void show_deliveries(struct cli *cli, const struct tov_message_view *view)
         put_delivery(cli, facts, tov_message_view_delivery(view, i));
 }
 
+/* Of a type that is not known, nobody knows. */
+static bool may_have_content(const char *type)
+{
+    const struct tov_message_type *row = tov_message_type_find(tov_bytes_of_text(type));
+    return row == NULL || (row->asks & ~(uint32_t)TOV_NEEDS_TARGET) != 0 || row->attachments ||
+           strcmp(row->content_schema, "NoFields") != 0;
+}
+
 void show_message(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
@@ -363,7 +372,7 @@ void show_message(struct cli *cli, const struct tov_message_view *view)
     cli_say(cli, "\n");
     if (!facts->has_header)
         cli_say(cli, "%s\n", _("This message cannot be opened here."));
-    else if (!facts->has_content)
+    else if (!facts->has_content && may_have_content(tov_message_view_type(view)))
         cli_say(cli, "%s\n",
                 _("You see the header only: the content is not for you, or was erased."));
     if (type != NULL)

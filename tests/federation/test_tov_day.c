@@ -83,6 +83,19 @@ static const char *newest_number(enum node_number number)
     return text;
 }
 
+/* Whether WORDS stand in what a caseworker is shown of message NUMBER. */
+static bool page_says(enum node_number node, const char *number, const char *words)
+{
+    char *text = NULL;
+    const char *const arguments[] = {"show", number, "--lang", "en", NULL};
+    UNIT_EQUAL_INT(federation_tov(&federation, node, "caseworker", arguments, &text), 0);
+    UNIT_NEED(text != NULL);
+    CU_ASSERT(strstr(text, "kk/vink") != NULL);
+    bool says = strstr(text, words) != NULL;
+    free(text);
+    return says;
+}
+
 /* A message is new, then in handling, then answered; the acknowledgement of it is no news to its
  * sender, the answer is. */
 static void an_acknowledgement_is_no_news_and_no_answer(void)
@@ -99,6 +112,7 @@ static void an_acknowledgement_is_no_news_and_no_answer(void)
 
     RUN(KK, "read", newest_number(KK));
     RUN(KRFO, "wait", "1", "read", "--timeout", "60");
+    CU_ASSERT(!page_says(KK, "2", "header only")); /* an acknowledgement has nothing else */
     CU_ASSERT(newest_is(KK, "taken"));
     CU_ASSERT(!newest_is(KK, "answered"));
     UNIT_EQUAL_INT(inbox(KK), 0);
