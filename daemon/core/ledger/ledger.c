@@ -437,13 +437,24 @@ static enum tov_err take_kept(struct tov_ledger *ledger, struct tov_store_read *
     return TOV_OK;
 }
 
+/* What the guard lacks: stored entries, and behind them those that are in no committed batch yet,
+ * whose hashes are pending already. */
 static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read)
 {
     struct leaf_reader reader = {read, ledger->leaf_table};
+    size_t open_count = (size_t)(ledger->range.size - ledger->committed);
+    TOV_FREE struct tov_hash *open = calloc(open_count + 1, sizeof *open);
+    if (open == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < open_count; i++)
+        open[i] = ledger->pending[ledger->pending_count - open_count + i];
     ledger->pending_count = 0;
-    for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
+    for (uint64_t i = ledger->fed; i < ledger->range.size; i++) {
         struct tov_hash hash;
-        TOV_TRY(hash_stored_leaf(&reader, i, &hash));
+        if (i < ledger->committed)
+            TOV_TRY(hash_stored_leaf(&reader, i, &hash));
+        else
+            hash = open[i - ledger->committed];
         if (!push_pending(ledger, &hash))
             return TOV_E_NOMEM;
     }
