@@ -14,7 +14,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define MARKS_MAX 4096u
 #define RECENT_MAX 256u
 
 struct mark {
@@ -40,7 +39,7 @@ struct tov_ledger {
     bool is_asking;
     uint32_t asked_id;
     struct mark *marks;
-    size_t mark_count;
+    size_t mark_count, mark_capacity;
     struct tov_signed_size recent[RECENT_MAX]; /* a ring, ascending from the oldest */
     size_t recent_count, recent_next;
 };
@@ -112,15 +111,30 @@ enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch
     return TOV_OK;
 }
 
+/* Each unsigned segment has one, and an unsigned tail may be long: the node waits for its keepers.
+ * Without memory the segment goes on. */
+static void push_mark(struct tov_ledger *ledger, const struct mark *mark)
+{
+    if (ledger->mark_count == ledger->mark_capacity) {
+        size_t capacity = ledger->mark_capacity == 0 ? 256 : ledger->mark_capacity * 2;
+        struct mark *marks = realloc(ledger->marks, capacity * sizeof *marks);
+        if (marks == NULL)
+            return;
+        ledger->marks = marks;
+        ledger->mark_capacity = capacity;
+    }
+    ledger->marks[ledger->mark_count++] = *mark;
+}
+
 void tov_ledger_mark(struct tov_ledger *ledger)
 {
-    uint64_t size = ledger->range.size;
+    struct mark mark = {.size = ledger->range.size};
     uint64_t last = ledger->mark_count > 0 ? ledger->marks[ledger->mark_count - 1].size
                                            : tov_ledger_signed(ledger);
-    if (size == last)
+    if (mark.size == last)
         return;
-    assert(ledger->mark_count < MARKS_MAX);
-    ledger->marks[ledger->mark_count++] = (struct mark){size, tov_range_root(&ledger->range)};
+    mark.root = tov_range_root(&ledger->range);
+    push_mark(ledger, &mark);
 }
 
 void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size)
@@ -403,9 +417,6 @@ enum tov_err tov_ledger_open(const struct tov_ledger_setup *setup, struct tov_le
     ledger->leaf_table = is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF;
     ledger->signature_table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE;
     ledger->tiles.table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
-    ledger->marks = calloc(MARKS_MAX, sizeof *ledger->marks);
-    if (ledger->marks == NULL)
-        return TOV_E_NOMEM;
     TOV_TRY(load(ledger, error));
     *out_ledger = TOV_TAKE(ledger);
     return TOV_OK;
@@ -461,11 +472,76 @@ static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_rea
     return TOV_OK;
 }
 
+/* A stored entry as a parcel would carry it. */
+struct stored {
+    struct tov_hash hash;
+    uint64_t bytes;
+    bool ends_segment;
+};
+
+static enum tov_err look_up(const struct tov_ledger *ledger, struct tov_store_read *read,
+                            uint64_t index, struct stored *out)
+{
+    unsigned body_table = ledger->kind == TOV_TREE_LEDGER ? TOV_TABLE_BODY : TOV_TABLE_JBODY;
+    struct tov_store_key key = tov_store_key_u64(index);
+    struct tov_bytes row, body;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(read, ledger->leaf_table, key, &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    bool is_present = entry.state == TOV_ENTRY_PRESENT;
+    out->hash = is_present ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
+    out->bytes = entry.leaf.size + 2 * TOV_SEGMENT_ENTRY_BYTES; /* with a stanza */
+    out->ends_segment = is_present && entry.leaf.data[5] == TOV_LEAF_ANCHOR;
+    enum tov_err err = tov_store_get(read, body_table, key, &body);
+    if (err == TOV_OK)
+        out->bytes += body.size;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* Segments up to END again, from what is stored. */
+static enum tov_err mark_stored(struct tov_ledger *ledger, struct tov_store_read *read,
+                                uint64_t end)
+{
+    struct tov_range range;
+    uint64_t bytes = 0;
+    TOV_TRY(load_range(ledger, read, tov_ledger_signed(ledger), &range));
+    while (range.size < end) {
+        struct stored stored;
+        TOV_TRY(look_up(ledger, read, range.size, &stored));
+        TOV_TRY(tov_range_append(&range, &stored.hash));
+        bytes += stored.bytes;
+        bool ends = stored.ends_segment || bytes >= TOV_SEGMENT_GOAL_BYTES || range.size == end;
+        if (!ends || range.size < ledger->fed)
+            continue;
+        push_mark(ledger, &(struct mark){range.size, tov_range_root(&range)});
+        bytes = 0;
+    }
+    return TOV_OK;
+}
+
+/* A crash may have come between the commit of many segments and their signatures. Those that were
+ * appended since the start have their marks already. */
+static enum tov_err load_marks(struct tov_ledger *ledger, struct tov_store_read *read, uint64_t end)
+{
+    struct mark *since = ledger->marks;
+    size_t count = ledger->mark_count;
+    ledger->marks = NULL;
+    ledger->mark_count = ledger->mark_capacity = 0;
+    enum tov_err err = mark_stored(ledger, read, end);
+    for (size_t i = 0; i < count; i++) {
+        if (since[i].size > end)
+            push_mark(ledger, &since[i]);
+    }
+    free(since);
+    return err;
+}
+
 enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_tree_view *view,
                               struct tov_store_batch *batch, struct tov_error *error)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_range range;
+    uint64_t at_start = ledger->range.size - ledger->pending_count;
     if (!view->present)
         return tov_fail(error, TOV_E_UNAVAILABLE,
                         "the guard has lost its state of %s: nothing can be signed until the root "
@@ -493,8 +569,6 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
         return tov_fail(error, err, "a signature that the guard kept does not verify");
     ledger->fed = view->range.size;
     ledger->is_asking = false;
-    ledger->mark_count = 0;
     TOV_TRY(load_pending(ledger, read));
-    tov_ledger_mark(ledger);
-    return TOV_OK;
+    return load_marks(ledger, read, at_start);
 }
