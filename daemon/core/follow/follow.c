@@ -154,6 +154,7 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
         tov_pull_on_committed(peer);
         peer->may_pull = true;
     }
+    tov_late_on_committed(peer);
     tov_pull_pump(follow, peer);
 }
 
@@ -164,11 +165,12 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .agency = peer->number,
                               .a = peer->owes_soon ? 1 : 0,
                               .b = peer->pulls_soon ? 1 : 0};
-    if (!peer->owes_soon && !peer->pulls_soon)
+    if (!peer->owes_soon && !peer->pulls_soon && peer->late_count == peer->late_closed)
         return TOV_OK;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);
+    tov_late_on_closed(peer);
     return tov_core_after(follow->core, &after);
 }
 

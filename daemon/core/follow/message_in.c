@@ -9,6 +9,7 @@
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 #include "ledger/vault.h"
+#include "merkle/tree.h"
 
 #include <string.h>
 
@@ -324,13 +325,19 @@ static enum tov_err put_reply(const struct incoming *in, uint64_t event)
     return tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
+/* Told when it can be read: without a key nobody knows for whom it is. */
+static enum tov_err tell(const struct incoming *in)
+{
+    uint64_t event = in->verdict.verdict == TOV_VERDICT_NO_KEY ? 0 : put_event(in);
+    put_leaf(in, event);
+    return event == 0 ? TOV_OK : put_reply(in, event);
+}
+
 static enum tov_err store_message(struct incoming *in, bool is_linked)
 {
-    uint64_t event = put_event(in);
-    put_leaf(in, event);
+    TOV_TRY(tell(in));
     put_body(in);
     TOV_TRY(put_keys(in));
-    TOV_TRY(put_reply(in, event));
     if (!is_linked)
         return TOV_OK;
     if (in->verdict.verdict == TOV_VERDICT_PENDING)
@@ -383,6 +390,29 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
 
 /* ---- a stanza that came later ---- */
 
+/* Until the batch that opens a message is committed the store says "no key", and the same stanza
+ * may come again. Where too many are being opened it will, too. */
+static bool may_open(const struct tov_peer *peer, uint64_t index)
+{
+    for (size_t i = 0; i < peer->late_count; i++) {
+        if (peer->late[i] == index)
+            return false;
+    }
+    return peer->late_count < TOV_LATE_OPEN_MAX;
+}
+
+void tov_late_on_closed(struct tov_peer *peer)
+{
+    peer->late_closed = peer->late_count;
+}
+
+void tov_late_on_committed(struct tov_peer *peer)
+{
+    peer->late_count -= peer->late_closed;
+    memmove(peer->late, peer->late + peer->late_closed, peer->late_count * sizeof peer->late[0]);
+    peer->late_closed = 0;
+}
+
 struct late {
     struct tov_bytes body;
     struct tov_frame_disclosed disclosed;
@@ -415,6 +445,9 @@ static enum tov_err load_late(const struct tov_core *core, struct tov_store_read
     if (late->stored.state != TOV_ENTRY_PRESENT ||
         late->stored.verdict.verdict != TOV_VERDICT_NO_KEY)
         return TOV_E_EXISTS;
+    struct tov_hash hash = tov_merkle_leaf_hash(late->stored.leaf);
+    if (!tov_hash_equal(&hash, &ref->leaf))
+        return TOV_E_MALFORMED;
     TOV_TRY(tov_leaf_decode(late->stored.leaf, &late->leaf));
     TOV_TRY(tov_store_get(read, TOV_TABLE_MBODY, key, &late->body));
     late->disclosed.leaf = late->stored.leaf;
@@ -448,6 +481,8 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
         return TOV_E_NOMEM;
     if (ref->agency != peer->number || ref->generation != peer->agency->generation)
         return TOV_E_MALFORMED;
+    if (!may_open(peer, ref->index))
+        return TOV_OK;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     enum tov_err err = load_late(follow->core, read, ref, late);
     if (err == TOV_E_EXISTS || err == TOV_E_NOT_FOUND)
@@ -465,9 +500,9 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     err = apply_late(&in, &late_stanza->stanza);
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
-    uint64_t event = late->stored.event;
-    put_leaf(&in, event);
-    TOV_TRY(put_reply(&in, event));
+    peer->late[peer->late_count++] = ref->index;
+    in.verdict.flags |= late->stored.verdict.flags;
+    TOV_TRY(tell(&in));
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (in.link.number <= peer->last_link)

@@ -20,6 +20,7 @@
 #define TOV_INFLIGHT_MAX 512u
 #define TOV_TRANSFERS_ACTIVE_MAX 4u
 #define TOV_KEYRING_SLOTS 2048u
+#define TOV_LATE_OPEN_MAX 256u
 
 struct tov_inflight {
     uint64_t to;
@@ -104,6 +105,11 @@ struct tov_peer {
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
     bool has_missed;     /* parcels came while none could be taken: to be asked for again */
+
+    /* entries of its ledger that late stanzas open: in batches that are not committed; the first
+     * late_closed of them in the one under way */
+    uint64_t late[TOV_LATE_OPEN_MAX];
+    size_t late_count, late_closed;
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -207,6 +213,9 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_leaf *leaf) TOV_MUST_CHECK;
 enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_frame_late_stanza *late) TOV_MUST_CHECK;
+/* The open batch closes; it is committed. */
+void tov_late_on_closed(struct tov_peer *peer);
+void tov_late_on_committed(struct tov_peer *peer);
 
 /* receipt.c */
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
