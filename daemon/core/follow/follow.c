@@ -150,6 +150,7 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
+    peer->owes_closed = peer->owes_closed && after->a == 0;
     if (after->b != 0) {
         tov_pull_on_committed(peer);
         peer->may_pull = true;
@@ -167,6 +168,7 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .b = peer->pulls_soon ? 1 : 0};
     if (!peer->owes_soon && !peer->pulls_soon && peer->late_count == peer->late_closed)
         return TOV_OK;
+    peer->owes_closed = peer->owes_soon;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);

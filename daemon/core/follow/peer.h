@@ -84,8 +84,10 @@ struct tov_peer {
     bool has_sender;
     uint32_t sender_epoch;
     uint64_t sender_mono_ms;
-    bool may_owe;   /* rows in `owed` to look at */
-    bool owes_soon; /* there will be, once the open batch is committed */
+    bool may_owe;        /* rows in `owed` to look at */
+    bool owes_soon;      /* there will be, once the open batch is committed */
+    bool owes_closed;    /* there will be, once the batch under way is */
+    uint64_t owed_after; /* those up to here had their turn */
 
     /* session */
     bool is_up, has_session;
@@ -192,6 +194,13 @@ enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *re
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
+/* The same for the message with ENTRY, unless PEER has receipted it: then what it said decides. */
+void tov_stanza_owe_unless_receipted(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                                     const struct tov_entry *entry);
+/* PEER has told that it could read message INDEX, or why that needs no key. */
+void tov_stanza_settle(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
+/* False: there is no row in `owed`, nor will be by an open batch. */
+bool tov_stanza_owes_any(const struct tov_peer *peer);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
 
 /* parcel_in.c */

@@ -231,16 +231,29 @@ static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer
     return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
 }
 
-static void on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
-                             const struct tov_control *control)
+static enum tov_err owe_again(struct tov_follow *follow, struct tov_store_read *read,
+                              struct tov_peer *peer, const struct tov_ref *ref)
 {
-    for (size_t i = 0; i < control->as.epoch_expired.count; i++) {
-        const struct tov_ref *ref = &control->as.epoch_expired.refs[i];
-        if (ref->agency == follow->core->own->number &&
-            ref->generation == follow->core->series.generation &&
-            ref->index < tov_ledger_signed(follow->core->ledger))
-            tov_stanza_owe(follow->core, peer, ref->index);
-    }
+    struct tov_core *core = follow->core;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    if (ref->agency != core->own->number || ref->generation != core->series.generation ||
+        ref->index >= tov_ledger_signed(core->ledger))
+        return TOV_OK;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(ref->index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    tov_stanza_owe_unless_receipted(core, peer, ref->index, &entry);
+    return TOV_OK;
+}
+
+static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
+                                     const struct tov_control *control)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    for (size_t i = 0; i < control->as.epoch_expired.count; i++)
+        TOV_TRY(owe_again(follow, read, peer, &control->as.epoch_expired.refs[i]));
+    return TOV_OK;
 }
 
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
@@ -253,8 +266,7 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
         tov_serve_chunks(follow, peer, control);
         return TOV_OK;
     case TOV_CONTROL_EPOCH_EXPIRED:
-        on_epoch_expired(follow, peer, control);
-        return TOV_OK;
+        return on_epoch_expired(follow, peer, control);
     case TOV_CONTROL_HASH_REQUEST: /* for recovery, which this version does by hand */
     case TOV_CONTROL_HASH_ANSWER:
         return TOV_OK;

@@ -9,13 +9,17 @@
 #include "support/unit.h"
 #include "wire/frame.h"
 
-/* While *CONTEXT is true the second node's parcels are lost: the first does not learn its key. */
+/* Whose parcels are lost: of the second node, the first does not learn its key. */
+struct loss {
+    bool loses[2];
+};
+
 static bool lose_parcels(void *context, struct sim_frame *frame)
 {
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    bool *loses = context;
+    const struct loss *loss = context;
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return !*loses || frame->from != 1 || tov_frame_kind(decoded) != TOV_FRAME_PARCEL;
+    return !loss->loses[frame->from] || tov_frame_kind(decoded) != TOV_FRAME_PARCEL;
 }
 
 /* Numbers of `received` events of NODE; *OUT_NEWEST is the last. */
@@ -60,11 +64,11 @@ static void check_entry(struct sim_node *node, uint64_t index, enum tov_verdict 
 }
 
 /* Two nodes; the first sends a message before it knows a key of the second. */
-static struct sim_wire *start(const char *name, bool *loses, uint64_t *out_index)
+static struct sim_wire *start(const char *name, struct loss *loss, uint64_t *out_index)
 {
     struct sim_wire *wire = sim_wire_create(name, 2);
     wire->filter = lose_parcels;
-    wire->filter_context = loses;
+    wire->filter_context = loss;
     sim_wire_start_all(wire);
     *out_index = sim_wire_send(wire, 0, 1).place.index;
     sim_wire_run(wire);
@@ -73,12 +77,12 @@ static struct sim_wire *start(const char *name, bool *loses, uint64_t *out_index
 
 static void a_message_is_told_when_its_key_comes(void)
 {
-    bool loses = true;
+    struct loss loss = {{false, true}};
     uint64_t index = 0, event = 0;
-    struct sim_wire *wire = start("late-key", &loses, &index);
+    struct sim_wire *wire = start("late-key", &loss, &index);
     check_entry(&wire->nodes[1], index, TOV_VERDICT_NO_KEY, 0);
     UNIT_EQUAL_INT(count_received(&wire->nodes[1], &event), 0);
-    loses = false;
+    loss.loses[1] = false;
     sim_wire_disconnect(wire, 0, 1);
     sim_wire_connect(wire, 0, 1);
     sim_wire_pass(wire, 10000);
@@ -91,11 +95,11 @@ static void a_message_is_told_when_its_key_comes(void)
  * committed. */
 static void a_stanza_that_comes_again_before_the_commit_changes_nothing(void)
 {
-    bool loses = true;
+    struct loss loss = {{false, true}};
     uint64_t index = 0, event = 0;
-    struct sim_wire *wire = start("late-twice", &loses, &index);
+    struct sim_wire *wire = start("late-twice", &loss, &index);
     struct sim_node *node = &wire->nodes[1];
-    loses = false;
+    loss.loses[1] = false;
     sim_wire_disconnect(wire, 0, 1);
     sim_wire_connect(wire, 0, 1);
     sim_wire_run(wire);
@@ -113,11 +117,45 @@ static void a_stanza_that_comes_again_before_the_commit_changes_nothing(void)
     sim_wire_destroy(wire);
 }
 
+static uint64_t count_owed(struct sim_node *node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t count = 0;
+    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_count(read, TOV_TABLE_OWED, &count) == TOV_OK);
+    return count;
+}
+
+static void reconnect(struct sim_wire *wire)
+{
+    sim_wire_disconnect(wire, 0, 1);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+}
+
+/* The parcel without the stanza was lost; when it was made again the key was known. */
+static void a_stanza_that_went_with_its_message_is_owed_no_more(void)
+{
+    struct loss loss = {{true, true}};
+    uint64_t index = 0, event = 0;
+    struct sim_wire *wire = start("owed", &loss, &index);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 1);
+    loss.loses[1] = false;
+    reconnect(wire);
+    loss.loses[0] = false;
+    reconnect(wire);
+    check_entry(&wire->nodes[1], index, TOV_VERDICT_OPENED, 1);
+    UNIT_EQUAL_INT(count_received(&wire->nodes[1], &event), 1);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 0);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_message_is_told_when_its_key_comes),
         UNIT_TEST(a_stanza_that_comes_again_before_the_commit_changes_nothing),
+        UNIT_TEST(a_stanza_that_went_with_its_message_is_owed_no_more),
     };
     return unit_run("follow_late_key", tests, sizeof tests / sizeof tests[0]);
 }
