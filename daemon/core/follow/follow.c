@@ -138,7 +138,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
         return;
     peer->committed_size = after->a;
     if (peer->has_session)
-        tov_session_position(follow, peer, false);
+        tov_session_position(follow, peer, after->b != 0);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */
@@ -204,7 +204,9 @@ static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *
         tov_peer_save(follow->core, peer);
     if (peer->wants_position) {
         after.run = after_commit;
+        after.b = peer->wants_refetch ? 1 : 0;
         peer->wants_position = false;
+        peer->wants_refetch = false;
         TOV_TRY(tov_core_after(follow->core, &after));
     }
     if (peer->expired_count > 0) {
