@@ -138,7 +138,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
         return;
     peer->committed_size = after->a;
     if (peer->has_session)
-        tov_session_position(follow, peer, false);
+        tov_session_position(follow, peer, after->b != 0);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */
@@ -150,11 +150,12 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
-    tov_late_on_committed(peer);
+    peer->owes_closed = peer->owes_closed && after->a == 0;
     if (after->b != 0) {
         tov_pull_on_committed(peer);
         peer->may_pull = true;
     }
+    tov_late_on_committed(peer);
     tov_pull_pump(follow, peer);
 }
 
@@ -165,8 +166,9 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .agency = peer->number,
                               .a = peer->owes_soon ? 1 : 0,
                               .b = peer->pulls_soon ? 1 : 0};
-    if (!peer->owes_soon && !peer->pulls_soon && peer->late_open.count == 0)
+    if (!peer->owes_soon && !peer->pulls_soon && peer->late_count == peer->late_closed)
         return TOV_OK;
+    peer->owes_closed = peer->owes_soon;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);
@@ -202,7 +204,9 @@ static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *
         tov_peer_save(follow->core, peer);
     if (peer->wants_position) {
         after.run = after_commit;
+        after.b = peer->wants_refetch ? 1 : 0;
         peer->wants_position = false;
+        peer->wants_refetch = false;
         TOV_TRY(tov_core_after(follow->core, &after));
     }
     if (peer->expired_count > 0) {

@@ -185,11 +185,15 @@ static void note_verdict(struct tov_core *core, struct tov_peer *peer, uint64_t 
                          struct tov_verdict_value value, uint64_t receipt_index)
 {
     struct own_link own;
-    if (is_plain_opened(value))
+    bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
+    if (!is_plain_opened(value))
+        put_exception(core, peer, link, value, receipt_index);
+    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, peer, link, &own) != TOV_OK)
         return;
-    put_exception(core, peer, link, value, receipt_index);
-    if (value.verdict == TOV_VERDICT_NO_KEY && find_own(core, peer, link, &own) == TOV_OK)
+    if (has_no_key)
         tov_stanza_owe(core, peer, own.index);
+    else
+        tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
 }
 
 static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
@@ -235,8 +239,7 @@ static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
     else
-        tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_OWED,
-                               tov_store_key_u16_u64(peer->number, own.index));
+        tov_stanza_settle(core, peer, own.index);
     put_delivered(core, peer,
                   &(struct delivered){index, amendment->link_number, amendment->link_number,
                                       (uint8_t)amendment->value.verdict});
