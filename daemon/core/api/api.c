@@ -47,9 +47,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->core = core;
     api->follow = options->follow;
     api->clients = options->clients;
-    api->disk_reserve_bytes = options->disk_reserve_bytes;
     api->demo_clock = options->demo_clock;
-    api->free_bytes = UINT64_MAX;
     api->next_upload = 1;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
@@ -320,7 +318,7 @@ void tov_api_on_tick(struct tov_api *api)
 {
     struct tov_store_space space;
     if (tov_store_space(api->core->store, &space) == TOV_OK)
-        api->free_bytes = space.free_bytes;
+        api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
 }
 

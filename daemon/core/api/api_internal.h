@@ -75,10 +75,8 @@ struct tov_api {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients;
-    uint64_t disk_reserve_bytes;
     bool demo_clock;
     struct tov_api_state state;
-    uint64_t free_bytes;      /* of the disk, as of the last tick */
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;

@@ -133,6 +133,23 @@ static void a_size_that_no_sealing_gives_is_not_pulled(void)
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
+static void attachments_wait_while_the_disk_has_no_room_for_them(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("no-room", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    struct tov_core *core = hostile_core(hostile);
+    core->disk_reserve_bytes = UINT64_MAX;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(hostile, &message, 5000);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_PENDING);
+    sim_wire_pass(hostile->wire, 30000);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 0);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "no-room-for-attachment"));
+    core->disk_reserve_bytes = 0;
+    sim_wire_pass(hostile->wire, 2000);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 1);
+}
+
 /* ---- control frames ---- */
 
 static struct tov_control *answer_to(const struct hostile *hostile, bool counts)
@@ -215,6 +232,7 @@ int main(void)
         UNIT_TEST(a_chunk_that_is_not_the_parts_is_a_fault_and_not_kept),
         UNIT_TEST(an_attachment_that_does_not_open_is_said_so),
         UNIT_TEST(a_size_that_no_sealing_gives_is_not_pulled),
+        UNIT_TEST(attachments_wait_while_the_disk_has_no_room_for_them),
         UNIT_TEST(a_forged_or_stale_answer_starts_no_node),
         UNIT_TEST(changed_frames_never_stop_the_node_nor_enter_its_ledger),
     };
