@@ -60,6 +60,7 @@ struct api_connection {
     uint64_t id;
     const struct tov_client *client; /* in the registry of now */
     struct api_key_use *use;
+    unsigned in_flight;    /* of use->in_flight, those of this connection */
     struct tov_buf outbox; /* u32 size, frame; in order */
     size_t outbox_sent;
     struct api_watch watches[TOV_API_WATCHES_MAX];

@@ -191,6 +191,20 @@ static void a_forged_or_stale_answer_starts_no_node(void)
     UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_SERVING);
 }
 
+/* ---- clients ---- */
+
+static void requests_of_connections_that_went_away_count_no_more(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("gone", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "get", 1), TOV_OK);
+    for (uint64_t connection = 1000; connection < 5200; connection++)
+        hostile_ask_and_go(hostile, "get", 1, connection);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "get", 1), TOV_OK);
+}
+
 /* ---- noise ---- */
 
 static void change(struct hostile *hostile, struct tov_buf *frame)
@@ -234,6 +248,7 @@ int main(void)
         UNIT_TEST(a_size_that_no_sealing_gives_is_not_pulled),
         UNIT_TEST(attachments_wait_while_the_disk_has_no_room_for_them),
         UNIT_TEST(a_forged_or_stale_answer_starts_no_node),
+        UNIT_TEST(requests_of_connections_that_went_away_count_no_more),
         UNIT_TEST(changed_frames_never_stop_the_node_nor_enter_its_ledger),
     };
     return unit_run("follow_requests", tests, sizeof tests / sizeof tests[0]);
