@@ -128,7 +128,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull;   /* rows in `transfer` to look at */
+    bool may_pull; /* rows in `transfer` to look at */
+    bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
@@ -161,6 +162,10 @@ struct tov_follow {
     struct tov_witness_question question;
     uint64_t witnessed_size;
 };
+
+/* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
+ * that opens what they opened. */
+void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
 /* Receipts are entries: before the guard has agreed with this store, or while that is an old copy,
