@@ -344,7 +344,7 @@ static void pieces_of_a_file_follow_each_other(void)
                                     .count = 2};
     static const struct node overlap = {.pieces = {{"a", 0, "one", false}, {"a", 2, "two", true}},
                                         .count = 2};
-    static const struct node mixed = {.pieces = {{"a", 0, "one", false}, {"b", 0, "two", true}},
+    static const struct node mixed = {.pieces = {{"a", 0, "one", false}, {"b", 3, "two", true}},
                                       .count = 2};
     static const struct node late = {.pieces = {{"a", 1, "one", true}}, .count = 1};
     static const struct node unfinished = {.pieces = {{"a", 0, "one", false}}, .count = 1};

@@ -7,6 +7,7 @@ What for: other implementers, and a second opinion on proto/wire. It is written 
 docs/protocol.md alone, with a protobuf encoder of its own; never make it call the C code.
     generate.py
 """
+import base64
 import hashlib
 import json
 import os
@@ -743,6 +744,29 @@ def api_seeds():
     yield "event", b"\1" + num(1, 4) + sub(11, num(1, 5) + num(2, 3) + sub(3, summary))
 
 
+def record(kind, index, body):
+    return u(">B", kind) + u(U64, index) + u(U32, len(body)) + body
+
+
+def export_seeds():
+    """Pieces of exports (docs/export.md); the fuzzer's first byte says which kind of piece."""
+    block = link({"generation": 1, "lost_index": 0, "number": 1, "previous": "00" * 32,
+                  "salt": some("link salt", 16).hex()})
+    root, signature = base64.b64encode(some("root")), base64.b64encode(some("signature", 64))
+    yield "records", b"\0" + b"".join([
+        record(1, 7, some("leaf", 90)), record(3, 7, u(U16, 2) + block),
+        record(4, 7, bytes([6, 1, 0, 0])), record(5, 7, b"\0" + some("part", 80)),
+        record(2, 8, b"\2" + some("hash")), record(6, 9, some("list", 60)),
+        record(7, 10, u(U64, 3) + b"\0" + some("a") + some("b")),
+        record(7, 13, u(U64, 2) + b"\1" + some("c") + some("d"))])
+    yield "signed", b"\1" + b"700 " + root + b" " + signature
+    yield "cosignature", b"\2" + b"700 3 1625486400 " + signature
+    yield "file", b"\3" + hashlib.sha256(b"").hexdigest().encode() + b" 0 tile/0/x001/067.p/3"
+    yield "about", (b"\4tov-export 1\nfederation infohus-demo\nagency 1 kk\ngeneration 1\n"
+                    b"software 0.1.0\ntime 2021-07-05T12:00:00.000Z\nledger 700\njournal 1 90\n")
+    yield "position", b"\5size 1234\nseries 1 0\nlink 56\n"
+
+
 def write(name, vectors):
     with open(os.path.join(HERE, name + ".json"), "w", encoding="utf-8") as out:
         json.dump(vectors, out, indent=1)
@@ -768,3 +792,4 @@ if __name__ == "__main__":
     write("frame", frame_vectors())
     write("control", control_vectors())
     seed("api", api_seeds())
+    seed("export", export_seeds())
