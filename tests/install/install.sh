@@ -138,6 +138,7 @@ tells_usage() {
 }
 
 look_at_examples() {
+    check documents_are_installed test -s "$root$prefix/share/doc/tov/libtov.md"
     for source in "$root$prefix"/share/doc/tov/examples/*.c; do
         name=$(basename "$source" .c)
         check "${name}_is_installed" test -f "$source"
