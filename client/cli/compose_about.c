@@ -14,24 +14,14 @@
 #include "case/catalogue.h"
 #include "cli/find.h"
 #include "cli/language.h"
+#include "cli/words.h"
 
 #define UUID_BYTES 16u
 #define PATH_SIZE 48
 
-static const struct {
-    const char *field;
-    const char *english;
-    const char *danish;
-} things[] = {
-    {"concern_ref", "concern", "henvendelse"}, {"case_ref", "case", "sag"},
-    {"course_ref", "course", "forløb"},        {"request_ref", "request", "anmodning"},
-    {"psych_ref", "psych", "psykiatri"},       {"episode_ref", "episode", "frihedsberøvelse"},
-};
-#define THINGS (sizeof things / sizeof things[0])
-
 static void path_of(size_t thing, char out[PATH_SIZE])
 {
-    (void)snprintf(out, PATH_SIZE, "header.about.%s", things[thing].field);
+    (void)snprintf(out, PATH_SIZE, "header.about.%s", words_things[thing].field);
 }
 
 static const struct tov_message_type *type_of(const struct tov_message_draft *message)
@@ -43,11 +33,11 @@ enum tov_err compose_about_view(struct cli *cli, struct tov_message_draft *messa
                                 const struct tov_message_view *view)
 {
     const struct tov_message_type *type = type_of(message);
-    for (size_t i = 0; i < THINGS; i++) {
+    for (size_t i = 0; i < WORDS_THINGS; i++) {
         char path[PATH_SIZE];
         path_of(i, path);
         const char *id = tov_message_view_text(view, path);
-        if (id[0] != '\0' && tov_message_type_takes_about(type, things[i].field) &&
+        if (id[0] != '\0' && tov_message_type_takes_about(type, words_things[i].field) &&
             tov_message_draft_count(message, path) == 0)
             TOV_TRY(tov_message_draft_set(message, path, id, &cli->error));
     }
@@ -58,11 +48,11 @@ static bool takes_one_of(const struct tov_message_draft *message,
                          const struct tov_message_view *view)
 {
     const struct tov_message_type *type = type_of(message);
-    for (size_t i = 0; i < THINGS; i++) {
+    for (size_t i = 0; i < WORDS_THINGS; i++) {
         char path[PATH_SIZE];
         path_of(i, path);
         if (tov_message_view_text(view, path)[0] != '\0' &&
-            tov_message_type_takes_about(type, things[i].field))
+            tov_message_type_takes_about(type, words_things[i].field))
             return true;
     }
     return false;
@@ -98,7 +88,7 @@ static bool new_id(char out[2 * UUID_BYTES + 1])
 
 static bool is_thing(size_t thing, const char *text, size_t size)
 {
-    const char *names[] = {things[thing].english, things[thing].danish};
+    const char *names[] = {words_things[thing].english, words_things[thing].danish};
     for (size_t i = 0; i < 2; i++) {
         if (strlen(names[i]) == size && strncasecmp(names[i], text, size) == 0)
             return true;
@@ -138,7 +128,7 @@ static enum tov_err thing_of_message(struct cli *cli, struct tov_message_draft *
         id[0] != '\0'
             ? set_thing(cli, message, thing, id)
             : cli_fail(cli, TOV_E_ARGUMENT, _("--about: message %.40s is about no such thing: %s."),
-                       text, cli_words(cli, things[thing].danish, things[thing].english));
+                       text, words_thing(cli, thing));
     tov_listing_destroy(listing);
     return err;
 }
@@ -159,7 +149,7 @@ enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *mess
 {
     const char *sign = strchr(text, '=');
     size_t size = sign == NULL ? strlen(text) : (size_t)(sign - text);
-    for (size_t i = 0; i < THINGS; i++) {
+    for (size_t i = 0; i < WORDS_THINGS; i++) {
         if (is_thing(i, text, size))
             return about_thing(cli, message, i, sign == NULL ? NULL : sign + 1);
     }

@@ -115,6 +115,8 @@ static enum tov_err read_facts(struct tov_record summary, struct tov_message_fac
     facts->is_retracted = tov_record_number(summary, "retracted") != 0;
     facts->attachment_count = (uint32_t)tov_record_number(summary, "attachment_count");
     facts->reply_count = (uint32_t)tov_record_number(summary, "reply_count");
+    facts->is_taken = tov_record_number(summary, "taken") != 0;
+    facts->is_answered = tov_record_number(summary, "answered") != 0;
     return view_read_ref(summary, "ref", &facts->ref);
 }
 

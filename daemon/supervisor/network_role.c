@@ -52,14 +52,16 @@ int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key
     out_role->signal_fd = tov_role_start();
     if (out_role->signal_fd < 0)
         return TOV_EXIT_INTERNAL;
-    if (tov_config_load(arguments.config, &out_role->config, &error) != TOV_OK) {
+    enum tov_err err = tov_config_load(arguments.config, &out_role->config, &error);
+    if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "config", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_CONFIG;
+        return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_CONFIG;
     }
     tov_log_open(name, out_role->config.log_level, getenv("JOURNAL_STREAM") != NULL);
-    if (load_key(&out_role->config, purpose, &out_role->secret, &error) != TOV_OK) {
+    err = load_key(&out_role->config, purpose, &out_role->secret, &error);
+    if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "key", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_KEY;
+        return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_KEY;
     }
     return 0;
 }

@@ -53,6 +53,8 @@ struct tov_message_facts {
     uint32_t reply_count;
     int has_header;  /* 0: it cannot be opened */
     int has_content; /* 0: only the header was disclosed, or it was not fetched (a list) */
+    int is_taken;    /* a person of this agency took it into handling */
+    int is_answered; /* this agency sent a response to it */
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
 

@@ -61,6 +61,20 @@ int federation_run(const struct federation *federation, const char *name,
     return process_run(argv, log, PROGRAM_MS, out_text);
 }
 
+int federation_tov(const struct federation *federation, enum node_number number, const char *client,
+                   const char *const arguments[], char **out_text)
+{
+    char key[FEDERATION_PATH_SIZE], front[FEDERATION_PATH_SIZE];
+    const struct node *node = &federation->nodes[number];
+    federation_path(federation, key, "clients/%s/%s.key", node->agency, client);
+    federation_path(federation, front, "clients/%s/front.pub", node->agency);
+    const char *argv[PROCESS_ARGUMENTS_MAX] = {"--node", node->endpoint, "--key",
+                                               key,      "--server-key", front};
+    for (size_t i = 0; i + 8 < PROCESS_ARGUMENTS_MAX && arguments[i] != NULL; i++)
+        argv[i + 6] = arguments[i];
+    return federation_run(federation, "tov", argv, out_text);
+}
+
 static void must_run(const struct federation *federation, const char *name,
                      const char *const arguments[])
 {

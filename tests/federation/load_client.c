@@ -37,7 +37,8 @@ void load_pause(void)
 static bool may_pass(enum tov_err err)
 {
     static const enum tov_err passing[] = {TOV_E_TIMEOUT, TOV_E_BUSY,  TOV_E_AGAIN,
-                                           TOV_E_CLOSED,  TOV_E_EPOCH, TOV_E_UNAVAILABLE};
+                                           TOV_E_CLOSED,  TOV_E_EPOCH, TOV_E_UNAVAILABLE,
+                                           TOV_E_FULL};
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
         if (passing[i] == err)
             return true;

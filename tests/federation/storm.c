@@ -66,7 +66,6 @@ static void start_receiver(struct storm *storm, enum node_number number)
 
 void storm_begin(struct storm *storm)
 {
-    federation_create(&storm->federation);
     for (unsigned i = 0; i < NODES; i++)
         node_start(&storm->federation, (enum node_number)i);
     for (unsigned i = 0; i < NODES; i++)
@@ -77,12 +76,44 @@ void storm_begin(struct storm *storm)
     }
 }
 
-long long storm_acks_size(const struct storm *storm, enum node_number number)
+static long long size_of(const struct storm *storm, enum node_number number, const char *what)
 {
     char path[FEDERATION_PATH_SIZE];
     struct stat status;
-    files_of(storm, number, "acks", path);
+    files_of(storm, number, what, path);
     return stat(path, &status) == 0 ? (long long)status.st_size : 0;
+}
+
+long long storm_acks_size(const struct storm *storm, enum node_number number)
+{
+    return size_of(storm, number, "acks");
+}
+
+struct growth {
+    enum node_number number;
+    const char *what;
+};
+
+static bool grows(const struct storm *storm, const struct growth *growth, int timeout_ms)
+{
+    long long before = size_of(storm, growth->number, growth->what);
+    long long until = process_now_ms() + timeout_ms;
+    while (size_of(storm, growth->number, growth->what) == before) {
+        if (process_now_ms() > until)
+            return false;
+        process_pause();
+    }
+    return true;
+}
+
+bool storm_sends(const struct storm *storm, enum node_number number, int timeout_ms)
+{
+    return grows(storm, &(struct growth){number, "acks"}, timeout_ms);
+}
+
+bool storm_receives(const struct storm *storm, enum node_number number, int timeout_ms)
+{
+    return grows(storm, &(struct growth){number, "received"}, timeout_ms);
 }
 
 static bool end_all(pid_t pids[NODES])

@@ -15,10 +15,14 @@ struct storm {
     pid_t receivers[NODES];
 };
 
-/* All nodes serving, all programs running. */
+/* The federation has been created: all nodes serving, all programs running. */
 void storm_begin(struct storm *storm);
 /* Bytes of the file of what the node has acknowledged: grows by a line for each message. */
 long long storm_acks_size(const struct storm *storm, enum node_number number);
+/* Waits for one more message that the node acknowledges, or that it receives and shows. False after
+ * TIMEOUT_MS. */
+bool storm_sends(const struct storm *storm, enum node_number number, int timeout_ms);
+bool storm_receives(const struct storm *storm, enum node_number number, int timeout_ms);
 /* Ends the senders: what they began is acknowledged. True when each ended well. */
 bool storm_calm(struct storm *storm);
 /* Waits until everything acknowledged stands, once, in order and unchanged, at its sender and at

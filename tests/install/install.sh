@@ -59,6 +59,8 @@ look_at_programs() {
         check "${name}_has_no_path_of_the_build" has_no_run_path "$program"
         check "${name}_tells_its_version" says_version "$program"
     done
+    check "the_manual_of_tov_audit_is_installed" \
+        grep -q '^[.]TH' "$root$prefix/share/man/man1/tov-audit.1"
     check "danish_is_installed" test -f "$root$prefix/share/locale/da/LC_MESSAGES/tov.mo"
 }
 

@@ -164,15 +164,25 @@ enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix)
     return TOV_OK;
 }
 
+static bool is_synced(const struct file *file)
+{
+    return file->is_synced &&
+           tov_bytes_equal(tov_buf_view(&file->now), tov_buf_view(&file->synced));
+}
+
+bool sim_disk_is_synced(struct sim_disk *disk, const char *name)
+{
+    const struct file *file = find(disk, name);
+    return file != NULL && is_synced(file);
+}
+
 void sim_disk_crash(struct sim_disk *disk, uint64_t *random)
 {
     for (size_t i = 0; i < FILES_MAX; i++) {
         struct file *file = &disk->files[i];
         if (file->name == NULL)
             continue;
-        bool same = file->is_synced &&
-                    tov_bytes_equal(tov_buf_view(&file->now), tov_buf_view(&file->synced));
-        if (same || (!disk->lies && unit_random(random) % 2 == 0))
+        if (is_synced(file) || (!disk->lies && unit_random(random) % 2 == 0))
             continue; /* as the kernel happened to have written it */
         if (!file->is_synced)
             forget(file);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CASEWORKER_KEY 0x1000u
 #define AUDITOR_KEY 0x2000u
 
 static struct tov_key seed_of(const char *owner, const char *purpose)
@@ -186,7 +187,7 @@ static void make_clients(struct sim_agency *agency)
                        "client someone\n  kind person\n  key %064x\n  roles sagsbehandler\n"
                        "  units " SIM_UNIT "\n"
                        "client checker\n  kind person\n  key %064x\n  roles auditor\n",
-                       0x1000u + agency->number, AUDITOR_KEY + agency->number);
+                       CASEWORKER_KEY + agency->number, AUDITOR_KEY + agency->number);
     UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &agency->clients, NULL) == TOV_OK);
 }
 
@@ -211,6 +212,12 @@ void sim_federation_destroy(struct sim_federation *federation)
         tov_clients_destroy(federation->agencies[i].clients);
     tov_roster_destroy(federation->roster);
     free(federation);
+}
+
+void sim_caseworker_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32])
+{
+    memset(out_key, 0, 32);
+    tov_put_be16(out_key + 30, (uint16_t)(CASEWORKER_KEY + federation->agencies[index].number));
 }
 
 void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32])

@@ -37,7 +37,8 @@ void sim_federation_destroy(struct sim_federation *federation);
 
 const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,
                                                size_t index);
-/* The CURVE key of the auditor of agency INDEX. */
+/* The CURVE keys of the two clients of agency INDEX. */
+void sim_caseworker_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32]);
 void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32]);
 /* The 64-byte secret of an Ed25519 seed, for tests that sign by hand. */
 void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);

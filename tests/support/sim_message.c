@@ -97,6 +97,7 @@ enum tov_err sim_message_encode(const struct sim_sender *sender, const struct si
 struct blob {
     struct sim_node *node;
     const char *name;
+    uint8_t part;
     uint64_t size;
 };
 
@@ -117,8 +118,8 @@ static enum tov_err seal_blob(struct blob *blob, const struct tov_message_plan *
     struct tov_key key;
     char tree[TOV_BLOB_NAME_SIZE + 8];
     uint32_t count = 0;
-    sim_message_text(order->record, order->attachment_bytes, &data);
-    TOV_TRY(tov_part_key(&plan->keys, plan->salt, 2, &key));
+    sim_message_text(order->record, order->attachment_bytes[blob->part - 2], &data);
+    TOV_TRY(tov_part_key(&plan->keys, plan->salt, blob->part, &key));
     TOV_TRY(tov_part_sealer_create(&key, data.size, &sink, &sealer));
     TOV_TRY(tov_part_sealer_write(sealer, tov_buf_view(&data)));
     TOV_TRY(tov_part_sealer_finish(sealer, out_claim));
@@ -130,17 +131,18 @@ static enum tov_err seal_blob(struct blob *blob, const struct tov_message_plan *
     return sim_disk_sync(blob->node->disk, blob->name);
 }
 
-static enum tov_err add_attachment(struct sim_node *node, const struct sim_order *order,
-                                   struct tov_message_plan *plan)
+static enum tov_err add_attachments(struct sim_node *node, const struct sim_order *order,
+                                    struct tov_message_plan *plan)
 {
-    char name[TOV_BLOB_NAME_SIZE];
     struct tov_message_name own = {.agency = node->agency->number};
-    if (order->attachment_bytes == 0)
-        return TOV_OK;
-    tov_blob_name(tov_node_core(node->node), &own, plan->id, 2, name);
-    struct blob blob = {node, name, 0};
-    plan->attachment_count = 1;
-    return seal_blob(&blob, plan, order, &plan->attachments[0].claim);
+    for (size_t i = 0; i < order->attachment_count; i++) {
+        char name[TOV_BLOB_NAME_SIZE];
+        struct blob blob = {node, name, (uint8_t)(2 + i), 0};
+        tov_blob_name(tov_node_core(node->node), &own, plan->id, blob.part, name);
+        TOV_TRY(seal_blob(&blob, plan, order, &plan->attachments[i].claim));
+    }
+    plan->attachment_count = order->attachment_count;
+    return TOV_OK;
 }
 
 /* ---- submitting ---- */
@@ -164,7 +166,7 @@ static enum tov_err write_plan(struct sim_node *node, const struct sim_order *or
     TOV_TRY(sim_message_encode(&sender, order, &header, &content));
     plan->header = tov_buf_view(&header);
     plan->content = tov_buf_view(&content);
-    TOV_TRY(add_attachment(node, order, plan));
+    TOV_TRY(add_attachments(node, order, plan));
     struct tov_link_heads heads = tov_follow_link_heads(follow);
     TOV_TRY(tov_message_write(core, plan, &heads, out));
     tov_follow_remember_keys(follow, out->place.index, &plan->keys);

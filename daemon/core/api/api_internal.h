@@ -187,11 +187,18 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
 /* About how many bytes it will take. */
 size_t tov_api_summary_size(const struct api_view *view);
 bool tov_api_is_shown(const struct api_look *look, uint64_t number);
+/* Whether VIEW waits for somebody of the client's units to look at it: an acknowledgement does not,
+ * since its sender's message tells of it. */
+bool tov_api_is_unread(const struct api_look *look, const struct api_view *view);
 
-/* What answers message NUMBER. */
+/* The reference of the message that VIEW is of. */
+struct tov_ref tov_api_view_ref(const struct api_view *view);
+
+/* What answers a message. */
 struct api_replies {
     uint64_t count;
     bool is_retracted;   /* by its own sender */
+    bool is_answered;    /* by this agency */
     size_t reader_count; /* agencies whose people took it */
     uint16_t readers[TOV_RECIPIENTS_MAX + 1];
 };

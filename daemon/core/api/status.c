@@ -112,7 +112,7 @@ static enum tov_err count_unread(const struct api_look *look, struct api_view *v
         bool was_opened = false;
         err = is_unread(look, view, &iter.row, &was_opened);
         opened += was_opened ? 1 : 0;
-        *out_count += err == TOV_OK && view->receives ? 1 : 0;
+        *out_count += err == TOV_OK && was_opened && tov_api_is_unread(look, view) ? 1 : 0;
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;

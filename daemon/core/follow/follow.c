@@ -150,6 +150,7 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
+    tov_late_on_committed(peer);
     if (after->b != 0) {
         tov_pull_on_committed(peer);
         peer->may_pull = true;
@@ -164,11 +165,12 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .agency = peer->number,
                               .a = peer->owes_soon ? 1 : 0,
                               .b = peer->pulls_soon ? 1 : 0};
-    if (!peer->owes_soon && !peer->pulls_soon)
+    if (!peer->owes_soon && !peer->pulls_soon && peer->late_open.count == 0)
         return TOV_OK;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);
+    tov_late_on_closed(peer);
     return tov_core_after(follow->core, &after);
 }
 
@@ -217,10 +219,25 @@ enum tov_err tov_follow_before_commit(struct tov_follow *follow)
     return tov_store_batch_failed(follow->core->open->batch);
 }
 
+bool tov_follow_may_take(const struct tov_follow *follow)
+{
+    return follow->guard_agrees && tov_ledger_size(follow->core->ledger) > 0;
+}
+
+static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (!peer->has_missed || !peer->has_session || !tov_follow_may_take(follow))
+        return;
+    peer->has_missed = false;
+    tov_session_position(follow, peer, true);
+}
+
 void tov_follow_pump(struct tov_follow *follow)
 {
-    for (size_t i = 0; i < follow->peer_count; i++)
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        ask_for_missed(follow, &follow->peers[i]);
         tov_parcels_pump(follow, &follow->peers[i]);
+    }
 }
 
 bool tov_follow_is_busy(const struct tov_follow *follow)

@@ -146,7 +146,16 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_ledger_nodes nodes = {core->ledger, read};
     struct tov_node_source source = tov_ledger_node_source(&nodes);
     TOV_TRY(tov_proof_make_root(&source, held->size, &root));
-    return tov_hash_equal(&root, &held->root) ? TOV_OK : TOV_E_FORK;
+    if (tov_hash_equal(&root, &held->root))
+        return TOV_OK;
+    peer->holds_more = true;
+    return TOV_E_FORK;
+}
+
+/* What contradicts our ledger under our own key is no fault of the peer that shows it. */
+static bool is_about_us(enum tov_err err)
+{
+    return err == TOV_E_UNAVAILABLE || err == TOV_E_FORK;
 }
 
 static void answer_restore(struct tov_follow *follow, struct tov_peer *peer)
@@ -199,7 +208,7 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
                      "peer=%s size=%llu own=%llu", peer->agency->name,
                      (unsigned long long)hello.held.size,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
-        return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+        return is_about_us(err) ? TOV_OK : err;
     }
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
@@ -227,9 +236,10 @@ static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer
     if (!control->as.restore_answer.counts)
         return TOV_OK;
     enum tov_err err = check_held(follow, peer, &control->as.restore_answer.held);
-    if (err == TOV_OK || err == TOV_E_UNAVAILABLE)
-        peer->answered = true;
-    return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+    if (err != TOV_OK && !is_about_us(err))
+        return err;
+    peer->answered = true;
+    return TOV_OK;
 }
 
 /* Only a message of ours, to the asker, that it has not opened. */
@@ -345,6 +355,11 @@ static enum tov_err on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     return tov_pull_on_chunk(follow, peer, &chunk);
 }
 
+static bool is_receipted(enum tov_frame_kind kind)
+{
+    return kind == TOV_FRAME_PARCEL || kind == TOV_FRAME_LATE_STANZAS || kind == TOV_FRAME_CHUNK;
+}
+
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
                                 const struct tov_frame *frame)
 {
@@ -353,6 +368,11 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return on_hello(follow, peer, frame);
     if (!peer->has_session || peer->suspended)
         return TOV_OK; /* frames of a connection before this one */
+    if (is_receipted(kind) && !tov_follow_may_take(follow)) {
+        /* Stanzas and chunks come again by themselves. */
+        peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
+        return TOV_OK;
+    }
     switch (kind) {
     case TOV_FRAME_PARCEL:
         return tov_parcel_apply(follow, peer, frame);

@@ -107,15 +107,10 @@ void tov_core_log(const struct tov_core *core, enum tov_host_level level, const 
     core->host->log(core->host->context, level, event, details);
 }
 
-/* A message adds at most 72 KiB behind the goal; with the hashes of skipped entries and the framing
- * that stays under TOV_FRAME_MAX_BYTES. */
-#define SEGMENT_GOAL_BYTES 120000u
-#define ENTRY_OVERHEAD_BYTES 200u
-
 void tov_core_note_segment(struct tov_core *core, uint64_t bytes)
 {
-    core->segment_bytes += bytes + ENTRY_OVERHEAD_BYTES;
-    if (core->segment_bytes < SEGMENT_GOAL_BYTES)
+    core->segment_bytes += bytes + TOV_SEGMENT_ENTRY_BYTES;
+    if (core->segment_bytes < TOV_SEGMENT_GOAL_BYTES)
         return;
     tov_ledger_mark(core->ledger);
     core->segment_bytes = 0;

@@ -14,12 +14,14 @@
 #include <assert.h>
 #include <string.h>
 
-#define MARKS_MAX 4096u
 #define RECENT_MAX 256u
+#define LEAF_TYPE_AT 5u /* wire/leaf.c */
 
 struct mark {
     uint64_t size;
     struct tov_hash root;
+    bool is_batch;  /* may move on to the end of a later batch */
+    uint64_t bytes; /* of the segment, when is_batch */
 };
 
 struct tov_ledger {
@@ -41,6 +43,7 @@ struct tov_ledger {
     uint32_t asked_id;
     struct mark *marks;
     size_t mark_count;
+    size_t mark_capacity; /* one more than are there: tov_ledger_mark cannot fail */
     struct tov_signed_size recent[RECENT_MAX]; /* a ring, ascending from the oldest */
     size_t recent_count, recent_next;
 };
@@ -94,11 +97,26 @@ static bool push_pending(struct tov_ledger *ledger, const struct tov_hash *hash)
     return true;
 }
 
+static bool reserve_mark(struct tov_ledger *ledger)
+{
+    if (ledger->mark_count < ledger->mark_capacity)
+        return true;
+    size_t capacity = ledger->mark_capacity == 0 ? 256 : ledger->mark_capacity * 2;
+    struct mark *marks = realloc(ledger->marks, capacity * sizeof *marks);
+    if (marks == NULL)
+        return false;
+    ledger->marks = marks;
+    ledger->mark_capacity = capacity;
+    return true;
+}
+
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
                                const struct tov_ledger_row *row, struct tov_ledger_place *out_place)
 {
     uint64_t index = ledger->range.size;
     struct tov_hash hash = tov_merkle_leaf_hash(row->leaf);
+    if (!reserve_mark(ledger))
+        return TOV_E_NOMEM;
     uint8_t *to = tov_store_batch_append_space(batch, ledger->leaf_table, tov_store_key_u64(index),
                                                tov_entry_own_size(row->leaf.size, row->links));
     if (to == NULL)
@@ -112,15 +130,45 @@ enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch
     return TOV_OK;
 }
 
-void tov_ledger_mark(struct tov_ledger *ledger)
+/* The newest mark that the guard has not been asked for; NULL: none. */
+static struct mark *newest_mark(const struct tov_ledger *ledger)
 {
-    uint64_t size = ledger->range.size;
+    size_t asked = ledger->is_asking ? ledger->marks_in_flight : 0;
+    return ledger->mark_count > asked ? &ledger->marks[ledger->mark_count - 1] : NULL;
+}
+
+/* Marks the end of RANGE, which is the tree or its beginning. */
+static void put_mark(struct tov_ledger *ledger, const struct tov_range *range,
+                     const struct mark *mark)
+{
     uint64_t last = ledger->mark_count > 0 ? ledger->marks[ledger->mark_count - 1].size
                                            : tov_ledger_signed(ledger);
-    if (size == last)
+    struct mark *newest = newest_mark(ledger);
+    if (range->size == last) {
+        if (newest != NULL && !mark->is_batch)
+            newest->is_batch = false;
         return;
-    assert(ledger->mark_count < MARKS_MAX);
-    ledger->marks[ledger->mark_count++] = (struct mark){size, tov_range_root(&ledger->range)};
+    }
+    bool joins = mark->is_batch && newest != NULL && newest->is_batch &&
+                 newest->bytes + mark->bytes <= TOV_SEGMENT_GOAL_BYTES;
+    if (!joins) {
+        assert(ledger->mark_count < ledger->mark_capacity);
+        newest = &ledger->marks[ledger->mark_count++];
+        *newest = (struct mark){.is_batch = mark->is_batch};
+    }
+    newest->size = range->size;
+    newest->root = tov_range_root(range);
+    newest->bytes += mark->bytes;
+}
+
+void tov_ledger_mark(struct tov_ledger *ledger)
+{
+    put_mark(ledger, &ledger->range, &(struct mark){.is_batch = false});
+}
+
+void tov_ledger_mark_batch(struct tov_ledger *ledger, uint64_t bytes)
+{
+    put_mark(ledger, &ledger->range, &(struct mark){.is_batch = true, .bytes = bytes});
 }
 
 void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size)
@@ -403,8 +451,7 @@ enum tov_err tov_ledger_open(const struct tov_ledger_setup *setup, struct tov_le
     ledger->leaf_table = is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF;
     ledger->signature_table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE;
     ledger->tiles.table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
-    ledger->marks = calloc(MARKS_MAX, sizeof *ledger->marks);
-    if (ledger->marks == NULL)
+    if (!reserve_mark(ledger))
         return TOV_E_NOMEM;
     TOV_TRY(load(ledger, error));
     *out_ledger = TOV_TAKE(ledger);
@@ -431,22 +478,61 @@ static enum tov_err take_kept(struct tov_ledger *ledger, struct tov_store_read *
             continue;
         struct tov_range range;
         TOV_TRY(load_range(ledger, read, size, &range));
-        struct mark mark = {size, tov_range_root(&range)};
+        struct mark mark = {.size = size, .root = tov_range_root(&range)};
         TOV_TRY(take_signature(ledger, batch, &mark, view->kept[i].bytes));
     }
     return TOV_OK;
 }
 
-static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read)
+/* An entry that waits for its signature, as it was when it was appended. */
+struct waiting {
+    struct tov_hash hash;
+    uint64_t bytes; /* in a segment */
+    bool ends_segment;
+};
+
+static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_store_read *read,
+                                 uint64_t index, struct waiting *out)
 {
-    struct leaf_reader reader = {read, ledger->leaf_table};
+    struct tov_bytes row;
+    struct tov_bytes body = {0};
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(read, ledger->leaf_table, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    bool is_present = entry.state == TOV_ENTRY_PRESENT;
+    out->hash = is_present ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
+    out->ends_segment = is_present && entry.leaf.data[LEAF_TYPE_AT] == TOV_LEAF_ANCHOR;
+    if (ledger->kind == TOV_TREE_LEDGER) {
+        enum tov_err err = tov_store_get(read, TOV_TABLE_BODY, tov_store_key_u64(index), &body);
+        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+            return err;
+    }
+    out->bytes = row.size + body.size + TOV_SEGMENT_ENTRY_BYTES;
+    return TOV_OK;
+}
+
+/* What a crash or a restart kept from being signed: hashes for the guard, cut into segments as when
+ * they were appended, or no parcel could carry them. RANGE is the tree that the guard has. */
+static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 struct tov_range *range)
+{
+    uint64_t bytes = 0;
     ledger->pending_count = 0;
     for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
-        struct tov_hash hash;
-        TOV_TRY(hash_stored_leaf(&reader, i, &hash));
-        if (!push_pending(ledger, &hash))
+        struct waiting waiting;
+        TOV_TRY(read_waiting(ledger, read, i, &waiting));
+        TOV_TRY(tov_range_append(range, &waiting.hash));
+        if (!push_pending(ledger, &waiting.hash) || !reserve_mark(ledger))
             return TOV_E_NOMEM;
+        bytes += waiting.bytes;
+        if (bytes < TOV_SEGMENT_GOAL_BYTES && !waiting.ends_segment)
+            continue;
+        put_mark(ledger, range, &(struct mark){.is_batch = false});
+        bytes = 0;
     }
+    if (!reserve_mark(ledger))
+        return TOV_E_NOMEM;
+    put_mark(ledger, range, &(struct mark){.is_batch = true, .bytes = bytes});
     return TOV_OK;
 }
 
@@ -483,7 +569,5 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
     ledger->fed = view->range.size;
     ledger->is_asking = false;
     ledger->mark_count = 0;
-    TOV_TRY(load_pending(ledger, read));
-    tov_ledger_mark(ledger);
-    return TOV_OK;
+    return load_pending(ledger, read, &range);
 }

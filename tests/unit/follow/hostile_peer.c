@@ -19,13 +19,16 @@ static bool take_frame(void *context, struct sim_frame *frame)
 {
     struct hostile *hostile = context;
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL &&
+        (frame->to == hostile->index || frame->to == hostile->victim)) {
+        struct tov_buf *kept =
+            frame->to == hostile->index ? &hostile->kept_parcel : &hostile->overheard;
+        tov_buf_clear(kept);
+        tov_buf_put_bytes(kept, tov_buf_view(&frame->bytes));
+    }
     if (frame->to != hostile->index)
         return true;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL) {
-        tov_buf_clear(&hostile->kept_parcel);
-        tov_buf_put_bytes(&hostile->kept_parcel, tov_buf_view(&frame->bytes));
-    }
     if (frame->from == hostile->victim)
         note_frame(hostile, decoded);
     return false;
@@ -45,6 +48,7 @@ struct hostile *hostile_create(const char *name, size_t count)
     hostile->writer = TOV_PARCEL_WRITER_INIT;
     hostile->last_parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     hostile->kept_parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    hostile->overheard = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     sim_secret_of(&federation->agencies[1].ledger, hostile->ledger_secret);
     sim_secret_of(&federation->agencies[1].control, hostile->control_secret);
     hostile->wire->filter = take_frame;
@@ -57,6 +61,7 @@ void hostile_destroy(struct hostile *hostile)
     tov_parcel_writer_fini(&hostile->writer);
     tov_buf_fini(&hostile->last_parcel);
     tov_buf_fini(&hostile->kept_parcel);
+    tov_buf_fini(&hostile->overheard);
     sim_wire_destroy(hostile->wire);
     free(hostile);
 }
@@ -152,24 +157,30 @@ void hostile_hello(struct hostile *hostile, const struct tov_frame_checkpoint *h
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+void hostile_say_signed(struct hostile *hostile, const struct tov_control *control,
+                        const uint8_t secret[64])
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_frame_control outer;
-    control->from = hostile->agency->number;
-    control->to = hostile->target->number;
-    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
     UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
     tov_control_signed_bytes(SIM_FEDERATION, tov_buf_view(&body), &message);
-    tov_ed25519_sign(hostile->control_secret, tov_buf_view(&message), outer.signature);
+    tov_ed25519_sign(secret, tov_buf_view(&message), outer.signature);
     outer.body = tov_buf_view(&body);
     UNIT_NEED(tov_frame_encode_control(&outer, &frame) == TOV_OK);
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-static void connect_all(struct hostile *hostile)
+void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+{
+    control->from = hostile->agency->number;
+    control->to = hostile->target->number;
+    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
+    hostile_say_signed(hostile, control, hostile->control_secret);
+}
+
+void hostile_connect(struct hostile *hostile)
 {
     struct sim_wire *wire = hostile->wire;
     for (size_t i = 0; i < wire->count; i++) {
@@ -187,7 +198,7 @@ void hostile_meet(struct hostile *hostile)
 {
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     UNIT_NEED(control != NULL);
-    connect_all(hostile);
+    hostile_connect(hostile);
     hostile_hello(hostile, NULL);
     control->kind = TOV_CONTROL_RESTORE_ANSWER;
     control->as.restore_answer.counts = true;
@@ -195,6 +206,9 @@ void hostile_meet(struct hostile *hostile)
     UNIT_NEED(tov_node_state(hostile_victim(hostile)) == TOV_NODE_SERVING);
     hostile_append_genesis(hostile);
     hostile_flush(hostile);
+    if (hostile->wire->count > 2)
+        sim_wire_pass(hostile->wire,
+                      31000); /* the honest ones wait for this one's answer in vain */
 }
 
 /* ---- entries ---- */
@@ -316,6 +330,18 @@ void hostile_message_fini(struct hostile_message *message)
         tov_buf_fini(&message->sealed[i]);
 }
 
+void hostile_message_answer(struct hostile_message *message, const struct tov_ref *target)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                                NULL) == TOV_OK);
+    UNIT_NEED(tov_record_put_ref(header, "in_reply_to", target) == TOV_OK);
+    UNIT_NEED(tov_record_put_enum(header, "relation", "response") == TOV_OK);
+    tov_buf_clear(&message->header);
+    UNIT_NEED(tov_record_encode(header, &message->header) == TOV_OK);
+    hostile_message_reseal(message, 0, tov_buf_view(&message->header), false);
+}
+
 void hostile_message_attach(struct hostile *hostile, struct hostile_message *message, size_t size)
 {
     TOV_FREE uint8_t *data = calloc(1, size);
@@ -417,6 +443,13 @@ void hostile_message_append(struct hostile *hostile, struct hostile_message *mes
         hostile->link = message->link.number;
         hostile->link_leaf = message->ref.leaf;
     }
+}
+
+struct tov_verdict_value hostile_deliver(struct hostile *hostile, struct hostile_message *message)
+{
+    hostile_message_append(hostile, message);
+    hostile_flush(hostile);
+    return hostile_verdict(hostile, hostile->link);
 }
 
 void hostile_say_late_stanza(struct hostile *hostile, const struct hostile_message *message,
@@ -569,4 +602,37 @@ struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint
     node->hooks.send_client = NULL;
     UNIT_NEED(kept.size > 0 && tov_api_reply_decode(tov_buf_view(&kept), &reply, NULL) == TOV_OK);
     return reply;
+}
+
+uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number)
+{
+    struct tov_record reply = hostile_ask(hostile, request, number);
+    uint64_t error = tov_record_number(reply, "error");
+    tov_record_destroy(&reply);
+    return error;
+}
+
+size_t hostile_count_shown(struct hostile *hostile)
+{
+    struct tov_record reply = hostile_ask(hostile, "list", 0);
+    struct tov_record list;
+    size_t count = 0;
+    if (tov_record_child(reply, "list", 0, &list))
+        count = tov_record_count(list, "messages");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+uint64_t hostile_count_answers(struct hostile *hostile, uint64_t number)
+{
+    struct tov_record reply = hostile_ask(hostile, "get", number);
+    struct tov_record get;
+    struct tov_record summary;
+    uint64_t count = UINT64_MAX;
+    if (tov_record_child(reply, "get", 0, &get) && tov_record_child(get, "summary", 0, &summary)) {
+        count = tov_record_number(summary, "reply_count");
+        UNIT_EQUAL_INT(tov_record_count(get, "replies"), count);
+    }
+    tov_record_destroy(&reply);
+    return count;
 }

@@ -5,9 +5,9 @@
  */
 #include "hostile_peer.h"
 
-#include <string.h>
+#include "merkle/checkpoint.h"
 
-TOV_DEFINE_CLEANUP(hostile, struct hostile, hostile_destroy)
+#include <string.h>
 
 static struct hostile *meet(const char *name)
 {
@@ -16,20 +16,12 @@ static struct hostile *meet(const char *name)
     return hostile;
 }
 
-/* Appends, sends, and says what the receipt says. */
-static struct tov_verdict_value deliver(struct hostile *hostile, struct hostile_message *message)
-{
-    hostile_message_append(hostile, message);
-    hostile_flush(hostile);
-    return hostile_verdict(hostile, hostile->link);
-}
-
 static void a_good_message_is_opened(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("good");
     TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
     hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
-    UNIT_EQUAL_INT(deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
     UNIT_EQUAL_INT(hostile->position, 2);
     CU_ASSERT(hostile_victim_works(hostile));
 }
@@ -188,18 +180,10 @@ static void a_loss_behind_a_message_leaves_a_good_receipt(void)
     hostile->link = 0;
     hostile->link_leaf = (struct tov_hash){{0}};
     hostile_message_make(hostile, TOV_RIGHT_ALL, &after);
-    UNIT_EQUAL_INT(deliver(hostile, &after).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &after).verdict, TOV_VERDICT_OPENED);
     hostile->series = first;
     UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_OPENED);
     CU_ASSERT(hostile_victim_works(hostile));
-}
-
-static uint64_t error_of(struct hostile *hostile, const char *request, uint64_t number)
-{
-    struct tov_record reply = hostile_ask(hostile, request, number);
-    uint64_t error = tov_record_number(reply, "error");
-    tov_record_destroy(&reply);
-    return error;
 }
 
 static void a_late_stanza_that_names_another_leaf_is_a_fault(void)
@@ -210,31 +194,20 @@ static void a_late_stanza_that_names_another_leaf_is_a_fault(void)
     hostile_message_attach(hostile, &message, 100);
     hostile_message_commit(hostile, &message);
     message.has_stanza = false;
-    UNIT_EQUAL_INT(deliver(hostile, &message).verdict, TOV_VERDICT_NO_KEY);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_NO_KEY);
     hostile_message_seal(hostile, &message);
     struct tov_ref ref = message.ref;
     ref.leaf.bytes[0] ^= 1;
     hostile_say_late_stanza(hostile, &message, &ref);
     UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_NO_KEY);
-    UNIT_EQUAL_INT(error_of(hostile, "list", 0), TOV_OK);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "list", 0), TOV_OK);
     /* The honest one still opens it. */
     hostile_say_late_stanza(hostile, &message, &message.ref);
     UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_PENDING);
     hostile_say_chunk(hostile, &message);
     UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_OPENED);
-    UNIT_EQUAL_INT(error_of(hostile, "list", 0), TOV_OK);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "list", 0), TOV_OK);
     CU_ASSERT(hostile_victim_works(hostile));
-}
-
-static size_t count_messages(struct hostile *hostile)
-{
-    struct tov_record reply = hostile_ask(hostile, "list", 0);
-    struct tov_record list;
-    size_t count = 0;
-    if (tov_record_child(reply, "list", 0, &list))
-        count = tov_record_count(list, "messages");
-    tov_record_destroy(&reply);
-    return count;
 }
 
 static void a_poison_entry_blocks_neither_the_link_nor_the_inbox(void)
@@ -245,17 +218,127 @@ static void a_poison_entry_blocks_neither_the_link_nor_the_inbox(void)
         TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
         hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
         hostile_message_reseal(&message, kind % 2, TOV_BYTES_OF(noise), kind < 2);
-        struct tov_verdict_value verdict = deliver(hostile, &message);
+        struct tov_verdict_value verdict = hostile_deliver(hostile, &message);
         UNIT_EQUAL_INT(verdict.verdict, TOV_VERDICT_NOT_OPENED);
         UNIT_EQUAL_INT(verdict.detail, kind < 2 ? TOV_E_DECRYPT : TOV_E_SCHEMA);
     }
     TOV_CLEANUP(hostile_message_fini) struct hostile_message good;
     hostile_message_make(hostile, TOV_RIGHT_ALL, &good);
-    UNIT_EQUAL_INT(deliver(hostile, &good).verdict, TOV_VERDICT_OPENED);
-    UNIT_EQUAL_INT(error_of(hostile, "list", 0), TOV_OK);
-    UNIT_EQUAL_INT(error_of(hostile, "status", 0), TOV_OK);
-    UNIT_EQUAL_INT(error_of(hostile, "get", 5), TOV_OK);
-    CU_ASSERT(count_messages(hostile) >= 1);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &good).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "list", 0), TOV_OK);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "status", 0), TOV_OK);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "get", 5), TOV_OK);
+    CU_ASSERT(hostile_count_shown(hostile) >= 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+/* ---- one history ---- */
+
+/* A checkpoint of the victim's ledger that its key signed, with any root. */
+static struct tov_frame_checkpoint signed_by_victim(const struct hostile *hostile, uint64_t size,
+                                                    uint8_t fill)
+{
+    uint8_t secret[64];
+    struct tov_checkpoint checkpoint;
+    struct tov_frame_checkpoint held = {
+        .present = true, .generation = hostile->target->generation, .size = size};
+    memset(held.root.bytes, fill, sizeof held.root.bytes);
+    sim_secret_of(&hostile->wire->federation->agencies[0].ledger, secret);
+    UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(hostile->target->ledger.name), size, &held.root,
+                                  &checkpoint) == TOV_OK);
+    tov_checkpoint_sign(&checkpoint, secret, held.signature);
+    return held;
+}
+
+static void need_stopped(struct hostile *hostile)
+{
+    struct tov_core *core = hostile_core(hostile);
+    uint64_t before = tov_ledger_signed(core->ledger);
+    UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_BEHIND);
+    (void)sim_wire_send(hostile->wire, 0, 5);
+    sim_wire_pass(hostile->wire, 3000);
+    UNIT_EQUAL_INT(tov_ledger_signed(core->ledger), before);
+    CU_ASSERT(!hostile_is_suspended(hostile));
+}
+
+static void a_rollback_that_a_peer_shows_while_serving_stops_signing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("rollback");
+    uint64_t size = tov_ledger_committed(hostile_core(hostile)->ledger);
+    struct tov_frame_checkpoint held = signed_by_victim(hostile, size + 5, 1);
+    hostile_hello(hostile, &held);
+    need_stopped(hostile);
+}
+
+static void another_history_under_the_own_key_stops_signing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("own-fork");
+    uint64_t size = tov_ledger_committed(hostile_core(hostile)->ledger);
+    struct tov_frame_checkpoint held = signed_by_victim(hostile, size, 1);
+    hostile_hello(hostile, &held);
+    need_stopped(hostile);
+}
+
+static void a_larger_size_that_the_own_key_did_not_sign_is_a_fault(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("no-rollback");
+    struct tov_frame_checkpoint held = signed_by_victim(hostile, 1000, 1);
+    held.signature[0] ^= 1;
+    hostile_hello(hostile, &held);
+    UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_SERVING);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+static void append_root(struct hostile *hostile)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_JOURNAL_ROOT;
+    leaf->as.journal_root.journal = 1;
+    hostile_append(hostile, leaf);
+}
+
+static void a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("fork");
+    struct tov_range other = hostile->range;
+    append_root(hostile);
+    hostile_flush(hostile);
+    /* The same size with another leaf, and one more on top of it. */
+    struct tov_hash leaf_hash = {{7}};
+    UNIT_NEED(tov_range_append(&other, &leaf_hash) == TOV_OK);
+    hostile->range = other;
+    append_root(hostile);
+    hostile_flush(hostile);
+    CU_ASSERT(!hostile_is_suspended(hostile));
+    hostile_say(hostile, tov_buf_view(&hostile->last_parcel));
+    CU_ASSERT(!hostile_is_suspended(hostile));
+    hostile_say(hostile, tov_buf_view(&hostile->last_parcel));
+    CU_ASSERT(hostile_is_suspended(hostile));
+    UNIT_EQUAL_INT(hostile->position, 2);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "suspected-fork"));
+    /* It outlives a restart; the node goes on. */
+    sim_wire_crash(hostile->wire, 0);
+    sim_wire_start(hostile->wire, 0);
+    CU_ASSERT(hostile_is_suspended(hostile));
+}
+
+static void a_parcel_that_was_damaged_on_its_way_is_no_fork(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("damaged");
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    append_root(hostile);
+    hostile_make_parcel(hostile, &parcel);
+    uint8_t *magic = memmem(parcel.data, parcel.size, "TOVL", 4);
+    UNIT_NEED(magic != NULL);
+    magic[20] ^= 1; /* in the blind */
+    hostile_say(hostile, tov_buf_view(&parcel));
+    UNIT_EQUAL_INT(hostile->position, 1);
+    hostile_say(hostile, tov_buf_view(&parcel));
+    magic[20] ^= 1;
+    hostile_say(hostile, tov_buf_view(&parcel));
+    UNIT_EQUAL_INT(hostile->position, 2);
+    CU_ASSERT(!hostile_is_suspended(hostile));
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
@@ -269,6 +352,11 @@ int main(void)
         UNIT_TEST(a_loss_behind_a_message_leaves_a_good_receipt),
         UNIT_TEST(a_late_stanza_that_names_another_leaf_is_a_fault),
         UNIT_TEST(a_poison_entry_blocks_neither_the_link_nor_the_inbox),
+        UNIT_TEST(a_rollback_that_a_peer_shows_while_serving_stops_signing),
+        UNIT_TEST(another_history_under_the_own_key_stops_signing),
+        UNIT_TEST(a_larger_size_that_the_own_key_did_not_sign_is_a_fault),
+        UNIT_TEST(a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept),
+        UNIT_TEST(a_parcel_that_was_damaged_on_its_way_is_no_fork),
     };
     return unit_run("follow_hostile", tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What happens next: a table of deeds with weights. A deed looks for somebody to whom it can
+ * happen; when there is nobody, nothing happens in this step.
+ */
+#include "simulation/world.h"
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#define DAY_MS 86400000ull
+
+/* A node, drawn, for which FITS holds; world->count: none. */
+static size_t draw_node(struct world *world, bool (*fits)(const struct world *world, size_t node))
+{
+    size_t first = (size_t)world_below(world, world->count);
+    for (size_t i = 0; i < world->count; i++) {
+        size_t node = (first + i) % world->count;
+        if (fits(world, node))
+            return node;
+    }
+    return world->count;
+}
+
+/* A pair, drawn, for which FITS holds; false: none. */
+static bool draw_pair(struct world *world,
+                      bool (*fits)(const struct world *world, size_t from, size_t to),
+                      size_t *out_from, size_t *out_to)
+{
+    size_t all = world->count * world->count;
+    size_t first = (size_t)world_below(world, all);
+    for (size_t i = 0; i < all; i++) {
+        size_t from = (first + i) % all / world->count;
+        size_t to = (first + i) % all % world->count;
+        if (from != to && fits(world, from, to)) {
+            *out_from = from;
+            *out_to = to;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Events and turns: often one turn for each event, sometimes one for several. */
+static void maybe_turn(struct world *world, size_t node)
+{
+    if (world->nodes[node].node != NULL && world_chance(world, 75))
+        world_turn(world, node);
+}
+
+/* ---- to whom ---- */
+
+static bool is_up(const struct world *world, size_t node)
+{
+    return world->nodes[node].node != NULL;
+}
+
+static bool may_start(const struct world *world, size_t node)
+{
+    return !is_up(world, node) && world->step >= world->more[node].down_until_step;
+}
+
+static bool needs_turn(const struct world *world, size_t node)
+{
+    return is_up(world, node) && world->more[node].needs_turn;
+}
+
+static bool has_commit(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    return is_up(world, node) && sim_node_commits(sim) && !sim->batch_is_run;
+}
+
+static bool has_result(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    return is_up(world, node) && sim_node_commits(sim) && sim->batch_is_run;
+}
+
+static bool has_question(const struct world *world, size_t node)
+{
+    return is_up(world, node) && sim_node_asks(&world->nodes[node], false);
+}
+
+static bool has_answer(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    return is_up(world, node) && sim->question_count > 0 && sim->questions[0].is_run;
+}
+
+static bool may_write(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    if (!is_up(world, node))
+        return false;
+    enum tov_node_state state = tov_node_state(sim->node);
+    return (state == TOV_NODE_SERVING || state == TOV_NODE_KEEPERS || state == TOV_NODE_CLOCK) &&
+           tov_ledger_size(tov_node_core(sim->node)->ledger) > 0 && !tov_node_is_busy(sim->node);
+}
+
+static bool has_frame(const struct world *world, size_t from, size_t to)
+{
+    return is_up(world, to) && network_has_frame(&world->network, from, to);
+}
+
+static bool has_straggler(const struct world *world, size_t from, size_t to)
+{
+    return is_up(world, to) && network_has_straggler(&world->network, from, to);
+}
+
+static bool has_news(const struct world *world, size_t at, size_t peer)
+{
+    return is_up(world, at) && network_news(&world->network, at, peer) != NETWORK_NO_NEWS;
+}
+
+static bool may_connect(const struct world *world, size_t a, size_t b)
+{
+    return is_up(world, a) && is_up(world, b) &&
+           network_may_connect(&world->network, a, b, world->mono_ms);
+}
+
+static bool may_disconnect(const struct world *world, size_t a, size_t b)
+{
+    return world->network.is_connected[a][b];
+}
+
+static bool may_hear_old(const struct world *world, size_t from, size_t to)
+{
+    return is_up(world, to) && world->network.lines[from][to].sent_count > 0;
+}
+
+/* ---- deeds ---- */
+
+static void do_deliver(struct world *world)
+{
+    size_t from, to;
+    if (!draw_pair(world, has_frame, &from, &to))
+        return;
+    uint64_t burst = world_chance(world, 20) ? 1 + world_below(world, 8) : 1;
+    for (uint64_t i = 0; i < burst && has_frame(world, from, to); i++)
+        world_deliver(world, from, to);
+    maybe_turn(world, to);
+}
+
+static void do_straggler(struct world *world)
+{
+    size_t from, to;
+    if (!draw_pair(world, has_straggler, &from, &to))
+        return;
+    world_deliver_straggler(world, from, to);
+    maybe_turn(world, to);
+}
+
+static void do_old(struct world *world)
+{
+    size_t from, to;
+    if (!draw_pair(world, may_hear_old, &from, &to))
+        return;
+    world_deliver_old(world, from, to);
+    maybe_turn(world, to);
+}
+
+static void do_news(struct world *world)
+{
+    size_t at, peer;
+    if (!draw_pair(world, has_news, &at, &peer))
+        return;
+    world_tell_news(world, at, peer);
+    maybe_turn(world, at);
+}
+
+static void do_connect(struct world *world)
+{
+    size_t a, b;
+    if (!draw_pair(world, may_connect, &a, &b))
+        return;
+    trace_line(&world->trace, "%llu connect a%zu a%zu", (unsigned long long)world->step, a + 1,
+               b + 1);
+    network_connect(&world->network, a, b);
+}
+
+static void do_disconnect(struct world *world)
+{
+    size_t a, b;
+    if (!draw_pair(world, may_disconnect, &a, &b))
+        return;
+    trace_line(&world->trace, "%llu disconnect a%zu a%zu", (unsigned long long)world->step, a + 1,
+               b + 1);
+    network_disconnect(&world->network, a, b);
+}
+
+/* One node apart from all others for a while. */
+static void do_part(struct world *world)
+{
+    size_t node = (size_t)world_below(world, world->count);
+    uint64_t until_ms = world->mono_ms + world_below(world, 60000);
+    trace_line(&world->trace, "%llu a%zu is alone", (unsigned long long)world->step, node + 1);
+    for (size_t i = 0; i < world->count; i++) {
+        if (i != node)
+            network_mute(&world->network, node, i, until_ms);
+    }
+}
+
+static void do_commit(struct world *world)
+{
+    size_t node = draw_node(world, has_commit);
+    if (node < world->count && plant_answers_early(world, node)) {
+        world->nodes[node].result = (struct tov_store_result){.batch = world->nodes[node].batch};
+        world->nodes[node].batch_is_run = true;
+    } else if (node < world->count) {
+        world_run_commit(world, node);
+    }
+}
+
+static void do_committed(struct world *world)
+{
+    size_t node = draw_node(world, has_result);
+    if (node == world->count)
+        return;
+    world_answer_commit(world, node);
+    maybe_turn(world, node);
+}
+
+static void do_fail_commit(struct world *world)
+{
+    size_t node = draw_node(world, has_commit);
+    bool is_there = world_chance(world, 50);
+    if (node == world->count)
+        return;
+    trace_line(&world->trace, "%llu commit of a%zu fails%s", (unsigned long long)world->step,
+               node + 1, is_there ? ", and is there" : "");
+    world->more[node].may_fail = true;
+    sim_node_fail_commit(&world->nodes[node], is_there);
+}
+
+static void do_guard(struct world *world)
+{
+    size_t node = draw_node(world, has_question);
+    if (node < world->count)
+        world_run_guard(world, node);
+}
+
+static void do_signed(struct world *world)
+{
+    size_t node = draw_node(world, has_answer);
+    if (node == world->count)
+        return;
+    world_answer_guard(world, node);
+    maybe_turn(world, node);
+}
+
+static void do_turn(struct world *world)
+{
+    size_t node = draw_node(world, needs_turn);
+    if (node < world->count)
+        world_turn(world, node);
+}
+
+static void do_tick(struct world *world)
+{
+    size_t node = draw_node(world, is_up);
+    world_pass(world, world_below(world, 1500));
+    if (node == world->count)
+        return;
+    world_tick(world, node);
+    maybe_turn(world, node);
+}
+
+/* Time for waits to end; rarely days, so that keys are renewed and anchors written. */
+static void do_wait(struct world *world)
+{
+    uint64_t ms = world_chance(world, 80) ? 5000 + world_below(world, 40000)
+                                          : DAY_MS / 2 + world_below(world, 8 * DAY_MS);
+    trace_line(&world->trace, "%llu wait %llu ms", (unsigned long long)world->step,
+               (unsigned long long)ms);
+    world_pass(world, ms);
+}
+
+/* A clock is set: a little off, or wildly until the end of mischief. */
+static void do_clock(struct world *world)
+{
+    size_t node = (size_t)world_below(world, world->count);
+    bool wild = world_chance(world, 20);
+    int64_t ms = (int64_t)world_below(world, 200000) - 100000;
+    world->more[node].clock_ms = wild ? ms * 100 : ms;
+    trace_line(&world->trace, "%llu clock of a%zu %lld ms ahead", (unsigned long long)world->step,
+               node + 1, (long long)world->more[node].clock_ms);
+}
+
+static void do_crash(struct world *world)
+{
+    size_t node = draw_node(world, is_up);
+    if (node == world->count)
+        return;
+    world_crash(world, node);
+    world->more[node].down_until_step = world->step + world_below(world, 60);
+}
+
+static void do_start(struct world *world)
+{
+    size_t node = draw_node(world, may_start);
+    if (node == world->count)
+        return;
+    world_start(world, node);
+    maybe_turn(world, node);
+}
+
+/* ---- messages ---- */
+
+static void draw_recipients(struct world *world, size_t from, struct sim_order *order)
+{
+    bool own = world_chance(world, 5);
+    for (size_t i = 0; i < world->count; i++) {
+        bool wanted = i == from ? own : world_chance(world, 70);
+        enum tov_right right = world_chance(world, 80) ? TOV_RIGHT_ALL : TOV_RIGHT_HEADER;
+        if (wanted)
+            order->recipients[order->recipient_count++] =
+                (struct tov_message_recipient){(uint16_t)(i + 1), right};
+    }
+    if (order->recipient_count == 0)
+        order->recipients[order->recipient_count++] = (struct tov_message_recipient){
+            (uint16_t)((from + 1) % world->count + 1), TOV_RIGHT_ALL};
+}
+
+static void draw_attachments(struct world *world, struct sim_order *order)
+{
+    static const size_t sizes[] = {100, 5000, 100000, 131000, 300000, 1300000, 2600000};
+    if (!world_chance(world, 25))
+        return;
+    order->attachment_count = 1 + (world_chance(world, 40) ? world_below(world, 6) : 0);
+    size_t kinds = world_chance(world, 15) ? 7 : order->attachment_count > 2 ? 3 : 5;
+    for (size_t i = 0; i < order->attachment_count; i++)
+        order->attachment_bytes[i] = sizes[world_below(world, kinds)];
+}
+
+static void submit(struct world *world, size_t node)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = ++world->next_record};
+    order.text_bytes =
+        world_chance(world, 85) ? 64 + world_below(world, 500) : 20000 + world_below(world, 25000);
+    draw_recipients(world, node, &order);
+    draw_attachments(world, &order);
+    world_touch(world, node);
+    enum tov_err err = sim_message_submit(&world->nodes[node], &order, &written);
+    if (err != TOV_OK) {
+        world_break(world, BROKE_FAILED, "a%zu did not take a message: %s", node + 1,
+                    tov_err_name(err));
+        return;
+    }
+    trace_line(&world->trace, "%llu submit %llu at a%zu: entry %llu, %zu attachments",
+               (unsigned long long)world->step, (unsigned long long)order.record, node + 1,
+               (unsigned long long)written.place.index, order.attachment_count);
+    model_submitted(world, node, &order, &written.place);
+    world->orders_left--;
+}
+
+static void do_submit(struct world *world)
+{
+    size_t node = draw_node(world, may_write);
+    uint64_t burst = world_chance(world, 15) ? 1 + world_below(world, 8) : 1;
+    if (node == world->count)
+        return;
+    for (uint64_t i = 0; i < burst && world->orders_left > 0 && may_write(world, node); i++)
+        submit(world, node);
+    maybe_turn(world, node);
+}
+
+/* ---- the table ---- */
+
+struct deed {
+    unsigned weight;
+    void (*happens)(struct world *world);
+};
+
+static const struct deed deeds[] = {
+    {400, do_deliver},  {100, do_commit}, {100, do_committed}, {100, do_guard},  {100, do_signed},
+    {120, do_turn},     {60, do_news},    {60, do_tick},       {40, do_connect}, {60, do_submit},
+    {20, do_straggler}, {30, do_start},   {8, do_disconnect},  {8, do_crash},    {6, do_old},
+    {4, do_wait},       {3, do_clock},    {3, do_fail_commit}, {2, do_part},
+};
+#define DEED_COUNT (sizeof deeds / sizeof deeds[0])
+
+void world_step(struct world *world)
+{
+    unsigned all = 0;
+    for (size_t i = 0; i < DEED_COUNT; i++)
+        all += deeds[i].weight;
+    uint64_t draw = world_below(world, all);
+    size_t at = 0;
+    while (draw >= deeds[at].weight)
+        draw -= deeds[at++].weight;
+    world->step++;
+    deeds[at].happens(world);
+    for (size_t i = 0; i < world->count; i++)
+        world_look(world, i);
+}

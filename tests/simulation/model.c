@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "simulation/model.h"
+
+#include "ledger/entry.h"
+#include "merkle/checkpoint.h"
+#include "merkle/tree.h"
+#include "simulation/world.h"
+#include "store/read.h"
+#include "support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned leaf_tables[2] = {TOV_TABLE_LEAF, TOV_TABLE_JLEAF};
+
+void model_fini(struct model *model)
+{
+    for (size_t i = 0; i < SIM_NODES_MAX; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            free(model->nodes[i].trees[k].leaves);
+            free(model->nodes[i].trees[k].roots);
+        }
+        for (size_t k = 0; k < SIM_NODES_MAX; k++)
+            free(model->nodes[i].links[k].indices);
+    }
+    free(model->orders);
+}
+
+/* ---- what was submitted ---- */
+
+const struct model_order *model_order_at(const struct model *model, size_t node,
+                                         const struct tov_ledger_place *place)
+{
+    for (size_t i = 0; i < model->order_count; i++) {
+        const struct model_order *order = &model->orders[i];
+        if (order->node == node && order->place.index == place->index &&
+            tov_hash_equal(&order->place.leaf_hash, &place->leaf_hash))
+            return order;
+    }
+    return NULL;
+}
+
+void model_submitted(struct world *world, size_t node, const struct sim_order *order,
+                     const struct tov_ledger_place *place)
+{
+    struct model *model = &world->model;
+    if (model->order_count == model->order_capacity) {
+        model->order_capacity = model->order_capacity == 0 ? 64 : model->order_capacity * 2;
+        model->orders = realloc(model->orders, model->order_capacity * sizeof *model->orders);
+        UNIT_NEED(model->orders != NULL);
+    }
+    model->orders[model->order_count++] =
+        (struct model_order){.node = node, .order = *order, .place = *place};
+}
+
+static bool has_leaf(struct tov_store_read *read, const struct tov_ledger_place *place)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    if (tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(place->index), &row) != TOV_OK ||
+        tov_entry_decode_own(row, &entry) != TOV_OK || entry.state != TOV_ENTRY_PRESENT)
+        return false;
+    struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+    return tov_hash_equal(&hash, &place->leaf_hash);
+}
+
+void model_acknowledged(void *context, size_t node, uint64_t record)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct world *world = context;
+    struct model_order *order = NULL;
+    for (size_t i = 0; i < world->model.order_count; i++) {
+        if (world->model.orders[i].order.record == record)
+            order = &world->model.orders[i];
+    }
+    UNIT_NEED(order != NULL && order->node == node);
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    trace_line(&world->trace, "  a%zu acknowledges record %llu", node + 1,
+               (unsigned long long)record);
+    if (order->is_acknowledged)
+        world_break(world, BROKE_TWICE, "a%zu acknowledged record %llu twice", node + 1,
+                    (unsigned long long)record);
+    if (!has_leaf(read, &order->place))
+        world_break(world, BROKE_EARLY, "a%zu acknowledged record %llu, entry %llu is not there",
+                    node + 1, (unsigned long long)record, (unsigned long long)order->place.index);
+    order->is_acknowledged = true;
+    order->rank = ++world->model.acknowledged;
+}
+
+/* ---- what became durable ---- */
+
+static void append_leaf(struct model_tree *tree, const struct tov_hash *hash)
+{
+    if (tree->count == tree->capacity) {
+        tree->capacity = tree->capacity == 0 ? 256 : tree->capacity * 2;
+        tree->leaves = realloc(tree->leaves, tree->capacity * sizeof *tree->leaves);
+        tree->roots = realloc(tree->roots, tree->capacity * sizeof *tree->roots);
+        UNIT_NEED(tree->leaves != NULL && tree->roots != NULL);
+    }
+    UNIT_NEED(tov_range_append(&tree->range, hash) == TOV_OK);
+    tree->leaves[tree->count] = *hash;
+    tree->roots[tree->count++] = tov_range_root(&tree->range);
+}
+
+static void note_link(struct model_links *links, uint64_t index)
+{
+    if (links->count == links->capacity) {
+        links->capacity = links->capacity == 0 ? 64 : links->capacity * 2;
+        links->indices = realloc(links->indices, links->capacity * sizeof *links->indices);
+        UNIT_NEED(links->indices != NULL);
+    }
+    links->indices[links->count++] = index;
+}
+
+static void note_links(struct world *world, size_t node, const struct tov_entry *entry,
+                       uint64_t index)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        struct tov_link_block block;
+        struct tov_bytes bytes = tov_entry_link_for(entry, (uint16_t)(i + 1));
+        if (bytes.size == 0)
+            continue;
+        struct model_links *links = &world->model.nodes[node].links[i];
+        note_link(links, index);
+        if (tov_link_decode(bytes, &block) != TOV_OK || block.number != links->count)
+            world_break(world, BROKE_LOST,
+                        "a%zu wrote entry %llu with another link than %llu to a%zu", node + 1,
+                        (unsigned long long)index, (unsigned long long)links->count, i + 1);
+    }
+}
+
+static void look_at_entry(struct world *world, size_t node, struct tov_store_read *read,
+                          const struct tov_entry *entry)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    uint64_t index = world->model.nodes[node].trees[0].count - 1;
+    UNIT_NEED(leaf != NULL && tov_leaf_decode(entry->leaf, leaf) == TOV_OK);
+    if ((index == 0) != (leaf->type == TOV_LEAF_GENESIS))
+        world_break(world, BROKE_FORK, "a%zu has a leaf of type %d at %llu", node + 1,
+                    (int)leaf->type, (unsigned long long)index);
+    if (leaf->type == TOV_LEAF_MESSAGE)
+        note_links(world, node, entry, index);
+    if (leaf->type == TOV_LEAF_RECEIPT)
+        model_check_receipt(world, node, read, &leaf->as.receipt);
+}
+
+static void take_new_leaves(struct world *world, size_t node, size_t which,
+                            struct tov_store_read *read)
+{
+    struct model_tree *tree = &world->model.nodes[node].trees[which];
+    struct tov_store_range range = {.table = leaf_tables[which],
+                                    .first = tov_store_key_u64(tree->count)};
+    struct tov_store_iter iter;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        UNIT_NEED(tov_store_key_to_u64(&iter.row.key) == tree->count);
+        struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+        append_leaf(tree, &hash);
+        if (which == 0)
+            look_at_entry(world, node, read, &entry);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+}
+
+/* The checkpoints that NODE holds of PEER are of the tree that PEER has. */
+static void check_mirror(struct world *world, size_t node, size_t peer, struct tov_store_read *read)
+{
+    struct model_links *links = &world->model.nodes[peer].links[node];
+    const struct model_tree *tree = &world->model.nodes[peer].trees[0];
+    uint16_t number = (uint16_t)(peer + 1);
+    struct tov_store_range range = {.table = TOV_TABLE_MPOINT,
+                                    .first =
+                                        tov_store_key_u16_u32_u64(number, 1, links->mirrored + 1),
+                                    .last = tov_store_key_u16_u32_u64(number, 1, UINT64_MAX)};
+    struct tov_store_iter iter;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        uint64_t size = tov_get_be64(iter.row.key.bytes + 6);
+        if (size > tree->count ||
+            memcmp(iter.row.value.data, tree->roots[size - 1].bytes, TOV_HASH_BYTES) != 0)
+            world_break(world, BROKE_FORK, "a%zu holds another root of a%zu at size %llu", node + 1,
+                        peer + 1, (unsigned long long)size);
+        links->mirrored = size;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+}
+
+void model_durable(void *context, size_t node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct world *world = context;
+    struct tov_store_row row;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    for (size_t i = 0; i < 2; i++)
+        take_new_leaves(world, node, i, read);
+    for (size_t i = 0; i < world->count; i++) {
+        if (i != node)
+            check_mirror(world, node, i, read);
+    }
+    if (tov_store_last(read, TOV_TABLE_EVENT, &row) == TOV_OK)
+        world->model.nodes[node].newest_event = tov_store_key_to_u64(&row.key);
+}
+
+uint64_t model_held(struct world *world, size_t node, size_t peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_mirror_position position = {.size = 0};
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    enum tov_err err = tov_mirror_position(read, (uint16_t)(peer + 1), &position);
+    UNIT_NEED(err == TOV_OK || err == TOV_E_NOT_FOUND);
+    return position.size;
+}
+
+static void check_tree(struct world *world, size_t node, size_t which, struct tov_store_read *read)
+{
+    const struct model_tree *tree = &world->model.nodes[node].trees[which];
+    struct tov_store_range range = {.table = leaf_tables[which]};
+    struct tov_store_iter iter;
+    uint64_t count = 0;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+        if (count >= tree->count || !tov_hash_equal(&hash, &tree->leaves[count]))
+            break;
+        count++;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    if (count != tree->count)
+        world_break(world, BROKE_DURABLE, "a%zu has %llu of %llu durable entries of tree %zu",
+                    node + 1, (unsigned long long)count, (unsigned long long)tree->count, which);
+}
+
+void model_check_start(struct world *world, size_t node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    for (size_t i = 0; i < 2; i++)
+        check_tree(world, node, i, read);
+}
+
+/* ---- what was signed ---- */
+
+static void check_signature(struct world *world, size_t node, enum tov_guard_tree which,
+                            const struct tov_guard_signature *signature)
+{
+    struct model_tree *tree = &world->model.nodes[node].trees[which == TOV_GUARD_LEDGER ? 0 : 1];
+    const struct tov_agency *agency = sim_federation_agency(world->federation, node);
+    const struct tov_vkey *key = which == TOV_GUARD_LEDGER ? &agency->ledger : &agency->journal;
+    struct tov_checkpoint checkpoint;
+    uint64_t size = signature->size;
+    if (size == 0 || size > tree->count) {
+        world_break(world, BROKE_EARLY, "a%zu's guard signed size %llu, durable are %llu", node + 1,
+                    (unsigned long long)size, (unsigned long long)tree->count);
+        return;
+    }
+    UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(key->name), size, &tree->roots[size - 1],
+                                  &checkpoint) == TOV_OK);
+    if (tov_checkpoint_verify(&checkpoint, key, signature->bytes) != TOV_OK)
+        world_break(world, BROKE_FORK, "a%zu's guard signed another tree at size %llu", node + 1,
+                    (unsigned long long)size);
+    if (size > tree->signed_size)
+        tree->signed_size = size;
+}
+
+/* A guard that was started has not gone back. */
+static void check_hello(struct world *world, size_t node,
+                        const struct tov_guard_hello_answer *hello)
+{
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t size = hello->trees[i].present ? hello->trees[i].range.size : 0;
+        uint64_t was = world->model.nodes[node].trees[i].signed_size;
+        if (size < was)
+            world_break(world, BROKE_FORK, "a%zu's guard went back from size %llu to %llu",
+                        node + 1, (unsigned long long)was, (unsigned long long)size);
+    }
+}
+
+/* A cosignature is over a tree that the peer has. */
+static void check_cosigned(struct world *world, size_t node, const struct tov_guard_cosign *cosign)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        struct tov_checkpoint_opened opened;
+        const struct tov_agency *agency = sim_federation_agency(world->federation, i);
+        const struct model_tree *tree = &world->model.nodes[i].trees[0];
+        if (tov_checkpoint_open(cosign->note, &agency->ledger, &opened, NULL) != TOV_OK)
+            continue;
+        uint64_t size = opened.checkpoint.size;
+        if (size > tree->count || !tov_hash_equal(&opened.checkpoint.root, &tree->roots[size - 1]))
+            world_break(world, BROKE_FORK, "a%zu cosigned another tree of a%zu at size %llu",
+                        node + 1, i + 1, (unsigned long long)size);
+    }
+}
+
+void model_signed(void *context, size_t node, const struct tov_guard_request *request,
+                  const struct tov_guard_answer *answer)
+{
+    struct world *world = context;
+    if (answer->op == TOV_GUARD_HELLO)
+        check_hello(world, node, &answer->hello);
+    if (answer->refusal != TOV_GUARD_DONE)
+        return;
+    if (answer->op == TOV_GUARD_COSIGN)
+        check_cosigned(world, node, &request->cosign);
+    for (size_t i = 0; answer->op == TOV_GUARD_APPEND && i < answer->append.signature_count; i++)
+        check_signature(world, node, request->append.tree, &answer->append.signatures[i]);
+}

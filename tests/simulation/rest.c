@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The end of a run: mischief ends, all is connected, and time passes until nothing moves.
+ */
+#include "simulation/rest.h"
+
+#include <stdlib.h>
+
+#define ROUND_MS 1000u
+#define ROUNDS_MAX 240u
+#define QUIET_ROUNDS 13u /* longer than any of the nodes' own waits for a peer that is there */
+#define DEEDS_MAX 200000u
+
+/* What there is to do for one node; false: nothing. */
+static bool do_own(struct world *world, size_t node)
+{
+    struct sim_node *sim = &world->nodes[node];
+    if (sim->node == NULL)
+        return false;
+    if (sim_node_commits(sim)) {
+        if (!sim->batch_is_run)
+            world_run_commit(world, node);
+        world_answer_commit(world, node);
+    } else if (sim->question_count > 0) {
+        if (!sim->questions[0].is_run)
+            world_run_guard(world, node);
+        world_answer_guard(world, node);
+    } else if (!world->more[node].needs_turn) {
+        return false;
+    }
+    world_look(world, node);
+    if (sim->node != NULL)
+        world_turn(world, node);
+    return true;
+}
+
+static bool do_between(struct world *world, size_t from, size_t to)
+{
+    if (world->nodes[to].node == NULL)
+        return false;
+    if (network_news(&world->network, to, from) != NETWORK_NO_NEWS)
+        world_tell_news(world, to, from);
+    else if (network_has_straggler(&world->network, from, to))
+        world_deliver_straggler(world, from, to);
+    else if (network_has_frame(&world->network, from, to))
+        world_deliver(world, from, to);
+    else
+        return false;
+    return true;
+}
+
+static bool do_something(struct world *world)
+{
+    bool any = false;
+    for (size_t i = 0; i < world->count; i++) {
+        any = do_own(world, i) || any;
+        world_look(world, i);
+        for (size_t k = 0; k < world->count; k++) {
+            if (k != i)
+                any = do_between(world, k, i) || any;
+        }
+    }
+    world->step++;
+    return any;
+}
+
+static void settle(struct world *world)
+{
+    unsigned deeds = 0;
+    while (!world_is_broken(world) && do_something(world)) {
+        if (++deeds == DEEDS_MAX)
+            world_break(world, BROKE_REST, "after %u deeds there is always something to do", deeds);
+    }
+}
+
+static void connect_all(struct world *world)
+{
+    for (size_t a = 0; a < world->count; a++) {
+        if (world->nodes[a].node == NULL)
+            world_start(world, a);
+        for (size_t b = a + 1; b < world->count; b++) {
+            if (network_may_connect(&world->network, a, b, world->mono_ms))
+                network_connect(&world->network, a, b);
+        }
+    }
+}
+
+static bool all_are_connected(const struct world *world)
+{
+    for (size_t a = 0; a < world->count; a++) {
+        for (size_t b = 0; b < world->count; b++) {
+            if (a != b && !world->network.is_connected[a][b])
+                return false;
+        }
+    }
+    return true;
+}
+
+static void do_round(struct world *world)
+{
+    trace_line(&world->trace, "%llu round", (unsigned long long)world->step);
+    connect_all(world);
+    settle(world);
+    world_pass(world, ROUND_MS);
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
+        if (world->nodes[i].node != NULL)
+            world_tick(world, i);
+        world_look(world, i);
+    }
+    if (!world_is_broken(world))
+        settle(world);
+}
+
+static void heal(struct world *world)
+{
+    trace_line(&world->trace, "%llu healing", (unsigned long long)world->step);
+    world->is_healing = true;
+    world->network.queue_max_bytes = SIZE_MAX;
+    for (size_t i = 0; i < world->count; i++)
+        world->more[i].clock_ms %= 100000;
+}
+
+static void come_to_rest(struct world *world)
+{
+    unsigned quiet = 0;
+    for (unsigned i = 0; i < ROUNDS_MAX && !world_is_broken(world); i++) {
+        uint64_t before = world->activity;
+        do_round(world);
+        bool moves = world->activity != before || !all_are_connected(world);
+        quiet = moves ? 0 : quiet + 1;
+        if (quiet == QUIET_ROUNDS)
+            return;
+    }
+    if (!world_is_broken(world))
+        world_break(world, BROKE_REST, "after %u seconds there are still frames", ROUNDS_MAX);
+}
+
+void world_rest(struct world *world)
+{
+    heal(world);
+    come_to_rest(world);
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
+        rest_check_node(world, i);
+    for (size_t i = 0; i < world->count * world->count && !world_is_broken(world); i++) {
+        if (i / world->count != i % world->count)
+            rest_check_pair(world, i / world->count, i % world->count);
+    }
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
+        rest_check_told(world, i);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "case/draft.h"
+#include "ledger/entry.h"
+#include "merkle/tree.h"
+#include "simulation/rest.h"
+#include "store/read.h"
+#include "support/invariants.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one node ---- */
+
+static bool file_holds(const char *path, const char *needle)
+{
+    FILE *file = fopen(path, "rb");
+    UNIT_NEED(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    long size = ftell(file);
+    TOV_FREE char *bytes = malloc(size > 0 ? (size_t)size : 1);
+    UNIT_NEED(size > 0 && bytes != NULL && fseek(file, 0, SEEK_SET) == 0);
+    UNIT_NEED(fread(bytes, 1, (size_t)size, file) == (size_t)size);
+    (void)fclose(file);
+    return memmem(bytes, (size_t)size, needle, strlen(needle)) != NULL;
+}
+
+void rest_check_node(struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    char path[320];
+    (void)snprintf(path, sizeof path, "%s/data.mdb", sim->dir);
+    if (sim->node == NULL || tov_node_state(sim->node) != TOV_NODE_SERVING) {
+        world_break(world, BROKE_SERVING, "a%zu is in state %d", node + 1,
+                    sim->node == NULL ? -1 : (int)tov_node_state(sim->node));
+        return;
+    }
+    if (!tov_node_is_idle(sim->node))
+        world_break(world, BROKE_SERVING, "a%zu is not idle", node + 1);
+    for (size_t i = 0; i < 2; i++) {
+        const struct model_tree *tree = &world->model.nodes[node].trees[i];
+        if (tree->signed_size != tree->count)
+            world_break(world, BROKE_SERVING, "a%zu signed %llu of %llu entries of tree %zu",
+                        node + 1, (unsigned long long)tree->signed_size,
+                        (unsigned long long)tree->count, i);
+    }
+    model_check_start(world, node);
+    if (sim_disk_holds(sim->disk, SIM_MARKER) || file_holds(path, SIM_MARKER))
+        world_break(world, BROKE_MARKER, "content stands in the clear on a%zu's disk", node + 1);
+}
+
+/* ---- one message at its recipient ---- */
+
+struct arrival {
+    struct world *world;
+    size_t from, to;
+    struct tov_store_read *read;
+    const struct model_order *order; /* NULL: it was submitted by nobody that we know */
+    struct tov_message_name name;
+    struct tov_message *message;
+};
+
+static enum tov_right right_of(const struct arrival *on)
+{
+    for (size_t i = 0; i < on->order->order.recipient_count; i++) {
+        if (on->order->order.recipients[i].agency == on->to + 1)
+            return on->order->order.recipients[i].right;
+    }
+    return TOV_RIGHT_HEADER;
+}
+
+static bool text_is_right(const struct arrival *on)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf expected = TOV_BUF_INIT(1u << 20);
+    const struct sim_order *order = &on->order->order;
+    struct tov_draft draft = {0};
+    struct tov_bytes content = tov_buf_view(&on->message->content);
+    bool all = right_of(on) == TOV_RIGHT_ALL;
+    sim_message_text(order->record, order->text_bytes, &expected);
+    if (tov_draft_decode(tov_buf_view(&on->message->header), all ? &content : NULL, &draft, NULL) !=
+        TOV_OK)
+        return false;
+    bool right = !all || tov_bytes_equal(tov_record_bytes(draft.content, "free_text"),
+                                         tov_buf_view(&expected));
+    tov_draft_fini(&draft);
+    return right;
+}
+
+static bool attachments_are_right(const struct arrival *on)
+{
+    struct sim_node *from = &on->world->nodes[on->from];
+    struct sim_node *to = &on->world->nodes[on->to];
+    for (uint8_t i = 2; i < on->message->leaf.part_count; i++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf sent = TOV_BUF_INIT(1u << 24);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf here = TOV_BUF_INIT(1u << 24);
+        char name[TOV_BLOB_NAME_SIZE];
+        tov_blob_name(tov_node_core(from->node), &on->name, on->message->leaf.id, i, name);
+        if (sim_disk_load(from->disk, name, &sent) != TOV_OK)
+            return false;
+        tov_blob_name(tov_node_core(to->node), &on->name, NULL, i, name);
+        if (sim_disk_load(to->disk, name, &here) != TOV_OK ||
+            !tov_bytes_equal(tov_buf_view(&sent), tov_buf_view(&here)))
+            return false;
+    }
+    return true;
+}
+
+static bool is_unchanged(struct arrival *on)
+{
+    enum tov_err err = tov_message_read(tov_node_core(on->world->nodes[on->to].node), on->read,
+                                        &on->name, TOV_MESSAGE_CONTENT, on->message);
+    if (err != TOV_OK || on->order == NULL)
+        return err == TOV_OK;
+    return on->message->leaf.part_count == 2 + on->order->order.attachment_count &&
+           text_is_right(on) && (right_of(on) != TOV_RIGHT_ALL || attachments_are_right(on));
+}
+
+static void check_delivery(const struct arrival *on, uint64_t link)
+{
+    const struct sim_node *sim = &on->world->nodes[on->from];
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block block = {.series = {1, 0}, .number = link};
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(sim->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(sim->node), read, (uint16_t)(on->to + 1), &block,
+                                  &delivery) == TOV_OK);
+    if (delivery.verdict.verdict != TOV_VERDICT_OPENED)
+        world_break(on->world, BROKE_UNOPENED,
+                    "link %llu of a%zu to a%zu (entry %llu) has verdict "
+                    "%d, detail %u",
+                    (unsigned long long)link, on->from + 1, on->to + 1,
+                    (unsigned long long)on->name.index, (int)delivery.verdict.verdict,
+                    delivery.verdict.detail);
+}
+
+/* ---- a pair ---- */
+
+static bool mirror_leaf(const struct arrival *on, struct tov_hash *out_hash)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    if (tov_store_get(on->read, TOV_TABLE_MLEAF,
+                      tov_store_key_u16_u32_u64(on->name.agency, 1, on->name.index),
+                      &row) != TOV_OK ||
+        tov_entry_decode_mirror(row, &entry) != TOV_OK || entry.state != TOV_ENTRY_PRESENT)
+        return false;
+    *out_hash = tov_merkle_leaf_hash(entry.leaf);
+    return true;
+}
+
+static void gather_found(struct world *world, size_t from, size_t to, struct invariant_log *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    const struct model_node *sender = &world->model.nodes[from];
+    const struct model_links *links = &sender->links[to];
+    UNIT_NEED(tov_store_read_begin(world->nodes[to].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    for (uint64_t i = 0; i < links->count && !world_is_broken(world); i++) {
+        struct tov_ledger_place place = {links->indices[i],
+                                         sender->trees[0].leaves[links->indices[i]]};
+        struct arrival on = {world,
+                             from,
+                             to,
+                             read,
+                             model_order_at(&world->model, from, &place),
+                             {(uint16_t)(from + 1), 1, place.index},
+                             message};
+        struct tov_hash hash;
+        if (!mirror_leaf(&on, &hash)) {
+            world_break(world, BROKE_LOST, "entry %llu of a%zu is not at a%zu",
+                        (unsigned long long)place.index, from + 1, to + 1);
+            continue;
+        }
+        check_delivery(&on, i + 1);
+        if (!world_is_broken(world) && !is_unchanged(&on))
+            hash.bytes[0] ^= 1;
+        if (on.order != NULL)
+            invariant_log_add(out, (struct invariant_record){on.order->order.record, hash});
+    }
+}
+
+static bool is_to(const struct sim_order *order, size_t to)
+{
+    for (size_t i = 0; i < order->recipient_count; i++) {
+        if (order->recipients[i].agency == to + 1)
+            return true;
+    }
+    return false;
+}
+
+static void gather_acknowledged(const struct world *world, size_t from, size_t to,
+                                struct invariant_log *out)
+{
+    const struct model *model = &world->model;
+    for (uint64_t rank = 1; rank <= model->acknowledged; rank++) {
+        for (size_t i = 0; i < model->order_count; i++) {
+            const struct model_order *order = &model->orders[i];
+            if (order->is_acknowledged && order->rank == rank && order->node == from &&
+                is_to(&order->order, to))
+                invariant_log_add(
+                    out, (struct invariant_record){order->order.record, order->place.leaf_hash});
+        }
+    }
+}
+
+static void check_messages(struct world *world, size_t from, size_t to)
+{
+    TOV_CLEANUP(invariant_log_fini) struct invariant_log acknowledged = {0};
+    TOV_CLEANUP(invariant_log_fini) struct invariant_log found = {0};
+    uint64_t id = 0;
+    gather_acknowledged(world, from, to, &acknowledged);
+    gather_found(world, from, to, &found);
+    enum invariant_verdict verdict = invariant_check(&acknowledged, &found, &id);
+    if (verdict != INVARIANT_HOLDS)
+        world_break(world, verdict == INVARIANT_TWICE ? BROKE_TWICE : BROKE_LOST,
+                    "record %llu of a%zu is %s at a%zu", (unsigned long long)id, from + 1,
+                    invariant_verdict_name(verdict), to + 1);
+}
+
+static const struct tov_agency *agency_of(const struct world *world, size_t node)
+{
+    return sim_federation_agency(world->federation, node);
+}
+
+static void check_followed(struct world *world, size_t from, size_t to)
+{
+    const struct model_node *sender = &world->model.nodes[from];
+    const struct model_links *links = &sender->links[to];
+    uint64_t held = model_held(world, to, from);
+    uint64_t needed = links->count == 0 ? 2 : links->indices[links->count - 1] + 1;
+    if (tov_agency_has_keeper(agency_of(world, from), (uint16_t)(to + 1)))
+        needed = sender->trees[0].count;
+    if (held < needed)
+        world_break(world, BROKE_BEHIND, "a%zu holds %llu of a%zu, needs %llu", to + 1,
+                    (unsigned long long)held, from + 1, (unsigned long long)needed);
+}
+
+static void check_acknowledged(struct world *world, size_t from, size_t to)
+{
+    struct tov_follow *follow = tov_node_follow(world->nodes[from].node);
+    for (size_t i = 0; i < tov_follow_peer_count(follow); i++) {
+        struct tov_peer_view view;
+        tov_follow_peer_view(follow, i, &view);
+        if (view.agency != to + 1)
+            continue;
+        if (!view.is_up || view.is_suspended)
+            world_break(world, BROKE_BEHIND, "a%zu has no session with a%zu", from + 1, to + 1);
+        if (view.links_sent != view.links_receipted)
+            world_break(world, BROKE_UNOPENED,
+                        "a%zu sent %llu messages to a%zu, %llu are receipted", from + 1,
+                        (unsigned long long)view.links_sent, to + 1,
+                        (unsigned long long)view.links_receipted);
+        if (view.acknowledged != model_held(world, to, from))
+            world_break(world, BROKE_BEHIND, "a%zu takes a%zu to hold %llu, it holds %llu",
+                        from + 1, to + 1, (unsigned long long)view.acknowledged,
+                        (unsigned long long)model_held(world, to, from));
+    }
+}
+
+void rest_check_pair(struct world *world, size_t from, size_t to)
+{
+    check_followed(world, from, to);
+    check_acknowledged(world, from, to);
+    if (!world_is_broken(world))
+        check_messages(world, from, to);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/event.h"
+#include "simulation/rest.h"
+#include "store/read.h"
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+/* How often the events tell one thing. */
+static unsigned count_events(struct tov_store_read *read, const struct tov_event *wanted)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        UNIT_NEED(tov_event_decode(iter.row.value, &event) == TOV_OK);
+        count += event.kind == wanted->kind && event.agency == wanted->agency &&
+                         event.index == wanted->index && event.part == wanted->part
+                     ? 1
+                     : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+struct telling {
+    struct world *world;
+    size_t node, from;
+    uint64_t index;
+    struct tov_store_read *read;
+};
+
+static void need_once(const struct telling *on, enum tov_event_kind kind, uint8_t part)
+{
+    struct tov_event wanted = {
+        .kind = kind, .agency = (uint16_t)(on->from + 1), .index = on->index, .part = part};
+    unsigned count = count_events(on->read, &wanted);
+    if (count != 1)
+        world_break(on->world, count == 0 ? BROKE_UNTOLD : BROKE_TWICE,
+                    "a%zu's events tell entry %llu of a%zu, part %u, %u times (kind %d)",
+                    on->node + 1, (unsigned long long)on->index, on->from + 1, part, count,
+                    (int)kind);
+}
+
+static void check_client(const struct telling *on, unsigned attachments)
+{
+    const struct inbox_told *told =
+        inbox_find(&on->world->inboxes[on->node], (uint16_t)(on->from + 1), on->index);
+    unsigned messages = told == NULL ? 0 : told->messages;
+    if (messages != 1)
+        world_break(on->world, messages == 0 ? BROKE_UNTOLD : BROKE_TWICE,
+                    "a%zu's client was told %u times of entry %llu of a%zu", on->node + 1, messages,
+                    (unsigned long long)on->index, on->from + 1);
+    else if (told->attachments != attachments)
+        world_break(on->world, told->attachments < attachments ? BROKE_UNTOLD : BROKE_TWICE,
+                    "a%zu's client was told of %u of %u attachments of entry %llu of a%zu",
+                    on->node + 1, told->attachments, attachments, (unsigned long long)on->index,
+                    on->from + 1);
+}
+
+static unsigned attachments_for(const struct model_order *order, size_t node)
+{
+    for (size_t i = 0; order != NULL && i < order->order.recipient_count; i++) {
+        if (order->order.recipients[i].agency == node + 1 &&
+            order->order.recipients[i].right == TOV_RIGHT_ALL)
+            return (unsigned)order->order.attachment_count;
+    }
+    return 0;
+}
+
+static void check_from(struct telling *on)
+{
+    const struct model_node *sender = &on->world->model.nodes[on->from];
+    const struct model_links *links = &sender->links[on->node];
+    for (uint64_t i = 0; i < links->count; i++) {
+        on->index = links->indices[i];
+        struct tov_ledger_place place = {on->index, sender->trees[0].leaves[on->index]};
+        unsigned attachments =
+            attachments_for(model_order_at(&on->world->model, on->from, &place), on->node);
+        need_once(on, TOV_EVENT_RECEIVED, 0);
+        for (unsigned k = 0; k < attachments; k++)
+            need_once(on, TOV_EVENT_ATTACHMENT, (uint8_t)(2 + k));
+        check_client(on, attachments);
+    }
+}
+
+static void check_own(struct telling *on)
+{
+    const struct model *model = &on->world->model;
+    for (size_t i = 0; i < model->order_count; i++) {
+        if (model->orders[i].node != on->node || !model->orders[i].is_acknowledged)
+            continue;
+        on->index = model->orders[i].place.index;
+        need_once(on, TOV_EVENT_WRITTEN, 0);
+        check_client(on, 0);
+    }
+}
+
+void rest_check_told(struct world *world, size_t node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    struct telling on = {.world = world, .node = node, .read = read};
+    for (on.from = 0; on.from < world->count; on.from++) {
+        if (on.from == node)
+            check_own(&on);
+        else
+            check_from(&on);
+    }
+}
