@@ -16,7 +16,7 @@ cd "$ROOT"
 
 # Pages that only lead to another one are not looked at; one without a date is fine.
 well_formed() {
-    find man "$BUILD/man" -name '*.[1-8]' -size +1c -exec grep -L '^\.so ' {} + 2>/dev/null |
+    find man "$BUILD/man" -name '*.[1-8]' -exec grep -L '^\.so ' {} + 2>/dev/null |
         LC_ALL=C sort | xargs -r mandoc -T lint -W warning | sed 's/^mandoc: //' |
         grep -v 'missing date' || true
 }
