@@ -117,5 +117,19 @@ fresh_tree
 echo 'int tov_y; ' >>proto/base/a.c
 finds words 'proto/base/a.c:8: blank at the end'
 
+fresh_tree
+mkdir docs
+: >docs/there.md
+printf '%s\n' '[a](docs/there.md#place), [b](https://example.org/x.md), docs/there.md' '' \
+    '    [code](gone.md)' >README.md
+printf '%s\n' '[up](../README.md) [beside](there.md)' >docs/other.md
+passes links
+echo '[c](docs/gone.md)' >>README.md
+finds links 'README.md:4: docs/gone.md is not there'
+fresh_tree
+mkdir docs
+echo 'More: docs/gone.md.' >docs/other.md
+finds links 'docs/other.md:1: docs/gone.md is not there'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]
