@@ -164,5 +164,19 @@ real_documents
 change docs/exit-codes.md 's/^| 20 | the clock cannot be right/| 21 | the clock is wrong/'
 finds manuals 'man/tovd.8 does not have: 21 the clock is wrong'
 
+fresh_tree
+mkdir docs
+: >docs/there.md
+printf '%s\n' '[a](docs/there.md#place), [b](https://example.org/x.md), docs/there.md' '' \
+    '    [code](gone.md)' >README.md
+printf '%s\n' '[up](../README.md) [beside](there.md)' >docs/other.md
+passes links
+echo '[c](docs/gone.md)' >>README.md
+finds links 'README.md:4: docs/gone.md is not there'
+fresh_tree
+mkdir docs
+echo 'More: docs/gone.md.' >docs/other.md
+finds links 'docs/other.md:1: docs/gone.md is not there'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]
