@@ -154,12 +154,12 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"out", "FILE", N_("where to save it; - is standard output"), false},
+    {"out", N_("FILE"), N_("where to save it; - is standard output"), false},
     {"force", NULL, N_("replace a file that is there"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_attachment_get = {
     "attachment get",
-    "NUMBER PART|NAME",
+    N_("NUMBER PART|NAME"),
     2,
     2,
     N_("save an attachment; the access log says that you fetched it"),

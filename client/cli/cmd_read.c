@@ -241,7 +241,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
 const struct cli_command command_read = {
     "read",
-    "NUMBER",
+    N_("NUMBER"),
     1,
     1,
     N_("show a message and tell its sender that you have taken it into handling"),

@@ -56,11 +56,11 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"reason", "TEXT", N_("why you look; it stands in the access log"), false},
+    {"reason", N_("TEXT"), N_("why you look; it stands in the access log"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_show = {
     "show",
-    "NUMBER",
+    N_("NUMBER"),
     1,
     1,
     N_("one message, with its content; the access log says that you looked"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "case/catalogue.h"
 #include "cli/fieldpath.h"
 #include "cli/language.h"
 #include "cli/text.h"
@@ -119,6 +120,23 @@ static void put_sender(struct cli *cli, const struct tov_message_view *view)
     put_line(cli, _("From:"), line);
 }
 
+/* Corrections by the same sender; what they correct stays as it was. */
+static void put_amendments(struct cli *cli, const struct tov_message_view *view)
+{
+    uint32_t sender = tov_message_view_facts(view)->ref.agency;
+    for (size_t i = 0; i < tov_message_view_reply_count(view); i++) {
+        const struct tov_message_view *reply = tov_message_view_reply(view, i);
+        const struct tov_message_facts *facts = tov_message_view_facts(reply);
+        char line[96];
+        if (facts->ref.agency != sender || facts->is_retracted ||
+            strcmp(tov_message_view_text(reply, "header.relation"), "revision") != 0)
+            continue;
+        (void)snprintf(line, sizeof line, _("CORRECTED by the sender: see no. %llu."),
+                       (unsigned long long)facts->number);
+        put_line(cli, _("State:"), line);
+    }
+}
+
 static void put_head(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
@@ -137,6 +155,8 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
     put_purpose(cli, view);
     if (facts->is_retracted)
         put_line(cli, _("State:"), _("RETRACTED by the sender: its content must not be used."));
+    else
+        put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
 }
@@ -355,6 +375,14 @@ void show_deliveries(struct cli *cli, const struct tov_message_view *view)
         put_delivery(cli, facts, tov_message_view_delivery(view, i));
 }
 
+/* Of a type that is not known, nobody knows. */
+static bool may_have_content(const char *type)
+{
+    const struct tov_message_type *row = tov_message_type_find(tov_bytes_of_text(type));
+    return row == NULL || (row->asks & ~(uint32_t)TOV_NEEDS_TARGET) != 0 || row->attachments ||
+           strcmp(row->content_schema, "NoFields") != 0;
+}
+
 void show_message(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
@@ -363,7 +391,8 @@ void show_message(struct cli *cli, const struct tov_message_view *view)
     cli_say(cli, "\n");
     if (!facts->has_header)
         cli_say(cli, "%s\n", _("This message cannot be opened here."));
-    else if (!facts->has_content)
+    else if (!facts->has_content && !facts->is_retracted &&
+             may_have_content(tov_message_view_type(view)))
         cli_say(cli, "%s\n",
                 _("You see the header only: the content is not for you, or was erased."));
     if (type != NULL)

@@ -28,7 +28,7 @@ struct tov_list_options {
     size_t size; /* sizeof(struct tov_list_options) */
     enum tov_box box;
     uint64_t before;                      /* numbers below this; 0: from the newest */
-    uint32_t limit;                       /* 1..TOV_LIST_MAX; 0: 50 */
+    uint32_t limit;                       /* 1..TOV_LIST_MAX; 0: 50; a page may have fewer */
     int unread_only;                      /* not yet shown to anyone here; no ack.read */
     const char *unit;                     /* "kk/vink"; NULL: all of the client's units */
     const struct tov_message_ref *thread; /* only what answers this message; NULL: all */
@@ -94,7 +94,7 @@ struct tov_receipt_proof {
 };
 struct tov_trace;
 /* All evidence of one message in the standard formats of docs/protocol.md; only number and ref of
- * the options are used. Shows no content. */
+ * the options are used. Shows no content. For lists NULL: INDEX is not below the count. */
 TOV_API_CHECKED enum tov_err tov_message_trace(struct tov_client *client,
                                                const struct tov_get_options *options,
                                                struct tov_trace **out_trace,

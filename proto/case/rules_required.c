@@ -239,7 +239,7 @@ static void judge_routes(struct tov_judging *judging)
             tov_judge_say(judging, (struct tov_finding_words){
                                        .severity = TOV_REFUSES,
                                        .field = field,
-                                       .reason = TOV_TEXT("Modtageren findes ikke i rosteret.",
+                                       .reason = TOV_TEXT("Modtageren står ikke på deltagerlisten.",
                                                           "The recipient is not in the roster."),
                                    });
         else if (!has_duty_route(judging, recipient))

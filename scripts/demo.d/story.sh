@@ -22,15 +22,17 @@ play() {
 }
 
 make_federation() {
-    step 'Nøgler og roster'
-    say 'Tre myndigheder, hver med egne nøgler; rosteren underskrives af 2 af 3 rodnøgler.'
+    local roster
+    step 'Nøgler og deltagerliste'
+    say 'Tre myndigheder, hver med egne nøgler; deltagerlisten underskrives med 2 af 3 rodnøgler.'
     find_ports
     if ! "$bin/tov-keys" demo-federation --base-port "$base_port" "$dir" >>"$log" 2>&1; then
         give_up 'Nøglerne kunne ikke laves.' "$log"
     fi
     hire_people >>"$log" 2>&1 || give_up 'Medarbejderne kunne ikke oprettes.' "$log"
-    "$bin/tov-keys" roster-check --roots "$dir/roots" "$dir/roster" 2>>"$log" | show
-    seen 'Rosteren er underskrevet'
+    roster=$("$bin/tov-keys" roster-check --roots "$dir/roots" "$dir/roster" 2>>"$log") ||
+        give_up 'Deltagerlisten er ikke underskrevet, som den skal være.' "$log"
+    seen "Deltagerlisten er kontrolleret: ${roster##*: }" # the end of its line: federation, version
 }
 
 start_nodes() {
@@ -89,7 +91,7 @@ send_notice() {
     release=$(TZ=Europe/Copenhagen date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
     step 'Kriminalforsorgen varsler en løsladelse'
     mapfile -t who < <(person)
-    wrote krfo send prison.release_final --about case --about episode \
+    wrote krfo send prison.release_final --about sag --about frihedsberøvelse \
         --to 'kk/vink=Modtager borgeren ved løsladelsen' \
         --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
@@ -137,8 +139,7 @@ refer_while_one_is_away() {
     node_stop kk
     seen 'kk er standset'
     mapfile -t who < <(person)
-    case_id=$(as krfo --json show "$notice" | field case_ref)
-    wrote krfo send intervention.refer --about "case=$case_id" --about course \
+    wrote krfo send intervention.refer --about "$notice" --about forløb \
         --to 'kk/mentor=Skal vurdere et mentorforløb' \
         --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
         --set 'necessity=Mentoren skal kende planen for at kunne begynde ved løsladelsen.' \
@@ -164,10 +165,13 @@ arrived() {
     echo $((${size:-0} / CHUNK_BYTES))
 }
 
+# The killer is there before anything is sent: the attachment arrives while tov still ends.
 kill_while_it_receives() {
-    local chunk=0 total=$((BYTES_OF_PDF / CHUNK_BYTES + 1)) until=$((SECONDS + 60))
+    local chunk total=$((BYTES_OF_PDF / CHUNK_BYTES + 1)) killer
     step 'Politiets node dræbes midt i et bilag'
     mapfile -t who < <(person)
+    node_kill_midway kbh-pol &
+    killer=$!
     wrote krfo send prison.release_date --about "$notice" \
         --to 'kbh-pol/dks=Planlægger med de andre parter' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
@@ -176,12 +180,13 @@ kill_while_it_receives() {
         --set version=1 --set "date=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
         --attach "$dir/handleplan.pdf"
     local date_message=$number
-    while [ "$chunk" -lt 8 ] && [ $SECONDS -le $until ]; do
-        chunk=$(arrived kbh-pol)
-    done
-    node_kill kbh-pol
+    wait "$killer" || give_up 'Politiets node kunne ikke dræbes.' "$log"
     chunk=$(arrived kbh-pol)
-    seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
+    if [ "$chunk" -lt "$total" ]; then
+        seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
+    else
+        seen 'kbh-pol fik kill -9, lige da bilaget var kommet'
+    fi
     node_start kbh-pol
     reach krfo "$date_message" received
     await 60 'At bilaget nåede helt frem,' has_attachment

@@ -83,15 +83,55 @@ static const char *newest_number(enum node_number number)
     return text;
 }
 
-/* A message is new, then in handling, then answered; the acknowledgement of it is no news to its
- * sender, the answer is. */
-static void an_acknowledgement_is_no_news_and_no_answer(void)
+/* Whether WORDS stand in what a caseworker is shown of message NUMBER. */
+static bool page_says(enum node_number node, const char *number, const char *words)
+{
+    char *text = NULL;
+    const char *const arguments[] = {"show", number, "--lang", "en", NULL};
+    UNIT_EQUAL_INT(federation_tov(&federation, node, "caseworker", arguments, &text), 0);
+    UNIT_NEED(text != NULL);
+    CU_ASSERT(strstr(text, "kk/vink") != NULL);
+    bool says = strstr(text, words) != NULL;
+    free(text);
+    return says;
+}
+
+static void start_federation(void)
 {
     federation_create(&federation);
     for (int i = 0; i < NODES; i++) /* a node waits longer for keepers that are not there */
         node_start(&federation, (enum node_number)i);
     UNIT_NEED(node_serves(&federation, KK, SERVES_MS));
     UNIT_NEED(node_serves(&federation, KRFO, SERVES_MS));
+}
+
+/* Both say so at the head of the message itself, there as here. */
+static void what_was_corrected_or_retracted_says_so(void)
+{
+    start_federation();
+    SEND(KRFO, "send", "msg.note", "--to", "kk/vink=Følger sagen", "--about", "case");
+    CU_ASSERT(!page_says(KK, "1", "by the sender"));
+    send_and_wait(KRFO, (const char *const[]){"amend", "1", "--set", "changes.1.what=Tidspunktet",
+                                              "--set", "changes.1.now=9.30", "--set",
+                                              "reason=Toget er omlagt.", "--set",
+                                              "necessity=Parterne skal kende aftalen om mødet.",
+                                              "--yes", "--json", NULL});
+    CU_ASSERT(page_says(KK, "1", "CORRECTED by the sender: see no. 2."));
+    CU_ASSERT(page_says(KK, "1", "Vi ringer i morgen."));
+    send_and_wait(KRFO, (const char *const[]){"retract", "1", "--set", "reason=forkert_modtager",
+                                              "--yes", "--json", NULL});
+    CU_ASSERT(page_says(KK, "1", "RETRACTED by the sender"));
+    CU_ASSERT(!page_says(KK, "1", "Vi ringer i morgen."));
+    CU_ASSERT(!page_says(KK, "1", "header only"));
+    CU_ASSERT(page_says(KRFO, "1", "RETRACTED by the sender"));
+    federation_destroy(&federation);
+}
+
+/* A message is new, then in handling, then answered; the acknowledgement of it is no news to its
+ * sender, the answer is. */
+static void an_acknowledgement_is_no_news_and_no_answer(void)
+{
+    start_federation();
     SEND(KRFO, "send", "msg.note", "--to", "kk/vink=Følger sagen", "--about", "case");
     UNIT_EQUAL_INT(inbox(KK), 1);
     CU_ASSERT(!newest_is(KK, "taken"));
@@ -99,6 +139,7 @@ static void an_acknowledgement_is_no_news_and_no_answer(void)
 
     RUN(KK, "read", newest_number(KK));
     RUN(KRFO, "wait", "1", "read", "--timeout", "60");
+    CU_ASSERT(!page_says(KK, "2", "header only")); /* an acknowledgement has nothing else */
     CU_ASSERT(newest_is(KK, "taken"));
     CU_ASSERT(!newest_is(KK, "answered"));
     UNIT_EQUAL_INT(inbox(KK), 0);
@@ -119,6 +160,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_acknowledgement_is_no_news_and_no_answer),
+        UNIT_TEST(what_was_corrected_or_retracted_says_so),
     };
     return unit_run("a day with tov", tests, sizeof tests / sizeof tests[0]);
 }

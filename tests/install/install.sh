@@ -59,6 +59,8 @@ look_at_programs() {
         check "${name}_has_no_path_of_the_build" has_no_run_path "$program"
         check "${name}_tells_its_version" says_version "$program"
     done
+    check "the_manual_of_tov_audit_is_installed" \
+        grep -q '^[.]TH' "$root$prefix/share/man/man1/tov-audit.1"
     check "danish_is_installed" test -f "$root$prefix/share/locale/da/LC_MESSAGES/tov.mo"
 }
 
@@ -121,16 +123,11 @@ build_static() {
         "$libdir/libtov.a" ${needs:+$(pkg-config --libs $needs)} -pthread
 }
 
+# Just as docs/libtov.md tells.
 build_by_cmake() {
     mkdir -p "$work/project"
-    cp "$1" "$work/project/consumer.c"
-    cat >"$work/project/CMakeLists.txt" <<'PROJECT'
-cmake_minimum_required(VERSION 3.25)
-project(consumer LANGUAGES C)
-find_package(Tov REQUIRED)
-add_executable(consumer consumer.c)
-target_link_libraries(consumer PRIVATE Tov::tov)
-PROJECT
+    cp "$1" "$work/project/my_system.c"
+    sed -n '/^```cmake$/,/^```$/{/^```/!p;}' docs/libtov.md >"$work/project/CMakeLists.txt"
     "$CMAKE" -S "$work/project" -B "$work/project/b" -DCMAKE_C_COMPILER="$CC" \
         -DTov_DIR="$libdir/cmake/Tov" && "$CMAKE" --build "$work/project/b"
 }
@@ -152,7 +149,7 @@ look_at_examples() {
         check "${name}_runs_without_the_shared_library" tells_usage "$work/static_user"
         check "${name}_builds_by_find_package" build_by_cmake "$source"
         check "${name}_runs_then_too" tells_usage env LD_LIBRARY_PATH="$libdir" \
-            "$work/project/b/consumer"
+            "$work/project/b/my_system"
     done
 }
 
@@ -168,7 +165,7 @@ look_at_library() {
     check a_program_builds_with_the_archive build_static "$here/consumer.c"
     check it_runs_without_the_shared_library "$work/static_user"
     check a_program_builds_by_find_package build_by_cmake "$here/consumer.c"
-    check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/consumer"
+    check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/my_system"
 }
 
 if [ "$TOV_PLAIN_BUILD" != yes ]; then

@@ -117,5 +117,35 @@ fresh_tree
 echo 'int tov_y; ' >>proto/base/a.c
 finds words 'proto/base/a.c:8: blank at the end'
 
+# What documents.sh compares: the real files, and then one of them changed.
+real_documents() {
+    fresh_tree
+    cd "$here/../.."
+    for file in docs/libtov.md client/examples/*.c client/lib/*.h proto/base/limits.h \
+        daemon/core/api/api_internal.h include/tov/*.h; do
+        mkdir -p "$work/tree/$(dirname "$file")"
+        cp "$file" "$work/tree/$file"
+    done
+    cd "$work/tree"
+}
+# change FILE SED: so that something is not true any more.
+change() {
+    sed -i "$2" "$work/tree/$1"
+}
+
+real_documents
+passes documents
+change client/examples/follow.c 's/watch.deliveries = 1/watch.deliveries = 2/'
+finds documents 'this piece of C stands in no program'
+real_documents
+change include/tov/error.h 's/a rule of the catalogue/a law of nature/'
+finds documents 'the table of errors lacks, or says otherwise: TOV_E_RULE 11'
+real_documents
+change docs/libtov.md '/^| `TOV_E_EPOCH`/d'
+finds documents 'TOV_E_EPOCH 27'
+real_documents
+change proto/base/limits.h 's/TOV_RECIPIENTS_MAX 32u/TOV_RECIPIENTS_MAX 64u/'
+finds documents 'TOV_RECIPIENTS_MAX is 64'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]

@@ -64,6 +64,7 @@ def point(data):
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
+@functools.lru_cache(maxsize=65536)
 def verify(public_key, message, signature):
     """True when the signature holds under the rule."""
     if len(signature) != 64 or len(public_key) != 32:

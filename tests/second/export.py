@@ -4,6 +4,7 @@
 Not for: opening content, comparing two agencies' exports, telling damage from lies.
 """
 import base64
+import datetime
 import os
 import re
 
@@ -12,7 +13,7 @@ import leaf
 import note
 import roster
 import tree
-from base import Cursor, Refused, agency, base64_strict, need, number, sha256
+from base import Cursor, Refused, agency, base64_strict, generation, need, number, sha256
 
 MOST_BODY = 262144
 KINDS = {1: "leaf", 2: "gone", 3: "link", 4: "verdict", 5: "part", 6: "list", 7: "skipped"}
@@ -79,24 +80,39 @@ def parse_manifest(data):
         need(len(words) == 3 and re.fullmatch("[0-9a-f]{64}", words[0]), "manifest")
         need(check_path(words[2]) > last and words[2] != "manifest", "order of the manifest")
         last = words[2]
-        out[last] = (words[0], number(words[1]))
+        out[last] = (words[0], number(words[1], 63))
     return out
 
 
+def parse_time(text):
+    need(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text), "time")
+    try:
+        when = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        need(False, "time")
+    return (when - datetime.datetime(1970, 1, 1)) // datetime.timedelta(milliseconds=1)
+
+
 def parse_about(data):
+    """The facts of `about`, named as in the vectors."""
     lines = text_lines(data)
     words = ["tov-export", "federation", "agency", "generation", "software", "time", "ledger",
              "journal"]
     need([line[0] for line in lines] == words, "lines of about")
     need([len(line) for line in lines] == [2, 2, 3, 2, 2, 2, 2, 3], "words of about")
     value = dict(zip(words, (line[1:] for line in lines)))
+    need(number(value["tov-export"][0], 32) >= 1, "format")
     need(value["tov-export"] == ["1"], "format", "version")
-    need(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value["time"][0]), "time")
-    journal, size = map(number, value["journal"])
+    need(re.fullmatch(r"[A-Za-z0-9.+~-]{1,63}", value["software"][0]), "software")
+    need(all(re.fullmatch(r"[a-z0-9.-]{1,63}", one)
+             for one in (value["federation"][0], value["agency"][1])), "name")
+    journal, size = number(value["journal"][0], 32), number(value["journal"][1])
     need((journal == 0) == (size == 0), "journal")
     return {"federation": value["federation"][0], "agency": agency(number(value["agency"][0])),
-            "name": value["agency"][1], "generation": number(value["generation"][0], 32),
-            "size": number(value["ledger"][0]), "journal": journal, "journal_size": size}
+            "agency_name": value["agency"][1],
+            "generation": generation(number(value["generation"][0], 32)),
+            "software": value["software"][0], "time_ms": parse_time(value["time"][0]),
+            "ledger_size": number(value["ledger"][0]), "journal": journal, "journal_size": size}
 
 
 def parse_signatures(data):
@@ -129,7 +145,8 @@ def parse_position(data):
     lines = text_lines(data)
     need([(line[0], len(line)) for line in lines] == [("size", 2), ("series", 3), ("link", 2)],
          "lines of position")
-    return number(lines[0][1]), (number(lines[1][1], 32), number(lines[1][2])), number(lines[2][1])
+    series = generation(number(lines[1][1], 32)), number(lines[1][2])
+    return number(lines[0][1]), series, number(lines[2][1])
 
 
 def parse_bundle(data):
@@ -154,12 +171,15 @@ def _body(kind, data):
         need(1 <= value[0] <= 7 and value[1] in (0, 1), "verdict")
     elif kind == "part":
         value = (c.u(1), c.take(c.left()))
-        need(value[0] < 18, "part")
+        need(value[0] < 18 and len(value[1]) >= 16, "part")
     elif kind == "skipped":
         value = (c.u(8), c.u(1), c.take(c.left()))
-        need(value[0] and value[1] in (0, 1) and len(value[2]) % 32 == 0, "skipped")
+        count, hashes = value[0], len(value[2]) // 32
+        need(count and value[1] in (0, 1) and len(value[2]) % 32 == 0, "skipped")
+        need(hashes == count if value[1] else 1 <= hashes <= 128, "hashes of a skipped run")
     else:
         value = c.take(c.left())
+        need(kind == "list" or 1 <= len(value) <= leaf.MOST, "leaf")
     c.end()
     return value
 
@@ -169,14 +189,19 @@ def parse_records(data):
     c, out, last = Cursor(data), [], ()
     while c.left():
         kind, index, size = c.u(1), c.u(8), c.u(4)
-        need(kind in KINDS, "kind of a record")
+        need(kind in KINDS, "kind of a record", "version")
         need(size <= MOST_BODY, "body", "limit")
         body = _body(KINDS[kind], c.take(size))
+        need(kind != 7 or index + body[0] < 1 << 64, "a run past the last index")
         order = (index, kind, body[0] if kind in (3, 5) else 0)
         need(order > last, "order of records")
         last = order
         out.append((KINDS[kind], index, body))
     return out
+
+
+def format_record(kind, index, body):
+    return bytes([kind]) + index.to_bytes(8, "big") + len(body).to_bytes(4, "big") + body
 
 
 def read_bundles(files, prefix, allowed):
@@ -297,10 +322,10 @@ class Export:
         self.about = parse_about(self.files.take("about"))
         self.rosters = self._read_rosters(roots)
         self.me = self._agency(self.about["agency"])
-        need(self.me.name == self.about["name"], "name of the agency")
+        need(self.me.name == self.about["agency_name"], "name of the agency")
         self.witnesses = {a.number: a.witness for a in self.rosters[-1].agencies}
         key = self._ledger_key(self.me.number, self.about["generation"])
-        self.ledger = Log(self.files, "", key, list(self.witnesses.values()), self.about["size"])
+        self.ledger = Log(self.files, "", key, list(self.witnesses.values()), self.about["ledger_size"])
         self._check_genesis(self.ledger, 0)
         self._check_journal()
         self._check_gone()
@@ -487,25 +512,32 @@ class Mirror:
                 self.chain.__init__()
                 self.chain.series = (self.generation, lost)
             if v["type"] == "anchor":
-                parts.pop("list", None)
+                listed = parts.pop("list", b"")
+                need(sha256(listed) == v["fields"]["seen_hash"], "list of an anchor", "proof")
             if v["type"] != "message":
                 need(set(has) == {"leaf"} and not parts, f"entry {index}")
                 continue
             right = {r["agency"]: r["right"] for r in v["fields"]["recipients"]}.get(me)
             need(right and "verdict" in has, f"entry {index}")
-            self._check_message(index, v, has.get(("link", me)), has["verdict"], lost)
-            for (_, n), sealed in parts.items():
-                need(right == 2 or n == 0, "a part beyond the right")
-                need(check_part(v, n, sealed)["inline"], "a part that is not inline")
+            self._check_message(v, has, (self.generation, lost))
+            self._check_parts(v, right, has["verdict"][0], parts)
         need(not self.parts, "parts of nothing")
 
-    def _check_message(self, index, v, block, verdict, lost):
+    @staticmethod
+    def _check_parts(v, right, verdict, parts):
+        for (_, n), sealed in parts.items():
+            need(right == 2 or n == 0, "a part beyond the right")
+            need(check_part(v, n, sealed)["inline"], "a part that is not inline")
+        ours = [n for n, part in enumerate(v["fields"]["parts"])
+                if part["inline"] and (right == 2 or n == 0)]
+        need(verdict in (2, 5, 7) or len(parts) == len(ours), "a part is missing")
+
+    def _check_message(self, v, has, series):
         me = self.export.me.number
         told = {r["agency"]: r["link_hash"] for r in v["fields"]["recipients"]}[me]
-        leaf_hash = leaf.leaf_hash(leaf.encode(v["type"], v["time_ms"], v["blind"], v["fields"]))
-        if block and leaf.link_hash(block) == told:
-            if self.chain.take((self.generation, lost), block, leaf_hash):
-                self.verdicts[(self.chain.series, self.chain.number)] = (leaf_hash, verdict)
+        block, leaf_hash = has.get(("link", me)), leaf.leaf_hash(has["leaf"])
+        if block and leaf.link_hash(block) == told and self.chain.take(series, block, leaf_hash):
+            self.verdicts[(series, self.chain.number)] = (leaf_hash, has["verdict"])
 
     def _check_receipts(self):
         """The receipts of the exporter's ledger about this one, without gap, and their last word."""

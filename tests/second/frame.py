@@ -222,5 +222,18 @@ class Peer:
                                   {"from": sender, "to": to, "nonce": nonce, kind: fields})
 
 
+DATA, PING, PONG = 1, 2, 3
+
+
+def decode_message(data):
+    """(kind, session or frame) of a message on a connection; None: it says nothing."""
+    kind, rest = data[:1], data[1:]
+    if kind == bytes([DATA]) and rest:
+        return DATA, rest
+    if kind in (bytes([PING]), bytes([PONG])) and len(rest) == 8 and any(rest):
+        return kind[0], rest
+    return None
+
+
 def signed_bytes(federation, body):
     return b"tov/v1 control" + framed(federation) + body

@@ -50,7 +50,7 @@ def _exchange(private, public):
         return X25519PrivateKey.from_private_bytes(private).exchange(
             X25519PublicKey.from_public_bytes(public))
     except ValueError:
-        raise Refused("key", "a public key of small order") from None
+        raise Refused("decrypt", "a public key of small order") from None
 
 
 def open_box(key, nonce, data, aad):

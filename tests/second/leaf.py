@@ -214,6 +214,13 @@ def link_hash(block):
     return sha256(b"tov/v1 link" + block)
 
 
+LIST = (("agency", 2), ("generation", 4), ("size", 8), ("root", 32), ("signature", 64))
+
+
+def encode_list_entry(entry):
+    return _put(entry, LIST)
+
+
 def decode_list(data, count):
     """An anchor's detached list: the peers' newest anchors that the writer cosigned."""
     c = Cursor(data)

@@ -187,8 +187,9 @@ class Roster:
     def _check_keepers(self, a):
         others = [b for b in self.agencies if b.is_open and b is not a]
         names = [b.name for b in others]
-        need(all(k in names for k in a.keepers), "R3, R4: keepers")
-        places = [names.index(k) for k in a.keepers]
+        known = names if a.is_open else [b.name for b in self.agencies if b is not a]
+        need(all(k in known for k in a.keepers), "R3, R4: keepers")
+        places = [known.index(k) for k in a.keepers]
         need(all(x < y for x, y in zip(places, places[1:])), "order of keepers")
         if a.is_open:
             need(len(places) >= min(2, len(others)), "R4: too few keepers")
@@ -200,7 +201,7 @@ class Roster:
         if self.policy == "none":
             return 0
         others = sum(b.is_open and b is not a for b in self.agencies)
-        return 2 * others // 3 + 1
+        return 2 * others // 3 + 1 if others else 0
 
 
 def check_successor(old_data, new_data):
@@ -226,7 +227,7 @@ def check_successor(old_data, new_data):
     need(all(r.line() in lines for r in old.revoked), "5", "rule")
 
 
-def parse_clients(data, roster, agency):
+def parse_clients(data, agency):
     """A client registry of an agency of a roster: [(name, kind, key, roles, units)]."""
     lines = t.Lines(data)
     need(lines.take(0, "tov-clients") == "v1", "format", "version")
@@ -236,8 +237,8 @@ def parse_clients(data, roster, agency):
         name = t.name(lines.take(0, "client"))
         kind = lines.take(2, "kind")
         need(kind in ("person", "system"), "kind")
-        key = t.transport_key(lines.take(2, "key"))
-        roles = t.chosen(lines.take(2, "roles"), t.ROLES)
+        key = t.hexadecimal(lines.take(2, "key"))
+        roles = t.listed(lines.take(2, "roles"), t.ROLES)
         words = lines.maybe(2, "units")
         units = words.split(" ") if words else []
         _check_client(agency, roles, units)
@@ -250,6 +251,7 @@ def parse_clients(data, roster, agency):
 
 def _check_client(agency, roles, units):
     known = {u.name: u for u in agency.units}
+    need(len(units) <= 32, "units")
     need(all(u in known for u in units) and len(set(units)) == len(units), "units")
     for role in roles:
         need(role in t.WHOLE_AGENCY or any(role in known[u].roles for u in units),

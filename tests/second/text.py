@@ -106,7 +106,7 @@ def gln(text):
 
 
 def endpoint(text):
-    match = re.fullmatch(r"tcp://(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([1-9][0-9]{0,4})", text)
+    match = re.fullmatch(r"tcp://(\[[0-9A-Fa-f:.]+\]|[a-z0-9.-]{1,253}):([1-9][0-9]{0,4})", text)
     need(match and int(match[2]) <= 65535, "endpoint")
     if match[1][0] == "[":
         try:
@@ -119,10 +119,15 @@ def endpoint(text):
     return text
 
 
-def chosen(text, known):
-    """Words of a list, in the order of the list, each once, at least one."""
+def listed(text, known):
+    """Words of a list, each once, at least one."""
     words = text.split(" ")
-    need(all(w in known for w in words), "an unknown word")
-    places = [known.index(w) for w in words]
-    need(all(a < b for a, b in zip(places, places[1:])), "order of words")
+    need(all(w in known for w in words) and len(set(words)) == len(words), "words of a list")
+    return words
+
+
+def chosen(text, known):
+    """The same, in the order of the list."""
+    words = listed(text, known)
+    need(words == [w for w in known if w in words], "order of words")
     return words

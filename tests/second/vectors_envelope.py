@@ -2,7 +2,7 @@
 """tests/vectors/envelope: HPKE, padding, parts, commitments, stanzas, the salamander."""
 import envelope
 import hpke
-from base import sha256
+from base import need, sha256
 
 UNHEX = bytes.fromhex
 
@@ -59,6 +59,11 @@ def _rule_data(size):
     return out[:size]
 
 
+def _checked_part(key, sealed, root):
+    need(envelope.part_root(sealed) == root, "another root", "proof")
+    return envelope.open_part(key, sealed)
+
+
 def _parts(report, file):
     key = UNHEX(file["key"])
     for case in file["parts"]:
@@ -74,9 +79,8 @@ def _parts(report, file):
         report.same(envelope.seal_part(key, small["data"]), small["sealed"])
     for case in file["refused"]:
         sealed = UNHEX(case["sealed"])
-        with report.case("part", "root of: " + case["why"]):
-            report.same(envelope.part_root(sealed).hex(), case["root"])
-        report.refused("part", case["why"], None, envelope.open_part, key, sealed)
+        report.refused("part", case["why"], case["error"], _checked_part, key, sealed,
+                       UNHEX(case["root"]))
 
 
 def _stanzas(report, group):
@@ -102,8 +106,11 @@ def _stanzas(report, group):
                         stanza)
             report.same(envelope.open_stanza(stanza, case["right"], private, v["info"], v["ctx"],
                                              psk), keys)
+    with report.case("stanza", "top bit"):
+        report.same(envelope.open_stanza(v["top_bit"], "all", private, v["info"], v["ctx"], psk),
+                    v["header_key"] + v["content_key"])
     for case in group["refused"]:
-        report.refused("stanza", case["why"], None, envelope.open_stanza, UNHEX(case["stanza"]),
+        report.refused("stanza", case["why"], case["error"], envelope.open_stanza, UNHEX(case["stanza"]),
                        "all", private, info(case["epoch"]), UNHEX(case["ctx"]), psk)
 
 

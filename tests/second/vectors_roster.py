@@ -36,3 +36,13 @@ def run(report, load):
     for case in file["successors"]:
         report.judged("successor", case["name"], case["verdict"], roster.check_successor,
                       case["previous"].encode(), case["next"].encode())
+    clients = file["clients"]
+    base = roster.Roster.parse(file["base"].encode())
+    agency = base.by_name[clients["agency"]]
+    for case in clients["good"]:
+        with report.case("clients", case["name"]):
+            found = roster.parse_clients(case["text"].encode(), agency)
+            report.same(len(found), case["clients"])
+    for case in clients["rejected"]:
+        report.refused("clients", case["name"], None, roster.parse_clients,
+                       case["text"].encode(), agency)

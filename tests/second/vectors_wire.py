@@ -2,6 +2,7 @@
 """tests/vectors/wire: leaves, links, frames, control bodies, each read, written again, refused."""
 import frame
 import leaf
+from base import sha256
 from report import plain
 
 UNHEX = bytes.fromhex
@@ -42,6 +43,11 @@ def _leaves(report, file):
                         (case["type"], case["time_ms"], case["blind"]))
             envelope = value["fields"].pop("envelope", None)
             report.same(value["fields"], fields)
+            if "list" in case:
+                listed = UNHEX(case["list"])
+                report.same(sha256(listed), fields["seen_hash"])
+                entries = leaf.decode_list(listed, fields["seen_count"])
+                report.same(b"".join(map(leaf.encode_list_entry, entries)), listed)
             report.same(envelope, UNHEX(case["envelope"]) if "envelope" in case else None)
     for case in file["rejected"]:
         report.refused("leaf", case["name"], case["error"], leaf.decode, UNHEX(case["hex"]))
@@ -56,6 +62,16 @@ def _links(report, file):
             report.same(leaf.link_hash(block).hex(), case["hash"])
     for case in file["rejected"]:
         report.refused("link", case["name"], case["error"], leaf.decode_link, UNHEX(case["hex"]))
+
+
+def _connection(report, file):
+    for case in file["good"]:
+        with report.case("connection", case["name"]):
+            said = case.get("frame", case.get("session"))
+            report.same(frame.decode_message(UNHEX(case["hex"])), (case["kind"], UNHEX(said)))
+    for case in file["ignored"]:
+        with report.case("connection", case["name"]):
+            report.same(frame.decode_message(UNHEX(case["hex"])), None)
 
 
 def _frames(report, file, peer):
@@ -90,5 +106,6 @@ def run(report, load, schema_folder):
     peer = frame.Peer(schema_folder)
     _leaves(report, load("wire/leaf.json"))
     _links(report, load("wire/link.json"))
+    _connection(report, load("wire/connection.json"))
     _frames(report, load("wire/frame.json"), peer)
     _control(report, load("wire/control.json"), peer)

@@ -191,7 +191,10 @@ bool tov_api_is_shown(const struct api_look *look, uint64_t number);
  * since its sender's message tells of it. */
 bool tov_api_is_unread(const struct api_look *look, const struct api_view *view);
 
-/* What answers message NUMBER. */
+/* The reference of the message that VIEW is of. */
+struct tov_ref tov_api_view_ref(const struct api_view *view);
+
+/* What answers a message. */
 struct api_replies {
     uint64_t count;
     bool is_retracted;   /* by its own sender */

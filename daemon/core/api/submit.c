@@ -342,8 +342,7 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
         TOV_TRY(tov_api_upload_take(call, in->upload, &name));
     tov_follow_remember_keys(call->api->follow, written->place.index, &in->plan.keys);
     if (in->has_target)
-        TOV_TRY(
-            tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header)));
+        tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header));
     return tov_api_tags_add(call->api->tags, in->tag, written->event);
 }
 

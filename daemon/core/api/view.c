@@ -105,6 +105,12 @@ bool tov_api_is_unread(const struct api_look *look, const struct api_view *view)
 
 /* ---- replies ---- */
 
+struct tov_ref tov_api_view_ref(const struct api_view *view)
+{
+    return (struct tov_ref){view->event.agency, view->event.generation, view->event.index,
+                            view->message->leaf_hash};
+}
+
 static void note_reader(struct api_replies *replies, uint16_t agency)
 {
     for (size_t i = 0; i < replies->reader_count; i++) {
@@ -119,12 +125,16 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
                                const struct tov_store_row *row, struct api_replies *replies)
 {
     struct tov_event event;
-    uint8_t relation = row->value.size == 1 ? row->value.data[0] : 0;
+    struct tov_reply reply;
+    struct tov_ref target = tov_api_view_ref(view);
+    if (!tov_reply_decode(row, &target, &reply))
+        return TOV_OK;
+    enum tov_relation relation = reply.relation;
     replies->count++;
     if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
         relation != TOV_RELATION_RESPONSE)
         return TOV_OK;
-    TOV_TRY(tov_event_get(look->read, tov_get_be64(row->key.bytes + 8), &event));
+    TOV_TRY(tov_event_get(look->read, reply.number, &event));
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
     else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
@@ -137,9 +147,8 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
 enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_view *view,
                                 struct api_replies *out_replies)
 {
-    struct tov_store_range range = {.table = TOV_TABLE_REPLY,
-                                    .first = tov_store_key_u64_u64(view->number, 0),
-                                    .last = tov_store_key_u64_u64(view->number, UINT64_MAX)};
+    struct tov_ref target = tov_api_view_ref(view);
+    struct tov_store_range range = tov_reply_range(&target, UINT64_MAX);
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     *out_replies = (struct api_replies){.count = 0};
@@ -198,8 +207,7 @@ enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct ap
 
 static enum tov_err put_ref(const struct api_view *view, struct tov_record out)
 {
-    struct tov_ref ref = {view->event.agency, view->event.generation, view->event.index,
-                          view->message->leaf_hash};
+    struct tov_ref ref = tov_api_view_ref(view);
     return tov_record_put_ref(out, "ref", &ref);
 }
 

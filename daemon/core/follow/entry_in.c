@@ -7,15 +7,16 @@
 
 #include <string.h>
 
-static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_entry_in *entry)
+static void put_entry(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_entry_in *entry, struct tov_verdict_value verdict)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
     struct tov_bytes link = entry->disclosed->link_block;
     struct tov_entry stored = {.state = TOV_ENTRY_PRESENT,
                                .leaf = entry->disclosed->leaf,
                                .link_count = link.size > 0 ? 1 : 0,
-                               .links = link};
+                               .links = link,
+                               .verdict = verdict};
     struct tov_store_key key =
         tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, entry->index);
     tov_entry_put_mirror(&row, &stored);
@@ -23,6 +24,30 @@ static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
     tov_store_batch_put(batch, TOV_TABLE_MLEAF, key, tov_buf_view(&row));
     if (entry->disclosed->detached.size > 0)
         tov_store_batch_put(batch, TOV_TABLE_MBODY, key, entry->disclosed->detached);
+}
+
+static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_entry_in *entry)
+{
+    put_entry(follow, peer, entry, (struct tov_verdict_value){0});
+}
+
+/* A leaf that cannot be read and comes on a link is a message all the same: without a receipt no
+ * later one could have one (F3). */
+static void put_unreadable(struct tov_follow *follow, struct tov_peer *peer,
+                           const struct tov_entry_in *entry, enum tov_err err)
+{
+    struct tov_link_block link;
+    struct tov_verdict_value verdict = {TOV_VERDICT_NOT_UNDERSTOOD, 0, 0};
+    if (tov_link_decode(entry->disclosed->link_block, &link) != TOV_OK ||
+        !tov_link_is_next(peer, &link)) {
+        put_plain(follow, peer, entry);
+        return;
+    }
+    if (err != TOV_E_VERSION)
+        verdict = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
+    put_entry(follow, peer, entry, verdict);
+    tov_receipt_add(follow, peer, verdict, &entry->leaf_hash);
 }
 
 static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -121,7 +146,7 @@ enum tov_err tov_entry_apply(struct tov_follow *follow, struct tov_peer *peer,
     enum tov_err err = tov_leaf_decode(entry->disclosed->leaf, leaf);
     if (err != TOV_OK) {
         log_unreadable(follow, peer, entry->index, err);
-        put_plain(follow, peer, entry);
+        put_unreadable(follow, peer, entry, err);
         return TOV_OK;
     }
     if (leaf->type == TOV_LEAF_MESSAGE)

@@ -150,6 +150,7 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
+    tov_late_on_committed(peer);
     if (after->b != 0) {
         tov_pull_on_committed(peer);
         peer->may_pull = true;
@@ -164,11 +165,12 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .agency = peer->number,
                               .a = peer->owes_soon ? 1 : 0,
                               .b = peer->pulls_soon ? 1 : 0};
-    if (!peer->owes_soon && !peer->pulls_soon)
+    if (!peer->owes_soon && !peer->pulls_soon && peer->late_open.count == 0)
         return TOV_OK;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);
+    tov_late_on_closed(peer);
     return tov_core_after(follow->core, &after);
 }
 

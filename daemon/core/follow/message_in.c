@@ -61,7 +61,6 @@ static bool find_right(struct incoming *in, struct tov_hash *out_link_hash)
     return false;
 }
 
-/* The next unbroken link from this peer? A gap is never receipted over. */
 static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_hash)
 {
     struct tov_bytes block = in->entry->disclosed->link_block;
@@ -69,11 +68,7 @@ static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_
     struct tov_hash hash = tov_link_hash(block);
     if (!tov_hash_equal(&hash, link_hash))
         return TOV_E_PROOF;
-    if (!tov_series_equal(in->link.series, in->peer->series) ||
-        in->link.number != in->peer->last_link + 1 ||
-        !tov_hash_equal(&in->link.previous, &in->peer->last_link_leaf))
-        return TOV_E_RULE;
-    return TOV_OK;
+    return tov_link_is_next(in->peer, &in->link) ? TOV_OK : TOV_E_RULE;
 }
 
 /* Every part is there as the leaf and our right say. */
@@ -294,12 +289,14 @@ static uint64_t put_event(const struct incoming *in)
     return tov_event_append(in->follow->core, &event);
 }
 
-static enum tov_err put_reply(const struct incoming *in, uint64_t event)
+/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect. */
+static void put_reply(const struct incoming *in, uint64_t event)
 {
     struct tov_ref target;
-    if (!in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
-        return TOV_OK;
-    return tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
+    bool is_good =
+        in->verdict.verdict == TOV_VERDICT_OPENED || in->verdict.verdict == TOV_VERDICT_PENDING;
+    if (is_good && in->has_draft && tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
+        tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
 static enum tov_err store_message(struct incoming *in, bool is_linked)
@@ -308,7 +305,7 @@ static enum tov_err store_message(struct incoming *in, bool is_linked)
     put_leaf(in, event);
     put_body(in);
     TOV_TRY(put_keys(in));
-    TOV_TRY(put_reply(in, event));
+    put_reply(in, event);
     if (!is_linked)
         return TOV_OK;
     if (in->verdict.verdict == TOV_VERDICT_PENDING)
@@ -419,6 +416,26 @@ static enum tov_err apply_late(struct incoming *in, const struct tov_frame_stanz
     return put_keys(in);
 }
 
+static bool has_late(const struct tov_late_set *set, uint64_t index)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->indices[i] == index)
+            return true;
+    }
+    return false;
+}
+
+void tov_late_on_closed(struct tov_peer *peer)
+{
+    peer->late_committing = peer->late_open;
+    peer->late_open.count = 0;
+}
+
+void tov_late_on_committed(struct tov_peer *peer)
+{
+    peer->late_committing.count = 0;
+}
+
 enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_frame_late_stanza *late_stanza)
 {
@@ -429,6 +446,9 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
         return TOV_E_NOMEM;
     if (ref->agency != peer->number || ref->generation != peer->agency->generation)
         return TOV_E_MALFORMED;
+    if (has_late(&peer->late_open, ref->index) || has_late(&peer->late_committing, ref->index) ||
+        peer->late_open.count == TOV_LATE_MAX)
+        return TOV_OK; /* opened already, or it comes again */
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     enum tov_err err = load_late(follow->core, read, ref, late);
     if (err == TOV_E_EXISTS || err == TOV_E_NOT_FOUND)
@@ -447,8 +467,9 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
     uint64_t event = late->stored.event;
+    peer->late_open.indices[peer->late_open.count++] = ref->index;
     put_leaf(&in, event);
-    TOV_TRY(put_reply(&in, event));
+    put_reply(&in, event);
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)

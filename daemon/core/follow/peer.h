@@ -49,6 +49,14 @@ struct tov_transfer {
     uint64_t link_number;
 };
 
+/* Messages that a late stanza opened in one batch: until it is committed the store says "no key".
+ */
+#define TOV_LATE_MAX 64u
+struct tov_late_set {
+    size_t count;
+    uint64_t indices[TOV_LATE_MAX];
+};
+
 struct tov_peer {
     uint16_t number;
     const struct tov_agency *agency;
@@ -104,7 +112,8 @@ struct tov_peer {
     struct tov_leaf_receipt *receipt;
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
-    bool has_missed;     /* parcels came while none could be taken: to be asked for again */
+    struct tov_late_set late_open, late_committing;
+    bool has_missed; /* parcels came while none could be taken: to be asked for again */
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -214,8 +223,13 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_leaf *leaf) TOV_MUST_CHECK;
 enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_frame_late_stanza *late) TOV_MUST_CHECK;
+/* The open batch closes; it is committed. */
+void tov_late_on_closed(struct tov_peer *peer);
+void tov_late_on_committed(struct tov_peer *peer);
 
 /* receipt.c */
+/* The next unbroken link from PEER? A gap is never receipted over. */
+bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link);
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash);
 void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,

@@ -12,6 +12,12 @@
 
 /* ---- owed by us ---- */
 
+bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link)
+{
+    return tov_series_equal(link->series, peer->series) && link->number == peer->last_link + 1 &&
+           tov_hash_equal(&link->previous, &peer->last_link_leaf);
+}
+
 static struct tov_leaf_receipt *open_receipt(struct tov_follow *follow, struct tov_peer *peer)
 {
     if (peer->receipt == NULL) {

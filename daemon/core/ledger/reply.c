@@ -2,6 +2,7 @@
 #include "ledger/reply.h"
 
 #include "ledger/entry.h"
+#include "ledger/tables.h"
 #include "merkle/tree.h"
 
 #include <string.h>
@@ -46,17 +47,37 @@ enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
     return TOV_OK;
 }
 
-enum tov_err tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
-                           enum tov_relation relation)
+static struct tov_store_key key_of(const struct tov_ref *target, uint64_t number)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t number = 0;
-    uint8_t row = (uint8_t)relation;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = tov_event_of(core, read, target, &number);
-    if (err != TOV_OK)
-        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REPLY, tov_store_key_u64_u64(number, event),
-                        (struct tov_bytes){&row, 1});
-    return TOV_OK;
+    struct tov_store_key key =
+        tov_store_key_u16_u32_u64(target->agency, target->generation, target->index);
+    tov_store_key_put_u64(&key, number);
+    return key;
+}
+
+void tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
+                   enum tov_relation relation)
+{
+    uint8_t row[1 + TOV_HASH_BYTES];
+    row[0] = (uint8_t)relation;
+    memcpy(row + 1, target->leaf.bytes, TOV_HASH_BYTES);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REPLY, key_of(target, event),
+                        TOV_BYTES_OF(row));
+}
+
+struct tov_store_range tov_reply_range(const struct tov_ref *target, uint64_t last)
+{
+    return (struct tov_store_range){
+        .table = TOV_TABLE_REPLY, .first = key_of(target, 0), .last = key_of(target, last)};
+}
+
+bool tov_reply_decode(const struct tov_store_row *row, const struct tov_ref *target,
+                      struct tov_reply *out_reply)
+{
+    if (row->value.size != 1 + TOV_HASH_BYTES ||
+        memcmp(row->value.data + 1, target->leaf.bytes, TOV_HASH_BYTES) != 0)
+        return false;
+    out_reply->relation = (enum tov_relation)row->value.data[0];
+    out_reply->number = tov_get_be64(row->key.bytes + row->key.size - 8);
+    return true;
 }

@@ -113,7 +113,7 @@ static void send_event(struct fake_front *front, const struct cli_front *node,
         put_number(body, "agency", AGENCY_POLICE);
         put_number(body, "first_link", 1);
         put_number(body, "last_link", 1);
-        put_number(body, "verdict", 1);
+        put_number(body, "verdict", node->event_verdict == 0 ? 1 : node->event_verdict);
     } else if (strcmp(event->kind, "caught_up") != 0) {
         UNIT_NEED(tov_record_open(body, "summary", &summary) == TOV_OK);
         put_one(node, summary, event->number);
@@ -261,14 +261,14 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
 
 /* ---- submits ---- */
 
-static void refuse(struct fake_front *front)
+static void refuse(struct fake_front *front, const struct cli_front *node)
 {
     struct tov_record finding;
     struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
     put_number(reply, "error", TOV_E_RULE);
     put_text(reply, "error_text", "a rule refuses it");
     UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
-    put_text(finding, "field", "recipients.1");
+    put_text(finding, "field", node->refused_field == NULL ? "recipients.1" : node->refused_field);
     put_number(finding, "rule", 2);
     put_text(finding, "reason_da", "Enheden er ikke med i samarbejdet.");
     put_text(finding, "reason_en", "The unit is not in the co-operation.");
@@ -300,7 +300,7 @@ static void answer_submit(struct fake_front *front, struct cli_front *node, stru
     if (node->tell_fd != 0)
         UNIT_NEED(write(node->tell_fd, "", 1) == 1);
     if (node->refuses) {
-        refuse(front);
+        refuse(front, node);
     } else if (is_check) {
         struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
         front_send(front, &reply);

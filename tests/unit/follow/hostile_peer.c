@@ -157,24 +157,30 @@ void hostile_hello(struct hostile *hostile, const struct tov_frame_checkpoint *h
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+void hostile_say_signed(struct hostile *hostile, const struct tov_control *control,
+                        const uint8_t secret[64])
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_frame_control outer;
-    control->from = hostile->agency->number;
-    control->to = hostile->target->number;
-    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
     UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
     tov_control_signed_bytes(SIM_FEDERATION, tov_buf_view(&body), &message);
-    tov_ed25519_sign(hostile->control_secret, tov_buf_view(&message), outer.signature);
+    tov_ed25519_sign(secret, tov_buf_view(&message), outer.signature);
     outer.body = tov_buf_view(&body);
     UNIT_NEED(tov_frame_encode_control(&outer, &frame) == TOV_OK);
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-static void connect_all(struct hostile *hostile)
+void hostile_say_control(struct hostile *hostile, struct tov_control *control)
+{
+    control->from = hostile->agency->number;
+    control->to = hostile->target->number;
+    memcpy(control->nonce, hostile->hello.nonce, sizeof control->nonce);
+    hostile_say_signed(hostile, control, hostile->control_secret);
+}
+
+void hostile_connect(struct hostile *hostile)
 {
     struct sim_wire *wire = hostile->wire;
     for (size_t i = 0; i < wire->count; i++) {
@@ -192,7 +198,7 @@ void hostile_meet(struct hostile *hostile)
 {
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     UNIT_NEED(control != NULL);
-    connect_all(hostile);
+    hostile_connect(hostile);
     hostile_hello(hostile, NULL);
     control->kind = TOV_CONTROL_RESTORE_ANSWER;
     control->as.restore_answer.counts = true;
@@ -322,6 +328,18 @@ void hostile_message_fini(struct hostile_message *message)
     tov_buf_fini(&message->content);
     for (size_t i = 0; i < 3; i++)
         tov_buf_fini(&message->sealed[i]);
+}
+
+void hostile_message_answer(struct hostile_message *message, const struct tov_ref *target)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                                NULL) == TOV_OK);
+    UNIT_NEED(tov_record_put_ref(header, "in_reply_to", target) == TOV_OK);
+    UNIT_NEED(tov_record_put_enum(header, "relation", "response") == TOV_OK);
+    tov_buf_clear(&message->header);
+    UNIT_NEED(tov_record_encode(header, &message->header) == TOV_OK);
+    hostile_message_reseal(message, 0, tov_buf_view(&message->header), false);
 }
 
 void hostile_message_attach(struct hostile *hostile, struct hostile_message *message, size_t size)
@@ -601,6 +619,20 @@ size_t hostile_count_shown(struct hostile *hostile)
     size_t count = 0;
     if (tov_record_child(reply, "list", 0, &list))
         count = tov_record_count(list, "messages");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+uint64_t hostile_count_answers(struct hostile *hostile, uint64_t number)
+{
+    struct tov_record reply = hostile_ask(hostile, "get", number);
+    struct tov_record get;
+    struct tov_record summary;
+    uint64_t count = UINT64_MAX;
+    if (tov_record_child(reply, "get", 0, &get) && tov_record_child(get, "summary", 0, &summary)) {
+        count = tov_record_number(summary, "reply_count");
+        UNIT_EQUAL_INT(tov_record_count(get, "replies"), count);
+    }
     tov_record_destroy(&reply);
     return count;
 }

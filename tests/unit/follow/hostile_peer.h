@@ -52,6 +52,8 @@ void hostile_destroy(struct hostile *hostile);
 TOV_DEFINE_CLEANUP(hostile, struct hostile, hostile_destroy)
 /* Starts the victim (and the honest ones), connects and says Hello, so that it serves. */
 void hostile_meet(struct hostile *hostile);
+/* The first half of it: started and connected, nothing said. */
+void hostile_connect(struct hostile *hostile);
 /* Hello again, as after a new connection. HELD may be NULL. */
 void hostile_hello(struct hostile *hostile, const struct tov_frame_checkpoint *held);
 
@@ -91,6 +93,8 @@ struct hostile_message {
 void hostile_message_make(struct hostile *hostile, enum tov_right right,
                           struct hostile_message *message);
 void hostile_message_fini(struct hostile_message *message);
+/* Makes it an answer to TARGET. */
+void hostile_message_answer(struct hostile_message *message, const struct tov_ref *target);
 /* Adds an attachment of SIZE bytes that is pulled. */
 void hostile_message_attach(struct hostile *hostile, struct hostile_message *message, size_t size);
 /* Makes part PART of BYTES, sealed as a good part unless IS_GARBAGE: then the sealed bytes open
@@ -108,7 +112,11 @@ void hostile_message_append(struct hostile *hostile, struct hostile_message *mes
 /* Appends, sends, and says what the newest receipt says of it. */
 struct tov_verdict_value hostile_deliver(struct hostile *hostile, struct hostile_message *message);
 
+/* Addresses and nonce are filled in, and it is signed. */
 void hostile_say_control(struct hostile *hostile, struct tov_control *control);
+/* Signs and says CONTROL as it is. */
+void hostile_say_signed(struct hostile *hostile, const struct tov_control *control,
+                        const uint8_t secret[64]);
 void hostile_say_late_stanza(struct hostile *hostile, const struct hostile_message *message,
                              const struct tov_ref *ref);
 void hostile_say_chunk(struct hostile *hostile, const struct hostile_message *message);
@@ -130,6 +138,8 @@ bool hostile_is_suspended(const struct hostile *hostile);
 struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint64_t number);
 /* Its error. */
 uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number);
+/* How many answers message NUMBER is shown with. */
+uint64_t hostile_count_answers(struct hostile *hostile, uint64_t number);
 /* How many messages its inbox shows. */
 size_t hostile_count_shown(struct hostile *hostile);
 
