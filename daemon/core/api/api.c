@@ -120,7 +120,7 @@ static const char *words_of(enum tov_err err)
     if (err == TOV_E_NOMEM)
         return "the node is short of memory: try again";
     if (err == TOV_E_IO || err == TOV_E_CORRUPT)
-        return "the node could not read its store: call the operator";
+        return "the node could not read or write its store: call the operator";
     if (err == TOV_E_LIMIT)
         return "the answer would be too large";
     return tov_err_name(err);
