@@ -119,7 +119,8 @@ void tov_follow_on_tick(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
         struct tov_peer *peer = &follow->peers[i];
-        bool waits = !peer->has_session || (!follow->started && !peer->answered);
+        bool waits =
+            !peer->has_session || (!follow->started && !peer->answered) || follow->doubts_clock;
         if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
         if (peer->has_session && peer->may_owe)
@@ -256,6 +257,11 @@ void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool s
 {
     follow->guard_agrees = guard_agrees;
     follow->started = started;
+}
+
+void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts)
+{
+    follow->doubts_clock = doubts;
 }
 
 enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms)

@@ -158,7 +158,7 @@ struct tov_follow {
     struct tov_parcel_writer writer;
     struct tov_buf frame;
     struct tov_leaf *leaf; /* for decoding, 3 KiB */
-    bool guard_agrees, started;
+    bool guard_agrees, started, doubts_clock;
     struct tov_witness_question question;
     uint64_t witnessed_size;
 };
