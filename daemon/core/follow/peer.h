@@ -107,8 +107,8 @@ struct tov_peer {
     struct tov_leaf_receipt *receipt;
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
-    bool wants_refetch; /* and says to go on there */
-    bool has_missed;    /* parcels came while none could be taken: to be asked for again */
+    bool wants_refetch;  /* and says to go on there */
+    bool has_missed;     /* parcels came while none could be taken: to be asked for again */
 
     /* entries of its ledger that late stanzas open: in batches that are not committed; the first
      * late_closed of them in the one under way */
