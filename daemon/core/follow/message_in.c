@@ -243,8 +243,7 @@ static void put_leaf(const struct incoming *in, uint64_t event)
                                .links = link,
                                .verdict = in->verdict};
     tov_entry_put_mirror(&row, &stored);
-    tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_MLEAF, entry_key(in),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(tov_core_batch(in->follow->core), TOV_TABLE_MLEAF, entry_key(in), &row);
 }
 
 static void put_body(const struct incoming *in)

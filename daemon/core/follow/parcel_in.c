@@ -144,9 +144,9 @@ static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t in
                               .link_count = erased->link_block.size > 0 ? 1 : 0,
                               .links = erased->link_block};
     tov_entry_put_mirror(&row, &entry);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MLEAF,
-                        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(
+        tov_core_batch(core), TOV_TABLE_MLEAF,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index), &row);
 }
 
 static enum tov_err apply_item(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,

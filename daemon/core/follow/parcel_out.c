@@ -70,6 +70,8 @@ static enum tov_err add_skipped(struct builder *builder, uint64_t to)
             tov_buf_put(&hashes, hash.bytes, sizeof hash.bytes);
         }
     }
+    if (hashes.failed != TOV_OK)
+        return hashes.failed;
     struct tov_frame_item item = {.kind = TOV_ITEM_SKIPPED};
     item.as.skipped = (struct tov_frame_skipped){.count = to - from,
                                                  .level0 = level0,

@@ -29,8 +29,8 @@ void tov_peer_save(struct tov_core *core, struct tov_peer *peer)
     uint8_t room[256 + TOV_RANGE_MAX_BYTES];
     struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
     put_row(peer, &row);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_PEER, tov_store_key_u16(peer->number),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_PEER, tov_store_key_u16(peer->number),
+                            &row);
     peer->dirty = false;
 }
 

@@ -264,7 +264,7 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
     value.flags = entry.verdict.flags;
     entry.verdict = value;
     tov_entry_put_mirror(&out, &entry);
-    tov_store_batch_put(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, tov_buf_view(&out));
+    tov_store_batch_put_buf(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, &out);
     struct tov_link_block link;
     if (tov_link_decode(entry.links, &link) == TOV_OK &&
         tov_series_equal(link.series, peer->series)) /* a receipt speaks of the present one */

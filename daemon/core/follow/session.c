@@ -101,6 +101,8 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
     if (tov_control_encode(control, &body) != TOV_OK)
         return;
     tov_control_signed_bytes(tov_roster_federation(core->roster), tov_buf_view(&body), &message);
+    if (message.failed != TOV_OK)
+        return;
     tov_ed25519_sign(core->control_secret, tov_buf_view(&message), frame.signature);
     frame.body = tov_buf_view(&body);
     tov_buf_clear(&follow->frame);
