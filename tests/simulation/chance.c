@@ -408,15 +408,24 @@ static const struct deed deeds[] = {
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])
 
+static unsigned weight_of(const struct world *world, const struct deed *deed)
+{
+    if (deed->happens == do_crash || deed->happens == do_start)
+        return deed->weight * world->crashes;
+    if (deed->happens == do_disconnect || deed->happens == do_connect)
+        return deed->weight * world->cuts;
+    return deed->weight;
+}
+
 void world_step(struct world *world)
 {
     unsigned all = 0;
-    for (size_t i = 0; i < DEED_COUNT; i++)
-        all += deeds[i].weight;
-    uint64_t draw = world_below(world, all);
     size_t at = 0;
-    while (draw >= deeds[at].weight)
-        draw -= deeds[at++].weight;
+    for (size_t i = 0; i < DEED_COUNT; i++)
+        all += weight_of(world, &deeds[i]);
+    uint64_t draw = world_below(world, all);
+    while (draw >= weight_of(world, &deeds[at]))
+        draw -= weight_of(world, &deeds[at++]);
     world->step++;
     deeds[at].happens(world);
     for (size_t i = 0; i < world->count; i++)

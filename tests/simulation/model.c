@@ -153,6 +153,8 @@ static void look_at_entry(struct world *world, size_t node, struct tov_store_rea
         note_links(world, node, entry, index);
     if (leaf->type == TOV_LEAF_RECEIPT)
         model_check_receipt(world, node, read, &leaf->as.receipt);
+    if (leaf->type == TOV_LEAF_ANCHOR)
+        world->model.nodes[node].anchor = index + 1;
     if (leaf->type == TOV_LEAF_EPOCH_KEY)
         note_epoch(world, node, &leaf->as.epoch_key);
 }

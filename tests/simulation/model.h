@@ -31,6 +31,7 @@ struct model_node {
     struct model_tree trees[2];              /* ledger, journal */
     struct model_links links[SIM_NODES_MAX]; /* to others */
     uint64_t newest_event;
+    uint64_t anchor;              /* the size right behind the newest; 0: none */
     uint32_t epoch;               /* of the newest epoch key in its ledger; 0: none */
     uint8_t epoch_public_key[32]; /* that one */
 };
