@@ -65,7 +65,7 @@ static enum tov_err fail_missing(struct cli *cli)
 {
     bool is_key = access(cli->profile.key, F_OK) != 0;
     return cli_fail(
-        cli, TOV_E_CONFIG, _("There is no file %.150s, which --%s or the profile names."),
+        cli, TOV_E_NOT_FOUND, _("There is no file %.150s, which --%s or the profile names."),
         is_key ? cli->profile.key : cli->profile.server_key, is_key ? "key" : "server-key");
 }
 

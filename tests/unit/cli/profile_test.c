@@ -131,12 +131,12 @@ static void a_file_that_is_not_there_is_named_with_its_option(void)
     struct fake_front *front = front_start(cli_front_play, &node);
     struct ran_place place = ran_place_make(front);
     struct ran *ran = RAN(&place, "status", "--key", "no-such.key");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
     UNIT_EQUAL_TEXT(ran->err,
                     "tov: There is no file no-such.key, which --key or the profile names.\n");
     ran_end(ran);
     ran = RAN(&place, "status", "--server-key", "no-such.pub");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
     CU_ASSERT(cli_says(ran->err, "There is no file no-such.pub, which --server-key"));
     ran_end(ran);
     ran_place_end(&place);
