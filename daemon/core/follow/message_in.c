@@ -466,6 +466,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     err = apply_late(&in, &late_stanza->stanza);
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
+    in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
     uint64_t event = late->stored.event;
     peer->late_open.indices[peer->late_open.count++] = ref->index;
     put_leaf(&in, event);
