@@ -475,7 +475,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
     peer->late[peer->late_count++] = ref->index;
-    in.verdict.flags |= late->stored.verdict.flags;
+    in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
     tell(&in);
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
