@@ -200,8 +200,8 @@ void tov_guard_handle(struct tov_guard *guard, const struct tov_guard_request *r
 {
     out_answer->op = request->op;
     out_answer->id = request->id;
-    out_answer->refusal = guard->stopped_by != TOV_OK ? why_stopped(guard)
-                                                      : carry_out(guard, request, out_answer);
+    out_answer->refusal =
+        guard->stopped_by != TOV_OK ? why_stopped(guard) : carry_out(guard, request, out_answer);
     note_refusal(guard, out_answer->refusal);
 }
 

@@ -116,6 +116,14 @@ bool storm_receives(const struct storm *storm, enum node_number number, int time
     return grows(storm, &(struct growth){number, "received"}, timeout_ms);
 }
 
+bool storm_lives(const struct storm *storm)
+{
+    for (unsigned i = 0; i < NODES; i++)
+        if (!process_runs(storm->senders[i]) || !process_runs(storm->receivers[i]))
+            return false;
+    return true;
+}
+
 static bool end_all(pid_t pids[NODES])
 {
     bool all_well = true;
@@ -173,7 +181,7 @@ static struct invariant_log read_log(const struct storm *storm, const struct que
     return log;
 }
 
-static bool holds(const struct storm *storm, const struct question *question)
+static enum invariant_verdict answer(const struct storm *storm, const struct question *question)
 {
     uint64_t id = 0;
     struct invariant_log acked = read_log(storm, question, true);
@@ -186,7 +194,7 @@ static bool holds(const struct storm *storm, const struct question *question)
                      invariant_verdict_name(verdict), id, acked.count, found.count);
     invariant_log_fini(&acked);
     invariant_log_fini(&found);
-    return verdict == INVARIANT_HOLDS;
+    return verdict;
 }
 
 static bool is_whole_now(const struct storm *storm, bool is_final)
@@ -199,8 +207,8 @@ static bool is_whole_now(const struct storm *storm, bool is_final)
                                         false,  is_final};
             struct question attachments = {sender,        holder, "acks.attachments",
                                            "attachments", true,   is_final};
-            all = holds(storm, &messages) && all;
-            all = (own || holds(storm, &attachments)) && all;
+            all = answer(storm, &messages) == INVARIANT_HOLDS && all;
+            all = (own || answer(storm, &attachments) == INVARIANT_HOLDS) && all;
         }
     return all;
 }
@@ -214,6 +222,30 @@ bool storm_is_whole(const struct storm *storm, int timeout_ms)
         process_pause();
     }
     return is_whole_now(storm, true);
+}
+
+/* Messages stand in order, so whoever has the last one has what there is of those before it. */
+static bool has_the_last(const struct storm *storm, const struct question *question)
+{
+    struct invariant_log acked = read_log(storm, question, true);
+    struct invariant_log found = read_log(storm, question, false);
+    bool has = acked.count > 0 && found.count > 0 &&
+               found.records[found.count - 1].id >= acked.records[acked.count - 1].id;
+    invariant_log_fini(&acked);
+    invariant_log_fini(&found);
+    return has;
+}
+
+enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number sender,
+                                     enum node_number holder)
+{
+    bool own = sender == holder;
+    struct question question = {sender, holder, "acks", own ? "written" : "received", false, false};
+    long long until = process_now_ms() + CALM_MS;
+    while (!has_the_last(storm, &question) && process_now_ms() < until)
+        process_pause();
+    UNIT_EQUAL_INT(has_the_last(storm, &question), 1);
+    return answer(storm, &question);
 }
 
 size_t storm_acknowledged(const struct storm *storm)

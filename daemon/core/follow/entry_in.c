@@ -21,7 +21,7 @@ static void put_entry(struct tov_follow *follow, struct tov_peer *peer,
         tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, entry->index);
     tov_entry_put_mirror(&row, &stored);
     struct tov_store_batch *batch = tov_core_batch(follow->core);
-    tov_store_batch_put(batch, TOV_TABLE_MLEAF, key, tov_buf_view(&row));
+    tov_store_batch_put_buf(batch, TOV_TABLE_MLEAF, key, &row);
     if (entry->disclosed->detached.size > 0)
         tov_store_batch_put(batch, TOV_TABLE_MBODY, key, entry->disclosed->detached);
 }

@@ -144,9 +144,9 @@ static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t in
                               .link_count = erased->link_block.size > 0 ? 1 : 0,
                               .links = erased->link_block};
     tov_entry_put_mirror(&row, &entry);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MLEAF,
-                        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(
+        tov_core_batch(core), TOV_TABLE_MLEAF,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index), &row);
 }
 
 static enum tov_err apply_item(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -211,9 +211,11 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (is_revoked_above(follow, peer, parcel.to))
         return TOV_E_KEY;
     if (parcel.from != peer->range.size) {
-        /* Doubled, or one before it was lost: say where to go on. */
+        /* Doubled; or there is something in it that must come again, from where this one is: a
+         * parcel before it was lost, or it begins at a position that has moved on since. */
         peer->wants_position = true;
-        return parcel.from < peer->range.size ? TOV_OK : TOV_E_AGAIN;
+        peer->wants_refetch = peer->wants_refetch || parcel.to > peer->range.size;
+        return TOV_OK;
     }
     TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
     if (item == NULL)

@@ -70,6 +70,8 @@ static enum tov_err add_skipped(struct builder *builder, uint64_t to)
             tov_buf_put(&hashes, hash.bytes, sizeof hash.bytes);
         }
     }
+    if (hashes.failed != TOV_OK)
+        return hashes.failed;
     struct tov_frame_item item = {.kind = TOV_ITEM_SKIPPED};
     item.as.skipped = (struct tov_frame_skipped){.count = to - from,
                                                  .level0 = level0,
@@ -133,7 +135,7 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
         disclosed->stanza_count = 1;
         disclosed->stanzas[0] = (struct tov_frame_stanza){tov_stanza_view(&stanza), peer->epoch};
     } else if (err == TOV_E_EPOCH) {
-        tov_stanza_owe(follow->core, peer, index);
+        tov_stanza_owe_unless_receipted(follow->core, peer, index, entry);
     } else if (err != TOV_E_EXISTS) {
         return err;
     }

@@ -101,6 +101,8 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
     if (tov_control_encode(control, &body) != TOV_OK)
         return;
     tov_control_signed_bytes(tov_roster_federation(core->roster), tov_buf_view(&body), &message);
+    if (message.failed != TOV_OK)
+        return;
     tov_ed25519_sign(core->control_secret, tov_buf_view(&message), frame.signature);
     frame.body = tov_buf_view(&body);
     tov_buf_clear(&follow->frame);
@@ -413,10 +415,6 @@ static void judge_failure(struct tov_follow *follow, struct tov_peer *peer, enum
 {
     if (err == TOV_E_NOMEM || err == TOV_E_IO || err == TOV_E_CORRUPT) {
         (void)tov_core_fail(follow->core, err, "a peer's frame could not be taken in");
-        return;
-    }
-    if (err == TOV_E_AGAIN) { /* a parcel before this one is missing */
-        tov_session_position(follow, peer, true);
         return;
     }
     if (err == TOV_E_FORK) {

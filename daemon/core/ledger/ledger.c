@@ -513,11 +513,10 @@ static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_sto
 
 /* What a crash or a restart kept from being signed: hashes for the guard, cut into segments as when
  * they were appended, or no parcel could carry them. RANGE is the tree that the guard has. */
-static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read,
-                                 struct tov_range *range)
+static enum tov_err load_stored(struct tov_ledger *ledger, struct tov_store_read *read,
+                                struct tov_range *range)
 {
     uint64_t bytes = 0;
-    ledger->pending_count = 0;
     for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
         struct waiting waiting;
         TOV_TRY(read_waiting(ledger, read, i, &waiting));
@@ -534,6 +533,58 @@ static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_rea
         return TOV_E_NOMEM;
     put_mark(ledger, range, &(struct mark){.is_batch = true, .bytes = bytes});
     return TOV_OK;
+}
+
+/* Entries of batches that are not committed yet: an acute reading before the guard answered writes
+ * some. Nothing but the memory has their hashes and marks. */
+struct open_tail {
+    struct tov_hash *hashes;
+    size_t hash_count;
+    struct mark *marks;
+    size_t mark_count;
+};
+
+static void open_tail_fini(struct open_tail *tail)
+{
+    free(tail->hashes);
+    free(tail->marks);
+}
+
+static enum tov_err keep_open(const struct tov_ledger *ledger, struct open_tail *out)
+{
+    out->hash_count = (size_t)(ledger->range.size - ledger->committed);
+    assert(out->hash_count <= ledger->pending_count);
+    out->hashes = calloc(out->hash_count + 1, sizeof *out->hashes);
+    out->marks = calloc(ledger->mark_count + 1, sizeof *out->marks);
+    if (out->hashes == NULL || out->marks == NULL)
+        return TOV_E_NOMEM;
+    memcpy(out->hashes, ledger->pending + ledger->pending_count - out->hash_count,
+           out->hash_count * sizeof *out->hashes);
+    for (size_t i = 0; i < ledger->mark_count; i++) {
+        if (ledger->marks[i].size > ledger->committed)
+            out->marks[out->mark_count++] = ledger->marks[i];
+    }
+    return TOV_OK;
+}
+
+static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 struct tov_range *range)
+{
+    TOV_CLEANUP(open_tail_fini) struct open_tail tail = {.hashes = NULL};
+    TOV_TRY(keep_open(ledger, &tail));
+    ledger->pending_count = 0;
+    ledger->mark_count = 0;
+    TOV_TRY(load_stored(ledger, read, range));
+    for (size_t i = 0; i < tail.hash_count; i++) {
+        if (!push_pending(ledger, &tail.hashes[i]))
+            return TOV_E_NOMEM;
+    }
+    for (size_t i = 0; i < tail.mark_count; i++) {
+        if (!reserve_mark(ledger))
+            return TOV_E_NOMEM;
+        ledger->marks[ledger->mark_count++] = tail.marks[i];
+    }
+    return reserve_mark(ledger) ? TOV_OK : TOV_E_NOMEM;
 }
 
 enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_tree_view *view,
@@ -568,6 +619,5 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
         return tov_fail(error, err, "a signature that the guard kept does not verify");
     ledger->fed = view->range.size;
     ledger->is_asking = false;
-    ledger->mark_count = 0;
     return load_pending(ledger, read, &range);
 }
