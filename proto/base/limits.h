@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Every named limit that two parties must agree on (docs/protocol.md, I11). Changing one is a
- * change of the protocol; docs/limits.md is its table for readers, and tests stand on both sides of
- * each.
+ * Every named limit that two parties must agree on (I11). Changing one is a change of the
+ * protocol; docs/protocol.md 10 is the table for readers, and tests stand on both sides of each.
  */
 #ifndef TOV_BASE_LIMITS_H
 #define TOV_BASE_LIMITS_H
