@@ -58,6 +58,10 @@ struct tov_mirror {
     struct tov_marks gone;
     struct tov_table attachments; /* that it could have: tov_attachment_number */
     uint64_t messages;
+    /* Signed sizes that own anchors saw: number: size, index: of the anchor, hash: root; their
+     * signatures in two rows each; and the first that no line was held against. */
+    struct tov_table seen, seen_signatures;
+    uint64_t seen_next;
 };
 struct tov_mirrors {
     size_t count;
@@ -128,6 +132,18 @@ bool tov_verdict_may_become(struct tov_verdict_value word, struct tov_verdict_va
 bool tov_verdict_excuses_parts(struct tov_verdict_value value);
 /* In OUT of TOV_FINDING_TEXT_SIZE; returns OUT. */
 const char *tov_verdict_say(char *out, struct tov_verdict_value value);
+
+/* ---- lists of anchors (anchors.c) ---- */
+
+/* LIST is the one that ANCHOR names. */
+void tov_audit_anchor_list(struct tov_audit *audit, const struct tov_place *place,
+                           const struct tov_leaf_anchor *anchor, struct tov_bytes list,
+                           bool is_own);
+/* A signed size of a mirror, ascending, whose signature by KEY is good. */
+void tov_audit_seen_line(struct tov_audit *audit, struct tov_mirror *mirror,
+                         const struct tov_vkey *key, const struct tov_export_signed *line);
+/* After all mirrors: what own anchors saw is held. */
+void tov_audit_seen_whole(struct tov_audit *audit);
 
 /* ---- shared by the steps ---- */
 

@@ -234,6 +234,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
                                N_("A sealed part is missing or not the one that the message names; "
                                   "its verdict says that "
                                   "it was not opened, or was erased.")},
+    [TOV_FOUND_SIGNATURE_UNKNOWN] =
+        {"signature-unknown", TOV_CLASS_INFORMATION, NEXT_NOTHING,
+         N_("A signed note has signature lines of no known key, or one twice; they say nothing.")},
     [TOV_FOUND_VERDICT_UNRECEIPTED] =
         {"verdict-unreceipted", TOV_CLASS_INFORMATION, NEXT_NOTHING,
          N_("The verdict on some received messages is newer than the signed receipts.")},

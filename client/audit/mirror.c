@@ -119,7 +119,10 @@ static void check_line(struct pass *pass)
         say_file(pass, TOV_FOUND_SIGNATURE_BAD, "checkpoints",
                  TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name),
                  TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
-    } else if (tov_hash_equal(&root, &pass->line.root)) {
+        return;
+    }
+    tov_audit_seen_line(pass->audit, pass->mirror, &pass->key->ledger, &pass->line);
+    if (tov_hash_equal(&root, &pass->line.root)) {
         pass->signed_size = pass->range.size;
         say_fork(pass);
     } else if (!pass->pending.is_there) {
@@ -347,6 +350,8 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
 {
     struct tov_place place = {tov_mirror_reader_path(&pass->reader, item), true, item->index};
     const struct tov_leaf *leaf = pass->audit->leaf;
+    if (item->index == 0 && item->is_skipped)
+        say(pass, TOV_FOUND_MIRROR_GAP, &place, _("a genesis"), _("skipped"));
     if (item->is_skipped)
         return TOV_OK;
     enum tov_err err =
@@ -430,26 +435,33 @@ static bool read_position(struct pass *pass, struct tov_export_position *out)
 }
 
 /* Its newest note must be the last line. */
-static void check_note(struct pass *pass)
+static enum tov_err check_note(struct pass *pass)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
+    TOV_FREE struct tov_note *note = malloc(sizeof *note);
     struct tov_checkpoint_opened opened;
     struct tov_error error = {.text = ""};
-    enum tov_err err = tov_folder_read(&pass->audit->folder, FILE_OF(pass, "checkpoint"), &note);
-    if (err == TOV_E_NOT_FOUND) {
+    const char *path = FILE_OF(pass, "checkpoint");
+    if (note == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = tov_folder_read(&pass->audit->folder, path, &bytes);
+    if (err == TOV_E_NOT_FOUND)
         say_missing(pass, "checkpoint");
-        return;
-    }
-    if (pass->key == NULL || !pass->has_lines)
-        return;
-    err = tov_checkpoint_open(tov_buf_view(&note), &pass->key->ledger, &opened, &error);
-    if (err != TOV_OK)
+    if (err == TOV_E_NOT_FOUND || pass->key == NULL || !pass->has_lines)
+        return TOV_OK;
+    err = tov_checkpoint_open(tov_buf_view(&bytes), &pass->key->ledger, &opened, &error);
+    if (err != TOV_OK) {
         say_file(pass, TOV_FOUND_CHECKPOINT_SIGNATURE, "checkpoint",
                  TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name), error.text);
-    else if (opened.checkpoint.size != pass->last_line_size)
+        return TOV_OK;
+    }
+    if (opened.checkpoint.size != pass->last_line_size)
         say_file(pass, TOV_FOUND_FILE_MALFORMED, "checkpoint",
                  TOV_SAY(_("size %llu"), (unsigned long long)pass->last_line_size),
                  TOV_SAY(_("size %llu"), (unsigned long long)opened.checkpoint.size));
+    struct tov_tree_note at = {&pass->audit->findings, &pass->audit->keyring, path, true};
+    TOV_TRY(tov_note_parse(tov_buf_view(&bytes), TOV_NOTE_MAX_BYTES, note, NULL));
+    return tov_tree_check_signers(&at, note);
 }
 
 /* ---- the verdict over one mirror ---- */
@@ -538,7 +550,7 @@ static enum tov_err check_one(struct pass *pass)
     judge_position(pass, &position);
     judge_gone(pass);
     say_verdicts(pass);
-    check_note(pass);
+    TOV_TRY(check_note(pass));
     return pass->audit->failed;
 }
 

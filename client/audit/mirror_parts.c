@@ -122,6 +122,10 @@ static void take_list(struct tov_mirror_parts *parts, const struct tov_leaf_anch
     if (!tov_hash_equal(&hash, &anchor->seen_hash))
         say(parts, TOV_FOUND_ANCHOR_LIST, parts->records.next.index,
             TOV_SAY_HASH(&anchor->seen_hash), TOV_SAY_HASH(&hash));
+    else
+        tov_audit_anchor_list(parts->audit,
+                              &(struct tov_place){parts->path, true, parts->records.next.index},
+                              anchor, parts->records.next.as.leaf, false);
 }
 
 static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *leaf, uint32_t *seen)

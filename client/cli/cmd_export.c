@@ -42,8 +42,9 @@ static enum tov_err export_all(struct cli *cli, struct tov_export_options *optio
         return cli_fail(cli, TOV_E_AGAIN, _("Stopped. %.150s.part is not whole: remove it."),
                         options->path);
     if (err == TOV_E_DENIED)
-        return cli_fail(cli, err, "%s",
-                        _("Only auditors can export the ledger, and your key has not their role."));
+        return cli_fail(
+            cli, err, "%s",
+            _("Only auditors can export the ledger, and your key does not have their role."));
     if (err == TOV_E_EXISTS)
         return cli_fail(cli, err,
                         _("%.150s is not empty, or an unfinished %.150s.part is there. Name a new "

@@ -35,7 +35,7 @@ static void put(struct cli *cli, const struct tov_message_view *view)
     }
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     show_message(cli, view);
-    if (message_is_incoming(cli, view) && facts->has_content && !facts->is_retracted)
+    if (message_is_incoming(cli, view) && !show_lacks_content(view) && !facts->is_retracted)
         put_next(cli, view);
 }
 

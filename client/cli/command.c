@@ -8,7 +8,7 @@
 #include "cli/language.h"
 #include "cli/text.h"
 
-static const struct cli_option common_options[] = {
+const struct cli_option command_common_options[] = {
     {"node", N_("ENDPOINT"), N_("the node: tcp://HOST:PORT or ipc:///PATH (TOV_NODE)"), false},
     {"key", N_("FILE"), N_("your key file (TOV_KEY)"), false},
     {"server-key", N_("FILE|HEX"), N_("the node's front.pub, or its 64 digits (TOV_SERVER_KEY)"),
@@ -35,7 +35,7 @@ static const struct cli_option *find_option(const struct cli_command *command, c
 {
     const struct cli_option *option =
         command == NULL ? NULL : find_in(command->options, name, size);
-    return option != NULL ? option : find_in(common_options, name, size);
+    return option != NULL ? option : find_in(command_common_options, name, size);
 }
 
 /* How many words at ARGV are COMMAND's name; 0: they are not. */
@@ -130,7 +130,7 @@ enum tov_err command_parse(const struct cli_command *const *commands, const char
         } else if (!parsing.words_only && strcmp(text, "-h") == 0) {
             parsing.at++;
             out_arguments->values[out_arguments->value_count++] =
-                (struct cli_value){find_in(common_options, "help", 4), ""};
+                (struct cli_value){find_in(command_common_options, "help", 4), ""};
         } else {
             TOV_TRY(take_word(&parsing));
         }
@@ -215,7 +215,7 @@ static void help_for_one(struct cli *cli, const struct cli_command *command)
         cli_say(cli, "\n");
     put_options(cli, command->options);
     cli_say(cli, "\n%s\n", _("Common options:"));
-    put_options(cli, common_options);
+    put_options(cli, command_common_options);
 }
 
 void command_help(struct cli *cli, const struct cli_command *const *commands,
@@ -233,7 +233,7 @@ void command_help(struct cli *cli, const struct cli_command *const *commands,
         put_row(cli, left, _(commands[i]->purpose));
     }
     cli_say(cli, "\n%s\n", _("Common options:"));
-    put_options(cli, common_options);
+    put_options(cli, command_common_options);
     cli_say(cli, "\n");
     text_put_wrapped(
         &cli->page,

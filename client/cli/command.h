@@ -66,6 +66,8 @@ enum tov_err command_number(struct cli *cli, const struct cli_arguments *argumen
 void command_help(struct cli *cli, const struct cli_command *const *commands,
                   const struct cli_command *command);
 
+/* Options that every command takes; ends with a NULL name. */
+extern const struct cli_option command_common_options[];
 /* All commands in the order of --help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];
 

@@ -375,12 +375,18 @@ void show_deliveries(struct cli *cli, const struct tov_message_view *view)
         put_delivery(cli, facts, tov_message_view_delivery(view, i));
 }
 
-/* Of a type that is not known, nobody knows. */
+/* A type without content lacks none; of one that is not known, nobody knows. */
 static bool may_have_content(const char *type)
 {
     const struct tov_message_type *row = tov_message_type_find(tov_bytes_of_text(type));
     return row == NULL || (row->asks & ~(uint32_t)TOV_NEEDS_TARGET) != 0 || row->attachments ||
            strcmp(row->content_schema, "NoFields") != 0;
+}
+
+bool show_lacks_content(const struct tov_message_view *view)
+{
+    return !tov_message_view_facts(view)->has_content &&
+           may_have_content(tov_message_view_type(view));
 }
 
 void show_message(struct cli *cli, const struct tov_message_view *view)
@@ -391,8 +397,7 @@ void show_message(struct cli *cli, const struct tov_message_view *view)
     cli_say(cli, "\n");
     if (!facts->has_header)
         cli_say(cli, "%s\n", _("This message cannot be opened here."));
-    else if (!facts->has_content && !facts->is_retracted &&
-             may_have_content(tov_message_view_type(view)))
+    else if (show_lacks_content(view) && !facts->is_retracted)
         cli_say(cli, "%s\n",
                 _("You see the header only: the content is not for you, or was erased."));
     if (type != NULL)

@@ -38,6 +38,7 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     tov_api_set_state(node->api, &api_states[state]);
     bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
     tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING);
+    tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
     bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
 }

@@ -140,6 +140,7 @@ tells_usage() {
 }
 
 look_at_examples() {
+    check documents_are_installed test -s "$root$prefix/share/doc/tov/libtov.md"
     for source in "$root$prefix"/share/doc/tov/examples/*.c; do
         name=$(basename "$source" .c)
         check "${name}_is_installed" test -f "$source"
@@ -151,6 +152,29 @@ look_at_examples() {
         check "${name}_runs_then_too" tells_usage env LD_LIBRARY_PATH="$libdir" \
             "$work/project/b/my_system"
     done
+}
+
+# Every page that leads to another leads to one that is there.
+pages_lead_somewhere() {
+    (cd "$root$prefix/share/man" && grep -rhs '^\.so ' . | sort -u | while read -r _ page; do
+        test -s "$page" || echo "$page is not there"
+    done) >"$work/lost"
+    no_lines "$work/lost"
+}
+
+each_function_has_a_page() {
+    declared | while read -r name; do
+        test -s "$root$prefix/share/man/man3/$name.3" || echo "$name(3) is not there"
+    done >"$work/lost"
+    no_lines "$work/lost"
+}
+
+look_at_manuals() {
+    for page in man1/tov-keys.1 man3/libtov.3 man3/tov_client.3 man5/tovd.conf.5 man8/tovd.8; do
+        check "$(basename "$page")_is_installed" test -s "$root$prefix/share/man/$page"
+    done
+    check pages_lead_somewhere pages_lead_somewhere
+    check each_function_has_a_page each_function_has_a_page
 }
 
 look_at_library() {
@@ -176,6 +200,7 @@ check install_succeeds install_it
 look_at_programs
 if [ "$TOV_HAS_LIBRARY" = yes ]; then
     look_at_library
+    look_at_manuals
     look_at_examples
 fi
 echo "install: $checks checks, $failed failed"

@@ -218,6 +218,14 @@ def read_bundles(files, prefix, allowed):
     return out
 
 
+def readable(data):
+    """The leaf; one that is newer or breaks the layout is kept without effect."""
+    try:
+        return leaf.decode(data)
+    except Refused:
+        return {"type": "unreadable", "fields": {}}
+
+
 class Log:
     """A tree with all its tiles and leaves: the ledger or the journal of an export."""
 
@@ -233,7 +241,7 @@ class Log:
         self.signed = check_signatures(files.take(prefix + "signatures"), key, self.roots())
         need(self.signed[-1][0] == size, "the last signature")
         need(self.roots()[size] == self.root, "root", "proof")
-        self.values = [leaf.decode(one) if one else None for one in self.leaves]
+        self.values = [readable(one) if one else None for one in self.leaves]
 
     def roots(self):
         if not hasattr(self, "_roots"):
@@ -466,7 +474,7 @@ class Mirror:
             files.take(prefix + "checkpoint"), self.key, list(export.witnesses.values()))
         entries = read_bundles(files, prefix + "entries/", ("leaf", "gone", "link", "verdict"))
         self.parts = read_bundles(files, prefix + "parts/", ("part", "list"))
-        self.values = {i: leaf.decode(has["leaf"]) for i, has in entries.items() if "leaf" in has}
+        self.values = {i: readable(has["leaf"]) for i, has in entries.items() if "leaf" in has}
         roots = self._cover(entries, parse_records(files.take(prefix + "skipped")))
         need(roots.get(self.size) == self.root, "root of a mirror", "proof")
         signed = check_signatures(files.take(prefix + "checkpoints"), self.key, roots)
@@ -514,6 +522,9 @@ class Mirror:
             if v["type"] == "anchor":
                 listed = parts.pop("list", b"")
                 need(sha256(listed) == v["fields"]["seen_hash"], "list of an anchor", "proof")
+            if v["type"] == "unreadable":
+                self._take_link(has, (self.generation, lost))
+                continue
             if v["type"] != "message":
                 need(set(has) == {"leaf"} and not parts, f"entry {index}")
                 continue
@@ -535,8 +546,14 @@ class Mirror:
     def _check_message(self, v, has, series):
         me = self.export.me.number
         told = {r["agency"]: r["link_hash"] for r in v["fields"]["recipients"]}[me]
-        block, leaf_hash = has.get(("link", me)), leaf.leaf_hash(has["leaf"])
-        if block and leaf.link_hash(block) == told and self.chain.take(series, block, leaf_hash):
+        if leaf.link_hash(has.get(("link", me), b"")) == told:
+            self._take_link(has, series)
+
+    def _take_link(self, has, series):
+        """The next message on its link; no receipt speaks of one that breaks it."""
+        block, leaf_hash = has.get(("link", self.export.me.number)), leaf.leaf_hash(has["leaf"])
+        if block and self.chain.take(series, block, leaf_hash):
+            need("verdict" in has, "a message without verdict")
             self.verdicts[(series, self.chain.number)] = (leaf_hash, has["verdict"])
 
     def _check_receipts(self):

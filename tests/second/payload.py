@@ -22,6 +22,7 @@ def types_of(messages_page):
 
 
 def _check(field, value):
+    need(value not in ("", b""), "an empty text or byte string")
     if field.kind == "sint32":
         need(FIRST_DAY <= value <= LAST_DAY, "date")
     elif field.kind == "fixed64":

@@ -26,6 +26,11 @@ def run(report, load):
         text = "".join(base[:case["before"]]) + case["insert"]
         text += "".join(base[len(base) - case["after"]:])
         report.refused("roster", case["name"], None, roster.Roster.parse, text.encode())
+    for case in file["roots"]["good"]:
+        with report.case("roots", case["name"]):
+            roster.Roots.parse(case["text"].encode())
+    for case in file["roots"]["rejected"]:
+        report.refused("roots", case["name"], None, roster.Roots.parse, case["text"].encode())
     for case in file["thresholds"]:
         data = case["roots"].encode(), case["note"].encode()
         if case["good"]:

@@ -3,6 +3,7 @@
  * What happens next: a table of deeds with weights. A deed looks for somebody to whom it can
  * happen; when there is nobody, nothing happens in this step.
  */
+#include "access/journal.h"
 #include "simulation/world.h"
 #include "support/unit.h"
 
@@ -305,6 +306,31 @@ static void do_start(struct world *world)
     maybe_turn(world, node);
 }
 
+static bool may_read(const struct world *world, size_t node)
+{
+    return is_up(world, node) &&
+           tov_ledger_size(tov_node_core(world->nodes[node].node)->journal) > 0;
+}
+
+/* Somebody reads, whatever state the node is in: an access entry. */
+static void do_read(struct world *world)
+{
+    size_t node = draw_node(world, may_read);
+    if (node == world->count)
+        return;
+    struct sim_node *sim = &world->nodes[node];
+    struct tov_access_note note = {.class_code = TOV_ACCESS_READ,
+                                   .client = tov_clients_at(sim->agency->clients, 0),
+                                   .role = "sagsbehandler"};
+    world_touch(world, node);
+    enum tov_err err = tov_access_note(tov_node_core(sim->node), &note);
+    trace_line(&world->trace, "%llu read at a%zu", (unsigned long long)world->step, node + 1);
+    if (err != TOV_OK)
+        world_break(world, BROKE_FAILED, "a%zu did not note an access: %s", node + 1,
+                    tov_err_name(err));
+    maybe_turn(world, node);
+}
+
 /* ---- messages ---- */
 
 static void draw_recipients(struct world *world, size_t from, struct sim_order *order)
@@ -374,22 +400,32 @@ struct deed {
 };
 
 static const struct deed deeds[] = {
-    {400, do_deliver},  {100, do_commit}, {100, do_committed}, {100, do_guard},  {100, do_signed},
-    {120, do_turn},     {60, do_news},    {60, do_tick},       {40, do_connect}, {60, do_submit},
-    {20, do_straggler}, {30, do_start},   {8, do_disconnect},  {8, do_crash},    {6, do_old},
-    {4, do_wait},       {3, do_clock},    {3, do_fail_commit}, {2, do_part},
+    {400, do_deliver},  {100, do_commit}, {100, do_committed}, {100, do_guard},
+    {100, do_signed},   {120, do_turn},   {60, do_news},       {60, do_tick},
+    {40, do_connect},   {60, do_submit},  {20, do_straggler},  {30, do_start},
+    {8, do_disconnect}, {8, do_crash},    {6, do_old},         {4, do_wait},
+    {3, do_clock},      {12, do_read},    {3, do_fail_commit}, {2, do_part},
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])
+
+static unsigned weight_of(const struct world *world, const struct deed *deed)
+{
+    if (deed->happens == do_crash || deed->happens == do_start)
+        return deed->weight * world->crashes;
+    if (deed->happens == do_disconnect || deed->happens == do_connect)
+        return deed->weight * world->cuts;
+    return deed->weight;
+}
 
 void world_step(struct world *world)
 {
     unsigned all = 0;
-    for (size_t i = 0; i < DEED_COUNT; i++)
-        all += deeds[i].weight;
-    uint64_t draw = world_below(world, all);
     size_t at = 0;
-    while (draw >= deeds[at].weight)
-        draw -= deeds[at++].weight;
+    for (size_t i = 0; i < DEED_COUNT; i++)
+        all += weight_of(world, &deeds[i]);
+    uint64_t draw = world_below(world, all);
+    while (draw >= weight_of(world, &deeds[at]))
+        draw -= weight_of(world, &deeds[at++]);
     world->step++;
     deeds[at].happens(world);
     for (size_t i = 0; i < world->count; i++)

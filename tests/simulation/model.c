@@ -2,6 +2,7 @@
 #include "simulation/model.h"
 
 #include "ledger/entry.h"
+#include "ledger/epoch.h"
 #include "merkle/checkpoint.h"
 #include "merkle/tree.h"
 #include "simulation/world.h"
@@ -129,6 +130,16 @@ static void note_links(struct world *world, size_t node, const struct tov_entry 
     }
 }
 
+static void note_epoch(struct world *world, size_t node, const struct tov_leaf_epoch_key *key)
+{
+    struct model_node *model = &world->model.nodes[node];
+    if (key->epoch != model->epoch + 1)
+        world_break(world, BROKE_DURABLE, "a%zu has epoch %u after epoch %u", node + 1, key->epoch,
+                    model->epoch);
+    model->epoch = key->epoch;
+    memcpy(model->epoch_public_key, key->public_key, sizeof model->epoch_public_key);
+}
+
 static void look_at_entry(struct world *world, size_t node, struct tov_store_read *read,
                           const struct tov_entry *entry)
 {
@@ -142,6 +153,10 @@ static void look_at_entry(struct world *world, size_t node, struct tov_store_rea
         note_links(world, node, entry, index);
     if (leaf->type == TOV_LEAF_RECEIPT)
         model_check_receipt(world, node, read, &leaf->as.receipt);
+    if (leaf->type == TOV_LEAF_ANCHOR)
+        world->model.nodes[node].anchor = index + 1;
+    if (leaf->type == TOV_LEAF_EPOCH_KEY)
+        note_epoch(world, node, &leaf->as.epoch_key);
 }
 
 static void take_new_leaves(struct world *world, size_t node, size_t which,
@@ -234,12 +249,59 @@ static void check_tree(struct world *world, size_t node, size_t which, struct to
                     node + 1, (unsigned long long)count, (unsigned long long)tree->count, which);
 }
 
+static struct tov_message_name name_of(size_t node, unsigned table, const struct tov_store_key *key)
+{
+    if (table == TOV_TABLE_DATAKEY)
+        return (struct tov_message_name){(uint16_t)(node + 1), 1, tov_store_key_to_u64(key)};
+    struct tov_reader reader = tov_store_key_reader(key);
+    uint16_t agency = tov_read_u16(&reader);
+    uint32_t generation = tov_read_u32(&reader);
+    return (struct tov_message_name){agency, generation, tov_read_u64(&reader)};
+}
+
+/* What could be read can be read: the keys of messages, own and others', open their headers. */
+static void check_keys(struct world *world, size_t node, unsigned table,
+                       struct tov_store_read *read)
+{
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_store_range range = {.table = table};
+    struct tov_store_iter iter;
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_message_name name = name_of(node, table, &iter.row.key);
+        enum tov_err err = tov_message_read(tov_node_core(world->nodes[node].node), read, &name,
+                                            TOV_MESSAGE_HEADER, message);
+        if (err != TOV_OK || !message->has_keys || message->header.size == 0)
+            world_break(world, BROKE_DURABLE, "a%zu cannot read entry %llu of a%u any more",
+                        node + 1, (unsigned long long)name.index, name.agency);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+}
+
+/* What others seal to its newest epoch key can be opened. */
+static void check_epoch(struct world *world, size_t node)
+{
+    const struct model_node *model = &world->model.nodes[node];
+    const struct tov_epochs *epochs = tov_node_core(world->nodes[node].node)->epochs;
+    const struct tov_hpke_pair *pair = tov_epochs_secret(epochs, model->epoch);
+    if (tov_epochs_newest(epochs) != model->epoch)
+        world_break(world, BROKE_DURABLE, "a%zu takes epoch %u for its newest, not %u", node + 1,
+                    tov_epochs_newest(epochs), model->epoch);
+    else if (model->epoch > 0 &&
+             (pair == NULL || memcmp(pair->public_key.bytes, model->epoch_public_key, 32) != 0))
+        world_break(world, BROKE_DURABLE, "a%zu lost its epoch key %u", node + 1, model->epoch);
+}
+
 void model_check_start(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
     for (size_t i = 0; i < 2; i++)
         check_tree(world, node, i, read);
+    check_keys(world, node, TOV_TABLE_DATAKEY, read);
+    check_keys(world, node, TOV_TABLE_MDATAKEY, read);
+    check_epoch(world, node);
 }
 
 /* ---- what was signed ---- */

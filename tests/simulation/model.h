@@ -31,6 +31,9 @@ struct model_node {
     struct model_tree trees[2];              /* ledger, journal */
     struct model_links links[SIM_NODES_MAX]; /* to others */
     uint64_t newest_event;
+    uint64_t anchor;              /* the size right behind the newest; 0: none */
+    uint32_t epoch;               /* of the newest epoch key in its ledger; 0: none */
+    uint8_t epoch_public_key[32]; /* that one */
 };
 
 struct model_order {
@@ -63,7 +66,7 @@ void model_signed(void *context, size_t node, const struct tov_guard_request *re
                   const struct tov_guard_answer *answer);
 void model_acknowledged(void *context, size_t node, uint64_t record);
 
-/* After a start: what became durable is there, leaf for leaf. */
+/* After a start: what became durable is there, leaf for leaf, and can be read. */
 void model_check_start(struct world *world, size_t node);
 /* receipts.c: ENTRY at INDEX of NODE's ledger, a receipt, is true. */
 void model_check_receipt(struct world *world, size_t node, struct tov_store_read *read,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "simulation/plant.h"
 
+#include "ledger/entry.h"
 #include "simulation/world.h"
 #include "store/read.h"
 #include "support/unit.h"
@@ -17,7 +18,7 @@ static const struct plant_facts facts[PLANT_COUNT] = {
     [PLANT_EARLY_ANSWER] = {"early-answer", BROKE_EARLY},
     [PLANT_EARLY_POSITION] = {"early-position", BROKE_EARLY},
     [PLANT_LOST_COMMIT] = {"lost-commit", BROKE_DURABLE},
-    [PLANT_LYING_DISK] = {"lying-disk", BROKE_UNOPENED},
+    [PLANT_LYING_DISK] = {"lying-disk", BROKE_DURABLE},
     [PLANT_GUARD_BACK] = {"guard-back", BROKE_FORK},
     [PLANT_WRONG_HASH] = {"wrong-hash", BROKE_FORK},
     [PLANT_MIRROR_ROW] = {"mirror-row", BROKE_LOST},
@@ -91,7 +92,19 @@ static void lose_commit(struct world *world, size_t node)
     UNIT_NEED(rename(from, to) == 0);
 }
 
-/* The first row of a peer's message goes missing. */
+static bool is_opened(struct world *world, size_t node, size_t peer, uint64_t index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    struct tov_store_key key = tov_store_key_u16_u32_u64((uint16_t)(peer + 1), 1, index);
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    return tov_store_get(read, TOV_TABLE_MLEAF, key, &row) == TOV_OK &&
+           tov_entry_decode_mirror(row, &entry) == TOV_OK &&
+           entry.verdict.verdict == TOV_VERDICT_OPENED;
+}
+
+/* The row of a peer's first message goes missing. */
 void plant_after_commit(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
@@ -100,32 +113,40 @@ void plant_after_commit(struct world *world, size_t node)
         return;
     for (size_t i = 0; i < world->count; i++) {
         const struct model_links *links = &world->model.nodes[i].links[node];
-        if (links->count == 0 || model_held(world, node, i) <= links->indices[0] ||
+        if (links->count == 0 || !is_opened(world, node, i, links->indices[0]) ||
             !acts_once(world, PLANT_MIRROR_ROW))
             continue;
         UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
-        tov_store_batch_delete(batch, TOV_TABLE_MLEAF,
-                               tov_store_key_u16_u32_u64((uint16_t)(i + 1), 1, links->indices[0]));
+        struct tov_store_key key =
+            tov_store_key_u16_u32_u64((uint16_t)(i + 1), 1, links->indices[0]);
+        tov_store_batch_delete(batch, TOV_TABLE_MLEAF, key);
+        tov_store_batch_delete(batch, TOV_TABLE_MDATAKEY, key);
         UNIT_NEED(tov_store_commit(sim->store, batch, NULL) == TOV_OK);
     }
+}
+
+/* The guard's state as it was before its first signature. */
+static void keep_guard(struct world *world, size_t node)
+{
+    struct plants *plants = &world->plants;
+    if (plants->plant != PLANT_GUARD_BACK || node != 0 || plants->has_old_images)
+        return;
+    for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
+        tov_buf_put_bytes(&plants->old_images[i],
+                          tov_guard_local_image(world->nodes[node].guard, (enum tov_guard_image)i));
+    plants->has_old_images = true;
 }
 
 static void take_guard_back(struct world *world, size_t node)
 {
     struct plants *plants = &world->plants;
-    struct sim_node *sim = &world->nodes[node];
-    if (plants->plant != PLANT_GUARD_BACK || node != 0)
+    if (node != 0 || !plants->has_old_images || !acts_once(world, PLANT_GUARD_BACK))
         return;
-    for (size_t i = 0; i < TOV_GUARD_IMAGES && !plants->is_done; i++) {
-        struct tov_buf *image = plants->has_old_images ? &sim->images[i] : &plants->old_images[i];
-        const struct tov_buf *from =
-            plants->has_old_images ? &plants->old_images[i] : &sim->images[i];
+    for (size_t i = 0; i < TOV_GUARD_IMAGES; i++) {
+        struct tov_buf *image = &world->nodes[node].images[i];
         tov_buf_clear(image);
-        tov_buf_put_bytes(image, tov_buf_view(from));
+        tov_buf_put_bytes(image, tov_buf_view(&plants->old_images[i]));
     }
-    if (plants->has_old_images)
-        (void)acts_once(world, PLANT_GUARD_BACK);
-    plants->has_old_images = true;
 }
 
 void plant_after_crash(struct world *world, size_t node)
@@ -142,6 +163,7 @@ void plant_before_guard(struct world *world, size_t node)
     TOV_FREE struct tov_guard_request *request = calloc(1, sizeof *request);
     struct sim_node *sim = &world->nodes[node];
     UNIT_NEED(request != NULL);
+    keep_guard(world, node);
     for (size_t i = 0; world->plants.plant == PLANT_WRONG_HASH && i < sim->question_count; i++) {
         struct sim_question *question = &sim->questions[i];
         TOV_CLEANUP(tov_buf_fini) struct tov_buf changed = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);

@@ -14,7 +14,7 @@ enum plant {
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */
     PLANT_LOST_COMMIT,    /* a crash takes the last commit with it */
     PLANT_LYING_DISK,     /* files are said to be synced and are not */
-    PLANT_GUARD_BACK,     /* a crash takes a guard's state back */
+    PLANT_GUARD_BACK,     /* a crash takes a guard's state far back */
     PLANT_WRONG_HASH,     /* the guard is fed another leaf's hash */
     PLANT_MIRROR_ROW,     /* a row of a mirror goes missing */
     PLANT_TWICE,          /* a client frame comes twice */

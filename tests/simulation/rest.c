@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define ROUND_MS 1000u
+#define DAY_MS 86400000ull
 #define ROUNDS_MAX 240u
 #define QUIET_ROUNDS 13u /* longer than any of the nodes' own waits for a peer that is there */
 #define DEEDS_MAX 200000u
@@ -139,6 +140,9 @@ void world_rest(struct world *world)
 {
     heal(world);
     come_to_rest(world);
+    world_pass(world, DAY_MS); /* anchors are due */
+    if (!world_is_broken(world))
+        come_to_rest(world);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         rest_check_node(world, i);
     for (size_t i = 0; i < world->count * world->count && !world_is_broken(world); i++) {

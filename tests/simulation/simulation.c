@@ -51,6 +51,7 @@ int main(int argc, char **argv)
 {
     struct wanted wanted = {.options = {.seed = 1}, .count = 1};
     uint64_t broken = 0;
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     if (!read_arguments(argc, argv, &wanted)) {
         (void)fprintf(stderr, "simulation [--seed N] [--count N] [--plant NAME] [--trace]\n");
         return 2;

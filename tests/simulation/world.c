@@ -145,6 +145,8 @@ struct world *world_create(const struct world_options *options)
     world->federation =
         sim_federation_create(world->count, world->count == 4 && world_chance(world, 60) ? 2 : 0);
     world->orders_left = ORDERS_MIN + (unsigned)world_below(world, ORDERS_SPAN);
+    world->crashes = world_chance(world, 20) ? 8 : 1;
+    world->cuts = world_chance(world, 20) ? 8 : 1;
     network_init(&world->network, world->count, &world->random);
     if (world_chance(world, 20))
         world->network.queue_max_bytes = 400000;

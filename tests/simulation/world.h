@@ -31,6 +31,7 @@
 #define BROKE_SERVING "serving"   /* at rest a node does not serve */
 #define BROKE_BEHIND "caught-up"  /* at rest a ledger is not followed to its end */
 #define BROKE_UNOPENED "unopened" /* at rest a message is not receipted as opened */
+#define BROKE_WITNESS "witness"   /* at rest the newest anchor is not cosigned */
 
 struct world_node {
     bool needs_turn;
@@ -53,9 +54,10 @@ struct world {
     uint64_t now_ms, mono_ms;
     uint64_t next_record;
     unsigned orders_left;
-    uint64_t activity; /* frames, commits and questions so far */
-    bool is_healing;   /* no more mischief */
-    char broken[16];   /* a name above; empty: it holds */
+    unsigned crashes, cuts; /* how much more often than usual */
+    uint64_t activity;      /* frames, commits and questions so far */
+    bool is_healing;        /* no more mischief */
+    char broken[16];        /* a name above; empty: it holds */
     char why[320];
 };
 

@@ -19,7 +19,6 @@ struct tov_api_options {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
-    uint64_t disk_reserve_bytes; /* below it new work is refused */
     bool demo_clock;
 };
 

@@ -60,6 +60,7 @@ struct api_connection {
     uint64_t id;
     const struct tov_client *client; /* in the registry of now */
     struct api_key_use *use;
+    unsigned in_flight;    /* of use->in_flight, those of this connection */
     struct tov_buf outbox; /* u32 size, frame; in order */
     size_t outbox_sent;
     struct api_watch watches[TOV_API_WATCHES_MAX];
@@ -75,10 +76,8 @@ struct tov_api {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients;
-    uint64_t disk_reserve_bytes;
     bool demo_clock;
     struct tov_api_state state;
-    uint64_t free_bytes;      /* of the disk, as of the last tick */
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;

@@ -147,7 +147,7 @@ static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
     TOV_TRY(tov_record_put_text(out, "sentence_da", api->state.sentence_da));
     TOV_TRY(tov_record_put_text(out, "sentence_en", api->state.sentence_en));
-    if (api->free_bytes >= api->disk_reserve_bytes || api->state.sentence_en[0] != '\0')
+    if (tov_core_has_room(api->core, 0) || api->state.sentence_en[0] != '\0')
         return TOV_OK;
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
@@ -166,7 +166,7 @@ static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
     TOV_TRY(tov_record_put_number(out, "roster_version", tov_roster_version(core->roster)));
     TOV_TRY(tov_record_put_number(out, "roster_until_ms",
                                   tov_roster_facts(core->roster)->valid_until_ms));
-    TOV_TRY(tov_record_put_number(out, "disk_free_bytes", api->free_bytes));
+    TOV_TRY(tov_record_put_number(out, "disk_free_bytes", core->disk_free_bytes));
     TOV_TRY(tov_record_put_number(out, "now_ms", core->now_ms));
     TOV_TRY(tov_record_put_number(out, "demo_clock", api->demo_clock ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "epoch", tov_epochs_newest(core->epochs)));

@@ -42,7 +42,7 @@ static enum tov_err admit(struct api_call *call)
     if (tov_ledger_size(call->core->ledger) == 0)
         return tov_fail(&call->error, TOV_E_UNAVAILABLE,
                         "the node has not begun its ledger: try again when it is serving");
-    if (api->free_bytes < api->disk_reserve_bytes)
+    if (!tov_core_has_room(call->core, 0))
         return tov_fail(&call->error, TOV_E_FULL,
                         "the node's disk is nearly full and takes no new messages; keep the draft "
                         "and call the operator");

@@ -8,6 +8,7 @@
 
 #define START_WAIT_MS 30000u
 #define HELLO_RETRY_MS 5000u
+#define CLOCK_AHEAD_MS 300000u
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency)
 {
@@ -118,7 +119,8 @@ void tov_follow_on_tick(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
         struct tov_peer *peer = &follow->peers[i];
-        bool waits = !peer->has_session || (!follow->started && !peer->answered);
+        bool waits =
+            !peer->has_session || (!follow->started && !peer->answered) || follow->doubts_clock;
         if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
         if (peer->has_session && peer->may_owe)
@@ -138,7 +140,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
         return;
     peer->committed_size = after->a;
     if (peer->has_session)
-        tov_session_position(follow, peer, false);
+        tov_session_position(follow, peer, after->b != 0);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */
@@ -150,11 +152,12 @@ static void look_for_rows(struct tov_core *core, const struct tov_after *after)
     if (peer == NULL)
         return;
     peer->may_owe = peer->may_owe || after->a != 0;
-    tov_late_on_committed(peer);
+    peer->owes_closed = peer->owes_closed && after->a == 0;
     if (after->b != 0) {
         tov_pull_on_committed(peer);
         peer->may_pull = true;
     }
+    tov_late_on_committed(peer);
     tov_pull_pump(follow, peer);
 }
 
@@ -165,8 +168,9 @@ static enum tov_err note_new_rows(struct tov_follow *follow, struct tov_peer *pe
                               .agency = peer->number,
                               .a = peer->owes_soon ? 1 : 0,
                               .b = peer->pulls_soon ? 1 : 0};
-    if (!peer->owes_soon && !peer->pulls_soon && peer->late_open.count == 0)
+    if (!peer->owes_soon && !peer->pulls_soon && peer->late_count == peer->late_closed)
         return TOV_OK;
+    peer->owes_closed = peer->owes_soon;
     peer->owes_soon = false;
     peer->pulls_soon = false;
     tov_pull_on_closed(peer);
@@ -202,7 +206,9 @@ static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *
         tov_peer_save(follow->core, peer);
     if (peer->wants_position) {
         after.run = after_commit;
+        after.b = peer->wants_refetch ? 1 : 0;
         peer->wants_position = false;
+        peer->wants_refetch = false;
         TOV_TRY(tov_core_after(follow->core, &after));
     }
     if (peer->expired_count > 0) {
@@ -253,6 +259,11 @@ void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool s
     follow->started = started;
 }
 
+void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts)
+{
+    follow->doubts_clock = doubts;
+}
+
 enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms)
 {
     size_t keepers = 0;
@@ -280,6 +291,21 @@ uint64_t tov_follow_peer_clock(const struct tov_follow *follow)
         newest = now > newest ? now : newest;
     }
     return newest;
+}
+
+void tov_follow_on_proof(struct tov_follow *follow, uint64_t size)
+{
+    struct tov_core *core = follow->core;
+    struct tov_stanza_cache *cache = follow->stanza_cache;
+    uint64_t peers = tov_follow_peer_clock(follow);
+    if (peers != 0 && core->now_ms > peers + CLOCK_AHEAD_MS)
+        return; /* a clock that jumped ends no key's grace */
+    tov_epochs_on_proof(core, size);
+    for (size_t i = 0; i < TOV_STANZA_CACHE_SLOTS; i++) {
+        uint32_t epoch = cache->slots[i].epoch;
+        if (cache->slots[i].used > 0 && tov_epochs_secret(core->epochs, epoch) == NULL)
+            tov_stanza_cache_forget_epoch(cache, epoch);
+    }
 }
 
 /* ---- writing ---- */

@@ -54,6 +54,9 @@ enum tov_start_view {
 void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool started);
 enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms);
 
+/* While DOUBTS the peers are asked for their clocks again and again: what they told may have been
+ * wrong then. */
+void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts);
 /* The newest of the peers' clocks, carried on by the monotonic clock; 0: no peer has told. */
 uint64_t tov_follow_peer_clock(const struct tov_follow *follow);
 

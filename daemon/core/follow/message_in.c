@@ -298,13 +298,20 @@ static void put_reply(const struct incoming *in, uint64_t event)
         tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
+/* Told when it can be read: without a key nobody knows for whom it is. */
+static void tell(const struct incoming *in)
+{
+    uint64_t event = in->verdict.verdict == TOV_VERDICT_NO_KEY ? 0 : put_event(in);
+    put_leaf(in, event);
+    if (event != 0)
+        put_reply(in, event);
+}
+
 static enum tov_err store_message(struct incoming *in, bool is_linked)
 {
-    uint64_t event = put_event(in);
-    put_leaf(in, event);
+    tell(in);
     put_body(in);
     TOV_TRY(put_keys(in));
-    put_reply(in, event);
     if (!is_linked)
         return TOV_OK;
     if (in->verdict.verdict == TOV_VERDICT_PENDING)
@@ -356,6 +363,29 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
 }
 
 /* ---- a stanza that came later ---- */
+
+/* Until the batch that opens a message is committed the store says "no key", and the same stanza
+ * may come again. Where too many are being opened it will, too. */
+static bool may_open(const struct tov_peer *peer, uint64_t index)
+{
+    for (size_t i = 0; i < peer->late_count; i++) {
+        if (peer->late[i] == index)
+            return false;
+    }
+    return peer->late_count < TOV_LATE_OPEN_MAX;
+}
+
+void tov_late_on_closed(struct tov_peer *peer)
+{
+    peer->late_closed = peer->late_count;
+}
+
+void tov_late_on_committed(struct tov_peer *peer)
+{
+    peer->late_count -= peer->late_closed;
+    memmove(peer->late, peer->late + peer->late_closed, peer->late_count * sizeof peer->late[0]);
+    peer->late_closed = 0;
+}
 
 struct late {
     struct tov_bytes body;
@@ -415,26 +445,6 @@ static enum tov_err apply_late(struct incoming *in, const struct tov_frame_stanz
     return put_keys(in);
 }
 
-static bool has_late(const struct tov_late_set *set, uint64_t index)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->indices[i] == index)
-            return true;
-    }
-    return false;
-}
-
-void tov_late_on_closed(struct tov_peer *peer)
-{
-    peer->late_committing = peer->late_open;
-    peer->late_open.count = 0;
-}
-
-void tov_late_on_committed(struct tov_peer *peer)
-{
-    peer->late_committing.count = 0;
-}
-
 enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_frame_late_stanza *late_stanza)
 {
@@ -445,9 +455,8 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
         return TOV_E_NOMEM;
     if (ref->agency != peer->number || ref->generation != peer->agency->generation)
         return TOV_E_MALFORMED;
-    if (has_late(&peer->late_open, ref->index) || has_late(&peer->late_committing, ref->index) ||
-        peer->late_open.count == TOV_LATE_MAX)
-        return TOV_OK; /* opened already, or it comes again */
+    if (!may_open(peer, ref->index))
+        return TOV_OK;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     enum tov_err err = load_late(follow->core, read, ref, late);
     if (err == TOV_E_EXISTS || err == TOV_E_NOT_FOUND)
@@ -465,10 +474,9 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     err = apply_late(&in, &late_stanza->stanza);
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
-    uint64_t event = late->stored.event;
-    peer->late_open.indices[peer->late_open.count++] = ref->index;
-    put_leaf(&in, event);
-    put_reply(&in, event);
+    peer->late[peer->late_count++] = ref->index;
+    in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
+    tell(&in);
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)

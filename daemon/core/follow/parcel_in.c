@@ -211,9 +211,11 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (is_revoked_above(follow, peer, parcel.to))
         return TOV_E_KEY;
     if (parcel.from != peer->range.size) {
-        /* Doubled, or one before it was lost: say where to go on. */
+        /* Doubled; or there is something in it that must come again, from where this one is: a
+         * parcel before it was lost, or it begins at a position that has moved on since. */
         peer->wants_position = true;
-        return parcel.from < peer->range.size ? TOV_OK : TOV_E_AGAIN;
+        peer->wants_refetch = peer->wants_refetch || parcel.to > peer->range.size;
+        return TOV_OK;
     }
     TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
     if (item == NULL)

@@ -135,7 +135,7 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
         disclosed->stanza_count = 1;
         disclosed->stanzas[0] = (struct tov_frame_stanza){tov_stanza_view(&stanza), peer->epoch};
     } else if (err == TOV_E_EPOCH) {
-        tov_stanza_owe(follow->core, peer, index);
+        tov_stanza_owe_unless_receipted(follow->core, peer, index, entry);
     } else if (err != TOV_E_EXISTS) {
         return err;
     }

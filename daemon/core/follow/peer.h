@@ -20,6 +20,7 @@
 #define TOV_INFLIGHT_MAX 512u
 #define TOV_TRANSFERS_ACTIVE_MAX 4u
 #define TOV_KEYRING_SLOTS 2048u
+#define TOV_LATE_OPEN_MAX 256u
 
 struct tov_inflight {
     uint64_t to;
@@ -47,14 +48,6 @@ struct tov_transfer {
     uint32_t synced;
     uint64_t asked_mono_ms;
     uint64_t link_number;
-};
-
-/* Messages that a late stanza opened in one batch: until it is committed the store says "no key".
- */
-#define TOV_LATE_MAX 64u
-struct tov_late_set {
-    size_t count;
-    uint64_t indices[TOV_LATE_MAX];
 };
 
 struct tov_peer {
@@ -92,8 +85,10 @@ struct tov_peer {
     bool has_sender;
     uint32_t sender_epoch;
     uint64_t sender_mono_ms;
-    bool may_owe;   /* rows in `owed` to look at */
-    bool owes_soon; /* there will be, once the open batch is committed */
+    bool may_owe;        /* rows in `owed` to look at */
+    bool owes_soon;      /* there will be, once the open batch is committed */
+    bool owes_closed;    /* there will be, once the batch under way is */
+    uint64_t owed_after; /* those up to here had their turn */
 
     /* session */
     bool is_up, has_session;
@@ -112,8 +107,13 @@ struct tov_peer {
     struct tov_leaf_receipt *receipt;
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
-    struct tov_late_set late_open, late_committing;
-    bool has_missed; /* parcels came while none could be taken: to be asked for again */
+    bool wants_refetch;  /* and says to go on there */
+    bool has_missed;     /* parcels came while none could be taken: to be asked for again */
+
+    /* entries of its ledger that late stanzas open: in batches that are not committed; the first
+     * late_closed of them in the one under way */
+    uint64_t late[TOV_LATE_OPEN_MAX];
+    size_t late_count, late_closed;
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -128,7 +128,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull;   /* rows in `transfer` to look at */
+    bool may_pull; /* rows in `transfer` to look at */
+    bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
@@ -157,10 +158,14 @@ struct tov_follow {
     struct tov_parcel_writer writer;
     struct tov_buf frame;
     struct tov_leaf *leaf; /* for decoding, 3 KiB */
-    bool guard_agrees, started;
+    bool guard_agrees, started, doubts_clock;
     struct tov_witness_question question;
     uint64_t witnessed_size;
 };
+
+/* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
+ * that opens what they opened. */
+void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
 /* Receipts are entries: before the guard has agreed with this store, or while that is an old copy,
@@ -202,6 +207,13 @@ enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *re
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
+/* The same for the message with ENTRY, unless PEER has receipted it: then what it said decides. */
+void tov_stanza_owe_unless_receipted(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                                     const struct tov_entry *entry);
+/* PEER has told that it could read message INDEX, or why that needs no key. */
+void tov_stanza_settle(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
+/* False: there is no row in `owed`, nor will be by an open batch. */
+bool tov_stanza_owes_any(const struct tov_peer *peer);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
 
 /* parcel_in.c */

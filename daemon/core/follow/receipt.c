@@ -185,16 +185,21 @@ static void note_verdict(struct tov_core *core, struct tov_peer *peer, uint64_t 
                          struct tov_verdict_value value, uint64_t receipt_index)
 {
     struct own_link own;
-    if (is_plain_opened(value))
+    bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
+    if (!is_plain_opened(value))
+        put_exception(core, peer, link, value, receipt_index);
+    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, peer, link, &own) != TOV_OK)
         return;
-    put_exception(core, peer, link, value, receipt_index);
-    if (value.verdict == TOV_VERDICT_NO_KEY && find_own(core, peer, link, &own) == TOV_OK)
+    if (has_no_key)
         tov_stanza_owe(core, peer, own.index);
+    else
+        tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
 }
 
-static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt)
 {
+    struct tov_core *core = follow->core;
     uint64_t span = tov_receipt_span(receipt);
     uint64_t link = receipt->last_link - span + 1;
     uint64_t first = link;
@@ -216,7 +221,7 @@ static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uin
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     put_cover(core, peer, first, receipt->last_link, index);
     put_delivered(core, peer, &(struct delivered){index, first, receipt->last_link, all});
-    tov_epochs_on_proof(core, own.index);
+    tov_follow_on_proof(follow, own.index);
     return TOV_OK;
 }
 
@@ -235,8 +240,7 @@ static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
     else
-        tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_OWED,
-                               tov_store_key_u16_u64(peer->number, own.index));
+        tov_stanza_settle(core, peer, own.index);
     put_delivered(core, peer,
                   &(struct delivered){index, amendment->link_number, amendment->link_number,
                                       (uint8_t)amendment->value.verdict});
@@ -251,7 +255,7 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                      peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    enum tov_err err = apply_runs(core, peer, index, receipt);
+    enum tov_err err = apply_runs(follow, peer, index, receipt);
     if (err != TOV_OK)
         tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
                      peer->agency->name, (unsigned long long)index, tov_err_name(err));

@@ -417,10 +417,6 @@ static void judge_failure(struct tov_follow *follow, struct tov_peer *peer, enum
         (void)tov_core_fail(follow->core, err, "a peer's frame could not be taken in");
         return;
     }
-    if (err == TOV_E_AGAIN) { /* a parcel before this one is missing */
-        tov_session_position(follow, peer, true);
-        return;
-    }
     if (err == TOV_E_FORK) {
         peer->suspended = true;
         peer->dirty = true;

@@ -123,6 +123,29 @@ void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index
     peer->owes_soon = true;
 }
 
+void tov_stanza_owe_unless_receipted(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                                     const struct tov_entry *entry)
+{
+    struct tov_link_block link;
+    struct tov_bytes block = tov_entry_link_for(entry, peer->number);
+    bool is_receipted = tov_link_decode(block, &link) == TOV_OK &&
+                        tov_series_equal(link.series, peer->receipted_series) &&
+                        link.number <= peer->receipted_link;
+    if (!is_receipted)
+        tov_stanza_owe(core, peer, index);
+}
+
+bool tov_stanza_owes_any(const struct tov_peer *peer)
+{
+    return peer->may_owe || peer->owes_soon || peer->owes_closed;
+}
+
+void tov_stanza_settle(struct tov_core *core, const struct tov_peer *peer, uint64_t index)
+{
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_OWED,
+                           tov_store_key_u16_u64(peer->number, index));
+}
+
 /* Stanzas that travel alone, for messages that the peer holds already. */
 struct late_stanzas {
     struct tov_stanza stanzas[LATE_BATCH];
@@ -156,17 +179,18 @@ static bool is_never(enum tov_err err)
            err == TOV_E_NOT_FOUND;
 }
 
-/* The owed messages that the peer holds already: for those the stanza must travel alone. */
+/* The owed messages that the peer holds already: for those the stanza must travel alone. A share of
+ * them each time, so that some that the peer cannot use do not keep back the others. */
 static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer,
                                 struct late_stanzas *late)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     struct tov_store_range range = {.table = TOV_TABLE_OWED,
-                                    .first = tov_store_key_u16_u64(peer->number, 0),
+                                    .first = tov_store_key_u16_u64(peer->number, peer->owed_after),
                                     .last = tov_store_key_u16_u64(peer->number, UINT64_MAX)};
     struct tov_store_iter iter;
-    bool any = false;
+    bool any = peer->owed_after > 0;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (late->count < LATE_BATCH && tov_store_iter_next(&iter)) {
         uint64_t index = tov_get_be64(iter.row.key.bytes + 2);
@@ -175,8 +199,11 @@ static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer
             tov_store_batch_delete(tov_core_batch(follow->core), TOV_TABLE_OWED, iter.row.key);
         else
             any = true; /* one that cannot be made now stays owed */
+        peer->owed_after = index + 1;
     }
     TOV_TRY(tov_store_iter_fini(&iter));
+    if (late->count < LATE_BATCH)
+        peer->owed_after = 0;
     peer->may_owe = any;
     return TOV_OK;
 }

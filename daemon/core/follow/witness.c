@@ -150,6 +150,7 @@ void tov_follow_on_cosigned(struct tov_follow *follow, enum tov_guard_refusal re
     if (peer == NULL)
         return;
     if (refusal == TOV_GUARD_DONE) {
+        peer->guard_size = size;
         peer->cosigned.size = size;
         peer->cosigned.time_s = answer->cosignature.time_s;
         memcpy(peer->cosigned.signature, answer->cosignature.signature,
@@ -157,7 +158,8 @@ void tov_follow_on_cosigned(struct tov_follow *follow, enum tov_guard_refusal re
         keep(follow, peer);
         return;
     }
-    if (refusal == TOV_GUARD_R_PEER_OLD_SIZE && !peer->guard_size_known) {
+    bool is_news = !peer->guard_size_known || peer->guard_size != answer->own_size;
+    if (refusal == TOV_GUARD_R_PEER_OLD_SIZE && is_news) {
         peer->guard_size_known = true;
         peer->guard_size = answer->own_size;
         return; /* asked again from there */
@@ -242,7 +244,7 @@ enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *pe
                             tov_key_cosignature(cosignature.size, peer->number), TOV_BYTES_OF(row));
         after.a = cosignature.size;
         TOV_TRY(tov_core_after(core, &after));
-        tov_epochs_on_proof(core, cosignature.size);
+        tov_follow_on_proof(follow, cosignature.size);
     }
     return TOV_OK;
 }

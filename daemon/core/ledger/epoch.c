@@ -6,7 +6,9 @@
  */
 #include "ledger/epoch.h"
 
+#include "ledger/entry.h"
 #include "ledger/vault.h"
+#include "store/read.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +96,42 @@ static enum tov_err load(struct tov_core *core, struct epoch_state *state)
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
+/* Its entry stands where the file says. */
+static enum tov_err is_published(const struct tov_core *core, struct tov_store_read *read,
+                                 const struct own_epoch *own, bool *out)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    *out = false;
+    if (own->index >= tov_ledger_committed(core->ledger))
+        return TOV_OK;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(own->index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    *out = entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+           leaf->type == TOV_LEAF_EPOCH_KEY &&
+           memcmp(leaf->as.epoch_key.public_key, own->pair.public_key.bytes, 32) == 0;
+    return TOV_OK;
+}
+
+/* A crash between the file and the commit: that key was never published, though other entries may
+ * have been written in its place since. */
+static enum tov_err drop_unpublished(const struct tov_core *core, struct epoch_state *state)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    while (state->count > 0) {
+        bool published = false;
+        TOV_TRY(is_published(core, read, &state->own[state->count - 1], &published));
+        if (published)
+            break;
+        tov_wipe(&state->own[--state->count], sizeof state->own[0]);
+    }
+    return TOV_OK;
+}
+
 enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epochs,
                              struct tov_error *error)
 {
@@ -107,11 +145,7 @@ enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epoc
         return tov_fail(error, err,
                         "the file of epoch keys cannot be read: what was sealed to "
                         "them must be sent again; move the file away to go on");
-    /* A crash between the file and the commit: that key was never published. */
-    struct epoch_state *state = epochs->state;
-    while (state->count > 0 &&
-           state->own[state->count - 1].index >= tov_ledger_committed(core->ledger))
-        tov_wipe(&state->own[--state->count], sizeof state->own[0]);
+    TOV_TRY(drop_unpublished(core, epochs->state));
     *out_epochs = TOV_TAKE(epochs);
     return TOV_OK;
 }
@@ -139,6 +173,8 @@ uint32_t tov_epochs_newest(const struct tov_epochs *epochs)
 bool tov_epochs_is_due(const struct tov_core *core)
 {
     const struct own_epoch *own = newest(core->epochs);
+    if (core->epochs->state->count == TOV_EPOCHS_MAX)
+        return false; /* no peer has been heard for a year: the newest stays in use */
     return own == NULL || core->now_ms + RENEW_BEFORE_MS > own->not_after_ms;
 }
 

@@ -513,8 +513,8 @@ static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_sto
 
 /* What a crash or a restart kept from being signed: hashes for the guard, cut into segments as when
  * they were appended, or no parcel could carry them. RANGE is the tree that the guard has. */
-static enum tov_err load_committed(struct tov_ledger *ledger, struct tov_store_read *read,
-                                   struct tov_range *range)
+static enum tov_err load_stored(struct tov_ledger *ledger, struct tov_store_read *read,
+                                struct tov_range *range)
 {
     uint64_t bytes = 0;
     for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
@@ -535,56 +535,55 @@ static enum tov_err load_committed(struct tov_ledger *ledger, struct tov_store_r
     return TOV_OK;
 }
 
-/* Entries of batches that are not committed yet, and the marks among them: no store has them. */
-struct opened {
+/* Entries of batches that are not committed yet: an acute reading before the guard answered writes
+ * some. Nothing but the memory has their hashes and marks. */
+struct open_tail {
     struct tov_hash *hashes;
     size_t hash_count;
     struct mark *marks;
     size_t mark_count;
 };
 
-static void opened_fini(struct opened *opened)
+static void open_tail_fini(struct open_tail *tail)
 {
-    free(opened->hashes);
-    free(opened->marks);
+    free(tail->hashes);
+    free(tail->marks);
 }
 
-static bool copy_opened(const struct tov_ledger *ledger, struct opened *out)
+static enum tov_err keep_open(const struct tov_ledger *ledger, struct open_tail *out)
 {
     out->hash_count = (size_t)(ledger->range.size - ledger->committed);
     assert(out->hash_count <= ledger->pending_count);
-    while (out->mark_count < ledger->mark_count &&
-           ledger->marks[ledger->mark_count - 1 - out->mark_count].size > ledger->committed)
-        out->mark_count++;
     out->hashes = calloc(out->hash_count + 1, sizeof *out->hashes);
-    out->marks = calloc(out->mark_count + 1, sizeof *out->marks);
+    out->marks = calloc(ledger->mark_count + 1, sizeof *out->marks);
     if (out->hashes == NULL || out->marks == NULL)
-        return false;
-    for (size_t i = 0; i < out->hash_count; i++)
-        out->hashes[i] = ledger->pending[ledger->pending_count - out->hash_count + i];
-    for (size_t i = 0; i < out->mark_count; i++)
-        out->marks[i] = ledger->marks[ledger->mark_count - out->mark_count + i];
-    return true;
+        return TOV_E_NOMEM;
+    memcpy(out->hashes, ledger->pending + ledger->pending_count - out->hash_count,
+           out->hash_count * sizeof *out->hashes);
+    for (size_t i = 0; i < ledger->mark_count; i++) {
+        if (ledger->marks[i].size > ledger->committed)
+            out->marks[out->mark_count++] = ledger->marks[i];
+    }
+    return TOV_OK;
 }
 
 static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read,
                                  struct tov_range *range)
 {
-    TOV_CLEANUP(opened_fini) struct opened opened = {.hashes = NULL};
-    if (!copy_opened(ledger, &opened))
-        return TOV_E_NOMEM;
+    TOV_CLEANUP(open_tail_fini) struct open_tail tail = {.hashes = NULL};
+    TOV_TRY(keep_open(ledger, &tail));
     ledger->pending_count = 0;
     ledger->mark_count = 0;
-    TOV_TRY(load_committed(ledger, read, range));
-    for (size_t i = 0; i < opened.hash_count; i++)
-        if (!push_pending(ledger, &opened.hashes[i]))
+    TOV_TRY(load_stored(ledger, read, range));
+    for (size_t i = 0; i < tail.hash_count; i++) {
+        if (!push_pending(ledger, &tail.hashes[i]))
             return TOV_E_NOMEM;
-    for (size_t i = 0; i < opened.mark_count; i++) {
+    }
+    for (size_t i = 0; i < tail.mark_count; i++) {
         if (!reserve_mark(ledger))
             return TOV_E_NOMEM;
-        ledger->marks[ledger->mark_count++] = opened.marks[i];
+        ledger->marks[ledger->mark_count++] = tail.marks[i];
     }
-    /* The one more that tov_ledger_mark may need. */
     return reserve_mark(ledger) ? TOV_OK : TOV_E_NOMEM;
 }
 

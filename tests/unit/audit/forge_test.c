@@ -141,9 +141,12 @@ static void a_signed_entry_that_breaks_a_rule_is_inconsistent(void)
         int code;
         const char *names;
     } rows[] = {
-        {"genesis of another agency", {0, other_agency, NULL, 0, 0}, 5, "genesis"},
-        {"genesis under another roster", {0, other_roster, NULL, 0, 0}, 5, "roster-entry"},
-        {"no genesis", {0, NULL, "x", 0, 0}, 5, "leaf-malformed"},
+        {"genesis of another agency", {0, other_agency, NULL, 0, 0}, 5, "genesis two-roots"},
+        {"genesis under another roster",
+         {0, other_roster, NULL, 0, 0},
+         5,
+         "roster-entry two-roots"},
+        {"no genesis", {0, NULL, "x", 0, 0}, 5, "leaf-malformed two-roots"},
         {"time that goes back", {13, later, NULL, 0, 0}, 5, "time-backwards"},
         {"bytes that are no leaf", {13, NULL, "something else", 0, 0}, 5, "leaf-malformed"},
         {"a leaf of a newer version", {13, NULL, NULL, 4, 2}, 4, "leaf-newer"},

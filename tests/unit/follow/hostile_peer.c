@@ -586,14 +586,33 @@ static void make_request(const char *name, uint64_t number, struct tov_buf *out)
     UNIT_NEED(tov_api_encode(request, out) == TOV_OK);
 }
 
+static void client_key(const struct hostile *hostile, uint8_t out[32])
+{
+    memset(out, 0, 32);
+    tov_put_be16(out + 30, (uint16_t)(0x1000u + hostile->target->number));
+}
+
+void hostile_ask_and_go(struct hostile *hostile, const char *request, uint64_t number,
+                        uint64_t connection)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct sim_node *node = &hostile->wire->nodes[hostile->victim];
+    uint8_t key[32];
+    client_key(hostile, key);
+    make_request(request, number, &frame);
+    tov_node_on_client_frame(node->node, key, connection, tov_buf_view(&frame));
+    tov_node_on_client_gone(node->node, connection);
+    sim_node_settle(node);
+}
+
 struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint64_t number)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf kept = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct sim_node *node = &hostile->wire->nodes[hostile->victim];
     struct tov_record reply = {0};
-    uint8_t key[32] = {0};
-    tov_put_be16(key + 30, (uint16_t)(0x1000u + hostile->target->number));
+    uint8_t key[32];
+    client_key(hostile, key);
     make_request(request, number, &frame);
     node->hooks.client_context = &kept;
     node->hooks.send_client = keep_reply;

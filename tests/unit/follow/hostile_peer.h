@@ -136,6 +136,9 @@ bool hostile_is_suspended(const struct hostile *hostile);
 /* A request of the victim's caseworker ("list", "get", "status"): fills the body, runs until the
  * reply is there and returns it. */
 struct tov_record hostile_ask(struct hostile *hostile, const char *request, uint64_t number);
+/* The same on CONNECTION, which is gone before the answer. */
+void hostile_ask_and_go(struct hostile *hostile, const char *request, uint64_t number,
+                        uint64_t connection);
 /* Its error. */
 uint64_t hostile_ask_error(struct hostile *hostile, const char *request, uint64_t number);
 /* How many answers message NUMBER is shown with. */

@@ -323,6 +323,44 @@ static void a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept(void)
     CU_ASSERT(hostile_is_suspended(hostile));
 }
 
+static size_t read_peer_row(const struct sim_node *node, uint8_t *room, size_t size)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_PEER, tov_store_key_u16(2), &row) == TOV_OK);
+    UNIT_NEED(row.size <= size);
+    memcpy(room, row.data, row.size);
+    return row.size;
+}
+
+/* The store as it was when the roster still named another generation. */
+static void set_generation(struct hostile *hostile, uint32_t generation)
+{
+    struct sim_node *node = &hostile->wire->nodes[0];
+    struct tov_store_batch *batch = NULL;
+    uint8_t room[4096];
+    size_t size = read_peer_row(node, room, sizeof room);
+    tov_put_be32(room, generation);
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    tov_store_batch_put(batch, TOV_TABLE_PEER, tov_store_key_u16(2),
+                        (struct tov_bytes){room, size});
+    UNIT_NEED(tov_store_commit(node->store, batch, NULL) == TOV_OK);
+    tov_store_batch_destroy(batch);
+}
+
+static void a_new_generation_is_followed_from_its_beginning(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("generation");
+    struct tov_peer_view view;
+    set_generation(hostile, 7);
+    sim_wire_crash(hostile->wire, 0);
+    sim_wire_start(hostile->wire, 0);
+    tov_follow_peer_view(tov_node_follow(hostile_victim(hostile)), 0, &view);
+    UNIT_EQUAL_INT(view.held, 0);
+    CU_ASSERT(!view.is_suspended);
+}
+
 static void a_parcel_that_was_damaged_on_its_way_is_no_fork(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("damaged");
@@ -356,6 +394,7 @@ int main(void)
         UNIT_TEST(another_history_under_the_own_key_stops_signing),
         UNIT_TEST(a_larger_size_that_the_own_key_did_not_sign_is_a_fault),
         UNIT_TEST(a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept),
+        UNIT_TEST(a_new_generation_is_followed_from_its_beginning),
         UNIT_TEST(a_parcel_that_was_damaged_on_its_way_is_no_fork),
     };
     return unit_run("follow_hostile", tests, sizeof tests / sizeof tests[0]);

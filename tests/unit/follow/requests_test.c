@@ -133,6 +133,23 @@ static void a_size_that_no_sealing_gives_is_not_pulled(void)
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
+static void attachments_wait_while_the_disk_has_no_room_for_them(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("no-room", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    struct tov_core *core = hostile_core(hostile);
+    core->disk_reserve_bytes = UINT64_MAX;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(hostile, &message, 5000);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_PENDING);
+    sim_wire_pass(hostile->wire, 30000);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 0);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "no-room-for-attachment"));
+    core->disk_reserve_bytes = 0;
+    sim_wire_pass(hostile->wire, 2000);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 1);
+}
+
 /* ---- control frames ---- */
 
 static struct tov_control *answer_to(const struct hostile *hostile, bool counts)
@@ -172,6 +189,20 @@ static void a_forged_or_stale_answer_starts_no_node(void)
     TOV_FREE struct tov_control *good = answer_to(hostile, true);
     hostile_say_signed(hostile, good, hostile->control_secret);
     UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_SERVING);
+}
+
+/* ---- clients ---- */
+
+static void requests_of_connections_that_went_away_count_no_more(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("gone", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "get", 1), TOV_OK);
+    for (uint64_t connection = 1000; connection < 5200; connection++)
+        hostile_ask_and_go(hostile, "get", 1, connection);
+    UNIT_EQUAL_INT(hostile_ask_error(hostile, "get", 1), TOV_OK);
 }
 
 /* ---- noise ---- */
@@ -215,7 +246,9 @@ int main(void)
         UNIT_TEST(a_chunk_that_is_not_the_parts_is_a_fault_and_not_kept),
         UNIT_TEST(an_attachment_that_does_not_open_is_said_so),
         UNIT_TEST(a_size_that_no_sealing_gives_is_not_pulled),
+        UNIT_TEST(attachments_wait_while_the_disk_has_no_room_for_them),
         UNIT_TEST(a_forged_or_stale_answer_starts_no_node),
+        UNIT_TEST(requests_of_connections_that_went_away_count_no_more),
         UNIT_TEST(changed_frames_never_stop_the_node_nor_enter_its_ledger),
     };
     return unit_run("follow_requests", tests, sizeof tests / sizeof tests[0]);

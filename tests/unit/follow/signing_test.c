@@ -6,6 +6,9 @@
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
+#define MESSAGES 8u
+#define TEXT_BYTES 40000u
+
 static void start_quietly(struct sim_node *node)
 {
     struct tov_error error = {.text = ""};
@@ -48,10 +51,43 @@ static void an_entry_written_before_the_guard_answers_is_signed(void)
     sim_wire_destroy(wire);
 }
 
+static void submit_long(struct sim_wire *wire, uint64_t record)
+{
+    struct sim_order order = {.record = record,
+                              .recipient_count = 1,
+                              .recipients = {{wire->nodes[1].agency->number, TOV_RIGHT_ALL}},
+                              .text_bytes = TEXT_BYTES};
+    struct tov_message_written written;
+    UNIT_NEED(sim_message_submit(&wire->nodes[0], &order, &written) == TOV_OK);
+}
+
+/* Parcels go from one signed size to another, and each fits a frame. */
+static void a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments(void)
+{
+    struct sim_wire *wire = sim_wire_create("segments", 2);
+    struct sim_node *node = &wire->nodes[0];
+    struct tov_peer_view view;
+    sim_wire_start_all(wire);
+    sim_wire_disconnect(wire, 0, 1);
+    for (uint64_t i = 1; i <= MESSAGES; i++)
+        submit_long(wire, i);
+    tov_node_turn(node->node);
+    sim_node_run_commit(node);
+    sim_wire_crash(wire, 0);
+    start_quietly(node);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    need_running(node);
+    tov_follow_peer_view(tov_node_follow(node->node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, MESSAGES);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_entry_written_before_the_guard_answers_is_signed),
+        UNIT_TEST(a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments),
     };
     return unit_run("follow_signing", tests, sizeof tests / sizeof tests[0]);
 }

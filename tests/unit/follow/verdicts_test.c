@@ -208,6 +208,21 @@ static void a_clock_that_runs_ahead_is_flagged(void)
     UNIT_EQUAL_INT(hostile_deliver(hostile, &next).flags, 0);
 }
 
+/* The mark is about the moment at which the message came, and outlives the wait for a key. */
+static void a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-late-clock");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.time_ms = hostile_core(hostile)->now_ms + 300001;
+    message.has_stanza = false;
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_NO_KEY);
+    hostile_message_seal(hostile, &message);
+    hostile_say_late_stanza(hostile, &message, &message.ref);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
+}
+
 static void pending_until_the_attachment_is_here(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-pending");
@@ -236,6 +251,7 @@ int main(void)
         UNIT_TEST(not_opened_when_a_part_is_not_the_leafs),
         UNIT_TEST(not_opened_when_the_receiver_is_no_recipient),
         UNIT_TEST(a_clock_that_runs_ahead_is_flagged),
+        UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),
         UNIT_TEST(pending_until_the_attachment_is_here),
     };
     return unit_run("follow_verdicts", tests, sizeof tests / sizeof tests[0]);

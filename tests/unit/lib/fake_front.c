@@ -187,6 +187,7 @@ static void answer_directory(struct fake_front *front)
         UNIT_NEED(tov_record_open(body, "units", &unit) == TOV_OK);
         put_text(unit, "address", units[i]);
         put_text(unit, "title", "En enhed");
+        put_number(unit, "agency", i + 1);
     }
     put_number(body, "roster_version", 7);
     front_send(front, &reply);

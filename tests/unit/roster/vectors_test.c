@@ -127,6 +127,27 @@ static void rejected_rosters_are_refused_with_line_and_field(void)
     }
 }
 
+static void check_roots(const json_t *list, bool good)
+{
+    size_t index;
+    json_t *entry;
+    CU_ASSERT(json_array_size(list) > 1);
+    json_array_foreach(list, index, entry)
+    {
+        struct tov_error error = {.text = ""};
+        struct tov_roots roots;
+        enum tov_err err =
+            tov_roots_parse(tov_bytes_of_text(text_of(entry, "text")), &roots, &error);
+        check((err == TOV_OK) == good, entry, good ? "is read" : "is refused", &error);
+    }
+}
+
+static void roots_files_are_judged_as_they_should(void)
+{
+    check_roots(json_object_get(json_object_get(vectors, "roots"), "good"), true);
+    check_roots(json_object_get(json_object_get(vectors, "roots"), "rejected"), false);
+}
+
 static void thresholds_count_distinct_root_keys(void)
 {
     size_t index;
@@ -243,6 +264,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(good_rosters_parse_and_format_to_the_same_bytes),
         UNIT_TEST(rejected_rosters_are_refused_with_line_and_field),
+        UNIT_TEST(roots_files_are_judged_as_they_should),
         UNIT_TEST(thresholds_count_distinct_root_keys),
         UNIT_TEST(successors_need_both_thresholds_and_keep_history),
         UNIT_TEST(registries_of_clients_are_judged_as_they_should),

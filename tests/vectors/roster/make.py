@@ -231,7 +231,9 @@ changed("agency numbers out of order", "agency", "agency 1 delta", nth=2)
 rejected[-1]["text"] = text(head() + ALFA + DELTA + BRAVO)
 rejected[-1]["line"] = len(head() + ALFA + DELTA) + 1
 changed("an agency without a name", "agency", "agency 1")
-changed("an agency named root", "agency", "agency 1 root")
+for name in ("root", "none"):
+    refuse("an agency named " + name, head() + [f"agency 1 {name}"] + ALFA[1:4] + keys(name) +
+           ALFA[10:] + BRAVO + DELTA, at("agency 1") + 1, "agency")
 twin = [l.replace("bravo", "alfa") for l in BRAVO]
 twin[4:10] = keys("alfa")
 refuse("an agency name used twice", head() + ALFA + twin + DELTA, len(head() + ALFA) + 1, "agency")
@@ -265,7 +267,7 @@ changed("a transport key used by two", "  transport", BASE[at("  transport", 1)]
         line=at("agency 2") + 1)
 rejected[-1]["field"] = None
 for bad in ("tcp://alfa", "tcp://alfa:0", "tcp://alfa:65536", "udp://alfa:1", "tcp://:1",
-            "tcp://al fa:1", "tcp://[zz]:1", "tcp://*:1", "tcp://a..b:1", "tcp://Alfa:1"):
+            "tcp://al fa:1", "tcp://[zz]:1", "tcp://[1:2]:1", "tcp://[fe80::1%1]:1", "tcp://*:1", "tcp://a..b:1", "tcp://Alfa:1"):
     changed("endpoint " + bad, "  endpoint", "  endpoint " + bad)
 changed("a keeper that is no agency", "  keepers", "  keepers bravo foxtrot")
 changed("itself as a keeper", "  keepers", "  keepers alfa bravo")
@@ -295,6 +297,15 @@ refuse("a revoked key of a generation to come", BASE +
        [f"revoked {vkey(FED + '/alfa/2', 'e')} 1 " + "00" * 32], len(BASE) + 1, "revoked")
 refuse("an origin revoked twice", head() + g2 + BRAVO + DELTA + revoked[:1] + revoked[:1],
        len(BASE) + 2, "revoked")
+for name, of, kind in (("a witness key revoked", FED + "/alfa/1", 4),
+                       ("a revoked origin of another federation", "other/alfa/1", 1),
+                       ("a revoked origin that is no journal", FED + "/alfa/1/journal", 1),
+                       ("a revoked journal 0", FED + "/alfa/1/journal/0", 1),
+                       ("a revoked generation 0", FED + "/alfa/0", 1)):
+    refuse(name, BASE + [f"revoked {vkey(of, 'e', kind)} 1 " + "00" * 32], len(BASE) + 1, "revoked")
+refuse("a revoked size with a zero before it", BASE +
+       [f"revoked {vkey(FED + '/alfa/1', 'alfa 1 ledger')} 01 " + "00" * 32], len(BASE) + 1,
+       "revoked")
 refuse("a revocation without a root", BASE + [f"revoked {vkey(FED + '/alfa/1', 'alfa 1 ledger')} 1"],
        len(BASE) + 1, "revoked")
 refuse("a revoked key that another agency uses", head() + g2 + BRAVO + DELTA +
@@ -325,6 +336,33 @@ threshold("not signed", base_text, False)
 threshold("roots of another federation", note(base_text, "a", "b"), False,
           text(["tov-roots v1", "federation other", "threshold 1", "root " +
                 vkey("other/root/a", "root a")]))
+
+# Roots files.
+ROOTS_START = ["tov-roots v1", "federation " + FED]
+A, B = "root " + root_vkey("a"), "root " + root_vkey("b")
+roots = {"good": [], "rejected": []}
+for kind, name, lines in (
+        ("good", "one of one", ROOTS_START + ["threshold 1", A]),
+        ("good", "two of two", ROOTS_START + ["threshold 2", A, B]),
+        ("rejected", "empty", []), ("rejected", "no root", ROOTS_START + ["threshold 1"]),
+        ("rejected", "a newer format", ["tov-roots v2"] + ROOTS_START[1:] + ["threshold 1", A]),
+        ("rejected", "no federation", ROOTS_START[:1] + ["threshold 1", A]),
+        ("rejected", "no threshold", ROOTS_START + [A]),
+        ("rejected", "threshold 0", ROOTS_START + ["threshold 0", A]),
+        ("rejected", "threshold above the keys", ROOTS_START + ["threshold 2", A]),
+        ("rejected", "a key twice", ROOTS_START + ["threshold 1", A, A]),
+        ("rejected", "a key under two names", ROOTS_START + ["threshold 1", A, "root " +
+                                                             root_vkey("b", "root a")]),
+        ("rejected", "two keys of one name", ROOTS_START + ["threshold 1", A, "root " +
+                                                            root_vkey("a", "root b")]),
+        ("rejected", "a root of another federation", ROOTS_START +
+         ["threshold 1", "root " + vkey("other/root/a", "root a")]),
+        ("rejected", "a witness key", ROOTS_START +
+         ["threshold 1", "root " + vkey(FED + "/root/a", "root a", 4)]),
+        ("rejected", "17 keys", ROOTS_START + ["threshold 1"] +
+         ["root " + root_vkey(holder) for holder in ROOTS]),
+        ("rejected", "a line too many", ROOTS_START + ["threshold 1", A, "colour blue"])):
+    roots[kind].append({"name": name, "text": text(lines)})
 
 # Successors.
 h1 = hashlib.sha256(base_text.encode()).hexdigest()
@@ -450,7 +488,7 @@ for case in rejected:
 
 ABOUT = ("Texts of docs/roster.md. A rejected one is the first `before` lines of base, insert, and the "
          "last `after` lines of base; line and field are where our reader finds the fault. "
-         "thresholds: is the note's roster verified by the roots file? successors: may next follow "
+         "roots: files of root keys. thresholds: is the note's roster verified by the roots file? successors: may next follow "
          "previous? clients: registries of an agency of base (docs/keys.md).")
-print(json.dumps({"about": ABOUT, "base": base_text, "good": good, "rejected": rejected, "thresholds": thresholds,
+print(json.dumps({"about": ABOUT, "base": base_text, "good": good, "rejected": rejected, "thresholds": thresholds, "roots": roots,
                   "successors": successors, "clients": clients}, indent=1, ensure_ascii=True))

@@ -710,6 +710,12 @@ def rejected_controls():
     for name, change in off_by_one(a_ref, "leaf_hash"):
         yield f"chunk_request_{name}", control("chunk_request", a_chunk_request(
             ref={**a_ref(), **change})), "malformed"
+    for name, change in off_by_one(a_ref, "leaf_hash"):
+        yield f"epoch_expired_{name}", control("epoch_expired", {
+            "refs": [a_ref(), {**a_ref(2), **change}]}), "malformed"
+    for field in ("agency", "generation"):
+        yield f"epoch_expired_of_{field}_0", control("epoch_expired", {
+            "refs": [{**a_ref(), field: 0}]}), "malformed"
     yield "epoch_expired_for_none", control("epoch_expired", {"refs": []}), "malformed"
     yield "epoch_expired_for_257", control("epoch_expired", {
         "refs": [a_ref(n) for n in range(257)]}), "limit"

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Where a sender goes on when what it takes for the receiver's position has moved.
+ */
+#include "support/sim_wire.h"
+#include "support/unit.h"
+
+/* Delivers all, while the second node commits nothing. */
+static void run_without_commits(struct sim_wire *wire)
+{
+    while (wire->first < wire->end) {
+        struct sim_frame frame = wire->queue[wire->first++];
+        struct tov_bytes bytes = tov_buf_view(&frame.bytes);
+        if (frame.to == 1)
+            tov_node_on_peer_frame(wire->nodes[1].node, 1, bytes);
+        else
+            sim_wire_inject(wire, 1, 0, bytes);
+        tov_buf_fini(&frame.bytes);
+    }
+}
+
+/* A parcel is taken into a batch that is not committed when the connection ends; the Hello of the
+ * next one speaks of what is committed, and the parcel for it begins below what is held by then. */
+static void a_parcel_that_begins_below_and_ends_above_comes_again(void)
+{
+    struct sim_wire *wire = sim_wire_create("overlap", 2);
+    struct tov_peer_view view;
+    sim_wire_start_all(wire);
+    (void)sim_wire_send(wire, 0, 1);
+    sim_node_settle(&wire->nodes[0]);
+    run_without_commits(wire);
+    sim_wire_disconnect(wire, 0, 1);
+    (void)sim_wire_send(wire, 0, 2);
+    sim_node_settle(&wire->nodes[0]);
+    sim_wire_connect(wire, 0, 1);
+    run_without_commits(wire);
+    sim_wire_run(wire);
+    tov_follow_peer_view(tov_node_follow(wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_sent, 2);
+    UNIT_EQUAL_INT(view.links_receipted, 2);
+    sim_wire_destroy(wire);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_parcel_that_begins_below_and_ends_above_comes_again),
+    };
+    return unit_run("follow_position", tests, sizeof tests / sizeof tests[0]);
+}
