@@ -40,17 +40,18 @@ static struct client_paths client_paths(const struct storm *storm, enum node_num
 static void start_sender(struct storm *storm, enum node_number number)
 {
     struct client_paths paths = client_paths(storm, number, "load");
-    char acks[FEDERATION_PATH_SIZE], written[FEDERATION_PATH_SIZE], agency[16], recipients[128];
+    char files[NODES][FEDERATION_PATH_SIZE], agency[16], recipients[128];
     const struct node *nodes = storm->federation.nodes;
-    files_of(storm, number, "acks", acks);
-    files_of(storm, number, "written", written);
+    for (unsigned i = 0; i < NODES; i++)
+        federation_path(&storm->federation, files[i], "%s", nodes[(number + i) % NODES].agency);
     (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);
     (void)snprintf(recipients, sizeof recipients, "%s,%s", nodes[(number + 1) % NODES].unit,
                    nodes[(number + 2) % NODES].unit);
-    storm->senders[number] = process_start(
-        (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
-                              agency, recipients, note_bases(number), written, NULL},
-        paths.log);
+    storm->senders[number] =
+        process_start((const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front,
+                                            paths.key, files[0], agency, recipients,
+                                            note_bases(number), files[1], files[2], NULL},
+                      paths.log);
 }
 
 static void start_receiver(struct storm *storm, enum node_number number)

@@ -134,10 +134,22 @@ static unsigned number_of(const char *name, unsigned fallback)
     return text == NULL ? fallback : (unsigned)strtoul(text, NULL, 10);
 }
 
+unsigned unit_percent(void)
+{
+    unsigned percent = number_of("TOV_TEST_PERCENT", 100);
+    return percent == 0 ? 1 : percent;
+}
+
 unsigned unit_rounds(const char *name, unsigned usual)
 {
-    unsigned rounds = number_of(name, usual) * number_of("TOV_TEST_PERCENT", 100) / 100;
+    unsigned rounds = number_of(name, usual) * unit_percent() / 100;
     return rounds == 0 ? 1 : rounds;
+}
+
+unsigned unit_every(const char *name, unsigned usual)
+{
+    unsigned every = number_of(name, usual * 100 / unit_percent());
+    return every == 0 ? 1 : every;
 }
 
 uint64_t unit_random(uint64_t *state)
