@@ -3,6 +3,7 @@
 
 #include "ledger/epoch.h"
 #include "ledger/event.h"
+#include "ledger/reply.h"
 #include "ledger/vault.h"
 #include "merkle/ed25519.h"
 
@@ -78,7 +79,8 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
     TOV_TRY(load_last_time(core));
     TOV_TRY(tov_vault_open(core, setup->storage_root, &core->vault, error));
     TOV_TRY(tov_epochs_open(core, &core->epochs, error));
-    return tov_event_open(core);
+    TOV_TRY(tov_event_open(core));
+    return tov_reply_open(core);
 }
 
 enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node **out_node,

@@ -329,8 +329,13 @@ static enum tov_err put_reply(const struct incoming *in, uint64_t event)
 static enum tov_err tell(const struct incoming *in)
 {
     uint64_t event = in->verdict.verdict == TOV_VERDICT_NO_KEY ? 0 : put_event(in);
+    struct tov_message_name name = {in->peer->number, in->peer->agency->generation,
+                                    in->entry->index};
     put_leaf(in, event);
-    return event == 0 ? TOV_OK : put_reply(in, event);
+    if (event == 0)
+        return TOV_OK;
+    TOV_TRY(put_reply(in, event));
+    return tov_reply_told(in->follow->core, &name);
 }
 
 static enum tov_err store_message(struct incoming *in, bool is_linked)

@@ -57,6 +57,7 @@ struct tov_core {
     uint64_t mono_ms;         /* for time-outs */
     uint64_t last_leaf_ms;    /* leaf times never go back */
     uint64_t next_event;      /* number of the next event, from 1 */
+    bool has_awaited;         /* rows in `awaited`, also in batches that are open */
     struct tov_turn turns[2]; /* one open, one committing */
     struct tov_turn *open;
     uint8_t stock[TOV_RANDOM_STOCK_BYTES];

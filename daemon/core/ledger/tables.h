@@ -20,6 +20,9 @@
  *              lost u64, link u64                 `opened`: verdict 1, flags 1, detail 2, index 8
  * owed         peer u16, index u64                empty: a message whose stanza is still owed
  * reply        target number u64, number u64      relation u8
+ * awaited      target agency u16,                 relation u8, leaf hash of the target 32: an
+ * answer generation u32, index u64,         to a message that is not told here (ledger/reply.c)
+ *              number u64
  * peer         agency u16                         follow/peer_row.c
  * mleaf        agency u16, generation u32,        mirror rows, ledger/entry.c
  *              index u64
@@ -69,6 +72,7 @@ enum tov_table {
     TOV_TABLE_CURSOR,
     TOV_TABLE_ROSTER,
     TOV_TABLE_FACT,
+    TOV_TABLE_AWAITED,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];
