@@ -4,7 +4,9 @@
  * happen; when there is nobody, nothing happens in this step.
  */
 #include "access/journal.h"
+#include "ledger/reply.h"
 #include "simulation/world.h"
+#include "store/read.h"
 #include "support/unit.h"
 
 #include <stdlib.h>
@@ -359,6 +361,26 @@ static void draw_attachments(struct world *world, struct sim_order *order)
         order->attachment_bytes[i] = sizes[world_below(world, kinds)];
 }
 
+static bool is_held(struct world *world, size_t node, const struct tov_ref *ref)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t number = 0;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    return tov_event_of(tov_node_core(world->nodes[node].node), read, ref, &number) == TOV_OK;
+}
+
+/* Something that the node holds, to answer. */
+static void draw_target(struct world *world, size_t node, struct sim_order *order)
+{
+    if (world->model.order_count == 0 || !world_chance(world, 40))
+        return;
+    const struct model_order *target =
+        &world->model.orders[world_below(world, world->model.order_count)];
+    order->target = (struct tov_ref){(uint16_t)(target->node + 1), 1, target->place.index,
+                                     target->place.leaf_hash};
+    order->has_target = is_held(world, node, &order->target);
+}
+
 static void submit(struct world *world, size_t node)
 {
     struct tov_message_written written;
@@ -367,6 +389,7 @@ static void submit(struct world *world, size_t node)
         world_chance(world, 85) ? 64 + world_below(world, 500) : 20000 + world_below(world, 25000);
     draw_recipients(world, node, &order);
     draw_attachments(world, &order);
+    draw_target(world, node, &order);
     world_touch(world, node);
     enum tov_err err = sim_message_submit(&world->nodes[node], &order, &written);
     if (err != TOV_OK) {

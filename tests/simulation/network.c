@@ -147,7 +147,7 @@ enum tov_err network_send(struct network *network, size_t from, size_t to, struc
         return TOV_E_CLOSED;
     if (!network->is_connected[from][to])
         return TOV_OK; /* into a connection that is gone: lost */
-    if (line->sent.bytes + frame.size > network->queue_max_bytes)
+    if (line->sent.count > 0 && line->sent.bytes + frame.size > network->queue_max_bytes)
         return TOV_E_BUSY;
     push(&line->sent, copy_of(frame));
     keep_old(line, frame);

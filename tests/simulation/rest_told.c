@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ledger/event.h"
+#include "ledger/reply.h"
 #include "simulation/rest.h"
 #include "store/read.h"
 #include "support/unit.h"
@@ -98,6 +99,39 @@ static void check_own(struct telling *on)
     }
 }
 
+static bool is_noted(struct telling *on, const struct tov_ref *target, uint64_t number)
+{
+    struct tov_store_range range = tov_reply_range(target, number);
+    struct tov_store_iter iter;
+    bool is_found = false;
+    UNIT_NEED(tov_store_iter_init(on->read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_reply reply;
+        is_found =
+            is_found || (tov_reply_decode(&iter.row, target, &reply) && reply.number == number);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return is_found;
+}
+
+/* Who holds a message and its answer knows that it is one. */
+static void check_answer(struct telling *on, const struct model_order *order)
+{
+    struct tov_core *core = tov_node_core(on->world->nodes[on->node].node);
+    struct tov_ref answer = {(uint16_t)(order->node + 1), 1, order->place.index,
+                             order->place.leaf_hash};
+    uint64_t number = 0;
+    uint64_t target = 0;
+    if (!order->order.has_target ||
+        tov_event_of(core, on->read, &order->order.target, &target) != TOV_OK ||
+        tov_event_of(core, on->read, &answer, &number) != TOV_OK)
+        return;
+    if (!is_noted(on, &order->order.target, number))
+        world_break(on->world, BROKE_UNTOLD,
+                    "a%zu does not know that event %llu answers event %llu", on->node + 1,
+                    (unsigned long long)number, (unsigned long long)target);
+}
+
 void rest_check_told(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -109,4 +143,6 @@ void rest_check_told(struct world *world, size_t node)
         else
             check_from(&on);
     }
+    for (size_t i = 0; i < world->model.order_count; i++)
+        check_answer(&on, &world->model.orders[i]);
 }

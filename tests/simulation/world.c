@@ -148,8 +148,8 @@ struct world *world_create(const struct world_options *options)
     world->crashes = world_chance(world, 20) ? 8 : 1;
     world->cuts = world_chance(world, 20) ? 8 : 1;
     network_init(&world->network, world->count, &world->random);
-    if (world_chance(world, 20))
-        world->network.queue_max_bytes = 400000;
+    if (world_chance(world, 25))
+        world->network.queue_max_bytes = world_chance(world, 50) ? 400000 : 3000;
     for (size_t i = 0; i < world->count; i++)
         make_node(world, i);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)

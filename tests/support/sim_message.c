@@ -4,6 +4,7 @@
 #include "case/draft.h"
 #include "envelope/part.h"
 #include "follow/follow.h"
+#include "ledger/reply.h"
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -56,6 +57,10 @@ static enum tov_err put_header(const struct tov_draft *draft, const struct sim_s
     TOV_TRY(tov_record_put_text(header, "purpose", "loesladelse"));
     TOV_TRY(tov_record_put_number(header, "occurred_at", sender->now_ms - 60000));
     TOV_TRY(tov_record_put_number(header, "recorded_at", sender->now_ms - 60000));
+    if (order->has_target) {
+        TOV_TRY(tov_record_put_ref(header, "in_reply_to", &order->target));
+        TOV_TRY(tov_record_put_enum(header, "relation", "response"));
+    }
     return tov_record_put_enum(draft->header_fields, "kind", "telefon");
 }
 
@@ -170,6 +175,8 @@ static enum tov_err write_plan(struct sim_node *node, const struct sim_order *or
     struct tov_link_heads heads = tov_follow_link_heads(follow);
     TOV_TRY(tov_message_write(core, plan, &heads, out));
     tov_follow_remember_keys(follow, out->place.index, &plan->keys);
+    if (order->has_target)
+        tov_reply_put(core, &order->target, out->event, TOV_RELATION_RESPONSE);
     struct tov_after after = {.run = tell_acknowledged, .owner = node, .a = order->record};
     return tov_core_after(core, &after);
 }

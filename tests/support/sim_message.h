@@ -18,6 +18,8 @@ struct sim_order {
     size_t recipient_count;
     struct tov_message_recipient recipients[TOV_RECIPIENTS_MAX]; /* ascending */
     size_t text_bytes;                                           /* of the free text, at least 64 */
+    bool has_target;                                             /* it answers */
+    struct tov_ref target;
     size_t attachment_count;
     size_t attachment_bytes[TOV_ATTACHMENTS_MAX]; /* of each, at least 64 */
 };
