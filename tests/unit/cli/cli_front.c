@@ -286,7 +286,8 @@ static void note_submit(struct cli_front *node, struct tov_record body)
     UNIT_NEED(content.size <= sizeof node->content);
     memcpy(node->keys[node->submits], key.data, key.size);
     node->key_sizes[node->submits++] = key.size;
-    memcpy(node->content, content.data, content.size);
+    if (content.size > 0)
+        memcpy(node->content, content.data, content.size);
     node->content_size = content.size;
 }
 
