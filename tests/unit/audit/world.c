@@ -185,8 +185,10 @@ static void send(struct world *world, const struct sending *sending)
 {
     static uint64_t record;
     struct tov_message_written written;
-    struct sim_order order = {
-        .record = ++record, .text_bytes = 100, .attachment_bytes = sending->attachment_bytes};
+    struct sim_order order = {.record = ++record,
+                              .text_bytes = 100,
+                              .attachment_count = sending->attachment_bytes > 0 ? 1 : 0,
+                              .attachment_bytes = {sending->attachment_bytes}};
     for (size_t i = 0; i < 2 && sending->to[i] != 0; i++)
         order.recipients[order.recipient_count++] =
             (struct tov_message_recipient){sending->to[i], sending->right};
