@@ -24,6 +24,7 @@ struct incoming {
     const struct tov_leaf_message *message;
     enum tov_right right;
     struct tov_link_block link;
+    bool is_off_link; /* the block does not fit, or is not the next one */
     struct tov_message_keys keys;
     bool has_keys;
     struct tov_buf header, content;
@@ -241,7 +242,8 @@ static void put_leaf(const struct incoming *in, uint64_t event)
                                .leaf = in->entry->disclosed->leaf,
                                .link_count = link.size > 0 ? 1 : 0,
                                .links = link,
-                               .verdict = in->verdict};
+                               .verdict = in->verdict,
+                               .is_off_link = in->is_off_link};
     tov_entry_put_mirror(&row, &stored);
     tov_store_batch_put_buf(tov_core_batch(in->follow->core), TOV_TABLE_MLEAF, entry_key(in), &row);
 }
@@ -307,12 +309,12 @@ static void tell(const struct incoming *in)
         put_reply(in, event);
 }
 
-static enum tov_err store_message(struct incoming *in, bool is_linked)
+static enum tov_err store_message(struct incoming *in)
 {
     tell(in);
     put_body(in);
     TOV_TRY(put_keys(in));
-    if (!is_linked)
+    if (in->is_off_link)
         return TOV_OK;
     if (in->verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(in->follow, in->peer, in->entry, in->message, in->link.number));
@@ -349,6 +351,7 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK;
     }
     enum tov_err link_err = check_link(&in, &link_hash);
+    in.is_off_link = link_err != TOV_OK;
     if (link_err != TOV_OK)
         tov_core_log(
             follow->core, TOV_HOST_ERROR, "link-broken",
@@ -359,7 +362,7 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (leaf->time_ms > follow->core->now_ms + CLOCK_AHEAD_MS)
         in.verdict.flags |= TOV_VERDICT_FLAG_CLOCK_AHEAD;
     note_expired(&in);
-    return store_message(&in, link_err == TOV_OK);
+    return store_message(&in);
 }
 
 /* ---- a stanza that came later ---- */
@@ -475,8 +478,11 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
     peer->late[peer->late_count++] = ref->index;
+    in.is_off_link = late->stored.is_off_link;
     in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
     tell(&in);
+    if (in.is_off_link)
+        return TOV_OK; /* its number is another's, or nobody's */
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define LINK_ROW_BYTES (2u + TOV_LINK_BLOCK_BYTES)
+#define OFF_LINK 0x80u
 
 static bool get_head(struct tov_reader *reader, struct tov_entry *out)
 {
@@ -35,7 +36,9 @@ enum tov_err tov_entry_decode_mirror(struct tov_bytes row, struct tov_entry *out
         return TOV_E_CORRUPT;
     if (out->state == TOV_ENTRY_PRESENT) {
         out->verdict.verdict = (enum tov_verdict)tov_read_u8(&reader);
-        out->verdict.flags = tov_read_u8(&reader);
+        uint8_t flags = tov_read_u8(&reader);
+        out->is_off_link = (flags & OFF_LINK) != 0;
+        out->verdict.flags = flags & (uint8_t)~OFF_LINK;
         out->verdict.detail = tov_read_u16(&reader);
     } else {
         tov_read_copy(&reader, out->leaf_hash.bytes, sizeof out->leaf_hash.bytes);
@@ -80,7 +83,7 @@ void tov_entry_put_mirror(struct tov_buf *out, const struct tov_entry *entry)
     tov_buf_put_u64(out, entry->event);
     if (entry->state == TOV_ENTRY_PRESENT) {
         tov_buf_put_u8(out, (uint8_t)entry->verdict.verdict);
-        tov_buf_put_u8(out, entry->verdict.flags);
+        tov_buf_put_u8(out, entry->verdict.flags | (entry->is_off_link ? OFF_LINK : 0));
         tov_buf_put_u16(out, entry->verdict.detail);
     } else {
         tov_buf_put(out, entry->leaf_hash.bytes, sizeof entry->leaf_hash.bytes);

@@ -4,7 +4,8 @@
  * and beside them what is local.
  *
  *   own     state 1, event 8, n 1, n * (agency 2, link block 68), rest leaf
- *   mirror  state 1, event 8, verdict 1, flags 1, detail 2, n 1 (0 or 1), n * link block 68, leaf
+ *   mirror  state 1, event 8, verdict 1, flags 1 (bit 7: off the link), detail 2, n 1 (0 or 1),
+ *           n * link block 68, leaf
  *   a row whose leaf is erased or lost: state 2 or 3, event 8, leaf hash 32; in the mirror also
  *   n 1, n * link block 68
  */
@@ -26,6 +27,7 @@ struct tov_entry {
     size_t link_count;
     struct tov_bytes links;           /* own: (agency, block) each; mirror: one block */
     struct tov_verdict_value verdict; /* mirror of a message; verdict 0: not a message */
+    bool is_off_link;                 /* its link was broken: no receipt speaks of it */
 };
 
 enum tov_err tov_entry_decode_own(struct tov_bytes row, struct tov_entry *out) TOV_MUST_CHECK;

@@ -208,6 +208,26 @@ static void a_clock_that_runs_ahead_is_flagged(void)
     UNIT_EQUAL_INT(hostile_deliver(hostile, &next).flags, 0);
 }
 
+/* A number that was used before is receipted for the message that had it first. */
+static void a_late_stanza_for_a_broken_link_amends_nothing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-late-broken");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message first;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message again;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &first);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &first).verdict, TOV_VERDICT_OPENED);
+    hostile->link = 0;
+    hostile->link_leaf = (struct tov_hash){{0}};
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &again);
+    again.has_stanza = false;
+    (void)hostile_deliver(hostile, &again);
+    size_t receipts = hostile_count(hostile, TOV_LEAF_RECEIPT);
+    hostile_message_seal(hostile, &again);
+    hostile_say_late_stanza(hostile, &again, &again.ref);
+    UNIT_EQUAL_INT(hostile_count(hostile, TOV_LEAF_RECEIPT), receipts);
+    UNIT_EQUAL_INT(hostile_count_shown(hostile), 2);
+}
+
 /* The mark is about the moment at which the message came, and outlives the wait for a key. */
 static void a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead(void)
 {
@@ -251,6 +271,7 @@ int main(void)
         UNIT_TEST(not_opened_when_a_part_is_not_the_leafs),
         UNIT_TEST(not_opened_when_the_receiver_is_no_recipient),
         UNIT_TEST(a_clock_that_runs_ahead_is_flagged),
+        UNIT_TEST(a_late_stanza_for_a_broken_link_amends_nothing),
         UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),
         UNIT_TEST(pending_until_the_attachment_is_here),
     };
