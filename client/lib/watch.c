@@ -20,7 +20,9 @@ static enum tov_err fill_watch(const struct tov_watch *watch, struct tov_record 
         TOV_TRY(tov_record_put_number(body, "after", after));
     if (watch->from_now && !resumes)
         TOV_TRY(tov_record_put_number(body, "from_now", 1));
-    return watch->deliveries ? tov_record_put_number(body, "deliveries", 1) : TOV_OK;
+    if (watch->deliveries)
+        TOV_TRY(tov_record_put_number(body, "deliveries", 1));
+    return watch->without_written ? tov_record_put_number(body, "without_written", 1) : TOV_OK;
 }
 
 static void on_event(struct call *call, struct tov_record *reply)
@@ -124,6 +126,7 @@ static enum tov_err make_watch(struct tov_client *client, const struct tov_watch
     watch->last = options->after;
     watch->from_now = options->from_now != 0;
     watch->deliveries = options->deliveries != 0;
+    watch->without_written = options->without_written != 0;
     if (size > 0)
         memcpy(watch->name, options->name, size);
     *out_watch = watch;

@@ -33,6 +33,7 @@ struct tov_watch {
     uint64_t after;
     bool from_now;
     bool deliveries;
+    bool without_written;
     uint64_t last;
     struct tov_event *first;
     struct tov_event *newest;

@@ -5,14 +5,25 @@
 #include "core_process.h"
 #include "log/log.h"
 
-#include <sodium.h>
+#include <assert.h>
+#include <errno.h>
+#include <sys/random.h>
 
 #define PEER_QUEUE_MAX_BYTES (8u << 20)
 
+/* libsodium's own would ask the kernel for 256 bytes at a time. */
 static void give_random(void *context, void *out, size_t size)
 {
+    uint8_t *to = out;
     (void)context;
-    randombytes_buf(out, size);
+    while (size > 0) {
+        ssize_t got = getrandom(to, size, 0);
+        assert(got > 0 || errno == EINTR);
+        if (got < 0)
+            continue;
+        to += got;
+        size -= (size_t)got;
+    }
 }
 
 static enum tov_err send_peer(void *context, uint16_t agency, struct tov_bytes frame)

@@ -28,8 +28,8 @@ struct tov_role_arguments {
 bool tov_role_arguments_parse(int argc, char **argv, struct tov_role_arguments *out_arguments);
 
 /* At the start of a role: blocks TERM, HUP, USR1 and INT (a terminal sends that to all processes;
- * the supervisor alone acts on it), ignores PIPE, forbids core dumps. Before any thread. Gives a
- * non-blocking signalfd, or -1. */
+ * the supervisor alone acts on it), ignores PIPE, forbids core dumps, keeps freed memory for the
+ * next turn. Before any thread. Gives a non-blocking signalfd, or -1. */
 int tov_role_start(void);
 /* The next signal from it, or 0. */
 int tov_role_signal(int signal_fd);

@@ -32,10 +32,11 @@ struct tov_watch_options {
     int from_now;   /* only what comes after this request; before the first event, what comes while
                        the connection is lost may be missed */
     int deliveries; /* receipts for own messages too */
+    int without_written; /* not the messages that the own agency writes: for a program that sends */
 };
-#define TOV_WATCH_OPTIONS_INIT                          \
-    {                                                   \
-        sizeof(struct tov_watch_options), NULL, 0, 0, 0 \
+#define TOV_WATCH_OPTIONS_INIT                             \
+    {                                                      \
+        sizeof(struct tov_watch_options), NULL, 0, 0, 0, 0 \
     }
 
 /* Begins a subscription. Does not block: that the node refuses it is told by the first take. A node

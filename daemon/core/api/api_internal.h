@@ -44,6 +44,7 @@ struct api_watch {
     uint64_t caught_up_at; /* the newest event when it was asked for */
     bool told_caught_up;
     bool deliveries;
+    bool without_written;
 };
 
 /* An attachment that this connection reads, with its access entry. */

@@ -112,7 +112,9 @@ enum tov_err tov_api_watch(struct api_call *call)
     *watch = (struct api_watch){.id = call->id,
                                 .cursor = cursor,
                                 .caught_up_at = tov_api_newest_event(call->api),
-                                .deliveries = tov_record_number(call->request, "deliveries") != 0};
+                                .deliveries = tov_record_number(call->request, "deliveries") != 0,
+                                .without_written =
+                                    tov_record_number(call->request, "without_written") != 0};
     connection->watch_count++;
     connection->use->watches++;
     call->api->watch_count++;
@@ -253,6 +255,8 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
     struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
     if (event->kind == TOV_EVENT_DELIVERED)
         return show_receipt(on, number, event);
+    if (event->kind == TOV_EVENT_WRITTEN && on->watch->without_written)
+        return TOV_OK;
     enum tov_err err = tov_api_view_event(&on->look, event, &wanted, &on->view);
     if (err == TOV_E_CORRUPT)
         tov_core_log(on->api->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",

@@ -10,6 +10,7 @@ struct node {
     uint64_t newest;       /* events 1..newest are there */
     uint64_t acknowledged; /* cursor of the name */
     uint64_t asked_after;  /* of the last watch */
+    bool without_written;  /* of the last watch */
     bool twice;            /* every event is told twice, and an old one again */
     enum tov_err error;
 };
@@ -45,6 +46,7 @@ static bool play(struct fake_front *front, const char *name, struct tov_record b
         return true;
     }
     node->asked_after = tov_record_number(body, "after");
+    node->without_written = tov_record_number(body, "without_written") != 0;
     uint64_t from = node->asked_after == 0 ? node->acknowledged : node->asked_after;
     for (uint64_t number = from + 1; number <= node->newest; number++) {
         send_event(front, number, "received");
@@ -94,6 +96,24 @@ static void events_come_in_order_and_once(void)
     UNIT_EQUAL_INT(next_number(watch, TOV_EVENT_CAUGHT_UP), 5);
     UNIT_EQUAL_INT(tov_watch_next(watch, 50, &event, NULL), TOV_E_TIMEOUT);
     UNIT_EQUAL_INT(tov_watch_take(watch, &event, NULL), TOV_E_AGAIN);
+    tov_watch_close(watch);
+    tov_client_close(client);
+    front_end(front);
+}
+
+static void a_sender_can_leave_out_what_its_own_agency_writes(void)
+{
+    struct node node = {.newest = 1};
+    struct fake_front *front = front_start(play, &node);
+    struct tov_client *client = front_client(front);
+    struct tov_watch_options options = TOV_WATCH_OPTIONS_INIT;
+    struct tov_watch *watch = NULL;
+    options.without_written = 1;
+    UNIT_OK(tov_watch_open(client, &options, &watch, NULL));
+    UNIT_EQUAL_INT(next_number(watch, TOV_EVENT_RECEIVED), 1);
+    front_lock(front);
+    CU_ASSERT(node.without_written);
+    front_unlock(front);
     tov_watch_close(watch);
     tov_client_close(client);
     front_end(front);
@@ -203,6 +223,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(events_come_in_order_and_once),
+        UNIT_TEST(a_sender_can_leave_out_what_its_own_agency_writes),
         UNIT_TEST(what_was_not_acknowledged_comes_again),
         UNIT_TEST(only_a_name_has_a_cursor),
         UNIT_TEST(a_restarted_front_is_asked_again_behind_the_last_event),

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Which events a watch is told: by two whole nodes in one process.
+ */
+#include "support/sim_wire.h"
+#include "support/unit.h"
+#include "wire/api.h"
+
+#include <string.h>
+
+#define CONNECTION 7u
+#define WATCH_ID 3u
+
+struct scene {
+    struct sim_wire *wire;
+    size_t written, delivered, received; /* events told so far */
+    uint64_t last_link;                  /* of the newest receipt */
+};
+
+static enum tov_err take_frame(void *context, size_t node, uint64_t connection,
+                               struct tov_bytes frame)
+{
+    struct scene *scene = context;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record event;
+    (void)node;
+    UNIT_EQUAL_INT(connection, CONNECTION);
+    UNIT_NEED(tov_api_reply_decode(frame, &reply, NULL) == TOV_OK);
+    UNIT_NEED(tov_record_child(reply, "event", 0, &event));
+    const char *kind = tov_record_enum(event, "kind");
+    scene->written += strcmp(kind, "written") == 0;
+    scene->delivered += strcmp(kind, "delivered") == 0;
+    scene->received += strcmp(kind, "received") == 0;
+    if (strcmp(kind, "delivered") == 0)
+        scene->last_link = tov_record_number(event, "last_link");
+    return TOV_OK;
+}
+
+static void scene_open(struct scene *scene, const char *name)
+{
+    *scene = (struct scene){.wire = sim_wire_create(name, 2)};
+    sim_wire_start_all(scene->wire);
+    scene->wire->nodes[0].hooks.client_context = scene;
+    scene->wire->nodes[0].hooks.send_client = take_frame;
+}
+
+/* A caseworker of the first node watches, with the flags that are named. */
+static void watch(const struct scene *scene, const char *flag, const char *other)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_record body;
+    uint8_t key[32];
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_put_number(request, "id", WATCH_ID) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "watch", &body) == TOV_OK);
+    UNIT_NEED(flag == NULL || tov_record_put_number(body, flag, 1) == TOV_OK);
+    UNIT_NEED(other == NULL || tov_record_put_number(body, other, 1) == TOV_OK);
+    UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
+    sim_caseworker_key(scene->wire->federation, 0, key);
+    tov_node_on_client_frame(scene->wire->nodes[0].node, key, CONNECTION, tov_buf_view(&frame));
+    sim_wire_run(scene->wire);
+}
+
+/* Two of our messages, and one of the other agency's. */
+static void exchange(const struct scene *scene)
+{
+    (void)sim_wire_send(scene->wire, 0, 1);
+    (void)sim_wire_send(scene->wire, 0, 2);
+    (void)sim_wire_send(scene->wire, 1, 3);
+    sim_wire_run(scene->wire);
+}
+
+static void a_watch_tells_what_is_written_and_what_comes(void)
+{
+    struct scene scene;
+    scene_open(&scene, "watch-all");
+    watch(&scene, NULL, NULL);
+    exchange(&scene);
+    UNIT_EQUAL_INT(scene.written, 2);
+    UNIT_EQUAL_INT(scene.received, 1);
+    UNIT_EQUAL_INT(scene.delivered, 0);
+    sim_wire_destroy(scene.wire);
+}
+
+static void a_sender_may_watch_receipts_without_its_own_messages(void)
+{
+    struct scene scene;
+    scene_open(&scene, "watch-sender");
+    watch(&scene, "deliveries", "without_written");
+    exchange(&scene);
+    UNIT_EQUAL_INT(scene.written, 0);
+    UNIT_EQUAL_INT(scene.received, 1);
+    CU_ASSERT(scene.delivered >= 1);
+    UNIT_EQUAL_INT(scene.last_link, 2);
+    sim_wire_destroy(scene.wire);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_watch_tells_what_is_written_and_what_comes),
+        UNIT_TEST(a_sender_may_watch_receipts_without_its_own_messages),
+    };
+    return unit_run("core watch", tests, sizeof tests / sizeof tests[0]);
+}
