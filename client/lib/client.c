@@ -47,11 +47,22 @@ static bool has_room(const struct tov_client *client, const struct call *call)
            client->in_flight_bytes + call->size_bytes <= REQUESTS_IN_FLIGHT_MAX_BYTES;
 }
 
+/* From the newest back, since hundreds may be in flight before the first that waits. */
+static struct call *first_waiting(const struct tov_client *client)
+{
+    struct call *call = client->last;
+    size_t behind = client->waiting;
+    while (call != NULL && (call->state != CALL_WAITS || --behind > 0))
+        call = call->previous;
+    return call;
+}
+
 static void send_waiting(struct tov_client *client)
 {
     const struct tov_net_route server = {0};
-    for (struct call *call = client->first; call != NULL && client->waiting > 0;
-         call = call->next) {
+    if (client->waiting == 0)
+        return;
+    for (struct call *call = first_waiting(client); call != NULL; call = call->next) {
         if (call->state != CALL_WAITS)
             continue;
         if (!has_room(client, call))

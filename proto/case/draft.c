@@ -107,10 +107,18 @@ static enum tov_err find_type(struct tov_draft *draft, struct tov_error *error)
     return TOV_OK;
 }
 
-static enum tov_err decode_parts(struct tov_bytes header, const struct tov_bytes *content,
-                                 struct tov_draft *draft, struct tov_error *error)
+static enum tov_err fill_version(struct tov_record header)
 {
-    TOV_TRY(decode_record("Header", header, &draft->header, error));
+    const struct tov_message_type *type = tov_message_type_find(tov_record_bytes(header, "type"));
+    if (type == NULL || tov_record_number(header, "type_version") != 0)
+        return TOV_OK;
+    return tov_record_put_number(header, "type_version", type->version);
+}
+
+/* Behind the header. */
+static enum tov_err decode_rest(const struct tov_bytes *content, struct tov_draft *draft,
+                                struct tov_error *error)
+{
     TOV_TRY(find_type(draft, error));
     TOV_TRY(decode_record(draft->type->header_schema, tov_record_bytes(draft->header, "fields"),
                           &draft->header_fields, error));
@@ -121,15 +129,33 @@ static enum tov_err decode_parts(struct tov_bytes header, const struct tov_bytes
                          &draft->content_fields, error);
 }
 
+static enum tov_err give(struct tov_draft *draft, enum tov_err err, struct tov_draft *out_draft)
+{
+    if (err == TOV_OK)
+        *out_draft = *draft;
+    else
+        tov_draft_fini(draft);
+    return err;
+}
+
 enum tov_err tov_draft_decode(struct tov_bytes header, const struct tov_bytes *content,
                               struct tov_draft *out_draft, struct tov_error *error)
 {
     struct tov_draft draft = {0};
-    enum tov_err err = decode_parts(header, content, &draft, error);
-    if (err != TOV_OK) {
-        tov_draft_fini(&draft);
-        return err;
-    }
-    *out_draft = draft;
-    return TOV_OK;
+    enum tov_err err = decode_record("Header", header, &draft.header, error);
+    if (err == TOV_OK)
+        err = decode_rest(content, &draft, error);
+    return give(&draft, err, out_draft);
+}
+
+enum tov_err tov_draft_take(struct tov_bytes header, struct tov_bytes content,
+                            struct tov_draft *out_draft, struct tov_error *error)
+{
+    struct tov_draft draft = {0};
+    enum tov_err err = decode_record("Header", header, &draft.header, error);
+    if (err == TOV_OK)
+        err = fill_version(draft.header);
+    if (err == TOV_OK)
+        err = decode_rest(&content, &draft, error);
+    return give(&draft, err, out_draft);
 }

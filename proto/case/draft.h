@@ -34,5 +34,8 @@ enum tov_err tov_draft_encode(const struct tov_draft *draft, struct tov_buf *out
  * not know ("not understood"); SCHEMA, LIMIT, NOMEM as tov_record_decode. */
 enum tov_err tov_draft_decode(struct tov_bytes header, const struct tov_bytes *content,
                               struct tov_draft *out_draft, struct tov_error *error) TOV_MUST_CHECK;
+/* The same for a message that is being written: without a version it gets the type's newest. */
+enum tov_err tov_draft_take(struct tov_bytes header, struct tov_bytes content,
+                            struct tov_draft *out_draft, struct tov_error *error) TOV_MUST_CHECK;
 
 #endif

@@ -81,7 +81,7 @@ static void search_record(struct search *search, struct tov_record record)
         struct tov_value value;
         if (field.kind != TOV_FIELD_TEXT && field.kind != TOV_FIELD_RECORD)
             continue;
-        for (size_t n = 0; tov_record_get(record, field.name, n, &value) == TOV_OK; n++) {
+        for (size_t n = 0; tov_record_get_at(record, i, n, &value) == TOV_OK; n++) {
             if (field.kind == TOV_FIELD_TEXT)
                 search_text(search, value.bytes);
             else

@@ -17,8 +17,10 @@ static size_t count_bodies(struct tov_record record)
     size_t count = 0;
     for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
         struct tov_field field = tov_schema_field_at(schema, i);
-        if (field.kind == TOV_FIELD_RECORD && !field.repeated)
-            count += tov_record_count(record, field.name);
+        struct tov_value value;
+        if (field.kind == TOV_FIELD_RECORD && !field.repeated &&
+            tov_record_get_at(record, i, 0, &value) == TOV_OK)
+            count++;
     }
     return count;
 }

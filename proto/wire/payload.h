@@ -96,6 +96,10 @@ size_t tov_record_count(struct tov_record record, const char *name);
 /* NOT_FOUND: not set, INDEX too large, or no such field. */
 enum tov_err tov_record_get(struct tov_record record, const char *name, size_t index,
                             struct tov_value *out_value) TOV_MUST_CHECK;
+/* The same for the field that stands at FIELD_INDEX of the record's schema (tov_schema_field_at):
+ * for those who look at all fields. RECORD is not empty. */
+enum tov_err tov_record_get_at(struct tov_record record, size_t field_index, size_t index,
+                               struct tov_value *out_value) TOV_MUST_CHECK;
 
 /* Sets a single field or appends to a repeated one; copies the value. ARGUMENT: no such field or
  * another kind (RECORD: use _open). SCHEMA: a value that its kind does not allow. LIMIT: the record

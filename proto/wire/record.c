@@ -7,6 +7,7 @@
 #include "wire/schemas.h"
 #include "wire/strict.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define DATE_MIN_DAYS (-719162) /* 0001-01-01 */
@@ -27,12 +28,35 @@ union member {
     uint64_t number64;
 };
 
+/* A message is some two hundred of these: names are short, and strcmp a call. */
+static int compare_names(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return (uint8_t)*a - (uint8_t)*b;
+}
+
 static const ProtobufCFieldDescriptor *find_field(struct tov_record record, const char *name)
 {
     const ProtobufCMessage *message = record.message;
-    return message == NULL
-               ? NULL
-               : protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    if (message == NULL)
+        return NULL;
+    const ProtobufCMessageDescriptor *descriptor = message->descriptor;
+    unsigned low = 0, high = descriptor->n_fields;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        unsigned index = descriptor->fields_sorted_by_name[middle];
+        int order = compare_names(name, descriptor->fields[index].name);
+        if (order == 0)
+            return &descriptor->fields[index];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
 }
 
 static void *at_offset(struct tov_record record, unsigned offset)
@@ -126,15 +150,29 @@ size_t tov_record_count(struct tov_record record, const char *name)
     return field == NULL ? 0 : count_of(record, field);
 }
 
-enum tov_err tov_record_get(struct tov_record record, const char *name, size_t index,
-                            struct tov_value *out_value)
+static enum tov_err get_value(struct tov_record record, const ProtobufCFieldDescriptor *field,
+                              size_t index, struct tov_value *out_value)
 {
-    const ProtobufCFieldDescriptor *field = find_field(record, name);
-    if (field == NULL || index >= count_of(record, field))
+    if (index >= count_of(record, field))
         return TOV_E_NOT_FOUND;
     union member member = read_member(record, field, index);
     *out_value = value_of(record, field, &member);
     return TOV_OK;
+}
+
+enum tov_err tov_record_get(struct tov_record record, const char *name, size_t index,
+                            struct tov_value *out_value)
+{
+    const ProtobufCFieldDescriptor *field = find_field(record, name);
+    return field == NULL ? TOV_E_NOT_FOUND : get_value(record, field, index, out_value);
+}
+
+enum tov_err tov_record_get_at(struct tov_record record, size_t field_index, size_t index,
+                               struct tov_value *out_value)
+{
+    const ProtobufCMessage *message = record.message;
+    assert(field_index < message->descriptor->n_fields);
+    return get_value(record, &message->descriptor->fields[field_index], index, out_value);
 }
 
 const struct tov_schema *tov_record_schema(struct tov_record record)
@@ -345,11 +383,7 @@ void tov_record_clear(struct tov_record record, const char *name)
 enum tov_err tov_record_encode_within(struct tov_record record, size_t max_bytes,
                                       struct tov_buf *out)
 {
-    const ProtobufCMessage *message = record.message;
-    if (protobuf_c_message_get_packed_size(message) > max_bytes)
-        return TOV_E_LIMIT;
-    tov_strict_encode(message, out);
-    return out->failed;
+    return tov_strict_encode_within(record.message, max_bytes, out);
 }
 
 enum tov_err tov_record_encode(struct tov_record record, struct tov_buf *out)

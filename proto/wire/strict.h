@@ -37,6 +37,9 @@ void tov_strict_fini(struct tov_strict *strict);
 
 /* Appends MESSAGE's encoding to OUT (failure sticks there). */
 void tov_strict_encode(const struct ProtobufCMessage *message, struct tov_buf *out);
+/* LIMIT: it is longer than MAX_BYTES, and nothing is appended. */
+enum tov_err tov_strict_encode_within(const struct ProtobufCMessage *message, size_t max_bytes,
+                                      struct tov_buf *out) TOV_MUST_CHECK;
 
 /* UTF-8 without NUL, surrogates, overlong forms or values above U+10FFFF. */
 bool tov_text_is_valid(struct tov_bytes text);

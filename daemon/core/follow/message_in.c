@@ -153,7 +153,7 @@ static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_seal
 
 static enum tov_err judge_draft(struct incoming *in)
 {
-    TOV_FREE struct tov_findings *findings = calloc(1, sizeof *findings);
+    TOV_FREE struct tov_findings *findings = malloc(sizeof *findings);
     if (findings == NULL)
         return TOV_E_NOMEM;
     TOV_TRY(tov_judge(in->follow->core->roster, &in->draft, in->peer->number, in->leaf->time_ms,

@@ -32,7 +32,8 @@ enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *
 {
     struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
     size_t count = tov_record_count(draft->header, "recipients");
-    *out_findings = (struct tov_findings){.count = 0};
+    out_findings->count = 0; /* the items are only looked at up to it */
+    out_findings->more = false;
     if (count > TOV_RECIPIENTS_MAX)
         return TOV_E_LIMIT;
     for (size_t i = 0; i < count; i++) {

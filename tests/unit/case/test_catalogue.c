@@ -224,6 +224,25 @@ static void a_type_or_version_of_tomorrow_is_not_understood(void)
     test_draft_fini(&test);
 }
 
+static void a_draft_without_a_version_is_taken_as_the_newest(void)
+{
+    struct test_draft test;
+    test_draft_init(&test, "msg.note");
+    uint64_t newest = tov_record_number(test.draft.header, "type_version");
+    tov_record_clear(test.draft.header, "type_version");
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES);
+    struct tov_draft out;
+    UNIT_OK(tov_draft_encode(&test.draft, &header, &content));
+    struct tov_bytes part = tov_buf_view(&content);
+    UNIT_EQUAL_INT(tov_draft_decode(tov_buf_view(&header), &part, &out, NULL), TOV_E_SCHEMA);
+    UNIT_NEED(tov_draft_take(tov_buf_view(&header), part, &out, NULL) == TOV_OK);
+    UNIT_EQUAL_INT(tov_record_number(out.header, "type_version"), newest);
+    UNIT_EQUAL_TEXT(out.type->id, "msg.note");
+    tov_draft_fini(&out);
+    test_draft_fini(&test);
+}
+
 /* The typed record of another type, or bytes that are none. */
 static void foreign_fields_are_refused(void)
 {
@@ -252,6 +271,7 @@ int main(void)
         UNIT_TEST(a_minimal_draft_of_each_type_is_accepted),
         UNIT_TEST(a_draft_travels_and_is_judged_alike),
         UNIT_TEST(a_type_or_version_of_tomorrow_is_not_understood),
+        UNIT_TEST(a_draft_without_a_version_is_taken_as_the_newest),
         UNIT_TEST(foreign_fields_are_refused),
     };
     return unit_run("case_catalogue", tests, sizeof tests / sizeof tests[0]);

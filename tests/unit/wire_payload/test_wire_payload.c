@@ -85,6 +85,32 @@ static void decode_refuses_text_with_a_nul(void)
     UNIT_EQUAL_INT(decode_hex("Header", "0a0100", NULL), TOV_E_SCHEMA);
 }
 
+/* Several bytes are looked at together: each place among them, and each end of the text. */
+static void text_is_looked_at_byte_for_byte(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        bool is_valid;
+    } pieces[] = {
+        {"\xc3\xa6", 2, true}, {"\xf0\x9f\x98\x80", 4, true},
+        {"\x01", 1, true},     {"\x7f", 1, true},
+        {"\0", 1, false},      {"\x80", 1, false},
+        {"\xff", 1, false},    {"\xc3", 1, false},
+    };
+    uint8_t text[32];
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        for (size_t at = 0; at + pieces[i].size <= sizeof text; at++) {
+            for (size_t size = at + pieces[i].size; size <= sizeof text; size++) {
+                memset(text, 'a', sizeof text);
+                memcpy(text + at, pieces[i].bytes, pieces[i].size);
+                UNIT_EQUAL_INT(tov_text_is_valid((struct tov_bytes){text, size}),
+                               pieces[i].is_valid);
+            }
+        }
+    }
+}
+
 static void decode_refuses_an_empty_text(void)
 {
     UNIT_EQUAL_INT(decode_hex("Header", "0a00", NULL), TOV_E_SCHEMA);
@@ -301,6 +327,33 @@ static void a_decoded_list_can_be_appended_to(void)
     tov_record_destroy(&header);
 }
 
+/* By name and by place: the same values, for each field of a record that has them all. */
+static void a_value_is_found_by_its_name_and_by_its_place(void)
+{
+    for (size_t s = 0; s < tov_schema_count(); s++) {
+        struct tov_record record;
+        UNIT_NEED(tov_record_create(tov_schema_at(s), &record) == TOV_OK);
+        size_t count = tov_schema_field_count(tov_schema_at(s));
+        for (size_t i = 0; i < count; i++) {
+            struct tov_field field = tov_schema_field_at(tov_schema_at(s), i);
+            struct tov_value by_name, by_place;
+            if (field.kind != TOV_FIELD_INT && field.kind != TOV_FIELD_BOOL)
+                continue;
+            UNIT_EQUAL_INT(tov_record_get(record, field.name, 0, &by_name), TOV_E_NOT_FOUND);
+            UNIT_EQUAL_INT(tov_record_get_at(record, i, 0, &by_place), TOV_E_NOT_FOUND);
+            UNIT_OK(tov_record_put_number(record, field.name, (i & 1) == 0 ? 1 : 0));
+            UNIT_OK(tov_record_get(record, field.name, 0, &by_name));
+            UNIT_OK(tov_record_get_at(record, i, 0, &by_place));
+            UNIT_EQUAL_INT(by_name.number, (i & 1) == 0 ? 1 : 0);
+            UNIT_EQUAL_INT(by_place.number, by_name.number);
+        }
+        UNIT_EQUAL_INT(tov_record_count(record, ""), 0);
+        UNIT_EQUAL_INT(tov_record_count(record, "zzz"), 0);
+        UNIT_EQUAL_INT(tov_record_count(record, "a"), 0);
+        tov_record_destroy(&record);
+    }
+}
+
 static void put_refuses_other_kinds_and_bad_values(void)
 {
     struct tov_record header = full_header();
@@ -441,6 +494,7 @@ int main(void)
         UNIT_TEST(decode_refuses_an_unknown_field_and_names_its_number),
         UNIT_TEST(decode_refuses_text_that_is_not_utf8),
         UNIT_TEST(decode_refuses_text_with_a_nul),
+        UNIT_TEST(text_is_looked_at_byte_for_byte),
         UNIT_TEST(decode_refuses_an_empty_text),
         UNIT_TEST(decode_refuses_an_unknown_enum_value),
         UNIT_TEST(decode_refuses_values_outside_their_kind),
@@ -451,6 +505,7 @@ int main(void)
         UNIT_TEST(the_strict_decoder_needs_no_record_layer),
         UNIT_TEST(a_record_reads_back_what_was_put),
         UNIT_TEST(a_decoded_list_can_be_appended_to),
+        UNIT_TEST(a_value_is_found_by_its_name_and_by_its_place),
         UNIT_TEST(put_refuses_other_kinds_and_bad_values),
         UNIT_TEST(an_empty_text_clears_its_field),
         UNIT_TEST(a_growing_record_meets_its_budget),
