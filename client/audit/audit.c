@@ -76,8 +76,10 @@ void tov_link_lines_lose(struct tov_link_lines *lines)
 
 static void link_lines_fini(struct tov_link_lines *lines)
 {
-    for (size_t i = 0; i < lines->count; i++)
+    for (size_t i = 0; i < lines->count; i++) {
         tov_table_fini(&lines->items[i].messages);
+        tov_table_fini(&lines->items[i].words);
+    }
     free(lines->items);
     *lines = (struct tov_link_lines){0};
 }
@@ -112,6 +114,8 @@ static void mirrors_fini(struct tov_mirrors *mirrors)
         tov_marks_fini(&mirrors->items[i].named);
         tov_marks_fini(&mirrors->items[i].gone);
         tov_table_fini(&mirrors->items[i].attachments);
+        tov_table_fini(&mirrors->items[i].seen);
+        tov_table_fini(&mirrors->items[i].seen_signatures);
     }
     free(mirrors->items);
     *mirrors = (struct tov_mirrors){0};
@@ -206,6 +210,7 @@ static enum tov_err check_content(struct tov_audit *audit)
     else
         tov_link_lines_lose(&audit->sent);
     TOV_TRY(tov_audit_mirrors(audit));
+    tov_audit_seen_whole(audit);
     if (audit->ledger.has_checkpoint) {
         TOV_TRY(tov_audit_receipts(audit));
         TOV_TRY(tov_audit_witnesses(audit));

@@ -25,6 +25,7 @@ struct tov_link_line {
     uint64_t last;
     struct tov_hash last_hash;
     uint64_t receipted;
+    struct tov_table words; /* of own receipts: number, the newest verdict in place of the index */
 };
 struct tov_link_lines {
     /* All entries of the ledger are there, so what is missing was not written. In a mirror an entry
@@ -49,12 +50,18 @@ struct tov_mirror {
     bool is_held;           /* there is a folder for it */
     bool is_sound;          /* its items lead to a root that the peer signed */
     bool is_unchecked_told; /* that receipts cannot be checked by it */
+    uint64_t unreceipted;   /* messages on whose verdict no receipt has the last word */
+    uint64_t unchecked;     /* it may have it, but entries of the ledger cannot be read */
     uint64_t size;
     struct tov_series series;
     struct tov_marks named; /* erased or lost, by somebody's word */
     struct tov_marks gone;
     struct tov_table attachments; /* that it could have: tov_attachment_number */
     uint64_t messages;
+    /* Signed sizes that own anchors saw: number: size, index: of the anchor, hash: root; their
+     * signatures in two rows each; and the first that no line was held against. */
+    struct tov_table seen, seen_signatures;
+    uint64_t seen_next;
 };
 struct tov_mirrors {
     size_t count;
@@ -110,6 +117,33 @@ enum tov_err tov_audit_receipts(struct tov_audit *audit) TOV_MUST_CHECK;  /* rec
 enum tov_err tov_audit_journal(struct tov_audit *audit) TOV_MUST_CHECK;   /* journal.c */
 enum tov_err tov_audit_witnesses(struct tov_audit *audit) TOV_MUST_CHECK; /* witness.c */
 enum tov_err tov_audit_places(struct tov_audit *audit) TOV_MUST_CHECK;    /* places.c */
+
+/* ---- verdicts: what own receipts say of received messages ---- */
+
+/* RECEIPT is an own one; in the order of the ledger. */
+void tov_audit_note_receipt(struct tov_audit *audit, const struct tov_leaf_receipt *receipt);
+/* The last word of the own receipts on message NUMBER of LINE; false: none speaks of it. */
+bool tov_audit_word(struct tov_audit *audit, const struct tov_link_line *line, uint64_t number,
+                    struct tov_verdict_value *out_word);
+bool tov_verdict_equal(struct tov_verdict_value a, struct tov_verdict_value b);
+/* Whether an amendment of WORD, which the export does not hold yet, can say STORED. */
+bool tov_verdict_may_become(struct tov_verdict_value word, struct tov_verdict_value stored);
+/* Parts that came wrong, or did not come, were stored as they came. */
+bool tov_verdict_excuses_parts(struct tov_verdict_value value);
+/* In OUT of TOV_FINDING_TEXT_SIZE; returns OUT. */
+const char *tov_verdict_say(char *out, struct tov_verdict_value value);
+
+/* ---- lists of anchors (anchors.c) ---- */
+
+/* LIST is the one that ANCHOR names. */
+void tov_audit_anchor_list(struct tov_audit *audit, const struct tov_place *place,
+                           const struct tov_leaf_anchor *anchor, struct tov_bytes list,
+                           bool is_own);
+/* A signed size of a mirror, ascending, whose signature by KEY is good. */
+void tov_audit_seen_line(struct tov_audit *audit, struct tov_mirror *mirror,
+                         const struct tov_vkey *key, const struct tov_export_signed *line);
+/* After all mirrors: what own anchors saw is held. */
+void tov_audit_seen_whole(struct tov_audit *audit);
 
 /* ---- shared by the steps ---- */
 

@@ -206,6 +206,7 @@ static void check_decoded(struct pass *pass, const struct tov_tree_entry *entry,
         return;
     case TOV_LEAF_RECEIPT:
         pass->audit->counts.receipts++;
+        tov_audit_note_receipt(pass->audit, &leaf->as.receipt);
         return;
     case TOV_LEAF_EPOCH_KEY:
         check_epoch(pass, entry, &leaf->as.epoch_key);

@@ -4,6 +4,7 @@
  */
 #include "audit/finding.h"
 
+#include "audit/words.h"
 #include "base/hex.h"
 
 #include <stdarg.h>
@@ -90,6 +91,14 @@ void tov_findings_add_missing(struct tov_findings *findings, const char *path)
             return;
     }
     (void)tov_findings_add(findings, TOV_FOUND_FILE_MISSING, &place, NULL, NULL);
+}
+
+void tov_findings_add_unknown(struct tov_findings *findings, const char *path, size_t count)
+{
+    struct tov_place place = {.path = path};
+    if (count > 0)
+        (void)tov_findings_add(findings, TOV_FOUND_SIGNATURE_UNKNOWN, &place, NULL,
+                               TOV_SAY(_("%zu lines"), count));
 }
 
 void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence)

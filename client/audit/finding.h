@@ -100,6 +100,9 @@ enum tov_finding_code {
     TOV_FOUND_MIRROR_POSITION,
     TOV_FOUND_NOT_FOR_US,
     TOV_FOUND_GONE_UNNAMED,
+    TOV_FOUND_VERDICT_DIFFERS,
+    TOV_FOUND_VERDICT_MISSING,
+    TOV_FOUND_VERDICT_UNCHECKED,
     /* receipts */
     TOV_FOUND_RECEIPT_ORDER,
     TOV_FOUND_RECEIPT_NUMBER,
@@ -115,6 +118,9 @@ enum tov_finding_code {
     TOV_FOUND_AHEAD,
     TOV_FOUND_SENT_NOT_RECEIVED,
     TOV_FOUND_ATTACHMENT_ABSENT,
+    TOV_FOUND_PART_UNSEEN,
+    TOV_FOUND_SIGNATURE_UNKNOWN,
+    TOV_FOUND_VERDICT_UNRECEIPTED,
     TOV_FOUND_CODE_COUNT
 };
 
@@ -163,6 +169,8 @@ struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_fin
                                      const char *found);
 /* The file PATH is missing; nothing is added when that was told before. */
 void tov_findings_add_missing(struct tov_findings *findings, const char *path);
+/* COUNT signature lines of the note PATH are of no known key; nothing is added for 0. */
+void tov_findings_add_unknown(struct tov_findings *findings, const char *path, size_t count);
 void tov_finding_set_evidence(struct tov_finding *finding, const char *evidence);
 struct tov_findings_mark tov_findings_mark(const struct tov_findings *findings);
 /* What was concluded since MARK rests on damaged bytes: inconsistent becomes corrupt, unless it is

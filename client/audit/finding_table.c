@@ -191,6 +191,16 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_GONE_UNNAMED] =
         {"gone-unnamed", TOV_CLASS_CORRUPT, NEXT_ASK,
          N_("A message that was received is gone, and no entry says that it was erased or lost.")},
+    [TOV_FOUND_VERDICT_DIFFERS] =
+        {"verdict-differs", TOV_CLASS_CORRUPT, NEXT_COPY,
+         N_("The verdict stored with a received message is not the one in the signed receipts.")},
+    [TOV_FOUND_VERDICT_MISSING] = {"verdict-missing", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
+                                   N_("A received message has no verdict stored with it.")},
+    [TOV_FOUND_VERDICT_UNCHECKED] =
+        {
+            "verdict-unchecked", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
+            N_("Verdicts stored with received messages cannot be compared with the receipts, which "
+               "cannot be read.")},
     [TOV_FOUND_RECEIPT_ORDER] = {"receipt-order", TOV_CLASS_INCONSISTENT, NEXT_ASK,
                                  N_("A receipt leaves out messages or covers some twice.")},
     [TOV_FOUND_RECEIPT_NUMBER] = {"receipt-number", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
@@ -220,6 +230,16 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
          N_("Messages were sent that the recipient's export does not hold yet.")},
     [TOV_FOUND_ATTACHMENT_ABSENT] = {"attachment-absent", TOV_CLASS_INFORMATION, NEXT_NOTHING,
                                      N_("Attachments are not in the export.")},
+    [TOV_FOUND_PART_UNSEEN] = {"part-unseen", TOV_CLASS_INFORMATION, NEXT_NOTHING,
+                               N_("A sealed part is missing or not the one that the message names; "
+                                  "its verdict says that "
+                                  "it was not opened, or was erased.")},
+    [TOV_FOUND_SIGNATURE_UNKNOWN] =
+        {"signature-unknown", TOV_CLASS_INFORMATION, NEXT_NOTHING,
+         N_("A signed note has signature lines of no known key, or one twice; they say nothing.")},
+    [TOV_FOUND_VERDICT_UNRECEIPTED] =
+        {"verdict-unreceipted", TOV_CLASS_INFORMATION, NEXT_NOTHING,
+         N_("The verdict on some received messages is newer than the signed receipts.")},
 };
 
 enum tov_finding_class tov_finding_default_class(enum tov_finding_code code)

@@ -24,12 +24,46 @@ void tov_keyring_fini(struct tov_keyring *keyring)
     *keyring = (struct tov_keyring){0};
 }
 
+/* NOTE keeps the bytes. */
 static enum tov_err read_roster(const struct tov_folder *folder, const char *path,
-                                struct tov_roster **out_roster, struct tov_error *error)
+                                struct tov_buf *note, struct tov_roster **out_roster,
+                                struct tov_error *error)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
-    TOV_TRY(tov_folder_read(folder, path, &note));
-    return tov_roster_parse(tov_buf_view(&note), out_roster, error);
+    TOV_TRY(tov_folder_read(folder, path, note));
+    return tov_roster_parse(tov_buf_view(note), out_roster, error);
+}
+
+/* Signature lines beyond those of the roster's own roots, and of the roots before it. */
+static enum tov_err count_unknown(const struct chain *chain, const struct tov_roster *roster,
+                                  struct tov_bytes bytes, size_t *out_count)
+{
+    TOV_FREE struct tov_note *note = malloc(sizeof *note);
+    struct tov_roots own, before = {.count = 0};
+    struct tov_vkey keys[2 * TOV_ROOTS_MAX];
+    bool have_signed[2 * TOV_ROOTS_MAX] = {false};
+    size_t count = 0, distinct = 0;
+    *out_count = 0;
+    if (note == NULL)
+        return TOV_E_NOMEM;
+    tov_roster_roots(roster, &own);
+    if (chain->keyring->newest != NULL)
+        tov_roster_roots(chain->keyring->newest, &before);
+    for (size_t i = 0; i < own.count; i++)
+        keys[count++] = own.keys[i];
+    for (size_t i = 0; i < before.count; i++) {
+        size_t k = 0;
+        while (k < own.count && !tov_vkey_is_same_key(&own.keys[k], &before.keys[i]))
+            k++;
+        if (k == own.count)
+            keys[count++] = before.keys[i];
+    }
+    if (tov_note_parse(bytes, TOV_ROSTER_MAX_BYTES, note, NULL) != TOV_OK ||
+        tov_note_check(note, (struct tov_vkey_list){keys, count}, have_signed, &distinct) != TOV_OK)
+        return TOV_OK; /* a finding of its own */
+    *out_count = note->count;
+    for (size_t i = 0; i < count; i++)
+        *out_count -= have_signed[i] ? 1 : 0;
+    return TOV_OK;
 }
 
 static enum tov_err add_key(struct tov_keyring *keyring, const struct tov_agency *agency)
@@ -129,10 +163,12 @@ static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go
     struct tov_keyring *keyring = chain->keyring;
     char path[TOV_EXPORT_PATH_SIZE];
     struct tov_error error = {.text = ""};
+    size_t unknown = 0;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
     *out_go_on = keyring->newest == NULL;
     tov_export_roster_path((uint32_t)version, path);
-    enum tov_err err = read_roster(chain->folder, path, &roster, &error);
+    enum tov_err err = read_roster(chain->folder, path, &note, &roster, &error);
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK || tov_roster_version(roster) != version) {
@@ -142,6 +178,8 @@ static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go
     if (keyring->newest == NULL ? !check_first(chain, path, roster)
                                 : !check_next(chain, path, roster))
         return TOV_OK;
+    TOV_TRY(count_unknown(chain, roster, tov_buf_view(&note), &unknown));
+    tov_findings_add_unknown(chain->findings, path, unknown);
     if (keyring->newest == NULL)
         keyring->first_version = (uint32_t)version;
     if (chain->roots != NULL && tov_roster_verify(roster, chain->roots, NULL) == TOV_OK)

@@ -32,9 +32,10 @@ struct pass {
     struct pending pending;
     struct tov_range range;
     struct tov_mirror_parts parts;
-    bool lacks_runs; /* the file of them is not there, which was told */
-    bool is_cut;     /* signed sizes or items are left over, which was told */
-    bool has_lines;  /* the signed sizes could be read */
+    bool excuses_parts; /* of the message that is looked at: they were stored as they came */
+    bool lacks_runs;    /* the file of them is not there, which was told */
+    bool is_cut;        /* signed sizes or items are left over, which was told */
+    bool has_lines;     /* the signed sizes could be read */
     uint64_t time_ms;
     uint32_t epoch;
     struct tov_findings_mark mark;
@@ -118,7 +119,10 @@ static void check_line(struct pass *pass)
         say_file(pass, TOV_FOUND_SIGNATURE_BAD, "checkpoints",
                  TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name),
                  TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
-    } else if (tov_hash_equal(&root, &pass->line.root)) {
+        return;
+    }
+    tov_audit_seen_line(pass->audit, pass->mirror, &pass->key->ledger, &pass->line);
+    if (tov_hash_equal(&root, &pass->line.root)) {
         pass->signed_size = pass->range.size;
         say_fork(pass);
     } else if (!pass->pending.is_there) {
@@ -148,6 +152,41 @@ static void check_lines(struct pass *pass)
 
 /* ---- entries ---- */
 
+/* The stored verdict against the last word of the own receipts on message NUMBER of LINE. */
+static void check_verdict(struct pass *pass, const struct tov_place *place,
+                          const struct tov_mirror_item *item, const struct tov_link_line *line)
+{
+    struct tov_verdict_value word;
+    struct tov_mirror *mirror = pass->mirror;
+    bool is_readable = pass->audit->ledger.has_checkpoint && pass->audit->ledger.is_complete;
+    bool is_said = tov_audit_word(pass->audit, line, line->last, &word);
+    if (is_said)
+        pass->excuses_parts = tov_verdict_excuses_parts(word);
+    else if (is_readable)
+        pass->excuses_parts = false;
+    if (!item->has_verdict || (is_said && tov_verdict_equal(word, item->verdict)))
+        return;
+    if (!is_readable)
+        mirror->unchecked++;
+    else if (!is_said || tov_verdict_may_become(word, item->verdict))
+        mirror->unreceipted++; /* the receipt is not signed yet */
+    else
+        say(pass, TOV_FOUND_VERDICT_DIFFERS, place,
+            tov_verdict_say((char[TOV_FINDING_TEXT_SIZE]){0}, word),
+            tov_verdict_say((char[TOV_FINDING_TEXT_SIZE]){0}, item->verdict));
+}
+
+static void say_verdicts(struct pass *pass)
+{
+    const struct tov_mirror *mirror = pass->mirror;
+    if (mirror->unchecked > 0)
+        say_file(pass, TOV_FOUND_VERDICT_UNCHECKED, "entries", NULL,
+                 TOV_SAY(_("%llu messages"), (unsigned long long)mirror->unchecked));
+    if (mirror->unreceipted > 0)
+        say_file(pass, TOV_FOUND_VERDICT_UNRECEIPTED, "entries", NULL,
+                 TOV_SAY(_("%llu messages"), (unsigned long long)mirror->unreceipted));
+}
+
 static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
                                const struct tov_mirror_item *item,
                                const struct tov_leaf_recipient *recipient)
@@ -167,7 +206,15 @@ static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
             TOV_SAY_HASH(&hash));
         return TOV_OK;
     }
-    return tov_audit_link(pass->audit, &pass->audit->received, pass->mirror->agency, &at);
+    struct tov_link_lines *lines = &pass->audit->received;
+    TOV_TRY(tov_audit_link(pass->audit, lines, pass->mirror->agency, &at));
+    const struct tov_link_line *line =
+        tov_link_line_find(lines, pass->mirror->agency, at.block.series);
+    /* A number that was used before is receipted for the message that had it first. */
+    if (line != NULL && line->last == at.block.number &&
+        tov_hash_equal(&line->last_hash, &at.leaf_hash))
+        check_verdict(pass, place, item, line);
+    return TOV_OK;
 }
 
 static enum tov_err check_message(struct pass *pass, const struct tov_place *place,
@@ -181,6 +228,9 @@ static enum tov_err check_message(struct pass *pass, const struct tov_place *pla
     }
     pass->mirror->messages++;
     pass->audit->counts.received++;
+    pass->excuses_parts = item->has_verdict && tov_verdict_excuses_parts(item->verdict);
+    if (!item->has_verdict)
+        say(pass, TOV_FOUND_VERDICT_MISSING, place, NULL, NULL);
     if (recipient == NULL) {
         say(pass, TOV_FOUND_NOT_FOR_US, place, NULL, NULL);
         return TOV_OK;
@@ -249,6 +299,8 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
     pass->time_ms = leaf->time_ms > pass->time_ms ? leaf->time_ms : pass->time_ms;
     if (leaf->type == TOV_LEAF_MESSAGE)
         return check_message(pass, place, item, &leaf->as.message);
+    if (item->has_link || item->has_verdict)
+        say(pass, TOV_FOUND_RECORD_EXTRA, place, NULL, NULL);
     if (leaf->type == TOV_LEAF_GENESIS)
         check_genesis(pass, place, &leaf->as.genesis);
     else if (leaf->type == TOV_LEAF_RECEIPT)
@@ -286,6 +338,9 @@ static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *
     enum tov_err err = tov_marks_put(&pass->mirror->gone, item->index);
     if (err != TOV_OK)
         tov_audit_note_failure(pass->audit, err);
+    if (item->has_verdict)
+        say(pass, TOV_FOUND_RECORD_EXTRA,
+            &(struct tov_place){pass->reader.entries_path, true, item->index}, NULL, NULL);
     if (!item->has_link || tov_link_decode(bytes, &block) != TOV_OK)
         return TOV_OK;
     return lose_track(pass);
@@ -295,15 +350,21 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
 {
     struct tov_place place = {tov_mirror_reader_path(&pass->reader, item), true, item->index};
     const struct tov_leaf *leaf = pass->audit->leaf;
+    if (item->index == 0 && item->is_skipped)
+        say(pass, TOV_FOUND_MIRROR_GAP, &place, _("a genesis"), _("skipped"));
     if (item->is_skipped)
         return TOV_OK;
     enum tov_err err =
         item->is_gone ? TOV_E_ERASED : tov_leaf_decode(item->leaf, pass->audit->leaf);
-    TOV_TRY(tov_mirror_parts_check(&pass->parts, item, err == TOV_OK ? leaf : NULL));
+    pass->excuses_parts = false;
+    if (err == TOV_OK)
+        TOV_TRY(check_leaf(pass, &place, item));
+    TOV_TRY(tov_mirror_parts_check(&pass->parts, item, err == TOV_OK ? leaf : NULL,
+                                   pass->excuses_parts));
     if (item->is_gone)
         return check_gone(pass, item);
     if (err == TOV_OK)
-        return check_leaf(pass, &place, item);
+        return TOV_OK;
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_LEAF_NEWER : TOV_FOUND_LEAF_MALFORMED, &place, NULL,
         NULL);
     return lose_track(pass);
@@ -374,26 +435,33 @@ static bool read_position(struct pass *pass, struct tov_export_position *out)
 }
 
 /* Its newest note must be the last line. */
-static void check_note(struct pass *pass)
+static enum tov_err check_note(struct pass *pass)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
+    TOV_FREE struct tov_note *note = malloc(sizeof *note);
     struct tov_checkpoint_opened opened;
     struct tov_error error = {.text = ""};
-    enum tov_err err = tov_folder_read(&pass->audit->folder, FILE_OF(pass, "checkpoint"), &note);
-    if (err == TOV_E_NOT_FOUND) {
+    const char *path = FILE_OF(pass, "checkpoint");
+    if (note == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = tov_folder_read(&pass->audit->folder, path, &bytes);
+    if (err == TOV_E_NOT_FOUND)
         say_missing(pass, "checkpoint");
-        return;
-    }
-    if (pass->key == NULL || !pass->has_lines)
-        return;
-    err = tov_checkpoint_open(tov_buf_view(&note), &pass->key->ledger, &opened, &error);
-    if (err != TOV_OK)
+    if (err == TOV_E_NOT_FOUND || pass->key == NULL || !pass->has_lines)
+        return TOV_OK;
+    err = tov_checkpoint_open(tov_buf_view(&bytes), &pass->key->ledger, &opened, &error);
+    if (err != TOV_OK) {
         say_file(pass, TOV_FOUND_CHECKPOINT_SIGNATURE, "checkpoint",
                  TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name), error.text);
-    else if (opened.checkpoint.size != pass->last_line_size)
+        return TOV_OK;
+    }
+    if (opened.checkpoint.size != pass->last_line_size)
         say_file(pass, TOV_FOUND_FILE_MALFORMED, "checkpoint",
                  TOV_SAY(_("size %llu"), (unsigned long long)pass->last_line_size),
                  TOV_SAY(_("size %llu"), (unsigned long long)opened.checkpoint.size));
+    struct tov_tree_note at = {&pass->audit->findings, &pass->audit->keyring, path, true};
+    TOV_TRY(tov_note_parse(tov_buf_view(&bytes), TOV_NOTE_MAX_BYTES, note, NULL));
+    return tov_tree_check_signers(&at, note);
 }
 
 /* ---- the verdict over one mirror ---- */
@@ -481,7 +549,8 @@ static enum tov_err check_one(struct pass *pass)
     judge_tree(pass);
     judge_position(pass, &position);
     judge_gone(pass);
-    check_note(pass);
+    say_verdicts(pass);
+    TOV_TRY(check_note(pass));
     return pass->audit->failed;
 }
 

@@ -93,10 +93,8 @@ static bool is_part_of(const struct tov_leaf_message *message, uint8_t part)
     return part < message->part_count && message->parts[part].is_inline;
 }
 
-/* CHECKS: the parts must be those of the leaf. What came in with wrong or erased parts was stored
- * as it came; the receipt says so. */
 static void take_part(struct tov_mirror_parts *parts, const struct tov_leaf_message *message,
-                      bool checks, uint32_t *seen)
+                      uint32_t *seen)
 {
     const struct tov_export_record *record = &parts->records.next;
     const struct tov_export_part *part = &record->as.part;
@@ -106,9 +104,10 @@ static void take_part(struct tov_mirror_parts *parts, const struct tov_leaf_mess
         return;
     }
     *seen |= 1u << part->part;
-    if (checks)
-        tov_part_bytes_check(&parts->audit->findings, &place, part->part,
-                             &message->parts[part->part], part->sealed);
+    tov_part_bytes_check(
+        &parts->audit->findings, &place,
+        &(struct tov_part_named){part->part, &message->parts[part->part], parts->is_excused},
+        part->sealed);
 }
 
 static void take_list(struct tov_mirror_parts *parts, const struct tov_leaf_anchor *anchor,
@@ -123,14 +122,17 @@ static void take_list(struct tov_mirror_parts *parts, const struct tov_leaf_anch
     if (!tov_hash_equal(&hash, &anchor->seen_hash))
         say(parts, TOV_FOUND_ANCHOR_LIST, parts->records.next.index,
             TOV_SAY_HASH(&anchor->seen_hash), TOV_SAY_HASH(&hash));
+    else
+        tov_audit_anchor_list(parts->audit,
+                              &(struct tov_place){parts->path, true, parts->records.next.index},
+                              anchor, parts->records.next.as.leaf, false);
 }
 
-static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *leaf, bool checks,
-                        uint32_t *seen)
+static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *leaf, uint32_t *seen)
 {
     enum tov_export_kind kind = parts->records.next.kind;
     if (leaf != NULL && leaf->type == TOV_LEAF_MESSAGE && kind == TOV_EXPORT_PART)
-        take_part(parts, &leaf->as.message, checks, seen);
+        take_part(parts, &leaf->as.message, seen);
     else if (leaf != NULL && leaf->type == TOV_LEAF_ANCHOR && kind == TOV_EXPORT_LIST)
         take_list(parts, &leaf->as.anchor, seen);
     else
@@ -175,14 +177,9 @@ static void check_whole(struct tov_mirror_parts *parts, uint64_t index,
     for (uint8_t i = 0; i < message->part_count; i++) {
         bool is_due = message->parts[i].is_inline && (i == 0 || is_all);
         if (is_due && (seen >> i & 1) == 0 && !tov_marks_has(&parts->mirror->named, index))
-            say_missing(parts, TOV_FOUND_PART_MISSING, index, TOV_SAY(_("part %u"), (unsigned)i));
+            say_missing(parts, parts->is_excused ? TOV_FOUND_PART_UNSEEN : TOV_FOUND_PART_MISSING,
+                        index, TOV_SAY(_("part %u"), (unsigned)i));
     }
-}
-
-static bool has_good_parts(const struct tov_mirror_item *item)
-{
-    return item->has_verdict && item->verdict.verdict != TOV_VERDICT_NOT_OPENED &&
-           item->verdict.verdict != TOV_VERDICT_ERASED;
 }
 
 static void check_list(struct tov_mirror_parts *parts, uint64_t index,
@@ -194,22 +191,22 @@ static void check_list(struct tov_mirror_parts *parts, uint64_t index,
 }
 
 enum tov_err tov_mirror_parts_check(struct tov_mirror_parts *parts,
-                                    const struct tov_mirror_item *item, const struct tov_leaf *leaf)
+                                    const struct tov_mirror_item *item, const struct tov_leaf *leaf,
+                                    bool is_excused)
 {
     uint32_t seen = 0;
-    bool checks = has_good_parts(item);
+    parts->is_excused = is_excused;
     TOV_TRY(open_bundle(parts, item->index));
     while (parts->records.err == TOV_OK && parts->records.next.index <= item->index) {
         bool is_here = parts->records.next.index == item->index;
         if (leaf != NULL || item->is_gone || !is_here)
-            take_record(parts, is_here ? leaf : NULL, checks, &seen);
+            take_record(parts, is_here ? leaf : NULL, &seen);
         tov_records_step(&parts->records);
         say_bad_records(parts, item->index);
     }
     if (leaf != NULL && leaf->type == TOV_LEAF_MESSAGE) {
         check_attachments(parts, item->index, &leaf->as.message);
-        if (checks)
-            check_whole(parts, item->index, &leaf->as.message, seen);
+        check_whole(parts, item->index, &leaf->as.message, seen);
     }
     if (leaf != NULL && leaf->type == TOV_LEAF_ANCHOR)
         check_list(parts, item->index, &leaf->as.anchor, seen);

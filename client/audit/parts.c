@@ -10,16 +10,15 @@
 #include <stdlib.h>
 
 void tov_part_bytes_check(struct tov_findings *findings, const struct tov_place *place,
-                          uint8_t part, const struct tov_leaf_part *leaf_part,
-                          struct tov_bytes sealed)
+                          const struct tov_part_named *part, struct tov_bytes sealed)
 {
-    struct tov_part_claim claim = {leaf_part->sealed_size, leaf_part->root};
+    struct tov_part_claim claim = {part->claim->sealed_size, part->claim->root};
     if (!tov_part_is_sealed_size(claim.sealed_size) || tov_part_check(&claim, sealed) != TOV_OK)
-        (void)tov_findings_add(findings, TOV_FOUND_PART_DIFFERS, place,
-                               TOV_SAY(_("part %u, %llu bytes, root %s"), (unsigned)part,
-                                       (unsigned long long)claim.sealed_size,
-                                       TOV_SAY_HASH(&claim.root)),
-                               TOV_SAY(_("%zu bytes"), sealed.size));
+        (void)tov_findings_add(
+            findings, part->is_excused ? TOV_FOUND_PART_UNSEEN : TOV_FOUND_PART_DIFFERS, place,
+            TOV_SAY(_("part %u, %llu bytes, root %s"), (unsigned)part->number,
+                    (unsigned long long)claim.sealed_size, TOV_SAY_HASH(&claim.root)),
+            TOV_SAY(_("%zu bytes"), sealed.size));
 }
 
 /* MALFORMED when the sizes do not fit, NOMEM. */

@@ -10,9 +10,15 @@
 #include "audit/finding.h"
 #include "audit/folder.h"
 
-/* Adds a finding when SEALED is not the part that CLAIM names. */
+/* What a leaf says of a part. */
+struct tov_part_named {
+    uint8_t number;
+    const struct tov_leaf_part *claim;
+    bool is_excused; /* it need not fit */
+};
+/* Adds a finding when SEALED is not that part. */
 void tov_part_bytes_check(struct tov_findings *findings, const struct tov_place *place,
-                          uint8_t part, const struct tov_leaf_part *claim, struct tov_bytes sealed);
+                          const struct tov_part_named *part, struct tov_bytes sealed);
 /* The same for the file place->path; false when there is none. */
 bool tov_part_file_check(const struct tov_folder *folder, struct tov_findings *findings,
                          const struct tov_place *place, const struct tov_leaf_part *claim);

@@ -65,18 +65,24 @@ static enum tov_err add_page(struct tov_scratch *scratch, struct tov_table *tabl
     return TOV_OK;
 }
 
-enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
-                           const struct tov_row *row)
+static enum tov_err write_row(const struct tov_scratch *scratch, const struct tov_table *table,
+                              uint64_t at, const struct tov_row *row)
 {
     uint8_t bytes[ROW_BYTES];
-    if (table->rows == table->page_count * (uint64_t)TOV_SCRATCH_PAGE_ROWS)
-        TOV_TRY(add_page(scratch, table));
     tov_put_be64(bytes, row->number);
     tov_put_be64(bytes + 8, row->index);
     memcpy(bytes + 16, row->hash.bytes, TOV_HASH_BYTES);
-    if (pwrite(scratch->fd, bytes, sizeof bytes, place_of(table, table->rows)) !=
-        (ssize_t)sizeof bytes)
-        return TOV_E_IO;
+    return pwrite(scratch->fd, bytes, sizeof bytes, place_of(table, at)) == (ssize_t)sizeof bytes
+               ? TOV_OK
+               : TOV_E_IO;
+}
+
+enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
+                           const struct tov_row *row)
+{
+    if (table->rows == table->page_count * (uint64_t)TOV_SCRATCH_PAGE_ROWS)
+        TOV_TRY(add_page(scratch, table));
+    TOV_TRY(write_row(scratch, table, table->rows, row));
     table->rows++;
     return TOV_OK;
 }
@@ -93,13 +99,14 @@ enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_t
     return TOV_OK;
 }
 
-enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_table *table,
-                            uint64_t number, struct tov_row *out_row)
+static enum tov_err find(const struct tov_scratch *scratch, const struct tov_table *table,
+                         uint64_t number, uint64_t *out_at, struct tov_row *out_row)
 {
     uint64_t low = 0, high = table->rows;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         TOV_TRY(tov_table_get(scratch, table, middle, out_row));
+        *out_at = middle;
         if (out_row->number == number)
             return TOV_OK;
         if (out_row->number < number)
@@ -108,6 +115,22 @@ enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_
             high = middle;
     }
     return TOV_E_NOT_FOUND;
+}
+
+enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_table *table,
+                            uint64_t number, struct tov_row *out_row)
+{
+    uint64_t at;
+    return find(scratch, table, number, &at, out_row);
+}
+
+enum tov_err tov_table_change(const struct tov_scratch *scratch, const struct tov_table *table,
+                              const struct tov_row *row)
+{
+    uint64_t at;
+    struct tov_row old;
+    TOV_TRY(find(scratch, table, row->number, &at, &old));
+    return write_row(scratch, table, at, row);
 }
 
 /* ---- marks ---- */

@@ -34,6 +34,9 @@ struct tov_table {
 void tov_table_fini(struct tov_table *table);
 enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
                            const struct tov_row *row) TOV_MUST_CHECK;
+/* The row of the same number. NOT_FOUND, IO. */
+enum tov_err tov_table_change(const struct tov_scratch *scratch, const struct tov_table *table,
+                              const struct tov_row *row) TOV_MUST_CHECK;
 /* AT is below table->rows. */
 enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_table *table,
                            uint64_t at, struct tov_row *out_row) TOV_MUST_CHECK;

@@ -91,13 +91,14 @@ static void take_part(struct pass *pass, const struct tov_leaf_message *message)
     }
     pass->parts_seen |= 1u << part->part;
     struct tov_place place = place_of(pass);
-    tov_part_bytes_check(&pass->audit->findings, &place, part->part, &message->parts[part->part],
-                         part->sealed);
+    struct tov_part_named named = {part->part, &message->parts[part->part], false};
+    tov_part_bytes_check(&pass->audit->findings, &place, &named, part->sealed);
 }
 
 static void take_list(struct pass *pass, const struct tov_leaf *leaf)
 {
     struct tov_hash hash = tov_sha256(pass->records.next.as.leaf);
+    struct tov_place place = place_of(pass);
     if (leaf->type != TOV_LEAF_ANCHOR || pass->list_seen) {
         say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
         return;
@@ -106,6 +107,9 @@ static void take_list(struct pass *pass, const struct tov_leaf *leaf)
     if (!tov_hash_equal(&hash, &leaf->as.anchor.seen_hash))
         say(pass, TOV_FOUND_ANCHOR_LIST, TOV_SAY_HASH(&leaf->as.anchor.seen_hash),
             TOV_SAY_HASH(&hash));
+    else
+        tov_audit_anchor_list(pass->audit, &place, &leaf->as.anchor, pass->records.next.as.leaf,
+                              true);
 }
 
 /* LEAF is NULL for an entry that is gone or cannot be read. */

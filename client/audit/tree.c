@@ -97,23 +97,29 @@ void tov_tree_set_notes(struct tov_finding *finding, const char *a, const char *
 
 /* ---- the checkpoint ---- */
 
-static enum tov_err check_cosignatures(struct pass *pass, const struct tov_note *note,
-                                       const char *path)
+enum tov_err tov_tree_check_signers(const struct tov_tree_note *at, const struct tov_note *note)
 {
-    const struct tov_roster *roster = pass->tree->keyring->newest;
+    const struct tov_roster *roster = at->keyring->newest;
+    struct tov_place place = {.path = at->path};
+    size_t distinct = 0, known = at->is_signed ? 1 : 0;
     if (roster == NULL)
         return TOV_OK;
     const struct tov_roster_facts *facts = tov_roster_facts(roster);
-    struct tov_vkey *keys = calloc(facts->agency_count + 1, sizeof *keys);
-    size_t distinct = 0;
-    if (keys == NULL)
+    TOV_FREE struct tov_vkey *keys = calloc(facts->agency_count + 1, sizeof *keys);
+    TOV_FREE bool *have_signed = calloc(facts->agency_count + 1, sizeof *have_signed);
+    if (keys == NULL || have_signed == NULL)
         return TOV_E_NOMEM;
     for (size_t i = 0; i < facts->agency_count; i++)
         keys[i] = facts->agencies[i].witness;
     struct tov_vkey_list list = {keys, facts->agency_count};
-    if (tov_note_check(note, list, NULL, &distinct) != TOV_OK)
-        (void)add(pass, TOV_FOUND_COSIGNATURE, path, NULL, NULL);
-    free(keys);
+    if (tov_note_check(note, list, have_signed, &distinct) != TOV_OK) {
+        (void)tov_findings_add(at->findings, TOV_FOUND_COSIGNATURE, &place, NULL, NULL);
+        return TOV_OK;
+    }
+    for (size_t i = 0; i < facts->agency_count; i++)
+        known += have_signed[i] ? 1 : 0;
+    if (at->is_signed)
+        tov_findings_add_unknown(at->findings, at->path, note->count - known);
     return TOV_OK;
 }
 
@@ -141,7 +147,8 @@ static enum tov_err open_note(struct pass *pass, struct tov_bytes bytes, const c
                   TOV_SAY(_("a signature by the key of %s"), tree->key->name), error.text);
     else
         tree->is_signed = true;
-    return check_cosignatures(pass, note, path);
+    struct tov_tree_note at = {tree->findings, tree->keyring, path, tree->is_signed};
+    return tov_tree_check_signers(&at, note);
 }
 
 static enum tov_err read_checkpoint(struct pass *pass)

@@ -50,6 +50,17 @@ struct tov_tree {
 enum tov_err tov_tree_check(struct tov_tree *tree,
                             const struct tov_tree_visitor *visitor) TOV_MUST_CHECK;
 
+/* The signature lines of a checkpoint beside that of its own log: witnesses' must be good, and
+ * those of no known key are told. NOMEM. */
+struct tov_tree_note {
+    struct tov_findings *findings;
+    const struct tov_keyring *keyring;
+    const char *path;
+    bool is_signed; /* by its own log */
+};
+enum tov_err tov_tree_check_signers(const struct tov_tree_note *at,
+                                    const struct tov_note *note) TOV_MUST_CHECK;
+
 /* The note in the file PATH, as text for people; NULL when it cannot be read. free() it. */
 char *tov_tree_read_note(const struct tov_folder *folder, const char *path);
 /* The whole note of a short line "size root signature", as text for people; free() it. */

@@ -4,20 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
-#include "cli/language.h"
+#include "base/cleanup.h"
+#include "cli/file.h"
+#include "cli/text.h"
+
+#define QUESTION_MAX_BYTES 4096u
 
 bool ask_is_possible(const struct cli *cli)
 {
     return cli->stdin_is_terminal && cli->stdout_is_terminal && !cli->json;
 }
 
+/* On standard error, within the terminal's width; the answer is written behind it. */
+static void put_question(const struct cli *cli, const char *question)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(QUESTION_MAX_BYTES);
+    text_put_wrapped(&text, question, &(struct text_frame){0, 0, cli->columns - 1});
+    if (text.failed != TOV_OK)
+        return;
+    text.data[text.size - 1] = ' '; /* the end of its last line */
+    (void)!file_put(STDERR_FILENO, tov_buf_view(&text));
+}
+
 bool ask_line(struct cli *cli, const char *question, char *out, size_t size)
 {
     if (cli_flush(cli) != TOV_OK)
         return false;
-    (void)fprintf(stderr, "%s ", question);
-    (void)fflush(stderr);
+    put_question(cli, question);
     if (fgets(out, (int)size, stdin) == NULL) {
         (void)fprintf(stderr, "\n");
         return false;

@@ -60,6 +60,15 @@ static enum tov_err require(struct cli *cli, const char *value, const char *opti
                     option);
 }
 
+/* A file that the profile names is not there. */
+static enum tov_err fail_missing(struct cli *cli)
+{
+    bool is_key = access(cli->profile.key, F_OK) != 0;
+    return cli_fail(
+        cli, TOV_E_NOT_FOUND, _("There is no file %.150s, which --%s or the profile names."),
+        is_key ? cli->profile.key : cli->profile.server_key, is_key ? "key" : "server-key");
+}
+
 enum tov_err cli_connect(struct cli *cli, struct tov_client **out_client)
 {
     struct cli_profile *profile = &cli->profile;
@@ -85,6 +94,8 @@ enum tov_err cli_connect(struct cli *cli, struct tov_client **out_client)
                 _("The node at %.80s does not answer. Either it is not running, or its key is "
                   "another than in --server-key, or your key is not registered there."),
                 profile->node);
+        if (err == TOV_E_NOT_FOUND)
+            return fail_missing(cli);
         TOV_TRY(err);
     }
     *out_client = cli->client;

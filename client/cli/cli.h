@@ -19,7 +19,7 @@
 #include "base/secret.h"
 #include "cli/profile.h"
 
-/* Documented in docs/cli.md and tov(1); append only. */
+/* Documented in docs/exit-codes.md; append only. */
 enum cli_exit {
     CLI_EXIT_DONE = 0,
     CLI_EXIT_FAILED = 1, /* refused, not found, not allowed, an error of a file ... */

@@ -81,14 +81,21 @@ static int on_progress(void *arg, uint64_t done, uint64_t total)
     return interrupt_came() ? 1 : 0;
 }
 
-static enum tov_err explain(struct cli *cli, enum tov_err err, uint64_t number)
+static enum tov_err explain(struct cli *cli, enum tov_err err,
+                            const struct tov_save_options *options)
 {
+    unsigned long long number = (unsigned long long)options->number;
     if (interrupt_came())
         return cli_fail(cli, TOV_E_AGAIN, "%s", _("Stopped. Nothing was saved."));
     if (err == TOV_E_UNAVAILABLE)
         return cli_fail(cli, err,
                         _("Not all of it has arrived yet. tov show %llu tells how far it is."),
-                        (unsigned long long)number);
+                        number);
+    if (err == TOV_E_NOT_FOUND)
+        return cli_fail(cli, err,
+                        _("Message %llu has no attachment %u, or it is not for you to see. They "
+                          "stand in: tov show %llu"),
+                        number, options->part, number);
     return err;
 }
 
@@ -101,7 +108,7 @@ static enum tov_err fetch(struct cli *cli, struct tov_save_options *options,
     enum tov_err err = tov_attachment_save(cli->client, options, &cli->error);
     cli_progress(cli, "");
     if (err != TOV_OK)
-        err = explain(cli, err, options->number);
+        err = explain(cli, err, options);
     interrupt_end();
     return err;
 }
@@ -154,14 +161,14 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"out", "FILE", N_("where to save it; - is standard output"), false},
+    {"out", N_("FILE"), N_("where to save it; - is standard output"), false},
     {"force", NULL, N_("replace a file that is there"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_attachment_get = {
     "attachment get",
-    "NUMBER PART|NAME",
+    N_("NUMBER PART|NAME"),
     2,
     2,
-    N_("save an attachment; that it was fetched is recorded"),
+    N_("save an attachment; the access log says that you fetched it"),
     options,
     run};

@@ -51,8 +51,7 @@ static void put_text(struct cli *cli, const json_t *names)
         put_row(cli, &table, json_string_value(json_array_get(names, i)));
     table_put(&table);
     cli_say(cli, "\n%s\n",
-            _("Go on: tov drafts edit NAME, tov drafts send NAME, tov drafts remove "
-              "NAME"));
+            _("Go on: tov drafts edit NAME, tov drafts send NAME, tov drafts remove NAME"));
 }
 
 static json_t *draft_json(struct cli *cli, const char *name)
@@ -165,18 +164,18 @@ static const struct cli_option yes_options[] = {{"yes", NULL, N_("without asking
 const struct cli_command command_drafts = {
     "drafts",   NULL,    0, 0, N_("messages that are written and not sent, or perhaps sent"),
     no_options, run_list};
-const struct cli_command command_drafts_show = {"drafts show",           "NAME",     1,       1,
+const struct cli_command command_drafts_show = {"drafts show",           N_("NAME"), 1,       1,
                                                 N_("what a draft says"), no_options, run_show};
 const struct cli_command command_drafts_edit = {
-    "drafts edit", "NAME",  1, 1, N_("goes on with a draft; then asks whether to send"),
+    "drafts edit", N_("NAME"), 1, 1, N_("goes on with a draft; then asks whether to send"),
     edit_options,  run_edit};
 const struct cli_command command_drafts_send = {
     "drafts send",
-    "NAME",
+    N_("NAME"),
     1,
     1,
     N_("sends a draft; one that was perhaps sent is never sent twice"),
     yes_options,
     run_send};
 const struct cli_command command_drafts_remove = {
-    "drafts remove", "NAME", 1, 1, N_("throws a draft away"), yes_options, run_remove};
+    "drafts remove", N_("NAME"), 1, 1, N_("throws a draft away"), yes_options, run_remove};

@@ -41,6 +41,10 @@ static enum tov_err export_all(struct cli *cli, struct tov_export_options *optio
     if (err != TOV_OK && was_stopped)
         return cli_fail(cli, TOV_E_AGAIN, _("Stopped. %.150s.part is not whole: remove it."),
                         options->path);
+    if (err == TOV_E_DENIED)
+        return cli_fail(
+            cli, err, "%s",
+            _("Only auditors can export the ledger, and your key does not have their role."));
     if (err == TOV_E_EXISTS)
         return cli_fail(cli, err,
                         _("%.150s is not empty, or an unfinished %.150s.part is there. Name a new "
@@ -79,12 +83,17 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
         cli_result(cli, json_pack("{s:s, s:I, s:I}", "folder", options.path, "files",
                                   (json_int_t)progress.files, "bytes", (json_int_t)progress.bytes));
     else
-        cli_say(cli, _("Exported: %s (%llu files, %s). Check it: tov-audit verify %s\n"),
+        cli_say(cli, _("Exported: %s\n%llu files, %s\nCheck it: tov-audit verify %s\n"),
                 options.path, (unsigned long long)progress.files, size, options.path);
     return TOV_OK;
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
 const struct cli_command command_export = {
-    "export", "DIR", 1, 1, N_("all of the node's ledger as plain files, for tov-audit (auditors)"),
-    options,  run};
+    "export",
+    N_("DIR"),
+    1,
+    1,
+    N_("all of the node's ledger as plain files, for tov-audit (auditors)"),
+    options,
+    run};

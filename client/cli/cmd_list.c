@@ -117,12 +117,12 @@ static enum tov_err run_list(struct cli *cli, const struct cli_arguments *argume
     return list(cli, &options);
 }
 
-#define LIST_OPTIONS                                                      \
-    {"unit", "UNIT", N_("only this unit of yours, as kk/vink"), false},   \
-        {"limit", "N", N_("at most so many (30, up to 200)"), false},     \
-        {"before", "NUMBER", N_("only those with lower numbers"), false}, \
-    {                                                                     \
-        NULL, NULL, NULL, false                                           \
+#define LIST_OPTIONS                                                          \
+    {"unit", N_("UNIT"), N_("only this unit of yours, as kk/vink"), false},   \
+        {"limit", N_("N"), N_("at most so many (30, up to 200)"), false},     \
+        {"before", N_("NUMBER"), N_("only those with lower numbers"), false}, \
+    {                                                                         \
+        NULL, NULL, NULL, false                                               \
     }
 static const struct cli_option inbox_options[] = {
     {"all", NULL, N_("also what someone here has seen"), false}, LIST_OPTIONS};

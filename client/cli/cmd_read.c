@@ -229,8 +229,10 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_get_options options = TOV_GET_OPTIONS_INIT;
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_get(client, &options, &reading.view, &cli->error));
-    enum tov_err err = read_message(&reading);
+    enum tov_err err = tov_message_get(client, &options, &reading.view, &cli->error);
+    if (err != TOV_OK)
+        return find_explain(cli, err, arguments->words[0]);
+    err = read_message(&reading);
     tov_message_view_destroy(reading.view);
     tov_listing_destroy(reading.answers);
     return err;
@@ -239,7 +241,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
 const struct cli_command command_read = {
     "read",
-    "NUMBER",
+    N_("NUMBER"),
     1,
     1,
     N_("show a message and tell its sender that you have taken it into handling"),

@@ -225,15 +225,15 @@ static enum tov_err run_retract(struct cli *cli, const struct cli_arguments *arg
 static const struct cli_option options[] = {COMPOSE_OPTIONS, COMPOSE_KEY_OPTION, COMPOSE_END};
 const struct cli_command command_reply = {
     "reply",
-    "NUMBER [TYPE]",
+    N_("NUMBER [TYPE]"),
     1,
     2,
     N_("an answer to a message, to who sent it; without TYPE the expected one"),
     options,
     run_reply};
 const struct cli_command command_amend = {
-    "amend", "NUMBER", 1, 1, N_("corrects a message that was sent; the old version stays"),
+    "amend", N_("NUMBER"), 1, 1, N_("corrects a message that was sent; the old version stays"),
     options, run_amend};
 const struct cli_command command_retract = {
-    "retract", "NUMBER",   1, 1, N_("takes a message back: the recipients hide its content"),
+    "retract", N_("NUMBER"), 1, 1, N_("takes a message back: the recipients hide its content"),
     options,   run_retract};

@@ -64,9 +64,9 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 
 static const struct cli_option options[] = {
     COMPOSE_OPTIONS,
-    {"from-json", "FILE", N_("the whole message as JSON; - is standard input"), false},
+    {"from-json", N_("FILE"), N_("the whole message as JSON; - is standard input"), false},
     COMPOSE_KEY_OPTION,
     COMPOSE_END};
 const struct cli_command command_send = {
-    "send",  "TYPE", 0, 1, N_("a new message; without fields the form opens in your editor"),
+    "send",  N_("TYPE"), 0, 1, N_("a new message; without fields the form opens in your editor"),
     options, run};

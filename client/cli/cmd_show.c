@@ -2,10 +2,30 @@
  *
  * `tov show`: one message with its content. The node writes down who has looked, and why.
  */
+#include <string.h>
+
 #include "cli/command.h"
 #include "cli/find.h"
 #include "cli/language.h"
 #include "cli/show.h"
+
+/* What there is to do with a message that came. */
+static void put_next(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_view_type(view));
+    unsigned long long number = (unsigned long long)facts->number;
+    bool is_acknowledgement = strcmp(tov_message_view_type(view), "ack.read") == 0;
+    const char *answer = type == NULL ? NULL : tov_catalogue_type_answer(type, 0);
+    bool takes_answer = answer != NULL && strcmp(answer, "ack.read") != 0;
+    if (is_acknowledgement || (facts->is_taken && (facts->is_answered || !takes_answer)))
+        return;
+    cli_say(cli, "\n");
+    if (!facts->is_taken)
+        cli_say(cli, _("Take it into handling: tov read %llu\n"), number);
+    if (!facts->is_answered && takes_answer)
+        cli_say(cli, _("Answer it: tov reply %llu\n"), number);
+}
 
 static void put(struct cli *cli, const struct tov_message_view *view)
 {
@@ -15,9 +35,8 @@ static void put(struct cli *cli, const struct tov_message_view *view)
     }
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     show_message(cli, view);
-    if (message_is_incoming(cli, view) && facts->reply_count == 0 && !facts->is_retracted)
-        cli_say(cli, _("\nTake it into handling: tov read %llu · Answer: tov reply %llu\n"),
-                (unsigned long long)facts->number, (unsigned long long)facts->number);
+    if (message_is_incoming(cli, view) && !show_lacks_content(view) && !facts->is_retracted)
+        put_next(cli, view);
 }
 
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
@@ -28,15 +47,22 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     options.reason = command_get(arguments, "reason");
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_get(client, &options, &view, &cli->error));
+    enum tov_err err = tov_message_get(client, &options, &view, &cli->error);
+    if (err != TOV_OK)
+        return find_explain(cli, err, arguments->words[0]);
     put(cli, view);
     tov_message_view_destroy(view);
     return TOV_OK;
 }
 
 static const struct cli_option options[] = {
-    {"reason", "TEXT", N_("why you look, when it is not your unit's casework"), false},
+    {"reason", N_("TEXT"), N_("why you look; it stands in the access log"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_show = {
-    "show",  "NUMBER", 1, 1, N_("one message, with its content; that you have looked is recorded"),
-    options, run};
+    "show",
+    N_("NUMBER"),
+    1,
+    1,
+    N_("one message, with its content; the access log says that you looked"),
+    options,
+    run};

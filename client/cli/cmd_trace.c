@@ -285,7 +285,8 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_bytes leaf;
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_trace(client, &options, &trace, &cli->error));
+    TOV_TRY(find_explain(cli, tov_message_trace(client, &options, &trace, &cli->error),
+                         arguments->words[0]));
     TOV_TRY(list_answers(cli, tov_trace_message(trace), &answers));
     struct tracing tracing = {cli, trace, answers, tov_trace_message(trace), {0}};
     leaf.data = tov_trace_leaf(trace, &leaf.size);
@@ -299,9 +300,10 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"proof", "FILE", N_("save the proof (C2SP tlog-proof) for a third party"), false},
-    {"leaf", "FILE", N_("save the leaf that the proof is about; it holds no content"), false},
+    {"proof", N_("FILE"), N_("save the proof (C2SP tlog-proof) for a third party"), false},
+    {"leaf", N_("FILE"), N_("save the leaf that the proof is about; it holds no content"), false},
     {"force", NULL, N_("replace files that are there"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_trace = {
-    "trace", "NUMBER", 1, 1, N_("how far a message has come, and the proof of it"), options, run};
+    "trace", N_("NUMBER"), 1, 1, N_("how far a message has come, and the proof of it"),
+    options, run};

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "case/catalogue.h"
+#include "case/unit.h"
 #include "cli/command.h"
 #include "cli/language.h"
 #include "cli/table.h"
@@ -13,6 +15,7 @@
 #include "cli/words.h"
 
 #define PURPOSE "header.purpose"
+#define BASES "header.legal_bases"
 
 /* ---- all types ---- */
 
@@ -50,12 +53,16 @@ static json_t *type_json(const struct tov_catalogue_type *type)
 
 /* ---- one type ---- */
 
+static const struct tov_message_type *row_of(const struct tov_catalogue_type *type)
+{
+    return tov_message_type_find(tov_bytes_of_text(tov_catalogue_type_id(type)));
+}
+
 static uint64_t bases_of(const struct tov_catalogue_type *type)
 {
-    const struct tov_message_type *row =
-        tov_message_type_find(tov_bytes_of_text(tov_catalogue_type_id(type)));
+    const struct tov_message_type *row = row_of(type);
     uint64_t mask = 0;
-    for (size_t i = 0; row != NULL && i < TOV_ROUTES_MAX && row->routes[i].from != 0; i++)
+    for (size_t i = 0; i < TOV_ROUTES_MAX && row->routes[i].from != 0; i++)
         mask |= row->routes[i].bases;
     return mask;
 }
@@ -91,7 +98,7 @@ static const char *need_id(enum tov_catalogue_need need)
 }
 
 /* How a value is written, for people. */
-static const char *kind_words(const char *kind)
+static const char *kind_words(const struct tov_catalogue_field *field)
 {
     static const struct {
         const char *id;
@@ -104,11 +111,15 @@ static const char *kind_words(const char *kind)
         {"time", N_("date and time as \"28-06-2021 09.10\"")},
         {"int", N_("a whole number")},
     };
+    if (strcmp(field->path, PURPOSE) == 0)
+        return _("one of these words");
+    if (strcmp(field->path, BASES) == 0)
+        return _("one of the codes below");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i].id, kind) == 0)
+        if (strcmp(kinds[i].id, field->kind) == 0)
             return _(kinds[i].words);
     }
-    return kind;
+    return field->kind;
 }
 
 static void put_wrapped(struct cli *cli, size_t indent, const char *text)
@@ -143,8 +154,7 @@ static void put_field(struct cli *cli, const struct tov_catalogue_type *type, si
     char line[512];
     cli_say(cli, "%s %s\n", is_required ? "*" : " ",
             cli_words(cli, field.label_da, field.label_en));
-    (void)snprintf(line, sizeof line, "%s (%s%s)%s%s", name,
-                   kind_words(is_purpose ? "enum" : field.kind),
+    (void)snprintf(line, sizeof line, "%s (%s%s)%s%s", name, kind_words(&field),
                    field.is_list ? _(", several") : "", need[0] == '\0' ? "" : ": ", need);
     put_wrapped(cli, 4, line);
     const char *help = cli_words(cli, field.help_da, field.help_en);
@@ -156,6 +166,90 @@ static void put_field(struct cli *cli, const struct tov_catalogue_type *type, si
     }
     if (is_purpose)
         put_purposes(cli);
+}
+
+/* ---- who sends it to whom, about what ---- */
+
+static const char *duty_words(uint32_t duty)
+{
+    static const struct {
+        uint32_t duty;
+        const char *words;
+    } duties[] = {
+        {TOV_DUTY_SECRETARIAT, N_("the secretariat of the Infohus")},
+        {TOV_DUTY_COORDINATOR_KOMMUNE, N_("the coordinator of the kommune")},
+        {TOV_DUTY_COORDINATOR_POLICE, N_("the coordinator of the police")},
+        {TOV_DUTY_PRISON, N_("prison, remand prison, central office")},
+        {TOV_DUTY_PROBATION, N_("the probation service")},
+        {TOV_DUTY_RELEASE_DESK, N_("the release desk (eki, jku)")},
+        {TOV_DUTY_BENEFITS, N_("benefits (ydelse)")},
+        {TOV_DUTY_POPULATION, N_("the population register (folkereg)")},
+        {TOV_DUTY_PROVIDER, N_("a provider (mentor, coach)")},
+        {TOV_DUTY_HOTLINE, N_("the hotline")},
+        {TOV_DUTY_PSYCHIATRY, N_("psychiatry")},
+        {TOV_DUTY_KOMMUNE, N_("other units of a kommune")},
+        {TOV_DUTY_POLICE_OTHER, N_("other units of the police")},
+    };
+    for (size_t i = 0; i < sizeof duties / sizeof duties[0]; i++) {
+        if (duties[i].duty == duty)
+            return _(duties[i].words);
+    }
+    return "";
+}
+
+static void put_duties(uint32_t mask, struct tov_buf *out)
+{
+    const char *between = "";
+    if (mask == TOV_DUTIES_ANY) {
+        tov_buf_put_text(out, _("any unit"));
+        return;
+    }
+    for (unsigned bit = 0; bit < 32; bit++) {
+        const char *words = (mask >> bit & 1) == 0 ? "" : duty_words((uint32_t)1 << bit);
+        if (words[0] == '\0')
+            continue;
+        tov_buf_put_format(out, "%s%s", between, words);
+        between = "; ";
+    }
+}
+
+static void put_lead(struct cli *cli, const char *lead, struct tov_buf *text)
+{
+    tov_buf_put_u8(text, 0);
+    cli_say(cli, "  ");
+    text_put_padded(&cli->page, lead, 6);
+    if (text->failed == TOV_OK)
+        text_put_wrapped(&cli->page, (const char *)text->data,
+                         &(struct text_frame){8, 8, cli->columns});
+}
+
+static void put_routes(struct cli *cli, const struct tov_message_type *row)
+{
+    cli_say(cli, "\n%s\n", _("Who sends it to whom"));
+    for (size_t i = 0; i < TOV_ROUTES_MAX && row->routes[i].from != 0; i++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf from = TOV_BUF_INIT(4096);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf to = TOV_BUF_INIT(4096);
+        bool is_as_before = i > 0 && row->routes[i].from == row->routes[i - 1].from &&
+                            row->routes[i].to == row->routes[i - 1].to;
+        if (is_as_before)
+            continue; /* other legal bases only */
+        put_duties(row->routes[i].from, &from);
+        put_duties(row->routes[i].to, &to);
+        put_lead(cli, _("from"), &from);
+        put_lead(cli, _("to"), &to);
+    }
+}
+
+static void put_about(struct cli *cli, const struct tov_message_type *row)
+{
+    cli_say(cli, "\n%s\n",
+            row->about_needs == 0 ? _("About (at least one of them)")
+                                  : _("About (* must be named)"));
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        bool is_needed = (row->about_needs & tov_about_things[i].bit) != 0;
+        if (is_needed || (row->about_may & tov_about_things[i].bit) != 0)
+            cli_say(cli, "%s --about %s\n", is_needed ? "*" : " ", words_thing(cli, i));
+    }
 }
 
 static void put_bases(struct cli *cli, const struct tov_catalogue_type *type)
@@ -175,12 +269,15 @@ static void put_bases(struct cli *cli, const struct tov_catalogue_type *type)
 
 static void put_one(struct cli *cli, const struct tov_catalogue_type *type)
 {
+    const struct tov_message_type *row = row_of(type);
     cli_say(cli, "%s · %s\n", tov_catalogue_type_id(type),
             tov_catalogue_type_name(type, cli->words));
     put_wrapped(cli, 0, tov_catalogue_type_purpose(type, cli->words));
     cli_say(cli, "\n%s\n", _("Fields (* must be filled in)"));
     for (size_t i = 0; i < tov_catalogue_field_count(type); i++)
         put_field(cli, type, i);
+    put_routes(cli, row);
+    put_about(cli, row);
     put_bases(cli, type);
     if (tov_catalogue_type_answer(type, 0) != NULL)
         cli_say(cli, "\n%s\n", _("Answers"));
@@ -231,6 +328,20 @@ static json_t *bases_json(const struct tov_catalogue_type *type)
     return bases;
 }
 
+static json_t *about_json(const struct tov_catalogue_type *type)
+{
+    const struct tov_message_type *row = row_of(type);
+    json_t *about = json_array();
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        bool is_needed = (row->about_needs & tov_about_things[i].bit) != 0;
+        if (is_needed || (row->about_may & tov_about_things[i].bit) != 0)
+            (void)json_array_append_new(
+                about, json_pack("{s:s, s:s, s:b}", "field", tov_about_things[i].field, "thing",
+                                 words_things[i].english, "required", is_needed));
+    }
+    return about;
+}
+
 static json_t *purposes_json(void)
 {
     json_t *purposes = json_array();
@@ -266,6 +377,7 @@ static enum tov_err run_types(struct cli *cli, const struct cli_arguments *argum
     }
     json_t *value = type_json(type);
     (void)json_object_set_new(value, "fields", fields_json(type));
+    (void)json_object_set_new(value, "about", about_json(type));
     (void)json_object_set_new(value, "legal_bases", bases_json(type));
     (void)json_object_set_new(value, "purposes", purposes_json());
     cli_result(cli, json_pack("{s:o}", "type", value));
@@ -315,7 +427,7 @@ static enum tov_err run_units(struct cli *cli, const struct cli_arguments *argum
 
 static const struct cli_option no_options[] = {{NULL, NULL, NULL, false}};
 const struct cli_command command_types = {
-    "types",    "[TYPE]", 0, 1, N_("what can be sent; the fields and legal bases of one type"),
+    "types",    N_("[TYPE]"), 0, 1, N_("what can be sent; the fields and legal bases of one type"),
     no_options, run_types};
 const struct cli_command command_units = {
     "units", NULL, 0, 0, N_("the units that can be written to"), no_options, run_units};

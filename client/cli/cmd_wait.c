@@ -22,11 +22,12 @@
 enum goal { GOAL_SIGNED, GOAL_RECEIVED, GOAL_WITNESSED, GOAL_READ };
 static const struct {
     const char *id;
+    const char *danish; /* taken as well, whatever the language is */
     const char *words;
-} goals[] = {{"signed", N_("signed")},
-             {"received", N_("received")},
-             {"witnessed", N_("witnessed")},
-             {"read", N_("read")}};
+} goals[] = {{"signed", "underskrevet", N_("signed")},
+             {"received", "modtaget", N_("received")},
+             {"witnessed", "bevidnet", N_("witnessed")},
+             {"read", "læst", N_("read")}};
 
 struct waiting {
     struct cli *cli;
@@ -43,7 +44,7 @@ struct waiting {
 static enum tov_err read_goal(struct cli *cli, const char *text, enum goal *out)
 {
     for (size_t i = 0; i < sizeof goals / sizeof goals[0]; i++) {
-        if (strcmp(goals[i].id, text) != 0)
+        if (strcmp(goals[i].id, text) != 0 && strcmp(goals[i].danish, text) != 0)
             continue;
         *out = (enum goal)i;
         return TOV_OK;
@@ -197,7 +198,7 @@ static enum tov_err wait_until_over(struct waiting *waiting, struct tov_watch *w
         TOV_TRY(wait_for_news(waiting, watch));
     }
     cli->outcome_is_unknown = true;
-    return cli_fail(cli, TOV_E_TIMEOUT, _("Message %llu has not come so far yet: %s."),
+    return cli_fail(cli, TOV_E_TIMEOUT, _("Message %llu is not %s yet."),
                     (unsigned long long)waiting->number, _(goals[waiting->goal].words));
 }
 
@@ -247,11 +248,11 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"agency", "NAME", N_("by this recipient only, instead of all"), false},
-    {"timeout", "SECONDS", N_("give up after so long, with exit code 5"), false},
+    {"agency", N_("NAME"), N_("by this recipient only, instead of all"), false},
+    {"timeout", N_("SECONDS"), N_("give up after so long, with exit code 5"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_wait = {"wait",
-                                         "NUMBER signed|received|witnessed|read",
+                                         N_("NUMBER signed|received|witnessed|read"),
                                          2,
                                          2,
                                          N_("wait until a message that you sent has come so far"),

@@ -176,14 +176,15 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"name", "NAME", N_("the node remembers under this name how far you were told"), false},
+    {"name", N_("NAME"), N_("the node remembers under this name how far you were told"), false},
     {"no-ack", NULL, N_("with --name: what is shown counts as told only by a later --ack"), false},
-    {"ack", "NUMBER", N_("with --name: first, all events up to this one are dealt with"), false},
-    {"after", "NUMBER", N_("also what was there before: events above this number"), false},
+    {"ack", N_("NUMBER"), N_("with --name: first, all events up to this one are dealt with"),
+     false},
+    {"after", N_("NUMBER"), N_("also what was there before: events above this number"), false},
     {"deliveries", NULL, N_("also receipts for your own messages"), false},
     {"once", NULL, N_("end when all that is there has been shown"), false},
-    {"for", "SECONDS", N_("end after so long"), false},
-    {"count", "N", N_("end after so many; exit 5 when --for is over first"), false},
+    {"for", N_("SECONDS"), N_("end after so long"), false},
+    {"count", N_("N"), N_("end after so many; exit 5 when --for is over first"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_watch = {
     "watch", NULL, 0, 0, N_("what happens, as it happens; with --json one value a line"),

@@ -8,12 +8,12 @@
 #include "cli/language.h"
 #include "cli/text.h"
 
-static const struct cli_option common_options[] = {
-    {"node", "ENDPOINT", N_("the node: tcp://HOST:PORT or ipc:///PATH (TOV_NODE)"), false},
-    {"key", "FILE", N_("your key file (TOV_KEY)"), false},
-    {"server-key", "FILE|HEX", N_("the node's front.pub, or its 64 digits (TOV_SERVER_KEY)"),
+const struct cli_option command_common_options[] = {
+    {"node", N_("ENDPOINT"), N_("the node: tcp://HOST:PORT or ipc:///PATH (TOV_NODE)"), false},
+    {"key", N_("FILE"), N_("your key file (TOV_KEY)"), false},
+    {"server-key", N_("FILE|HEX"), N_("the node's front.pub, or its 64 digits (TOV_SERVER_KEY)"),
      false},
-    {"profile", "NAME", N_("a profile of ~/.config/tov/config (TOV_PROFILE)"), false},
+    {"profile", N_("NAME"), N_("a profile of ~/.config/tov/config (TOV_PROFILE)"), false},
     {"lang", "da|en", N_("the language (TOV_LANG)"), false},
     {"json", NULL, N_("one JSON value on standard output"), false},
     {"help", NULL, N_("this help"), false},
@@ -35,7 +35,7 @@ static const struct cli_option *find_option(const struct cli_command *command, c
 {
     const struct cli_option *option =
         command == NULL ? NULL : find_in(command->options, name, size);
-    return option != NULL ? option : find_in(common_options, name, size);
+    return option != NULL ? option : find_in(command_common_options, name, size);
 }
 
 /* How many words at ARGV are COMMAND's name; 0: they are not. */
@@ -81,7 +81,7 @@ static enum tov_err take_option(struct parsing *parsing)
     if (option->value != NULL && sign == NULL) {
         if (*parsing->at == NULL)
             return cli_fail(parsing->cli, TOV_E_ARGUMENT, _("--%s wants a value: %s"), option->name,
-                            option->value);
+                            _(option->value));
         text = *parsing->at++;
     } else if (option->value == NULL && sign != NULL) {
         return cli_fail(parsing->cli, TOV_E_ARGUMENT, _("--%s takes no value."), option->name);
@@ -130,7 +130,7 @@ enum tov_err command_parse(const struct cli_command *const *commands, const char
         } else if (!parsing.words_only && strcmp(text, "-h") == 0) {
             parsing.at++;
             out_arguments->values[out_arguments->value_count++] =
-                (struct cli_value){find_in(common_options, "help", 4), ""};
+                (struct cli_value){find_in(command_common_options, "help", 4), ""};
         } else {
             TOV_TRY(take_word(&parsing));
         }
@@ -142,7 +142,7 @@ enum tov_err command_parse(const struct cli_command *const *commands, const char
     if (command != NULL && out_arguments->word_count < command->words_min &&
         !command_has(out_arguments, "help"))
         return cli_fail(cli, TOV_E_ARGUMENT, _("Something is missing: tov %s %s"), command->name,
-                        command->words);
+                        _(command->words));
     return TOV_OK;
 }
 
@@ -199,7 +199,8 @@ static void put_options(struct cli *cli, const struct cli_option *options)
     for (; options != NULL && options->name != NULL; options++) {
         char left[96];
         (void)snprintf(left, sizeof left, "--%s %s%s", options->name,
-                       options->value == NULL ? "" : options->value, options->many ? " ..." : "");
+                       options->value == NULL ? "" : _(options->value),
+                       options->many ? " ..." : "");
         put_row(cli, left, _(options->purpose));
     }
 }
@@ -207,14 +208,14 @@ static void put_options(struct cli *cli, const struct cli_option *options)
 static void help_for_one(struct cli *cli, const struct cli_command *command)
 {
     cli_say(cli, "tov %s%s%s\n", command->name, command->words == NULL ? "" : " ",
-            command->words == NULL ? "" : command->words);
+            command->words == NULL ? "" : _(command->words));
     struct text_frame frame = {0, 0, cli->columns};
     text_put_wrapped(&cli->page, _(command->purpose), &frame);
     if (command->options[0].name != NULL)
         cli_say(cli, "\n");
     put_options(cli, command->options);
     cli_say(cli, "\n%s\n", _("Common options:"));
-    put_options(cli, common_options);
+    put_options(cli, command_common_options);
 }
 
 void command_help(struct cli *cli, const struct cli_command *const *commands,
@@ -228,11 +229,11 @@ void command_help(struct cli *cli, const struct cli_command *const *commands,
     for (size_t i = 0; commands[i] != NULL; i++) {
         char left[96];
         (void)snprintf(left, sizeof left, "%s %s", commands[i]->name,
-                       commands[i]->words == NULL ? "" : commands[i]->words);
+                       commands[i]->words == NULL ? "" : _(commands[i]->words));
         put_row(cli, left, _(commands[i]->purpose));
     }
     cli_say(cli, "\n%s\n", _("Common options:"));
-    put_options(cli, common_options);
+    put_options(cli, command_common_options);
     cli_say(cli, "\n");
     text_put_wrapped(
         &cli->page,

@@ -15,7 +15,7 @@
 
 struct cli_option {
     const char *name;    /* without the dashes */
-    const char *value;   /* what --help calls it; NULL: a flag */
+    const char *value;   /* what --help calls it, N_(); NULL: a flag */
     const char *purpose; /* N_() */
     bool many;           /* may stand more than once */
 };
@@ -23,7 +23,7 @@ struct cli_option {
 struct cli_arguments;
 struct cli_command {
     const char *name;  /* one word or two: "attachment get" */
-    const char *words; /* "NUMBER [TYPE]"; NULL: none */
+    const char *words; /* "NUMBER [TYPE]", N_(); NULL: none */
     unsigned words_min;
     unsigned words_max;
     const char *purpose;              /* N_() */
@@ -66,6 +66,8 @@ enum tov_err command_number(struct cli *cli, const struct cli_arguments *argumen
 void command_help(struct cli *cli, const struct cli_command *const *commands,
                   const struct cli_command *command);
 
+/* Options that every command takes; ends with a NULL name. */
+extern const struct cli_option command_common_options[];
 /* All commands in the order of --help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];
 

@@ -63,41 +63,23 @@ static const char *value_id(const struct tov_catalogue_type *type, size_t field,
     }
 }
 
-/* What may stand in a field: its ids, or how it is written. */
-static void put_choices(const struct tov_catalogue_type *type, size_t index,
-                        const struct tov_catalogue_field *field, struct tov_buf *out)
-{
-    const char *kind = field->kind;
-    for (size_t i = 0; i < field->value_count; i++)
-        tov_buf_put_format(out, "%s%s", i == 0 ? "" : ", ", tov_catalogue_value_id(type, index, i));
-    if (strcmp(kind, "date") == 0)
-        tov_buf_put_text(out, _("a date as 28-06-2021"));
-    else if (strcmp(kind, "time") == 0)
-        tov_buf_put_text(out, _("date and time as \"28-06-2021 09.10\""));
-    else if (strcmp(kind, "bool") == 0)
-        tov_buf_put_text(out, _("yes or no"));
-    else if (strcmp(kind, "int") == 0)
-        tov_buf_put_text(out, _("a whole number"));
-    else if (field->value_count == 0)
-        tov_buf_put_text(out, kind);
-    tov_buf_put_u8(out, 0);
-}
-
 struct field {
     const struct tov_catalogue_type *type;
     size_t index;
     struct tov_catalogue_field row;
+    const char *name; /* as it was given */
     char path[FIELDPATH_SIZE];
 };
 
 static enum tov_err fail_value(struct cli *cli, const struct field *field)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf choices = TOV_BUF_INIT(4096);
-    put_choices(field->type, field->index, &field->row, &choices);
+    fieldpath_choices(field->type, field->index, &choices);
+    tov_buf_put_u8(&choices, 0);
     if (choices.failed != TOV_OK)
         return cli_fail(cli, choices.failed, _("There is not enough memory."));
-    return cli_fail(cli, TOV_E_ARGUMENT, _("%s: write %.160s"),
-                    cli_words(cli, field->row.label_da, field->row.label_en),
+    return cli_fail(cli, TOV_E_ARGUMENT, _("%.80s [%.60s]: write %.240s"),
+                    cli_words(cli, field->row.label_da, field->row.label_en), field->name,
                     (const char *)choices.data);
 }
 
@@ -116,7 +98,8 @@ static enum tov_err set_field(struct cli *cli, struct tov_message_draft *message
                               const char *text)
 {
     struct field field = {.type = tov_catalogue_find(tov_message_draft_type(message)),
-                          .row = {.size = sizeof field.row}};
+                          .row = {.size = sizeof field.row},
+                          .name = path};
     TOV_CLEANUP(tov_buf_fini) struct tov_buf value = TOV_BUF_INIT(VALUE_MAX_BYTES);
     if (!fieldpath_find(field.type, path, field.path, &field.row, &field.index))
         return set_other(cli, message, path, text);

@@ -10,30 +10,30 @@
 #include "cli/draftfile.h"
 
 /* Options of every command that writes a message. */
-#define COMPOSE_OPTIONS                                                                          \
-    {"set", "FIELD=VALUE", N_("a field; tov types TYPE lists them. Lists: once for each value"), \
-     true},                                                                                      \
-        {"file", "FIELD=PATH", N_("a field whose text stands in a file; - is standard input"),   \
-         true},                                                                                  \
-        {"to", "UNIT[=TASK]",                                                                    \
-         N_("a recipient, and which task it has there (never about the citizen)"), true},        \
-        {"header-to", "UNIT[=TASK]", N_("a recipient that sees the step, but not the content"),  \
-         true},                                                                                  \
-        {"from", "UNIT", N_("the unit that sends, when you have several"), false},               \
-        {"about", "NUMBER|THING[=ID]",                                                           \
-         N_("the same as message NUMBER is about; or a new concern, case, course, request, "     \
-            "psych or episode, or the one with that ID"),                                        \
-         true},                                                                                  \
-        {"attach", "PATH", N_("a file that goes with it"), true},                                \
-        {"edit", NULL, N_("open the form in the editor (VISUAL, EDITOR) in any case"), false},   \
-        {"check", NULL, N_("only ask whether it would be accepted; nothing is sent or kept"),    \
-         false},                                                                                 \
-    {                                                                                            \
-        "yes", NULL, N_("send without asking"), false                                            \
+#define COMPOSE_OPTIONS                                                                            \
+    {"set", N_("FIELD=VALUE"),                                                                     \
+     N_("a field; tov types TYPE lists them. Lists: once for each value"), true},                  \
+        {"file", N_("FIELD=PATH"), N_("a field whose text stands in a file; - is standard input"), \
+         true},                                                                                    \
+        {"to", N_("UNIT[=TASK]"),                                                                  \
+         N_("a recipient, and which task it has there (never about the citizen)"), true},          \
+        {"header-to", N_("UNIT[=TASK]"),                                                           \
+         N_("a recipient that sees the step, but not the content"), true},                         \
+        {"from", N_("UNIT"), N_("the unit that sends, when you have several"), false},             \
+        {"about", N_("NUMBER|THING[=ID]"),                                                         \
+         N_("what message NUMBER is about; or a new concern, case, course, request, psych or "     \
+            "episode; or the one of message ID, or with that ID"),                                 \
+         true},                                                                                    \
+        {"attach", N_("PATH"), N_("a file that goes with it"), true},                              \
+        {"edit", NULL, N_("open the form in the editor (VISUAL, EDITOR) in any case"), false},     \
+        {"check", NULL, N_("only ask whether it would be accepted; nothing is sent or kept"),      \
+         false},                                                                                   \
+    {                                                                                              \
+        "yes", NULL, N_("send without asking"), false                                              \
     }
 #define COMPOSE_KEY_OPTION                                                                         \
     {                                                                                              \
-        "idempotency-key", "TEXT",                                                                 \
+        "idempotency-key", N_("TEXT"),                                                             \
             N_("16 to 64 characters: what was sent with the same ones is never sent twice"), false \
     }
 #define COMPOSE_END             \
@@ -58,7 +58,7 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
 /* What the options --about say; a number asks the node. */
 enum tov_err compose_about(struct cli *cli, const struct cli_arguments *arguments,
                            struct tov_message_draft *message) TOV_MUST_CHECK;
-/* One of them: "12", "krfo/1/345", "episode", "episode=ID". */
+/* One of them: "12", "krfo/1/345", "episode", "episode=12", "episode=ID". */
 enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,
                                  const char *text) TOV_MUST_CHECK;
 /* VIEW's matters become those of MESSAGE, as far as it names none of that kind. */

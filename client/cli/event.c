@@ -4,6 +4,7 @@
 #include "cli/language.h"
 #include "cli/message.h"
 #include "cli/text.h"
+#include "wire/leaf.h"
 
 static const char *kind_id(enum tov_event_kind kind)
 {
@@ -57,16 +58,18 @@ static void say_line(struct cli *cli, uint64_t time_ms, const char *text)
     text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
 }
 
+/* VERDICT is what the event tells: a later receipt may have told more by now. */
 static void say_delivered(struct cli *cli, const struct tov_message_view *view,
-                          const struct tov_delivery *delivery)
+                          const struct tov_delivery *delivery, uint32_t verdict)
 {
     char text[512];
     const struct tov_message_facts *facts = tov_message_view_facts(view);
-    const char *trouble = words_verdict_trouble(delivery->verdict);
-    (void)snprintf(text, sizeof text, _("No. %llu (%s) received by %s%s%s"),
+    const char *trouble = words_verdict_trouble(verdict);
+    (void)snprintf(text, sizeof text, _("No. %llu (%s) received by %s%s%s%s"),
                    (unsigned long long)facts->number, message_type_name(cli, view),
                    delivery->agency_name, trouble == NULL ? "" : ": ",
-                   trouble == NULL ? "" : trouble);
+                   trouble == NULL ? "" : trouble,
+                   verdict == TOV_VERDICT_PENDING ? _(", attachments on their way") : "");
     say_line(cli, delivery->received_ms, text);
 }
 
@@ -94,7 +97,8 @@ static enum tov_err put_delivered(struct cli *cli, const struct tov_event_facts 
         (void)json_array_append_new(messages,
                                     json_integer((json_int_t)tov_message_view_facts(view)->number));
         if (!cli->json)
-            say_delivered(cli, view, delivery);
+            say_delivered(cli, view, delivery,
+                          facts->verdict != 0 ? facts->verdict : delivery->verdict);
     }
     tov_listing_destroy(listing);
     if (err == TOV_OK && cli->json)

@@ -65,7 +65,8 @@ void failure_print(const struct cli *cli, enum tov_err err)
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TEXT_MAX_BYTES);
     char detail[sizeof cli->error.text + 3];
     put_line(cli, "tov: ", cli->error_is_ours ? cli->error.text : sentence_of(err), &out);
-    if (!cli->error_is_ours && cli->error.text[0] != '\0') {
+    bool adds_something = err != TOV_E_TIMEOUT; /* nothing but the same in English */
+    if (!cli->error_is_ours && cli->error.text[0] != '\0' && adds_something) {
         (void)snprintf(detail, sizeof detail, "(%s)", cli->error.text);
         put_line(cli, "     ", detail, &out);
     }

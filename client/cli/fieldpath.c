@@ -86,6 +86,57 @@ void fieldpath_value(const char *kind, const char *text, struct tov_buf *out)
     }
 }
 
+static void put_ids(const struct tov_catalogue_type *type, size_t index, struct tov_buf *out)
+{
+    const char *id = NULL;
+    for (size_t i = 0; (id = tov_catalogue_value_id(type, index, i)) != NULL; i++)
+        tov_buf_put_format(out, "%s%s", i == 0 ? "" : ", ", id);
+}
+
+static void put_purpose_ids(struct tov_buf *out)
+{
+    for (size_t i = 0; i < tov_purpose_count(); i++)
+        tov_buf_put_format(out, "%s%s", i == 0 ? "" : ", ", tov_purpose_at(i)->id);
+}
+
+static const char *kind_words(const char *kind)
+{
+    static const struct {
+        const char *id;
+        const char *words;
+    } kinds[] = {
+        {"bool", N_("yes or no")},
+        {"date", N_("a date as 28-06-2021")},
+        {"time", N_("date and time as \"28-06-2021 09.10\"")},
+        {"int", N_("a whole number")},
+        {"text", N_("a text")},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].id, kind) == 0)
+            return _(kinds[i].words);
+    }
+    return kind;
+}
+
+void fieldpath_choices(const struct tov_catalogue_type *type, size_t index, struct tov_buf *out)
+{
+    struct tov_catalogue_field field = {.size = sizeof field};
+    if (tov_catalogue_field_at(type, index, &field) != TOV_OK)
+        return;
+    bool is_purpose = strcmp(field.path, "header.purpose") == 0;
+    bool is_basis = strcmp(field.path, "header.legal_bases") == 0;
+    if (field.value_count > 0 || is_purpose)
+        tov_buf_put_format(out, "%s ", _("one of:"));
+    if (is_purpose)
+        put_purpose_ids(out);
+    else if (field.value_count > 0)
+        put_ids(type, index, out);
+    else if (is_basis)
+        tov_buf_put_format(out, _("a code that tov types %s lists"), tov_catalogue_type_id(type));
+    else
+        tov_buf_put_text(out, kind_words(field.kind));
+}
+
 /* ---- in words ---- */
 
 static const char *enum_label(struct cli *cli, const struct fieldpath_shown *field,

@@ -68,8 +68,7 @@ enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing 
         options.before = tov_listing_next(listing);
         tov_listing_destroy(listing);
     } while (number == 0 && options.before != 0);
-    return cli_fail(cli, TOV_E_NOT_FOUND,
-                    _("There is no message %.80s, or it is not for you to see."), text);
+    return find_explain(cli, TOV_E_NOT_FOUND, text);
 }
 
 enum tov_err find_number(struct cli *cli, const char *text, uint64_t *out_number)
@@ -82,4 +81,11 @@ enum tov_err find_number(struct cli *cli, const char *text, uint64_t *out_number
     *out_number = tov_message_view_facts(view)->number;
     tov_listing_destroy(listing);
     return TOV_OK;
+}
+
+enum tov_err find_explain(struct cli *cli, enum tov_err err, const char *text)
+{
+    if (err != TOV_E_NOT_FOUND)
+        return err;
+    return cli_fail(cli, err, _("There is no message %.80s, or it is not for you to see."), text);
 }

@@ -16,4 +16,7 @@ enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing 
 /* Its number. Only a reference asks the node. */
 enum tov_err find_number(struct cli *cli, const char *text, uint64_t *out_number) TOV_MUST_CHECK;
 
+/* ERR of a request about message TEXT, with words for it where there are any; returns ERR. */
+enum tov_err find_explain(struct cli *cli, enum tov_err err, const char *text);
+
 #endif

@@ -69,6 +69,31 @@ static void put_line(const struct cli *cli, const char *text, struct tov_buf *ou
     text_put_wrapped(out, text, &(struct text_frame){INDENT, INDENT, cli->columns});
 }
 
+static bool is_free_text(const struct tov_catalogue_field *field)
+{
+    return strcmp(field->kind, "text") == 0 && strcmp(field->path, "header.purpose") != 0 &&
+           strcmp(field->path, "header.legal_bases") != 0;
+}
+
+/* What may be written in the field that REMARK refuses for, where a person must choose. */
+static void put_choices(const struct cli *cli, const struct tov_message_draft *draft,
+                        const struct tov_remark *remark, struct tov_buf *out)
+{
+    const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_draft_type(draft));
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf line = TOV_BUF_INIT(TEXT_MAX_BYTES);
+    struct tov_catalogue_field field;
+    char path[FIELDPATH_SIZE];
+    size_t index = 0;
+    if (remark->kind != TOV_REMARK_REFUSES || remark->field[0] == '\0' || type == NULL ||
+        !fieldpath_find(type, remark->field, path, &field, &index) || is_free_text(&field))
+        return;
+    tov_buf_put_format(&line, "%s ", _("Write"));
+    fieldpath_choices(type, index, &line);
+    tov_buf_put_u8(&line, 0);
+    if (line.failed == TOV_OK)
+        put_line(cli, (const char *)line.data, out);
+}
+
 static void put_one(struct cli *cli, const struct tov_message_draft *draft,
                     const struct tov_remark *remark, struct tov_buf *out)
 {
@@ -84,6 +109,7 @@ static void put_one(struct cli *cli, const struct tov_message_draft *draft,
     if (reason.failed == TOV_OK)
         put_line(cli, (const char *)reason.data, out);
     put_line(cli, findings_remedy(cli, remark), out);
+    put_choices(cli, draft, remark, out);
     put_line(cli, source, out);
 }
 

@@ -11,7 +11,7 @@
 #include "cli/text.h"
 
 #define MARK "#!"
-#define COLUMNS 88u
+#define COLUMNS 76u /* behind the mark, in an editor of 80 */
 #define PATH_SIZE 128u
 #define REMARK_MAX_BYTES 16384u
 

@@ -201,7 +201,9 @@ const char *message_state(const struct cli *cli, const struct tov_message_view *
         return words_level_name(message_level(view));
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         return words_level_name(WORDS_FAILED);
-    if (facts->reply_count > 0)
+    if (facts->is_answered)
         return _("answered");
+    if (facts->is_taken)
+        return _("in handling");
     return facts->shown ? _("seen") : _("new");
 }

@@ -74,12 +74,24 @@ static enum tov_err keep_failed(struct run *run, enum tov_err err, enum draft_st
 static enum tov_err refuse(struct run *run, enum tov_err err)
 {
     unsigned count = findings_refusals(run->draft->message);
+    const char *type = tov_message_draft_type(run->draft->message);
     findings_print(run->cli, run->draft->message);
-    if (count > 0)
+    if (count > 0 && command_has(run->arguments, "check"))
         (void)cli_fail(run->cli, err,
-                       ngettext("The message is not sent: %u thing must be mended.",
-                                "The message is not sent: %u things must be mended.", count),
-                       count);
+                       ngettext("It would not be accepted: %u thing must be mended. "
+                                "The fields: tov types %s",
+                                "It would not be accepted: %u things must be mended. "
+                                "The fields: tov types %s",
+                                count),
+                       count, type);
+    else if (count > 0)
+        (void)cli_fail(run->cli, err,
+                       ngettext("The message is not sent: %u thing must be mended. "
+                                "The fields: tov types %s",
+                                "The message is not sent: %u things must be mended. "
+                                "The fields: tov types %s",
+                                count),
+                       count, type);
     return keep_failed(run, err, DRAFT_REFUSED);
 }
 

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "case/catalogue.h"
 #include "cli/fieldpath.h"
 #include "cli/language.h"
 #include "cli/text.h"
+#include "wire/leaf.h"
 
 #define LEAD_COLUMNS 14u
+#define REPLY_NUMBER_COLUMNS 8u
+#define REPLY_SENDER_COLUMNS 24u
 
 static void put_bold(struct cli *cli, const char *text)
 {
@@ -70,26 +74,89 @@ static void put_purpose(struct cli *cli, const struct tov_message_view *view)
         put_line(cli, _("Necessity:"), necessity);
 }
 
+/* One a line when their tasks are named, else all in one. */
+static void put_recipients(struct cli *cli, const struct tov_message_view *view)
+{
+    char route[MESSAGE_ROUTE_SIZE], line[MESSAGE_ROUTE_SIZE];
+    if (tov_message_view_count(view, "header.recipients.1.need_reason") == 0) {
+        message_recipients(cli, view, route);
+        put_line(cli, _("To:"), route);
+        return;
+    }
+    size_t count = tov_message_view_count(view, "header.recipients");
+    for (size_t i = 1; i <= count; i++) {
+        char unit[MESSAGE_NAME_SIZE], path[64];
+        message_recipient(cli, view, i, unit);
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.need_reason", i);
+        const char *task = tov_message_view_text(view, path);
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.right", i);
+        bool is_header = strcmp(tov_message_view_text(view, path), "header") == 0;
+        (void)snprintf(line, sizeof line, "%s%s%s%s", unit, task[0] == '\0' ? "" : ": ", task,
+                       is_header ? _(" (header only)") : "");
+        put_line(cli, i == 1 ? _("To:") : "", line);
+    }
+}
+
+static void put_about(struct cli *cli, const struct tov_message_view *view)
+{
+    size_t put = 0;
+    for (size_t i = 0; i < WORDS_THINGS; i++) {
+        char path[64], line[128];
+        (void)snprintf(path, sizeof path, "header.about.%s", words_things[i].field);
+        const char *id = tov_message_view_text(view, path);
+        if (id[0] == '\0')
+            continue;
+        (void)snprintf(line, sizeof line, "%s %s", words_thing(cli, i), id);
+        put_line(cli, put++ == 0 ? _("About:") : "", line);
+    }
+}
+
+static void put_sender(struct cli *cli, const struct tov_message_view *view)
+{
+    char sender[MESSAGE_NAME_SIZE], line[MESSAGE_NAME_SIZE + 160];
+    const char *person = tov_message_view_text(view, "header.author.person");
+    message_sender(view, sender);
+    (void)snprintf(line, sizeof line, "%s%s%.150s", sender, person[0] == '\0' ? "" : ", ", person);
+    put_line(cli, _("From:"), line);
+}
+
+/* Corrections by the same sender; what they correct stays as it was. */
+static void put_amendments(struct cli *cli, const struct tov_message_view *view)
+{
+    uint32_t sender = tov_message_view_facts(view)->ref.agency;
+    for (size_t i = 0; i < tov_message_view_reply_count(view); i++) {
+        const struct tov_message_view *reply = tov_message_view_reply(view, i);
+        const struct tov_message_facts *facts = tov_message_view_facts(reply);
+        char line[96];
+        if (facts->ref.agency != sender || facts->is_retracted ||
+            strcmp(tov_message_view_text(reply, "header.relation"), "revision") != 0)
+            continue;
+        (void)snprintf(line, sizeof line, _("CORRECTED by the sender: see no. %llu."),
+                       (unsigned long long)facts->number);
+        put_line(cli, _("State:"), line);
+    }
+}
+
 static void put_head(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
-    char number[64], sender[MESSAGE_NAME_SIZE], route[MESSAGE_ROUTE_SIZE],
-        reference[MESSAGE_NAME_SIZE];
+    char number[64], reference[MESSAGE_NAME_SIZE];
     (void)snprintf(number, sizeof number, _("No. %llu · "), (unsigned long long)facts->number);
     put_bold(cli, number);
     put_bold(cli, message_type_name(cli, view));
     cli_say(cli, "\n");
-    message_sender(view, sender);
-    message_recipients(cli, view, route);
     message_reference(view, reference);
-    put_line(cli, _("From:"), sender);
-    put_line(cli, _("To:"), route);
+    put_sender(cli, view);
+    put_recipients(cli, view);
     put_times(cli, view);
     put_line(cli, _("Reference:"), reference);
+    put_about(cli, view);
     put_bases(cli, view);
     put_purpose(cli, view);
     if (facts->is_retracted)
         put_line(cli, _("State:"), _("RETRACTED by the sender: its content must not be used."));
+    else
+        put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
 }
@@ -99,7 +166,8 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
 static bool stands_in_head(const char *path)
 {
     static const char *const shown[] = {"header.legal_bases", "header.purpose",
-                                        "content.purpose_text", "content.necessity"};
+                                        "content.purpose_text", "content.necessity",
+                                        "header.recipients.need_reason"};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
         if (strcmp(shown[i], path) == 0)
             return true;
@@ -249,40 +317,76 @@ static void put_attachments(struct cli *cli, const struct tov_message_view *view
             (unsigned long long)tov_message_view_facts(view)->number);
 }
 
+static void put_reply(struct cli *cli, const struct tov_message_view *reply, size_t sender_width)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(reply);
+    char number[32], sender[MESSAGE_NAME_SIZE], time[WORDS_TIME_SIZE];
+    message_sender(reply, sender);
+    words_time(facts->stored_ms, time);
+    (void)snprintf(number, sizeof number, _("No. %llu"), (unsigned long long)facts->number);
+    cli_say(cli, "  ");
+    text_put_padded(&cli->page, number, REPLY_NUMBER_COLUMNS);
+    cli_say(cli, "%s  ", time);
+    text_put_padded(&cli->page, sender, sender_width);
+    cli_say(cli, "  %s\n", message_type_name(cli, reply));
+}
+
 static void put_replies(struct cli *cli, const struct tov_message_view *view)
 {
     size_t count = tov_message_view_reply_count(view);
+    size_t widest = 0;
     if (count == 0)
         return;
     cli_say(cli, "\n");
     put_bold(cli, _("Answers"));
     cli_say(cli, "\n");
     for (size_t i = 0; i < count; i++) {
-        const struct tov_message_view *reply = tov_message_view_reply(view, i);
-        const struct tov_message_facts *facts = tov_message_view_facts(reply);
-        char sender[MESSAGE_NAME_SIZE], time[WORDS_TIME_SIZE];
-        message_sender(reply, sender);
-        words_time(facts->stored_ms, time);
-        cli_say(cli, _("  No. %llu  %s  %s  %s\n"), (unsigned long long)facts->number, time, sender,
-                message_type_name(cli, reply));
+        char sender[MESSAGE_NAME_SIZE];
+        message_sender(tov_message_view_reply(view, i), sender);
+        size_t width = text_width(sender);
+        widest = width > widest && width <= REPLY_SENDER_COLUMNS ? width : widest;
     }
+    for (size_t i = 0; i < count; i++)
+        put_reply(cli, tov_message_view_reply(view, i), widest);
+}
+
+static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
+                         const struct tov_delivery *delivery)
+{
+    enum words_level level = words_level_of(facts, delivery);
+    char time[WORDS_TIME_SIZE];
+    words_time(delivery->received_ms, time);
+    cli_say(cli, "  %s: %s", delivery->agency_name, words_level_name(level));
+    if (delivery->received_ms != 0 && level == WORDS_RECEIVED)
+        cli_say(cli, " %s", time);
+    else if (delivery->received_ms != 0)
+        cli_say(cli, _(" (received %s)"), time);
+    if (level == WORDS_FAILED)
+        cli_say(cli, ": %s", words_verdict_trouble(delivery->verdict));
+    if (delivery->verdict == TOV_VERDICT_PENDING)
+        cli_say(cli, "%s", _(", attachments on their way"));
+    cli_say(cli, "\n");
 }
 
 void show_deliveries(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
-    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
-        const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
-        enum words_level level = words_level_of(facts, delivery);
-        char time[WORDS_TIME_SIZE];
-        words_time(delivery->received_ms, time);
-        cli_say(cli, "  %s: %s", delivery->agency_name, words_level_name(level));
-        if (delivery->received_ms != 0)
-            cli_say(cli, _(" (received %s)"), time);
-        if (level == WORDS_FAILED)
-            cli_say(cli, ": %s", words_verdict_trouble(delivery->verdict));
-        cli_say(cli, "\n");
-    }
+    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++)
+        put_delivery(cli, facts, tov_message_view_delivery(view, i));
+}
+
+/* A type without content lacks none; of one that is not known, nobody knows. */
+static bool may_have_content(const char *type)
+{
+    const struct tov_message_type *row = tov_message_type_find(tov_bytes_of_text(type));
+    return row == NULL || (row->asks & ~(uint32_t)TOV_NEEDS_TARGET) != 0 || row->attachments ||
+           strcmp(row->content_schema, "NoFields") != 0;
+}
+
+bool show_lacks_content(const struct tov_message_view *view)
+{
+    return !tov_message_view_facts(view)->has_content &&
+           may_have_content(tov_message_view_type(view));
 }
 
 void show_message(struct cli *cli, const struct tov_message_view *view)
@@ -293,10 +397,9 @@ void show_message(struct cli *cli, const struct tov_message_view *view)
     cli_say(cli, "\n");
     if (!facts->has_header)
         cli_say(cli, "%s\n", _("This message cannot be opened here."));
-    else if (!facts->has_content)
+    else if (show_lacks_content(view) && !facts->is_retracted)
         cli_say(cli, "%s\n",
-                _("You see the header only: the content is not for this agency, or "
-                  "was erased."));
+                _("You see the header only: the content is not for you, or was erased."));
     if (type != NULL)
         put_fields(cli, view, type);
     put_attachments(cli, view);

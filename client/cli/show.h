@@ -10,6 +10,8 @@
 
 /* Puts all that VIEW holds on the page. May ask the node for names of agencies. */
 void show_message(struct cli *cli, const struct tov_message_view *view);
+/* Whether content of VIEW is kept from the reader: it is not for them, or was erased. */
+bool show_lacks_content(const struct tov_message_view *view);
 /* A line for each recipient: how far, when. */
 void show_deliveries(struct cli *cli, const struct tov_message_view *view);
 

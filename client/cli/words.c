@@ -57,6 +57,17 @@ void words_duration(uint64_t duration_ms, char out[WORDS_TIME_SIZE])
                        minutes);
 }
 
+const struct words_thing words_things[WORDS_THINGS] = {
+    {"concern_ref", "concern", "henvendelse"}, {"case_ref", "case", "sag"},
+    {"course_ref", "course", "forløb"},        {"request_ref", "request", "anmodning"},
+    {"psych_ref", "psych", "psykiatri"},       {"episode_ref", "episode", "frihedsberøvelse"},
+};
+
+const char *words_thing(const struct cli *cli, size_t index)
+{
+    return cli_words(cli, words_things[index].danish, words_things[index].english);
+}
+
 enum words_level words_level_of(const struct tov_message_facts *facts,
                                 const struct tov_delivery *delivery)
 {

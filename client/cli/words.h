@@ -21,6 +21,16 @@ void words_duration(uint64_t duration_ms, char out[WORDS_TIME_SIZE]);
 
 /* How far a message has come toward one recipient, or toward the last of all. The own agency, as a
  * recipient, has it when it is signed. */
+/* What a message is about, as people name it: "sag". */
+#define WORDS_THINGS 6u
+struct words_thing {
+    const char *field; /* of header.about: "case_ref" */
+    const char *english;
+    const char *danish;
+};
+extern const struct words_thing words_things[WORDS_THINGS];
+const char *words_thing(const struct cli *cli, size_t index); /* INDEX below WORDS_THINGS */
+
 enum words_level {
     WORDS_WRITTEN = 1,
     WORDS_SIGNED = 2,

@@ -122,15 +122,17 @@ static int has_file(const struct receiver *receiver, uint64_t number, uint32_t p
 /* Memory does not grow with it: the library writes to the descriptor piece by piece. Blocks, as a
  * node answers each piece at once; a program that must not wait does this in a client of its own.
  */
-static enum tov_err save_attachment(const struct receiver *receiver, uint64_t number, uint32_t part,
+static enum tov_err save_attachment(const struct receiver *receiver, uint64_t number,
+                                    const struct tov_attachment *attachment,
                                     struct tov_error *error)
 {
     struct tov_save_options options = TOV_SAVE_OPTIONS_INIT;
-    struct place place = place_of(number, part);
-    if (has_file(receiver, number, part))
+    struct place place = place_of(number, attachment->part);
+    if (has_file(receiver, number, attachment->part))
         return TOV_OK;
     options.number = number;
-    options.part = part;
+    options.part = attachment->part;
+    options.sha256 = attachment->sha256; /* whether it is what the sender named */
     options.fd = begin_file(receiver, &place);
     if (options.fd < 0)
         return io_failure(place.name, error);
@@ -149,8 +151,8 @@ static enum tov_err save_attachments(const struct receiver *receiver,
     for (size_t i = 0; err == TOV_OK && i < tov_message_view_attachment_count(view); i++) {
         const struct tov_attachment *attachment = tov_message_view_attachment(view, i);
         if (attachment->complete)
-            err = save_attachment(receiver, tov_message_view_facts(view)->number, attachment->part,
-                                  error);
+            err =
+                save_attachment(receiver, tov_message_view_facts(view)->number, attachment, error);
     }
     return err;
 }

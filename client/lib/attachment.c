@@ -5,9 +5,11 @@
 #include <tov/receive.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "lib/receive.h"
 
@@ -42,6 +44,7 @@ struct transfer {
     uint64_t done;
     uint64_t total;
     bool knows_total;
+    struct tov_sha256 sha;
 };
 
 /* A node must move on and keep to one size, or the file would not be the attachment. */
@@ -74,6 +77,7 @@ static enum tov_err save_piece(struct tov_client *client, const struct tov_save_
     TOV_TRY(check_piece(transfer, body, error));
     struct tov_bytes data = tov_record_bytes(body, "data");
     TOV_TRY(write_all(options->fd, data, error));
+    tov_sha256_update(&transfer->sha, data.data, data.size);
     transfer->done += data.size;
     if (options->progress != NULL &&
         options->progress(options->progress_arg, transfer->done, transfer->total) != 0)
@@ -81,13 +85,30 @@ static enum tov_err save_piece(struct tov_client *client, const struct tov_save_
     return TOV_OK;
 }
 
+static enum tov_err check_hash(struct transfer *transfer, const uint8_t *expected,
+                               struct tov_error *error)
+{
+    struct tov_hash hash;
+    tov_sha256_final(&transfer->sha, &hash);
+    if (expected != NULL && memcmp(hash.bytes, expected, sizeof hash.bytes) != 0)
+        return tov_fail(error, TOV_E_PROOF,
+                        "what was written is not the attachment that its sender named; do not use "
+                        "it");
+    return TOV_OK;
+}
+
+/* A program that was compiled before `sha256` was there hands in a smaller struct. */
+#define FIRST_SIZE offsetof(struct tov_save_options, sha256)
+
 enum tov_err tov_attachment_save(struct tov_client *client, const struct tov_save_options *options,
                                  struct tov_error *error)
 {
     struct transfer transfer = {.done = 0};
-    if (options->size < sizeof *options || options->fd < 0)
+    if (options->size < FIRST_SIZE || options->fd < 0)
         return tov_fail(error, TOV_E_ARGUMENT, "begin with TOV_SAVE_OPTIONS_INIT; fd is needed");
+    tov_sha256_init(&transfer.sha);
     while (!transfer.knows_total || transfer.done < transfer.total)
         TOV_TRY(save_piece(client, options, &transfer, error));
-    return TOV_OK;
+    const uint8_t *expected = options->size < sizeof *options ? NULL : options->sha256;
+    return check_hash(&transfer, expected, error);
 }

@@ -29,6 +29,25 @@ static enum tov_err fill_frame(struct call *call, struct tov_record request)
     return tov_api_encode(request, &call->frame);
 }
 
+static void count(struct call *call, bool up)
+{
+    struct tov_client *client = call->client;
+    size_t one = up ? 1 : (size_t)-1;
+    if (call->state == CALL_WAITS)
+        client->waiting += one;
+    if (call->state == CALL_SENT) {
+        client->in_flight += one;
+        client->in_flight_bytes += one * call->size_bytes;
+    }
+}
+
+void call_set_state(struct call *call, enum call_state state)
+{
+    count(call, false);
+    call->state = state;
+    count(call, true);
+}
+
 enum tov_err call_begin(struct call *call, struct tov_client *client, struct tov_record request,
                         struct tov_error *error)
 {
@@ -41,7 +60,8 @@ enum tov_err call_begin(struct call *call, struct tov_client *client, struct tov
         tov_buf_fini(&call->frame);
         return tov_fail(error, err, "the request does not fit into one frame");
     }
-    call->state = CALL_WAITS;
+    call->size_bytes = call->frame.size;
+    call_set_state(call, CALL_WAITS);
     call->deadline_ms = connection_deadline(client);
     connection_add(client, call);
     return TOV_OK;
@@ -59,8 +79,10 @@ void call_send_loose(struct tov_client *client, struct tov_record request)
 
 void call_end(struct call *call)
 {
-    if (call->state != CALL_NONE)
+    if (call->state != CALL_NONE) {
+        call_set_state(call, CALL_DONE);
         connection_remove(call->client, call);
+    }
     tov_buf_fini(&call->frame);
     tov_record_destroy(&call->reply);
     *call = (struct call){.state = CALL_NONE};
@@ -68,7 +90,7 @@ void call_end(struct call *call)
 
 void call_fail(struct call *call, enum tov_err code, const char *words)
 {
-    call->state = CALL_DONE;
+    call_set_state(call, CALL_DONE);
     call->result = tov_fail(&call->error, code, "%s", words);
     tov_buf_fini(&call->frame);
 }
@@ -86,14 +108,14 @@ void call_answer(struct call *call, struct tov_record *reply)
 {
     enum tov_err code = code_of(tov_record_number(*reply, "error"));
     if (code == TOV_OK && call->event != NULL) {
-        call->state = CALL_STREAMS;
+        call_set_state(call, CALL_STREAMS);
         call->deadline_ms = UINT64_MAX;
         call->event(call, reply);
         return;
     }
     call->reply = *reply;
     *reply = (struct tov_record){0};
-    call->state = CALL_DONE;
+    call_set_state(call, CALL_DONE);
     call->result = code;
     if (code == TOV_OK)
         return;

@@ -24,7 +24,8 @@ struct call {
     struct call *next;
     struct call *previous;
     struct tov_client *client;
-    enum call_state state;
+    enum call_state state; /* changed by call_set_state alone */
+    size_t size_bytes;     /* of its frame */
     uint64_t id;
     uint64_t deadline_ms; /* monotonic; UINT64_MAX: none */
     struct tov_buf frame;
@@ -65,6 +66,8 @@ enum tov_err call_do(struct call *call, const struct call_order *order, struct t
 enum tov_err call_body(const struct call *call, const char *name, struct tov_record *out_body,
                        struct tov_error *error) TOV_MUST_CHECK;
 
+/* Keeps the client's counts. */
+void call_set_state(struct call *call, enum call_state state);
 /* For the client: REPLY (may be taken) came for CALL; its time is over; its words. */
 void call_answer(struct call *call, struct tov_record *reply);
 void call_fail(struct call *call, enum tov_err code, const char *words);

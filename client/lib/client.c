@@ -41,21 +41,30 @@ bool connection_is_foreign(const struct tov_client *client)
 
 /* ---- the list of calls ---- */
 
+static bool has_room(const struct tov_client *client, const struct call *call)
+{
+    return client->in_flight < REQUESTS_IN_FLIGHT_MAX &&
+           client->in_flight_bytes + call->size_bytes <= REQUESTS_IN_FLIGHT_MAX_BYTES;
+}
+
 static void send_waiting(struct tov_client *client)
 {
     const struct tov_net_route server = {0};
-    for (struct call *call = client->first; call != NULL; call = call->next) {
+    for (struct call *call = client->first; call != NULL && client->waiting > 0;
+         call = call->next) {
         if (call->state != CALL_WAITS)
             continue;
+        if (!has_room(client, call))
+            return; /* an answer makes some */
         enum tov_err err = tov_net_send(client->socket, server, tov_buf_view(&call->frame));
         if (err == TOV_E_AGAIN)
-            return; /* not connected, or no room: order is kept */
+            return; /* not connected, or libzmq has no room: order is kept */
         if (err != TOV_OK) {
             call_fail(call, err, "the request cannot be sent");
             continue;
         }
         tov_buf_fini(&call->frame);
-        call->state = CALL_SENT;
+        call_set_state(call, CALL_SENT);
     }
 }
 
@@ -172,10 +181,8 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 
 static uint64_t next_deadline(const struct tov_client *client)
 {
-    uint64_t next = UINT64_MAX;
+    uint64_t next = client->waiting > 0 ? connection_now_ms() + RETRY_SEND_MS : UINT64_MAX;
     for (const struct call *call = client->first; call != NULL; call = call->next) {
-        if (call->state == CALL_WAITS)
-            next = min_u64(next, connection_now_ms() + RETRY_SEND_MS);
         if (call->state != CALL_DONE)
             next = min_u64(next, call->deadline_ms);
     }

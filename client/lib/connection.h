@@ -13,6 +13,7 @@
 #ifndef TOV_LIB_CONNECTION_H
 #define TOV_LIB_CONNECTION_H
 
+#include "base/limits.h"
 #include "lib/call.h"
 #include "lib/memory.h"
 #include "net/net.h"
@@ -20,6 +21,10 @@
 #include <sys/types.h>
 
 #define WATCHES_MAX 16u
+/* The front drops what is beyond its quota without a word. A request that was given up here still
+ * counts there for a while: hence the distance. */
+#define REQUESTS_IN_FLIGHT_MAX (TOV_REQUESTS_MAX - 32u)
+#define REQUESTS_IN_FLIGHT_MAX_BYTES (TOV_REQUESTS_MAX_BYTES - 2u * TOV_FRAME_MAX_BYTES)
 #define IDENTITY_NAMES_MAX 64u
 
 /* Addresses of units and the numbers of their agencies, as far as the node told. */
@@ -46,6 +51,9 @@ struct tov_client {
     uint64_t last_id;
     struct call *first;
     struct call *last;
+    size_t waiting;   /* calls in state WAITS */
+    size_t in_flight; /* ... SENT, at most REQUESTS_IN_FLIGHT_MAX */
+    size_t in_flight_bytes;
     struct tov_watch *watches[WATCHES_MAX]; /* without order; NULL: free */
     struct lib_memory memory;               /* of the identity */
     struct tov_identity identity;

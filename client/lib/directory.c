@@ -60,15 +60,6 @@ enum tov_err numbers_of_directory(struct agency_numbers *numbers, struct tov_rec
     return TOV_OK;
 }
 
-enum tov_err numbers_of_status(struct agency_numbers *numbers, struct tov_record status)
-{
-    struct tov_record peer;
-    for (size_t i = 0; tov_record_child(status, "peers", i, &peer); i++)
-        TOV_TRY(
-            add_number(numbers, tov_record_bytes(peer, "name"), tov_record_number(peer, "agency")));
-    return TOV_OK;
-}
-
 /* ---- the directory ---- */
 
 static enum tov_err read_units(struct tov_directory *directory, struct tov_record body)

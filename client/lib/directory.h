@@ -7,11 +7,9 @@
 
 #include "lib/connection.h"
 
-/* Takes what a DirectoryReply or StatusReply says about numbers. */
+/* Takes what a DirectoryReply says about numbers. */
 enum tov_err numbers_of_directory(struct agency_numbers *numbers,
                                   struct tov_record directory) TOV_MUST_CHECK;
-enum tov_err numbers_of_status(struct agency_numbers *numbers,
-                               struct tov_record status) TOV_MUST_CHECK;
 /* 0: not known. NAME is an agency's ("kk"). */
 uint32_t numbers_find(const struct agency_numbers *numbers, struct tov_bytes name);
 

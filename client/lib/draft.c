@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "case/catalogue.h"
 #include "lib/path.h"
 #include "lib/view.h"
 
@@ -160,17 +161,19 @@ enum tov_err tov_message_draft_set_target(struct tov_message_draft *draft,
 
 /* ---- answering ---- */
 
-static enum tov_err copy_about(struct tov_record from, struct tov_record to)
+/* What the answer's type has no room for is left out: it would be refused for it. */
+static enum tov_err copy_about(struct tov_record from, struct tov_draft *to)
 {
     struct tov_record about, copy;
     if (!tov_record_child(from, "about", 0, &about))
         return TOV_OK;
-    TOV_TRY(tov_record_open(to, "about", &copy));
+    TOV_TRY(tov_record_open(to->header, "about", &copy));
     const struct tov_schema *schema = tov_record_schema(about);
     for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
         struct tov_field field = tov_schema_field_at(schema, i);
         struct tov_value value;
-        if (tov_record_get(about, field.name, 0, &value) == TOV_OK)
+        if (tov_message_type_takes_about(to->type, field.name) &&
+            tov_record_get(about, field.name, 0, &value) == TOV_OK)
             TOV_TRY(tov_record_put(copy, field.name, &value));
     }
     return TOV_OK;
@@ -198,7 +201,7 @@ enum tov_err tov_message_draft_answer(const struct tov_message_view *view, const
     TOV_TRY(tov_message_draft_create(type, &draft, error));
     enum tov_err err = tov_message_draft_set_target(draft, &view->facts.ref, "response", error);
     if (err == TOV_OK)
-        err = copy_about(view->draft.header, draft->draft.header);
+        err = copy_about(view->draft.header, &draft->draft);
     if (err == TOV_OK)
         err = address_sender(view, draft->draft.header);
     if (err != TOV_OK) {

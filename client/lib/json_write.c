@@ -181,13 +181,13 @@ static json_t *json_of_attachments(const struct tov_message_view *view)
 static json_t *json_of_facts(const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = &view->facts;
-    return json_pack("{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:o, s:o}", "number",
-                     json_of_number(facts->number), "ref", json_of_ref(&facts->ref), "outgoing",
-                     facts->outgoing, "stored_at", json_of_time(facts->stored_ms), "verdict",
-                     tov_verdict_text(facts->verdict), "shown", facts->shown, "signed",
-                     facts->is_signed, "witnessed", facts->is_witnessed, "retracted",
-                     facts->is_retracted, "attachments", json_of_attachments(view), "deliveries",
-                     json_of_deliveries(view));
+    return json_pack(
+        "{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o}", "number",
+        json_of_number(facts->number), "ref", json_of_ref(&facts->ref), "outgoing", facts->outgoing,
+        "stored_at", json_of_time(facts->stored_ms), "verdict", tov_verdict_text(facts->verdict),
+        "shown", facts->shown, "signed", facts->is_signed, "witnessed", facts->is_witnessed,
+        "retracted", facts->is_retracted, "taken", facts->is_taken, "answered", facts->is_answered,
+        "attachments", json_of_attachments(view), "deliveries", json_of_deliveries(view));
 }
 
 enum tov_err tov_message_view_to_json(const struct tov_message_view *view, char **out_json,

@@ -47,7 +47,6 @@ bool submit_knows_numbers(const struct tov_submit *submit)
     return true;
 }
 
-/* A unit of the own agency whose number nobody told stays without one: that is what it means. */
 static enum tov_err resolve(const struct tov_client *client, struct tov_record recipient,
                             struct tov_error *error)
 {
@@ -55,13 +54,11 @@ static enum tov_err resolve(const struct tov_client *client, struct tov_record r
     if (!named_by_address(recipient, &agency, &unit))
         return TOV_OK;
     uint32_t number = numbers_find(&client->agencies, agency);
-    bool is_own = tov_bytes_equal(agency, tov_bytes_of_text(client->identity.agency));
     struct tov_value value = {.kind = TOV_FIELD_TEXT, .bytes = unit};
-    if (number == 0 && !is_own)
+    if (number == 0)
         return tov_fail(error, TOV_E_NOT_FOUND, "no agency \"%.*s\" in the directory",
                         (int)(agency.size > 63 ? 63 : agency.size), (const char *)agency.data);
-    if (number != 0)
-        TOV_TRY(tov_record_put_number(recipient, "agency", number));
+    TOV_TRY(tov_record_put_number(recipient, "agency", number));
     return tov_record_put(recipient, "unit", &value);
 }
 

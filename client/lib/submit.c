@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum tov_err ask(struct tov_submit *submit, const char *name, struct tov_error *error)
+static enum tov_err ask_numbers(struct tov_submit *submit, struct tov_error *error)
 {
     TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
     struct tov_record body;
-    TOV_TRY(request_create(name, &request, &body));
+    submit->step = SUBMIT_NUMBERS;
+    TOV_TRY(request_create("directory", &request, &body));
     call_end(&submit->call);
     return call_begin(&submit->call, submit->client, request, error);
 }
@@ -44,23 +45,17 @@ static enum tov_err start(struct tov_submit *submit, struct tov_error *error)
 {
     if (submit_knows_numbers(submit))
         return go_on(submit, error);
-    submit->step = SUBMIT_NUMBERS;
-    return ask(submit, "directory", error);
+    return ask_numbers(submit, error);
 }
 
 /* ---- answers ---- */
 
 static enum tov_err took_numbers(struct tov_submit *submit, struct tov_error *error)
 {
-    struct agency_numbers *numbers = &submit->client->agencies;
-    bool was_directory = submit->step == SUBMIT_NUMBERS;
     struct tov_record body;
-    TOV_TRY(call_body(&submit->call, was_directory ? "directory" : "status", &body, error));
-    TOV_TRY(was_directory ? numbers_of_directory(numbers, body) : numbers_of_status(numbers, body));
-    if (!was_directory || submit_knows_numbers(submit))
-        return go_on(submit, error);
-    submit->step = SUBMIT_STATUS;
-    return ask(submit, "status", error);
+    TOV_TRY(call_body(&submit->call, "directory", &body, error));
+    TOV_TRY(numbers_of_directory(&submit->client->agencies, body));
+    return go_on(submit, error); /* who has no number by now is named by its error */
 }
 
 static enum tov_err took_message(struct tov_submit *submit, struct tov_submission **out_submission,
@@ -83,7 +78,6 @@ static enum tov_err took_answer(struct tov_submit *submit, struct tov_submission
     enum tov_err err = TOV_E_INTERNAL;
     switch (submit->step) {
     case SUBMIT_NUMBERS:
-    case SUBMIT_STATUS:
         err = took_numbers(submit, error);
         return err == TOV_OK ? TOV_E_AGAIN : err;
     case SUBMIT_BEGIN:

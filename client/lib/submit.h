@@ -3,7 +3,6 @@
  * A submit under way.
  *
  *   NUMBERS    the directory was asked for the numbers of the recipients' agencies
- *   STATUS     ... and the status, for a node whose directory does not tell them
  *   BEGIN      a place for file `file` was asked for
  *   DATA       bytes of file `file` up to `offset` were sent
  *   MESSAGE    the message itself was sent: from here to its answer the outcome is not known
@@ -21,11 +20,10 @@
 
 enum submit_step {
     SUBMIT_NUMBERS = 1,
-    SUBMIT_STATUS = 2,
-    SUBMIT_BEGIN = 3,
-    SUBMIT_DATA = 4,
-    SUBMIT_MESSAGE = 5,
-    SUBMIT_OVER = 6
+    SUBMIT_BEGIN = 2,
+    SUBMIT_DATA = 3,
+    SUBMIT_MESSAGE = 4,
+    SUBMIT_OVER = 5
 };
 
 struct tov_submit {

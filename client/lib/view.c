@@ -115,6 +115,8 @@ static enum tov_err read_facts(struct tov_record summary, struct tov_message_fac
     facts->is_retracted = tov_record_number(summary, "retracted") != 0;
     facts->attachment_count = (uint32_t)tov_record_number(summary, "attachment_count");
     facts->reply_count = (uint32_t)tov_record_number(summary, "reply_count");
+    facts->is_taken = tov_record_number(summary, "taken") != 0;
+    facts->is_answered = tov_record_number(summary, "answered") != 0;
     return view_read_ref(summary, "ref", &facts->ref);
 }
 
@@ -140,11 +142,15 @@ static void name_attachment(const struct tov_message_view *view, struct tov_atta
     struct tov_record named;
     attachment->name = "";
     attachment->mime = "";
+    attachment->sha256 = NULL;
     if (attachment->part < 2 || view->draft.content.message == NULL ||
         !tov_record_child(view->draft.content, "attachments", attachment->part - 2, &named))
         return;
     attachment->name = lib_memory_text(memory, tov_record_bytes(named, "name"));
     attachment->mime = lib_memory_text(memory, tov_record_bytes(named, "mime"));
+    struct tov_bytes hash = tov_record_bytes(named, "sha256");
+    if (hash.size == TOV_HASH_BYTES)
+        attachment->sha256 = hash.data; /* of the draft, which lives as long as the view */
 }
 
 static enum tov_err read_attachments(struct tov_message_view *view, struct tov_record get)

@@ -41,13 +41,11 @@ static const struct key keys[] = {
     {"node", "roots", KIND_PATH, false, FIELD(roots_file), 0, 0},
     {"node", "log-level", KIND_LEVEL, false, FIELD(log_level), 0, 0},
     {"peers", "listen", KIND_ENDPOINT, false, FIELD(listen), 0, 0},
-    {"peers", "advertise", KIND_ENDPOINT, false, FIELD(advertise), 0, 0},
     {"clients", "listen", KIND_ENDPOINT, false, FIELD(client_listen), 0, 0},
     {"clients", "registry", KIND_PATH, false, FIELD(clients_file), 0, 0},
     {"limits", "disk-reserve-mib", KIND_NUMBER, false, FIELD(disk_reserve_mib), 1, 1048576},
     {"limits", "flow-window-bytes", KIND_NUMBER, false, FIELD(flow_window_bytes),
      TOV_FRAME_MAX_BYTES, 1073741824},
-    {"limits", "batch-requests", KIND_NUMBER, false, FIELD(batch_max_requests), 1, 65536},
     {"limits", "batch-bytes", KIND_NUMBER, false, FIELD(batch_max_bytes), TOV_FRAME_MAX_BYTES,
      268435456},
     {"demo", "clock", KIND_SWITCH, false, FIELD(demo_clock), 0, 0},
@@ -62,7 +60,6 @@ void config_defaults(struct tov_config *config)
         .client_listen = "ipc:///run/tov/front.sock",
         .disk_reserve_mib = 512,
         .flow_window_bytes = 4u * 1024 * 1024,
-        .batch_max_requests = 4096,
         .batch_max_bytes = 8u * 1024 * 1024,
     };
 }

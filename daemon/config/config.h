@@ -29,15 +29,13 @@ struct tov_config {
     char clients_file[TOV_CONFIG_VALUE_SIZE];   /* default: <keys_dir>/clients.txt */
     enum tov_log_level log_level;               /* default: info */
     /* [peers] */
-    char listen[TOV_CONFIG_VALUE_SIZE];    /* endpoint to bind, or empty: only dials out */
-    char advertise[TOV_CONFIG_VALUE_SIZE]; /* what the roster should say; checked against it */
+    char listen[TOV_CONFIG_VALUE_SIZE]; /* endpoint to bind, or empty: only dials out */
     /* [clients] */
     char client_listen[TOV_CONFIG_VALUE_SIZE]; /* default: ipc:///run/tov/front.sock */
     /* [limits] */
-    uint64_t disk_reserve_mib;   /* new work is refused below this much free disk; default 512 */
-    uint64_t flow_window_bytes;  /* in flight to one peer; default 4 MiB, at least one frame */
-    uint64_t batch_max_requests; /* of one commit; default 4096 */
-    uint64_t batch_max_bytes;    /* of one commit; default 8 MiB */
+    uint64_t disk_reserve_mib;  /* new work is refused below this much free disk; default 512 */
+    uint64_t flow_window_bytes; /* in flight to one peer; default 4 MiB, at least one frame */
+    uint64_t batch_max_bytes;   /* of one commit; default 8 MiB */
     /* [demo] */
     bool demo_clock;                             /* only for federations named "...-demo" */
     char demo_clock_file[TOV_CONFIG_VALUE_SIZE]; /* needed when demo_clock */

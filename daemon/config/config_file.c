@@ -98,8 +98,8 @@ enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
 {
     TOV_CLEANUP(close_file) FILE *file = fopen(path, "re");
     if (file == NULL)
-        return tov_fail(error, TOV_E_CONFIG, "%s: %s; give the file with --config", path,
-                        strerror(errno));
+        return tov_fail(error, errno == ENOMEM ? TOV_E_NOMEM : TOV_E_CONFIG,
+                        "%s: %s; give the file with --config", path, strerror(errno));
     TOV_FREE char *text = malloc(TOV_CONFIG_FILE_MAX_BYTES + 1);
     if (text == NULL)
         return tov_fail(error, TOV_E_NOMEM, "%s: out of memory", path);

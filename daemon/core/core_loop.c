@@ -242,12 +242,27 @@ static void take_commit(struct tov_process *process)
         tov_node_on_committed(process->node, &result);
 }
 
-/* The dead end of a gateway or front is no fault: the supervisor sends another. */
-static void close_link(struct tov_ipc **ipc, bool *ready)
+/* A gateway or front: its socket, and whether it has said that it is ready. */
+struct edge {
+    struct tov_ipc **ipc;
+    bool *ready;
+    handler handle;
+    const char *name;
+};
+
+/* They parse networks, so they may die, or be taken over and say anything: neither is a fault of
+ * the core. Its end of the socket is closed, and the supervisor sends another. */
+static void read_edge(struct tov_process *process, const struct edge *edge)
 {
-    tov_ipc_destroy(*ipc);
-    *ipc = NULL;
-    *ready = false;
+    enum tov_err err = read_socket(process, edge->ipc, edge->handle);
+    if (err == TOV_OK)
+        return;
+    if (err != TOV_E_CLOSED)
+        TOV_LOG(TOV_LOG_ERROR, "edge-refused", TOV_LOG_TEXT("role", edge->name),
+                TOV_LOG_TEXT("why", tov_err_name(err)));
+    tov_ipc_destroy(*edge->ipc);
+    *edge->ipc = NULL;
+    *edge->ready = false;
 }
 
 static enum tov_err handle_slots(struct tov_process *process, const struct pollfd slots[SLOTS])
@@ -258,20 +273,12 @@ static enum tov_err handle_slots(struct tov_process *process, const struct pollf
         TOV_TRY(read_socket(process, &process->guard, on_guard));
     if (slots[SLOT_SUPERVISOR].revents & (POLLIN | POLLHUP | POLLERR))
         TOV_TRY(read_socket(process, &process->supervisor, on_supervisor));
-    if (process->gateway != NULL && slots[SLOT_GATEWAY].revents & (POLLIN | POLLHUP | POLLERR)) {
-        enum tov_err err = read_socket(process, &process->gateway, on_gateway);
-        if (err == TOV_E_CLOSED)
-            close_link(&process->gateway, &process->gateway_ready);
-        else
-            TOV_TRY(err);
-    }
-    if (process->front != NULL && slots[SLOT_FRONT].revents & (POLLIN | POLLHUP | POLLERR)) {
-        enum tov_err err = read_socket(process, &process->front, on_front);
-        if (err == TOV_E_CLOSED)
-            close_link(&process->front, &process->front_ready);
-        else
-            TOV_TRY(err);
-    }
+    struct edge gateway = {&process->gateway, &process->gateway_ready, on_gateway, "gateway"};
+    struct edge front = {&process->front, &process->front_ready, on_front, "front"};
+    if (process->gateway != NULL && slots[SLOT_GATEWAY].revents & (POLLIN | POLLHUP | POLLERR))
+        read_edge(process, &gateway);
+    if (process->front != NULL && slots[SLOT_FRONT].revents & (POLLIN | POLLHUP | POLLERR))
+        read_edge(process, &front);
     return TOV_OK;
 }
 

@@ -66,12 +66,17 @@ int tov_process_exit_code(enum tov_err err)
     return TOV_EXIT_INTERNAL;
 }
 
+/* What is wrong with a file is for a person, CODE; want of memory passes. */
+static enum tov_err blame(enum tov_err err, enum tov_err code)
+{
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : code;
+}
+
 static enum tov_err read_text(const char *path, size_t limit, struct tov_buf *out,
                               struct tov_error *error)
 {
     *out = TOV_BUF_INIT(limit);
-    enum tov_err err = tov_file_read(path, limit, out, error);
-    return err == TOV_OK ? TOV_OK : TOV_E_CONFIG;
+    return blame(tov_file_read(path, limit, out, error), TOV_E_CONFIG);
 }
 
 static enum tov_err load_roster(struct tov_process *process, struct tov_error *error)
@@ -85,12 +90,15 @@ static enum tov_err load_roster(struct tov_process *process, struct tov_error *e
     if (err == TOV_OK)
         err = read_text(process->config.roots_file, TOV_ROSTER_MAX_BYTES, &roots_text, error);
     TOV_TRY(err);
-    if (tov_roots_parse(tov_buf_view(&roots_text), roots, error) != TOV_OK)
-        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.roots_file);
-    if (tov_roster_parse(tov_buf_view(&note), &process->roster, error) != TOV_OK)
-        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.roster_file);
-    if (tov_roster_verify(process->roster, roots, error) != TOV_OK)
-        return tov_fail_in(error, TOV_E_SIGNATURE, "%s: ", process->config.roster_file);
+    err = tov_roots_parse(tov_buf_view(&roots_text), roots, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.roots_file);
+    err = tov_roster_parse(tov_buf_view(&note), &process->roster, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.roster_file);
+    err = tov_roster_verify(process->roster, roots, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_SIGNATURE), "%s: ", process->config.roster_file);
     if (process->config.demo_clock && !tov_roster_is_demo(process->roster))
         return tov_fail(error, TOV_E_CONFIG,
                         "demo_clock is only for federations whose name ends in -demo: remove it "
@@ -106,8 +114,9 @@ enum tov_err tov_process_load_clients(struct tov_process *process, struct tov_cl
     const struct tov_agency *own =
         tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
     TOV_TRY(read_text(process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error));
-    if (tov_clients_parse(tov_buf_view(&text), &clients, error) != TOV_OK)
-        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.clients_file);
+    enum tov_err err = tov_clients_parse(tov_buf_view(&text), &clients, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.clients_file);
     if (own == NULL)
         return tov_fail(error, TOV_E_CONFIG, "the roster has no agency %s: check `agency`",
                         process->config.agency);
@@ -136,7 +145,7 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
                 (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE, .path = credential};
     }
     enum tov_err err = tov_keyfile_load(path, purpose, &source, out, error);
-    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_KEY;
+    return blame(err, TOV_E_KEY);
 }
 
 static enum tov_err open_store(struct tov_process *process, struct tov_error *error)

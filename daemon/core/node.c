@@ -3,7 +3,6 @@
 
 #include "ledger/epoch.h"
 #include "ledger/event.h"
-#include "ledger/reply.h"
 #include "ledger/vault.h"
 #include "merkle/ed25519.h"
 
@@ -64,6 +63,8 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
     core->host = setup->host;
     core->store = setup->store;
     core->roster = setup->roster;
+    core->disk_free_bytes = UINT64_MAX; /* until the first look */
+    core->disk_reserve_bytes = setup->disk_reserve_bytes;
     core->now_ms = setup->now_ms;
     core->mono_ms = setup->mono_ms;
     core->own = tov_roster_agency_by_name(setup->roster, tov_bytes_of_text(setup->agency));
@@ -79,8 +80,7 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
     TOV_TRY(load_last_time(core));
     TOV_TRY(tov_vault_open(core, setup->storage_root, &core->vault, error));
     TOV_TRY(tov_epochs_open(core, &core->epochs, error));
-    TOV_TRY(tov_event_open(core));
-    return tov_reply_open(core);
+    return tov_event_open(core);
 }
 
 enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node **out_node,
@@ -105,7 +105,6 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     struct tov_api_options api = {.core = &node->core,
                                   .follow = node->follow,
                                   .clients = setup->clients,
-                                  .disk_reserve_bytes = setup->disk_reserve_bytes,
                                   .demo_clock = setup->demo_clock};
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));

@@ -8,7 +8,7 @@
  *
  *   guard unknown --hello answered, both trees agree--> waiting for keepers
  *   waiting       --keepers hold nothing larger-------> serving (genesis and first key if empty)
- *   any           --a keeper or the guard holds more--> behind (reads only; nothing is signed)
+ *   any           --a peer or the guard holds more----> behind (reads only; nothing is signed)
  *   guard unknown --the guard lost its state----------> guard lost (the same, until a statement)
  *   serving       --the clock ran away----------------> clock (nothing is signed until mended)
  */

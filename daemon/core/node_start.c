@@ -88,19 +88,24 @@ void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello
     tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
 }
 
+/* Keepers that were not heard at the start may still show that this store is an old copy. */
+static bool may_fall_behind(enum tov_node_state state)
+{
+    return state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
+}
+
 void tov_node_start_step(struct tov_node *node)
 {
-    if (node->state != TOV_NODE_KEEPERS)
+    if (!may_fall_behind(node->state))
         return;
-    switch (tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms)) {
-    case TOV_START_WAITING:
-        return;
-    case TOV_START_BEHIND:
+    enum tov_start_view view =
+        tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms);
+    if (view == TOV_START_BEHIND) {
         tov_node_become(node, TOV_NODE_BEHIND, "to=behind");
         return;
-    case TOV_START_FREE:
-        break;
     }
+    if (node->state != TOV_NODE_KEEPERS || view == TOV_START_WAITING)
+        return;
     tov_node_become(node, TOV_NODE_SERVING, "to=serving");
     if (tov_ledger_size(node->core.ledger) == 0) {
         enum tov_err err = tov_node_begin_ledger(node);

@@ -24,8 +24,8 @@ static void start_commit(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
     struct tov_turn *turn = core->open;
-    tov_ledger_mark(core->ledger);
-    tov_ledger_mark(core->journal);
+    tov_ledger_mark_batch(core->ledger, core->segment_bytes);
+    tov_ledger_mark_batch(core->journal, 0);
     core->segment_bytes = 0;
     turn->ledger_size = tov_ledger_size(core->ledger);
     turn->journal_size = tov_ledger_size(core->journal);
@@ -114,6 +114,14 @@ static void ask_cosignature(struct tov_node *node)
     put_question(node, &request);
 }
 
+/* The guard ends too, by itself: both must say the same to the supervisor. */
+static enum tov_err failure_of(enum tov_guard_refusal refusal)
+{
+    if (refusal == TOV_GUARD_R_DISK)
+        return TOV_E_IO;
+    return refusal == TOV_GUARD_R_SPACE ? TOV_E_FULL : TOV_E_FORK;
+}
+
 static void on_signed(struct tov_node *node, const struct tov_guard_answer *answer)
 {
     struct tov_core *core = &node->core;
@@ -125,12 +133,13 @@ static void on_signed(struct tov_node *node, const struct tov_guard_answer *answ
         char text[128];
         (void)snprintf(text, sizeof text, "the guard refused to sign: %s",
                        tov_guard_refusal_name(answer->refusal));
-        (void)tov_core_fail(core, TOV_E_FORK, text);
+        (void)tov_core_fail(core, failure_of(answer->refusal), text);
         return;
     }
     enum tov_err err = tov_ledger_on_signed(tree, tov_core_batch(core), &answer->append);
     if (err != TOV_OK)
-        (void)tov_core_fail(core, err, "the guard signed another tree than this store holds");
+        (void)tov_core_fail(core, err == TOV_E_SIGNATURE ? TOV_E_FORK : err,
+                            "the guard signed another tree than this store holds");
     else
         tov_api_on_signed(node->api);
 }

@@ -86,10 +86,10 @@ void connection_end(struct connection_table *table, struct connection *connectio
 
 bool connection_takes_request(struct connection *connection, size_t size_bytes, uint64_t now_ms)
 {
-    if (connection->request_count == TOV_FRONT_REQUESTS_MAX ||
-        size_bytes > TOV_FRONT_REQUEST_BYTES_MAX - connection->request_bytes)
+    if (connection->request_count == TOV_REQUESTS_MAX ||
+        size_bytes > TOV_REQUESTS_MAX_BYTES - connection->request_bytes)
         return false;
-    size_t place = (connection->first_request + connection->request_count) % TOV_FRONT_REQUESTS_MAX;
+    size_t place = (connection->first_request + connection->request_count) % TOV_REQUESTS_MAX;
     connection->requests[place].size_bytes = (uint32_t)size_bytes;
     connection->requests[place].given_ms = now_ms;
     connection->request_count++;
@@ -102,7 +102,7 @@ void connection_answered(struct connection *connection)
     if (connection->request_count == 0)
         return;
     connection->request_bytes -= connection->requests[connection->first_request].size_bytes;
-    connection->first_request = (connection->first_request + 1) % TOV_FRONT_REQUESTS_MAX;
+    connection->first_request = (connection->first_request + 1) % TOV_REQUESTS_MAX;
     connection->request_count--;
 }
 

@@ -8,6 +8,7 @@
 #ifndef TOV_DAEMON_FRONT_CONNECTION_H
 #define TOV_DAEMON_FRONT_CONNECTION_H
 
+#include "base/limits.h"
 #include "front/front.h"
 #include "net/net.h"
 #include "net/net_queue.h"
@@ -25,7 +26,7 @@ struct connection {
     struct {
         uint32_t size_bytes;
         uint64_t given_ms;
-    } requests[TOV_FRONT_REQUESTS_MAX];
+    } requests[TOV_REQUESTS_MAX];
     size_t first_request;
     size_t request_count;
     size_t request_bytes;

@@ -214,8 +214,9 @@ static void read_core(struct front *front)
 
 /* ---- from clients ---- */
 
-/* libzmq does not tell when a client has gone: whoever runs a short program often (`tov`) would use
- * up its share by connections that are no more. */
+/* libzmq does not tell when a client has gone. When its key comes anew, what is no more is looked
+ * for: its connections, and the watches that the core keeps for them, count against the share of
+ * whoever runs a short program often (`tov`) or starts a service again that has crashed. */
 static void sweep(struct front *front, const struct tov_net_key *key)
 {
     for (size_t i = 0; i < front->table.end; i++) {
@@ -232,11 +233,8 @@ static struct connection *connection_of(struct front *front, const struct tov_ne
         connection_find(&front->table, message->route, &message->sender);
     if (connection != NULL)
         return connection->closed ? NULL : connection;
+    sweep(front, &message->sender);
     connection = connection_start(&front->table, message->route, &message->sender);
-    if (connection == NULL) {
-        sweep(front, &message->sender);
-        connection = connection_start(&front->table, message->route, &message->sender);
-    }
     if (connection == NULL)
         TOV_LOG(TOV_LOG_WARNING, "too-many-connections",
                 TOV_LOG_NUMBER("connections", front->table.end));

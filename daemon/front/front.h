@@ -24,8 +24,6 @@
 
 #define TOV_FRONT_CONNECTIONS_MAX 1024u
 #define TOV_FRONT_CONNECTIONS_OF_KEY_MAX 32u
-#define TOV_FRONT_REQUESTS_MAX 256u                    /* in flight, of one connection */
-#define TOV_FRONT_REQUEST_BYTES_MAX (4u * 1024 * 1024) /* in flight, of one connection */
 #define TOV_FRONT_REQUEST_MS 30000u
 #define TOV_FRONT_QUEUE_MAX_BYTES (4u * 1024 * 1024) /* answers that wait for one connection */
 #define TOV_FRONT_PROBE_AFTER_MS 15000u

@@ -2,38 +2,19 @@
  *
  * The gateway as a process: configuration and transport key, then the loop (gateway.c).
  */
-#include "config/config.h"
-#include "exit_codes.h"
 #include "gateway/gateway.h"
-#include "log/log.h"
-#include "supervisor/role.h"
-#include "supervisor/role_key.h"
+#include "supervisor/network_role.h"
 #include "supervisor/supervisor.h"
 
 int tov_gateway_main(int argc, char **argv)
 {
-    struct tov_role_arguments arguments;
-    struct tov_config config;
-    struct tov_error error = {.code = TOV_OK};
-    if (!tov_role_arguments_parse(argc, argv, &arguments) || arguments.config == NULL ||
-        arguments.fd < 0)
-        return TOV_EXIT_USAGE;
-    int signal_fd = tov_role_start();
-    if (signal_fd < 0)
-        return TOV_EXIT_INTERNAL;
-    if (tov_config_load(arguments.config, &config, &error) != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "config", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_CONFIG;
-    }
-    tov_role_log("gateway", &config);
-    TOV_CLEANUP(tov_key_wipe) struct tov_key secret;
-    if (tov_role_key_load(&config, TOV_KEY_TRANSPORT, &secret, &error) != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "key", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_KEY;
-    }
-    struct tov_gateway_options options = {.listen = config.listen,
-                                          .secret = &secret,
-                                          .core_fd = arguments.fd,
-                                          .signal_fd = signal_fd};
+    TOV_CLEANUP(tov_network_role_wipe) struct tov_network_role role;
+    int code = tov_network_role_begin(argc, argv, "gateway", TOV_KEY_TRANSPORT, &role);
+    if (code != 0)
+        return code;
+    struct tov_gateway_options options = {.listen = role.config.listen,
+                                          .secret = &role.secret,
+                                          .core_fd = role.core_fd,
+                                          .signal_fd = role.signal_fd};
     return tov_gateway_run(&options);
 }

@@ -175,6 +175,18 @@ static enum tov_guard_refusal carry_out(struct tov_guard *guard,
     return TOV_GUARD_R_MALFORMED;
 }
 
+static enum tov_guard_refusal why_stopped(const struct tov_guard *guard)
+{
+    bool may_pass = guard->stopped_by == TOV_E_FULL || guard->stopped_by == TOV_E_NOMEM;
+    return may_pass ? TOV_GUARD_R_SPACE : TOV_GUARD_R_DISK;
+}
+
+enum tov_guard_refusal tov_guard_stop(struct tov_guard *guard, enum tov_err cause)
+{
+    guard->stopped_by = cause;
+    return why_stopped(guard);
+}
+
 static void note_refusal(struct tov_guard *guard, enum tov_guard_refusal refusal)
 {
     assert((unsigned)refusal < TOV_GUARD_REFUSALS);
@@ -188,7 +200,8 @@ void tov_guard_handle(struct tov_guard *guard, const struct tov_guard_request *r
 {
     out_answer->op = request->op;
     out_answer->id = request->id;
-    out_answer->refusal = guard->stopped ? TOV_GUARD_R_DISK : carry_out(guard, request, out_answer);
+    out_answer->refusal =
+        guard->stopped_by != TOV_OK ? why_stopped(guard) : carry_out(guard, request, out_answer);
     note_refusal(guard, out_answer->refusal);
 }
 
@@ -213,9 +226,9 @@ enum tov_err tov_guard_handle_payload(struct tov_guard *guard, uint8_t kind,
     return tov_guard_answer_encode(answer, out);
 }
 
-bool tov_guard_is_stopped(const struct tov_guard *guard)
+enum tov_err tov_guard_stopped_by(const struct tov_guard *guard)
 {
-    return guard->stopped;
+    return guard->stopped_by;
 }
 
 enum tov_guard_refusal tov_guard_last_refusal(const struct tov_guard *guard)

@@ -4,7 +4,7 @@
  * leaf hashes, appends them itself and signs only the root that it computed. An object over keys,
  * states and files; no clock, no randomness, no socket.
  * Not for: content, of any kind. Nothing but hashes, sizes, notes and signatures comes here.
- * Never let an answer leave when tov_guard_is_stopped has become true.
+ * Never let an answer leave when tov_guard_stopped_by is no longer TOV_OK.
  *
  * G1 Every signed tree extends the tree that was signed before it in the same origin.
  * G2 No signature is answered before the state that has it is on stable storage.
@@ -52,8 +52,9 @@ enum tov_err tov_guard_handle_payload(struct tov_guard *guard, uint8_t kind,
                                       struct tov_bytes payload, uint8_t *out_kind,
                                       struct tov_buf *out) TOV_MUST_CHECK;
 
-/* True after a state could not be written: every later request is refused, the process ends. */
-bool tov_guard_is_stopped(const struct tov_guard *guard);
+/* Why a state could not be written: every later request is refused, the process ends. TOV_E_FULL
+ * and TOV_E_NOMEM: for want of room, another start may do. TOV_OK: it goes on. */
+enum tov_err tov_guard_stopped_by(const struct tov_guard *guard);
 /* The refusal of the last request (for the log of the process). */
 enum tov_guard_refusal tov_guard_last_refusal(const struct tov_guard *guard);
 

@@ -76,8 +76,7 @@ static enum tov_guard_refusal remember(struct tov_guard *guard, const struct tov
         return TOV_GUARD_DONE;
     if (err == TOV_E_LIMIT)
         return TOV_GUARD_R_PEER_FULL;
-    guard->stopped = true;
-    return TOV_GUARD_R_DISK;
+    return tov_guard_stop(guard, err);
 }
 
 static enum tov_guard_refusal check_request(const struct tov_guard *guard,

@@ -97,9 +97,11 @@ static enum tov_err write_disk(void *context, uint64_t offset, struct tov_bytes 
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            return put < 0 && errno == ENOSPC ? TOV_E_FULL : TOV_E_IO;
+            return put < 0 && (errno == ENOSPC || errno == EDQUOT) ? TOV_E_FULL : TOV_E_IO;
         done += (size_t)put;
     }
+    /* Whatever it says: the kernel may now show bytes that are not on the disk, and the next start
+     * would trust them. */
     return fdatasync(disk->fd) == 0 ? TOV_OK : TOV_E_IO;
 }
 

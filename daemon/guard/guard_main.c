@@ -25,9 +25,10 @@ int tov_guard_main(int argc, char **argv)
     struct tov_config config;
     struct tov_error error;
     tov_log_open("guard", TOV_LOG_INFO, getenv("JOURNAL_STREAM") != NULL);
-    if (tov_config_load(arguments.config, &config, &error) != TOV_OK) {
+    enum tov_err err = tov_config_load(arguments.config, &config, &error);
+    if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "config-wrong", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_CONFIG;
+        return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_CONFIG;
     }
     tov_log_open("guard", config.log_level, getenv("JOURNAL_STREAM") != NULL);
     return tov_guard_run(&(struct tov_guard_places){.fd = arguments.fd,

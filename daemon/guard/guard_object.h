@@ -33,7 +33,7 @@ struct tov_guard {
     struct tov_guard_witness *witness; /* NULL: lost */
     bool has_roots;
     struct tov_roots roots;
-    bool stopped;
+    enum tov_err stopped_by; /* TOV_OK: it goes on */
     uint32_t refused[TOV_GUARD_REFUSALS];
     enum tov_guard_refusal last_refusal;
 };
@@ -41,7 +41,9 @@ struct tov_guard {
 /* The slot of TREE, or NULL for a number that is none. */
 struct tov_guard_slot *tov_guard_slot_of(struct tov_guard *guard, enum tov_guard_tree tree);
 
-/* Saves NEXT and then puts it in place of SLOT's state. DISK stops the guard for good. */
+/* A state could not be written, for CAUSE: from now on the guard refuses all. */
+enum tov_guard_refusal tov_guard_stop(struct tov_guard *guard, enum tov_err cause);
+/* Saves NEXT and then puts it in place of SLOT's state. DISK and SPACE stop the guard for good. */
 enum tov_guard_refusal tov_guard_commit(struct tov_guard *guard, struct tov_guard_slot *slot,
                                         struct tov_guard_state *next);
 

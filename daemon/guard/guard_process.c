@@ -61,6 +61,8 @@ static int exit_code_of(enum tov_err err)
         return TOV_EXIT_SECOND;
     if (err == TOV_E_VERSION)
         return TOV_EXIT_NEWER_STORE;
+    if (err == TOV_E_FULL)
+        return TOV_EXIT_DISK_FULL;
     if (err == TOV_E_IO || err == TOV_E_NOT_FOUND)
         return TOV_EXIT_IO;
     return err == TOV_E_MALFORMED ? TOV_EXIT_CONFIG : TOV_EXIT_INTERNAL;
@@ -191,12 +193,14 @@ static enum tov_err answer_one(struct tov_guard *guard, struct tov_ipc *ipc)
 static int serve(struct tov_guard *guard, struct tov_ipc *ipc)
 {
     enum tov_err err = TOV_OK;
-    while (err == TOV_OK && !tov_guard_is_stopped(guard))
+    while (err == TOV_OK && tov_guard_stopped_by(guard) == TOV_OK)
         err = answer_one(guard, ipc);
-    if (tov_guard_is_stopped(guard)) {
+    enum tov_err cause = tov_guard_stopped_by(guard);
+    if (cause != TOV_OK) {
         err = tov_ipc_flush(ipc);
-        TOV_LOG(TOV_LOG_ERROR, "guard-state-not-written", TOV_LOG_TEXT("told", tov_err_name(err)));
-        return TOV_EXIT_IO;
+        TOV_LOG(TOV_LOG_ERROR, "guard-state-not-written", TOV_LOG_TEXT("why", tov_err_name(cause)),
+                TOV_LOG_TEXT("told", tov_err_name(err)));
+        return exit_code_of(cause);
     }
     TOV_LOG(TOV_LOG_INFO, "guard-end", TOV_LOG_TEXT("why", tov_err_name(err)));
     return err == TOV_E_CLOSED ? TOV_EXIT_PARENT_GONE : TOV_EXIT_INTERNAL;

@@ -51,9 +51,10 @@ enum tov_guard_refusal {
     TOV_GUARD_R_PEER_STATE = 19,       /* the witness state is lost: nothing is cosigned */
     TOV_GUARD_R_PEER_FULL = 20,        /* no room for another peer ledger */
     TOV_GUARD_R_NO_KEY = 21,           /* this guard holds no such key */
-    TOV_GUARD_R_DISK = 22              /* the state could not be written; the guard ends */
+    TOV_GUARD_R_DISK = 22,             /* the state could not be written; the guard ends */
+    TOV_GUARD_R_SPACE = 23             /* the same, for want of room on disk or in memory */
 };
-#define TOV_GUARD_REFUSALS 23
+#define TOV_GUARD_REFUSALS 24
 
 /* A short name for logs, "not-own-size". Static; never NULL. */
 const char *tov_guard_refusal_name(enum tov_guard_refusal refusal);

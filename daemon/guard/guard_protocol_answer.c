@@ -44,6 +44,7 @@ static const char *const refusal_names[TOV_GUARD_REFUSALS] = {
     [TOV_GUARD_R_PEER_FULL] = "peer-full",
     [TOV_GUARD_R_NO_KEY] = "no-key",
     [TOV_GUARD_R_DISK] = "disk",
+    [TOV_GUARD_R_SPACE] = "space",
 };
 
 const char *tov_guard_refusal_name(enum tov_guard_refusal refusal)

@@ -21,10 +21,9 @@ enum tov_guard_refusal tov_guard_commit(struct tov_guard *guard, struct tov_guar
         guard->journal_seen = next->journal;
     next->journal_seen = guard->journal_seen;
     next->statement_seen = guard->statement_seen;
-    if (tov_guard_state_save(next, &slot->file) != TOV_OK) {
-        guard->stopped = true;
-        return TOV_GUARD_R_DISK;
-    }
+    enum tov_err err = tov_guard_state_save(next, &slot->file);
+    if (err != TOV_OK)
+        return tov_guard_stop(guard, err);
     slot->state = *next;
     slot->present = true;
     return TOV_GUARD_DONE;

@@ -187,7 +187,7 @@ static void take_end_otherwise(struct supervisor *supervisor, enum role role, in
         supervisor->exit_code = code;
     if (supervisor->state == STOPPING && role == ROLE_CORE)
         end_all(supervisor);
-    if (supervisor->state == DRAINING && role == ROLE_CORE && code == TOV_EXIT_DISK_FULL) {
+    if (supervisor->state == DRAINING && code == TOV_EXIT_DISK_FULL) {
         child_plan(&supervisor->children[role], TOV_EXIT_DISK_FULL, supervisor->now_ms);
         supervisor->start_all_at_ms = supervisor->children[role].start_at_ms;
         supervisor->children[role].start_at_ms = 0;

@@ -21,12 +21,14 @@ extern "C" {
 
 /* A message type; opaque. */
 struct tov_catalogue_type;
+/* Types, each version of each. */
 TOV_API size_t tov_catalogue_count(void);
 /* NULL: INDEX is not below the count. */
 TOV_API const struct tov_catalogue_type *tov_catalogue_at(size_t index);
 /* The newest version of ID; NULL: none. */
 TOV_API const struct tov_catalogue_type *tov_catalogue_find(const char *id);
 
+/* "prison.released". Texts of this header are never NULL, unless it says so. */
 TOV_API const char *tov_catalogue_type_id(const struct tov_catalogue_type *type);
 TOV_API uint32_t tov_catalogue_type_version(const struct tov_catalogue_type *type);
 TOV_API const char *tov_catalogue_type_name(const struct tov_catalogue_type *type,

@@ -40,14 +40,15 @@ typedef size_t (*tov_passphrase_fn)(void *arg, const char *key_path, char *out, 
 struct tov_client_options {
     size_t size;            /* sizeof(struct tov_client_options) */
     const char *endpoint;   /* of the node's front: "tcp://host:port" or "ipc:///path" */
-    const char *front_key;  /* the front's CURVE public key, 64 hexadecimal digits; or NULL and */
+    const char *front_key;  /* the front's CURVE public key, 64 lower-case digits; or NULL and */
     const char *front_path; /* the file front.pub that tov-keys wrote for the node */
     const char *key_path;   /* key file of this person or system; nobody else may read it */
     tov_passphrase_fn passphrase; /* NULL: a locked key file is refused */
     void *passphrase_arg;
     const char *program; /* what the node's log calls this program, "esdh 4.2"; NULL: "libtov" */
     int timeout_ms;      /* of each request; 0: TOV_CLIENT_TIMEOUT_MS */
-    int keepalive_ms;    /* a subscription that was quiet for so long is renewed; 0: the default */
+    int keepalive_ms;    /* a subscription that was quiet for so long is renewed; 0:
+                            TOV_CLIENT_KEEPALIVE_MS */
 };
 #define TOV_CLIENT_OPTIONS_INIT                                                           \
     {                                                                                     \
@@ -63,10 +64,12 @@ TOV_API_CHECKED enum tov_err tov_client_open(const struct tov_client_options *op
                                              struct tov_client **out_client,
                                              struct tov_error *error);
 /* Ends the connection at once; subscriptions, calls and submits of it must be destroyed before.
- * NULL is fine. Does not block. */
+ * Views, listings, drafts and other results do not need it and may live on. NULL is fine. Does not
+ * block. One at a time. */
 TOV_API void tov_client_close(struct tov_client *client);
 
-/* Who this client is to the node. Borrowed; grows at its end in later versions. */
+/* Who this client is to the node: as it answered when the client was opened. Borrowed until the
+ * client is closed. Texts are never NULL. */
 struct tov_identity {
     const char *federation;
     const char *agency; /* "kk" */
@@ -80,7 +83,8 @@ struct tov_identity {
 };
 TOV_API const struct tov_identity *tov_client_identity(const struct tov_client *client);
 
-/* The timeout of requests from now on. 0: TOV_CLIENT_TIMEOUT_MS. One at a time. */
+/* The timeout of requests that begin from now on. 0 or less: TOV_CLIENT_TIMEOUT_MS. One at a time.
+ */
 TOV_API void tov_client_set_timeout(struct tov_client *client, int timeout_ms);
 
 /* ---- in a foreign loop; one at a time, none of them blocks ---- */

@@ -55,14 +55,16 @@ TOV_API_CHECKED enum tov_err tov_message_draft_create(const char *type,
                                                       struct tov_message_draft **out_draft,
                                                       struct tov_error *error);
 /* An empty draft of TYPE that answers VIEW: in_reply_to, relation `response`, the same matters
- * (about), and the sender's unit as recipient with the right ALL. */
+ * (about), and the sender's unit as recipient with the right ALL. NOT_FOUND: no such type;
+ * ARGUMENT: a view without a header; NOMEM. The draft does not need the view afterwards. */
 TOV_API_CHECKED enum tov_err tov_message_draft_answer(const struct tov_message_view *view,
                                                       const char *type,
                                                       struct tov_message_draft **out_draft,
                                                       struct tov_error *error);
 /* From JSON as docs/libtov.md says (that of tov_message_view_to_json is read too; what the node
- * fills in is left out). MALFORMED, SCHEMA, LIMIT (depth 32, 256 KiB), NOT_FOUND (type); the words
- * name the key. */
+ * fills in, and the list of attachments, is left out). MALFORMED (not JSON), SCHEMA (a key or value
+ * that the type has not), LIMIT (32 levels, 256 KiB), NOT_FOUND (type), VERSION (type_version),
+ * NOMEM; the words name the key, never its value. */
 TOV_API_CHECKED enum tov_err tov_message_draft_from_json(const char *json,
                                                          struct tov_message_draft **out_draft,
                                                          struct tov_error *error);
@@ -71,6 +73,7 @@ TOV_API void tov_message_draft_destroy(struct tov_message_draft *draft);
 
 /* ---- what it says ---- */
 
+/* "prison.released". */
 TOV_API const char *tov_message_draft_type(const struct tov_message_draft *draft);
 
 /* Sets the field at PATH to TEXT. A list of values without a number gets one more; NULL or ""
@@ -86,25 +89,29 @@ TOV_API const char *tov_message_draft_text(const struct tov_message_draft *draft
 /* Values at PATH: 0 or 1, or the length of a list. */
 TOV_API size_t tov_message_draft_count(const struct tov_message_draft *draft, const char *path);
 
-/* UNIT is "kk/vink". REASON says why the unit needs the message: about its task, never about the
- * citizen; NULL where the type asks for none. LIMIT: 32 recipients; ARGUMENT: form of UNIT. */
+/* One unit for each agency. UNIT is "kk/vink". REASON says why the unit needs the message: about
+ * its task, never about the citizen; NULL where the type asks for none. LIMIT: 32 recipients;
+ * ARGUMENT: form of UNIT. */
 TOV_API_CHECKED enum tov_err tov_message_draft_add_recipient(struct tov_message_draft *draft,
                                                              const char *unit,
                                                              enum tov_message_right right,
                                                              const char *reason,
                                                              struct tov_error *error);
-/* The unit that sends, "vink" or "kk/vink"; without it the client's first. */
+/* The unit that sends, "vink" or "kk/vink"; without it the client's first. ARGUMENT, SCHEMA: not
+ * the form of a unit. */
 TOV_API_CHECKED enum tov_err tov_message_draft_set_sender(struct tov_message_draft *draft,
                                                           const char *unit,
                                                           struct tov_error *error);
-/* What it answers, revises or forwards. RELATION: "response", "revision", "removal", "forward". */
+/* What it answers, revises or forwards. RELATION: "response", "revision", "removal", "forward".
+ * ARGUMENT: no whole reference, or no such relation. */
 TOV_API_CHECKED enum tov_err tov_message_draft_set_target(struct tov_message_draft *draft,
                                                           const struct tov_message_ref *target,
                                                           const char *relation,
                                                           struct tov_error *error);
 
-/* ---- texts ---- */
+/* ---- texts; each is ended by tov_free; NOMEM ---- */
 
+/* As docs/libtov.md says; without the files that are attached. */
 TOV_API_CHECKED enum tov_err tov_message_draft_to_json(const struct tov_message_draft *draft,
                                                        char **out_json, struct tov_error *error);
 /* The form for an editor: what is set stands filled in, what is missing is asked for. */
@@ -121,11 +128,11 @@ TOV_API_CHECKED enum tov_err tov_message_draft_read_form(struct tov_message_draf
 /* Attaches a regular file from its beginning: the descriptor is duplicated, its offset is not used.
  * The file must stay as it is until the message was accepted. MIME NULL:
  * "application/octet-stream". NAME is shown to the recipients. LIMIT: 16 attachments, 2 GiB each,
- * NAME of 255 bytes; ARGUMENT: not a regular file, NAME empty or with a slash; IO. */
+ * NAME of 255 bytes, MIME of 127; ARGUMENT: not a regular file, NAME empty or with a slash; IO. */
 TOV_API_CHECKED enum tov_err tov_message_draft_attach_fd(struct tov_message_draft *draft, int fd,
                                                          const char *name, const char *mime,
                                                          struct tov_error *error);
-/* The same for a file by its path; its last component is the name. */
+/* The same for a file by its path; its last component is the name. NOT_FOUND: no such file. */
 TOV_API_CHECKED enum tov_err tov_message_draft_attach_path(struct tov_message_draft *draft,
                                                            const char *path, const char *mime,
                                                            struct tov_error *error);
@@ -135,17 +142,19 @@ TOV_API size_t tov_message_draft_attachment_count(const struct tov_message_draft
 
 /* Judges what can be judged without a node: required fields, forms, dates. Not 0 in *OUT_REFUSED
  * when something must be mended; the draft's remarks say what. tov_client_check asks the node,
- * which knows units and legal bases. */
+ * which knows units and legal bases. NOMEM. */
 TOV_API_CHECKED enum tov_err tov_message_draft_check(struct tov_message_draft *draft,
                                                      int *out_refused, struct tov_error *error);
 /* Of the last check, submit or form. Never NULL. */
 TOV_API const struct tov_remarks *tov_message_draft_remarks(const struct tov_message_draft *draft);
 
 /* The idempotency key: 32 random bytes, or what was set. A program that may crash between writing
- * and sending keeps it beside its own record and sets it again. Borrowed. */
+ * and sending keeps it beside its own record and sets it again. Borrowed until it is set anew. */
 TOV_API const uint8_t *tov_message_draft_key(const struct tov_message_draft *draft,
                                              size_t *out_size);
-/* LIMIT: SIZE is not 16..64. */
+/* KEY is copied. The node remembers the newest 1,048,576 keys of all its clients, each for its
+ * client, as keyed hashes, and compares nothing else: another draft with the same key is answered
+ * with the first one's answer, and not sent. LIMIT: SIZE is not 16..64. */
 TOV_API_CHECKED enum tov_err tov_message_draft_set_key(struct tov_message_draft *draft,
                                                        const uint8_t *key, size_t size,
                                                        struct tov_error *error);

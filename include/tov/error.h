@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Error codes and the error text of Tov: one list for every program and for users of libtov.
- * Not for: process exit codes (docs/exit-codes.md).
- * Never renumber: values are stored by integrations and shown in logs. Append only.
+ * Error codes and the error text of Tov: one list for every program and for users of libtov; what
+ * to do about each stands in docs/libtov.md, Errors. Not for: process exit codes
+ * (docs/exit-codes.md). Never renumber: values are stored by integrations and shown in logs. Append
+ * only: a program treats a code that it does not know as a failure that stays.
  */
 #ifndef TOV_ERROR_H
 #define TOV_ERROR_H
@@ -17,7 +18,7 @@ enum tov_err {
     TOV_OK = 0,
     TOV_E_NOMEM = 1,        /* memory could not be had */
     TOV_E_ARGUMENT = 2,     /* the caller used the interface wrongly */
-    TOV_E_LIMIT = 3,        /* a named limit (docs/limits.md) would be exceeded */
+    TOV_E_LIMIT = 3,        /* a named limit (docs/libtov.md) would be exceeded */
     TOV_E_MALFORMED = 4,    /* bytes or text that are not of the expected format */
     TOV_E_VERSION = 5,      /* a newer version of a format than this program knows */
     TOV_E_SIGNATURE = 6,    /* a signature does not verify */

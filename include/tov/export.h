@@ -11,6 +11,11 @@
  * Words on ownership: a pointer that is returned is borrowed from its handle and ends with it; what
  * comes through an `out_` argument is the caller's to end. `out_` is written only on success, and
  * errors (NULL is fine) only on failure.
+ * Words on values: texts are UTF-8 and end with NUL; sizes are bytes; a name that ends in _ms is
+ * milliseconds, of a time since 1970-01-01 UTC, of a duration else. An int that answers yes or no
+ * is 0 for no. An argument is NULL only where its function says that NULL is fine. Words on
+ * options: begin with the INIT macro, which sets `size`. Structs of options, and those that handles
+ * lend out, grow at their ends in later versions: never keep arrays of them.
  */
 #ifndef TOV_EXPORT_H
 #define TOV_EXPORT_H

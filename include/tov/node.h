@@ -22,32 +22,32 @@ struct tov_peer_status {
     uint32_t agency;
     const char *name;
     int connected;
-    uint64_t held;         /* of its ledger, here */
-    uint64_t acknowledged; /* of the own ledger, there */
-    uint64_t links_sent;
-    uint64_t links_receipted;
-    int suspended; /* suspected fork: nothing of it is taken */
-    uint64_t faults;
-    uint64_t last_heard_ms;
+    uint64_t held;            /* entries of its ledger, here */
+    uint64_t acknowledged;    /* entries of the own ledger, there */
+    uint64_t links_sent;      /* messages sent to it, ... */
+    uint64_t links_receipted; /* ... and of these, those that it has receipted */
+    int suspended;            /* suspected fork: nothing of it is taken */
+    uint64_t faults;          /* what it sent and was refused, since the node's start */
+    uint64_t last_heard_ms;   /* 0: never */
 };
 struct tov_node_status {
     const char *state;       /* "starting", "serving", "read-only", "behind", "stopped" */
     const char *sentence_da; /* what is the matter and what to do; "" when nothing is */
     const char *sentence_en;
     const char *version;
-    uint64_t ledger_size;
-    uint64_t signed_size;
-    uint64_t witnessed_size;
+    uint64_t ledger_size;    /* entries on disk */
+    uint64_t signed_size;    /* of these, under the last signature */
+    uint64_t witnessed_size; /* of these, countersigned by enough other agencies */
     uint64_t journal_size;
     uint64_t journal_signed_size;
     uint32_t roster_version;
-    uint64_t roster_until_ms;
+    uint64_t roster_until_ms; /* the node goes on after it, and warns */
     uint64_t disk_free_bytes;
     uint64_t now_ms;
-    int demo_clock;
-    uint64_t unread;      /* messages to the client's units that nobody has been shown */
+    int demo_clock;       /* the node's time is that of an exercise */
+    uint64_t unread;      /* messages to the client's units that nobody was shown; no ack.read */
     uint64_t undelivered; /* own messages without a receipt after 4 hours */
-    uint32_t epoch;
+    uint32_t epoch;       /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;
     size_t peer_count;
 };

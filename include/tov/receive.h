@@ -28,8 +28,8 @@ struct tov_list_options {
     size_t size; /* sizeof(struct tov_list_options) */
     enum tov_box box;
     uint64_t before;                      /* numbers below this; 0: from the newest */
-    uint32_t limit;                       /* 1..TOV_LIST_MAX; 0: 50 */
-    int unread_only;                      /* not yet shown to anyone here */
+    uint32_t limit;                       /* 1..TOV_LIST_MAX; 0: 50; a page may have fewer */
+    int unread_only;                      /* not yet shown to anyone here; no ack.read */
     const char *unit;                     /* "kk/vink"; NULL: all of the client's units */
     const struct tov_message_ref *thread; /* only what answers this message; NULL: all */
 };
@@ -94,7 +94,7 @@ struct tov_receipt_proof {
 };
 struct tov_trace;
 /* All evidence of one message in the standard formats of docs/protocol.md; only number and ref of
- * the options are used. Shows no content. */
+ * the options are used. Shows no content. For lists NULL: INDEX is not below the count. */
 TOV_API_CHECKED enum tov_err tov_message_trace(struct tov_client *client,
                                                const struct tov_get_options *options,
                                                struct tov_trace **out_trace,
@@ -122,16 +122,21 @@ struct tov_save_options {
     const struct tov_message_ref *ref; /* when NUMBER is 0 */
     uint32_t part;                     /* of tov_attachment */
     int fd;                            /* where to write, from its present offset; stays open */
-    tov_save_progress_fn progress;
+    tov_save_progress_fn progress;     /* NULL: none */
     void *progress_arg;
+    const uint8_t *sha256; /* 32 bytes that the data must hash to, of tov_attachment; NULL: not
+                              looked at */
 };
-#define TOV_SAVE_OPTIONS_INIT                                       \
-    {                                                               \
-        sizeof(struct tov_save_options), 0, NULL, 0, -1, NULL, NULL \
+#define TOV_SAVE_OPTIONS_INIT                                             \
+    {                                                                     \
+        sizeof(struct tov_save_options), 0, NULL, 0, -1, NULL, NULL, NULL \
     }
-/* Writes an attachment to a descriptor, in pieces: memory does not grow with its size. On an error
- * what was written so far is there, and is not the attachment. UNAVAILABLE: not all of it has
- * arrived; IO, FULL: writing failed. Blocks for as long as pieces come. */
+/* Writes an attachment to a descriptor, in pieces of at most 128 KiB: memory does not grow with its
+ * size. It is not synced. On an error what was written so far is there, and is not the attachment:
+ * empty the file and begin again. The reading is in the journal before the first byte comes.
+ * ARGUMENT: no descriptor, or no message named; UNAVAILABLE: not all of it has arrived; PROOF: all
+ * was written and is not what `sha256` says; IO, FULL: writing failed; CLOSED: progress gave up;
+ * and as at the head. Blocks for as long as pieces come, each within the client's timeout. */
 TOV_API_CHECKED enum tov_err tov_attachment_save(struct tov_client *client,
                                                  const struct tov_save_options *options,
                                                  struct tov_error *error);

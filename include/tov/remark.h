@@ -2,6 +2,9 @@
  *
  * What is wrong with a draft, where, by which rule, and what to do instead, in both languages.
  * Not for: errors of programs and connections (error.h).
+ * Never log them: a remark may quote what stands in a field about a citizen.
+ *
+ * Threads: with the draft that they are of, one at a time. Nothing blocks.
  */
 #ifndef TOV_REMARK_H
 #define TOV_REMARK_H

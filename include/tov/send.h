@@ -26,8 +26,8 @@ struct tov_submission;
 typedef int (*tov_progress_fn)(void *arg, uint32_t file, uint64_t done, uint64_t total);
 
 struct tov_submit_options {
-    size_t size; /* sizeof(struct tov_submit_options) */
-    tov_progress_fn progress;
+    size_t size;              /* sizeof(struct tov_submit_options) */
+    tov_progress_fn progress; /* NULL: none */
     void *progress_arg;
 };
 #define TOV_SUBMIT_OPTIONS_INIT                       \
@@ -37,10 +37,13 @@ struct tov_submit_options {
 
 /* Sends attachments, then the message, and waits for the node's answer; the timeout counts for each
  * step. OPTIONS may be NULL. Blocks. One at a time for client and draft.
- * Errors: RULE and SCHEMA (refused; the draft's remarks say why), DENIED, NOT_FOUND (a recipient
- * that is not in the directory, or a target), EXISTS (the key was used for another message), LIMIT,
- * BUSY and FULL (later), UNAVAILABLE, IO (an attachment cannot be read, or changed meanwhile),
- * TIMEOUT (outcome unknown: submit the same draft again), CLOSED (progress gave up), NOMEM. */
+ * Errors: RULE and SCHEMA (refused; the draft's remarks say why), DENIED (not a unit of this
+ * client), NOT_FOUND (a recipient that is not in the directory, or a target), ERASED (the key
+ * belongs to a message that was erased since), LIMIT, BUSY, FULL and UNAVAILABLE (later), IO (an
+ * attachment cannot be read, or is shorter now), PROOF (an attachment did not arrive as it was
+ * sent), TIMEOUT (outcome unknown: submit the same draft again), CLOSED (progress gave up),
+ * MALFORMED (an answer that cannot be read: submit again), ARGUMENT (the draft is under way
+ * already), NOMEM. */
 TOV_API_CHECKED enum tov_err tov_client_submit(struct tov_client *client,
                                                struct tov_message_draft *draft,
                                                const struct tov_submit_options *options,
@@ -55,13 +58,14 @@ TOV_API_CHECKED enum tov_err tov_client_check(struct tov_client *client,
 
 /* Texts and deliveries are borrowed. Grows at its end in later versions. */
 struct tov_submission_facts {
-    struct tov_message_ref ref;
-    uint64_t number;
-    uint8_t message_id[16];
-    int repeated; /* the key was answered before: this is that answer */
+    struct tov_message_ref ref; /* how other messages cite it, at every agency */
+    uint64_t number;            /* at this agency: for tov_message_get, and as shown to people */
+    uint8_t message_id[16];     /* the same at every agency */
+    int repeated; /* the key was used before: all this is of the message that was sent then */
 };
 TOV_API const struct tov_submission_facts *
 tov_submission_facts(const struct tov_submission *submission);
+/* One for each other agency that is a recipient. NULL: INDEX is not below the count. */
 TOV_API size_t tov_submission_delivery_count(const struct tov_submission *submission);
 TOV_API const struct tov_delivery *tov_submission_delivery(const struct tov_submission *submission,
                                                            size_t index);
@@ -72,17 +76,19 @@ TOV_API void tov_submission_destroy(struct tov_submission *submission); /* NULL 
 struct tov_submit; /* one that is under way */
 
 /* Begins; DRAFT and the options' arguments must outlive it. Does not block, except for reading
- * attachments. One submit of a draft at a time. */
+ * attachments. One submit of a draft at a time: ARGUMENT. LIMIT, UNAVAILABLE (forked), NOMEM. */
 TOV_API_CHECKED enum tov_err tov_submit_begin(struct tov_client *client,
                                               struct tov_message_draft *draft,
                                               const struct tov_submit_options *options,
                                               struct tov_submit **out_submit,
                                               struct tov_error *error);
-/* AGAIN: not yet; wait for the client and process. Else as tov_client_submit, once. */
+/* AGAIN: not yet; wait for the client and process. Else as tov_client_submit, once; after that
+ * ARGUMENT. Reads the next piece of an attachment, and does not block else. */
 TOV_API_CHECKED enum tov_err tov_submit_take(struct tov_submit *submit,
                                              struct tov_submission **out_submission,
                                              struct tov_error *error);
-/* Forgets it. Before its answer was taken, the outcome is unknown. NULL is fine. */
+/* Forgets it; before the client is closed and the draft destroyed. Before its answer was taken, the
+ * outcome is unknown. NULL is fine. */
 TOV_API void tov_submit_destroy(struct tov_submit *submit);
 
 #ifdef __cplusplus

@@ -32,7 +32,8 @@ struct tov_delivery {
     uint64_t received_ms; /* when its receipt was stored here; 0: not yet */
     int read;             /* an acknowledgement of a person there answers the message */
 };
-/* English id of a verdict: "opened", "attachment-pending" ...; "none" for 0. */
+/* English id of a verdict: "opened", "attachment-pending" ...; "none" for 0, "unknown" for one of a
+ * later version. Static storage, any thread. */
 TOV_API const char *tov_verdict_text(uint32_t verdict);
 
 /* Borrowed from the view. Grows at its end in later versions. */
@@ -52,16 +53,21 @@ struct tov_message_facts {
     uint32_t reply_count;
     int has_header;  /* 0: it cannot be opened */
     int has_content; /* 0: only the header was disclosed, or it was not fetched (a list) */
+    int is_taken;    /* a person of this agency took it into handling */
+    int is_answered; /* this agency sent a response to it */
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
 
-/* "prison.released"; "" without a header. Also for a type that this library does not know. */
+/* "prison.released"; "" without a header. Also for a type that this library does not know. Never
+ * NULL. */
 TOV_API const char *tov_message_view_type(const struct tov_message_view *view);
-/* The text form of the field at PATH; "" when it is not set. Borrowed from the view. */
+/* The text form of the field at PATH (a list without a number: its first); "" when it is not set or
+ * not to be seen. Borrowed from the view. */
 TOV_API const char *tov_message_view_text(const struct tov_message_view *view, const char *path);
+/* Values at PATH: 0 or 1, or the length of a list. */
 TOV_API size_t tov_message_view_count(const struct tov_message_view *view, const char *path);
 
-/* Outgoing: one for each agency. */
+/* Outgoing: one for each agency. NULL: INDEX is not below the count; so for all lists here. */
 TOV_API size_t tov_message_view_delivery_count(const struct tov_message_view *view);
 TOV_API const struct tov_delivery *tov_message_view_delivery(const struct tov_message_view *view,
                                                              size_t index);
@@ -71,10 +77,12 @@ struct tov_attachment {
     uint32_t part; /* its number for tov_attachment_save, from 2 */
     const char *name;
     const char *mime;
-    uint64_t size; /* bytes of data; 0 while not known */
-    int complete;  /* all of it is at the node */
-    uint64_t chunks_held;
-    uint64_t chunks_total;
+    uint64_t size;         /* bytes of data; 0 while not known */
+    int complete;          /* all of it is at the node */
+    uint64_t chunks_held;  /* pieces that have come to the node */
+    uint64_t chunks_total; /* 0 while not known */
+    const uint8_t
+        *sha256; /* 32 bytes, the sender's word; NULL while the content is not to be seen */
 };
 TOV_API size_t tov_message_view_attachment_count(const struct tov_message_view *view);
 TOV_API const struct tov_attachment *
@@ -85,7 +93,7 @@ TOV_API size_t tov_message_view_reply_count(const struct tov_message_view *view)
 TOV_API const struct tov_message_view *tov_message_view_reply(const struct tov_message_view *view,
                                                               size_t index);
 
-/* JSON as docs/libtov.md says. */
+/* JSON as docs/libtov.md says; ended by tov_free. NOMEM. */
 TOV_API_CHECKED enum tov_err tov_message_view_to_json(const struct tov_message_view *view,
                                                       char **out_json, struct tov_error *error);
 /* For what came through an `out_`; not for borrowed ones. NULL is fine. */

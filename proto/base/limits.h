@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Every named limit that two parties must agree on (docs/protocol.md, I11). Changing one is a
- * change of the protocol; docs/limits.md is its table for readers, and tests stand on both sides of
- * each.
+ * Every named limit that two parties must agree on (I11). Changing one is a change of the
+ * protocol; docs/protocol.md 10 is the table for readers, and tests stand on both sides of each.
  */
 #ifndef TOV_BASE_LIMITS_H
 #define TOV_BASE_LIMITS_H
 
 #define TOV_LEAF_MAX_BYTES 4095u               /* a leaf is under 4 KiB */
 #define TOV_FRAME_MAX_BYTES 262144u            /* one frame, peers and clients: 256 KiB */
+#define TOV_REQUESTS_MAX 256u                  /* of a client, in flight on one connection */
+#define TOV_REQUESTS_MAX_BYTES 4194304u        /* ... and their frames together: 4 MiB */
 #define TOV_INLINE_MAX_BYTES 65536u            /* inline parts of a message together, padded */
 #define TOV_ATTACHMENT_MAX_BYTES 2147483648ull /* data of one attachment: 2 GiB */
 #define TOV_RECIPIENTS_MAX 32u                 /* of one message, the own agency not counted */

@@ -4,6 +4,7 @@
 #include "case/types.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct tov_type_group *const groups[] = {
     &tov_types_generic,
@@ -75,6 +76,25 @@ const struct tov_message_type *tov_message_type_find(struct tov_bytes id)
             newest = type;
     }
     return newest;
+}
+
+const struct tov_about_thing tov_about_things[TOV_ABOUT_COUNT] = {
+    {TOV_ABOUT_CONCERN, "concern_ref", TOV_TEXT("henvendelsen", "the concern")},
+    {TOV_ABOUT_CASE, "case_ref", TOV_TEXT("sagen", "the case")},
+    {TOV_ABOUT_COURSE, "course_ref", TOV_TEXT("forløbet", "the course")},
+    {TOV_ABOUT_REQUEST, "request_ref", TOV_TEXT("anmodningen", "the request")},
+    {TOV_ABOUT_PSYCH, "psych_ref",
+     TOV_TEXT("den psykiatriske inddragelse", "the psychiatric involvement")},
+    {TOV_ABOUT_EPISODE, "episode_ref", TOV_TEXT("frihedsberøvelsen", "the detention episode")},
+};
+
+bool tov_message_type_takes_about(const struct tov_message_type *type, const char *field)
+{
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        if (strcmp(tov_about_things[i].field, field) == 0)
+            return ((type->about_needs | type->about_may) & tov_about_things[i].bit) != 0;
+    }
+    return false;
 }
 
 static const struct tov_purpose purposes[] = {

@@ -127,6 +127,17 @@ const struct tov_message_type *tov_message_type_at(size_t index); /* INDEX < cou
 const struct tov_message_type *tov_message_type_find(struct tov_bytes id);
 const struct tov_message_type *tov_message_type_version(struct tov_bytes id, uint32_t version);
 
+/* What messages are about: the fields of the header's "about", in the order of their bits. */
+#define TOV_ABOUT_COUNT 6
+struct tov_about_thing {
+    uint32_t bit;         /* TOV_ABOUT_* */
+    const char *field;    /* "case_ref" */
+    struct tov_text name; /* "sagen", "the case" */
+};
+extern const struct tov_about_thing tov_about_things[TOV_ABOUT_COUNT];
+/* Whether a message of TYPE may refer to the thing of FIELD ("case_ref"). */
+bool tov_message_type_takes_about(const struct tov_message_type *type, const char *field);
+
 /* All fields that a person may fill in for TYPE, common ones first, with the need that TYPE gives
  * them. INDEX < count (asserted). */
 size_t tov_message_type_field_count(const struct tov_message_type *type);

@@ -6,9 +6,11 @@
 #include "case/form_line.h"
 #include "case/label.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define BASES_SHOWN_MAX 20 /* a longer list would bury the form */
+#define COMMENT_COLUMNS 78u
 
 struct writing {
     const struct tov_draft *draft;
@@ -21,16 +23,45 @@ static const char *in(const struct writing *writing, const char *danish, const c
     return writing->language == TOV_DANISH ? danish : english;
 }
 
+/* Characters of the first SIZE bytes of UTF-8. */
+static size_t width_of(const char *text, size_t size)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < size; i++)
+        width += ((unsigned char)text[i] & 0xc0) != 0x80 ? 1 : 0;
+    return width;
+}
+
+/* WORDS behind LEAD, later lines behind NEXT, broken at blanks to fit an editor of 80 columns. */
+static void put_lines(const struct writing *writing, const char *lead, const char *next,
+                      const char *words)
+{
+    size_t column = width_of(lead, strlen(lead));
+    tov_buf_put_text(writing->out, lead);
+    for (bool is_first = true; *words != '\0'; is_first = false) {
+        size_t size = strcspn(words, " ");
+        size_t width = width_of(words, size);
+        bool fits = is_first || column + 1 + width <= COMMENT_COLUMNS;
+        const char *gap = is_first ? "" : " ";
+        tov_buf_put_format(writing->out, "%s%s", fits ? gap : "\n", fits ? "" : next);
+        column = (fits ? column + strlen(gap) : strlen(next)) + width;
+        tov_buf_put(writing->out, words, size);
+        words += size;
+        words += strspn(words, " ");
+    }
+    tov_buf_put_text(writing->out, "\n");
+}
+
 static void put_comment(const struct writing *writing, const char *words)
 {
-    tov_buf_put_text(writing->out, "# ");
-    tov_buf_put_text(writing->out, words);
-    tov_buf_put_text(writing->out, "\n");
+    put_lines(writing, "# ", "# ", words);
 }
 
 static void put_option(const struct writing *writing, const char *id, const char *words)
 {
-    tov_buf_put_format(writing->out, "#   %s: %s\n", id, words);
+    char lead[80];
+    (void)snprintf(lead, sizeof lead, "#   %s: ", id);
+    put_lines(writing, lead, "#     ", words);
 }
 
 /* ---- what may be written ---- */
@@ -237,9 +268,10 @@ static size_t put_list(const struct writing *writing, size_t first)
 static void put_head(const struct writing *writing)
 {
     const struct tov_message_type *type = writing->draft->type;
-    tov_buf_put_format(writing->out, "# %s (%s, version %u)\n# %s\n#\n",
-                       tov_text_in(&type->name, writing->language), type->id, type->version,
-                       tov_text_in(&type->purpose, writing->language));
+    tov_buf_put_format(writing->out, "# %s (%s, version %u)\n",
+                       tov_text_in(&type->name, writing->language), type->id, type->version);
+    put_comment(writing, tov_text_in(&type->purpose, writing->language));
+    tov_buf_put_text(writing->out, "#\n");
     put_comment(writing,
                 in(writing, "Linjer, der begynder med #, læses ikke. Felter med * skal udfyldes.",
                    "Lines that begin with # are not read. Fields with * must be filled "

@@ -100,33 +100,25 @@ static void judge_structure(struct tov_judging *judging)
     }
 }
 
-static const struct {
-    uint32_t bit;
-    const char *field;
-    struct tov_text name;
-} things[] = {
-    {TOV_ABOUT_CONCERN, "concern_ref", TOV_TEXT("henvendelsen", "the concern")},
-    {TOV_ABOUT_CASE, "case_ref", TOV_TEXT("sagen", "the case")},
-    {TOV_ABOUT_COURSE, "course_ref", TOV_TEXT("forløbet", "the course")},
-    {TOV_ABOUT_REQUEST, "request_ref", TOV_TEXT("anmodningen", "the request")},
-    {TOV_ABOUT_PSYCH, "psych_ref",
-     TOV_TEXT("den psykiatriske inddragelse", "the psychiatric involvement")},
-    {TOV_ABOUT_EPISODE, "episode_ref", TOV_TEXT("frihedsberøvelsen", "the detention episode")},
-};
-
 static void say_thing(struct tov_judging *judging, size_t index, bool missing)
 {
     char field[64];
-    (void)snprintf(field, sizeof field, "about.%s", things[index].field);
+    (void)snprintf(field, sizeof field, "about.%s", tov_about_things[index].field);
     struct tov_text reason =
         missing ? (struct tov_text)TOV_TEXT("Beskeden skal vise hen til {1}.",
                                             "The message must refer to {1}.")
                 : (struct tov_text)TOV_TEXT("Denne beskedtype viser ikke hen til {1}.",
                                             "This message type does not refer to {1}.");
+    struct tov_text remedy =
+        missing ? (struct tov_text){NULL, NULL}
+                : (struct tov_text)TOV_TEXT("Fjern henvisningen, eller vælg en anden beskedtype.",
+                                            "Take the reference out, or choose another message "
+                                            "type.");
     tov_judge_say(judging, (struct tov_finding_words){.severity = TOV_REFUSES,
                                                       .field = field,
                                                       .reason = reason,
-                                                      .first = things[index].name});
+                                                      .remedy = remedy,
+                                                      .first = tov_about_things[index].name});
 }
 
 static void judge_about(struct tov_judging *judging)
@@ -135,12 +127,12 @@ static void judge_about(struct tov_judging *judging)
     struct tov_record about = {0};
     (void)tov_record_child(judging->draft->header, "about", 0, &about);
     size_t found = 0;
-    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
-        bool there = tov_record_count(about, things[i].field) > 0;
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        bool there = tov_record_count(about, tov_about_things[i].field) > 0;
         found += there ? 1 : 0;
-        if (!there && (type->about_needs & things[i].bit) != 0)
+        if (!there && (type->about_needs & tov_about_things[i].bit) != 0)
             say_thing(judging, i, true);
-        if (there && ((type->about_needs | type->about_may) & things[i].bit) == 0)
+        if (there && ((type->about_needs | type->about_may) & tov_about_things[i].bit) == 0)
             say_thing(judging, i, false);
     }
     if (found == 0 && type->about_needs == 0 && type->about_may != 0)
@@ -247,7 +239,7 @@ static void judge_routes(struct tov_judging *judging)
             tov_judge_say(judging, (struct tov_finding_words){
                                        .severity = TOV_REFUSES,
                                        .field = field,
-                                       .reason = TOV_TEXT("Modtageren findes ikke i rosteret.",
+                                       .reason = TOV_TEXT("Modtageren står ikke på deltagerlisten.",
                                                           "The recipient is not in the roster."),
                                    });
         else if (!has_duty_route(judging, recipient))

@@ -66,7 +66,7 @@ static const struct tov_message_type types[] = {
         .name = TOV_TEXT("Notat", "Note"),
         .group = TOV_GROUP_GENERIC,
         .purpose = TOV_TEXT("Et notat om en sag, et forløb eller en overgang til den, der har brug "
-                            "for det. Det flytter ingen tilstand.",
+                            "for det. Sagens status ændres ikke.",
                             "A note about a case, a course or a transition to whoever needs it. It "
                             "moves no state."),
         .header_schema = "MsgNoteHeader",

@@ -94,6 +94,8 @@ static enum tov_err read_witness(struct roster_parser *parser, struct tov_agency
     TOV_TRY(tov_line_vkey(lines, &line, TOV_VKEY_COSIGNATURE, &agency->witness));
     TOV_CLEANUP(tov_buf_fini) struct tov_buf name = TOV_BUF_INIT(TOV_ORIGIN_MAX_BYTES);
     tov_buf_put_format(&name, "%s/%s/witness", parser->roster->facts.federation, agency->name);
+    if (name.failed == TOV_E_NOMEM)
+        return TOV_E_NOMEM;
     if (name.failed != TOV_OK || !tov_bytes_is_text(tov_buf_view(&name), agency->witness.name))
         return tov_lines_fail(lines, &line, "the key's name must be %.63s/%.63s/witness",
                               parser->roster->facts.federation, agency->name);

@@ -7,7 +7,8 @@
 
 #define BUDGET_BYTES 4194304u /* of memory that one request or reply may take */
 
-static const struct tov_record_limits limits = {TOV_FRAME_MAX_BYTES, BUDGET_BYTES};
+static const struct tov_record_limits limits = {TOV_FRAME_MAX_BYTES, BUDGET_BYTES,
+                                                TOV_FRAME_MAX_BYTES};
 
 /* How many of the requests or answers are set: the single fields that are records. */
 static size_t count_bodies(struct tov_record record)

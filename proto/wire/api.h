@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Requests and replies between libtov and a node's core (schema/api.proto, docs/api-protocol.md),
+ * Requests and replies between libtov and a node's core (schema/api.proto, docs/libtov.md),
  * as records: fields by name (wire/payload.h).
  * Not for: what a client may do (access/), or what a draft says (case/).
  * Never take who asks from a request: a client is known by its CURVE key.

@@ -176,7 +176,7 @@ static bool is_valid_about(const struct tov_export_about *about)
            is_name(tov_bytes_of_text(about->agency_name)) &&
            is_software(tov_bytes_of_text(about->software)) && about->agency >= 1 &&
            about->agency <= TOV_AGENCIES_MAX && about->generation >= 1 &&
-           about->time_ms <= TOV_TIME_MAX_MS && (about->journal > 0 || about->journal_size == 0);
+           about->time_ms <= TOV_TIME_MAX_MS && (about->journal == 0) == (about->journal_size == 0);
 }
 
 enum tov_err tov_export_put_about(struct tov_buf *out, const struct tov_export_about *about)

@@ -20,6 +20,9 @@
 
 #define TOV_RECORD_MAX_BYTES 65536u      /* of an encoded record */
 #define TOV_RECORD_BUDGET_BYTES 2097152u /* of memory that one record may take */
+/* Records inside one record, at all depths. Parties agree on this number, not on the budget, which
+ * a record that keeps it never meets (docs/protocol.md section 7). */
+#define TOV_RECORD_INNER_MAX 4096u
 #define TOV_UUID_BYTES 16
 
 enum tov_field_kind {
@@ -117,6 +120,7 @@ enum tov_err tov_record_decode(const struct tov_schema *schema, struct tov_bytes
 struct tov_record_limits {
     size_t max_bytes;    /* of the encoding */
     size_t budget_bytes; /* of memory that decoding may take */
+    size_t inner_max;    /* records inside, at all depths */
 };
 enum tov_err tov_record_encode_within(struct tov_record record, size_t max_bytes,
                                       struct tov_buf *out) TOV_MUST_CHECK;

@@ -12,8 +12,8 @@
 #define DATE_MIN_DAYS (-719162) /* 0001-01-01 */
 #define DATE_MAX_DAYS 2932896   /* 9999-12-31 */
 
-static const struct tov_record_limits payload_limits = {TOV_RECORD_MAX_BYTES,
-                                                        TOV_RECORD_BUDGET_BYTES};
+static const struct tov_record_limits payload_limits = {
+    TOV_RECORD_MAX_BYTES, TOV_RECORD_BUDGET_BYTES, TOV_RECORD_INNER_MAX};
 
 /* A value as it stands in a struct of protobuf-c. */
 union member {
@@ -371,14 +371,29 @@ static bool day_is_in_range(const ProtobufCFieldDescriptor *field, const union m
            (member->days >= DATE_MIN_DAYS && member->days <= DATE_MAX_DAYS);
 }
 
-static enum tov_err check_kinds(struct tov_record record, struct tov_error *error);
+/* One look at all that a decoded record holds. */
+struct look {
+    size_t inner_left; /* records that may still come */
+    struct tov_error *error;
+};
+
+static enum tov_err check_kinds(struct tov_record record, struct look *look);
+
+static enum tov_err check_inner(struct tov_record inner, const ProtobufCFieldDescriptor *field,
+                                struct look *look)
+{
+    if (look->inner_left == 0)
+        return tov_fail(look->error, TOV_E_LIMIT, "%s: too many records inside one", field->name);
+    look->inner_left--;
+    return check_kinds(inner, look);
+}
 
 static enum tov_err check_member(struct tov_record record, const ProtobufCFieldDescriptor *field,
-                                 size_t index, struct tov_error *error)
+                                 size_t index, struct look *look)
 {
     union member member = read_member(record, field, index);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        return check_kinds((struct tov_record){member.message, record.arena}, error);
+        return check_inner((struct tov_record){member.message, record.arena}, field, look);
     bool allowed = day_is_in_range(field, &member);
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         allowed = member.text[0] != '\0'; /* the strict decoder has looked at the rest */
@@ -387,12 +402,12 @@ static enum tov_err check_member(struct tov_record record, const ProtobufCFieldD
         allowed = value_is_allowed(field, &value);
     }
     if (!allowed)
-        return tov_fail(error, TOV_E_SCHEMA, "%s: a value that a %s cannot have", field->name,
+        return tov_fail(look->error, TOV_E_SCHEMA, "%s: a value that a %s cannot have", field->name,
                         tov_field_kind_name(tov_field_of(field).kind));
     return TOV_OK;
 }
 
-static enum tov_err check_kinds(struct tov_record record, struct tov_error *error)
+static enum tov_err check_kinds(struct tov_record record, struct look *look)
 {
     const ProtobufCMessage *message = record.message;
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
@@ -401,7 +416,7 @@ static enum tov_err check_kinds(struct tov_record record, struct tov_error *erro
                            ? count_of(record, field)
                            : (is_present(record, field) ? 1u : 0u);
         for (size_t n = 0; n < count; n++)
-            TOV_TRY(check_member(record, field, n, error));
+            TOV_TRY(check_member(record, field, n, look));
     }
     return TOV_OK;
 }
@@ -414,7 +429,8 @@ enum tov_err tov_record_decode_within(const struct tov_schema *schema, struct to
     struct tov_strict_limits bounds = {limits->max_bytes, limits->budget_bytes};
     TOV_TRY(tov_strict_decode(tov_descriptor_of(schema), bytes, &bounds, &strict, error));
     struct tov_record record = {strict.message, strict.arena};
-    enum tov_err err = check_kinds(record, error);
+    struct look look = {limits->inner_max, error};
+    enum tov_err err = check_kinds(record, &look);
     if (err != TOV_OK) {
         tov_strict_fini(&strict);
         return err;

@@ -92,7 +92,3 @@ wrote() {
     [ -n "$number" ] || give_up "tov $1 som $profile nævnte intet nummer." "$log"
 }
 
-# field NAME: the first number or text of that name in the JSON on standard input.
-field() {
-    tr -d '\n' | sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1
-}

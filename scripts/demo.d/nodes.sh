@@ -107,10 +107,20 @@ node_stop() {
     rm -f "$dir/run/$1.pid"
 }
 
-# node_kill AGENCY: signal 9 to all its processes at once.
-node_kill() {
+# wait_for_blob AGENCY: until its node holds a first megabyte of an attachment. Fast: the whole of it is
+# there within a tenth of a second.
+wait_for_blob() {
+    local until=$((SECONDS + 60))
+    until [ -n "$(find "$dir/nodes/$1/data/blobs" -size +1M 2>/dev/null)" ]; do
+        [ $SECONDS -le $until ] || return 1
+    done
+}
+
+# node_kill_midway AGENCY: signal 9 to all its processes at once, in the middle of an attachment.
+node_kill_midway() {
     local pid
     pid=$(node_pid "$1") || return 1
+    wait_for_blob "$1" || return 1
     kill -KILL -- "-$pid"
     wait_until_gone "$pid" 10
     rm -f "$dir/run/$1.pid"

@@ -22,15 +22,17 @@ play() {
 }
 
 make_federation() {
-    step 'Nøgler og roster'
-    say 'Tre myndigheder, hver med egne nøgler; rosteren underskrives af 2 af 3 rodnøgler.'
+    local roster
+    step 'Nøgler og deltagerliste'
+    say 'Tre myndigheder, hver med egne nøgler; deltagerlisten underskrives med 2 af 3 rodnøgler.'
     find_ports
     if ! "$bin/tov-keys" demo-federation --base-port "$base_port" "$dir" >>"$log" 2>&1; then
         give_up 'Nøglerne kunne ikke laves.' "$log"
     fi
     hire_people >>"$log" 2>&1 || give_up 'Medarbejderne kunne ikke oprettes.' "$log"
-    "$bin/tov-keys" roster-check --roots "$dir/roots" "$dir/roster" 2>>"$log" | show
-    seen 'Rosteren er underskrevet'
+    roster=$("$bin/tov-keys" roster-check --roots "$dir/roots" "$dir/roster" 2>>"$log") ||
+        give_up 'Deltagerlisten er ikke underskrevet, som den skal være.' "$log"
+    seen "Deltagerlisten er kontrolleret: ${roster##*: }" # the end of its line: federation, version
 }
 
 start_nodes() {
@@ -40,9 +42,9 @@ start_nodes() {
         write_config "$agency"
         node_start "$agency"
     done
-    await 60 serves krfo
-    await 60 serves kbh-pol
-    await 60 serves kk
+    await_serving krfo
+    await_serving kbh-pol
+    await_serving kk
     seen "kk, kbh-pol og krfo kører (tcp-port $base_port til $((base_port + 5)))"
     does krfo status
 }
@@ -57,14 +59,26 @@ serves() {
     { as "$profile" --json status || true; } | tr -d '\n ' | grep -q '"state":"serving"'
 }
 
-# await SECONDS COMMAND...: until COMMAND is true.
+# await SECONDS WHAT COMMAND...: until COMMAND is true; WHAT is told when it never is.
 await() {
-    local until=$((SECONDS + $1)) tenth
-    shift
+    local until=$((SECONDS + $1)) what=$2
+    shift 2
     until "$@"; do
-        [ $SECONDS -le $until ] || give_up "Ventede forgæves på: $*" "$log"
-        read -r -t 0.1 tenth <> <(:) || true
+        [ $SECONDS -le $until ] || give_up "$what skete ikke." "$log"
+        read -r -t 0.1 <> <(:) || true
     done
+}
+
+serves_or_ended() {
+    serves "$1" || ! node_pid "$1" >/dev/null
+}
+
+# await_serving AGENCY: until its node signs; a node that has ended is told with its own words.
+await_serving() {
+    await 60 "At noden $1 kom i gang," serves_or_ended "$1"
+    serves "$1" && return
+    grep -E '^tovd: |level=error' "$(node_log "$1")" | tail -n 2 | show
+    give_up "Noden $1 standsede." "$(node_log "$1")"
 }
 
 person() {
@@ -77,7 +91,7 @@ send_notice() {
     release=$(TZ=Europe/Copenhagen date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
     step 'Kriminalforsorgen varsler en løsladelse'
     mapfile -t who < <(person)
-    wrote krfo send prison.release_final --about case --about episode \
+    wrote krfo send prison.release_final --about sag --about frihedsberøvelse \
         --to 'kk/vink=Modtager borgeren ved løsladelsen' \
         --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
@@ -125,8 +139,7 @@ refer_while_one_is_away() {
     node_stop kk
     seen 'kk er standset'
     mapfile -t who < <(person)
-    case_id=$(as krfo --json show "$notice" | field case_ref)
-    wrote krfo send intervention.refer --about "case=$case_id" --about course \
+    wrote krfo send intervention.refer --about "$notice" --about forløb \
         --to 'kk/mentor=Skal vurdere et mentorforløb' \
         --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
         --set 'necessity=Mentoren skal kende planen for at kunne begynde ved løsladelsen.' \
@@ -152,10 +165,13 @@ arrived() {
     echo $((${size:-0} / CHUNK_BYTES))
 }
 
+# The killer is there before anything is sent: the attachment arrives while tov still ends.
 kill_while_it_receives() {
-    local chunk=0 total=$((BYTES_OF_PDF / CHUNK_BYTES + 1)) until=$((SECONDS + 60))
+    local chunk total=$((BYTES_OF_PDF / CHUNK_BYTES + 1)) killer
     step 'Politiets node dræbes midt i et bilag'
     mapfile -t who < <(person)
+    node_kill_midway kbh-pol &
+    killer=$!
     wrote krfo send prison.release_date --about "$notice" \
         --to 'kbh-pol/dks=Planlægger med de andre parter' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
@@ -164,15 +180,16 @@ kill_while_it_receives() {
         --set version=1 --set "date=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
         --attach "$dir/handleplan.pdf"
     local date_message=$number
-    while [ "$chunk" -lt 8 ] && [ $SECONDS -le $until ]; do
-        chunk=$(arrived kbh-pol)
-    done
-    node_kill kbh-pol
+    wait "$killer" || give_up 'Politiets node kunne ikke dræbes.' "$log"
     chunk=$(arrived kbh-pol)
-    seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
+    if [ "$chunk" -lt "$total" ]; then
+        seen "kbh-pol fik kill -9 efter stykke $chunk af $total"
+    else
+        seen 'kbh-pol fik kill -9, lige da bilaget var kommet'
+    fi
     node_start kbh-pol
     reach krfo "$date_message" received
-    await 60 has_attachment
+    await 60 'At bilaget nåede helt frem,' has_attachment
     does politi attachment get "$(newest politi prison.release_date)" 2 --out "$dir/politiets-kopi.pdf"
     cmp -s "$dir/handleplan.pdf" "$dir/politiets-kopi.pdf" || give_up 'Bilaget er ikke det samme.' "$log"
     seen 'Resten kom af sig selv, og filen er den samme byte for byte'
@@ -180,6 +197,10 @@ kill_while_it_receives() {
 
 has_attachment() {
     as politi --json show "$(newest politi prison.release_date)" | tr -d '\n ' | grep -q '"complete":true'
+}
+
+has_answer() {
+    [ -n "$(newest krfo intervention.accept)" ]
 }
 
 answer_referral() {
@@ -192,7 +213,7 @@ answer_referral() {
         --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" \
         --set "expected_start=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
     reach krfo "$referral" read
-    await 30 test -n "$(newest krfo intervention.accept)"
+    await 30 'At svaret kom frem,' has_answer
     does krfo show "$(newest krfo intervention.accept)"
 }
 

@@ -61,6 +61,20 @@ int federation_run(const struct federation *federation, const char *name,
     return process_run(argv, log, PROGRAM_MS, out_text);
 }
 
+int federation_tov(const struct federation *federation, enum node_number number, const char *client,
+                   const char *const arguments[], char **out_text)
+{
+    char key[FEDERATION_PATH_SIZE], front[FEDERATION_PATH_SIZE];
+    const struct node *node = &federation->nodes[number];
+    federation_path(federation, key, "clients/%s/%s.key", node->agency, client);
+    federation_path(federation, front, "clients/%s/front.pub", node->agency);
+    const char *argv[PROCESS_ARGUMENTS_MAX] = {"--node", node->endpoint, "--key",
+                                               key,      "--server-key", front};
+    for (size_t i = 0; i + 8 < PROCESS_ARGUMENTS_MAX && arguments[i] != NULL; i++)
+        argv[i + 6] = arguments[i];
+    return federation_run(federation, "tov", argv, out_text);
+}
+
 static void must_run(const struct federation *federation, const char *name,
                      const char *const arguments[])
 {
@@ -188,15 +202,30 @@ void federation_destroy(struct federation *federation)
 
 /* ---- nodes ---- */
 
-void node_start(struct federation *federation, enum node_number number)
+void node_start_as(struct federation *federation, enum node_number number,
+                   const struct node_wish *wish)
 {
     struct node *node = &federation->nodes[number];
     char program[FEDERATION_PATH_SIZE], config[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE];
+    const char *argv[PROCESS_ARGUMENTS_MAX] = {"/usr/bin/env"};
+    size_t count = 1;
     federation_program(program, "tovd");
     federation_path(federation, config, "nodes/%s/tovd.conf", node->agency);
     federation_path(federation, log, "nodes/%s/tovd.log", node->agency);
+    for (size_t i = 0; wish->environment != NULL && wish->environment[i] != NULL; i++) {
+        UNIT_NEED(count + 4 < PROCESS_ARGUMENTS_MAX);
+        argv[count++] = wish->environment[i];
+    }
+    argv[count++] = wish->program == NULL ? program : wish->program;
+    argv[count++] = "--config";
+    argv[count] = config;
     UNIT_NEED(node->pid == 0);
-    node->pid = process_start((const char *const[]){program, "--config", config, NULL}, log);
+    node->pid = process_start(argv, log);
+}
+
+void node_start(struct federation *federation, enum node_number number)
+{
+    node_start_as(federation, number, &(struct node_wish){.program = NULL});
 }
 
 bool node_stop(struct federation *federation, enum node_number number)

@@ -53,6 +53,14 @@ struct client_wish {
 void federation_add_client(struct federation *federation, const struct client_wish *wish);
 
 void node_start(struct federation *federation, enum node_number number);
+/* With a tovd that is not the build's, or with more in its environment: "NAME=value" words, ending
+ * with NULL. Either may be NULL. */
+struct node_wish {
+    const char *program;
+    const char *const *environment;
+};
+void node_start_as(struct federation *federation, enum node_number number,
+                   const struct node_wish *wish);
 /* By TERM; false when it did not end by itself. */
 bool node_stop(struct federation *federation, enum node_number number);
 /* Signal 9 to all its processes. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * load ENDPOINT FRONT KEY ACKS AGENCY RECIPIENTS BASES WRITTEN: writes notes one after the other
- * until TERM, at most LEAD ahead of those that the node's receiver has seen (lines of the file
- * WRITTEN), so that what is acknowledged can also be looked at; every message that the node has
- * acknowledged is a line of the file ACKS, and its attachment, where it has one, of
- * ACKS.attachments. A message without an answer is submitted again with the same key until there is
- * one. RECIPIENTS and BASES are lists with commas. Numbers go on behind those in ACKS.
- * Not for: measuring.
+ * load ENDPOINT FRONT KEY FILES AGENCY RECIPIENTS BASES OTHER OTHER: writes notes one after the
+ * other until TERM. Every message that the node has acknowledged is a line of FILES.acks, and its
+ * attachment, where it has one, of FILES.acks.attachments. It is at most LEAD ahead of those that
+ * the node's receiver has seen (FILES.written), so that what is acknowledged can also be looked at,
+ * and waits while a recipient is more than BACKLOG behind both its senders (OTHER.received), so
+ * that one that comes back catches up soon. A message without an answer is submitted again with the
+ * same key until there is one. RECIPIENTS and BASES are lists with commas. Numbers go on behind
+ * those in FILES.acks. Not for: measuring.
  */
 #include "federation/load_client.h"
 #include "federation/note.h"
@@ -20,14 +21,17 @@
 #include <unistd.h>
 
 #define ATTACHMENT_EVERY 40u
-#define LEAD 64 /* messages */
+#define LEAD 64     /* messages */
+#define BACKLOG 400 /* messages */
+#define PATH_SIZE 1024
 
 struct load {
     const char *recipients;
     const char *bases;
     FILE *acks;
     FILE *attachment_acks;
-    const char *written;
+    const char *files;
+    const char *others[2];
     struct tov_client *client;
 };
 
@@ -76,17 +80,38 @@ static void send_one(const struct load *load, uint64_t id)
         UNIT_NEED(record_write(load->attachment_acks, &attachment));
 }
 
-/* Lines of both files have one size. */
-static void wait_for_the_receiver(const struct load *load)
+static void name_file(char out[PATH_SIZE], const char *files, const char *kind)
 {
-    struct stat acks, written;
-    long long line = 2 * TOV_HASH_BYTES + 12;
-    while (!load_is_over() && fstat(fileno(load->acks), &acks) == 0) {
-        long long seen = stat(load->written, &written) == 0 ? (long long)written.st_size : 0;
-        if ((long long)acks.st_size < seen + LEAD * line)
-            return;
-        load_pause();
+    UNIT_NEED(snprintf(out, PATH_SIZE, "%s.%s", files, kind) < PATH_SIZE);
+}
+
+/* All lines have one size. */
+static long long lines_of(const char *files, const char *kind)
+{
+    char path[PATH_SIZE];
+    struct stat status;
+    name_file(path, files, kind);
+    long long size = stat(path, &status) == 0 ? (long long)status.st_size : 0;
+    return size / (2 * TOV_HASH_BYTES + 12);
+}
+
+static bool is_too_far_ahead(const struct load *load)
+{
+    long long own = lines_of(load->files, "acks");
+    if (own >= lines_of(load->files, "written") + LEAD)
+        return true;
+    for (int i = 0; i < 2; i++) {
+        long long sent = own + lines_of(load->others[1 - i], "acks");
+        if (sent >= lines_of(load->others[i], "received") + BACKLOG)
+            return true;
     }
+    return false;
+}
+
+static void wait_for_the_receivers(const struct load *load)
+{
+    while (!load_is_over() && is_too_far_ahead(load))
+        load_pause();
 }
 
 static uint64_t last_id(const char *path)
@@ -100,23 +125,25 @@ static uint64_t last_id(const char *path)
 
 int main(int argc, char **argv)
 {
-    char attachments[1024];
-    UNIT_NEED(argc == 9);
-    (void)snprintf(attachments, sizeof attachments, "%s.attachments", argv[4]);
-    uint64_t id = last_id(argv[4]);
+    char acks[PATH_SIZE], attachments[PATH_SIZE];
+    UNIT_NEED(argc == 10);
+    name_file(acks, argv[4], "acks");
+    name_file(attachments, argv[4], "acks.attachments");
+    uint64_t id = last_id(acks);
     if (id == 0)
         id = strtoull(argv[5], NULL, 10) * RECORD_AGENCY;
     struct load load = {.recipients = argv[6],
                         .bases = argv[7],
-                        .acks = fopen(argv[4], "a"),
-                        .written = argv[8],
+                        .acks = fopen(acks, "a"),
+                        .files = argv[4],
+                        .others = {argv[8], argv[9]},
                         .attachment_acks = fopen(attachments, "a")};
     UNIT_NEED(load.acks != NULL && load.attachment_acks != NULL);
     load_watch_for_the_end();
     load.client = load_connect(argv[1], argv[2], argv[3]);
     while (!load_is_over()) {
         send_one(&load, ++id);
-        wait_for_the_receiver(&load);
+        wait_for_the_receivers(&load);
     }
     tov_client_close(load.client);
     return fclose(load.acks) == 0 && fclose(load.attachment_acks) == 0 ? EXIT_SUCCESS

@@ -36,8 +36,10 @@ void load_pause(void)
 
 static bool may_pass(enum tov_err err)
 {
+    /* An I/O error is the end of that node's run, not of what it is asked. */
     static const enum tov_err passing[] = {TOV_E_TIMEOUT, TOV_E_BUSY,  TOV_E_AGAIN,
-                                           TOV_E_CLOSED,  TOV_E_EPOCH, TOV_E_UNAVAILABLE};
+                                           TOV_E_CLOSED,  TOV_E_EPOCH, TOV_E_UNAVAILABLE,
+                                           TOV_E_FULL,    TOV_E_IO,    TOV_E_NOMEM};
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
         if (passing[i] == err)
             return true;

@@ -40,17 +40,18 @@ static struct client_paths client_paths(const struct storm *storm, enum node_num
 static void start_sender(struct storm *storm, enum node_number number)
 {
     struct client_paths paths = client_paths(storm, number, "load");
-    char acks[FEDERATION_PATH_SIZE], written[FEDERATION_PATH_SIZE], agency[16], recipients[128];
+    char files[NODES][FEDERATION_PATH_SIZE], agency[16], recipients[128];
     const struct node *nodes = storm->federation.nodes;
-    files_of(storm, number, "acks", acks);
-    files_of(storm, number, "written", written);
+    for (unsigned i = 0; i < NODES; i++)
+        federation_path(&storm->federation, files[i], "%s", nodes[(number + i) % NODES].agency);
     (void)snprintf(agency, sizeof agency, "%d", (int)number + 1);
     (void)snprintf(recipients, sizeof recipients, "%s,%s", nodes[(number + 1) % NODES].unit,
                    nodes[(number + 2) % NODES].unit);
-    storm->senders[number] = process_start(
-        (const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front, paths.key, acks,
-                              agency, recipients, note_bases(number), written, NULL},
-        paths.log);
+    storm->senders[number] =
+        process_start((const char *const[]){LOAD_PROGRAM, nodes[number].endpoint, paths.front,
+                                            paths.key, files[0], agency, recipients,
+                                            note_bases(number), files[1], files[2], NULL},
+                      paths.log);
 }
 
 static void start_receiver(struct storm *storm, enum node_number number)
@@ -66,7 +67,6 @@ static void start_receiver(struct storm *storm, enum node_number number)
 
 void storm_begin(struct storm *storm)
 {
-    federation_create(&storm->federation);
     for (unsigned i = 0; i < NODES; i++)
         node_start(&storm->federation, (enum node_number)i);
     for (unsigned i = 0; i < NODES; i++)
@@ -77,23 +77,51 @@ void storm_begin(struct storm *storm)
     }
 }
 
-static long long acks_size(const struct storm *storm, enum node_number number)
+static long long size_of(const struct storm *storm, enum node_number number, const char *what)
 {
     char path[FEDERATION_PATH_SIZE];
     struct stat status;
-    files_of(storm, number, "acks", path);
+    files_of(storm, number, what, path);
     return stat(path, &status) == 0 ? (long long)status.st_size : 0;
 }
 
-bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms)
+long long storm_acks_size(const struct storm *storm, enum node_number number)
 {
-    long long before = acks_size(storm, number);
+    return size_of(storm, number, "acks");
+}
+
+struct growth {
+    enum node_number number;
+    const char *what;
+};
+
+static bool grows(const struct storm *storm, const struct growth *growth, int timeout_ms)
+{
+    long long before = size_of(storm, growth->number, growth->what);
     long long until = process_now_ms() + timeout_ms;
-    while (acks_size(storm, number) == before) {
-        if (process_now_ms() > until || !process_runs(storm->senders[number]))
+    while (size_of(storm, growth->number, growth->what) == before) {
+        if (process_now_ms() > until)
             return false;
         process_pause();
     }
+    return true;
+}
+
+bool storm_sends(const struct storm *storm, enum node_number number, int timeout_ms)
+{
+    return grows(storm, &(struct growth){number, "acks"}, timeout_ms);
+}
+
+bool storm_receives(const struct storm *storm, enum node_number number, int timeout_ms)
+{
+    return grows(storm, &(struct growth){number, "received"}, timeout_ms);
+}
+
+bool storm_lives(const struct storm *storm)
+{
+    for (unsigned i = 0; i < NODES; i++)
+        if (!process_runs(storm->senders[i]) || !process_runs(storm->receivers[i]))
+            return false;
     return true;
 }
 
@@ -154,7 +182,7 @@ static struct invariant_log read_log(const struct storm *storm, const struct que
     return log;
 }
 
-static bool holds(const struct storm *storm, const struct question *question)
+static enum invariant_verdict answer(const struct storm *storm, const struct question *question)
 {
     uint64_t id = 0;
     struct invariant_log acked = read_log(storm, question, true);
@@ -167,7 +195,7 @@ static bool holds(const struct storm *storm, const struct question *question)
                      invariant_verdict_name(verdict), id, acked.count, found.count);
     invariant_log_fini(&acked);
     invariant_log_fini(&found);
-    return verdict == INVARIANT_HOLDS;
+    return verdict;
 }
 
 static bool is_whole_now(const struct storm *storm, bool is_final)
@@ -180,8 +208,8 @@ static bool is_whole_now(const struct storm *storm, bool is_final)
                                         false,  is_final};
             struct question attachments = {sender,        holder, "acks.attachments",
                                            "attachments", true,   is_final};
-            all = holds(storm, &messages) && all;
-            all = (own || holds(storm, &attachments)) && all;
+            all = answer(storm, &messages) == INVARIANT_HOLDS && all;
+            all = (own || answer(storm, &attachments) == INVARIANT_HOLDS) && all;
         }
     return all;
 }
@@ -195,6 +223,30 @@ bool storm_is_whole(const struct storm *storm, int timeout_ms)
         process_pause();
     }
     return is_whole_now(storm, true);
+}
+
+/* Messages stand in order, so whoever has the last one has what there is of those before it. */
+static bool has_the_last(const struct storm *storm, const struct question *question)
+{
+    struct invariant_log acked = read_log(storm, question, true);
+    struct invariant_log found = read_log(storm, question, false);
+    bool has = acked.count > 0 && found.count > 0 &&
+               found.records[found.count - 1].id >= acked.records[acked.count - 1].id;
+    invariant_log_fini(&acked);
+    invariant_log_fini(&found);
+    return has;
+}
+
+enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number sender,
+                                     enum node_number holder)
+{
+    bool own = sender == holder;
+    struct question question = {sender, holder, "acks", own ? "written" : "received", false, false};
+    long long until = process_now_ms() + CALM_MS;
+    while (!has_the_last(storm, &question) && process_now_ms() < until)
+        process_pause();
+    UNIT_EQUAL_INT(has_the_last(storm, &question), 1);
+    return answer(storm, &question);
 }
 
 size_t storm_acknowledged(const struct storm *storm)

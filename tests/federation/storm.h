@@ -8,6 +8,7 @@
 #define TOV_TESTS_FEDERATION_STORM_H
 
 #include "federation/federation.h"
+#include "support/invariants.h"
 
 struct storm {
     struct federation federation;
@@ -15,15 +16,24 @@ struct storm {
     pid_t receivers[NODES];
 };
 
-/* All nodes serving, all programs running. */
+/* The federation has been created: all nodes serving, all programs running. */
 void storm_begin(struct storm *storm);
-/* Waits for one more acknowledged message of the node. False after TIMEOUT_MS. */
-bool storm_goes_on(const struct storm *storm, enum node_number number, int timeout_ms);
+/* Bytes of the file of what the node has acknowledged: grows by a line for each message. */
+long long storm_acks_size(const struct storm *storm, enum node_number number);
+/* Waits for one more message that the node acknowledges, or that it receives and shows. False after
+ * TIMEOUT_MS. */
+bool storm_sends(const struct storm *storm, enum node_number number, int timeout_ms);
+bool storm_receives(const struct storm *storm, enum node_number number, int timeout_ms);
+/* Whether all senders and receivers still run: one that met what it should not has ended. */
+bool storm_lives(const struct storm *storm);
 /* Ends the senders: what they began is acknowledged. True when each ended well. */
 bool storm_calm(struct storm *storm);
 /* Waits until everything acknowledged stands, once, in order and unchanged, at its sender and at
- * both receivers, attachments too. Says what does not. */
+ * both receivers, attachments too; what is not there may still come. Says what does not. */
 bool storm_is_whole(const struct storm *storm, int timeout_ms);
+/* What the question says of the messages of SENDER at HOLDER, once the last of them is there. */
+enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number sender,
+                                     enum node_number holder);
 /* How many messages were acknowledged. */
 size_t storm_acknowledged(const struct storm *storm);
 void storm_end(struct storm *storm);

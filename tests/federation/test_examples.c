@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * client/examples against real nodes: what one sends, the other keeps, byte for byte and once.
+ * client/examples against real nodes: what one sends, the other keeps, byte for byte and once; what
+ * is followed is told once; what is exported verifies.
  */
 #include "federation/federation.h"
 #include "federation/files.h"
@@ -137,7 +138,7 @@ static void expect_same_file(const char *sent, const char *received)
 {
     struct tov_bytes one = read_whole(sent);
     struct tov_bytes other = read_whole(received);
-    CU_ASSERT(one.size > 0 && tov_bytes_equal(one, other));
+    CU_ASSERT(tov_bytes_equal(one, other));
     free((void *)(uintptr_t)one.data);
     free((void *)(uintptr_t)other.data);
 }
@@ -210,7 +211,8 @@ static void what_is_received_stands_in_files_byte_for_byte_and_comes_once(void)
     open_scene();
     pid_t receiver = start_receiver();
     struct received first = send_and_receive("handleplan.pdf", LARGE_BYTES, 0);
-    struct received second = send_and_receive("bilag.txt", 10, first.number);
+    struct received empty = send_and_receive("tom.txt", 0, first.number);
+    struct received second = send_and_receive("bilag.txt", 10, empty.number);
     process_kill_tree(receiver);
     forget(&first); /* acknowledged, since the second was dealt with behind it */
     forget(&second);
@@ -222,11 +224,87 @@ static void what_is_received_stands_in_files_byte_for_byte_and_comes_once(void)
     federation_destroy(&federation);
 }
 
+/* ---- following and exporting: krfo's other programs ---- */
+
+/* PROGRAM with krfo's endpoint, front and CLIENT's key, and LAST (may be NULL). */
+static pid_t start_at_krfo(const char *program, const char *client, const char *last,
+                           const char *log)
+{
+    char key[FEDERATION_PATH_SIZE], front[FEDERATION_PATH_SIZE];
+    federation_path(&federation, key, "clients/krfo/%s.key", client);
+    federation_path(&federation, front, "clients/krfo/front.pub");
+    const char *const argv[] = {program, federation.nodes[KRFO].endpoint, front, key, last, NULL};
+    return process_start(argv, log);
+}
+
+static bool says(const char *log, const char *text)
+{
+    struct tov_bytes bytes = read_whole(log);
+    char *copy = calloc(1, bytes.size + 1);
+    UNIT_NEED(copy != NULL);
+    memcpy(copy, bytes.data, bytes.size);
+    bool found = strstr(copy, text) != NULL;
+    free(copy);
+    free((void *)(uintptr_t)bytes.data);
+    return found;
+}
+
+static bool comes_to_say(const char *log, const char *text)
+{
+    long long until = process_now_ms() + ARRIVES_MS;
+    while (!says(log, text) && process_now_ms() < until)
+        process_pause();
+    return says(log, text);
+}
+
+static void what_was_sent_and_received_is_followed_and_told_once(void)
+{
+    char attachment[FEDERATION_PATH_SIZE], first[FEDERATION_PATH_SIZE],
+        second[FEDERATION_PATH_SIZE];
+    open_scene();
+    make_attachment("referat.txt", 100, attachment);
+    federation_path(&federation, first, "follow-1.log");
+    federation_path(&federation, second, "follow-2.log");
+    pid_t follower = start_at_krfo(FOLLOW_PROGRAM, "caseworker", NULL, first);
+    free(send_note(attachment, "journal-2021-000124"));
+    CU_ASSERT(comes_to_say(first, "1: written: message 1, msg.note"));
+    CU_ASSERT(comes_to_say(first, "agency 1 has received links 1 to 1"));
+    UNIT_EQUAL_INT(process_end(follower, ENDS_MS), true);
+    follower = start_at_krfo(FOLLOW_PROGRAM, "caseworker", NULL, second);
+    free(send_note(attachment, "journal-2021-000125"));
+    CU_ASSERT(comes_to_say(second, "written: message"));
+    CU_ASSERT_FALSE(says(second, "1: written: message 1, msg.note"));
+    UNIT_EQUAL_INT(process_end(follower, ENDS_MS), true);
+    federation_destroy(&federation);
+}
+
+static void an_export_is_one_that_tov_audit_confirms(void)
+{
+    char attachment[FEDERATION_PATH_SIZE], folder[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE],
+        roots[FEDERATION_PATH_SIZE];
+    char *text = NULL;
+    open_scene();
+    make_attachment("referat.txt", 100, attachment);
+    free(send_note(attachment, "journal-2021-000126"));
+    federation_path(&federation, folder, "exported");
+    federation_path(&federation, log, "export.log");
+    federation_path(&federation, roots, "roots");
+    UNIT_EQUAL_INT(process_wait(start_at_krfo(EXPORT_PROGRAM, "auditor", folder, log), ENDS_MS), 0);
+    int code =
+        federation_run(&federation, "tov-audit",
+                       (const char *const[]){"verify", "--roots", roots, folder, NULL}, &text);
+    UNIT_EQUAL_INT(code, 0);
+    free(text);
+    federation_destroy(&federation);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_record_is_sent_once_however_often_the_program_is_run),
         UNIT_TEST(what_is_received_stands_in_files_byte_for_byte_and_comes_once),
+        UNIT_TEST(what_was_sent_and_received_is_followed_and_told_once),
+        UNIT_TEST(an_export_is_one_that_tov_audit_confirms),
     };
     return unit_run("examples", tests, sizeof tests / sizeof tests[0]);
 }

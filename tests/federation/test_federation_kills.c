@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * I3 and I4 over real deaths: three nodes under load, and signal 9 to each role process and to
- * whole nodes, again and again. TOV_KILLS says how often each is killed (20), of which
- * TOV_TEST_PERCENT percent are done; TOV_KILL_SEED where chance starts.
+ * whole nodes, again and again, at all three beside each other. TOV_KILLS says how often each kind
+ * is killed (20, made up to the same number at each node), of which TOV_TEST_PERCENT percent are
+ * done; TOV_KILL_SEED where chance starts.
  * A kill alone proves nothing about syncs: the power cuts are in tests/fault/store.
  */
 #include "federation/process.h"
@@ -14,31 +15,43 @@
 #include <string.h>
 
 #define KILLS 20u
-#define WITHIN_PAUSES 40u /* a kill comes so many looks after a message at most */
+#define WITHIN_MS 400u /* a kill comes so long after a message at most */
 #define RECOVERS_MS 90000
 #define WHOLE_MS 120000
 
-static unsigned number_of(const char *name, unsigned fallback)
+/* Of each kind at each node, so that there are at least the kills asked for. */
+static unsigned rounds(void)
 {
-    const char *text = getenv(name);
-    return text == NULL ? fallback : (unsigned)strtoul(text, NULL, 10);
+    return (unit_rounds("TOV_KILLS", KILLS) + NODES - 1) / NODES;
 }
 
-static unsigned kills_of_each(void)
-{
-    unsigned kills = number_of("TOV_KILLS", KILLS) * number_of("TOV_TEST_PERCENT", 100) / 100;
-    return kills == 0 ? 1 : kills;
-}
+/* ---- one striker at each node, beside each other: the deaths overlap as they like ---- */
 
-/* At a moment of chance, while messages come and go. */
-static bool wait_for_the_moment(const struct storm *storm, enum node_number number,
-                                uint64_t *random)
+static const char *const victims[] = {"gateway", "front", "guard", "core", "node"};
+#define VICTIMS (sizeof victims / sizeof victims[0])
+
+enum phase {
+    BEFORE,   /* waits for a message to be acknowledged */
+    AT_CHANCE /* waits for a moment of chance, then strikes */
+};
+
+/* The victims of one node in turn. The whole node comes last and forgets the supervisor's growing
+ * patience with the others. The wait for a message before each death is also the proof that the
+ * node goes on after the one before it. */
+struct striker {
+    enum node_number number;
+    unsigned left; /* deaths */
+    size_t next;   /* victim */
+    enum phase phase;
+    long long acks;     /* bytes, when the wait began */
+    long long until_ms; /* of the wait */
+};
+
+static void wait_for_a_message(const struct storm *storm, struct striker *striker)
 {
-    if (!storm_goes_on(storm, number, RECOVERS_MS))
-        return false;
-    for (uint64_t pauses = unit_random(random) % WITHIN_PAUSES; pauses > 0; pauses--)
-        process_pause();
-    return true;
+    striker->phase = BEFORE;
+    striker->acks = storm_acks_size(storm, striker->number);
+    striker->until_ms = process_now_ms() + RECOVERS_MS;
 }
 
 static bool strike(struct storm *storm, enum node_number number, const char *victim)
@@ -50,18 +63,52 @@ static bool strike(struct storm *storm, enum node_number number, const char *vic
     return true;
 }
 
-/* One death of each kind at one node. The whole node comes last and forgets the supervisor's
- * growing patience with the others. */
-static bool strike_all(struct storm *storm, enum node_number number, uint64_t *random)
+static bool is_done(const struct striker *striker)
 {
-    static const char *const victims[] = {"gateway", "front", "guard", "core", "node"};
-    for (size_t i = 0; i < sizeof victims / sizeof victims[0]; i++) {
-        if (wait_for_the_moment(storm, number, random) && strike(storm, number, victims[i]) &&
-            storm_goes_on(storm, number, RECOVERS_MS))
-            continue;
-        (void)printf("\n%s did not go on around the death of its %s\n",
-                     storm->federation.nodes[number].agency, victims[i]);
-        return false;
+    return striker->left == 0 && striker->phase == AT_CHANCE;
+}
+
+/* False when the node did not go on. */
+static bool step(struct storm *storm, struct striker *striker, uint64_t *random)
+{
+    long long now_ms = process_now_ms();
+    if (striker->phase == BEFORE && storm_acks_size(storm, striker->number) > striker->acks) {
+        striker->phase = AT_CHANCE;
+        striker->until_ms = now_ms + (long long)(unit_random(random) % WITHIN_MS);
+    } else if (striker->phase == BEFORE) {
+        return now_ms <= striker->until_ms && process_runs(storm->senders[striker->number]);
+    } else if (striker->left > 0 && now_ms >= striker->until_ms) {
+        if (!strike(storm, striker->number, victims[striker->next]))
+            return false;
+        striker->next = (striker->next + 1) % VICTIMS;
+        striker->left--;
+        wait_for_a_message(storm, striker);
+    }
+    return true;
+}
+
+/* ROUNDS deaths of each kind at each node. */
+static bool strike_all(struct storm *storm, unsigned rounds, uint64_t *random)
+{
+    struct striker strikers[NODES];
+    unsigned done = 0;
+    for (unsigned i = 0; i < NODES; i++) {
+        strikers[i] =
+            (struct striker){.number = (enum node_number)i, .left = rounds * (unsigned)VICTIMS};
+        wait_for_a_message(storm, &strikers[i]);
+    }
+    while (done < NODES) {
+        done = 0;
+        for (unsigned i = 0; i < NODES; i++) {
+            if (!step(storm, &strikers[i], random)) {
+                (void)printf("\n%s did not go on before the death of its %s, %u were left\n",
+                             storm->federation.nodes[i].agency, victims[strikers[i].next],
+                             strikers[i].left);
+                return false;
+            }
+            done += is_done(&strikers[i]);
+        }
+        process_pause();
     }
     return true;
 }
@@ -69,17 +116,16 @@ static bool strike_all(struct storm *storm, enum node_number number, uint64_t *r
 static void nothing_acknowledged_is_lost_or_doubled_when_roles_and_nodes_are_killed(void)
 {
     static struct storm storm;
-    uint64_t random = number_of("TOV_KILL_SEED", 1);
-    unsigned kills = kills_of_each(), done = 0;
+    const char *seed = getenv("TOV_KILL_SEED");
+    uint64_t random = seed == NULL ? 1 : strtoull(seed, NULL, 10);
+    federation_create(&storm.federation);
     storm_begin(&storm);
-    while (done < kills && strike_all(&storm, (enum node_number)(done % NODES), &random))
-        done++;
-    UNIT_EQUAL_INT(done, kills);
+    UNIT_EQUAL_INT(strike_all(&storm, rounds(), &random), 1);
     UNIT_EQUAL_INT(storm_calm(&storm), 1);
     UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
     for (unsigned i = 0; i < NODES; i++)
         UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
-    (void)printf("%u deaths of each kind, %zu messages acknowledged ...", done,
+    (void)printf("%u deaths of each kind, %zu messages acknowledged ...", rounds() * NODES,
                  storm_acknowledged(&storm));
     storm_end(&storm);
 }

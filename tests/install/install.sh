@@ -59,6 +59,8 @@ look_at_programs() {
         check "${name}_has_no_path_of_the_build" has_no_run_path "$program"
         check "${name}_tells_its_version" says_version "$program"
     done
+    check "the_manual_of_tov_audit_is_installed" \
+        grep -q '^[.]TH' "$root$prefix/share/man/man1/tov-audit.1"
     check "danish_is_installed" test -f "$root$prefix/share/locale/da/LC_MESSAGES/tov.mo"
 }
 
@@ -66,6 +68,32 @@ shared_exports() {
     nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' |
         sed 's/@.*//' | grep -v '^tov_' >"$work/foreign" || true
     no_lines "$work/foreign"
+}
+
+# The functions that the installed headers declare for programs, without comments.
+declared() {
+    printf '#include <tov/tov.h>\n' | $CC -E -P -I "$root$prefix/include" -x c - | tr '\n' ' ' |
+        tr ';' '\n' | sed -n 's/.*visibility("default")[^)]*))//p' | sed 's/(.*//; s/.*[ *]//' | sort
+}
+
+# Whoever adds a function to a header adds it to client/lib/libtov.map, or programs cannot link it.
+exports_are_declared() {
+    nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' |
+        sort >"$work/shared"
+    declared >"$work/declared"
+    test -s "$work/declared" && diff "$work/declared" "$work/shared"
+}
+
+exports_have_a_version() {
+    nm -D --defined-only --with-symbol-versions "$libdir/libtov.so" |
+        awk '$2 != "A" && $3 !~ /@@TOV_[0-9]+$/ { print $3 }' >"$work/unversioned"
+    no_lines "$work/unversioned"
+}
+
+# The number that programs are compiled with is the one of the file that they load.
+soname_is_the_headers() {
+    number=$(sed -n 's/^#define TOV_SONAME_NUMBER //p' "$root$prefix/include/tov/export.h")
+    readelf -d "$libdir/libtov.so" | grep -q "SONAME.*\[libtov\.so\.$number\]"
 }
 
 # What the archive makes visible is what the shared library does, so no inner name can be leaned on.
@@ -95,16 +123,11 @@ build_static() {
         "$libdir/libtov.a" ${needs:+$(pkg-config --libs $needs)} -pthread
 }
 
+# Just as docs/libtov.md tells.
 build_by_cmake() {
     mkdir -p "$work/project"
-    cp "$1" "$work/project/consumer.c"
-    cat >"$work/project/CMakeLists.txt" <<'PROJECT'
-cmake_minimum_required(VERSION 3.25)
-project(consumer LANGUAGES C)
-find_package(Tov REQUIRED)
-add_executable(consumer consumer.c)
-target_link_libraries(consumer PRIVATE Tov::tov)
-PROJECT
+    cp "$1" "$work/project/my_system.c"
+    sed -n '/^```cmake$/,/^```$/{/^```/!p;}' docs/libtov.md >"$work/project/CMakeLists.txt"
     "$CMAKE" -S "$work/project" -B "$work/project/b" -DCMAKE_C_COMPILER="$CC" \
         -DTov_DIR="$libdir/cmake/Tov" && "$CMAKE" --build "$work/project/b"
 }
@@ -117,8 +140,9 @@ tells_usage() {
 }
 
 look_at_examples() {
-    for name in receive send_note; do
-        source=$root$prefix/share/doc/tov/examples/$name.c
+    check documents_are_installed test -s "$root$prefix/share/doc/tov/libtov.md"
+    for source in "$root$prefix"/share/doc/tov/examples/*.c; do
+        name=$(basename "$source" .c)
         check "${name}_is_installed" test -f "$source"
         check "${name}_builds_by_pkg_config" build_shared "$source"
         check "${name}_runs" tells_usage env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
@@ -126,21 +150,46 @@ look_at_examples() {
         check "${name}_runs_without_the_shared_library" tells_usage "$work/static_user"
         check "${name}_builds_by_find_package" build_by_cmake "$source"
         check "${name}_runs_then_too" tells_usage env LD_LIBRARY_PATH="$libdir" \
-            "$work/project/b/consumer"
+            "$work/project/b/my_system"
     done
+}
+
+# Every page that leads to another leads to one that is there.
+pages_lead_somewhere() {
+    (cd "$root$prefix/share/man" && grep -rhs '^\.so ' . | sort -u | while read -r _ page; do
+        test -s "$page" || echo "$page is not there"
+    done) >"$work/lost"
+    no_lines "$work/lost"
+}
+
+each_function_has_a_page() {
+    declared | while read -r name; do
+        test -s "$root$prefix/share/man/man3/$name.3" || echo "$name(3) is not there"
+    done >"$work/lost"
+    no_lines "$work/lost"
+}
+
+look_at_manuals() {
+    for page in man1/tov-keys.1 man3/libtov.3 man3/tov_client.3 man5/tovd.conf.5 man8/tovd.8; do
+        check "$(basename "$page")_is_installed" test -s "$root$prefix/share/man/$page"
+    done
+    check pages_lead_somewhere pages_lead_somewhere
+    check each_function_has_a_page each_function_has_a_page
 }
 
 look_at_library() {
     check shared_library_is_hardened readelf -d "$libdir/libtov.so"
-    check soname_has_a_version sh -c "readelf -d '$libdir/libtov.so' | grep -q 'SONAME.*libtov.so.[0-9]'"
+    check soname_is_the_number_of_the_headers soname_is_the_headers
     check shared_library_exports_only_its_interface shared_exports
+    check exports_are_what_the_headers_declare exports_are_declared
+    check exports_have_a_version exports_have_a_version
     check static_library_shows_the_same_names static_exports
     check a_program_builds_by_pkg_config build_shared "$here/consumer.c"
     check it_runs env LD_LIBRARY_PATH="$libdir" "$work/shared_user"
     check a_program_builds_with_the_archive build_static "$here/consumer.c"
     check it_runs_without_the_shared_library "$work/static_user"
     check a_program_builds_by_find_package build_by_cmake "$here/consumer.c"
-    check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/consumer"
+    check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/my_system"
 }
 
 if [ "$TOV_PLAIN_BUILD" != yes ]; then
@@ -151,6 +200,7 @@ check install_succeeds install_it
 look_at_programs
 if [ "$TOV_HAS_LIBRARY" = yes ]; then
     look_at_library
+    look_at_manuals
     look_at_examples
 fi
 echo "install: $checks checks, $failed failed"

@@ -117,5 +117,66 @@ fresh_tree
 echo 'int tov_y; ' >>proto/base/a.c
 finds words 'proto/base/a.c:8: blank at the end'
 
+# What documents.sh and manuals.sh compare: the real files, and then one of them changed.
+real_documents() {
+    fresh_tree
+    cd "$here/../.."
+    for file in docs/libtov.md docs/exit-codes.md client/examples/*.c client/lib/*.h \
+        client/lib/libtov.map proto/base/limits.h daemon/core/api/api_internal.h \
+        daemon/config/config.c systemd/tovd.conf.example include/tov/*.h man/*.[1-8]; do
+        mkdir -p "$work/tree/$(dirname "$file")"
+        cp "$file" "$work/tree/$file"
+    done
+    cd "$work/tree"
+}
+# change FILE SED: so that something is not true any more.
+change() {
+    sed -i "$2" "$work/tree/$1"
+}
+
+real_documents
+passes documents
+change client/examples/follow.c 's/watch.deliveries = 1/watch.deliveries = 2/'
+finds documents 'this piece of C stands in no program'
+real_documents
+change include/tov/error.h 's/a rule of the catalogue/a law of nature/'
+finds documents 'the table of errors lacks, or says otherwise: TOV_E_RULE 11'
+real_documents
+change docs/libtov.md '/^| `TOV_E_EPOCH`/d'
+finds documents 'TOV_E_EPOCH 27'
+real_documents
+change proto/base/limits.h 's/TOV_RECIPIENTS_MAX 32u/TOV_RECIPIENTS_MAX 64u/'
+finds documents 'TOV_RECIPIENTS_MAX is 64'
+
+real_documents
+passes manuals
+change man/tovd.8 's/^\.Sh SIGNALS/.Sh SIGNALS\n.Xy/'
+finds manuals 'man/tovd.8:'
+real_documents
+change client/lib/libtov.map 's/^    tov_free;/    tov_free;\n    tov_new;/'
+finds manuals 'man/libtov.3 does not have: tov_new'
+real_documents
+change daemon/config/config.c 's/{"limits", "batch-bytes"/{"limits", "batch-size"/'
+finds manuals 'man/tovd.conf.5 does not have: limits batch-size'
+finds manuals 'man/tovd.conf.5 has what is not so: limits batch-bytes'
+finds manuals 'systemd/tovd.conf.example does not have: limits batch-size'
+real_documents
+change docs/exit-codes.md 's/^| 20 | the clock cannot be right/| 21 | the clock is wrong/'
+finds manuals 'man/tovd.8 does not have: 21 the clock is wrong'
+
+fresh_tree
+mkdir docs
+: >docs/there.md
+printf '%s\n' '[a](docs/there.md#place), [b](https://example.org/x.md), docs/there.md' '' \
+    '    [code](gone.md)' >README.md
+printf '%s\n' '[up](../README.md) [beside](there.md)' >docs/other.md
+passes links
+echo '[c](docs/gone.md)' >>README.md
+finds links 'README.md:4: docs/gone.md is not there'
+fresh_tree
+mkdir docs
+echo 'More: docs/gone.md.' >docs/other.md
+finds links 'docs/other.md:1: docs/gone.md is not there'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]

@@ -99,23 +99,33 @@ static void check_own(struct telling *on)
     }
 }
 
-/* Who holds a message and its answer knows that it is one. */
+static bool is_answered_by(struct tov_store_read *read, const struct tov_ref *target,
+                           uint64_t number)
+{
+    struct tov_store_range range = tov_reply_range(target, UINT64_MAX);
+    struct tov_store_iter iter;
+    bool found = false;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_reply reply;
+        found = found || (tov_reply_decode(&iter.row, target, &reply) && reply.number == number);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return found;
+}
+
+/* Who holds an answer knows what it answers. */
 static void check_answer(struct telling *on, const struct model_order *order)
 {
     struct tov_core *core = tov_node_core(on->world->nodes[on->node].node);
     struct tov_ref answer = {(uint16_t)(order->node + 1), 1, order->place.index,
                              order->place.leaf_hash};
-    uint64_t number = 0, target = 0;
-    struct tov_bytes row;
-    if (!order->order.has_target ||
-        tov_event_of(core, on->read, &order->order.target, &target) != TOV_OK ||
-        tov_event_of(core, on->read, &answer, &number) != TOV_OK)
+    uint64_t number = 0;
+    if (!order->order.has_target || tov_event_of(core, on->read, &answer, &number) != TOV_OK)
         return;
-    if (tov_store_get(on->read, TOV_TABLE_REPLY, tov_store_key_u64_u64(target, number), &row) !=
-        TOV_OK)
-        world_break(on->world, BROKE_UNTOLD,
-                    "a%zu does not know that event %llu answers event %llu", on->node + 1,
-                    (unsigned long long)number, (unsigned long long)target);
+    if (!is_answered_by(on->read, &order->order.target, number))
+        world_break(on->world, BROKE_UNTOLD, "a%zu does not know what event %llu answers",
+                    on->node + 1, (unsigned long long)number);
 }
 
 void rest_check_told(struct world *world, size_t node)

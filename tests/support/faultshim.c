@@ -4,11 +4,14 @@
  * sync has made durable (support/crash.h). Everything comes from the environment:
  *
  *   TOV_FAULT_FILE     files whose path holds this text are watched (default: data.mdb)
+ *   TOV_FAULT_ROLE     only the process that was started as `--role` with this name is meant
  *   TOV_FAULT          CALL:ERRNO:N or CALL:ERRNO:N:on, for example fdatasync:5:3; CALL is write
- *                      (pwrite, write and writev), fdatasync (and fsync), ftruncate, open or
- *                      malloc. The N-th such call fails once, or with `on` from then on.
- *   TOV_FAULT_COUNTS   file that gets "CALL COUNT" lines when the process ends
- *   TOV_FAULT_JOURNAL  file for the journal of one watched file
+ *                      (pwrite, write and writev), fdatasync (and fsync), ftruncate, open (and
+ *                      openat) or malloc. The N-th such call fails once, or with `on` from then on.
+ *   TOV_FAULT_ONCE     file that gets a line when the call fails; while it has one nothing fails,
+ * so that a process which is started again meets the fault no second time TOV_FAULT_COUNTS   file
+ * that gets "CALL COUNT" lines when the process ends TOV_FAULT_JOURNAL  file for the journal of one
+ * watched file
  *
  * Not for: programs under a sanitizer where malloc shall fail; theirs must stay.
  */
@@ -28,8 +31,9 @@
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
-#define FDS_MAX 64
+#define FDS_MAX 200
 #define JOURNAL_FD 250
+#define ONCE_FD 251
 
 enum call { CALL_WRITE, CALL_SYNC, CALL_TRUNCATE, CALL_OPEN, CALL_MALLOC, CALL_COUNT };
 static const char *const call_names[CALL_COUNT] = {"write", "fdatasync", "ftruncate", "open",
@@ -42,6 +46,8 @@ static int fault_call = -1;
 static int fault_errno;
 static long fault_at;
 static bool fault_stays;
+static bool fault_is_over; /* by TOV_FAULT_ONCE */
+static bool has_once;
 static bool has_journal;
 static bool is_watched_fd[FDS_MAX];
 static const char *watched = "data.mdb";
@@ -58,17 +64,51 @@ static void read_fault(const char *text)
     fault_stays = strcmp(on, "on") == 0;
 }
 
+/* Whether this process's arguments have `--role ROLE`. */
+static bool is_role(const char *role)
+{
+    char text[2048];
+    long fd = syscall(SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+    long size = fd < 0 ? 0 : syscall(SYS_read, (int)fd, text, sizeof text - 1);
+    (void)syscall(SYS_close, (int)fd);
+    text[size < 0 ? 0 : size] = '\0';
+    bool is_next = false;
+    for (long at = 0; at < size; at += (long)strlen(text + at) + 1) {
+        if (is_next)
+            return strcmp(text + at, role) == 0;
+        is_next = strcmp(text + at, "--role") == 0;
+    }
+    return false;
+}
+
+static bool open_at(const char *path, int flags, int as)
+{
+    if (path == NULL)
+        return false;
+    long fd = syscall(SYS_openat, AT_FDCWD, path, flags | O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    bool is_open = fd >= 0 && dup3((int)fd, as, O_CLOEXEC) == as;
+    (void)syscall(SYS_close, (int)fd);
+    return is_open;
+}
+
+/* Opened now: a process may have shut itself off from files by the time that it fails. */
+static void open_once(const char *path)
+{
+    struct stat info;
+    has_once = open_at(path, O_APPEND, ONCE_FD);
+    fault_is_over = has_once && fstat(ONCE_FD, &info) == 0 && info.st_size > 0;
+}
+
 __attribute__((constructor)) static void start(void)
 {
     const char *file = getenv("TOV_FAULT_FILE");
-    const char *journal = getenv("TOV_FAULT_JOURNAL");
+    const char *role = getenv("TOV_FAULT_ROLE");
+    if (role != NULL && !is_role(role))
+        return;
     if (file != NULL)
         watched = file;
-    if (journal != NULL) {
-        long fd =
-            syscall(SYS_openat, AT_FDCWD, journal, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-        has_journal = fd >= 0 && dup3((int)fd, JOURNAL_FD, O_CLOEXEC) == JOURNAL_FD;
-    }
+    has_journal = open_at(getenv("TOV_FAULT_JOURNAL"), O_APPEND, JOURNAL_FD);
+    open_once(getenv("TOV_FAULT_ONCE"));
     read_fault(getenv("TOV_FAULT"));
     is_ready = true;
 }
@@ -76,8 +116,9 @@ __attribute__((constructor)) static void start(void)
 __attribute__((destructor)) static void stop(void)
 {
     const char *path = getenv("TOV_FAULT_COUNTS");
+    bool was_ready = is_ready;
     is_ready = false;
-    if (path == NULL)
+    if (path == NULL || !was_ready)
         return;
     char text[256];
     int size = 0;
@@ -89,14 +130,25 @@ __attribute__((destructor)) static void stop(void)
         (void)syscall(SYS_write, (int)fd, text, (size_t)size);
 }
 
+static void note_once(enum call call, long count)
+{
+    char text[64];
+    if (!has_once)
+        return;
+    fault_is_over = true;
+    int size = snprintf(text, sizeof text, "%s %ld\n", call_names[call], count);
+    (void)syscall(SYS_write, ONCE_FD, text, (size_t)size);
+}
+
 /* Counts a call; true when it shall fail, with errno set. */
 static bool fails(enum call call)
 {
-    if (!is_ready)
+    if (!is_ready || fault_is_over)
         return false;
     long count = __atomic_add_fetch(&counts[call], 1, __ATOMIC_RELAXED);
     if ((int)call != fault_call || count < fault_at || (count > fault_at && !fault_stays))
         return false;
+    note_once(call, count);
     errno = fault_errno;
     return true;
 }
@@ -202,19 +254,57 @@ EXPORT int ftruncate(int fd, off_t size)
 
 /* ---- open and close: which descriptors are watched ---- */
 
+/* PATH as it is seen from the folder FD. */
+static bool is_match(int folder_fd, const char *path)
+{
+    char name[64], folder[512];
+    if (strstr(path, watched) != NULL)
+        return true;
+    if (folder_fd < 0 || path[0] == '/')
+        return false;
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", folder_fd);
+    ssize_t size = readlink(name, folder, sizeof folder - 1);
+    folder[size < 0 ? 0 : size] = '\0';
+    return strstr(folder, watched) != NULL;
+}
+
+struct opening {
+    int folder_fd;
+    const char *path;
+    int flags;
+    unsigned mode;
+};
+
+static int do_open(const struct opening *opening)
+{
+    bool matches = is_ready && is_match(opening->folder_fd, opening->path);
+    if (matches && fails(CALL_OPEN))
+        return -1;
+    int fd =
+        (int)syscall(SYS_openat, opening->folder_fd, opening->path, opening->flags, opening->mode);
+    if (fd >= 0 && fd < FDS_MAX)
+        __atomic_store_n(&is_watched_fd[fd], matches, __ATOMIC_RELAXED);
+    return fd;
+}
+
+#define TAKES_MODE(flags) (((flags) & (O_CREAT | O_TMPFILE)) != 0)
+
 EXPORT int open(const char *path, int flags, ...)
 {
     va_list arguments;
     va_start(arguments, flags);
-    unsigned mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, unsigned) : 0;
+    unsigned mode = TAKES_MODE(flags) ? va_arg(arguments, unsigned) : 0;
     va_end(arguments);
-    bool is_match = strstr(path, watched) != NULL;
-    if (is_match && fails(CALL_OPEN))
-        return -1;
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-    if (fd >= 0 && fd < FDS_MAX)
-        __atomic_store_n(&is_watched_fd[fd], is_match, __ATOMIC_RELAXED);
-    return fd;
+    return do_open(&(struct opening){AT_FDCWD, path, flags, mode});
+}
+
+EXPORT int openat(int folder_fd, const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    unsigned mode = TAKES_MODE(flags) ? va_arg(arguments, unsigned) : 0;
+    va_end(arguments);
+    return do_open(&(struct opening){folder_fd, path, flags, mode});
 }
 
 EXPORT int close(int fd)

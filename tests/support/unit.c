@@ -128,6 +128,30 @@ const char *unit_published_vectors(void)
     return access(folder, R_OK) == 0 ? folder : NULL;
 }
 
+static unsigned number_of(const char *name, unsigned fallback)
+{
+    const char *text = getenv(name);
+    return text == NULL ? fallback : (unsigned)strtoul(text, NULL, 10);
+}
+
+unsigned unit_percent(void)
+{
+    unsigned percent = number_of("TOV_TEST_PERCENT", 100);
+    return percent == 0 ? 1 : percent;
+}
+
+unsigned unit_rounds(const char *name, unsigned usual)
+{
+    unsigned rounds = number_of(name, usual) * unit_percent() / 100;
+    return rounds == 0 ? 1 : rounds;
+}
+
+unsigned unit_every(const char *name, unsigned usual)
+{
+    unsigned every = number_of(name, usual * 100 / unit_percent());
+    return every == 0 ? 1 : every;
+}
+
 uint64_t unit_random(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15u);

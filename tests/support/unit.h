@@ -55,6 +55,14 @@ struct tov_hash unit_hash(const char *hex);
 json_t *unit_json(const char *path);
 /* The folder of published vectors: $TOV_VECTORS, else ../shared/vectors, else NULL. */
 const char *unit_published_vectors(void);
+/* TOV_TEST_PERCENT of the environment, else 100; at least 1. */
+unsigned unit_percent(void);
+/* How often a test with chance or repetition does it: the environment variable NAME, else USUAL, of
+ * which TOV_TEST_PERCENT percent (100); at least once. */
+unsigned unit_rounds(const char *name, unsigned usual);
+/* Every how manieth of many is looked at: the environment variable NAME, else USUAL at 100 percent,
+ * and more or fewer of them by the percentage; at least 1. */
+unsigned unit_every(const char *name, unsigned usual);
 /* The next value of a small deterministic generator (splitmix64). */
 uint64_t unit_random(uint64_t *state);
 

@@ -47,9 +47,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->core = core;
     api->follow = options->follow;
     api->clients = options->clients;
-    api->disk_reserve_bytes = options->disk_reserve_bytes;
     api->demo_clock = options->demo_clock;
-    api->free_bytes = UINT64_MAX;
     api->next_upload = 1;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
@@ -122,7 +120,7 @@ static const char *words_of(enum tov_err err)
     if (err == TOV_E_NOMEM)
         return "the node is short of memory: try again";
     if (err == TOV_E_IO || err == TOV_E_CORRUPT)
-        return "the node could not read its store: call the operator";
+        return "the node could not read or write its store: call the operator";
     if (err == TOV_E_LIMIT)
         return "the answer would be too large";
     return tov_err_name(err);
@@ -173,6 +171,15 @@ static struct api_call call_on(struct tov_api *api, struct api_connection *conne
 
 /* ---- after the commit ---- */
 
+/* A connection with the same number may have begun since: it has none of these. */
+static void note_answered(struct api_connection *connection)
+{
+    if (connection->in_flight == 0)
+        return;
+    connection->in_flight--;
+    connection->use->in_flight--;
+}
+
 static void send_after(struct tov_core *core, const struct tov_after *after)
 {
     struct tov_api *api = after->owner;
@@ -180,8 +187,7 @@ static void send_after(struct tov_core *core, const struct tov_after *after)
     (void)core;
     if (connection == NULL)
         return;
-    if (connection->use->in_flight > 0)
-        connection->use->in_flight--;
+    note_answered(connection);
     tov_api_send(api, connection, after->bytes);
 }
 
@@ -198,8 +204,7 @@ static void run_after(struct tov_core *core, const struct tov_after *after)
     (void)core;
     if (connection == NULL)
         return;
-    if (connection->use->in_flight > 0)
-        connection->use->in_flight--;
+    note_answered(connection);
     memcpy(&deferred, after->bytes.data, sizeof deferred);
     struct api_call call = call_on(api, connection);
     enum tov_err err = start_call(&call, after->b);
@@ -214,6 +219,7 @@ static enum tov_err defer(struct api_call *call, struct tov_after *after)
     after->a = call->connection->id;
     after->b = call->id;
     TOV_TRY(tov_core_after(call->core, after));
+    call->connection->in_flight++;
     call->connection->use->in_flight++;
     call->is_deferred = true;
     return TOV_OK;
@@ -320,7 +326,7 @@ void tov_api_on_tick(struct tov_api *api)
 {
     struct tov_store_space space;
     if (tov_store_space(api->core->store, &space) == TOV_OK)
-        api->free_bytes = space.free_bytes;
+        api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
 }
 

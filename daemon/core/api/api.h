@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * What clients ask of a node (schema/api.proto, docs/api-protocol.md): requests in, replies and
+ * What clients ask of a node (schema/api.proto, docs/libtov.md): requests in, replies and
  * events out. Writing goes through the open batch and is answered after its commit; content is
  * handed out only after the access entry is committed (I2, I9).
  * Not for: sockets (front), or following peers (follow/).
@@ -19,7 +19,6 @@ struct tov_api_options {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
-    uint64_t disk_reserve_bytes; /* below it new work is refused */
     bool demo_clock;
 };
 

@@ -60,6 +60,7 @@ struct api_connection {
     uint64_t id;
     const struct tov_client *client; /* in the registry of now */
     struct api_key_use *use;
+    unsigned in_flight;    /* of use->in_flight, those of this connection */
     struct tov_buf outbox; /* u32 size, frame; in order */
     size_t outbox_sent;
     struct api_watch watches[TOV_API_WATCHES_MAX];
@@ -75,10 +76,8 @@ struct tov_api {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients;
-    uint64_t disk_reserve_bytes;
     bool demo_clock;
     struct tov_api_state state;
-    uint64_t free_bytes;      /* of the disk, as of the last tick */
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;
@@ -187,11 +186,18 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
 /* About how many bytes it will take. */
 size_t tov_api_summary_size(const struct api_view *view);
 bool tov_api_is_shown(const struct api_look *look, uint64_t number);
+/* Whether VIEW waits for somebody of the client's units to look at it: an acknowledgement does not,
+ * since its sender's message tells of it. */
+bool tov_api_is_unread(const struct api_look *look, const struct api_view *view);
 
-/* What answers message NUMBER. */
+/* The reference of the message that VIEW is of. */
+struct tov_ref tov_api_view_ref(const struct api_view *view);
+
+/* What answers a message. */
 struct api_replies {
     uint64_t count;
     bool is_retracted;   /* by its own sender */
+    bool is_answered;    /* by this agency */
     size_t reader_count; /* agencies whose people took it */
     uint16_t readers[TOV_RECIPIENTS_MAX + 1];
 };

@@ -169,7 +169,8 @@ static enum tov_err put_data(struct reading *reading, const struct api_argument 
     if (end > 0)
         TOV_TRY(copy_range(reading, argument->offset + TOV_PAD_HEAD_BYTES,
                            argument->offset + TOV_PAD_HEAD_BYTES + end, &data));
-    TOV_TRY(tov_record_put_bytes(answer, "data", tov_buf_view(&data)));
+    if (data.size > 0) /* an empty file has none */
+        TOV_TRY(tov_record_put_bytes(answer, "data", tov_buf_view(&data)));
     tov_wipe(data.data, data.capacity);
     TOV_TRY(tov_record_put_number(answer, "offset", argument->offset));
     return tov_record_put_number(answer, "total", total);

@@ -106,6 +106,7 @@ void tov_api_connection_close(struct tov_api *api, uint64_t id)
     api->watch_count -= connection->watch_count;
     connection->use->watches -= (unsigned)connection->watch_count;
     api->outbox_count -= connection->outbox.size > 0 ? 1 : 0;
+    connection->use->in_flight -= connection->in_flight;
     connection->use->connections--;
     drop_use_if_idle(api, connection->use);
     tov_wipe(connection->outbox.data, connection->outbox.capacity);

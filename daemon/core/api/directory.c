@@ -51,6 +51,7 @@ static enum tov_err put_units(const struct tov_agency *agency, struct tov_record
         TOV_TRY(tov_record_open(answer, "units", &unit));
         TOV_TRY(put_unit_path(unit, "address", agency->name, agency->units[i].name));
         TOV_TRY(tov_record_put_text(unit, "title", agency->units[i].title));
+        TOV_TRY(tov_record_put_number(unit, "agency", agency->number));
     }
     return TOV_OK;
 }

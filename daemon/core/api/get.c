@@ -5,6 +5,8 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/reply.h"
+
 /* One message, opened for one client. */
 struct getting {
     struct api_call *call;
@@ -97,18 +99,19 @@ static enum tov_err put_reply(struct getting *get, uint64_t number, struct tov_r
 
 static enum tov_err put_replies(struct getting *get, struct tov_record answer)
 {
-    uint64_t number = get->view.number;
-    struct tov_store_range range = {.table = TOV_TABLE_REPLY,
-                                    .first = tov_store_key_u64_u64(number, 0),
-                                    .last = tov_store_key_u64_u64(number, UINT64_MAX)};
+    struct tov_ref target = tov_api_view_ref(&get->view);
+    struct tov_store_range range = tov_reply_range(&target, UINT64_MAX);
     struct tov_store_iter iter;
+    struct tov_reply reply;
     size_t bytes = tov_api_summary_size(&get->view) + get->view.message->content.size;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(get->look.read, &range, &iter));
     for (unsigned i = 0; err == TOV_OK && i < REPLIES_SHOWN && bytes < TOV_API_REPLY_GOAL_BYTES &&
                          tov_store_iter_next(&iter);
          i++)
-        err = put_reply(get, tov_get_be64(iter.row.key.bytes + 8), answer, &bytes);
+        err = tov_reply_decode(&iter.row, &target, &reply)
+                  ? put_reply(get, reply.number, answer, &bytes)
+                  : TOV_OK;
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }

@@ -22,7 +22,8 @@ struct listing {
     struct tov_record answer;
     enum box box;
     bool unread_only;
-    uint64_t thread; /* only what answers this number; 0: all */
+    bool has_thread; /* only what answers this: */
+    struct tov_ref thread;
     uint64_t limit;
     uint64_t found;
     uint64_t events, opened;
@@ -37,7 +38,7 @@ static bool is_wanted(const struct listing *list)
         return false;
     if ((list->box == BOX_IN && !view->receives) || (list->box == BOX_OUT && !view->sends))
         return false;
-    return !list->unread_only || (view->receives && !tov_api_is_shown(&list->look, view->number));
+    return !list->unread_only || tov_api_is_unread(&list->look, view);
 }
 
 static bool may_be_wanted(const struct listing *list, const struct tov_event *event)
@@ -57,7 +58,10 @@ static enum tov_err take(struct listing *list, uint64_t number, const struct tov
         return TOV_OK;
     list->opened++;
     enum tov_err err = tov_api_view_event(&list->look, event, &wanted, &list->view);
-    if (err == TOV_E_NOT_FOUND)
+    if (err == TOV_E_CORRUPT) /* one bad row must not hide the others */
+        tov_core_log(list->call->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
+                     (unsigned long long)number);
+    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
         return TOV_OK;
     TOV_TRY(err);
     if (!is_wanted(list))
@@ -83,25 +87,27 @@ static bool is_at_end(const struct listing *list)
 static enum tov_err walk_row(struct listing *list, const struct tov_store_row *row, bool *out_full)
 {
     struct tov_event event;
+    struct tov_reply reply;
     uint64_t number = tov_get_be64(row->key.bytes + row->key.size - 8);
-    if (list->thread != 0)
-        TOV_TRY(tov_event_get(list->look.read, number, &event));
-    else
-        TOV_TRY(tov_event_decode(row->value, &event));
     list->events++;
+    list->next_before = number;
+    if (list->has_thread && !tov_reply_decode(row, &list->thread, &reply))
+        return TOV_OK; /* names another leaf at that place */
+    TOV_TRY(list->has_thread ? tov_event_get(list->look.read, number, &event)
+                             : tov_event_decode(row->value, &event));
     TOV_TRY(take(list, number, &event, out_full));
-    list->next_before = *out_full ? number + 1 : number;
+    list->next_before += *out_full ? 1 : 0;
     return TOV_OK;
 }
 
 static struct tov_store_range range_of(const struct listing *list, uint64_t before)
 {
     uint64_t last = before == 0 ? UINT64_MAX : before - 1;
-    if (list->thread != 0)
-        return (struct tov_store_range){.table = TOV_TABLE_REPLY,
-                                        .first = tov_store_key_u64_u64(list->thread, 0),
-                                        .last = tov_store_key_u64_u64(list->thread, last),
-                                        .backward = true};
+    if (list->has_thread) {
+        struct tov_store_range range = tov_reply_range(&list->thread, last);
+        range.backward = true;
+        return range;
+    }
     return (struct tov_store_range){.table = TOV_TABLE_EVENT,
                                     .first = tov_store_key_u64(1),
                                     .last = tov_store_key_u64(last),
@@ -149,11 +155,11 @@ static enum tov_err read_thread(struct listing *list)
     struct api_wanted wanted = {0, TOV_MESSAGE_HEADER};
     if (!tov_record_child(list->call->request, "thread", 0, &ref))
         return TOV_OK;
-    struct tov_ref target;
-    if (!tov_record_ref(list->call->request, "thread", 0, &target))
+    if (!tov_record_ref(list->call->request, "thread", 0, &list->thread))
         return tov_fail(&list->call->error, TOV_E_SCHEMA, "thread is no whole reference");
-    enum tov_err err = tov_event_of(list->call->core, list->look.read, &target, &list->thread);
-    wanted.number = list->thread;
+    list->has_thread = true;
+    enum tov_err err =
+        tov_event_of(list->call->core, list->look.read, &list->thread, &wanted.number);
     if (err == TOV_OK)
         err = tov_api_view_load(&list->look, &wanted, &list->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && list->view.sight == TOV_SIGHT_NONE))

@@ -112,7 +112,7 @@ static enum tov_err count_unread(const struct api_look *look, struct api_view *v
         bool was_opened = false;
         err = is_unread(look, view, &iter.row, &was_opened);
         opened += was_opened ? 1 : 0;
-        *out_count += err == TOV_OK && view->receives ? 1 : 0;
+        *out_count += err == TOV_OK && was_opened && tov_api_is_unread(look, view) ? 1 : 0;
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
@@ -147,7 +147,7 @@ static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
     TOV_TRY(tov_record_put_text(out, "sentence_da", api->state.sentence_da));
     TOV_TRY(tov_record_put_text(out, "sentence_en", api->state.sentence_en));
-    if (api->free_bytes >= api->disk_reserve_bytes || api->state.sentence_en[0] != '\0')
+    if (tov_core_has_room(api->core, 0) || api->state.sentence_en[0] != '\0')
         return TOV_OK;
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
@@ -166,7 +166,7 @@ static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
     TOV_TRY(tov_record_put_number(out, "roster_version", tov_roster_version(core->roster)));
     TOV_TRY(tov_record_put_number(out, "roster_until_ms",
                                   tov_roster_facts(core->roster)->valid_until_ms));
-    TOV_TRY(tov_record_put_number(out, "disk_free_bytes", api->free_bytes));
+    TOV_TRY(tov_record_put_number(out, "disk_free_bytes", core->disk_free_bytes));
     TOV_TRY(tov_record_put_number(out, "now_ms", core->now_ms));
     TOV_TRY(tov_record_put_number(out, "demo_clock", api->demo_clock ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "epoch", tov_epochs_newest(core->epochs)));

@@ -42,7 +42,7 @@ static enum tov_err admit(struct api_call *call)
     if (tov_ledger_size(call->core->ledger) == 0)
         return tov_fail(&call->error, TOV_E_UNAVAILABLE,
                         "the node has not begun its ledger: try again when it is serving");
-    if (api->free_bytes < api->disk_reserve_bytes)
+    if (!tov_core_has_room(call->core, 0))
         return tov_fail(&call->error, TOV_E_FULL,
                         "the node's disk is nearly full and takes no new messages; keep the draft "
                         "and call the operator");
@@ -342,8 +342,7 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
         TOV_TRY(tov_api_upload_take(call, in->upload, &name));
     tov_follow_remember_keys(call->api->follow, written->place.index, &in->plan.keys);
     if (in->has_target)
-        TOV_TRY(
-            tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header)));
+        tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header));
     return tov_api_tags_add(call->api->tags, in->tag, written->event);
 }
 

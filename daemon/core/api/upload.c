@@ -131,8 +131,12 @@ static enum tov_err write_sealed(void *user, struct tov_bytes bytes)
     const struct sink *sink = user;
     const struct tov_host *host = sink->upload->core->host;
     struct upload_file *file = &sink->upload->files[sink->file];
+    /* Asked at the begin too; but others write, and several begin at once. */
+    if (!tov_core_has_room(sink->upload->core, bytes.size))
+        return TOV_E_FULL;
     TOV_TRY(host->blob_write(host->context, temporary(sink->upload, sink->file, "").text,
                              file->sealed, bytes));
+    tov_core_use_room(sink->upload->core, bytes.size);
     file->sealed += bytes.size;
     return TOV_OK;
 }
@@ -181,8 +185,7 @@ static enum tov_err admit(struct api_call *call, uint64_t size)
         return tov_fail(&call->error, TOV_E_LIMIT, "an attachment has at most 2 GiB");
     if (!api->state.may_write)
         return tov_fail(&call->error, TOV_E_UNAVAILABLE, "%s", api->state.sentence_en);
-    if (api->free_bytes < api->disk_reserve_bytes ||
-        api->free_bytes - api->disk_reserve_bytes < size)
+    if (!tov_core_has_room(call->core, size))
         return tov_fail(&call->error, TOV_E_FULL,
                         "the node's disk has no room for this file; call the operator");
     return TOV_OK;

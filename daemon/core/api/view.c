@@ -5,6 +5,7 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/judge.h"
 #include "ledger/reply.h"
 
 #include <string.h>
@@ -42,13 +43,24 @@ static void judge(const struct api_look *look, struct api_view *view)
     view->sight = tov_access_sight(look->client, &about, &view->sends, &view->receives);
 }
 
-static enum tov_err open_header(struct api_view *view)
+/* A header that was written for another message says neither who sent this one nor to whom: it is
+ * not believed. Of a former generation the receipt alone knows. */
+static bool is_believed(const struct api_look *look, const struct api_view *view)
+{
+    const struct tov_agency *agency =
+        tov_roster_agency(look->api->core->roster, view->event.agency);
+    if (agency == NULL || agency->generation != view->event.generation)
+        return view->message->verdict.verdict != TOV_VERDICT_NOT_OPENED;
+    return tov_judge_header(view->header, &view->message->leaf, agency->ledger.name) == TOV_OK;
+}
+
+static enum tov_err open_header(const struct api_look *look, struct api_view *view)
 {
     struct tov_bytes header = tov_buf_view(&view->message->header);
     if (header.size == 0)
         return TOV_OK;
     enum tov_err err = tov_record_decode(tov_schema_find("Header"), header, &view->header, NULL);
-    view->has_header = err == TOV_OK;
+    view->has_header = err == TOV_OK && is_believed(look, view);
     return err == TOV_E_NOMEM ? err : TOV_OK; /* by another's fault: shown without a header */
 }
 
@@ -66,7 +78,7 @@ enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_ev
     if (err == TOV_E_ERASED || err == TOV_E_VERSION)
         return TOV_E_NOT_FOUND; /* nothing is left that says for whom it was, or it is not known */
     TOV_TRY(err);
-    TOV_TRY(open_header(view));
+    TOV_TRY(open_header(look, view));
     judge(look, view);
     return TOV_OK;
 }
@@ -85,7 +97,19 @@ bool tov_api_is_shown(const struct api_look *look, uint64_t number)
     return tov_store_get(look->read, TOV_TABLE_SHOWN, tov_store_key_u64(number), &row) == TOV_OK;
 }
 
+bool tov_api_is_unread(const struct api_look *look, const struct api_view *view)
+{
+    bool tells_reading = view->has_header && tov_relation_of(view->header) == TOV_RELATION_READ;
+    return view->receives && !tells_reading && !tov_api_is_shown(look, view->number);
+}
+
 /* ---- replies ---- */
+
+struct tov_ref tov_api_view_ref(const struct api_view *view)
+{
+    return (struct tov_ref){view->event.agency, view->event.generation, view->event.index,
+                            view->message->leaf_hash};
+}
 
 static void note_reader(struct api_replies *replies, uint16_t agency)
 {
@@ -101,24 +125,30 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
                                const struct tov_store_row *row, struct api_replies *replies)
 {
     struct tov_event event;
-    uint8_t relation = row->value.size == 1 ? row->value.data[0] : 0;
-    replies->count++;
-    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL)
+    struct tov_reply reply;
+    struct tov_ref target = tov_api_view_ref(view);
+    if (!tov_reply_decode(row, &target, &reply))
         return TOV_OK;
-    TOV_TRY(tov_event_get(look->read, tov_get_be64(row->key.bytes + 8), &event));
+    enum tov_relation relation = reply.relation;
+    replies->count++;
+    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
+        relation != TOV_RELATION_RESPONSE)
+        return TOV_OK;
+    TOV_TRY(tov_event_get(look->read, reply.number, &event));
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
-    else if (event.agency == view->event.agency)
+    else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
         replies->is_retracted = true;
+    else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
+        replies->is_answered = true;
     return TOV_OK;
 }
 
 enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_view *view,
                                 struct api_replies *out_replies)
 {
-    struct tov_store_range range = {.table = TOV_TABLE_REPLY,
-                                    .first = tov_store_key_u64_u64(view->number, 0),
-                                    .last = tov_store_key_u64_u64(view->number, UINT64_MAX)};
+    struct tov_ref target = tov_api_view_ref(view);
+    struct tov_store_range range = tov_reply_range(&target, UINT64_MAX);
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     *out_replies = (struct api_replies){.count = 0};
@@ -177,8 +207,7 @@ enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct ap
 
 static enum tov_err put_ref(const struct api_view *view, struct tov_record out)
 {
-    struct tov_ref ref = {view->event.agency, view->event.generation, view->event.index,
-                          view->message->leaf_hash};
+    struct tov_ref ref = tov_api_view_ref(view);
     return tov_record_put_ref(out, "ref", &ref);
 }
 
@@ -237,7 +266,10 @@ static enum tov_err put_state(const struct api_look *look, const struct api_view
     TOV_TRY(put_evidence(look, view, out));
     TOV_TRY(tov_api_put_count(out, "attachment_count", parts > 2 ? parts - 2 : 0));
     TOV_TRY(tov_api_put_count(out, "retracted", replies.is_retracted ? 1 : 0));
-    return tov_api_put_count(out, "reply_count", replies.count);
+    TOV_TRY(tov_api_put_count(out, "reply_count", replies.count));
+    uint16_t own = look->api->core->own->number;
+    TOV_TRY(tov_api_put_count(out, "taken", has_reader(&replies, own) ? 1 : 0));
+    return tov_api_put_count(out, "answered", replies.is_answered ? 1 : 0);
 }
 
 enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,

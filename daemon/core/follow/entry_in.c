@@ -7,22 +7,47 @@
 
 #include <string.h>
 
-static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_entry_in *entry)
+static void put_entry(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_entry_in *entry, struct tov_verdict_value verdict)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
     struct tov_bytes link = entry->disclosed->link_block;
     struct tov_entry stored = {.state = TOV_ENTRY_PRESENT,
                                .leaf = entry->disclosed->leaf,
                                .link_count = link.size > 0 ? 1 : 0,
-                               .links = link};
+                               .links = link,
+                               .verdict = verdict};
     struct tov_store_key key =
         tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, entry->index);
     tov_entry_put_mirror(&row, &stored);
     struct tov_store_batch *batch = tov_core_batch(follow->core);
-    tov_store_batch_put(batch, TOV_TABLE_MLEAF, key, tov_buf_view(&row));
+    tov_store_batch_put_buf(batch, TOV_TABLE_MLEAF, key, &row);
     if (entry->disclosed->detached.size > 0)
         tov_store_batch_put(batch, TOV_TABLE_MBODY, key, entry->disclosed->detached);
+}
+
+static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_entry_in *entry)
+{
+    put_entry(follow, peer, entry, (struct tov_verdict_value){0});
+}
+
+/* A leaf that cannot be read and comes on a link is a message all the same: without a receipt no
+ * later one could have one (F3). */
+static void put_unreadable(struct tov_follow *follow, struct tov_peer *peer,
+                           const struct tov_entry_in *entry, enum tov_err err)
+{
+    struct tov_link_block link;
+    struct tov_verdict_value verdict = {TOV_VERDICT_NOT_UNDERSTOOD, 0, 0};
+    if (tov_link_decode(entry->disclosed->link_block, &link) != TOV_OK ||
+        !tov_link_is_next(peer, &link)) {
+        put_plain(follow, peer, entry);
+        return;
+    }
+    if (err != TOV_E_VERSION)
+        verdict = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
+    put_entry(follow, peer, entry, verdict);
+    tov_receipt_add(follow, peer, verdict, &entry->leaf_hash);
 }
 
 static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -33,11 +58,19 @@ static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, ui
                      peer->agency->name, key->epoch);
         return;
     }
+    struct tov_x25519_public public_key;
+    memcpy(public_key.bytes, key->public_key, sizeof public_key.bytes);
+    if (!tov_x25519_public_is_valid(&public_key)) {
+        tov_core_log(follow->core, TOV_HOST_ERROR, "epoch-key-unusable",
+                     "peer=%s epoch=%u hint=\"nothing can be sealed to it: the one before stays\"",
+                     peer->agency->name, key->epoch);
+        return;
+    }
     peer->epoch = key->epoch;
     peer->epoch_index = index;
     peer->epoch_not_before_ms = key->not_before_ms;
     peer->epoch_not_after_ms = key->not_after_ms;
-    memcpy(peer->epoch_key.bytes, key->public_key, sizeof peer->epoch_key.bytes);
+    peer->epoch_key = public_key;
     peer->may_owe = true;
 }
 
@@ -52,12 +85,15 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
                      peer->agency->name, (unsigned long long)index);
 }
 
-static void apply_lost(struct tov_peer *peer, uint64_t index)
+/* A restore that lost something begins a series of its own (docs/protocol.md 3). A receipt speaks
+ * of one series: what is gathered for the one before is written now. */
+static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer, uint64_t index)
 {
-    /* A restore that lost something begins a series of its own (docs/protocol.md 3). */
+    TOV_TRY(tov_receipt_flush(follow, peer));
     peer->series.lost_index = index;
     peer->last_link = 0;
     peer->last_link_leaf = (struct tov_hash){{0}};
+    return TOV_OK;
 }
 
 static void log_unreadable(const struct tov_follow *follow, const struct tov_peer *peer,
@@ -81,8 +117,7 @@ static enum tov_err apply_known(struct tov_follow *follow, struct tov_peer *peer
         apply_epoch_key(follow, peer, entry->index, &leaf->as.epoch_key);
         return TOV_OK;
     case TOV_LEAF_LOST:
-        apply_lost(peer, entry->index);
-        return TOV_OK;
+        return apply_lost(follow, peer, entry->index);
     case TOV_LEAF_ANCHOR:
         tov_witness_on_anchor(peer, entry->index);
         return TOV_OK;
@@ -111,7 +146,7 @@ enum tov_err tov_entry_apply(struct tov_follow *follow, struct tov_peer *peer,
     enum tov_err err = tov_leaf_decode(entry->disclosed->leaf, leaf);
     if (err != TOV_OK) {
         log_unreadable(follow, peer, entry->index, err);
-        put_plain(follow, peer, entry);
+        put_unreadable(follow, peer, entry, err);
         return TOV_OK;
     }
     if (leaf->type == TOV_LEAF_MESSAGE)

@@ -8,6 +8,7 @@
 
 #define START_WAIT_MS 30000u
 #define HELLO_RETRY_MS 5000u
+#define CLOCK_AHEAD_MS 300000u
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency)
 {
@@ -290,6 +291,21 @@ uint64_t tov_follow_peer_clock(const struct tov_follow *follow)
         newest = now > newest ? now : newest;
     }
     return newest;
+}
+
+void tov_follow_on_proof(struct tov_follow *follow, uint64_t size)
+{
+    struct tov_core *core = follow->core;
+    struct tov_stanza_cache *cache = follow->stanza_cache;
+    uint64_t peers = tov_follow_peer_clock(follow);
+    if (peers != 0 && core->now_ms > peers + CLOCK_AHEAD_MS)
+        return; /* a clock that jumped ends no key's grace */
+    tov_epochs_on_proof(core, size);
+    for (size_t i = 0; i < TOV_STANZA_CACHE_SLOTS; i++) {
+        uint32_t epoch = cache->slots[i].epoch;
+        if (cache->slots[i].used > 0 && tov_epochs_secret(core->epochs, epoch) == NULL)
+            tov_stanza_cache_forget_epoch(cache, epoch);
+    }
 }
 
 /* ---- writing ---- */

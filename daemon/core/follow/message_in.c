@@ -61,7 +61,6 @@ static bool find_right(struct incoming *in, struct tov_hash *out_link_hash)
     return false;
 }
 
-/* The next unbroken link from this peer? A gap is never receipted over. */
 static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_hash)
 {
     struct tov_bytes block = in->entry->disclosed->link_block;
@@ -69,11 +68,7 @@ static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_
     struct tov_hash hash = tov_link_hash(block);
     if (!tov_hash_equal(&hash, link_hash))
         return TOV_E_PROOF;
-    if (!tov_series_equal(in->link.series, in->peer->series) ||
-        in->link.number != in->peer->last_link + 1 ||
-        !tov_hash_equal(&in->link.previous, &in->peer->last_link_leaf))
-        return TOV_E_RULE;
-    return TOV_OK;
+    return tov_link_is_next(in->peer, &in->link) ? TOV_OK : TOV_E_RULE;
 }
 
 /* Every part is there as the leaf and our right say. */
@@ -141,29 +136,6 @@ static enum tov_err open_part(struct incoming *in, uint8_t part, struct tov_byte
     return tov_part_open(&key, &claim, sealed, out);
 }
 
-/* What the leaf says and what is said inside must be the same. */
-static enum tov_err check_inner(const struct incoming *in)
-{
-    struct tov_record header = in->draft.header;
-    struct tov_bytes id = tov_record_bytes(header, "message_id");
-    struct tov_bytes origin = tov_record_bytes(header, "sender_origin");
-    if (!tov_bytes_equal(id, TOV_BYTES_OF(in->message->id)) ||
-        !tov_bytes_equal(origin, tov_bytes_of_text(in->peer->agency->ledger.name)) ||
-        tov_record_count(header, "recipients") != in->message->recipient_count)
-        return TOV_E_SCHEMA;
-    for (size_t i = 0; i < in->message->recipient_count; i++) {
-        struct tov_record recipient;
-        if (!tov_record_child(header, "recipients", i, &recipient))
-            return TOV_E_SCHEMA;
-        const char *right = tov_record_enum(recipient, "right");
-        bool all = right != NULL && strcmp(right, "all") == 0;
-        if (tov_record_number(recipient, "agency") != in->message->recipients[i].agency ||
-            all != (in->message->recipients[i].right == TOV_RIGHT_ALL))
-            return TOV_E_SCHEMA;
-    }
-    return TOV_OK;
-}
-
 static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_sealed,
                                struct tov_bytes content_sealed)
 {
@@ -175,7 +147,7 @@ static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_seal
     content = tov_buf_view(&in->content);
     TOV_TRY(tov_draft_decode(tov_buf_view(&in->header), all ? &content : NULL, &in->draft, NULL));
     in->has_draft = true;
-    return check_inner(in);
+    return tov_judge_header(in->draft.header, in->message, in->peer->agency->ledger.name);
 }
 
 static enum tov_err judge_draft(struct incoming *in)
@@ -271,8 +243,7 @@ static void put_leaf(const struct incoming *in, uint64_t event)
                                .links = link,
                                .verdict = in->verdict};
     tov_entry_put_mirror(&row, &stored);
-    tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_MLEAF, entry_key(in),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(tov_core_batch(in->follow->core), TOV_TABLE_MLEAF, entry_key(in), &row);
 }
 
 static void put_body(const struct incoming *in)
@@ -317,30 +288,28 @@ static uint64_t put_event(const struct incoming *in)
     return tov_event_append(in->follow->core, &event);
 }
 
-static enum tov_err put_reply(const struct incoming *in, uint64_t event)
+/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect. */
+static void put_reply(const struct incoming *in, uint64_t event)
 {
     struct tov_ref target;
-    if (!in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
-        return TOV_OK;
-    return tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
+    bool is_good =
+        in->verdict.verdict == TOV_VERDICT_OPENED || in->verdict.verdict == TOV_VERDICT_PENDING;
+    if (is_good && in->has_draft && tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
+        tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }
 
 /* Told when it can be read: without a key nobody knows for whom it is. */
-static enum tov_err tell(const struct incoming *in)
+static void tell(const struct incoming *in)
 {
     uint64_t event = in->verdict.verdict == TOV_VERDICT_NO_KEY ? 0 : put_event(in);
-    struct tov_message_name name = {in->peer->number, in->peer->agency->generation,
-                                    in->entry->index};
     put_leaf(in, event);
-    if (event == 0)
-        return TOV_OK;
-    TOV_TRY(put_reply(in, event));
-    return tov_reply_told(in->follow->core, &name);
+    if (event != 0)
+        put_reply(in, event);
 }
 
 static enum tov_err store_message(struct incoming *in, bool is_linked)
 {
-    TOV_TRY(tell(in));
+    tell(in);
     put_body(in);
     TOV_TRY(put_keys(in));
     if (!is_linked)
@@ -506,11 +475,11 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
     peer->late[peer->late_count++] = ref->index;
-    in.verdict.flags |= late->stored.verdict.flags;
-    TOV_TRY(tell(&in));
+    in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
+    tell(&in);
     if (in.verdict.verdict == TOV_VERDICT_PENDING)
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
-    if (in.link.number <= peer->last_link)
+    if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)
         tov_receipt_amend(follow, peer, in.link.number, &ref->leaf, in.verdict);
     return TOV_OK;
 }

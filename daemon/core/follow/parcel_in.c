@@ -7,7 +7,11 @@
 
 #include "merkle/tree.h"
 
+#include "base/hex.h"
+
 #include <string.h>
+
+#define FORK_AFTER 3u /* parcels with another signed root, in a row */
 
 static enum tov_err extend_skipped(struct tov_range *range, const struct tov_frame_skipped *skipped)
 {
@@ -68,7 +72,43 @@ static enum tov_err verify_root(const struct tov_peer *peer, uint64_t size,
     return tov_checkpoint_verify(&checkpoint, &peer->agency->ledger, signature);
 }
 
-/* A good signature over another root than the items give is evidence, not noise. */
+/* The note that contradicts what is held stays: fact "fork" || agency 2 || generation 4: size 8,
+ * root 32, signature 64. What is held stands in the table mpoint. */
+static void keep_fork(struct tov_core *core, const struct tov_peer *peer,
+                      const struct tov_frame_parcel *parcel)
+{
+    uint8_t row[8 + TOV_HASH_BYTES + TOV_SIGNATURE_BYTES];
+    char root[TOV_BASE64_SIZE(TOV_HASH_BYTES) + 1];
+    char signature[TOV_BASE64_SIZE(TOV_SIGNATURE_BYTES) + 1];
+    struct tov_store_key key = tov_store_key_text("fork");
+    tov_store_key_put_u16(&key, peer->number);
+    tov_store_key_put_u32(&key, peer->agency->generation);
+    tov_put_be64(row, parcel->to);
+    memcpy(row + 8, parcel->root.bytes, TOV_HASH_BYTES);
+    memcpy(row + 8 + TOV_HASH_BYTES, parcel->signature, TOV_SIGNATURE_BYTES);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, key, TOV_BYTES_OF(row));
+    tov_base64_encode(TOV_BYTES_OF(parcel->root.bytes), root);
+    tov_base64_encode(TOV_BYTES_OF(parcel->signature), signature);
+    tov_core_log(core, TOV_HOST_ERROR, "suspected-fork",
+                 "peer=%s size=%llu root=%s signature=%s held=%llu "
+                 "hint=\"a signed root does not extend what is held\"",
+                 peer->agency->name, (unsigned long long)parcel->to, root, signature,
+                 (unsigned long long)peer->range.size);
+}
+
+/* A good signature over another root than the items give. Items are bound by nothing but the root,
+ * so a gateway or a bad link can make one such parcel: it is asked for again. When the answer
+ * stays, it is evidence, not noise. */
+static enum tov_err judge_other_root(struct tov_follow *follow, struct tov_peer *peer,
+                                     const struct tov_frame_parcel *parcel)
+{
+    if (verify_root(peer, parcel->to, &parcel->root, parcel->signature) != TOV_OK ||
+        ++peer->other_roots < FORK_AFTER)
+        return TOV_E_PROOF;
+    keep_fork(follow->core, peer, parcel);
+    return TOV_E_FORK;
+}
+
 static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_parcel *parcel, const struct tov_range *range)
 {
@@ -77,12 +117,7 @@ static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_E_MALFORMED;
     if (tov_hash_equal(&root, &parcel->root))
         return verify_root(peer, parcel->to, &root, parcel->signature);
-    if (verify_root(peer, parcel->to, &parcel->root, parcel->signature) != TOV_OK)
-        return TOV_E_PROOF;
-    tov_core_log(follow->core, TOV_HOST_ERROR, "suspected-fork",
-                 "peer=%s size=%llu hint=\"a signed root does not extend what is held\"",
-                 peer->agency->name, (unsigned long long)parcel->to);
-    return TOV_E_FORK;
+    return judge_other_root(follow, peer, parcel);
 }
 
 static void put_skipped(struct tov_core *core, struct tov_peer *peer, uint64_t index,
@@ -109,9 +144,9 @@ static void put_erased(struct tov_core *core, struct tov_peer *peer, uint64_t in
                               .link_count = erased->link_block.size > 0 ? 1 : 0,
                               .links = erased->link_block};
     tov_entry_put_mirror(&row, &entry);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MLEAF,
-                        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(
+        tov_core_batch(core), TOV_TABLE_MLEAF,
+        tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, index), &row);
 }
 
 static enum tov_err apply_item(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -188,9 +223,13 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_range range = peer->range;
     TOV_TRY(extend_all(frame, parcel.item_count, &range, item));
     TOV_TRY(judge_root(follow, peer, &parcel, &range));
-    TOV_TRY(apply_all(follow, peer, frame, parcel.item_count, item));
+    /* From here on the batch has a part of the parcel: it goes in whole, or the node stops (F2). */
+    enum tov_err err = apply_all(follow, peer, frame, parcel.item_count, item);
+    if (err != TOV_OK)
+        return tov_core_fail(follow->core, err, "a peer's entries could not be stored");
     put_point(follow->core, peer, &parcel);
     peer->range = range;
+    peer->other_roots = 0;
     memcpy(peer->signature, parcel.signature, sizeof peer->signature);
     peer->dirty = true;
     peer->wants_position = true;

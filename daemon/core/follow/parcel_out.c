@@ -70,6 +70,8 @@ static enum tov_err add_skipped(struct builder *builder, uint64_t to)
             tov_buf_put(&hashes, hash.bytes, sizeof hash.bytes);
         }
     }
+    if (hashes.failed != TOV_OK)
+        return hashes.failed;
     struct tov_frame_item item = {.kind = TOV_ITEM_SKIPPED};
     item.as.skipped = (struct tov_frame_skipped){.count = to - from,
                                                  .level0 = level0,
@@ -127,14 +129,14 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
     struct tov_frame_disclosed *disclosed = &item->as.disclosed;
     disclosed->leaf = entry->leaf;
     disclosed->link_block = tov_entry_link_for(entry, peer->number);
-    struct tov_own_message message = {index, entry->leaf};
+    struct tov_own_message message = {index, entry->leaf, disclosed->link_block};
     enum tov_err err = tov_stanza_for(follow, builder->read, peer, &message, &stanza);
     if (err == TOV_OK) {
         disclosed->stanza_count = 1;
         disclosed->stanzas[0] = (struct tov_frame_stanza){tov_stanza_view(&stanza), peer->epoch};
     } else if (err == TOV_E_EPOCH) {
         tov_stanza_owe_unless_receipted(follow->core, peer, index, entry);
-    } else {
+    } else if (err != TOV_E_EXISTS) {
         return err;
     }
     TOV_TRY(tov_leaf_decode(entry->leaf, follow->leaf));

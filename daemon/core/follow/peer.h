@@ -68,6 +68,7 @@ struct tov_peer {
     uint64_t receipted_link;
     struct tov_series receipted_series;
     bool suspended;
+    unsigned other_roots;    /* parcels in a row whose signed root their items do not give */
     bool dirty;              /* the row must be written in this batch */
     uint64_t committed_size; /* of range, durable */
 
@@ -95,8 +96,8 @@ struct tov_peer {
     uint8_t their_nonce[TOV_NONCE_BYTES];
     uint32_t their_epoch;
     bool they_started;
-    bool answered; /* its restore answer came, for our start */
-    bool holds_more;
+    bool answered;   /* its restore answer came, for our start */
+    bool holds_more; /* of our ledger than we have, or another history: signed by our key */
     uint64_t hello_mono_ms;
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
@@ -127,7 +128,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull;   /* rows in `transfer` to look at */
+    bool may_pull; /* rows in `transfer` to look at */
+    bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
@@ -161,6 +163,10 @@ struct tov_follow {
     uint64_t witnessed_size;
 };
 
+/* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
+ * that opens what they opened. */
+void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
+
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
 /* Receipts are entries: before the guard has agreed with this store, or while that is an old copy,
  * or before genesis stands in it, nothing may be taken that is receipted. */
@@ -185,12 +191,18 @@ void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
                           const struct tov_hash *leaf_hash,
                           struct tov_message_keys *out_keys) TOV_MUST_CHECK;
-/* A message of ours: where it stands, and its leaf, borrowed. */
+/* An entry of ours: where it stands, its leaf and PEER's link block, borrowed. */
 struct tov_own_message {
     uint64_t index;
     struct tov_bytes leaf;
+    struct tov_bytes link_block;
 };
-/* TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
+/* Whether PEER may be given the keys at all. TOV_E_DENIED: it is no message, or not for PEER;
+ * TOV_E_EXISTS: PEER said that it had opened it. Leaves the leaf decoded in follow->leaf. */
+enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
+                              const struct tov_peer *peer,
+                              const struct tov_own_message *message) TOV_MUST_CHECK;
+/* The same, and TOV_E_EPOCH: no (current) epoch key of PEER is known; note it as owed. */
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
@@ -228,6 +240,8 @@ void tov_late_on_closed(struct tov_peer *peer);
 void tov_late_on_committed(struct tov_peer *peer);
 
 /* receipt.c */
+/* The next unbroken link from PEER? A gap is never receipted over. */
+bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link);
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash);
 void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,

@@ -29,8 +29,8 @@ void tov_peer_save(struct tov_core *core, struct tov_peer *peer)
     uint8_t room[256 + TOV_RANGE_MAX_BYTES];
     struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
     put_row(peer, &row);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_PEER, tov_store_key_u16(peer->number),
-                        tov_buf_view(&row));
+    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_PEER, tov_store_key_u16(peer->number),
+                            &row);
     peer->dirty = false;
 }
 
@@ -109,6 +109,21 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
     return TOV_OK;
 }
 
+/* A new generation is another ledger, followed from its beginning: with it a suspension ends. What
+ * was held of the former one stays in the store. */
+static void forget_ledger(struct tov_peer *peer)
+{
+    peer->range = (struct tov_range){0};
+    memset(peer->signature, 0, sizeof peer->signature);
+    peer->series = (struct tov_series){peer->agency->generation, 0};
+    peer->last_link = 0;
+    peer->last_link_leaf = (struct tov_hash){{0}};
+    peer->epoch = 0;
+    peer->epoch_index = peer->epoch_not_before_ms = peer->epoch_not_after_ms = 0;
+    peer->receipted_link = 0;
+    peer->suspended = false;
+}
+
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -122,6 +137,8 @@ enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
     else if (err == TOV_E_NOT_FOUND)
         err = TOV_OK;
     TOV_TRY(err);
+    if (peer->series.generation != peer->agency->generation)
+        forget_ledger(peer);
     if (!tov_series_equal(peer->receipted_series, core->series)) {
         peer->receipted_series = core->series;
         peer->receipted_link = 0;

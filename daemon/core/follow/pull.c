@@ -149,8 +149,24 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
     return tov_store_iter_fini(&iter);
 }
 
+/* A peer's attachments never take the room that casework needs: they wait for more. */
+static bool has_room(struct tov_core *core, struct tov_peer *peer,
+                     const struct tov_transfer *transfer)
+{
+    uint64_t left = transfer->claim.sealed_size - (uint64_t)transfer->held * TOV_PULL_CHUNK_BYTES;
+    bool has = tov_core_has_room(core, left);
+    if (!has && !peer->told_no_room)
+        tov_core_log(core, TOV_HOST_WARN, "no-room-for-attachment", "peer=%s index=%llu bytes=%llu",
+                     peer->agency->name, (unsigned long long)transfer->name.index,
+                     (unsigned long long)left);
+    peer->told_no_room = !has;
+    return has;
+}
+
 static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_transfer *transfer)
 {
+    if (!has_room(follow->core, peer, transfer))
+        return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
         return;
@@ -248,8 +264,11 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
     value.flags = entry.verdict.flags;
     entry.verdict = value;
     tov_entry_put_mirror(&out, &entry);
-    tov_store_batch_put(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, tov_buf_view(&out));
-    tov_receipt_amend(follow, peer, transfer->link_number, &transfer->ref.leaf, value);
+    tov_store_batch_put_buf(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, &out);
+    struct tov_link_block link;
+    if (tov_link_decode(entry.links, &link) == TOV_OK &&
+        tov_series_equal(link.series, peer->series)) /* a receipt speaks of the present one */
+        tov_receipt_amend(follow, peer, transfer->link_number, &transfer->ref.leaf, value);
 }
 
 static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
@@ -353,6 +372,7 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     tov_blob_name(core, &transfer->name, NULL, transfer->part, blob);
     TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,
                                    chunk->data));
+    tov_core_use_room(core, chunk->data.size);
     transfer->held++;
     transfer->asked_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
     TOV_TRY(keep_progress(core, transfer, blob));

@@ -12,6 +12,12 @@
 
 /* ---- owed by us ---- */
 
+bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link)
+{
+    return tov_series_equal(link->series, peer->series) && link->number == peer->last_link + 1 &&
+           tov_hash_equal(&link->previous, &peer->last_link_leaf);
+}
+
 static struct tov_leaf_receipt *open_receipt(struct tov_follow *follow, struct tov_peer *peer)
 {
     if (peer->receipt == NULL) {
@@ -190,9 +196,10 @@ static void note_verdict(struct tov_core *core, struct tov_peer *peer, uint64_t 
         tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
 }
 
-static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt)
 {
+    struct tov_core *core = follow->core;
     uint64_t span = tov_receipt_span(receipt);
     uint64_t link = receipt->last_link - span + 1;
     uint64_t first = link;
@@ -214,7 +221,7 @@ static enum tov_err apply_runs(struct tov_core *core, struct tov_peer *peer, uin
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     put_cover(core, peer, first, receipt->last_link, index);
     put_delivered(core, peer, &(struct delivered){index, first, receipt->last_link, all});
-    tov_epochs_on_proof(core, own.index);
+    tov_follow_on_proof(follow, own.index);
     return TOV_OK;
 }
 
@@ -248,7 +255,7 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                      peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    enum tov_err err = apply_runs(core, peer, index, receipt);
+    enum tov_err err = apply_runs(follow, peer, index, receipt);
     if (err != TOV_OK)
         tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
                      peer->agency->name, (unsigned long long)index, tov_err_name(err));

@@ -10,6 +10,7 @@
 
 #include "ledger/epoch.h"
 #include "merkle/ed25519.h"
+#include "merkle/tree.h"
 
 #include <string.h>
 
@@ -100,6 +101,8 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
     if (tov_control_encode(control, &body) != TOV_OK)
         return;
     tov_control_signed_bytes(tov_roster_federation(core->roster), tov_buf_view(&body), &message);
+    if (message.failed != TOV_OK)
+        return;
     tov_ed25519_sign(core->control_secret, tov_buf_view(&message), frame.signature);
     frame.body = tov_buf_view(&body);
     tov_buf_clear(&follow->frame);
@@ -145,7 +148,16 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_ledger_nodes nodes = {core->ledger, read};
     struct tov_node_source source = tov_ledger_node_source(&nodes);
     TOV_TRY(tov_proof_make_root(&source, held->size, &root));
-    return tov_hash_equal(&root, &held->root) ? TOV_OK : TOV_E_FORK;
+    if (tov_hash_equal(&root, &held->root))
+        return TOV_OK;
+    peer->holds_more = true;
+    return TOV_E_FORK;
+}
+
+/* What contradicts our ledger under our own key is no fault of the peer that shows it. */
+static bool is_about_us(enum tov_err err)
+{
+    return err == TOV_E_UNAVAILABLE || err == TOV_E_FORK;
 }
 
 static void answer_restore(struct tov_follow *follow, struct tov_peer *peer)
@@ -198,7 +210,7 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
                      "peer=%s size=%llu own=%llu", peer->agency->name,
                      (unsigned long long)hello.held.size,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
-        return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+        return is_about_us(err) ? TOV_OK : err;
     }
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
@@ -226,24 +238,32 @@ static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer
     if (!control->as.restore_answer.counts)
         return TOV_OK;
     enum tov_err err = check_held(follow, peer, &control->as.restore_answer.held);
-    if (err == TOV_OK || err == TOV_E_UNAVAILABLE)
-        peer->answered = true;
-    return err == TOV_E_UNAVAILABLE ? TOV_OK : err;
+    if (err != TOV_OK && !is_about_us(err))
+        return err;
+    peer->answered = true;
+    return TOV_OK;
 }
 
-static enum tov_err owe_again(struct tov_follow *follow, struct tov_store_read *read,
-                              struct tov_peer *peer, const struct tov_ref *ref)
+/* Only a message of ours, to the asker, that it has not opened. */
+static enum tov_err check_expired(const struct tov_follow *follow, struct tov_store_read *read,
+                                  const struct tov_peer *peer, const struct tov_ref *ref)
 {
-    struct tov_core *core = follow->core;
+    const struct tov_core *core = follow->core;
     struct tov_bytes row;
     struct tov_entry entry;
     if (ref->agency != core->own->number || ref->generation != core->series.generation ||
         ref->index >= tov_ledger_signed(core->ledger))
-        return TOV_OK;
+        return TOV_E_NOT_FOUND;
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(ref->index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    tov_stanza_owe_unless_receipted(core, peer, ref->index, &entry);
-    return TOV_OK;
+    if (entry.state != TOV_ENTRY_PRESENT)
+        return TOV_E_ERASED;
+    struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+    if (!tov_hash_equal(&hash, &ref->leaf))
+        return TOV_E_NOT_FOUND;
+    struct tov_own_message message = {ref->index, entry.leaf,
+                                      tov_entry_link_for(&entry, peer->number)};
+    return tov_stanza_check(follow, read, peer, &message);
 }
 
 static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer *peer,
@@ -251,8 +271,16 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
-    for (size_t i = 0; i < control->as.epoch_expired.count; i++)
-        TOV_TRY(owe_again(follow, read, peer, &control->as.epoch_expired.refs[i]));
+    for (size_t i = 0; i < control->as.epoch_expired.count; i++) {
+        const struct tov_ref *ref = &control->as.epoch_expired.refs[i];
+        enum tov_err err = check_expired(follow, read, peer, ref);
+        if (err == TOV_OK)
+            tov_stanza_owe(follow->core, peer, ref->index);
+        else
+            tov_core_log(follow->core, TOV_HOST_WARN, "keys-not-sealed-again",
+                         "peer=%s index=%llu error=%s", peer->agency->name,
+                         (unsigned long long)ref->index, tov_err_name(err));
+    }
     return TOV_OK;
 }
 

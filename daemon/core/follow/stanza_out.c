@@ -64,17 +64,46 @@ static bool right_of(const struct tov_leaf_message *message, uint16_t agency, en
     return false;
 }
 
+/* A recipient that has said it had the keys gets them no second time: its epoch keys are destroyed
+ * so that nobody can open old messages with what it holds today (docs/protocol.md 5.6). */
+static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_store_read *read,
+                                   const struct tov_peer *peer, struct tov_bytes link_block)
+{
+    struct tov_link_block link;
+    struct tov_delivery delivery;
+    if (tov_link_decode(link_block, &link) != TOV_OK)
+        return TOV_E_CORRUPT;
+    if (tov_series_equal(link.series, peer->receipted_series) && link.number > peer->receipted_link)
+        return TOV_OK;
+    TOV_TRY(tov_follow_delivery(follow, read, peer->number, &link, &delivery));
+    bool had_keys = delivery.verdict.verdict == TOV_VERDICT_OPENED ||
+                    delivery.verdict.verdict == TOV_VERDICT_PENDING ||
+                    delivery.verdict.verdict == TOV_VERDICT_REFUSED ||
+                    delivery.verdict.verdict == TOV_VERDICT_ERASED;
+    return had_keys ? TOV_E_EXISTS : TOV_OK;
+}
+
+enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
+                              const struct tov_peer *peer, const struct tov_own_message *message)
+{
+    enum tov_right right;
+    TOV_TRY(tov_leaf_decode(message->leaf, follow->leaf));
+    if (follow->leaf->type != TOV_LEAF_MESSAGE ||
+        !right_of(&follow->leaf->as.message, peer->number, &right))
+        return TOV_E_DENIED;
+    return check_unopened(follow, read, peer, message->link_block);
+}
+
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza)
 {
-    enum tov_right right;
+    enum tov_right right = TOV_RIGHT_HEADER;
     TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys = {0};
+    TOV_TRY(tov_stanza_check(follow, read, peer, message));
     if (peer->epoch == 0 || peer->epoch < peer->their_epoch)
         return TOV_E_EPOCH;
-    TOV_TRY(tov_leaf_decode(message->leaf, follow->leaf));
-    if (!right_of(&follow->leaf->as.message, peer->number, &right))
-        return TOV_E_DENIED;
+    (void)right_of(&follow->leaf->as.message, peer->number, &right);
     struct tov_hash leaf_hash = tov_merkle_leaf_hash(message->leaf);
     TOV_TRY(tov_own_keys(follow, read, message->index, &leaf_hash, &keys));
     if (!peer->has_sender || peer->sender_epoch != peer->epoch ||
@@ -134,13 +163,20 @@ static enum tov_err add_late(struct tov_follow *follow, struct tov_store_read *r
     TOV_TRY(tov_entry_decode_own(row, &entry));
     if (entry.state != TOV_ENTRY_PRESENT)
         return TOV_E_ERASED;
-    struct tov_own_message message = {index, entry.leaf};
+    struct tov_own_message message = {index, entry.leaf, tov_entry_link_for(&entry, peer->number)};
     TOV_TRY(tov_stanza_for(follow, read, peer, &message, stanza));
     late->views[late->count++] = (struct tov_frame_late_stanza){
         .ref = {follow->core->own->number, follow->core->series.generation, index,
                 tov_merkle_leaf_hash(entry.leaf)},
         .stanza = {tov_stanza_view(stanza), peer->epoch}};
     return TOV_OK;
+}
+
+/* What no later try can change. */
+static bool is_never(enum tov_err err)
+{
+    return err == TOV_E_DENIED || err == TOV_E_ERASED || err == TOV_E_EXISTS ||
+           err == TOV_E_NOT_FOUND;
 }
 
 /* The owed messages that the peer holds already: for those the stanza must travel alone. A share of
@@ -158,10 +194,11 @@ static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (late->count < LATE_BATCH && tov_store_iter_next(&iter)) {
         uint64_t index = tov_get_be64(iter.row.key.bytes + 2);
-        any = true;
-        /* One that cannot be made now stays owed. */
-        if (index < peer->acked)
-            (void)!add_late(follow, read, peer, index, late);
+        enum tov_err err = index < peer->acked ? add_late(follow, read, peer, index, late) : TOV_OK;
+        if (is_never(err))
+            tov_store_batch_delete(tov_core_batch(follow->core), TOV_TABLE_OWED, iter.row.key);
+        else
+            any = true; /* one that cannot be made now stays owed */
         peer->owed_after = index + 1;
     }
     TOV_TRY(tov_store_iter_fini(&iter));

@@ -244,7 +244,7 @@ enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *pe
                             tov_key_cosignature(cosignature.size, peer->number), TOV_BYTES_OF(row));
         after.a = cosignature.size;
         TOV_TRY(tov_core_after(core, &after));
-        tov_epochs_on_proof(core, cosignature.size);
+        tov_follow_on_proof(follow, cosignature.size);
     }
     return TOV_OK;
 }

@@ -107,6 +107,17 @@ void tov_core_log(const struct tov_core *core, enum tov_host_level level, const 
     core->host->log(core->host->context, level, event, details);
 }
 
+bool tov_core_has_room(const struct tov_core *core, uint64_t bytes)
+{
+    return core->disk_free_bytes >= core->disk_reserve_bytes &&
+           core->disk_free_bytes - core->disk_reserve_bytes >= bytes;
+}
+
+void tov_core_use_room(struct tov_core *core, uint64_t bytes)
+{
+    core->disk_free_bytes -= bytes < core->disk_free_bytes ? bytes : core->disk_free_bytes;
+}
+
 void tov_core_note_segment(struct tov_core *core, uint64_t bytes)
 {
     core->segment_bytes += bytes + TOV_SEGMENT_ENTRY_BYTES;

@@ -57,11 +57,12 @@ struct tov_core {
     uint64_t mono_ms;         /* for time-outs */
     uint64_t last_leaf_ms;    /* leaf times never go back */
     uint64_t next_event;      /* number of the next event, from 1 */
-    bool has_awaited;         /* rows in `awaited`, also in batches that are open */
     struct tov_turn turns[2]; /* one open, one committing */
     struct tov_turn *open;
     uint8_t stock[TOV_RANDOM_STOCK_BYTES];
     size_t stock_left;
+    uint64_t disk_free_bytes;    /* as of the last tick, less what was written since */
+    uint64_t disk_reserve_bytes; /* below it no new work is taken */
     uint64_t segment_bytes; /* of the ledger's segment that is open, as a parcel would carry it */
     enum tov_err failed;    /* the first failure that the node cannot go on from */
     struct tov_error failure;
@@ -86,6 +87,10 @@ enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *
 /* Logs one event; details as printf, without content. */
 void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Whether BYTES more leave the reserve of the disk untouched; and that they were written. */
+bool tov_core_has_room(const struct tov_core *core, uint64_t bytes);
+void tov_core_use_room(struct tov_core *core, uint64_t bytes);
 
 /* BYTES more went into the ledger's open segment: it is closed before any one recipient's parcel
  * for it could exceed a frame (docs/architecture.md). */

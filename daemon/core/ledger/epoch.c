@@ -173,6 +173,8 @@ uint32_t tov_epochs_newest(const struct tov_epochs *epochs)
 bool tov_epochs_is_due(const struct tov_core *core)
 {
     const struct own_epoch *own = newest(core->epochs);
+    if (core->epochs->state->count == TOV_EPOCHS_MAX)
+        return false; /* no peer has been heard for a year: the newest stays in use */
     return own == NULL || core->now_ms + RENEW_BEFORE_MS > own->not_after_ms;
 }
 

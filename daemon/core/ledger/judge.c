@@ -3,6 +3,8 @@
 
 #include "case/danish_time.h"
 
+#include <string.h>
+
 static struct tov_unit_facts facts_of(const struct tov_agency *agency, const struct tov_unit *unit)
 {
     struct tov_unit_source source = {.agency = agency->number,
@@ -47,5 +49,32 @@ enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *
                                        .sent = tov_danish_time_of(sent_ms).date,
                                        .sent_ms = sent_ms};
     tov_draft_judge(draft, &context, out_findings);
+    return TOV_OK;
+}
+
+static bool is_same_recipient(struct tov_record header, size_t index,
+                              const struct tov_leaf_recipient *wanted)
+{
+    struct tov_record recipient;
+    if (!tov_record_child(header, "recipients", index, &recipient))
+        return false;
+    const char *right = tov_record_enum(recipient, "right");
+    bool all = right != NULL && strcmp(right, "all") == 0;
+    return tov_record_number(recipient, "agency") == wanted->agency &&
+           all == (wanted->right == TOV_RIGHT_ALL);
+}
+
+enum tov_err tov_judge_header(struct tov_record header, const struct tov_leaf_message *leaf,
+                              const char *origin)
+{
+    struct tov_bytes id = tov_record_bytes(header, "message_id");
+    if (!tov_bytes_equal(id, TOV_BYTES_OF(leaf->id)) ||
+        !tov_bytes_equal(tov_record_bytes(header, "sender_origin"), tov_bytes_of_text(origin)) ||
+        tov_record_count(header, "recipients") != leaf->recipient_count)
+        return TOV_E_SCHEMA;
+    for (size_t i = 0; i < leaf->recipient_count; i++) {
+        if (!is_same_recipient(header, i, &leaf->recipients[i]))
+            return TOV_E_SCHEMA;
+    }
     return TOV_OK;
 }

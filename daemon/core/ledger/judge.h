@@ -16,6 +16,12 @@ enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *
                        uint16_t sender, uint64_t sent_ms,
                        struct tov_findings *out_findings) TOV_MUST_CHECK;
 
+/* What a message's leaf says and what its header says inside must be the same: id, origin of the
+ * sender's ledger, recipients and rights in order. TOV_E_SCHEMA when they differ: the header was
+ * written for another message, and nothing in it may be believed. */
+enum tov_err tov_judge_header(struct tov_record header, const struct tov_leaf_message *leaf,
+                              const char *origin) TOV_MUST_CHECK;
+
 /* The facts of a unit of an agency; duties 0 when the roster has no such unit. */
 struct tov_unit_facts tov_judge_unit(const struct tov_roster *roster, uint16_t agency,
                                      struct tov_bytes unit);

@@ -15,10 +15,13 @@
 #include <string.h>
 
 #define RECENT_MAX 256u
+#define LEAF_TYPE_AT 5u /* wire/leaf.c */
 
 struct mark {
     uint64_t size;
     struct tov_hash root;
+    bool is_batch;  /* may move on to the end of a later batch */
+    uint64_t bytes; /* of the segment, when is_batch */
 };
 
 struct tov_ledger {
@@ -39,7 +42,8 @@ struct tov_ledger {
     bool is_asking;
     uint32_t asked_id;
     struct mark *marks;
-    size_t mark_count, mark_capacity;
+    size_t mark_count;
+    size_t mark_capacity; /* one more than are there: tov_ledger_mark cannot fail */
     struct tov_signed_size recent[RECENT_MAX]; /* a ring, ascending from the oldest */
     size_t recent_count, recent_next;
 };
@@ -93,11 +97,26 @@ static bool push_pending(struct tov_ledger *ledger, const struct tov_hash *hash)
     return true;
 }
 
+static bool reserve_mark(struct tov_ledger *ledger)
+{
+    if (ledger->mark_count < ledger->mark_capacity)
+        return true;
+    size_t capacity = ledger->mark_capacity == 0 ? 256 : ledger->mark_capacity * 2;
+    struct mark *marks = realloc(ledger->marks, capacity * sizeof *marks);
+    if (marks == NULL)
+        return false;
+    ledger->marks = marks;
+    ledger->mark_capacity = capacity;
+    return true;
+}
+
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
                                const struct tov_ledger_row *row, struct tov_ledger_place *out_place)
 {
     uint64_t index = ledger->range.size;
     struct tov_hash hash = tov_merkle_leaf_hash(row->leaf);
+    if (!reserve_mark(ledger))
+        return TOV_E_NOMEM;
     uint8_t *to = tov_store_batch_append_space(batch, ledger->leaf_table, tov_store_key_u64(index),
                                                tov_entry_own_size(row->leaf.size, row->links));
     if (to == NULL)
@@ -111,30 +130,45 @@ enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch
     return TOV_OK;
 }
 
-/* Each unsigned segment has one, and an unsigned tail may be long: the node waits for its keepers.
- * Without memory the segment goes on. */
-static void push_mark(struct tov_ledger *ledger, const struct mark *mark)
+/* The newest mark that the guard has not been asked for; NULL: none. */
+static struct mark *newest_mark(const struct tov_ledger *ledger)
 {
-    if (ledger->mark_count == ledger->mark_capacity) {
-        size_t capacity = ledger->mark_capacity == 0 ? 256 : ledger->mark_capacity * 2;
-        struct mark *marks = realloc(ledger->marks, capacity * sizeof *marks);
-        if (marks == NULL)
-            return;
-        ledger->marks = marks;
-        ledger->mark_capacity = capacity;
+    size_t asked = ledger->is_asking ? ledger->marks_in_flight : 0;
+    return ledger->mark_count > asked ? &ledger->marks[ledger->mark_count - 1] : NULL;
+}
+
+/* Marks the end of RANGE, which is the tree or its beginning. */
+static void put_mark(struct tov_ledger *ledger, const struct tov_range *range,
+                     const struct mark *mark)
+{
+    uint64_t last = ledger->mark_count > 0 ? ledger->marks[ledger->mark_count - 1].size
+                                           : tov_ledger_signed(ledger);
+    struct mark *newest = newest_mark(ledger);
+    if (range->size == last) {
+        if (newest != NULL && !mark->is_batch)
+            newest->is_batch = false;
+        return;
     }
-    ledger->marks[ledger->mark_count++] = *mark;
+    bool joins = mark->is_batch && newest != NULL && newest->is_batch &&
+                 newest->bytes + mark->bytes <= TOV_SEGMENT_GOAL_BYTES;
+    if (!joins) {
+        assert(ledger->mark_count < ledger->mark_capacity);
+        newest = &ledger->marks[ledger->mark_count++];
+        *newest = (struct mark){.is_batch = mark->is_batch};
+    }
+    newest->size = range->size;
+    newest->root = tov_range_root(range);
+    newest->bytes += mark->bytes;
 }
 
 void tov_ledger_mark(struct tov_ledger *ledger)
 {
-    struct mark mark = {.size = ledger->range.size};
-    uint64_t last = ledger->mark_count > 0 ? ledger->marks[ledger->mark_count - 1].size
-                                           : tov_ledger_signed(ledger);
-    if (mark.size == last)
-        return;
-    mark.root = tov_range_root(&ledger->range);
-    push_mark(ledger, &mark);
+    put_mark(ledger, &ledger->range, &(struct mark){.is_batch = false});
+}
+
+void tov_ledger_mark_batch(struct tov_ledger *ledger, uint64_t bytes)
+{
+    put_mark(ledger, &ledger->range, &(struct mark){.is_batch = true, .bytes = bytes});
 }
 
 void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size)
@@ -417,6 +451,8 @@ enum tov_err tov_ledger_open(const struct tov_ledger_setup *setup, struct tov_le
     ledger->leaf_table = is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF;
     ledger->signature_table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE;
     ledger->tiles.table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
+    if (!reserve_mark(ledger))
+        return TOV_E_NOMEM;
     TOV_TRY(load(ledger, error));
     *out_ledger = TOV_TAKE(ledger);
     return TOV_OK;
@@ -442,98 +478,113 @@ static enum tov_err take_kept(struct tov_ledger *ledger, struct tov_store_read *
             continue;
         struct tov_range range;
         TOV_TRY(load_range(ledger, read, size, &range));
-        struct mark mark = {size, tov_range_root(&range)};
+        struct mark mark = {.size = size, .root = tov_range_root(&range)};
         TOV_TRY(take_signature(ledger, batch, &mark, view->kept[i].bytes));
     }
     return TOV_OK;
 }
 
-/* What the guard lacks: stored entries, and behind them those that are in no committed batch yet,
- * whose hashes are pending already. */
-static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read)
-{
-    struct leaf_reader reader = {read, ledger->leaf_table};
-    size_t open_count = (size_t)(ledger->range.size - ledger->committed);
-    TOV_FREE struct tov_hash *open = calloc(open_count + 1, sizeof *open);
-    if (open == NULL)
-        return TOV_E_NOMEM;
-    for (size_t i = 0; i < open_count; i++)
-        open[i] = ledger->pending[ledger->pending_count - open_count + i];
-    ledger->pending_count = 0;
-    for (uint64_t i = ledger->fed; i < ledger->range.size; i++) {
-        struct tov_hash hash;
-        if (i < ledger->committed)
-            TOV_TRY(hash_stored_leaf(&reader, i, &hash));
-        else
-            hash = open[i - ledger->committed];
-        if (!push_pending(ledger, &hash))
-            return TOV_E_NOMEM;
-    }
-    return TOV_OK;
-}
-
-/* A stored entry as a parcel would carry it. */
-struct stored {
+/* An entry that waits for its signature, as it was when it was appended. */
+struct waiting {
     struct tov_hash hash;
-    uint64_t bytes;
+    uint64_t bytes; /* in a segment */
     bool ends_segment;
 };
 
-static enum tov_err look_up(const struct tov_ledger *ledger, struct tov_store_read *read,
-                            uint64_t index, struct stored *out)
+static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_store_read *read,
+                                 uint64_t index, struct waiting *out)
 {
-    unsigned body_table = ledger->kind == TOV_TREE_LEDGER ? TOV_TABLE_BODY : TOV_TABLE_JBODY;
-    struct tov_store_key key = tov_store_key_u64(index);
-    struct tov_bytes row, body;
+    struct tov_bytes row;
+    struct tov_bytes body = {0};
     struct tov_entry entry;
-    TOV_TRY(tov_store_get(read, ledger->leaf_table, key, &row));
+    TOV_TRY(tov_store_get(read, ledger->leaf_table, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     bool is_present = entry.state == TOV_ENTRY_PRESENT;
     out->hash = is_present ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
-    out->bytes = entry.leaf.size + 2 * TOV_SEGMENT_ENTRY_BYTES; /* with a stanza */
-    out->ends_segment = is_present && entry.leaf.data[5] == TOV_LEAF_ANCHOR;
-    enum tov_err err = tov_store_get(read, body_table, key, &body);
-    if (err == TOV_OK)
-        out->bytes += body.size;
-    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    out->ends_segment = is_present && entry.leaf.data[LEAF_TYPE_AT] == TOV_LEAF_ANCHOR;
+    if (ledger->kind == TOV_TREE_LEDGER) {
+        enum tov_err err = tov_store_get(read, TOV_TABLE_BODY, tov_store_key_u64(index), &body);
+        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+            return err;
+    }
+    out->bytes = row.size + body.size + TOV_SEGMENT_ENTRY_BYTES;
+    return TOV_OK;
 }
 
-/* Segments up to END again, from what is stored. */
-static enum tov_err mark_stored(struct tov_ledger *ledger, struct tov_store_read *read,
-                                uint64_t end)
+/* What a crash or a restart kept from being signed: hashes for the guard, cut into segments as when
+ * they were appended, or no parcel could carry them. RANGE is the tree that the guard has. */
+static enum tov_err load_stored(struct tov_ledger *ledger, struct tov_store_read *read,
+                                struct tov_range *range)
 {
-    struct tov_range range;
     uint64_t bytes = 0;
-    TOV_TRY(load_range(ledger, read, tov_ledger_signed(ledger), &range));
-    while (range.size < end) {
-        struct stored stored;
-        TOV_TRY(look_up(ledger, read, range.size, &stored));
-        TOV_TRY(tov_range_append(&range, &stored.hash));
-        bytes += stored.bytes;
-        bool ends = stored.ends_segment || bytes >= TOV_SEGMENT_GOAL_BYTES || range.size == end;
-        if (!ends || range.size < ledger->fed)
+    for (uint64_t i = ledger->fed; i < ledger->committed; i++) {
+        struct waiting waiting;
+        TOV_TRY(read_waiting(ledger, read, i, &waiting));
+        TOV_TRY(tov_range_append(range, &waiting.hash));
+        if (!push_pending(ledger, &waiting.hash) || !reserve_mark(ledger))
+            return TOV_E_NOMEM;
+        bytes += waiting.bytes;
+        if (bytes < TOV_SEGMENT_GOAL_BYTES && !waiting.ends_segment)
             continue;
-        push_mark(ledger, &(struct mark){range.size, tov_range_root(&range)});
+        put_mark(ledger, range, &(struct mark){.is_batch = false});
         bytes = 0;
+    }
+    if (!reserve_mark(ledger))
+        return TOV_E_NOMEM;
+    put_mark(ledger, range, &(struct mark){.is_batch = true, .bytes = bytes});
+    return TOV_OK;
+}
+
+/* Entries of batches that are not committed yet: an acute reading before the guard answered writes
+ * some. Nothing but the memory has their hashes and marks. */
+struct open_tail {
+    struct tov_hash *hashes;
+    size_t hash_count;
+    struct mark *marks;
+    size_t mark_count;
+};
+
+static void open_tail_fini(struct open_tail *tail)
+{
+    free(tail->hashes);
+    free(tail->marks);
+}
+
+static enum tov_err keep_open(const struct tov_ledger *ledger, struct open_tail *out)
+{
+    out->hash_count = (size_t)(ledger->range.size - ledger->committed);
+    assert(out->hash_count <= ledger->pending_count);
+    out->hashes = calloc(out->hash_count + 1, sizeof *out->hashes);
+    out->marks = calloc(ledger->mark_count + 1, sizeof *out->marks);
+    if (out->hashes == NULL || out->marks == NULL)
+        return TOV_E_NOMEM;
+    memcpy(out->hashes, ledger->pending + ledger->pending_count - out->hash_count,
+           out->hash_count * sizeof *out->hashes);
+    for (size_t i = 0; i < ledger->mark_count; i++) {
+        if (ledger->marks[i].size > ledger->committed)
+            out->marks[out->mark_count++] = ledger->marks[i];
     }
     return TOV_OK;
 }
 
-/* A crash may have come between the commit of many segments and their signatures. Those that were
- * appended since the start have their marks already. */
-static enum tov_err load_marks(struct tov_ledger *ledger, struct tov_store_read *read, uint64_t end)
+static enum tov_err load_pending(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 struct tov_range *range)
 {
-    struct mark *since = ledger->marks;
-    size_t count = ledger->mark_count;
-    ledger->marks = NULL;
-    ledger->mark_count = ledger->mark_capacity = 0;
-    enum tov_err err = mark_stored(ledger, read, end);
-    for (size_t i = 0; i < count; i++) {
-        if (since[i].size > end)
-            push_mark(ledger, &since[i]);
+    TOV_CLEANUP(open_tail_fini) struct open_tail tail = {.hashes = NULL};
+    TOV_TRY(keep_open(ledger, &tail));
+    ledger->pending_count = 0;
+    ledger->mark_count = 0;
+    TOV_TRY(load_stored(ledger, read, range));
+    for (size_t i = 0; i < tail.hash_count; i++) {
+        if (!push_pending(ledger, &tail.hashes[i]))
+            return TOV_E_NOMEM;
     }
-    free(since);
-    return err;
+    for (size_t i = 0; i < tail.mark_count; i++) {
+        if (!reserve_mark(ledger))
+            return TOV_E_NOMEM;
+        ledger->marks[ledger->mark_count++] = tail.marks[i];
+    }
+    return reserve_mark(ledger) ? TOV_OK : TOV_E_NOMEM;
 }
 
 enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_tree_view *view,
@@ -541,7 +592,6 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_range range;
-    uint64_t at_start = ledger->range.size - ledger->pending_count;
     if (!view->present)
         return tov_fail(error, TOV_E_UNAVAILABLE,
                         "the guard has lost its state of %s: nothing can be signed until the root "
@@ -569,6 +619,5 @@ enum tov_err tov_ledger_agree(struct tov_ledger *ledger, const struct tov_guard_
         return tov_fail(error, err, "a signature that the guard kept does not verify");
     ledger->fed = view->range.size;
     ledger->is_asking = false;
-    TOV_TRY(load_pending(ledger, read));
-    return load_marks(ledger, read, at_start);
+    return load_pending(ledger, read, &range);
 }

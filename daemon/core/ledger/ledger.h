@@ -56,14 +56,16 @@ struct tov_ledger_place {
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
                                const struct tov_ledger_row *row,
                                struct tov_ledger_place *out_place) TOV_MUST_CHECK;
-/* A segment is closed before any one recipient's parcel for it could exceed a frame: behind the
- * goal a message adds at most 72 KiB; with the hashes of skipped entries and the framing that
- * stays under TOV_FRAME_MAX_BYTES. */
+/* A segment is what one signature adds: as a parcel would carry it, an entry takes its bytes and
+ * those of its body and the overhead. A message adds at most 72 KiB behind the goal; with the
+ * hashes of skipped entries and the framing that stays under TOV_FRAME_MAX_BYTES. */
 #define TOV_SEGMENT_GOAL_BYTES 120000u
-#define TOV_SEGMENT_ENTRY_BYTES 200u /* framing and link block of one entry */
-
+#define TOV_SEGMENT_ENTRY_BYTES 200u
 /* Ends a segment: the guard will sign the present size. Twice at one size is once. */
 void tov_ledger_mark(struct tov_ledger *ledger);
+/* The same at the end of a batch, whose last segment has BYTES. While nothing is signed batches
+ * join into one segment up to the goal, so that marks do not grow with the number of commits. */
+void tov_ledger_mark_batch(struct tov_ledger *ledger, uint64_t bytes);
 /* The batch with everything up to SIZE is durable. */
 void tov_ledger_on_committed(struct tov_ledger *ledger, uint64_t size);
 

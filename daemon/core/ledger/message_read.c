@@ -121,8 +121,20 @@ static enum tov_err open_part(const struct tov_message *message, struct tov_byte
     TOV_CLEANUP(tov_key_wipe) struct tov_key key;
     const struct tov_leaf_part *leaf_part = &message->leaf.parts[part];
     struct tov_part_claim claim = {leaf_part->sealed_size, leaf_part->root};
+    struct tov_bytes sealed = inline_part(&message->leaf, body, part);
     TOV_TRY(tov_part_key(&message->keys, message->leaf.salt, part, &key));
-    return tov_part_open(&key, &claim, inline_part(&message->leaf, body, part), out);
+    enum tov_err err = tov_part_open(&key, &claim, sealed, out);
+    if (err != TOV_OK && tov_part_check(&claim, sealed) != TOV_OK)
+        return TOV_E_CORRUPT; /* not the bytes that came */
+    return err;
+}
+
+/* Bytes that have the root in the leaf and still do not open were sent so: the peer's fault, which
+ * its receipt says, and nothing is wrong with this store. */
+static enum tov_err show_part(const struct place *place, enum tov_err err)
+{
+    bool is_sender_to_blame = !place->is_own && (err == TOV_E_DECRYPT || err == TOV_E_MALFORMED);
+    return is_sender_to_blame ? TOV_OK : err;
 }
 
 static enum tov_err read_plain(struct tov_store_read *read, const struct place *place,
@@ -131,9 +143,9 @@ static enum tov_err read_plain(struct tov_store_read *read, const struct place *
     struct tov_bytes body;
     TOV_TRY(
         tov_store_get(read, place->is_own ? TOV_TABLE_BODY : TOV_TABLE_MBODY, place->key, &body));
-    TOV_TRY(open_part(message, body, 0, &message->header));
+    TOV_TRY(show_part(place, open_part(message, body, 0, &message->header)));
     if (depth == TOV_MESSAGE_CONTENT && message->keys.has_content)
-        TOV_TRY(open_part(message, body, 1, &message->content));
+        TOV_TRY(show_part(place, open_part(message, body, 1, &message->content)));
     return TOV_OK;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Which messages answer which: rows of the table `reply`, by the numbers that people see.
+ * Which messages answer which: rows of the table `reply`, by the reference of what is answered. It
+ * need not be here yet: the picture does not depend on what came first (I5).
  */
 #ifndef TOV_LEDGER_REPLY_H
 #define TOV_LEDGER_REPLY_H
 
-#include "ledger/message.h"
+#include "ledger/core.h"
 #include "wire/payload.h"
 
 /* Stored values: append only. */
@@ -20,15 +21,18 @@ enum tov_relation {
 /* Of a decoded Header. */
 enum tov_relation tov_relation_of(struct tov_record header);
 
-/* Notes in the open batch that the message with number EVENT answers TARGET. A target that has no
- * number here, or has it in a batch that is not committed, is awaited. */
-enum tov_err tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
-                           enum tov_relation relation) TOV_MUST_CHECK;
-/* The message NAME got its number in the open batch: what awaits it is noted after the commit. */
-enum tov_err tov_reply_told(struct tov_core *core,
-                            const struct tov_message_name *name) TOV_MUST_CHECK;
-/* At start: what a crash left between the commit and the note. */
-enum tov_err tov_reply_open(struct tov_core *core) TOV_MUST_CHECK;
+/* Notes in the open batch that the message with number EVENT answers TARGET. */
+void tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
+                   enum tov_relation relation);
+/* What answers TARGET with a number up to LAST, and one row of that range. */
+struct tov_reply {
+    uint64_t number;
+    enum tov_relation relation;
+};
+struct tov_store_range tov_reply_range(const struct tov_ref *target, uint64_t last);
+/* False for one that names another leaf at TARGET's place. */
+bool tov_reply_decode(const struct tov_store_row *row, const struct tov_ref *target,
+                      struct tov_reply *out_reply);
 /* The number under which TARGET is held here; TOV_E_NOT_FOUND. */
 enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
                           const struct tov_ref *target, uint64_t *out_number) TOV_MUST_CHECK;

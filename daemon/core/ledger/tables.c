@@ -3,6 +3,7 @@
 
 #define KEY_LINK (2u + 4u + 8u + 8u)
 #define KEY_PART (2u + 4u + 8u + 1u)
+#define KEY_REPLY (2u + 4u + 8u + 8u)
 
 const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_LEAF] = {"leaf", TOV_STORE_KEY_U64},
@@ -19,7 +20,7 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_COVER] = {"cover", KEY_LINK},
     [TOV_TABLE_EXCEPTION] = {"exception", KEY_LINK},
     [TOV_TABLE_OWED] = {"owed", TOV_STORE_KEY_U16_U64},
-    [TOV_TABLE_REPLY] = {"reply", TOV_STORE_KEY_U64_U64},
+    [TOV_TABLE_REPLY] = {"reply", KEY_REPLY},
     [TOV_TABLE_PEER] = {"peer", TOV_STORE_KEY_U16},
     [TOV_TABLE_MLEAF] = {"mleaf", TOV_STORE_KEY_U16_U32_U64},
     [TOV_TABLE_MBODY] = {"mbody", TOV_STORE_KEY_U16_U32_U64},
@@ -32,7 +33,6 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_CURSOR] = {"cursor", TOV_STORE_KEY_ANY},
     [TOV_TABLE_ROSTER] = {"roster", TOV_STORE_KEY_U32},
     [TOV_TABLE_FACT] = {"fact", TOV_STORE_KEY_ANY},
-    [TOV_TABLE_AWAITED] = {"awaited", 2u + 4u + 8u + 8u},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)

@@ -19,10 +19,8 @@
  * exception    peer u16, generation u32,          verdict of one own message when it is not
  *              lost u64, link u64                 `opened`: verdict 1, flags 1, detail 2, index 8
  * owed         peer u16, index u64                empty: a message whose stanza is still owed
- * reply        target number u64, number u64      relation u8
- * awaited      target agency u16,                 relation u8, leaf hash of the target 32: an
- * answer generation u32, index u64,         to a message that is not told here (ledger/reply.c)
- *              number u64
+ * reply        target: agency u16, generation     relation u8, target's leaf hash 32: by what is
+ *              u32, index u64; number u64         answered, which need not be here yet
  * peer         agency u16                         follow/peer_row.c
  * mleaf        agency u16, generation u32,        mirror rows, ledger/entry.c
  *              index u64
@@ -72,11 +70,10 @@ enum tov_table {
     TOV_TABLE_CURSOR,
     TOV_TABLE_ROSTER,
     TOV_TABLE_FACT,
-    TOV_TABLE_AWAITED,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];
-#define TOV_STORE_FORMAT 1
+#define TOV_STORE_FORMAT 2
 
 /* Keys of the shapes above. */
 struct tov_link_place {

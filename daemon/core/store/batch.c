@@ -93,6 +93,15 @@ void tov_store_batch_put(struct tov_store_batch *batch, unsigned table, struct t
     add_op_with_value(batch, &(struct batch_op){BATCH_PUT, table, key_view(&key), value});
 }
 
+void tov_store_batch_put_buf(struct tov_store_batch *batch, unsigned table,
+                             struct tov_store_key key, const struct tov_buf *row)
+{
+    if (row->failed != TOV_OK)
+        batch->arena.failed = row->failed;
+    else
+        tov_store_batch_put(batch, table, key, tov_buf_view(row));
+}
+
 void tov_store_batch_insert(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
                             struct tov_bytes value)
 {

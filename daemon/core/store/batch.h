@@ -33,6 +33,10 @@ void tov_store_batch_clear(struct tov_store_batch *batch); /* empty, not failed,
 /* Writes VALUE under KEY, in place of what is there. */
 void tov_store_batch_put(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
                          struct tov_bytes value);
+/* The same for a row that was gathered in ROW: when that failed, the batch has failed. A view of
+ * such a buffer would be written as a row that is cut short or empty. */
+void tov_store_batch_put_buf(struct tov_store_batch *batch, unsigned table,
+                             struct tov_store_key key, const struct tov_buf *row);
 /* The same for a key that is not there yet; else the commit is TOV_E_EXISTS and does nothing. */
 void tov_store_batch_insert(struct tov_store_batch *batch, unsigned table, struct tov_store_key key,
                             struct tov_bytes value);

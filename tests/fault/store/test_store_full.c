@@ -80,7 +80,7 @@ static void run_rounds(void)
     struct invariant_log acked = {.count = 0};
     char finding[256] = "";
     UNIT_NEED(load_open(&load, store, 11, NULL) == TOV_OK);
-    for (unsigned i = fault_number("TOV_ROUNDS", 3); i > 0; i--) {
+    for (unsigned i = unit_rounds("TOV_ROUNDS", 3); i > 0; i--) {
         UNIT_OK(step_until_refused(&load, &acked, 10));
         fill_disk();
         UNIT_EQUAL_INT(step_until_refused(&load, &acked, 1000), TOV_E_FULL);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The writer is killed at random moments, and in half of the tests the power goes with it
- * (support/crash.h). TOV_KILLS says how often (300), TOV_KILL_SEED where chance starts.
- * The planted faults must be found each time: they show that the checker can see.
+ * (support/crash.h). TOV_KILLS says how often (300), of which TOV_TEST_PERCENT percent are done;
+ * TOV_KILL_SEED where chance starts. The planted faults must be found each time, for what they
+ * are: they show that the checker can see.
  */
 #include "support/crash.h"
 #include "support/unit.h"
 #include "writer.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define CYCLES_A_STORE 25u
@@ -23,6 +25,7 @@ struct trial {
     enum power power;
     bool is_split;
     bool is_opening; /* a new store each time, killed while it is being made */
+    bool loses_all;  /* each power cut loses all that was not synced */
     uint64_t random;
     struct invariant_log acked;
     unsigned cycles;
@@ -59,7 +62,8 @@ static bool run_cycle(struct trial *trial)
     UNIT_EQUAL_INT(writer_run(&start, after_us, &trial->acked), WRITER_KILLED);
     trial->cycles++;
     /* Every third power cut loses all that was not synced, the rest what chance says. */
-    uint64_t chance = trial->cycles % 3 == 0 ? 0 : unit_random(&trial->random) | 1;
+    bool loses_all = trial->loses_all || trial->cycles % 3 == 0;
+    uint64_t chance = loses_all ? 0 : unit_random(&trial->random) | 1;
     if (trial->power == POWER_CUT && access(data, F_OK) == 0)
         UNIT_NEED(crash_apply(journal, data, chance) >= 0);
     (void)unlink(journal); /* of a file that had not got its name yet: it is made anew */
@@ -91,45 +95,55 @@ static bool run_cycles(struct trial *trial, unsigned cycles)
 static void nothing_acknowledged_is_lost_when_the_writer_is_killed(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_STAYS};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
     UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
 }
 
 static void nothing_acknowledged_is_lost_when_the_power_is_cut(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_CUT};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
     UNIT_EQUAL_INT(trial.acked_in_all > 0, 1);
 }
 
 static void a_store_whose_making_is_cut_short_is_made_at_the_next_start(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_CUT, .is_opening = true};
-    UNIT_EQUAL_INT(run_cycles(&trial, fault_number("TOV_KILLS", 300)), 1);
+    UNIT_EQUAL_INT(run_cycles(&trial, unit_rounds("TOV_KILLS", 300)), 1);
+}
+
+/* A planted fault must be found by the one break, or one of the two, that it has coming: another
+ * finding would say that something else is wrong as well. */
+static void find_out(struct trial *trial, const char *as, const char *or_as)
+{
+    UNIT_EQUAL_INT(run_cycles(trial, PLANTED_CYCLES), 0);
+    CU_ASSERT(strstr(trial->finding, as) != NULL || strstr(trial->finding, or_as) != NULL);
 }
 
 static void a_store_that_does_not_sync_is_found_out(void)
 {
-    struct trial trial = {.program = "store_writer_nosync", .power = POWER_CUT};
-    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+    struct trial trial = {.program = "store_writer_nosync", .power = POWER_CUT, .loses_all = true};
+    find_out(&trial, ": lost", ": lost");
 }
 
 static void a_store_that_does_not_sync_its_last_page_is_found_out(void)
 {
-    struct trial trial = {.program = "store_writer_nometasync", .power = POWER_CUT};
-    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+    struct trial trial = {
+        .program = "store_writer_nometasync", .power = POWER_CUT, .loses_all = true};
+    find_out(&trial, ": lost", ": lost");
 }
 
 static void an_acknowledgement_before_the_commit_is_found_out(void)
 {
+    /* Where the writer went on from a row that was never there, the next ones have a gap before. */
     struct trial trial = {.program = "store_writer_early_ack", .power = POWER_STAYS};
-    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+    find_out(&trial, ": lost", ": the sequence has a gap");
 }
 
 static void a_batch_in_two_commits_is_found_out(void)
 {
     struct trial trial = {.program = "store_writer", .power = POWER_STAYS, .is_split = true};
-    UNIT_EQUAL_INT(run_cycles(&trial, PLANTED_CYCLES), 0);
+    find_out(&trial, "the last batch is torn", "a batch is torn");
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  * One scenario (open, twelve batches, close) is run once for every N-th call of a kind, and that
  * call fails, once or from then on. Whatever happens: no acknowledgement that is not true, no
  * hang, an I/O error ends the writer, want of space does not, and the next start goes on.
- * Every tenth N; TOV_FAULT_EVERY=1 takes each.
+ * Every tenth N (TOV_FAULT_EVERY; TOV_TEST_PERCENT=1000: each), and each of calls that are few.
  */
 #include "support/unit.h"
 #include "writer.h"
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define BATCHES 12u
+#define FEW 20u
 
 static char store[300], counts[300];
 
@@ -123,8 +124,9 @@ static enum writer_exit fail_call(const struct fault *fault, unsigned at)
 
 static void fail_each(struct fault fault)
 {
-    unsigned every = fault_number("TOV_FAULT_EVERY", 10);
+    unsigned every = unit_every("TOV_FAULT_EVERY", 10);
     unsigned calls = count_calls(fault.call), runs = 0;
+    every = calls <= FEW ? 1 : every;
     unsigned ends[256] = {0};
     UNIT_EQUAL_INT(calls > 0, 1);
     for (unsigned at = 1; at <= calls; at += every, runs++)

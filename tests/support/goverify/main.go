@@ -9,7 +9,8 @@
 // checked by a second run on DIR/journal with the journal's key. It says "ok" and exits 0, or says
 // what is wrong and exits 1:
 //
-//   - the note is signed by VKEY, whose name is the origin, and by every witness named;
+//   - the note is signed by VKEY, whose name is the origin;
+//   - every witness named signed it, or one of the older checkpoints;
 //   - every leaf that is there has the hash in its level-0 tile (an empty record was erased);
 //   - every tile and the root follow from the level-0 hashes;
 //   - every older checkpoint named is a prefix of this tree.
@@ -282,11 +283,6 @@ func run(dir, vkey string, olds, witnesses list) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range verifiers {
-		if !signers[fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash())] {
-			return fmt.Errorf("not signed by %s", v.Name())
-		}
-	}
 	var hashes stored
 	if err := checkTiles(dir, tree.N, &hashes); err != nil {
 		return err
@@ -295,12 +291,20 @@ func run(dir, vkey string, olds, witnesses list) error {
 		return err
 	}
 	for _, file := range olds {
-		old, _, err := openCheckpoint(file, log, known)
+		old, more, err := openCheckpoint(file, log, known)
 		if err != nil {
 			return err
 		}
+		for signer := range more {
+			signers[signer] = true
+		}
 		if err := checkOld(old, tree, hashes); err != nil {
 			return fmt.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, v := range verifiers {
+		if !signers[fmt.Sprintf("%s+%08x", v.Name(), v.KeyHash())] {
+			return fmt.Errorf("not signed by %s", v.Name())
 		}
 	}
 	fmt.Printf("ok %s size %d\n", log.Name(), tree.N)

@@ -141,9 +141,12 @@ static void a_signed_entry_that_breaks_a_rule_is_inconsistent(void)
         int code;
         const char *names;
     } rows[] = {
-        {"genesis of another agency", {0, other_agency, NULL, 0, 0}, 5, "genesis"},
-        {"genesis under another roster", {0, other_roster, NULL, 0, 0}, 5, "roster-entry"},
-        {"no genesis", {0, NULL, "x", 0, 0}, 5, "leaf-malformed"},
+        {"genesis of another agency", {0, other_agency, NULL, 0, 0}, 5, "genesis two-roots"},
+        {"genesis under another roster",
+         {0, other_roster, NULL, 0, 0},
+         5,
+         "roster-entry two-roots"},
+        {"no genesis", {0, NULL, "x", 0, 0}, 5, "leaf-malformed two-roots"},
         {"time that goes back", {13, later, NULL, 0, 0}, 5, "time-backwards"},
         {"bytes that are no leaf", {13, NULL, "something else", 0, 0}, 5, "leaf-malformed"},
         {"a leaf of a newer version", {13, NULL, NULL, 4, 2}, 4, "leaf-newer"},
@@ -159,11 +162,11 @@ static void a_signed_entry_that_breaks_a_rule_is_inconsistent(void)
         {"a receipt that leaves one out",
          {4, one_more_receipted, NULL, 0, 0},
          5,
-         "receipt-hash receipt-order"},
+         "receipt-hash receipt-order verdict-unreceipted"},
         {"a receipt for an unknown agency",
          {4, unknown_peer_receipted, NULL, 0, 0},
          5,
-         "receipt-order receipt-unchecked"},
+         "receipt-order receipt-unchecked verdict-unreceipted"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct change change = rows[i].change;

@@ -82,6 +82,42 @@ static void the_danish_form_speaks_danish(void)
     test_draft_fini(&test);
 }
 
+/* Every comment of every form, in columns; the lines of fields are as long as they are. */
+static void expect_narrow_comments(const char *type, enum tov_language language)
+{
+    test_draft_init(&test, type);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_FORM_MAX_BYTES);
+    tov_form_write(&test.draft, language, &text);
+    size_t column = 0;
+    bool is_comment = false;
+    for (size_t i = 0; i < text.size; i++) {
+        bool is_end = text.data[i] == '\n';
+        if (is_end && is_comment)
+            CU_ASSERT(column <= 78);
+        if (is_end)
+            column = 0;
+        else if (column == 0)
+            is_comment = text.data[i] == '#';
+        column += !is_end && (text.data[i] & 0xc0) != 0x80 ? 1 : 0;
+    }
+    test_draft_fini(&test);
+}
+
+static void comments_fit_an_editor_of_80_columns(void)
+{
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        expect_narrow_comments(tov_message_type_at(i)->id, TOV_DANISH);
+        expect_narrow_comments(tov_message_type_at(i)->id, TOV_ENGLISH);
+    }
+    test_draft_init(&test, "msg.note");
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_FORM_MAX_BYTES);
+    tov_form_write(&test.draft, TOV_DANISH, &text);
+    CU_ASSERT(has(tov_buf_view(&text),
+                  "# Én sætning om, hvorfor netop denne modtager har brug for netop disse\n"
+                  "# oplysninger.\n"));
+    test_draft_fini(&test);
+}
+
 /* What a caseworker fills in by hand, comments and all. */
 static void a_filled_in_form_becomes_a_draft(void)
 {
@@ -226,6 +262,7 @@ int main(void)
         UNIT_TEST(each_draft_reads_back_as_it_was),
         UNIT_TEST(the_empty_form_reads_and_asks_for_what_is_required),
         UNIT_TEST(the_danish_form_speaks_danish),
+        UNIT_TEST(comments_fit_an_editor_of_80_columns),
         UNIT_TEST(a_filled_in_form_becomes_a_draft),
         UNIT_TEST(each_error_names_its_line_and_field),
         UNIT_TEST(texts_that_look_like_the_form_survive_it),

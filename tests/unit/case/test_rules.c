@@ -94,6 +94,11 @@ static void a_message_refers_to_what_it_is_about(void)
     CU_ASSERT(refused(0, "about.psych_ref"));
     CU_ASSERT(findings_have(&findings, 0, "about.request_ref"));
     test_draft_fini(&test);
+    for (size_t i = 0; i < findings.count; i++) {
+        bool is_too_much = strcmp(findings.items[i].field, "about.psych_ref") == 0;
+        UNIT_EQUAL_INT(strstr(findings.items[i].remedy_en, "Take the reference out") != NULL,
+                       is_too_much);
+    }
 }
 
 /* Every code that is neither in the type's routes nor an addition is refused; with it alone nobody

@@ -85,6 +85,42 @@ static void help_needs_no_node_and_no_good_profile(void)
     ran_place_end(&place);
 }
 
+static void help_in_danish_has_danish_placeholders(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    ran_set(&place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&place, "send", "--help");
+    CU_ASSERT(cli_says(ran->out, "--set FELT=VÆRDI ..."));
+    CU_ASSERT(cli_says(ran->out, "--to ENHED[=OPGAVE] ..."));
+    ran_end(ran);
+    ran = RAN(&place, "show");
+    UNIT_EQUAL_TEXT(ran->err, "tov: Der mangler noget: tov show NUMMER\n");
+    ran_end(ran);
+    ran = RAN(&place, "inbox", "--unit");
+    UNIT_EQUAL_TEXT(ran->err, "tov: --unit skal have en værdi: ENHED\n");
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
+static void a_type_says_who_sends_it_to_whom_and_about_what(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    struct ran *ran = RAN(&place, "types", "intervention.refer");
+    CU_ASSERT(cli_says(ran->out, "to a provider (mentor, coach); other units of a kommune"));
+    CU_ASSERT(cli_says(ran->out, "  --about case\n* --about course\n"));
+    ran_end(ran);
+    ran = RAN(&place, "types", "intervention.refer", "--json");
+    json_t *value = ran_json(ran);
+    json_t *about = json_object_get(json_object_get(value, "type"), "about");
+    json_t *course = json_array_get(about, 1);
+    UNIT_EQUAL_INT(json_array_size(about), 2);
+    UNIT_EQUAL_TEXT(json_string_value(json_object_get(course, "field")), "course_ref");
+    CU_ASSERT(json_is_true(json_object_get(course, "required")));
+    json_decref(value);
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
 static void no_option_takes_a_passphrase(void)
 {
     struct ran_place place = ran_place_make(NULL);
@@ -102,6 +138,8 @@ int main(void)
         UNIT_TEST(options_stand_before_the_command_and_behind_it),
         UNIT_TEST(behind_two_dashes_all_are_words),
         UNIT_TEST(help_needs_no_node_and_no_good_profile),
+        UNIT_TEST(help_in_danish_has_danish_placeholders),
+        UNIT_TEST(a_type_says_who_sends_it_to_whom_and_about_what),
         UNIT_TEST(no_option_takes_a_passphrase),
     };
     return unit_run("tov: arguments", tests, sizeof tests / sizeof tests[0]);

@@ -20,6 +20,7 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
 {
     bool is_sent = number == CLI_FRONT_SENT;
     static const uint8_t sag[16] = {0x5a, 0x67};
+    static const uint8_t episode[16] = {0xe9};
     struct tov_draft note;
     struct tov_record recipient, about;
     UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("msg.note")), &note) ==
@@ -31,8 +32,13 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
     put_number(recipient, "agency", is_sent ? AGENCY_POLICE : AGENCY_KK);
     put_text(recipient, "unit", is_sent ? "dks" : "vink");
     UNIT_NEED(tov_record_put_enum(recipient, "right", "all") == TOV_OK);
+    if (node->task != NULL)
+        put_text(recipient, "need_reason", node->task);
     UNIT_NEED(tov_record_open(note.header, "about", &about) == TOV_OK);
-    put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
+    if (!node->of_no_case)
+        put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
+    if (node->of_episode)
+        put_bytes(about, "episode_ref", TOV_BYTES_OF(episode));
     put_text(note.header, "legal_bases", "RPL115-1-1");
     put_text(note.header, "purpose", "forebyggelse");
     UNIT_NEED(tov_record_put_enum(note.header_fields, "kind", "telefon") == TOV_OK);
@@ -88,6 +94,8 @@ static void put_one(const struct cli_front *node, struct tov_record summary, uin
         put_delivery(node, summary);
     else
         put_number(summary, "verdict", 1);
+    put_number(summary, "taken", !is_sent && node->taken);
+    put_number(summary, "answered", !is_sent && node->answered);
     if (!is_sent && node->name != NULL)
         put_number(summary, "attachment_count", 2);
 }
@@ -105,7 +113,7 @@ static void send_event(struct fake_front *front, const struct cli_front *node,
         put_number(body, "agency", AGENCY_POLICE);
         put_number(body, "first_link", 1);
         put_number(body, "last_link", 1);
-        put_number(body, "verdict", 1);
+        put_number(body, "verdict", node->event_verdict == 0 ? 1 : node->event_verdict);
     } else if (strcmp(event->kind, "caught_up") != 0) {
         UNIT_NEED(tov_record_open(body, "summary", &summary) == TOV_OK);
         put_one(node, summary, event->number);
@@ -253,14 +261,14 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
 
 /* ---- submits ---- */
 
-static void refuse(struct fake_front *front)
+static void refuse(struct fake_front *front, const struct cli_front *node)
 {
     struct tov_record finding;
     struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
     put_number(reply, "error", TOV_E_RULE);
     put_text(reply, "error_text", "a rule refuses it");
     UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
-    put_text(finding, "field", "recipients.1");
+    put_text(finding, "field", node->refused_field == NULL ? "recipients.1" : node->refused_field);
     put_number(finding, "rule", 2);
     put_text(finding, "reason_da", "Enheden er ikke med i samarbejdet.");
     put_text(finding, "reason_en", "The unit is not in the co-operation.");
@@ -292,7 +300,7 @@ static void answer_submit(struct fake_front *front, struct cli_front *node, stru
     if (node->tell_fd != 0)
         UNIT_NEED(write(node->tell_fd, "", 1) == 1);
     if (node->refuses) {
-        refuse(front);
+        refuse(front, node);
     } else if (is_check) {
         struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
         front_send(front, &reply);

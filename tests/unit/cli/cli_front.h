@@ -22,6 +22,11 @@ struct cli_front_event {
 
 struct cli_front {
     const char *text;   /* of the content of both; NULL: a short one */
+    bool of_episode;    /* both are about an episode */
+    bool of_no_case;    /* and not about their case */
+    const char *task;   /* of the recipient of both; NULL: none is named */
+    bool taken;         /* number 7 is in handling */
+    bool answered;      /* and answered */
     uint64_t unread;    /* of the status */
     enum tov_err error; /* what all but hello is answered with; 0: what was asked for */
     bool silent;        /* not at all */
@@ -40,11 +45,13 @@ struct cli_front {
     /* events; then, unless more will come, caught_up */
     struct cli_front_event events[CLI_FRONT_EVENTS_MAX];
     size_t event_count;
-    uint64_t after;        /* what the last watch asked for */
-    uint64_t acknowledged; /* how far, and where a named watch goes on */
+    uint64_t event_verdict; /* of receipts; 0: opened */
+    uint64_t after;         /* what the last watch asked for */
+    uint64_t acknowledged;  /* how far, and where a named watch goes on */
 
     /* submits */
-    bool refuses;     /* by rule 2, at recipient 1 */
+    bool refuses; /* by rule 2, at recipient 1 or the field below */
+    const char *refused_field;
     bool keeps_quiet; /* takes the submit, and does not answer */
     int tell_fd;      /* not 0: one byte is written to it for each submit that came */
     size_t submits;   /* without checks */

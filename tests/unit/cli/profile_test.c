@@ -125,6 +125,24 @@ static void options_go_before_the_environment_and_that_before_the_file(void)
     front_end(front);
 }
 
+static void a_file_that_is_not_there_is_named_with_its_option(void)
+{
+    struct cli_front node = {.unread = 0};
+    struct fake_front *front = front_start(cli_front_play, &node);
+    struct ran_place place = ran_place_make(front);
+    struct ran *ran = RAN(&place, "status", "--key", "no-such.key");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    UNIT_EQUAL_TEXT(ran->err,
+                    "tov: There is no file no-such.key, which --key or the profile names.\n");
+    ran_end(ran);
+    ran = RAN(&place, "status", "--server-key", "no-such.pub");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "There is no file no-such.pub, which --server-key"));
+    ran_end(ran);
+    ran_place_end(&place);
+    front_end(front);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -133,6 +151,7 @@ int main(void)
         UNIT_TEST(what_is_missing_is_named_with_its_option),
         UNIT_TEST(the_first_profile_counts_and_another_by_its_name),
         UNIT_TEST(options_go_before_the_environment_and_that_before_the_file),
+        UNIT_TEST(a_file_that_is_not_there_is_named_with_its_option),
     };
     return unit_run("tov: profiles", tests, sizeof tests / sizeof tests[0]);
 }

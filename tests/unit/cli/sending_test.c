@@ -92,7 +92,7 @@ static void a_wrong_value_names_the_right_ones(void)
     cli_scene_begin(&scene);
     struct ran *ran = RAN(&scene.place, "send", "msg.note", "--set", "kind=brev");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
-    CU_ASSERT(cli_says(ran->err, "Kind of note: write telefon, moede"));
+    CU_ASSERT(cli_says(ran->err, "Kind of note [kind]: write one of: telefon, moede"));
     ran_end(ran);
     ran = RAN(&scene.place, "send", "msg.note", "--set", "colour=red");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
@@ -113,6 +113,7 @@ static void a_check_sends_nothing_and_keeps_nothing(void)
     ran = RAN(&scene.place, NOTE, "--check");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
     CU_ASSERT(cli_says(ran->err, "The unit is not in the co-operation."));
+    CU_ASSERT(cli_says(ran->err, "It would not be accepted: 1 thing must be mended."));
     ran_end(ran);
     UNIT_EQUAL_INT(cli_scene_seen(&scene)->submits, 0);
     UNIT_EQUAL_INT(cli_scene_seen(&scene)->checks, 2);
@@ -157,6 +158,33 @@ static void a_refusal_keeps_the_draft_for_its_owner_alone_and_names_it(void)
     CU_ASSERT(sent(&scene, "Vi ringer i morgen."));
     CU_ASSERT(!ran_has(&scene.place, DRAFT));
     ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void a_refused_field_says_what_may_stand_in_it(void)
+{
+    static const struct {
+        const char *field;
+        const char *words;
+    } fields[] = {
+        {"kind", "Notatets art [kind]"},
+        {"kind", "Skriv en af: telefon, moede, henvendelse, aftale, andet"},
+        {"purpose", "Skriv en af: forebyggelse, loesladelse"},
+        {"legal_bases", "Skriv en kode, som tov types msg.note viser"},
+        {"occurred_at", "Skriv dato og klokkeslæt som \"28-06-2021 09.10\""},
+    };
+    struct cli_scene scene = {.node = {.refuses = true}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        front_lock(scene.front);
+        scene.node.refused_field = fields[i].field;
+        front_unlock(scene.front);
+        struct ran *ran = RAN(&scene.place, NOTE, "--check");
+        CU_ASSERT(cli_says(ran->err, fields[i].words));
+        CU_ASSERT(cli_says(ran->err, "Felterne: tov types msg.note"));
+        ran_end(ran);
+    }
     cli_scene_end(&scene);
 }
 
@@ -393,6 +421,7 @@ int main(void)
         UNIT_TEST(a_check_sends_nothing_and_keeps_nothing),
         UNIT_TEST(what_nobody_wrote_in_is_not_kept),
         UNIT_TEST(a_refusal_keeps_the_draft_for_its_owner_alone_and_names_it),
+        UNIT_TEST(a_refused_field_says_what_may_stand_in_it),
         UNIT_TEST(a_refusal_in_json_names_rule_field_and_draft),
         UNIT_TEST(a_busy_node_keeps_the_draft_too),
         UNIT_TEST(drafts_are_listed_shown_and_removed),

@@ -162,8 +162,37 @@ static void waiting_ends_when_the_receipt_comes(void)
     struct ran *ran = RAN(&scene.place, "wait", "5", "received", "--timeout", "60");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
     CU_ASSERT(cli_says(ran->out, "No. 5 · Note: received\n"));
-    CU_ASSERT(cli_says(ran->out, "  kbh-pol: received (received 05-07-2021 14.01)\n"));
+    CU_ASSERT(cli_says(ran->out, "  kbh-pol: received 05-07-2021 14.01\n"));
     UNIT_EQUAL_INT(front_seen(scene.front, "get"), 0); /* waiting is no reading */
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void a_level_can_be_named_in_danish_in_any_language(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "modtaget"), CLI_EXIT_DONE);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "underskrevet"), CLI_EXIT_DONE);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "received"), CLI_EXIT_DONE);
+    struct ran *ran = RAN(&scene.place, "wait", "5", "læst", "--timeout", "0");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_TIMEOUT);
+    UNIT_EQUAL_TEXT(ran->err, "tov: Besked 5 er endnu ikke læst.\n");
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void a_receipt_tells_what_it_said_then(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1,
+                                       .event_verdict = 6, /* attachments were not there yet */
+                                       .events = {{9, "delivered"}},
+                                       .event_count = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran =
+        RAN(&scene.place, "watch", "--after", "0", "--once", "--deliveries", "--lang", "da");
+    CU_ASSERT(cli_says(ran->out, "Nr. 5 (Notat) modtaget af kbh-pol, bilag er på vej\n"));
     ran_end(ran);
     cli_scene_end(&scene);
 }
@@ -224,6 +253,8 @@ int main(void)
         UNIT_TEST(without_acks_only_a_later_ack_moves_on),
         UNIT_TEST(a_watch_whose_reader_has_gone_ends_and_acknowledges_nothing_unwritten),
         UNIT_TEST(waiting_ends_when_the_receipt_comes),
+        UNIT_TEST(a_level_can_be_named_in_danish_in_any_language),
+        UNIT_TEST(a_receipt_tells_what_it_said_then),
         UNIT_TEST(waiting_ends_where_it_does_not_help),
         UNIT_TEST(a_trace_tells_whether_its_proof_holds),
     };

@@ -33,10 +33,9 @@ static void every_key_is_read(void)
     struct tov_error error = {0};
     const char *text = NODE "roster = /r\nroots = /o\nlog-level = debug\n"
                             "# a comment\n[peers]\nlisten = tcp://*:7400\n"
-                            "advertise = tcp://tov.example.dk:7400\n"
                             "[clients]\nlisten=tcp://127.0.0.1:7401 ; beside\nregistry = /c\n"
                             "[limits]\ndisk-reserve-mib = 64\nflow-window-bytes = 300000\n"
-                            "batch-requests = 10\nbatch-bytes = 400000\n"
+                            "batch-bytes = 400000\n"
                             "[demo]\nclock = on\nclock-file = /run/clock\n";
     UNIT_OK(tov_config_parse(text, "t", &config, &error));
     UNIT_EQUAL_TEXT(error.text, "");
@@ -45,11 +44,9 @@ static void every_key_is_read(void)
     UNIT_EQUAL_TEXT(config.clients_file, "/c");
     UNIT_EQUAL_INT(config.log_level, TOV_LOG_DEBUG);
     UNIT_EQUAL_TEXT(config.listen, "tcp://*:7400");
-    UNIT_EQUAL_TEXT(config.advertise, "tcp://tov.example.dk:7400");
     UNIT_EQUAL_TEXT(config.client_listen, "tcp://127.0.0.1:7401");
     UNIT_EQUAL_INT(config.disk_reserve_mib, 64);
     UNIT_EQUAL_INT(config.flow_window_bytes, 300000);
-    UNIT_EQUAL_INT(config.batch_max_requests, 10);
     UNIT_EQUAL_INT(config.batch_max_bytes, 400000);
     UNIT_EQUAL_INT(config.demo_clock, true);
     UNIT_EQUAL_TEXT(config.demo_clock_file, "/run/clock");

@@ -61,7 +61,7 @@ static void a_key_gets_its_share_and_the_table_its_size(void)
 static void quotas_hold_in_count_bytes_and_time(void)
 {
     struct connection connection = {.used = true};
-    for (unsigned i = 0; i < TOV_FRONT_REQUESTS_MAX; i++)
+    for (unsigned i = 0; i < TOV_REQUESTS_MAX; i++)
         CU_ASSERT(connection_takes_request(&connection, 10, 1000));
     CU_ASSERT(!connection_takes_request(&connection, 10, 1000));
     connection_answered(&connection);
@@ -69,8 +69,8 @@ static void quotas_hold_in_count_bytes_and_time(void)
     connection_forget_old_requests(&connection, 1000 + TOV_FRONT_REQUEST_MS);
     UNIT_EQUAL_INT(connection.request_count, 1);
     UNIT_EQUAL_INT(connection.request_bytes, 10);
-    CU_ASSERT(!connection_takes_request(&connection, TOV_FRONT_REQUEST_BYTES_MAX - 9, 2000));
-    CU_ASSERT(connection_takes_request(&connection, TOV_FRONT_REQUEST_BYTES_MAX - 10, 2000));
+    CU_ASSERT(!connection_takes_request(&connection, TOV_REQUESTS_MAX_BYTES - 9, 2000));
+    CU_ASSERT(connection_takes_request(&connection, TOV_REQUESTS_MAX_BYTES - 10, 2000));
     connection_answered(&connection);
     connection_answered(&connection);
     connection_answered(&connection);

@@ -193,6 +193,28 @@ static void an_answer_to_a_client_that_left_is_told_as_gone(void)
     UNIT_EQUAL_INT(end_front(SIGTERM), 0);
 }
 
+/* Or the watches of a service that crashed would count against it when it is back. */
+static void a_client_that_comes_again_is_told_as_gone_first(void)
+{
+    open_front(1);
+    struct tov_net_socket *client = dial(0);
+    client_sends(client, "hello");
+    uint64_t number = core_gets_request("hello").connection;
+    tov_net_socket_destroy(client);
+    client = dial(0);
+    client_sends(client, "again");
+    struct tov_ipc_frame frame;
+    uint64_t gone = 0;
+    UNIT_NEED(tov_ipc_wait(core, 10000, &frame) == TOV_OK);
+    UNIT_NEED(frame.kind == TOV_IPC_FR_GONE);
+    UNIT_OK(tov_ipc_read_connection(frame.payload, &gone));
+    CU_ASSERT(gone == number);
+    (void)core_gets_request("again");
+    tov_net_socket_destroy(client);
+    tov_net_destroy(net);
+    UNIT_EQUAL_INT(end_front(SIGTERM), 0);
+}
+
 /* As a person does who types one short command after the other. */
 static void a_client_that_comes_and_goes_is_always_served(void)
 {
@@ -281,6 +303,7 @@ int main(void)
     const struct unit_test tests[] = {
         UNIT_TEST(requests_carry_the_clients_key_and_answers_find_the_way_back),
         UNIT_TEST(an_answer_to_a_client_that_left_is_told_as_gone),
+        UNIT_TEST(a_client_that_comes_again_is_told_as_gone_first),
         UNIT_TEST(a_client_that_comes_and_goes_is_always_served),
         UNIT_TEST(a_connection_that_the_core_closed_passes_nothing_more),
         UNIT_TEST(beyond_the_quota_nothing_reaches_the_core_until_it_answers),

@@ -293,6 +293,124 @@ static void a_gateway_that_the_other_does_not_know_stays_outside(void)
     end_both();
 }
 
+/* ---- a peer that is no gateway of ours ---- */
+
+#define CONNECTION_VECTORS "tests/vectors/wire/connection.json"
+
+static json_t *vectors;
+
+static struct tov_bytes vector_bytes(const json_t *entry, const char *key)
+{
+    size_t size = 0;
+    const char *hex = json_string_value(json_object_get(entry, key));
+    UNIT_NEED(hex != NULL);
+    return (struct tov_bytes){unit_hex(hex, &size), size};
+}
+
+static const json_t *good_vector(const char *name)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(json_object_get(vectors, "good"), index, entry)
+    {
+        if (strcmp(json_string_value(json_object_get(entry, "name")), name) == 0)
+            return entry;
+    }
+    UNIT_NEED(false);
+    return NULL;
+}
+
+static bool is_said(struct tov_net_socket *socket, struct tov_bytes bytes)
+{
+    enum tov_err sent = tov_net_send(socket, (struct tov_net_route){0}, bytes);
+    UNIT_NEED(sent == TOV_OK || sent == TOV_E_AGAIN);
+    return sent == TOV_OK;
+}
+
+static void say(struct tov_net_socket *socket, const json_t *entry)
+{
+    struct tov_bytes bytes = vector_bytes(entry, "hex");
+    bool said = false;
+    WAIT_FOR(said || (said = is_said(socket, bytes)));
+    free((void *)(uintptr_t)bytes.data);
+}
+
+#define HEARD_MAX_BYTES 256u
+
+/* The next message is copied into BYTES; its size, 0 when there is none yet. */
+static size_t listen_once(struct tov_net_socket *socket, uint8_t bytes[HEARD_MAX_BYTES])
+{
+    struct tov_net_message message;
+    enum tov_err heard = tov_net_receive(socket, &message);
+    UNIT_NEED(heard == TOV_OK || heard == TOV_E_AGAIN);
+    if (heard == TOV_E_AGAIN)
+        return 0;
+    UNIT_NEED(message.frame.size <= HEARD_MAX_BYTES);
+    memcpy(bytes, message.frame.data, message.frame.size);
+    return message.frame.size;
+}
+
+static struct tov_bytes hear(struct tov_net_socket *socket, uint8_t bytes[HEARD_MAX_BYTES])
+{
+    size_t size = 0;
+    WAIT_FOR(size > 0 || (size = listen_once(socket, bytes)) > 0);
+    return (struct tov_bytes){bytes, size};
+}
+
+static void hear_pong(struct tov_net_socket *socket)
+{
+    uint8_t bytes[HEARD_MAX_BYTES];
+    struct tov_bytes pong = hear(socket, bytes);
+    UNIT_EQUAL_INT(pong.size, 9);
+    UNIT_EQUAL_INT(pong.data[0], 3);
+}
+
+static void talk(struct tov_net_socket *socket)
+{
+    uint8_t bytes[HEARD_MAX_BYTES];
+    size_t index;
+    json_t *entry;
+    say(socket, good_vector("ping"));
+    hear_pong(socket);
+    WAIT_FOR(nodes[0].up);
+    json_array_foreach(json_object_get(vectors, "ignored"), index, entry)
+    {
+        say(socket, entry);
+    }
+    say(socket, good_vector("data")); /* the core counts its frames: this one has number 0 */
+    WAIT_FOR(nodes[0].received > 0);
+    CU_ASSERT(!nodes[0].out_of_order);
+    UNIT_OK(tov_ipc_send_peer_frame(nodes[0].ipc, 2, tov_bytes_of_text("frame")));
+    struct tov_bytes data = hear(socket, bytes);
+    UNIT_EQUAL_BYTES(data, tov_bytes_of_text("\1frame"));
+    UNIT_EQUAL_INT(nodes[0].ups, 1);
+    say(socket, good_vector("pong")); /* of the same session: nothing was lost */
+    say(socket, good_vector("ping"));
+    hear_pong(socket);
+    UNIT_EQUAL_INT(nodes[0].downs, 0);
+}
+
+static void messages_on_a_connection_are_those_of_the_vectors(void)
+{
+    TOV_CLEANUP(tov_net_cleanup) struct tov_net *net = NULL;
+    TOV_CLEANUP(tov_net_socket_cleanup) struct tov_net_socket *socket = NULL;
+    struct tov_error error = {.text = ""};
+    vectors = unit_json(CONNECTION_VECTORS);
+    nodes[1] = (struct node){.agency = 2};
+    make_node(&nodes[0], 1, true);
+    UNIT_OK(tov_net_key_generate(&nodes[1].secret, &nodes[1].key));
+    give_peers(&nodes[0], &nodes[1], false);
+    struct tov_net_options options = {.endpoint = nodes[0].endpoint,
+                                      .secret = &nodes[1].secret,
+                                      .server = &nodes[0].key,
+                                      .frame_max_bytes = 262145};
+    UNIT_OK(tov_net_create(&net, &error));
+    UNIT_OK(tov_net_dial(net, &options, &socket, &error));
+    talk(socket);
+    end_both();
+    json_decref(vectors);
+}
+
 static void a_peer_may_be_added_while_it_runs(void)
 {
     make_node(&nodes[0], 1, true);
@@ -363,6 +481,7 @@ int main(void)
         UNIT_TEST(a_killed_gateway_comes_back),
         UNIT_TEST(when_both_dial_there_is_one_link),
         UNIT_TEST(a_gateway_that_the_other_does_not_know_stays_outside),
+        UNIT_TEST(messages_on_a_connection_are_those_of_the_vectors),
         UNIT_TEST(a_peer_may_be_added_while_it_runs),
         UNIT_TEST(a_withdrawn_peer_makes_the_gateway_start_afresh),
         UNIT_TEST(a_peer_the_core_drops_is_silent_for_so_long_and_returns),

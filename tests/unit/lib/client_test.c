@@ -3,6 +3,7 @@
  * Opening a client, waiting on it, losing its front, and answers that are no answers.
  */
 #include "fake_front.h"
+#include "lib/connection.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -276,6 +277,75 @@ static void the_descriptor_stays_readable_until_all_was_processed(void)
     front_end(front);
 }
 
+/* ---- many at once ---- */
+
+#define MANY (REQUESTS_IN_FLIGHT_MAX + 50u)
+
+static bool be_silent(struct fake_front *front, const char *name, struct tov_record body, void *arg)
+{
+    (void)front;
+    (void)body;
+    (void)arg;
+    return strcmp(name, "get") == 0;
+}
+
+/* Until the node has seen COUNT requests, and some turns more, in which it may see too many. */
+static void turn_until_seen(struct tov_client *client, struct fake_front *front, size_t count)
+{
+    struct pollfd item = {.fd = tov_client_fd(client), .events = POLLIN};
+    for (int turns = 0; turns < 10000 && front_seen(front, "get") < count; turns++) {
+        (void)poll(&item, 1, 1);
+        UNIT_OK(tov_client_process(client, NULL));
+    }
+    for (int turns = 0; turns < 100; turns++) {
+        (void)poll(&item, 1, 1);
+        UNIT_OK(tov_client_process(client, NULL));
+    }
+    UNIT_EQUAL_INT(front_seen(front, "get"), count);
+}
+
+/* A front drops what is beyond its quota, and then nothing answers. */
+static void what_is_beyond_the_nodes_quota_waits_in_the_client(void)
+{
+    struct fake_front *front = front_start(be_silent, NULL);
+    struct tov_client *client = front_client(front);
+    struct tov_get_options options = TOV_GET_OPTIONS_INIT;
+    struct tov_call *calls[MANY];
+    options.number = 5;
+    for (size_t i = 0; i < MANY; i++)
+        UNIT_OK(tov_message_get_begin(client, &options, &calls[i], NULL));
+    turn_until_seen(client, front, REQUESTS_IN_FLIGHT_MAX);
+    for (size_t i = 0; i < 10; i++)
+        tov_call_destroy(calls[i]);
+    turn_until_seen(client, front, REQUESTS_IN_FLIGHT_MAX + 10);
+    for (size_t i = 10; i < MANY; i++)
+        tov_call_destroy(calls[i]);
+    tov_client_close(client);
+    front_end(front);
+}
+
+static void more_calls_than_the_node_takes_at_once_are_all_answered(void)
+{
+    struct fake_front *front = front_start(answer_get, NULL);
+    struct tov_client *client = front_client(front);
+    struct tov_get_options options = TOV_GET_OPTIONS_INIT;
+    struct tov_call *calls[MANY];
+    options.number = 5;
+    for (size_t i = 0; i < MANY; i++)
+        UNIT_OK(tov_message_get_begin(client, &options, &calls[i], NULL));
+    for (size_t i = 0; i < MANY; i++) {
+        struct tov_message_view *view = NULL;
+        enum tov_err err;
+        while ((err = tov_call_take_message(calls[i], &view, NULL)) == TOV_E_AGAIN)
+            UNIT_OK(tov_client_wait(client, 5000, NULL));
+        UNIT_OK(err);
+        tov_message_view_destroy(view);
+        tov_call_destroy(calls[i]);
+    }
+    tov_client_close(client);
+    front_end(front);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -290,6 +360,8 @@ int main(void)
         UNIT_TEST(a_child_after_fork_is_told_so),
         UNIT_TEST(a_foreign_loop_drives_the_client_by_its_descriptor),
         UNIT_TEST(the_descriptor_stays_readable_until_all_was_processed),
+        UNIT_TEST(what_is_beyond_the_nodes_quota_waits_in_the_client),
+        UNIT_TEST(more_calls_than_the_node_takes_at_once_are_all_answered),
     };
     return unit_run("lib client", tests, sizeof tests / sizeof tests[0]);
 }

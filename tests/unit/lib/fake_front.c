@@ -110,7 +110,7 @@ void front_send_error(struct fake_front *front, enum tov_err code, const char *w
     front_send(front, &reply);
 }
 
-static struct tov_draft make_note(const char *text)
+struct tov_draft front_note(const char *text)
 {
     struct tov_draft note;
     UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("msg.note")), &note) ==
@@ -126,7 +126,7 @@ static struct tov_draft make_note(const char *text)
 static void put_half(struct tov_record body, const char *name, const char *text, bool header)
 {
     struct tov_buf first = TOV_BUF_INIT(65536), second = TOV_BUF_INIT(65536);
-    struct tov_draft note = make_note(text);
+    struct tov_draft note = front_note(text);
     UNIT_NEED(tov_draft_encode(&note, &first, &second) == TOV_OK);
     put_bytes(body, name, tov_buf_view(header ? &first : &second));
     tov_draft_fini(&note);
@@ -187,6 +187,7 @@ static void answer_directory(struct fake_front *front)
         UNIT_NEED(tov_record_open(body, "units", &unit) == TOV_OK);
         put_text(unit, "address", units[i]);
         put_text(unit, "title", "En enhed");
+        put_number(unit, "agency", i + 1);
     }
     put_number(body, "roster_version", 7);
     front_send(front, &reply);

@@ -10,6 +10,7 @@
 
 #include <tov/tov.h>
 
+#include "case/draft.h"
 #include "support/unit.h"
 #include "wire/api.h"
 
@@ -48,7 +49,9 @@ void put_number(struct tov_record record, const char *name, uint64_t number);
 void put_text(struct tov_record record, const char *name, const char *text);
 void put_bytes(struct tov_record record, const char *name, struct tov_bytes bytes);
 void put_ref(struct tov_record record, const char *name, uint64_t index);
-/* A summary of an incoming note with NUMBER and that index; TEXT of its purpose. */
+/* A note that says TEXT; end it by tov_draft_fini. */
+struct tov_draft front_note(const char *text);
+/* A summary of an incoming note with NUMBER and that index. */
 void put_summary(struct tov_record summary, uint64_t number);
 /* The encoded content of a note that says TEXT. */
 void put_content(struct tov_record body, const char *name, const char *text);

@@ -229,7 +229,10 @@ static void recipients_travel_by_number_and_the_sender_is_the_clients_unit(void)
     UNIT_EQUAL_BYTES(tov_record_bytes(recipient, "unit"), tov_bytes_of_text("dks"));
     UNIT_EQUAL_TEXT(tov_record_enum(recipient, "right"), "all");
     UNIT_NEED(tov_record_child(header, "recipients", 1, &recipient));
+    UNIT_EQUAL_INT(tov_record_number(recipient, "agency"), 1);
     UNIT_EQUAL_BYTES(tov_record_bytes(recipient, "unit"), tov_bytes_of_text("sof"));
+    UNIT_EQUAL_INT(front_seen(scene.front, "directory"), 1);
+    UNIT_EQUAL_INT(front_seen(scene.front, "status"), 0); /* which costs the node much more */
     tov_record_destroy(&header);
     tov_submission_destroy(sent);
     scene_close(&scene);

@@ -4,12 +4,10 @@
  * formats, which shares no code with ours.
  */
 #include <ftw.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "merkle/checkpoint.h"
@@ -17,6 +15,8 @@
 #include "merkle/tile.h"
 #include "merkle/tree.h"
 #include "model.h"
+#include "support/command.h"
+#include "support/goverify.h"
 #include "support/unit.h"
 
 #define SIZE 700 /* two full tiles and a partial one */
@@ -25,18 +25,7 @@
 #define JOURNAL ORIGIN "/journal/1"
 
 static char folder[512];
-static char verifier[600];
-extern char **environ;
-
-static int run(const char *const *words)
-{
-    pid_t pid = 0;
-    int status = 0;
-    if (posix_spawnp(&pid, words[0], NULL, NULL, (char *const *)(uintptr_t)words, environ) != 0)
-        return 127;
-    UNIT_NEED(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
+static char verifier[GOVERIFY_PATH_SIZE];
 
 /* DIR/PATH with the folders above it. */
 static void write_file(const char *dir, const char *path, struct tov_bytes content)
@@ -163,7 +152,7 @@ static int verify(const char *sub, const struct model_key *key, const char *old)
     format_key(&witness, witness_text);
     const char *const words[] = {verifier, "-witness", witness_text, "-old",
                                  file,     dir,        log_text,     NULL};
-    return run(words);
+    return command_run(words, NULL);
 }
 
 static struct model_key log_key(void)
@@ -235,18 +224,6 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
     return remove(path);
 }
 
-static bool build_verifier(void)
-{
-    static const char *const words[] = {
-        "go", "build", "-o", verifier, "tests/support/goverify/main.go", NULL};
-    char cache[600];
-    (void)snprintf(cache, sizeof cache, "%s/cache", folder);
-    (void)snprintf(verifier, sizeof verifier, "%s/goverify", folder);
-    UNIT_NEED(setenv("GO111MODULE", "off", 1) == 0 && setenv("GOFLAGS", "", 1) == 0 &&
-              setenv("GOPATH", "/usr/share/gocode", 1) == 0 && setenv("GOCACHE", cache, 1) == 0);
-    return run(words) == 0;
-}
-
 static int run_tests(void)
 {
     static const struct unit_test tests[] = {
@@ -267,12 +244,11 @@ static int run_tests(void)
 int main(void)
 {
     const char *parent = getenv("TOV_TEST_TMP");
-    const char *const version[] = {"go", "version", NULL};
-    if (run(version) != 0 || access("/usr/share/gocode/src/golang.org/x/mod/sumdb", R_OK) != 0)
-        return unit_skip("Go verifier (golang-go, golang-golang-x-mod-dev)");
+    if (!goverify_is_there())
+        return unit_skip("Go verifier (" GOVERIFY_PACKAGES ")");
     (void)snprintf(folder, sizeof folder, "%s/goverify-XXXXXX", parent == NULL ? "/tmp" : parent);
     UNIT_NEED(mkdtemp(folder) != NULL);
-    UNIT_NEED(build_verifier());
+    UNIT_NEED(goverify_build(folder, verifier));
     int verdict = run_tests();
     (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return verdict;

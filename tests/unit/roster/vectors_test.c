@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "roster/clients.h"
 #include "roster/roster.h"
 #include "support/unit.h"
 
@@ -126,6 +127,27 @@ static void rejected_rosters_are_refused_with_line_and_field(void)
     }
 }
 
+static void check_roots(const json_t *list, bool good)
+{
+    size_t index;
+    json_t *entry;
+    CU_ASSERT(json_array_size(list) > 1);
+    json_array_foreach(list, index, entry)
+    {
+        struct tov_error error = {.text = ""};
+        struct tov_roots roots;
+        enum tov_err err =
+            tov_roots_parse(tov_bytes_of_text(text_of(entry, "text")), &roots, &error);
+        check((err == TOV_OK) == good, entry, good ? "is read" : "is refused", &error);
+    }
+}
+
+static void roots_files_are_judged_as_they_should(void)
+{
+    check_roots(json_object_get(json_object_get(vectors, "roots"), "good"), true);
+    check_roots(json_object_get(json_object_get(vectors, "roots"), "rejected"), false);
+}
+
 static void thresholds_count_distinct_root_keys(void)
 {
     size_t index;
@@ -175,6 +197,42 @@ static void successors_need_both_thresholds_and_keep_history(void)
     }
 }
 
+static enum tov_err read_clients(const json_t *entry, const struct tov_agency *agency,
+                                 struct tov_clients **out_clients, struct tov_error *error)
+{
+    TOV_TRY(tov_clients_parse(tov_bytes_of_text(text_of(entry, "text")), out_clients, error));
+    return tov_clients_check(*out_clients, agency, error);
+}
+
+static void check_clients(const json_t *list, const struct tov_agency *agency, bool good)
+{
+    size_t index;
+    json_t *entry;
+    CU_ASSERT(json_array_size(list) > 3);
+    json_array_foreach(list, index, entry)
+    {
+        struct tov_error error = {.text = ""};
+        TOV_CLEANUP(tov_clients_cleanup) struct tov_clients *clients = NULL;
+        bool was_read = read_clients(entry, agency, &clients, &error) == TOV_OK;
+        check(was_read == good, entry, good ? "is read" : "is refused", &error);
+        if (was_read && good)
+            UNIT_EQUAL_INT(tov_clients_count(clients), number_of(entry, "clients"));
+    }
+}
+
+static void registries_of_clients_are_judged_as_they_should(void)
+{
+    struct tov_error error = {.text = ""};
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    const json_t *clients = json_object_get(vectors, "clients");
+    UNIT_OK(tov_roster_parse(tov_bytes_of_text(text_of(vectors, "base")), &roster, &error));
+    const struct tov_agency *agency =
+        tov_roster_agency_by_name(roster, tov_bytes_of_text(text_of(clients, "agency")));
+    UNIT_NEED(agency != NULL);
+    check_clients(json_object_get(clients, "good"), agency, true);
+    check_clients(json_object_get(clients, "rejected"), agency, false);
+}
+
 /* Any bytes are refused or make a roster that formats to the same text (R5); sanitizers watch. */
 static void changed_bytes_are_refused_or_read_the_same(void)
 {
@@ -206,8 +264,10 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(good_rosters_parse_and_format_to_the_same_bytes),
         UNIT_TEST(rejected_rosters_are_refused_with_line_and_field),
+        UNIT_TEST(roots_files_are_judged_as_they_should),
         UNIT_TEST(thresholds_count_distinct_root_keys),
         UNIT_TEST(successors_need_both_thresholds_and_keep_history),
+        UNIT_TEST(registries_of_clients_are_judged_as_they_should),
         UNIT_TEST(changed_bytes_are_refused_or_read_the_same),
     };
     vectors = unit_json(VECTORS);

@@ -178,6 +178,25 @@ static void a_batch_over_its_limit_is_refused_and_usable_after_clear(void)
     tear_down();
 }
 
+static void a_row_that_could_not_be_gathered_is_not_written(void)
+{
+    set_up();
+    uint8_t room[4];
+    struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    tov_buf_put(&row, "too long", 8);
+    tov_store_batch_put_buf(batch, NAMES, tov_store_key_text("cut"), &row);
+    tov_store_batch_put(batch, NAMES, tov_store_key_text("beside"), tov_bytes_of_text("1"));
+    UNIT_EQUAL_INT(tov_store_commit(store, batch, NULL), TOV_E_LIMIT);
+    UNIT_EQUAL_INT(count_rows(store, NAMES), 0);
+    tov_store_batch_clear(batch);
+    tov_buf_clear(&row);
+    tov_buf_put(&row, "row", 3);
+    tov_store_batch_put_buf(batch, NAMES, tov_store_key_text("whole"), &row);
+    UNIT_OK(tov_store_commit(store, batch, NULL));
+    UNIT_EQUAL_INT(count_rows(store, NAMES), 1);
+    tear_down();
+}
+
 static void a_tiny_map_grows_until_everything_fits(void)
 {
     struct tov_store_options options = test_options();
@@ -352,6 +371,7 @@ const struct unit_test commit_tests[] = {
     UNIT_TEST(rows_are_written_in_place_without_a_copy),
     UNIT_TEST(an_empty_batch_writes_nothing),
     UNIT_TEST(a_batch_over_its_limit_is_refused_and_usable_after_clear),
+    UNIT_TEST(a_row_that_could_not_be_gathered_is_not_written),
     UNIT_TEST(a_tiny_map_grows_until_everything_fits),
     UNIT_TEST(a_map_at_its_limit_refuses_and_goes_on_with_what_fits),
     UNIT_TEST(asynchronous_commits_come_back_one_by_one_in_order),

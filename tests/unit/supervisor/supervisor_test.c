@@ -273,6 +273,19 @@ static void a_full_disk_is_tried_again_after_a_second_however_often(void)
     clean();
 }
 
+static void a_guard_without_room_is_tried_again_like_the_core(void)
+{
+    prepare();
+    write_file("guard", "exit 13\nexit 13\nserve\n");
+    uint64_t before_ms = now_ms();
+    run();
+    (void)wait_for(events_fd, "guard started 2");
+    CU_ASSERT(now_ms() - before_ms >= 2000);
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 static void codes_for_a_person_stop_everything_with_that_code(void)
 {
     static const int codes[] = {TOV_EXIT_IO,     TOV_EXIT_CORRUPT, TOV_EXIT_NEWER_STORE,
@@ -390,6 +403,7 @@ int main(void)
         UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),
         UNIT_TEST(a_guard_that_crashes_takes_the_core_along),
         UNIT_TEST(a_full_disk_is_tried_again_after_a_second_however_often),
+        UNIT_TEST(a_guard_without_room_is_tried_again_like_the_core),
         UNIT_TEST(codes_for_a_person_stop_everything_with_that_code),
         UNIT_TEST(a_port_in_use_stops_everything),
         UNIT_TEST(a_guard_without_its_key_stops_everything),

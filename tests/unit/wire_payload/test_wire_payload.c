@@ -161,6 +161,42 @@ static void decode_stops_at_its_memory_budget(void)
     free(bytes);
 }
 
+/* As many records inside as fit, then the smallest texts or list values up to the longest encoding.
+ */
+static enum tov_err decode_crowded(uint8_t inner_tag, size_t inner_count, const char *filler)
+{
+    static uint8_t bytes[TOV_RECORD_MAX_BYTES];
+    struct tov_record record = {0};
+    struct tov_error error;
+    size_t size = 0, filler_size = strlen(filler);
+    for (size_t i = 0; i < inner_count; i++) {
+        bytes[size++] = inner_tag;
+        bytes[size++] = 0;
+    }
+    for (; filler_size > 0 && size + filler_size <= sizeof bytes; size += filler_size)
+        memcpy(bytes + size, filler, filler_size);
+    enum tov_err err =
+        tov_record_decode(schema("Header"), (struct tov_bytes){bytes, size}, &record, &error);
+    tov_record_destroy(&record);
+    return err;
+}
+
+/* What parties agree on is a count; the budget of memory is this program's, and is never met first.
+ */
+static void decode_counts_the_records_inside(void)
+{
+    static const uint8_t tags[] = {0x32, 0x4a, 0x52, 0x5a, 0x72}; /* recipients ... seen */
+    static const char *const fillers[] = {"",
+                                          "\x92\x01\x01"
+                                          "a",
+                                          "\xa0\x01\x01"}; /* legal_bases, use_limits */
+    for (size_t i = 0; i < sizeof tags; i++) {
+        for (size_t n = 0; n < sizeof fillers / sizeof fillers[0]; n++)
+            UNIT_OK(decode_crowded(tags[i], TOV_RECORD_INNER_MAX, fillers[n]));
+        UNIT_EQUAL_INT(decode_crowded(tags[i], TOV_RECORD_INNER_MAX + 1, ""), TOV_E_LIMIT);
+    }
+}
+
 /* The decoder by itself, as frames use it: what is no record is held to the same. */
 static void the_strict_decoder_needs_no_record_layer(void)
 {
@@ -411,6 +447,7 @@ int main(void)
         UNIT_TEST(decode_refuses_what_is_cut_short_or_no_protobuf),
         UNIT_TEST(decode_stops_at_the_longest_encoding),
         UNIT_TEST(decode_stops_at_its_memory_budget),
+        UNIT_TEST(decode_counts_the_records_inside),
         UNIT_TEST(the_strict_decoder_needs_no_record_layer),
         UNIT_TEST(a_record_reads_back_what_was_put),
         UNIT_TEST(a_decoded_list_can_be_appended_to),

@@ -117,8 +117,10 @@ def derive(seed):
     return secret, pair, pair.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def setup(ephemeral_seed, recipient_public, info, psk, psk_id):
+def setup(ephemeral_seed, recipient_public, info, psk, psk_id, top=0):
+    """TOP 0x80 sets the bit of enc that X25519 ignores."""
     _, pair, enc = derive(ephemeral_seed)
+    enc = enc[:31] + bytes([enc[31] | top])
     shared = pair.exchange(X25519PublicKey.from_public_bytes(recipient_public))
     prk = labelled_extract(KEM, b"", b"eae_prk", shared)
     secret = labelled_expand(KEM, prk, b"shared_secret", enc + recipient_public, 32)
@@ -312,7 +314,15 @@ def part_refusals(key):
         "not marked as last": seal(key, bytes(12), plain),
         "an index that is not 0": seal(key, bytes(10) + b"\1\1", plain),
     }
-    return [{"why": why, "sealed": sealed, "root": root(sealed)} for why, sealed in cases.items()]
+    out = [{"why": why, "sealed": sealed, "root": root(sealed),
+            "error": "decrypt" if why.startswith(("not marked", "an index")) else "malformed"}
+           for why, sealed in cases.items()]
+    good, other = stream(key, plain), stream(key, pad(b"another"))
+    out.append({"why": "the root of another part", "sealed": good, "root": root(other),
+                "error": "proof"})
+    out.append({"why": "sealed under another key", "sealed": stream(fill("other key", 32), plain),
+                "root": root(stream(fill("other key", 32), plain)), "error": "decrypt"})
+    return out
 
 
 def stanza_vectors():
@@ -335,6 +345,8 @@ def stanza_vectors():
                 {"sequence": 0, "right": "header", "stanza": stanza(context, 0, ctx, header)},
                 {"sequence": 1, "right": "all", "stanza": stanza(context, 1, ctx, header + content)},
                 {"sequence": 2, "right": "header", "stanza": stanza(context, 2, ctx, header)}],
+            "top_bit": stanza(setup(ephemeral_seed, public, info, secret, name, 0x80), 3, ctx,
+                              header + content),
             "refused": stanza_refusals(context, ctx, header + content, epoch)})
     return out
 
@@ -352,7 +364,8 @@ def stanza_refusals(context, ctx, keys, epoch):
         ("top bit of enc set", epoch, ctx, good[:31] + bytes([good[31] ^ 0x80]) + good[32:]),
         ("changed tag", epoch, ctx, good[:-1] + bytes([good[-1] ^ 1])),
         ("empty", epoch, ctx, b"")]
-    return [{"why": why, "epoch": number, "ctx": other, "stanza": value}
+    return [{"why": why, "epoch": number, "ctx": other, "stanza": value,
+             "error": "decrypt" if len(value) == 120 else "malformed"}
             for why, number, other, value in cases]
 
 
@@ -375,6 +388,10 @@ def wrap_vectors():
 
 
 print(json.dumps(hexed({
-    "about": "Vectors of Tov's envelope (docs/protocol.md). Bytes are hexadecimal.",
+    "about": "Vectors of Tov's envelope (docs/protocol.md section 4). Bytes are hexadecimal. "
+             "top_bit: a stanza with the right to all whose enc has the bit set that X25519 ignores; "
+             "it opens. salamander: one sealed part 1 that opens under two content keys and holds "
+             "each of the texts under one; the commitment is that of the first. wrapping is how "
+             "this node keeps keys at rest, and no part of the protocol.",
     "padding": padding_vectors(), "messages": message_vectors(), "part": part_vectors(),
     "stanzas": stanza_vectors(), "wrapping": wrap_vectors(), "salamander": salamander_vector()}), indent=1))

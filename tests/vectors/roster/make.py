@@ -120,6 +120,15 @@ accept("a closed agency and its successor", head() + ALFA[:-3] + BRAVO[:11] +
        ["  keepers alfa delta"] + DELTA + ["agency 7 golf", "  title Golf", "  cvr 00000124",
        "  regime GDPR"] + keys("golf") + ["  successor alfa"], version=1, agencies=4,
        agency="golf", units=0, quorum=3)
+# Alfa and bravo are open and keep each other; delta is closed and is last, its successor at the end.
+CLOSED = head() + ALFA[:12] + ["  keepers bravo"] + ALFA[13:] + BRAVO[:11] + ["  keepers alfa"] + \
+    BRAVO[12:] + DELTA[:-1]
+accept("a closed agency without successor or keepers", CLOSED + ["  successor none"], version=1,
+       agencies=3, agency="delta", units=0, quorum=2)
+accept("a closed agency keeps the keepers it had, closed ones too", CLOSED[:-len(DELTA) + 1] +
+       DELTA[:-1] + ["  successor alfa", "agency 7 golf", "  title Golf", "  cvr 00000124",
+       "  regime GDPR"] + keys("golf") + ["  keepers alfa delta", "  successor bravo"], version=1,
+       agencies=4, agency="golf", units=0, quorum=2)
 g2 = [l for l in ALFA]
 i = next(i for i, l in enumerate(g2) if l.startswith("  generation"))
 g2 = g2[:i] + keys("alfa", 2) + g2[i + 6:]
@@ -145,6 +154,9 @@ accept("agency number 1024", solo(number=1024), **solo_facts())
 accept("a title of 200 bytes", solo(title="x" * 200), **solo_facts())
 accept("16 root keys", solo(holders=ROOTS[:16]), **solo_facts())
 accept("128 units", solo(units=128), **solo_facts(128))
+endpoints = ["tcp://[2001:DB8::192.0.2.1]:1", "tcp://192.0.2.1:65535", "tcp://a--b.c:1"]
+accept("spellings of endpoints", solo() + ["  endpoint " + e for e in endpoints],
+       **solo_facts())
 refuse("17 root keys", solo(holders=ROOTS), 9 + 17, "root")
 refuse("129 units", solo(units=129), len(solo()) + 128 * 3 + 1, "unit")
 
@@ -209,8 +221,8 @@ changed("an agency's key as a root, renamed", "root", "root " + root_vkey("a", "
 rejected[-1]["field"] = None
 changed("a root of another federation", "root", "root " + vkey("other/root/a", "root a"))
 changed("a witness key as a root", "root", "root " + vkey(FED + "/root/a", "root a", 4))
-changed("a key id that does not fit", "root", "root " + root_vkey("a")[:20] + "00000000" +
-        root_vkey("a")[28:])
+changed("a key id that does not fit", "root", "root " + root_vkey("a")[:19] + "00000000" +
+        root_vkey("a")[27:])
 changed("agency number 0", "agency", "agency 0 alfa")
 changed("agency number 1025", "agency", "agency 1025 alfa", nth=2)
 changed("an agency number used twice", "agency", "agency 1 bravo", nth=1, line=at("agency 2") + 1)
@@ -219,7 +231,9 @@ changed("agency numbers out of order", "agency", "agency 1 delta", nth=2)
 rejected[-1]["text"] = text(head() + ALFA + DELTA + BRAVO)
 rejected[-1]["line"] = len(head() + ALFA + DELTA) + 1
 changed("an agency without a name", "agency", "agency 1")
-changed("an agency named root", "agency", "agency 1 root")
+for name in ("root", "none"):
+    refuse("an agency named " + name, head() + [f"agency 1 {name}"] + ALFA[1:4] + keys(name) +
+           ALFA[10:] + BRAVO + DELTA, at("agency 1") + 1, "agency")
 twin = [l.replace("bravo", "alfa") for l in BRAVO]
 twin[4:10] = keys("alfa")
 refuse("an agency name used twice", head() + ALFA + twin + DELTA, len(head() + ALFA) + 1, "agency")
@@ -253,7 +267,7 @@ changed("a transport key used by two", "  transport", BASE[at("  transport", 1)]
         line=at("agency 2") + 1)
 rejected[-1]["field"] = None
 for bad in ("tcp://alfa", "tcp://alfa:0", "tcp://alfa:65536", "udp://alfa:1", "tcp://:1",
-            "tcp://al fa:1", "tcp://[zz]:1", "tcp://*:1", "tcp://a..b:1", "tcp://Alfa:1"):
+            "tcp://al fa:1", "tcp://[zz]:1", "tcp://[1:2]:1", "tcp://[fe80::1%1]:1", "tcp://*:1", "tcp://a..b:1", "tcp://Alfa:1"):
     changed("endpoint " + bad, "  endpoint", "  endpoint " + bad)
 changed("a keeper that is no agency", "  keepers", "  keepers bravo foxtrot")
 changed("itself as a keeper", "  keepers", "  keepers alfa bravo")
@@ -270,8 +284,12 @@ changed("a role twice", "    roles", "    roles sagsbehandler sagsbehandler")
 changed("roles out of order", "    roles", "    roles sagsbehandler tovholder_kommune")
 changed("an unknown co-operation", "    cooperations", "    cooperations SSP XSP")
 changed("co-operations out of order", "    cooperations", "    cooperations KSP SSP")
-refuse("a successor that is no agency", BASE + ["  successor foxtrot"], len(BASE) + 1, "successor")
-refuse("itself as successor", BASE + ["  successor delta"], len(BASE) + 1, "successor")
+refuse("a successor that is no agency", CLOSED + ["  successor foxtrot"], len(CLOSED) + 1,
+       "successor")
+refuse("itself as successor", CLOSED + ["  successor delta"], len(CLOSED) + 1, "successor")
+refuse("a closed agency as successor", CLOSED + ["  successor golf", "agency 7 golf",
+       "  title Golf", "  cvr 00000124", "  regime GDPR"] + keys("golf") + ["  successor none"],
+       len(CLOSED) + 1, "successor")
 refuse("a closed agency as keeper", BASE + ["  successor alfa"], at("  keepers") + 1, "keepers")
 refuse("a revoked key of no agency", BASE + [f"revoked {vkey(FED + '/echo/1', 'e')} 1 " + "00" * 32],
        len(BASE) + 1, "revoked")
@@ -279,6 +297,15 @@ refuse("a revoked key of a generation to come", BASE +
        [f"revoked {vkey(FED + '/alfa/2', 'e')} 1 " + "00" * 32], len(BASE) + 1, "revoked")
 refuse("an origin revoked twice", head() + g2 + BRAVO + DELTA + revoked[:1] + revoked[:1],
        len(BASE) + 2, "revoked")
+for name, of, kind in (("a witness key revoked", FED + "/alfa/1", 4),
+                       ("a revoked origin of another federation", "other/alfa/1", 1),
+                       ("a revoked origin that is no journal", FED + "/alfa/1/journal", 1),
+                       ("a revoked journal 0", FED + "/alfa/1/journal/0", 1),
+                       ("a revoked generation 0", FED + "/alfa/0", 1)):
+    refuse(name, BASE + [f"revoked {vkey(of, 'e', kind)} 1 " + "00" * 32], len(BASE) + 1, "revoked")
+refuse("a revoked size with a zero before it", BASE +
+       [f"revoked {vkey(FED + '/alfa/1', 'alfa 1 ledger')} 01 " + "00" * 32], len(BASE) + 1,
+       "revoked")
 refuse("a revocation without a root", BASE + [f"revoked {vkey(FED + '/alfa/1', 'alfa 1 ledger')} 1"],
        len(BASE) + 1, "revoked")
 refuse("a revoked key that another agency uses", head() + g2 + BRAVO + DELTA +
@@ -309,6 +336,33 @@ threshold("not signed", base_text, False)
 threshold("roots of another federation", note(base_text, "a", "b"), False,
           text(["tov-roots v1", "federation other", "threshold 1", "root " +
                 vkey("other/root/a", "root a")]))
+
+# Roots files.
+ROOTS_START = ["tov-roots v1", "federation " + FED]
+A, B = "root " + root_vkey("a"), "root " + root_vkey("b")
+roots = {"good": [], "rejected": []}
+for kind, name, lines in (
+        ("good", "one of one", ROOTS_START + ["threshold 1", A]),
+        ("good", "two of two", ROOTS_START + ["threshold 2", A, B]),
+        ("rejected", "empty", []), ("rejected", "no root", ROOTS_START + ["threshold 1"]),
+        ("rejected", "a newer format", ["tov-roots v2"] + ROOTS_START[1:] + ["threshold 1", A]),
+        ("rejected", "no federation", ROOTS_START[:1] + ["threshold 1", A]),
+        ("rejected", "no threshold", ROOTS_START + [A]),
+        ("rejected", "threshold 0", ROOTS_START + ["threshold 0", A]),
+        ("rejected", "threshold above the keys", ROOTS_START + ["threshold 2", A]),
+        ("rejected", "a key twice", ROOTS_START + ["threshold 1", A, A]),
+        ("rejected", "a key under two names", ROOTS_START + ["threshold 1", A, "root " +
+                                                             root_vkey("b", "root a")]),
+        ("rejected", "two keys of one name", ROOTS_START + ["threshold 1", A, "root " +
+                                                            root_vkey("a", "root b")]),
+        ("rejected", "a root of another federation", ROOTS_START +
+         ["threshold 1", "root " + vkey("other/root/a", "root a")]),
+        ("rejected", "a witness key", ROOTS_START +
+         ["threshold 1", "root " + vkey(FED + "/root/a", "root a", 4)]),
+        ("rejected", "17 keys", ROOTS_START + ["threshold 1"] +
+         ["root " + root_vkey(holder) for holder in ROOTS]),
+        ("rejected", "a line too many", ROOTS_START + ["threshold 1", A, "colour blue"])):
+    roots[kind].append({"name": name, "text": text(lines)})
 
 # Successors.
 h1 = hashlib.sha256(base_text.encode()).hexdigest()
@@ -362,6 +416,66 @@ lt = text(head() + later + BRAVO + DELTA)
 follow("a journal's number falls", head(2, hashlib.sha256(lt.encode()).hexdigest()) + ALFA + BRAVO +
        DELTA, "rule", previous=note(lt, "a", "b"))
 
+FED = "anden-demo"
+follow("another federation", head(2, h1, 1) + ALFA[:4] + keys("alfa"), "rule")
+FED = "vektor-demo"
+follow("a new journal key in the same generation", h2 +
+       [l if not l.startswith("  journal") else
+        "  journal " + vkey(FED + "/alfa/1/journal/1", "sneaky") for l in ALFA] + BRAVO + DELTA,
+       "rule")
+ct = text(CLOSED + ["  successor none"])
+ch = hashlib.sha256(ct.encode()).hexdigest()
+follow("a closed agency opens again", head(2, ch) + ALFA + BRAVO + DELTA, "rule",
+       previous=note(ct, "a", "b"))
+follow("a revocation gets another root", head(2, rh) + g2 + BRAVO + DELTA +
+       [revoked[0][:-64] + "33" * 32, revoked[1]], "rule", previous=rfirst)
+follow("a new generation, another key revoked under the old name", h2 + g2 + BRAVO + DELTA +
+       [f"revoked {vkey(FED + '/alfa/1', 'sneaky')} 1007 " + "00" * 32, revoked[1]], "rule")
+
+# Client registries of alfa, checked against BASE.
+KEY1, KEY2 = "  key " + "11" * 32, "  key " + "22" * 32
+METTE = ["client mette", "  kind person", KEY1, "  roles mentor sagsbehandler", "  units en to"]
+REVISOR = ["client revisor", "  kind system", KEY2, "  roles auditor"]
+CLIENTS = ["tov-clients v1", "agency alfa"]
+clients = {"agency": "alfa", "good": [], "rejected": []}
+
+
+def client(kind, name, lines, **facts):
+    clients[kind].append({"name": name, "text": text(lines), **facts})
+
+
+client("good", "nobody", CLIENTS, clients=0)
+client("good", "a person and a system", CLIENTS + METTE + REVISOR, clients=2)
+client("good", "roles in any order", CLIENTS + METTE[:3] + ["  roles sagsbehandler mentor"] +
+       METTE[4:], clients=1)
+client("good", "a role of the agency beside one of a unit", CLIENTS + METTE[:3] +
+       ["  roles dbr mentor", "  units to"], clients=1)
+client("rejected", "empty", [])
+client("rejected", "a newer format", ["tov-clients v2"] + CLIENTS[1:])
+client("rejected", "no agency", CLIENTS[:1])
+client("rejected", "another agency", [CLIENTS[0], "agency bravo"] + REVISOR)
+client("rejected", "a name with a capital", CLIENTS + ["client Mette"] + METTE[1:])
+for n, what in enumerate(("name", "kind", "key", "roles")):
+    client("rejected", f"{what} missing", CLIENTS + REVISOR[:n] + REVISOR[n + 1:])
+    client("rejected", f"{what} twice", CLIENTS + REVISOR[:n + 1] + REVISOR[n:])
+client("rejected", "an unknown kind", CLIENTS + [REVISOR[0], "  kind robot"] + REVISOR[2:])
+client("rejected", "a short key", CLIENTS + REVISOR[:2] + ["  key 11"] + REVISOR[3:])
+client("rejected", "a key in capitals", CLIENTS + REVISOR[:2] + ["  key " + "AB" * 32] +
+       REVISOR[3:])
+client("rejected", "an unknown role", CLIENTS + REVISOR[:3] + ["  roles borgmester"])
+client("rejected", "a role twice", CLIENTS + REVISOR[:3] + ["  roles dbr dbr"])
+client("rejected", "a role of a unit without units", CLIENTS + METTE[:4])
+client("rejected", "a unit twice", CLIENTS + METTE[:4] + ["  units en to en"])
+client("rejected", "a unit that the agency does not have", CLIENTS + METTE[:4] +
+       ["  units en to tre"])
+client("rejected", "a unit that does not allow the role", CLIENTS + METTE[:4] + ["  units to"])
+client("rejected", "units before roles", CLIENTS + METTE[:3] + [METTE[4], METTE[3]])
+client("rejected", "an unknown line", CLIENTS + METTE + ["  colour blue"])
+client("rejected", "one name for two", CLIENTS + METTE + ["client mette"] + REVISOR[1:])
+client("rejected", "one key for two", CLIENTS + METTE + REVISOR[:2] + [KEY1] + REVISOR[3:])
+client("rejected", "no newline at the end", CLIENTS + REVISOR)
+clients["rejected"][-1]["text"] = clients["rejected"][-1]["text"][:-1]
+
 # A rejected text is the base with something else in its middle: lines kept at both ends.
 base_lines = base_text.splitlines(keepends=True)
 for case in rejected:
@@ -372,5 +486,9 @@ for case in rejected:
                  most - before)
     case.update(before=before, after=after, insert="".join(lines[before:len(lines) - after]))
 
-print(json.dumps({"base": base_text, "good": good, "rejected": rejected, "thresholds": thresholds,
-                  "successors": successors}, indent=1, ensure_ascii=True))
+ABOUT = ("Texts of docs/roster.md. A rejected one is the first `before` lines of base, insert, and the "
+         "last `after` lines of base; line and field are where our reader finds the fault. "
+         "roots: files of root keys. thresholds: is the note's roster verified by the roots file? successors: may next follow "
+         "previous? clients: registries of an agency of base (docs/keys.md).")
+print(json.dumps({"about": ABOUT, "base": base_text, "good": good, "rejected": rejected, "thresholds": thresholds, "roots": roots,
+                  "successors": successors, "clients": clients}, indent=1, ensure_ascii=True))

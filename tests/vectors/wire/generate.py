@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes leaf.json, link.json, frame.json and control.json beside itself, and the fuzzers' seeds.
+"""Writes leaf.json, link.json, connection.json, frame.json and control.json beside itself, and the
+fuzzers' seeds.
 
 What for: other implementers, and a second opinion on proto/wire. It is written from
 docs/protocol.md alone, with a protobuf encoder of its own; never make it call the C code.
     generate.py
 """
+import base64
 import hashlib
 import json
 import os
@@ -157,6 +159,12 @@ def an_erased(count=1, **change):
     return {"scope": 1, "basis": 4, "refs": [a_ref(n) for n in range(count)], **change}
 
 
+def seen_list():
+    """The detached list of the anchor: two peers' anchors, ascending by agency."""
+    return b"".join(u(U16, agency) + u(U32, 1) + u(U64, 40 + agency) + some(f"root {agency}") +
+                    some(f"anchor signature {agency}", 64) for agency in (2, 1024))
+
+
 def good_leaves():
     yield "genesis_of_a_ledger", "genesis", a_genesis()
     yield "genesis_of_a_journal", "genesis", a_genesis(journal=2)
@@ -182,7 +190,10 @@ def good_leaves():
         [a_run(1, 1 + n % 2) for n in range(128)], [an_amendment(n + 1) for n in range(64)])
     yield "epoch_key", "epoch_key", {"epoch": 3, "not_before_ms": TIME,
                                      "not_after_ms": TIME + 604800000, "public_key": h("epoch")}
-    yield "anchor", "anchor", {"seen_count": 2, "seen_hash": h("seen")}
+    yield "anchor", "anchor", {"seen_count": 2,
+                               "seen_hash": hashlib.sha256(seen_list()).hexdigest()}
+    yield "anchor_with_an_empty_list", "anchor", {"seen_count": 0,
+                                                  "seen_hash": hashlib.sha256().hexdigest()}
     yield "roster", "roster", {"version": 7, "hash": h("roster")}
     yield "journal_root", "journal_root", {"journal": 1, "size": 5000, "root": h("journal")}
     yield "erased_content", "erased", an_erased()
@@ -276,10 +287,12 @@ def leaf_vectors():
                "leaf_hash": hashlib.sha256(b"\0" + data).hexdigest()}
         if kind == "message":
             row["envelope"] = envelope(fields).hex()
+        if kind == "anchor":
+            row["list"] = seen_list().hex() if fields["seen_count"] else ""
         good.append(row)
     bad = [{"name": n, "error": e, "hex": d.hex()} for n, d, e in rejected_leaves()]
     return {"about": "Leaves (docs/protocol.md section 3). Bytes are hexadecimal; leaf_hash is "
-                     "SHA-256(00 || leaf).", "good": good, "rejected": bad}
+                     "SHA-256(00 || leaf); list is what an anchor's hash is of.", "good": good, "rejected": bad}
 
 
 # ---- link blocks --------------------------------------------------------------------------------
@@ -303,6 +316,29 @@ def link_vectors():
            ("number_0", link({**first, "number": 0}))]
     return {"about": "Link blocks (docs/protocol.md section 3).", "good": good,
             "rejected": [{"name": n, "error": "malformed", "hex": d.hex()} for n, d in bad]}
+
+
+
+# ---- messages on a connection -------------------------------------------------------------------
+
+def connection_vectors():
+    session, frame_bytes = 0x1122334455667788, u(U32, 0) + some("a frame", 40)
+    good = [{"name": name, "kind": kind, "session": f"{session:016x}",
+             "hex": (bytes([kind]) + u(U64, session)).hex()}
+            for name, kind in (("ping", 2), ("pong", 3))]
+    good.append({"name": "data", "kind": 1, "frame": frame_bytes.hex(),
+                 "hex": (b"\1" + frame_bytes).hex()})
+    ignored = [("data without a frame", b"\1"), ("kind 0", b"\0" + frame_bytes),
+               ("kind 4", b"\4" + u(U64, session)), ("a ping without session", b"\2"),
+               ("a ping of session 0", b"\2" + bytes(8)),
+               ("a ping one byte short", b"\2" + u(U64, session)[:7]),
+               ("a ping one byte long", b"\2" + u(U64, session) + b"\0"),
+               ("a pong of session 0", b"\3" + bytes(8)),
+               ("a pong one byte long", b"\3" + u(U64, session) + b"\0")]
+    return {"about": "Messages on a connection (docs/protocol.md section 5.2); ignored: they say "
+                     "nothing, and the connection goes on.",
+            "good": good,
+            "ignored": [{"name": name, "hex": data.hex()} for name, data in ignored]}
 
 
 # ---- protobuf -----------------------------------------------------------------------------------
@@ -674,6 +710,12 @@ def rejected_controls():
     for name, change in off_by_one(a_ref, "leaf_hash"):
         yield f"chunk_request_{name}", control("chunk_request", a_chunk_request(
             ref={**a_ref(), **change})), "malformed"
+    for name, change in off_by_one(a_ref, "leaf_hash"):
+        yield f"epoch_expired_{name}", control("epoch_expired", {
+            "refs": [a_ref(), {**a_ref(2), **change}]}), "malformed"
+    for field in ("agency", "generation"):
+        yield f"epoch_expired_of_{field}_0", control("epoch_expired", {
+            "refs": [{**a_ref(), field: 0}]}), "malformed"
     yield "epoch_expired_for_none", control("epoch_expired", {"refs": []}), "malformed"
     yield "epoch_expired_for_257", control("epoch_expired", {
         "refs": [a_ref(n) for n in range(257)]}), "limit"
@@ -702,10 +744,35 @@ def api_seeds():
     yield "event", b"\1" + num(1, 4) + sub(11, num(1, 5) + num(2, 3) + sub(3, summary))
 
 
+def record(kind, index, body):
+    return u(">B", kind) + u(U64, index) + u(U32, len(body)) + body
+
+
+def export_seeds():
+    """Pieces of exports (docs/export.md); the fuzzer's first byte says which kind of piece."""
+    block = link({"generation": 1, "lost_index": 0, "number": 1, "previous": "00" * 32,
+                  "salt": some("link salt", 16).hex()})
+    root, signature = base64.b64encode(some("root")), base64.b64encode(some("signature", 64))
+    yield "records", b"\0" + b"".join([
+        record(1, 7, some("leaf", 90)), record(3, 7, u(U16, 2) + block),
+        record(4, 7, bytes([6, 1, 0, 0])), record(5, 7, b"\0" + some("part", 80)),
+        record(2, 8, b"\2" + some("hash")), record(6, 9, some("list", 60)),
+        record(7, 10, u(U64, 3) + b"\0" + some("a") + some("b")),
+        record(7, 13, u(U64, 2) + b"\1" + some("c") + some("d"))])
+    yield "signed", b"\1" + b"700 " + root + b" " + signature
+    yield "cosignature", b"\2" + b"700 3 1625486400 " + signature
+    yield "file", b"\3" + hashlib.sha256(b"").hexdigest().encode() + b" 0 tile/0/x001/067.p/3"
+    yield "about", (b"\4tov-export 1\nfederation infohus-demo\nagency 1 kk\ngeneration 1\n"
+                    b"software 0.1.0\ntime 2021-07-05T12:00:00.000Z\nledger 700\njournal 1 90\n")
+    yield "position", b"\5size 1234\nseries 1 0\nlink 56\n"
+
+
 def write(name, vectors):
     with open(os.path.join(HERE, name + ".json"), "w", encoding="utf-8") as out:
         json.dump(vectors, out, indent=1)
         out.write("\n")
+    if name == "connection":
+        return  # nothing to fuzz: one byte and a number
     seed(name, ((row["name"], bytes.fromhex(row["hex"]))
                 for row in vectors["good"] + vectors["rejected"]))
 
@@ -721,6 +788,8 @@ def seed(name, seeds):
 if __name__ == "__main__":
     write("leaf", leaf_vectors())
     write("link", link_vectors())
+    write("connection", connection_vectors())
     write("frame", frame_vectors())
     write("control", control_vectors())
     seed("api", api_seeds())
+    seed("export", export_seeds())

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "supervisor/network_role.h"
+
+#include "exit_codes.h"
+#include "log/log.h"
+#include "supervisor/role.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PATH_SIZE 512
+
+/* Where the key is: the credential when there is one. */
+static bool find_file(const struct tov_config *config, const char *name, char out[PATH_SIZE])
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    int size = 0;
+    if (credentials != NULL) {
+        size = snprintf(out, PATH_SIZE, "%s/tov-%s", credentials, name);
+        if (size > 0 && size < PATH_SIZE && access(out, R_OK) == 0)
+            return true;
+    }
+    size = snprintf(out, PATH_SIZE, "%s/%s.key", config->keys_dir, name);
+    return size > 0 && size < PATH_SIZE;
+}
+
+static enum tov_err load_key(const struct tov_config *config, enum tov_key_purpose purpose,
+                             struct tov_key *out_secret, struct tov_error *error)
+{
+    char path[PATH_SIZE];
+    struct tov_keyfile keyfile = {.secret = NULL};
+    if (!find_file(config, tov_key_purpose_name(purpose), path))
+        return tov_fail(error, TOV_E_KEY, "%s: path too long", config->keys_dir);
+    TOV_TRY(tov_keyfile_load(path, purpose, NULL, &keyfile, error));
+    memcpy(out_secret->bytes, tov_secret_data(keyfile.secret), sizeof out_secret->bytes);
+    tov_keyfile_fini(&keyfile);
+    return TOV_OK;
+}
+
+int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key_purpose purpose,
+                           struct tov_network_role *out_role)
+{
+    struct tov_role_arguments arguments;
+    struct tov_error error = {.code = TOV_OK};
+    *out_role = (struct tov_network_role){.core_fd = -1, .signal_fd = -1};
+    if (!tov_role_arguments_parse(argc, argv, &arguments) || arguments.config == NULL ||
+        arguments.fd < 0)
+        return TOV_EXIT_USAGE;
+    out_role->core_fd = arguments.fd;
+    out_role->signal_fd = tov_role_start();
+    if (out_role->signal_fd < 0)
+        return TOV_EXIT_INTERNAL;
+    enum tov_err err = tov_config_load(arguments.config, &out_role->config, &error);
+    if (err != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "config", TOV_LOG_TEXT("why", error.text));
+        return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_CONFIG;
+    }
+    tov_log_open(name, out_role->config.log_level, getenv("JOURNAL_STREAM") != NULL);
+    err = load_key(&out_role->config, purpose, &out_role->secret, &error);
+    if (err != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "key", TOV_LOG_TEXT("why", error.text));
+        return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_KEY;
+    }
+    return 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The core's loop between real sockets: what a gateway or front that was taken over says ends its
+ * own socket and nothing else.
+ */
+#include "core_process.h"
+#include "exit_codes.h"
+
+#include "support/sim_wire.h"
+#include "support/unit.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A core's process around a node of the simulation; the other ends are the test's. */
+struct loop {
+    struct sim_wire *wire;
+    struct tov_process process;
+    struct tov_ipc *guard, *gateway, *front, *supervisor;
+};
+
+static void make_pair(struct tov_ipc **core_end, struct tov_ipc **test_end)
+{
+    int fds[2];
+    UNIT_NEED(tov_ipc_pair(fds) == TOV_OK);
+    UNIT_NEED(tov_ipc_create(fds[0], 16u << 20, core_end) == TOV_OK);
+    UNIT_NEED(tov_ipc_create(fds[1], 16u << 20, test_end) == TOV_OK);
+}
+
+static void loop_init(struct loop *loop, const char *name)
+{
+    struct tov_error error = {.text = ""};
+    *loop = (struct loop){.wire = sim_wire_create(name, 2)};
+    struct sim_node *node = &loop->wire->nodes[0];
+    UNIT_NEED(sim_node_start(node, &error) == TOV_OK); /* its guard never answers: it is at rest */
+    loop->process = (struct tov_process){.store = node->store,
+                                         .roster = node->federation->roster,
+                                         .clients = node->agency->clients,
+                                         .node = node->node,
+                                         .signal_fd = -1};
+    make_pair(&loop->process.guard, &loop->guard);
+    make_pair(&loop->process.gateway, &loop->gateway);
+    make_pair(&loop->process.front, &loop->front);
+    make_pair(&loop->process.supervisor, &loop->supervisor);
+}
+
+static void loop_fini(struct loop *loop)
+{
+    tov_ipc_destroy(loop->process.guard);
+    tov_ipc_destroy(loop->process.gateway);
+    tov_ipc_destroy(loop->process.front);
+    tov_ipc_destroy(loop->process.supervisor);
+    tov_ipc_destroy(loop->guard);
+    tov_ipc_destroy(loop->gateway);
+    tov_ipc_destroy(loop->front);
+    tov_ipc_destroy(loop->supervisor);
+    sim_wire_destroy(loop->wire);
+}
+
+/* Gives the core what was queued and then the word to stop; says how it ended. */
+static int run(struct loop *loop)
+{
+    UNIT_NEED(tov_ipc_flush(loop->gateway) == TOV_OK && tov_ipc_flush(loop->front) == TOV_OK);
+    UNIT_NEED(tov_ipc_send_kind(loop->supervisor, TOV_IPC_SV_STOP) == TOV_OK);
+    UNIT_NEED(tov_ipc_flush(loop->supervisor) == TOV_OK);
+    return tov_process_run(&loop->process);
+}
+
+static void send_bytes(struct tov_ipc *ipc, uint8_t kind, struct tov_bytes payload)
+{
+    UNIT_NEED(tov_ipc_send(ipc, kind, &payload, 1) == TOV_OK);
+}
+
+static void a_gateway_that_says_anything_ends_its_own_socket_alone(void)
+{
+    static const uint8_t credit[6] = {0xff, 0xff, 0, 0, 0, 1};
+    static const uint8_t too_much[6] = {0, 2, 0xff, 0, 0, 1};
+    static const uint8_t noise[3] = {9, 9, 9};
+    const struct {
+        uint8_t kind;
+        struct tov_bytes payload;
+    } cases[] = {{TOV_IPC_GW_CREDIT, TOV_BYTES_OF(credit)},
+                 {TOV_IPC_GW_CREDIT, TOV_BYTES_OF(too_much)},
+                 {TOV_IPC_GW_PEER_UP, TOV_BYTES_OF(noise)},
+                 {TOV_IPC_GW_FRAME, TOV_BYTES_OF(noise)},
+                 {0xee, TOV_BYTES_OF(noise)}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-gateway");
+        send_bytes(loop.gateway, cases[i].kind, cases[i].payload);
+        /* A frame of three bytes is a peer's fault, which the node judges. */
+        bool is_frame = cases[i].kind == TOV_IPC_GW_FRAME;
+        UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+        CU_ASSERT((loop.process.gateway != NULL) == is_frame);
+        CU_ASSERT(loop.process.front != NULL);
+    }
+}
+
+static void a_front_that_says_anything_ends_its_own_socket_alone(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    static const uint8_t noise[3] = {9, 9, 9};
+    loop_init(&loop, "loop-front");
+    send_bytes(loop.front, TOV_IPC_FR_FRAME, TOV_BYTES_OF(noise));
+    UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+    CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
+}
+
+static void without_its_guard_the_core_ends(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-guard");
+    tov_ipc_destroy(loop.guard);
+    loop.guard = NULL;
+    UNIT_EQUAL_INT(run(&loop), TOV_EXIT_PARENT_GONE);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_gateway_that_says_anything_ends_its_own_socket_alone),
+        UNIT_TEST(a_front_that_says_anything_ends_its_own_socket_alone),
+        UNIT_TEST(without_its_guard_the_core_ends),
+    };
+    return unit_run("core_loop", tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Each verdict of a receipt, by the entry that brings it about; and that the link goes on behind
+ * every one of them.
+ */
+#include "hostile_peer.h"
+
+#include <string.h>
+
+static struct hostile *meet(const char *name)
+{
+    struct hostile *hostile = hostile_create(name, 2);
+    hostile_meet(hostile);
+    return hostile;
+}
+
+static void need_verdict(const struct hostile *hostile, enum tov_verdict verdict, unsigned detail)
+{
+    struct tov_verdict_value value = hostile_verdict(hostile, hostile->link);
+    UNIT_EQUAL_INT(value.verdict, verdict);
+    UNIT_EQUAL_INT(value.detail, detail);
+}
+
+/* A good message is opened: nothing before it blocks the link. */
+static void need_going_on(struct hostile *hostile)
+{
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+static void opened_with_the_right_to_the_header(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-header");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_HEADER, &message);
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    need_going_on(hostile);
+}
+
+static void no_key_without_a_stanza_and_for_an_epoch_that_is_not_held(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-no-key");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message none;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message old;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &none);
+    none.has_stanza = false;
+    (void)hostile_deliver(hostile, &none);
+    need_verdict(hostile, TOV_VERDICT_NO_KEY, 0);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 0);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &old);
+    hostile_message_commit(hostile, &old);
+    hostile_message_seal(hostile, &old);
+    old.epoch = 77;
+    (void)hostile_deliver(hostile, &old);
+    need_verdict(hostile, TOV_VERDICT_NO_KEY, 0);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 1); /* "epoch expired" for the second alone */
+    need_going_on(hostile);
+}
+
+static void a_late_stanza_amends_no_key_once(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-late");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.has_stanza = false;
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NO_KEY, 0);
+    hostile_message_seal(hostile, &message);
+    hostile_say_late_stanza(hostile, &message, &message.ref);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    struct tov_hash hash = hostile_amended_hash(hostile, 1);
+    CU_ASSERT(tov_hash_equal(&hash, &message.ref.leaf));
+    size_t receipts = hostile_count(hostile, TOV_LEAF_RECEIPT);
+    hostile_say_late_stanza(hostile, &message, &message.ref);
+    UNIT_EQUAL_INT(hostile_count(hostile, TOV_LEAF_RECEIPT), receipts);
+    UNIT_EQUAL_INT(hostile_count_shown(hostile), 1);
+    need_going_on(hostile);
+}
+
+static void many_late_stanzas_at_once_amend_once(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-late-many");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_frame_late_stanza late[500];
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.has_stanza = false;
+    (void)hostile_deliver(hostile, &message);
+    hostile_message_seal(hostile, &message);
+    for (size_t i = 0; i < 500; i++)
+        late[i] = (struct tov_frame_late_stanza){message.ref,
+                                                 {tov_stanza_view(&message.stanza), message.epoch}};
+    UNIT_NEED(tov_frame_encode_late_stanzas(late, 500, &frame) == TOV_OK);
+    size_t receipts = hostile_count(hostile, TOV_LEAF_RECEIPT);
+    hostile_say(hostile, tov_buf_view(&frame));
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    UNIT_EQUAL_INT(hostile_count(hostile, TOV_LEAF_RECEIPT), receipts + 1);
+}
+
+static void refused_by_the_number_of_the_rule(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-refused");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message.header), &header,
+                                NULL) == TOV_OK);
+    tov_record_clear(header, "legal_bases");
+    UNIT_NEED(tov_record_put_text(header, "legal_bases", "INGEN-1") == TOV_OK);
+    tov_buf_clear(&message.header);
+    UNIT_NEED(tov_record_encode(header, &message.header) == TOV_OK);
+    hostile_message_reseal(&message, 0, tov_buf_view(&message.header), false);
+    struct tov_verdict_value value = hostile_deliver(hostile, &message);
+    UNIT_EQUAL_INT(value.verdict, TOV_VERDICT_REFUSED);
+    UNIT_EQUAL_INT(value.detail, 1);                 /* the basis is not in the catalogue */
+    UNIT_EQUAL_INT(hostile_count_shown(hostile), 1); /* kept and shown */
+    need_going_on(hostile);
+}
+
+static void not_understood_of_another_suite(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-suite");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_seal(hostile, &message);
+    message.leaf.as.message.suite = 2;
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NOT_UNDERSTOOD, 0);
+    need_going_on(hostile);
+}
+
+/* A message leaf with one byte changed, with the link block that fits it. */
+static void deliver_changed_leaf(struct hostile *hostile, size_t at, uint8_t value)
+{
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
+    TOV_FREE struct tov_frame_disclosed *disclosed = calloc(1, sizeof *disclosed);
+    uint8_t block[TOV_LINK_BLOCK_BYTES];
+    UNIT_NEED(disclosed != NULL);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_link(hostile, &message);
+    tov_link_encode(&message.link, block);
+    message.leaf.as.message.recipients[0].link_hash = tov_link_hash(TOV_BYTES_OF(block));
+    message.leaf.time_ms = 1;
+    UNIT_NEED(tov_leaf_encode(&message.leaf, &bytes) == TOV_OK);
+    bytes.data[at] = value;
+    disclosed->link_block = TOV_BYTES_OF(block);
+    struct tov_ref ref = hostile_append_bytes(hostile, tov_buf_view(&bytes), disclosed);
+    hostile->link = message.link.number;
+    hostile->link_leaf = ref.leaf;
+    hostile_flush(hostile);
+}
+
+static void not_understood_of_a_newer_leaf(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-version");
+    deliver_changed_leaf(hostile, 4, 2);
+    need_verdict(hostile, TOV_VERDICT_NOT_UNDERSTOOD, 0);
+    need_going_on(hostile);
+}
+
+static void not_opened_of_a_leaf_that_breaks_the_layout(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-malformed");
+    deliver_changed_leaf(hostile, 6, 1);
+    need_verdict(hostile, TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED);
+    need_going_on(hostile);
+}
+
+static void not_opened_when_a_part_is_not_the_leafs(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-part");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.sealed[1].data[3] ^= 1;
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NOT_OPENED, TOV_E_PROOF);
+    need_going_on(hostile);
+}
+
+static void not_opened_when_the_receiver_is_no_recipient(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-denied");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.as.message.recipients[0].agency = 7;
+    message.has_link = false;
+    hostile_message_append(hostile, &message);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, 0); /* it stands on no link of ours */
+    UNIT_EQUAL_INT(hostile_count_shown(hostile), 0);
+    need_going_on(hostile);
+}
+
+static void a_clock_that_runs_ahead_is_flagged(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-clock");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.time_ms = hostile_core(hostile)->now_ms + 300001;
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message next;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &next);
+    next.leaf.time_ms = hostile_core(hostile)->now_ms + 300000;
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &next).flags, 0);
+}
+
+/* The mark is about the moment at which the message came, and outlives the wait for a key. */
+static void a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-late-clock");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.time_ms = hostile_core(hostile)->now_ms + 300001;
+    message.has_stanza = false;
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_NO_KEY);
+    hostile_message_seal(hostile, &message);
+    hostile_say_late_stanza(hostile, &message, &message.ref);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
+}
+
+static void pending_until_the_attachment_is_here(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-pending");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(hostile, &message, 100);
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_PENDING, 0);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 1);
+    hostile_say_chunk(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    need_going_on(hostile);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(opened_with_the_right_to_the_header),
+        UNIT_TEST(no_key_without_a_stanza_and_for_an_epoch_that_is_not_held),
+        UNIT_TEST(a_late_stanza_amends_no_key_once),
+        UNIT_TEST(many_late_stanzas_at_once_amend_once),
+        UNIT_TEST(refused_by_the_number_of_the_rule),
+        UNIT_TEST(not_understood_of_another_suite),
+        UNIT_TEST(not_understood_of_a_newer_leaf),
+        UNIT_TEST(not_opened_of_a_leaf_that_breaks_the_layout),
+        UNIT_TEST(not_opened_when_a_part_is_not_the_leafs),
+        UNIT_TEST(not_opened_when_the_receiver_is_no_recipient),
+        UNIT_TEST(a_clock_that_runs_ahead_is_flagged),
+        UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),
+        UNIT_TEST(pending_until_the_attachment_is_here),
+    };
+    return unit_run("follow_verdicts", tests, sizeof tests / sizeof tests[0]);
+}
