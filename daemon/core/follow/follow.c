@@ -242,6 +242,7 @@ void tov_follow_pump(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
         ask_for_missed(follow, &follow->peers[i]);
+        tov_session_pump(follow, &follow->peers[i]);
         tov_parcels_pump(follow, &follow->peers[i]);
     }
 }

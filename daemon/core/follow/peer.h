@@ -108,7 +108,9 @@ struct tov_peer {
     uint64_t receipt_span;
     bool wants_position; /* a position frame follows the commit */
     bool wants_refetch;  /* and says to go on there */
-    bool has_missed;     /* parcels came while none could be taken: to be asked for again */
+    bool position_waits; /* for room toward the peer */
+    bool refetch_waits;
+    bool has_missed; /* parcels came while none could be taken: to be asked for again */
 
     /* entries of its ledger that late stanzas open: in batches that are not committed; the first
      * late_closed of them in the one under way */
@@ -252,7 +254,9 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
 
 /* session.c */
 void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers);
+/* Nothing else tells the sender to go on: when there is no room now it goes with a later turn. */
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
+void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Signs and sends a control body; kind and fields set by the caller. */
 void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
                          struct tov_control *control);

@@ -17,10 +17,16 @@
 #define FAULT_PAUSE_MS 2000u
 #define FAULT_PAUSE_MAX_MS 60000u
 
+static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
+{
+    return follow->core->host->send_peer(follow->core->host->context, peer->number,
+                                         tov_buf_view(&follow->frame));
+}
+
+/* One that finds no room is lost: it is asked for again, or told with the next session. */
 static void send_frame(struct tov_follow *follow, const struct tov_peer *peer)
 {
-    (void)follow->core->host->send_peer(follow->core->host->context, peer->number,
-                                        tov_buf_view(&follow->frame));
+    (void)!try_frame(follow, peer);
 }
 
 static void set_own_checkpoint(const struct tov_core *core, struct tov_frame_checkpoint *out)
@@ -82,10 +88,18 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
     struct tov_frame_position position = {.generation = peer->agency->generation,
                                           .size = peer->committed_size,
                                           .window_bytes = follow->window_bytes,
-                                          .refetch = refetch};
+                                          .refetch = refetch || peer->refetch_waits};
     tov_buf_clear(&follow->frame);
-    if (tov_frame_encode_position(&position, &follow->frame) == TOV_OK)
-        send_frame(follow, peer);
+    if (tov_frame_encode_position(&position, &follow->frame) != TOV_OK)
+        return;
+    peer->position_waits = try_frame(follow, peer) == TOV_E_BUSY;
+    peer->refetch_waits = peer->position_waits && position.refetch;
+}
+
+void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (peer->has_session && peer->position_waits)
+        tov_session_position(follow, peer, false);
 }
 
 void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,

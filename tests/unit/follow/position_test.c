@@ -41,10 +41,41 @@ static void a_parcel_that_begins_below_and_ends_above_comes_again(void)
     sim_wire_destroy(wire);
 }
 
+static enum tov_err (*send_on)(void *context, size_t from, uint16_t to, struct tov_bytes frame);
+static bool is_full;
+
+static enum tov_err send_if_room(void *context, size_t from, uint16_t to, struct tov_bytes frame)
+{
+    return is_full && from == 1 ? TOV_E_BUSY : send_on(context, from, to, frame);
+}
+
+/* The window of one parcel stays closed until the receiver tells how far it is. */
+static void a_position_that_finds_no_room_is_sent_later(void)
+{
+    struct sim_wire *wire = sim_wire_create("room", 2);
+    struct sim_hooks *hooks = &wire->nodes[1].hooks;
+    struct tov_peer_view view;
+    wire->nodes[1].window_bytes = 1;
+    sim_wire_start_all(wire);
+    send_on = hooks->send;
+    hooks->send = send_if_room;
+    is_full = true;
+    (void)sim_wire_send(wire, 0, 1);
+    sim_wire_run(wire);
+    is_full = false;
+    sim_wire_run(wire);
+    (void)sim_wire_send(wire, 0, 2);
+    sim_wire_run(wire);
+    tov_follow_peer_view(tov_node_follow(wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, 2);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_parcel_that_begins_below_and_ends_above_comes_again),
+        UNIT_TEST(a_position_that_finds_no_room_is_sent_later),
     };
     return unit_run("follow_position", tests, sizeof tests / sizeof tests[0]);
 }
