@@ -151,4 +151,6 @@ void world_rest(struct world *world)
     }
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         rest_check_told(world, i);
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
+        rest_check_witness(world, i);
 }

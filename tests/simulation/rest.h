@@ -14,5 +14,7 @@ void rest_check_node(struct world *world, size_t node);
 void rest_check_pair(struct world *world, size_t from, size_t to);
 /* Each message and each attachment is told once: in the events and to the client. */
 void rest_check_told(struct world *world, size_t node);
+/* Its newest anchor is cosigned by as many as the roster asks for. */
+void rest_check_witness(struct world *world, size_t node);
 
 #endif

@@ -44,14 +44,19 @@ void rest_check_node(struct world *world, size_t node)
                         node + 1, (unsigned long long)tree->signed_size,
                         (unsigned long long)tree->count, i);
     }
+    model_check_start(world, node);
+    if (sim_disk_holds(sim->disk, SIM_MARKER) || file_holds(path, SIM_MARKER))
+        world_break(world, BROKE_MARKER, "content stands in the clear on a%zu's disk", node + 1);
+}
+
+void rest_check_witness(struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
     uint64_t witnessed = tov_follow_witnessed(tov_node_follow(sim->node));
     if (witnessed != world->model.nodes[node].anchor)
         world_break(world, BROKE_WITNESS, "a%zu has an anchor at %llu, witnessed are %llu",
                     node + 1, (unsigned long long)world->model.nodes[node].anchor,
                     (unsigned long long)witnessed);
-    model_check_start(world, node);
-    if (sim_disk_holds(sim->disk, SIM_MARKER) || file_holds(path, SIM_MARKER))
-        world_break(world, BROKE_MARKER, "content stands in the clear on a%zu's disk", node + 1);
 }
 
 /* ---- one message at its recipient ---- */

@@ -558,8 +558,8 @@ static enum tov_err keep_open(const struct tov_ledger *ledger, struct open_tail 
     out->marks = calloc(ledger->mark_count + 1, sizeof *out->marks);
     if (out->hashes == NULL || out->marks == NULL)
         return TOV_E_NOMEM;
-    memcpy(out->hashes, ledger->pending + ledger->pending_count - out->hash_count,
-           out->hash_count * sizeof *out->hashes);
+    for (size_t i = 0; i < out->hash_count; i++)
+        out->hashes[i] = ledger->pending[ledger->pending_count - out->hash_count + i];
     for (size_t i = 0; i < ledger->mark_count; i++) {
         if (ledger->marks[i].size > ledger->committed)
             out->marks[out->mark_count++] = ledger->marks[i];
