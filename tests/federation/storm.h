@@ -36,6 +36,7 @@ enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number
                                      enum node_number holder);
 /* How many messages were acknowledged. */
 size_t storm_acknowledged(const struct storm *storm);
-void storm_end(struct storm *storm);
+/* True when each receiver ended well. */
+bool storm_end(struct storm *storm);
 
 #endif

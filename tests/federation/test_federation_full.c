@@ -201,7 +201,7 @@ static void a_full_disk_refuses_clearly_loses_nothing_and_recovers_by_itself(voi
     (void)printf("%zu messages acknowledged ...", storm_acknowledged(&storm));
     UNIT_EQUAL_INT(node_stop(&storm.federation, KK), 1);
     small_disk_unmount(disk);
-    storm_end(&storm);
+    UNIT_EQUAL_INT(storm_end(&storm), 1);
 }
 
 int main(void)

@@ -127,7 +127,7 @@ static void nothing_acknowledged_is_lost_or_doubled_when_roles_and_nodes_are_kil
         UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
     (void)printf("%u deaths of each kind, %zu messages acknowledged ...", rounds() * NODES,
                  storm_acknowledged(&storm));
-    storm_end(&storm);
+    UNIT_EQUAL_INT(storm_end(&storm), 1);
 }
 
 int main(void)

@@ -8,10 +8,11 @@
  *   TOV_FAULT          CALL:ERRNO:N or CALL:ERRNO:N:on, for example fdatasync:5:3; CALL is write
  *                      (pwrite, write and writev), fdatasync (and fsync), ftruncate, open (and
  *                      openat) or malloc. The N-th such call fails once, or with `on` from then on.
- *   TOV_FAULT_ONCE     file that gets a line when the call fails; while it has one nothing fails,
- * so that a process which is started again meets the fault no second time TOV_FAULT_COUNTS   file
- * that gets "CALL COUNT" lines when the process ends TOV_FAULT_JOURNAL  file for the journal of one
- * watched file
+ *   TOV_FAULT_ONCE     file that gets a line when the call fails; while it has one nothing fails:
+ *                      a process that is started again meets the fault no second time
+ *   TOV_FAULT_SLOW     milliseconds that each sync takes longer: a slow disk
+ *   TOV_FAULT_COUNTS   file that gets "CALL COUNT" lines when the process ends
+ *   TOV_FAULT_JOURNAL  file for the journal of one watched file
  *
  * Not for: programs under a sanitizer where malloc shall fail; theirs must stay.
  */
@@ -28,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -48,6 +50,7 @@ static long fault_at;
 static bool fault_stays;
 static bool fault_is_over; /* by TOV_FAULT_ONCE */
 static bool has_once;
+static long slow_ms;
 static bool has_journal;
 static bool is_watched_fd[FDS_MAX];
 static const char *watched = "data.mdb";
@@ -110,6 +113,8 @@ __attribute__((constructor)) static void start(void)
     has_journal = open_at(getenv("TOV_FAULT_JOURNAL"), O_APPEND, JOURNAL_FD);
     open_once(getenv("TOV_FAULT_ONCE"));
     read_fault(getenv("TOV_FAULT"));
+    const char *slow = getenv("TOV_FAULT_SLOW");
+    slow_ms = slow == NULL ? 0 : strtol(slow, NULL, 10);
     is_ready = true;
 }
 
@@ -227,6 +232,8 @@ static int do_sync(int fd, long number)
         return (int)syscall(number, fd);
     if (fails(CALL_SYNC))
         return -1;
+    struct timespec slowness = {slow_ms / 1000, slow_ms % 1000 * 1000000L};
+    (void)nanosleep(&slowness, NULL);
     (void)pthread_mutex_lock(&lock);
     int result = (int)syscall(number, fd);
     if (result == 0 && has_journal)
