@@ -41,6 +41,18 @@ static void set_connection(struct ran_place *place, struct fake_front *front)
     ran_set(place, "TOV_SERVER_KEY", options.front_key);
 }
 
+/* What a sanitizer shall overlook holds for the tov that the test starts, too. */
+static void hand_on_sanitizers(struct ran_place *place)
+{
+    static const char *const names[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
+                                        "UBSAN_OPTIONS"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL)
+            ran_set(place, names[i], value);
+    }
+}
+
 struct ran_place ran_place_make(struct fake_front *front)
 {
     struct ran_place place = {.folder = "/tmp/tov-cli-XXXXXX"};
@@ -49,6 +61,7 @@ struct ran_place ran_place_make(struct fake_front *front)
     ran_set(&place, "PATH", "/usr/bin:/bin");
     ran_set(&place, "LC_ALL", "C.UTF-8");
     ran_set(&place, "COLUMNS", "80");
+    hand_on_sanitizers(&place);
     if (front != NULL)
         set_connection(&place, front);
     return place;

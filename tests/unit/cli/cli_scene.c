@@ -19,8 +19,9 @@ void cli_scene_end(struct cli_scene *scene)
 const struct cli_front *cli_scene_seen(struct cli_scene *scene)
 {
     front_lock(scene->front);
+    scene->seen = scene->node;
     front_unlock(scene->front);
-    return &scene->node;
+    return &scene->seen;
 }
 
 void cli_scene_set(struct cli_scene *scene, bool *what, bool to)

@@ -14,12 +14,13 @@
 /* The node's facts are set before cli_scene_begin, which starts it. */
 struct cli_scene {
     struct cli_front node;
+    struct cli_front seen; /* cli_scene_seen's copy */
     struct fake_front *front;
     struct ran_place place;
 };
 void cli_scene_begin(struct cli_scene *scene);
 void cli_scene_end(struct cli_scene *scene);
-/* The node as it is when tov has ended. */
+/* The node as it is when tov has ended: a copy, good until the next call. */
 const struct cli_front *cli_scene_seen(struct cli_scene *scene);
 void cli_scene_set(struct cli_scene *scene, bool *what, bool to);
 /* The exit code of one run. */

@@ -142,6 +142,7 @@ static void a_watch_whose_reader_has_gone_ends_and_acknowledges_nothing_unwritte
 {
     struct cli_scene scene = TWO_CAME;
     cli_scene_begin(&scene);
+    front_lock(scene.front); /* nothing is answered before nobody reads */
     struct ran *ran =
         ran_begin(&scene.place, (const char *const[]){"watch", "--name", "esdh", "--once", NULL});
     ran_close_output(ran);

@@ -212,9 +212,7 @@ static enum tov_err decode_crowded(uint8_t inner_tag, size_t inner_count, const 
 static void decode_counts_the_records_inside(void)
 {
     static const uint8_t tags[] = {0x32, 0x4a, 0x52, 0x5a, 0x72}; /* recipients ... seen */
-    static const char *const fillers[] = {"",
-                                          "\x92\x01\x01"
-                                          "a",
+    static const char *const fillers[] = {"", "\x92\x01\x01\x61",
                                           "\xa0\x01\x01"}; /* legal_bases, use_limits */
     for (size_t i = 0; i < sizeof tags; i++) {
         for (size_t n = 0; n < sizeof fillers / sizeof fillers[0]; n++)
