@@ -48,7 +48,7 @@ static enum tov_err read_cursor(struct api_call *call, uint64_t *out_number)
     struct tov_bytes row;
     TOV_TRY(cursor_key(call, &key));
     TOV_TRY(tov_store_read_begin(call->core->store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_CURSOR, key, &row);
+    enum tov_err err = tov_core_get_pending(call->core, read, TOV_TABLE_CURSOR, key, &row);
     if (err == TOV_E_NOT_FOUND) {
         *out_number = 0;
         return TOV_OK;

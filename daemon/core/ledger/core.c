@@ -35,6 +35,17 @@ struct tov_store_batch *tov_core_batch(struct tov_core *core)
     return core->open->batch;
 }
 
+enum tov_err tov_core_get_pending(const struct tov_core *core, struct tov_store_read *read,
+                                  unsigned table, struct tov_store_key key,
+                                  struct tov_bytes *out_row)
+{
+    const struct tov_turn *other = core->open == &core->turns[0] ? &core->turns[1] : core->turns;
+    if (tov_store_batch_find(core->open->batch, table, key, out_row) ||
+        tov_store_batch_find(other->batch, table, key, out_row))
+        return out_row->data == NULL ? TOV_E_NOT_FOUND : TOV_OK;
+    return tov_store_get(read, table, key, out_row);
+}
+
 static bool grow(struct tov_after_list *list)
 {
     size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;

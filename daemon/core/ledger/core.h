@@ -75,6 +75,12 @@ uint64_t tov_core_leaf_time(struct tov_core *core);
 
 /* The open batch; whoever takes it will put something in. */
 struct tov_store_batch *tov_core_batch(struct tov_core *core);
+/* What KEY will hold once all batches are committed: the row in *OUT_ROW, or TOV_E_NOT_FOUND. Who
+ * decides by a row what to write over it must ask so, for READ sees committed rows only. Walks the
+ * batches: for what a person does, not for every message. The view is good until the turn ends. */
+enum tov_err tov_core_get_pending(const struct tov_core *core, struct tov_store_read *read,
+                                  unsigned table, struct tov_store_key key,
+                                  struct tov_bytes *out_row) TOV_MUST_CHECK;
 /* TOV_E_NOMEM, else TOV_OK. */
 enum tov_err tov_core_after(struct tov_core *core, const struct tov_after *after) TOV_MUST_CHECK;
 /* Runs and empties LIST, in order. */

@@ -154,6 +154,37 @@ enum tov_err tov_store_batch_failed(const struct tov_store_batch *batch)
     return batch->arena.failed;
 }
 
+static int compare_keys(struct tov_bytes a, struct tov_bytes b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = memcmp(a.data, b.data, size);
+    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* Whether OP is about KEY. */
+static bool touches(const struct batch_op *op, struct tov_bytes key)
+{
+    if (op->kind != BATCH_DELETE_RANGE)
+        return compare_keys(op->key, key) == 0;
+    return (op->key.size == 0 || compare_keys(op->key, key) <= 0) &&
+           (op->value.size == 0 || compare_keys(key, op->value) <= 0);
+}
+
+bool tov_store_batch_find(const struct tov_store_batch *batch, unsigned table,
+                          struct tov_store_key key, struct tov_bytes *out_value)
+{
+    struct batch_op op;
+    bool found = false;
+    for (size_t at = 0; batch_next(batch, &at, &op);) {
+        if (op.table != table || !touches(&op, key_view(&key)))
+            continue;
+        bool removes = op.kind == BATCH_DELETE || op.kind == BATCH_DELETE_RANGE;
+        *out_value = removes ? (struct tov_bytes){NULL, 0} : op.value;
+        found = true; /* the last one counts */
+    }
+    return found;
+}
+
 bool batch_next(const struct tov_store_batch *batch, size_t *at, struct batch_op *out_op)
 {
     if (*at == batch->arena.size)

@@ -2,8 +2,8 @@
  *
  * A batch: what one commit shall do, gathered in memory. It owns copies of keys and values in one
  * arena that it keeps from commit to commit, so that the steady state allocates nothing.
- * Not for: reading back; nothing of a batch is in the store before its commit.
- * Never touch a batch that has been handed to tov_store_commit_async until its result is taken.
+ * Not for: reading the store; nothing of a batch is there before its commit.
+ * Never change a batch that has been handed to tov_store_commit_async until its result is taken.
  *
  * Failures (memory, limit) stick: gather everything, the commit reports it and writes nothing.
  * Operations happen in the order given; a later one sees the effect of an earlier one.
@@ -58,6 +58,11 @@ uint8_t *tov_store_batch_append_space(struct tov_store_batch *batch, unsigned ta
 /* The same as a put. */
 uint8_t *tov_store_batch_put_space(struct tov_store_batch *batch, unsigned table,
                                    struct tov_store_key key, size_t size);
+
+/* Whether the batch says what KEY shall hold, and what: NULL bytes when it removes the row. Walks
+ * the whole batch, so not for every message. The view is good until the batch is changed. */
+bool tov_store_batch_find(const struct tov_store_batch *batch, unsigned table,
+                          struct tov_store_key key, struct tov_bytes *out_value);
 
 size_t tov_store_batch_count(const struct tov_store_batch *batch); /* operations */
 size_t tov_store_batch_bytes(const struct tov_store_batch *batch); /* of its limit */

@@ -15,6 +15,7 @@ struct scene {
     struct sim_wire *wire;
     size_t written, delivered, received; /* events told so far */
     uint64_t last_link;                  /* of the newest receipt */
+    uint64_t first_number;               /* of the first event */
 };
 
 static enum tov_err take_frame(void *context, size_t node, uint64_t connection,
@@ -26,7 +27,10 @@ static enum tov_err take_frame(void *context, size_t node, uint64_t connection,
     (void)node;
     UNIT_EQUAL_INT(connection, CONNECTION);
     UNIT_NEED(tov_api_reply_decode(frame, &reply, NULL) == TOV_OK);
-    UNIT_NEED(tov_record_child(reply, "event", 0, &event));
+    if (!tov_record_child(reply, "event", 0, &event))
+        return TOV_OK; /* the answer to an acknowledgement */
+    if (scene->first_number == 0)
+        scene->first_number = tov_record_number(event, "number");
     const char *kind = tov_record_enum(event, "kind");
     scene->written += strcmp(kind, "written") == 0;
     scene->delivered += strcmp(kind, "delivered") == 0;
@@ -44,21 +48,39 @@ static void scene_open(struct scene *scene, const char *name)
     scene->wire->nodes[0].hooks.send_client = take_frame;
 }
 
-/* A caseworker of the first node watches, with the flags that are named. */
-static void watch(const struct scene *scene, const char *flag, const char *other)
+struct request {
+    const char *name;
+    uint64_t id;
+    struct {
+        const char *field;
+        uint64_t number;
+    } numbers[2];
+    const char *watch_name; /* or NULL */
+};
+
+/* A caseworker of the first node asks; nothing turns yet. */
+static void ask(const struct scene *scene, const struct request *what)
 {
     TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_record body;
     uint8_t key[32];
     UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
-    UNIT_NEED(tov_record_put_number(request, "id", WATCH_ID) == TOV_OK);
-    UNIT_NEED(tov_record_open(request, "watch", &body) == TOV_OK);
-    UNIT_NEED(flag == NULL || tov_record_put_number(body, flag, 1) == TOV_OK);
-    UNIT_NEED(other == NULL || tov_record_put_number(body, other, 1) == TOV_OK);
+    UNIT_NEED(tov_record_put_number(request, "id", what->id) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, what->name, &body) == TOV_OK);
+    for (size_t i = 0; i < 2 && what->numbers[i].field != NULL; i++)
+        UNIT_OK(tov_record_put_number(body, what->numbers[i].field, what->numbers[i].number));
+    if (what->watch_name != NULL)
+        UNIT_OK(tov_record_put_text(body, "name", what->watch_name));
     UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
     sim_caseworker_key(scene->wire->federation, 0, key);
     tov_node_on_client_frame(scene->wire->nodes[0].node, key, CONNECTION, tov_buf_view(&frame));
+}
+
+/* Watches with the flags that are named. */
+static void watch(const struct scene *scene, const char *flag, const char *other)
+{
+    ask(scene, &(struct request){"watch", WATCH_ID, {{flag, 1}, {other, 1}}, NULL});
     sim_wire_run(scene->wire);
 }
 
@@ -96,10 +118,26 @@ static void a_sender_may_watch_receipts_without_its_own_messages(void)
     sim_wire_destroy(scene.wire);
 }
 
+/* Two callers of one name, or one that repeats itself: both stand before either is committed. */
+static void an_acknowledgement_never_moves_back_not_even_within_one_batch(void)
+{
+    struct scene scene;
+    scene_open(&scene, "watch-acknowledge");
+    exchange(&scene);
+    ask(&scene, &(struct request){"acknowledge", 11, {{"number", 2}}, "esdh"});
+    ask(&scene, &(struct request){"acknowledge", 12, {{"number", 1}}, "esdh"});
+    sim_wire_run(scene.wire);
+    ask(&scene, &(struct request){"watch", WATCH_ID, {{"deliveries", 1}}, "esdh"});
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.first_number, 3);
+    sim_wire_destroy(scene.wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_watch_tells_what_is_written_and_what_comes),
+        UNIT_TEST(an_acknowledgement_never_moves_back_not_even_within_one_batch),
         UNIT_TEST(a_sender_may_watch_receipts_without_its_own_messages),
     };
     return unit_run("core watch", tests, sizeof tests / sizeof tests[0]);

@@ -53,6 +53,39 @@ static void rows_appended_over_many_batches_are_there_in_order_after_reopening(v
     tear_down();
 }
 
+static void check_found(unsigned table, uint64_t key, const char *value)
+{
+    struct tov_bytes found = {NULL, 0};
+    UNIT_NEED(tov_store_batch_find(batch, table, tov_store_key_u64(key), &found));
+    UNIT_EQUAL_INT(found.size, strlen(value));
+    CU_ASSERT(found.size == strlen(value) && memcmp(found.data, value, found.size) == 0);
+}
+
+static bool is_found(unsigned table, uint64_t key, struct tov_bytes *out_value)
+{
+    return tov_store_batch_find(batch, table, tov_store_key_u64(key), out_value);
+}
+
+static void what_a_batch_will_write_is_found_in_it(void)
+{
+    struct tov_bytes found;
+    set_up();
+    CU_ASSERT(!is_found(ROWS, 1, &found));
+    tov_store_batch_append(batch, ROWS, tov_store_key_u64(1), tov_bytes_of_text("one"));
+    tov_store_batch_put(batch, ROWS, tov_store_key_u64(2), tov_bytes_of_text("two"));
+    tov_store_batch_put(batch, ROWS, tov_store_key_u64(2), tov_bytes_of_text("second"));
+    check_found(ROWS, 2, "second"); /* the last one counts */
+    CU_ASSERT(!is_found(NAMES, 2, &found));
+    tov_store_batch_delete(batch, ROWS, tov_store_key_u64(2));
+    CU_ASSERT(is_found(ROWS, 2, &found) && found.data == NULL);
+    tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(3), (struct tov_store_key){0});
+    CU_ASSERT(is_found(ROWS, 9, &found) && found.data == NULL);
+    tov_store_batch_put(batch, ROWS, tov_store_key_u64(9), tov_bytes_of_text("nine"));
+    check_found(ROWS, 9, "nine");
+    CU_ASSERT(is_found(ROWS, 1, &found) && found.data != NULL);
+    tear_down();
+}
+
 static void big_numbers_sort_as_numbers(void)
 {
     static const uint64_t numbers[] = {0, 255, 256, 65535, 65536, 1ull << 32, UINT64_MAX};
@@ -363,6 +396,7 @@ static void a_copy_opens_as_a_store_with_the_same_rows(void)
 
 const struct unit_test commit_tests[] = {
     UNIT_TEST(rows_appended_over_many_batches_are_there_in_order_after_reopening),
+    UNIT_TEST(what_a_batch_will_write_is_found_in_it),
     UNIT_TEST(big_numbers_sort_as_numbers),
     UNIT_TEST(an_append_that_is_not_the_last_key_undoes_its_whole_batch),
     UNIT_TEST(an_insert_over_a_row_undoes_its_whole_batch),
