@@ -143,9 +143,8 @@ static void take_own(struct tov_audit *audit, const struct tov_place *place,
         !audit->ledger.has_checkpoint || !audit->ledger.is_signed)
         return;
     if (at->size > newest->size) {
-        (void)tov_audit_add(audit, TOV_FOUND_BEYOND_TREE, place,
-                            TOV_SAY(_("%llu entries"), (unsigned long long)at->size),
-                            TOV_SAY(_("%llu entries"), (unsigned long long)newest->size));
+        (void)tov_audit_add(audit, TOV_FOUND_BEYOND_TREE, place, TOV_SAY_ENTRIES(at->size),
+                            TOV_SAY_ENTRIES(newest->size));
         return;
     }
     if (!audit->ledger.is_provable || own_root_at(audit, at->size, &root) != TOV_OK ||
@@ -254,7 +253,7 @@ static void judge_seen(struct tov_audit *audit, const struct tov_mirror *mirror)
             audit, TOV_FOUND_MIRROR_GAP, &place,
             TOV_SAY(_("at least %llu entries, as the own anchor at position %llu says"),
                     (unsigned long long)seen.size, (unsigned long long)index),
-            TOV_SAY(_("%llu entries"), (unsigned long long)mirror->size));
+            TOV_SAY_ENTRIES(mirror->size));
     else if (mirror->is_sound)
         for (uint64_t i = mirror->seen_next; i < mirror->seen.rows; i++)
             say_line_gone(audit, mirror, i);

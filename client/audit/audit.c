@@ -180,10 +180,9 @@ static void compare_about(struct tov_audit *audit)
     if (!audit->ledger.has_checkpoint)
         return;
     if (checkpoint->size != audit->about.ledger_size)
-        (void)tov_audit_add(
-            audit, TOV_FOUND_ABOUT_DIFFERS, &place,
-            TOV_SAY(_("%llu entries"), (unsigned long long)audit->about.ledger_size),
-            TOV_SAY(_("%llu entries"), (unsigned long long)checkpoint->size));
+        (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place,
+                            TOV_SAY_ENTRIES(audit->about.ledger_size),
+                            TOV_SAY_ENTRIES(checkpoint->size));
     if (tov_origin_format(audit->about.federation, audit->about.agency_name,
                           audit->about.generation, 0, origin) != TOV_OK ||
         strcmp(origin, checkpoint->origin) != 0)

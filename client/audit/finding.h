@@ -8,6 +8,7 @@
 #ifndef TOV_AUDIT_FINDING_H
 #define TOV_AUDIT_FINDING_H
 
+#include "audit/words.h"
 #include "base/hash.h"
 
 #define TOV_FINDINGS_MAX 10000u    /* listed; more are counted */
@@ -193,6 +194,13 @@ const char *tov_class_name(enum tov_finding_class class); /* for programs */
 #define TOV_SAY(...) tov_say((char[TOV_FINDING_TEXT_SIZE]){0}, __VA_ARGS__)
 /* Formats into OUT of TOV_FINDING_TEXT_SIZE, cut at its end; returns OUT. */
 const char *tov_say(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A number of entries, or of messages, in words. */
+#define TOV_SAY_ENTRIES(number)                                              \
+    TOV_SAY(ngettext("%llu entry", "%llu entries", (unsigned long)(number)), \
+            (unsigned long long)(number))
+#define TOV_SAY_MESSAGES(number)                                                \
+    TOV_SAY(ngettext("%llu message", "%llu messages", (unsigned long)(number)), \
+            (unsigned long long)(number))
 /* 64 characters of hexadecimal in OUT of TOV_FINDING_TEXT_SIZE; returns OUT. */
 const char *tov_say_hash(char *out, const struct tov_hash *hash);
 #define TOV_SAY_HASH(hash) tov_say_hash((char[TOV_FINDING_TEXT_SIZE]){0}, (hash))

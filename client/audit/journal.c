@@ -104,18 +104,16 @@ static void say_beyond(struct pass *pass)
         return;
     struct tov_place place = {"journal/checkpoint", true, pass->wanted.number};
     (void)tov_audit_add(pass->audit, TOV_FOUND_JOURNAL_BEYOND, &place,
-                        TOV_SAY(_("%llu entries"), (unsigned long long)pass->wanted.index),
-                        TOV_SAY(_("%llu entries"), (unsigned long long)pass->size));
+                        TOV_SAY_ENTRIES(pass->wanted.index), TOV_SAY_ENTRIES(pass->size));
 }
 
 static void compare_about(struct tov_audit *audit)
 {
     struct tov_place place = {.path = "about"};
     if (audit->journal.checkpoint.size != audit->about.journal_size)
-        (void)tov_audit_add(
-            audit, TOV_FOUND_ABOUT_DIFFERS, &place,
-            TOV_SAY(_("%llu entries"), (unsigned long long)audit->about.journal_size),
-            TOV_SAY(_("%llu entries"), (unsigned long long)audit->journal.checkpoint.size));
+        (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place,
+                            TOV_SAY_ENTRIES(audit->about.journal_size),
+                            TOV_SAY_ENTRIES(audit->journal.checkpoint.size));
 }
 
 enum tov_err tov_audit_journal(struct tov_audit *audit)

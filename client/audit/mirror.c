@@ -134,9 +134,8 @@ static void check_line(struct pass *pass)
 static void say_gap(struct pass *pass)
 {
     if (!pass->is_cut)
-        say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints",
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->line.size),
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->range.size));
+        say_file(pass, TOV_FOUND_MIRROR_GAP, "checkpoints", TOV_SAY_ENTRIES(pass->line.size),
+                 TOV_SAY_ENTRIES(pass->range.size));
     pass->is_cut = true;
 }
 
@@ -181,10 +180,10 @@ static void say_verdicts(struct pass *pass)
     const struct tov_mirror *mirror = pass->mirror;
     if (mirror->unchecked > 0)
         say_file(pass, TOV_FOUND_VERDICT_UNCHECKED, "entries", NULL,
-                 TOV_SAY(_("%llu messages"), (unsigned long long)mirror->unchecked));
+                 TOV_SAY_MESSAGES(mirror->unchecked));
     if (mirror->unreceipted > 0)
         say_file(pass, TOV_FOUND_VERDICT_UNRECEIPTED, "entries", NULL,
-                 TOV_SAY(_("%llu messages"), (unsigned long long)mirror->unreceipted));
+                 TOV_SAY_MESSAGES(mirror->unreceipted));
 }
 
 static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
@@ -387,12 +386,11 @@ static void say_end(struct pass *pass, enum tov_err err)
         say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, &place,
             NULL, tov_err_name(err));
     else if (!is_whole && !pass->lacks_runs)
-        say(pass, TOV_FOUND_MIRROR_GAP, &place,
-            TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size), NULL);
+        say(pass, TOV_FOUND_MIRROR_GAP, &place, TOV_SAY_ENTRIES(pass->mirror->size), NULL);
     else if (is_whole && !tov_mirror_reader_is_done(&pass->reader))
         say_file(pass, TOV_FOUND_MIRROR_POSITION, "position",
                  TOV_SAY(_("more than %llu entries"), (unsigned long long)reader->next),
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->mirror->size));
+                 TOV_SAY_ENTRIES(pass->mirror->size));
     else if (is_whole)
         return;
     cut(pass);
@@ -482,7 +480,7 @@ static void judge_tree(struct pass *pass)
     if (is_short && !pass->pending.is_there && pass->key != NULL && pass->has_lines)
         say_file(pass, TOV_FOUND_MIRROR_TAIL, "checkpoints",
                  TOV_SAY(_("%llu entries signed"), (unsigned long long)pass->range.size),
-                 TOV_SAY(_("%llu entries"), (unsigned long long)pass->signed_size));
+                 TOV_SAY_ENTRIES(pass->signed_size));
     mirror->is_sound = !pass->pending.is_there && pass->key != NULL && !pass->is_cut &&
                        pass->signed_size == pass->range.size && pass->range.size == mirror->size;
     /* What unsigned items say accuses nobody. */

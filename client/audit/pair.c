@@ -164,10 +164,9 @@ static void judge_size(struct pass *pass)
         return;
     /* An export that was made later must not show less. */
     bool is_newer = pass->holder->about.time_ms > owner->about.time_ms;
-    (void)tov_findings_add(
-        pass->findings, is_newer ? TOV_FOUND_AHEAD : TOV_FOUND_TRUNCATED, &place,
-        TOV_SAY(_("%llu entries"), (unsigned long long)pass->newest),
-        TOV_SAY(_("%llu entries"), (unsigned long long)owner->ledger.checkpoint.size));
+    (void)tov_findings_add(pass->findings, is_newer ? TOV_FOUND_AHEAD : TOV_FOUND_TRUNCATED, &place,
+                           TOV_SAY_ENTRIES(pass->newest),
+                           TOV_SAY_ENTRIES(owner->ledger.checkpoint.size));
 }
 
 static void judge_not_received(struct pass *pass)

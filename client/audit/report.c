@@ -162,8 +162,8 @@ static void put_about(const struct page *page, const struct tov_audit *audit)
     (void)fprintf(page->file, _("  %s in %s, generation %u, exported %s\n"), about->agency_name,
                   about->federation, (unsigned)about->generation, time);
     (void)fprintf(page->file,
-                  _("  %llu entries (%llu messages, %llu receipts, %llu erased or lost), "
-                    "%llu in the journal, %llu messages received\n"),
+                  _("  entries: %llu (messages %llu, receipts %llu, erased or lost %llu); "
+                    "in the journal: %llu; messages received: %llu\n"),
                   (unsigned long long)counts->entries, (unsigned long long)counts->messages,
                   (unsigned long long)counts->receipts, (unsigned long long)counts->erased,
                   (unsigned long long)counts->journal_entries,

@@ -244,8 +244,7 @@ static void finish_lines(struct pass *pass)
                       TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
         else
             (void)add(pass, TOV_FOUND_BEYOND_TREE, PATH_OF(pass, "signatures"),
-                      TOV_SAY(_("%llu entries"), (unsigned long long)pass->line.size),
-                      TOV_SAY(_("%llu entries"), (unsigned long long)tree->checkpoint.size));
+                      TOV_SAY_ENTRIES(pass->line.size), TOV_SAY_ENTRIES(tree->checkpoint.size));
     }
     if (pass->lines.file != NULL && pass->last_line.size < tree->checkpoint.size)
         (void)add(
@@ -422,8 +421,7 @@ static void judge_revocation(struct pass *pass)
         return;
     if (tree->checkpoint.size > revocation->size)
         (void)add(pass, TOV_FOUND_VOID, PATH_OF(pass, "checkpoint"),
-                  TOV_SAY(_("%llu entries"), (unsigned long long)revocation->size),
-                  TOV_SAY(_("%llu entries"), (unsigned long long)tree->checkpoint.size));
+                  TOV_SAY_ENTRIES(revocation->size), TOV_SAY_ENTRIES(tree->checkpoint.size));
     struct tov_node_source source = tov_tile_reader_source(pass->tiles);
     struct tov_hash root;
     if (revocation->size <= tree->checkpoint.size && tree->is_provable &&
