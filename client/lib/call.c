@@ -75,6 +75,7 @@ void call_send_loose(struct tov_client *client, struct tov_record request)
         return;
     }
     call->is_loose = true;
+    client->loose++;
 }
 
 void call_end(struct call *call)

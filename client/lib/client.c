@@ -57,6 +57,11 @@ static struct call *first_waiting(const struct tov_client *client)
     return call;
 }
 
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void send_waiting(struct tov_client *client)
 {
     const struct tov_net_route server = {0};
@@ -88,6 +93,7 @@ void connection_add(struct tov_client *client, struct call *call)
     else
         client->last->next = call;
     client->last = call;
+    client->earliest_ms = min_u64(client->earliest_ms, call->deadline_ms);
     send_waiting(client);
 }
 
@@ -115,11 +121,14 @@ static struct call *find_call(struct tov_client *client, uint64_t id)
 static void free_loose(struct tov_client *client)
 {
     struct call *next;
+    if (client->loose == 0)
+        return;
     for (struct call *call = client->first; call != NULL; call = next) {
         next = call->next;
         if (call->is_loose && call->state == CALL_DONE) {
             call_end(call);
             free(call);
+            client->loose--;
         }
     }
 }
@@ -154,10 +163,16 @@ static enum tov_err receive_some(struct tov_client *client, struct tov_error *er
 static void end_overdue(struct tov_client *client)
 {
     uint64_t now = connection_now_ms();
+    uint64_t earliest = UINT64_MAX;
+    if (now < client->earliest_ms)
+        return;
     for (struct call *call = client->first; call != NULL; call = call->next) {
         if (call->state != CALL_DONE && call->deadline_ms <= now)
             call_fail(call, TOV_E_TIMEOUT, "the node did not answer in time");
+        if (call->state != CALL_DONE)
+            earliest = min_u64(earliest, call->deadline_ms);
     }
+    client->earliest_ms = earliest;
 }
 
 static void take_interrupt(struct tov_client *client)
@@ -185,18 +200,11 @@ enum tov_err tov_client_process(struct tov_client *client, struct tov_error *err
 
 /* ---- waiting ---- */
 
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint64_t next_deadline(const struct tov_client *client)
 {
     uint64_t next = client->waiting > 0 ? connection_now_ms() + RETRY_SEND_MS : UINT64_MAX;
-    for (const struct call *call = client->first; call != NULL; call = call->next) {
-        if (call->state != CALL_DONE)
-            next = min_u64(next, call->deadline_ms);
-    }
+    if (client->waiting + client->in_flight > 0) /* others wait for no answer */
+        next = min_u64(next, client->earliest_ms);
     for (size_t i = 0; i < WATCHES_MAX; i++) {
         if (client->watches[i] != NULL)
             next = min_u64(next, watch_deadline(client->watches[i]));

@@ -54,6 +54,8 @@ struct tov_client {
     size_t waiting;   /* calls in state WAITS */
     size_t in_flight; /* ... SENT, at most REQUESTS_IN_FLIGHT_MAX */
     size_t in_flight_bytes;
+    uint64_t earliest_ms; /* no call is overdue before it; may be too early, never too late */
+    size_t loose;         /* calls that nobody will take; freed when they are done */
     struct tov_watch *watches[WATCHES_MAX]; /* without order; NULL: free */
     struct lib_memory memory;               /* of the identity */
     struct tov_identity identity;

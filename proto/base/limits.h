@@ -8,7 +8,7 @@
 
 #define TOV_LEAF_MAX_BYTES 4095u               /* a leaf is under 4 KiB */
 #define TOV_FRAME_MAX_BYTES 262144u            /* one frame, peers and clients: 256 KiB */
-#define TOV_REQUESTS_MAX 256u                  /* of a client, in flight on one connection */
+#define TOV_REQUESTS_MAX 1024u                 /* of a client, in flight on one connection */
 #define TOV_REQUESTS_MAX_BYTES 4194304u        /* ... and their frames together: 4 MiB */
 #define TOV_INLINE_MAX_BYTES 65536u            /* inline parts of a message together, padded */
 #define TOV_ATTACHMENT_MAX_BYTES 2147483648ull /* data of one attachment: 2 GiB */

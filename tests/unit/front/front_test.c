@@ -260,9 +260,9 @@ static void beyond_the_quota_nothing_reaches_the_core_until_it_answers(void)
     open_front(1);
     struct tov_net_socket *client = dial(0);
     uint64_t number = 0;
-    for (int i = 0; i < 300; i++)
+    for (unsigned i = 0; i < TOV_REQUESTS_MAX + 44; i++)
         client_sends(client, "x");
-    for (int i = 0; i < 256; i++)
+    for (unsigned i = 0; i < TOV_REQUESTS_MAX; i++)
         number = core_gets_request("x").connection;
     struct tov_ipc_frame frame;
     UNIT_EQUAL_INT(tov_ipc_wait(core, 300, &frame), TOV_E_TIMEOUT);
