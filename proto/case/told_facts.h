@@ -14,12 +14,7 @@
 bool tov_told_says(const struct tov_told *told, const char *field, const char *value);
 /* By what steps cite it: its event, or itself when it names none. False: it has neither UUID. */
 bool tov_told_step_event(const struct tov_told *told, struct tov_thing_ref *out_event);
-/* The things it is about by one TOV_ABOUT_* bit; of concerns, those of an agenda too: the first
- * TOV_AGENDA_MAX of a longer one. */
-#define TOV_AGENDA_MAX 64u
-bool tov_told_thing(const struct tov_told *told, uint32_t about, size_t index,
-                    struct tov_thing_ref *out_thing);
-/* Whether one of those things is THING. */
+/* Whether one of its things (tov_told_thing) is THING. */
 bool tov_told_is_about(const struct tov_told *told, uint32_t about,
                        const struct tov_thing_ref *thing);
 bool tov_unit_is_same(const struct tov_unit_facts *a, const struct tov_unit_facts *b);
