@@ -76,5 +76,17 @@ const ProtobufCMessageDescriptor *const tov_schemas[] = {
     &tov__api_directory__descriptor,
     &tov__api_directory_unit__descriptor,
     &tov__api_directory_reply__descriptor,
+    &tov__api_cases__descriptor,
+    &tov__api_cases_reply__descriptor,
+    &tov__api_affair__descriptor,
+    &tov__api_thing__descriptor,
+    &tov__api_task_party__descriptor,
+    &tov__api_task__descriptor,
+    &tov__api_case_read__descriptor,
+    &tov__api_case_reply__descriptor,
+    &tov__api_case_message__descriptor,
+    &tov__api_judgement__descriptor,
+    &tov__api_party__descriptor,
+    &tov__api_expected__descriptor,
 };
 const size_t tov_schemas_count = sizeof tov_schemas / sizeof tov_schemas[0];
