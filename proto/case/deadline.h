@@ -8,6 +8,7 @@
 #ifndef TOV_CASE_DEADLINE_H
 #define TOV_CASE_DEADLINE_H
 
+#include "case/calendar.h"
 #include "case/text.h"
 
 #include <stdbool.h>
@@ -19,16 +20,6 @@ enum tov_deadline_anchor {
     TOV_ANCHOR_FIELD = 2,   /* a date or time in that message's header fields */
     TOV_ANCHOR_RELEASE = 3, /* R, the release date in force */
     TOV_ANCHOR_MEETING = 4  /* the next Infohus meeting whose agenda freeze is not passed */
-};
-
-enum tov_offset_unit {
-    TOV_OFFSET_SAME_DAY = 1, /* offset 0 */
-    TOV_OFFSET_CLOCK_HOURS = 2,
-    TOV_OFFSET_DAYS = 3,
-    TOV_OFFSET_WORKING_DAYS = 4,
-    TOV_OFFSET_WEEKS = 5,
-    TOV_OFFSET_MONTHS = 6,
-    TOV_OFFSET_YEARS = 7
 };
 
 enum tov_deadline_strength {
