@@ -320,6 +320,14 @@ static const char *unit_name(enum tov_offset_unit unit)
     return "";
 }
 
+static void print_span(struct tov_span span)
+{
+    if (span.unit == TOV_OFFSET_SAME_DAY)
+        printf(", %s", unit_name(span.unit));
+    else if (span.count != 0)
+        printf(" %+d %s", span.count, unit_name(span.unit));
+}
+
 static void print_due(const struct tov_deadline *deadline)
 {
     switch (deadline->anchor) {
@@ -336,10 +344,29 @@ static void print_due(const struct tov_deadline *deadline)
         printf("the next Infohus meeting");
         break;
     }
-    if (deadline->unit == TOV_OFFSET_SAME_DAY)
-        printf(", %s", unit_name(deadline->unit));
-    else
-        printf(" %+d %s", deadline->offset, unit_name(deadline->unit));
+    print_span(tov_deadline_span(deadline));
+    if (deadline->window.unit != 0) {
+        printf("; from R");
+        print_span(deadline->window);
+    }
+    if (deadline->since_admission.unit != 0) {
+        printf("; when that is before the admission: the admission");
+        print_span(deadline->since_admission);
+    }
+    printf("%s", deadline->active_days ? " of active days" : "");
+}
+
+static const char *test_name(enum tov_pattern_test test)
+{
+    switch (test) {
+    case TOV_PATTERN_IS:
+        return "=";
+    case TOV_PATTERN_IS_NOT:
+        return "not";
+    case TOV_PATTERN_AT_LEAST:
+        return "at least";
+    }
+    return "";
 }
 
 static void print_patterns(const struct tov_event_pattern *patterns)
@@ -347,7 +374,8 @@ static void print_patterns(const struct tov_event_pattern *patterns)
     for (size_t i = 0; i < TOV_PATTERNS_MAX && patterns[i].type != NULL; i++) {
         printf("%s`%s`", i == 0 ? "" : ", ", patterns[i].type);
         if (patterns[i].value != NULL)
-            printf(" (%s = %s)", patterns[i].field, patterns[i].value);
+            printf(" (%s %s %s)", patterns[i].field, test_name(patterns[i].test),
+                   patterns[i].value);
         if (patterns[i].both)
             printf(" ×2");
     }
@@ -356,19 +384,21 @@ static void print_patterns(const struct tov_event_pattern *patterns)
 static void print_deadlines(void)
 {
     printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent. R is the "
-           "release date in force.\n\n"
-           "| id | task | opens with | due | met by | strength | source |\n"
-           "| --- | --- | --- | --- | --- | --- | --- |\n");
+           "release date in force; ×2: the second signer's message.\n\n"
+           "| id | task | opens with | due | met by | owner | owed to | strength | source |\n"
+           "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < tov_deadline_count(); i++) {
         const struct tov_deadline *deadline = tov_deadline_at(i);
-        printf("| `%s` | %s (%s) | ", deadline->id, deadline->task.da, deadline->task.en);
+        printf("| `%s` | %s (%s)%s | ", deadline->id, deadline->task.da, deadline->task.en,
+               deadline->no_duty ? "; asked, no duty" : "");
         print_patterns(deadline->opens);
         printf(" | ");
         print_due(deadline);
         printf(" | ");
         print_patterns(deadline->met_by);
-        printf(" | %s | %s |\n", tov_deadline_strength_name(deadline->strength, TOV_ENGLISH),
-               deadline->source);
+        printf(" | %s | %s | %s | %s |\n", tov_deadline_party_name(deadline->owner, TOV_ENGLISH),
+               tov_deadline_party_name(deadline->owed_to, TOV_ENGLISH),
+               tov_deadline_strength_name(deadline->strength, TOV_ENGLISH), deadline->source);
     }
     printf("\n");
 }
