@@ -39,9 +39,16 @@ size_t tov_book_group_count(const struct tov_book *book);
 bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *thing,
                        size_t *out_group);
 
+/* The first group that the message of event NUMBER is in; false: it is in none. */
+bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group);
+
 /* ---- what a group comes to ---- */
 
 /* One group, folded. Numbers of events stand in the order of told messages. */
+struct tov_book_folding {
+    const struct tov_picture_options *options;
+    uint64_t until_ms; /* only messages that were written up to then; UINT64_MAX: all */
+};
 struct tov_book_picture {
     const struct tov_told *told;
     const uint64_t *numbers;
@@ -49,9 +56,10 @@ struct tov_book_picture {
     struct tov_picture *picture;
     void *memory;
 };
-/* NOT_FOUND: the group is empty. The result holds views into the roster and lives at most as long
- * as the core. */
+/* NOT_FOUND: the group is empty, or was then. The result holds views into the roster and lives at
+ * most as long as the core. */
 enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
+                           const struct tov_book_folding *folding,
                            struct tov_book_picture *out_picture) TOV_MUST_CHECK;
 void tov_book_picture_fini(struct tov_book_picture *picture); /* a zeroed struct is fine */
 /* The event number of a message of PICTURE. */

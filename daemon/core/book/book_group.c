@@ -211,3 +211,23 @@ bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *
         *out_group = book_group_root(book, found->group);
     return found->used;
 }
+
+static bool is_member(const struct tov_book *book, const struct book_group *group, uint64_t number)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (book->entries[group->members[i]].number == number)
+            return true;
+    }
+    return false;
+}
+
+bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group)
+{
+    for (size_t i = 0; i < book->group_count; i++) {
+        if (is_member(book, &book->groups[i], number)) {
+            *out_group = i;
+            return true;
+        }
+    }
+    return false;
+}

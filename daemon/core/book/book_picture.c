@@ -42,8 +42,24 @@ static struct folding *folding_create(size_t room)
     return folding;
 }
 
+static enum tov_err take_members(const struct tov_book *book, const struct book_group *group,
+                                 uint64_t until_ms, struct folding *folding)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct book_entry *entry = &book->entries[group->members[i]];
+        size_t at = folding->count;
+        if (entry->written_ms > until_ms)
+            continue;
+        TOV_TRY(book_told_init(book->core, entry, &folding->tolds[at]));
+        folding->plain[at] = folding->tolds[at].told;
+        folding->numbers[at] = entry->number;
+        folding->count++;
+    }
+    return folding->count == 0 ? TOV_E_NOT_FOUND : TOV_OK;
+}
+
 enum tov_err tov_book_fold(const struct tov_book *book, size_t number,
-                           struct tov_book_picture *out_picture)
+                           const struct tov_book_folding *how, struct tov_book_picture *out_picture)
 {
     if (number >= book->group_count || book->groups[number].count == 0)
         return TOV_E_NOT_FOUND;
@@ -51,15 +67,9 @@ enum tov_err tov_book_fold(const struct tov_book *book, size_t number,
     TOV_CLEANUP(folding_cleanup) struct folding *folding = folding_create(group->count);
     if (folding == NULL)
         return TOV_E_NOMEM;
-    for (size_t i = 0; i < group->count; i++) {
-        const struct book_entry *entry = &book->entries[group->members[i]];
-        TOV_TRY(book_told_init(book->core, entry, &folding->tolds[i]));
-        folding->plain[i] = folding->tolds[i].told;
-        folding->numbers[i] = entry->number;
-        folding->count++;
-    }
+    TOV_TRY(take_members(book, group, how->until_ms, folding));
     struct tov_picture *picture;
-    TOV_TRY(tov_picture_create(folding->plain, folding->count, NULL, &picture));
+    TOV_TRY(tov_picture_create(folding->plain, folding->count, how->options, &picture));
     *out_picture = (struct tov_book_picture){.told = folding->plain,
                                              .numbers = folding->numbers,
                                              .count = folding->count,
