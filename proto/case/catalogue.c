@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const struct tov_type_group *const groups[] = {
-    &tov_types_generic,
-    &tov_types_info,
-    &tov_types_intervention,
-    &tov_types_prison,
+    &tov_types_generic,  &tov_types_consent,     &tov_types_retention,    &tov_types_statistics,
+    &tov_types_concern,  &tov_types_child,       &tov_types_info,         &tov_types_case,
+    &tov_types_case_end, &tov_types_handover,    &tov_types_intervention, &tov_types_course,
+    &tov_types_custody,  &tov_types_preparation, &tov_types_prison,       &tov_types_supervision,
 };
 #define GROUPS (sizeof groups / sizeof groups[0])
 
