@@ -80,8 +80,9 @@ static const struct tov_field_rule assessment_fields[] = {
 };
 
 static const struct tov_field_rule own_decision_fields[] = {
-    TOV_HEAD_HELP(OPTIONAL, "measures", "Indsatser", "Measures", "Tom, når ingen iværksættes.",
-                  "Empty when there is none."),
+    TOV_HEAD_HELP(OPTIONAL, "measures", "Indsatser", "Measures",
+                  "Skal udfyldes, når anbefalingen følges; ellers tom.",
+                  "Required when the recommendation is followed; else empty."),
     TOV_HEAD(ALWAYS, "answer", "Følges anbefalingen?", "Is the recommendation followed?"),
     TOV_HEAD(OPTIONAL, "starts", "Begynder", "Starts on"),
     TOV_BODY(ALWAYS, "decision", "Hvad er besluttet?", "What was decided?"),
@@ -94,8 +95,10 @@ static const struct tov_field_rule own_decision_fields[] = {
 
 static const struct tov_field_rule conversation_fields[] = {
     TOV_HEAD(ALWAYS, "part", "Plan eller resultat?", "Plan or result?"),
-    TOV_HEAD(OPTIONAL, "when", "Samtalen planlagt til", "Conversation planned for"),
-    TOV_HEAD(OPTIONAL, "result", "Resultat", "Result"),
+    TOV_HEAD_HELP(OPTIONAL, "when", "Samtalen planlagt til", "Conversation planned for",
+                  "Skal udfyldes for en plan.", "Required for a plan."),
+    TOV_HEAD_HELP(OPTIONAL, "result", "Resultat", "Result", "Skal udfyldes for et resultat.",
+                  "Required for a result."),
     TOV_BODY(ALWAYS, "who_talks", "Hvem taler med borgeren?", "Who talks with the citizen?"),
     TOV_BODY(OPTIONAL, "wishes", "Borgerens ønsker", "Wishes of the citizen"),
     TOV_BODY(OPTIONAL, "consents", "Hvad har borgeren samtykket til?",
@@ -124,10 +127,13 @@ static const struct tov_field_rule lead_fields[] = {
 
 static const struct tov_field_rule review_fields[] = {
     TOV_HEAD(ALWAYS, "kind", "Vurderingens art", "Kind of review"),
-    TOV_HEAD(OPTIONAL, "result", "Resultat", "Result"),
+    TOV_HEAD_HELP(OPTIONAL, "result", "Resultat", "Result",
+                  "Skal udfyldes for en nødvendighedsvurdering.",
+                  "Required for a review of necessity."),
     TOV_HEAD_HELP(OPTIONAL, "next_review", "Næste nødvendighedsvurdering",
-                  "Next review of necessity", "Højst tre måneder frem.",
-                  "At most three months ahead."),
+                  "Next review of necessity",
+                  "Højst tre måneder frem. Skal udfyldes for en nødvendighedsvurdering.",
+                  "At most three months ahead. Required for a review of necessity."),
     TOV_BODY_HELP(ALWAYS, "why", "Begrundelse", "Reason",
                   "Er det fortsat nødvendigt, at parterne deler oplysninger?",
                   "Is it still necessary that the parties share information?"),
