@@ -271,6 +271,8 @@ static void print_type(const struct tov_message_type *type)
             printf(" `%s`", type->answers[i]);
         printf("\n");
     }
+    if ((type->effects & TOV_EFFECT_TWO_SIGNERS) != 0)
+        printf("- Two messages by two signers; the second cites the first (`cites`)\n");
     if (type->tells_of_offence)
         printf("- Tells of an offence by itself (rule 10)\n");
     print_deadlines_of(type);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Part of rule 0: fields that are required only where another field has a certain value.
+ * Part of rule 0: fields that are required only where another field has a certain value, and a text
+ * of the header that must be an id.
  */
+#include "case/deadline.h"
 #include "case/judging.h"
 
 #include <assert.h>
@@ -81,10 +83,32 @@ static void judge_row(struct tov_judging *judging, const struct tov_when_row *ro
                            });
 }
 
+/* handover.*: a text that stands in the header names a deadline and nothing else (I10). */
+static void judge_task(struct tov_judging *judging)
+{
+    struct tov_bytes task = tov_record_bytes(judging->draft->header_fields, "task");
+    char id[32];
+    (void)snprintf(id, sizeof id, "%.*s", (int)(task.size < sizeof id ? task.size : 0),
+                   task.size == 0 ? "" : (const char *)task.data);
+    if (task.size == 0 || tov_deadline_find(id) != NULL)
+        return;
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_REFUSES,
+                               .field = "task",
+                               .reason = TOV_TEXT("Opgaven er ikke en af de frister, der findes.",
+                                                  "The task is none of the deadlines that exist."),
+                               .remedy = TOV_TEXT("Skriv fristens id, for eksempel R-2w-bolig; se "
+                                                  "beskedoversigten.",
+                                                  "Write the id of the deadline, for example "
+                                                  "R-2w-bolig; see the message reference."),
+                           });
+}
+
 void tov_judge_when(struct tov_judging *judging)
 {
     for (size_t i = 0; i < tov_when_count(); i++) {
         if (strcmp(rows[i].type, judging->draft->type->id) == 0)
             judge_row(judging, &rows[i]);
     }
+    judge_task(judging);
 }
