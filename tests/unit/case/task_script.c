@@ -47,7 +47,7 @@ struct script {
 static const char *const agencies[] = {NULL, "kk", "kbh-pol", "krfo", "hotline", "rhp"};
 #define AGENCIES (sizeof agencies / sizeof agencies[0])
 
-static uint16_t agency_number(const char *code)
+uint16_t script_agency(const char *code)
 {
     for (uint16_t i = 1; i < AGENCIES; i++) {
         if (strcmp(agencies[i], code) == 0)
@@ -82,7 +82,7 @@ static bool read_agency(const char *text, size_t index, struct tov_value *out)
         return false;
     char code[16] = {0};
     memcpy(code, text, strcspn(text, "+"));
-    *out = (struct tov_value){.kind = TOV_FIELD_INT, .number = agency_number(code)};
+    *out = (struct tov_value){.kind = TOV_FIELD_INT, .number = script_agency(code)};
     return true;
 }
 
@@ -285,7 +285,7 @@ static bool is_held(const struct script_message *message, const char *agency)
 {
     if (agency == NULL || agency[0] == '\0')
         return true;
-    uint16_t number = agency_number(agency);
+    uint16_t number = script_agency(agency);
     bool held = message->told.sender.agency == number;
     for (size_t i = 0; i < message->told.recipient_count; i++)
         held |= message->recipients[i].agency == number;
@@ -453,6 +453,14 @@ static int append_party(char *out, size_t size, const struct tov_task_party *par
                     party->unit != NULL ? "" : channels[party->channel]);
 }
 
+/* "krfo>kk": the duty is krfo's, kk has taken it over. */
+static void owner_text(const struct tov_task *task, char out[64])
+{
+    int at = append_party(out, 64, &task->owner);
+    if (task->responsible != task->owner.agency)
+        (void)snprintf(out + at, 64 - (size_t)at, ">%s", agencies[task->responsible]);
+}
+
 static void owed_text(const struct tov_task *task, char out[256])
 {
     size_t at = 0;
@@ -468,12 +476,12 @@ void script_task_text(const struct tov_task *task, char out[SCRIPT_TASK_TEXT])
     char due[32], state[64], owner[64], owed[256];
     due_text(&task->due, due);
     state_text(task, state);
-    (void)append_party(owner, sizeof owner, &task->owner);
+    owner_text(task, owner);
     owed_text(task, owed);
     int at = snprintf(out, SCRIPT_TASK_TEXT,
-                      "%s #%u due %s: %s, %s (%u) owes %s, opened %s, met %s, "
+                      "%s #%u due %s: %s, %s owes %s, opened %s, met %s, "
                       "changes",
-                      task->row->id, task->occurrence, due, state, owner, task->responsible, owed,
+                      task->row->id, task->occurrence, due, state, owner, owed,
                       of_told(task->opened_by)->id,
                       task->met_by != NULL ? of_told(task->met_by)->id : "-");
     for (size_t i = 0; i < task->change_count && at < SCRIPT_TASK_TEXT; i++) {
@@ -495,7 +503,7 @@ static void expect_task(struct script *script, uint64_t now_ms, char *const word
         const struct tov_task *task = tov_tasks_at(tasks, index);
         due_text(&task->due, due);
         state_text(task, state);
-        (void)append_party(owner, sizeof owner, &task->owner);
+        owner_text(task, owner);
         owed_text(task, owed);
         expect(script, "due", words[2], due);
         expect(script, "state", words[3], state);
@@ -544,6 +552,20 @@ static void expect_shown(struct script *script, char *const words[3])
                 (size_t)snprintf(text + at, sizeof text - at, "%s%s", at > 0 ? " " : "", units[i]);
     }
     expect(script, "shown to", words[2], at > 0 ? text : "nobody");
+    tov_tasks_destroy(tasks);
+}
+
+static void expect_seen(struct script *script, char *const words[4])
+{
+    struct tov_tasks *tasks = fold(script, 0);
+    size_t index = find_task(tasks, words[0], words[1]);
+    struct tov_unit_facts unit = unit_facts(words[2]);
+    const struct tov_task_change *change =
+        index < tov_tasks_count(tasks) ? tov_tasks_shown_to(tasks, index, &unit) : NULL;
+    char due[32] = "nothing";
+    if (change != NULL)
+        due_text(&change->due, due);
+    expect(script, "due as shown", words[3], due);
     tov_tasks_destroy(tasks);
 }
 
@@ -604,6 +626,8 @@ static void run_line(struct script *script, char *const words[WORDS_MAX])
         expect_count(script, words + 1);
     else if (strcmp(words[0], "shown") == 0)
         expect_shown(script, words + 1);
+    else if (strcmp(words[0], "sees") == 0)
+        expect_seen(script, words + 1);
     else if (strcmp(words[0], "judge") == 0)
         judge_row(script, words + 1);
     else

@@ -9,10 +9,12 @@
  *   msg ID SENT TYPE FROM TO ABOUT FIELDS       one message; Danish local time
  *   drop                                        takes the last message back
  *   task NOW ROW THING DUE STATE OWNER OWED     what a task is as of NOW; "-": not looked at;
- *                                               ROW#2: the second of its row and thing
+ *                                               ROW#2: the second of its row and thing;
+ *                                               OWNER>AGENCY: taken over by that one
  *   none NOW ROW THING                          there is no such task
  *   count ROW THING NUMBER                      how many there are
  *   shown ROW THING UNITS                       all units that are shown the task
+ *   sees ROW THING UNIT DUE                     the due date that the unit is shown
  *   judge ROW THING DUE OWNER OWED TYPE FROM TO ABOUT FIELDS
  *       open until DUE has passed, then overdue; TYPE at the last minute meets it, a minute later
  *       too late
@@ -36,6 +38,8 @@ void script_read(struct script *script, const char *path, const char *case_name)
 /* The messages that AGENCY ("kk"; NULL: anybody) holds, placed; valid until the script changes. */
 const struct tov_placed *script_placed(struct script *script, const char *agency,
                                        size_t *out_count);
+
+uint16_t script_agency(const char *code); /* its number */
 
 /* Everything that a reader sees of a task, in one line. */
 #define SCRIPT_TASK_TEXT 1024
