@@ -30,7 +30,7 @@ struct script_message {
     struct tov_unit_facts recipients[8];
     char cites[32];
     char target[32];
-    bool is_refused;
+    char refused[40];
     struct script_field fields[FIELDS_MAX];
     size_t field_count;
 };
@@ -218,7 +218,7 @@ static void set_field(struct script *script, struct script_message *message, con
         copy(message->target, sizeof message->target, value);
         must(tov_record_put_ref(header, "in_reply_to", &find(script, value)->told.ref));
     } else if (strcmp(name, "refused") == 0) {
-        message->is_refused = true;
+        copy(message->refused, sizeof message->refused, value);
     } else {
         UNIT_NEED(message->field_count < FIELDS_MAX);
         struct script_field *field = &message->fields[message->field_count++];
@@ -301,15 +301,21 @@ static bool is_same_event(const struct tov_told *a, const struct tov_told *b)
 
 static void refuse(const struct script_message *message, struct tov_placed *placed)
 {
-    static const enum tov_machine machines[TOV_ABOUT_COUNT] = {
-        TOV_MACHINE_CONCERN, TOV_MACHINE_CASE,       TOV_MACHINE_COURSE,
-        TOV_MACHINE_REQUEST, TOV_MACHINE_PSYCHIATRY, TOV_MACHINE_RELEASE};
-    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+    static const struct {
+        const char *name;
+        uint32_t about;
+        enum tov_machine machine;
+    } machines[] = {{"concern", TOV_ABOUT_CONCERN, TOV_MACHINE_CONCERN},
+                    {"case", TOV_ABOUT_CASE, TOV_MACHINE_CASE},
+                    {"episode", TOV_ABOUT_EPISODE, TOV_MACHINE_RELEASE}};
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
         struct tov_thing_ref thing;
-        if (tov_told_about(&message->told, tov_about_things[i].bit, &thing))
+        if (strcmp(machines[i].name, message->refused) == 0 &&
+            tov_told_about(&message->told, machines[i].about, &thing))
             placed->judgements[placed->judgement_count++] = (struct tov_judgement){
-                .machine = machines[i], .thing = thing, .verdict = TOV_STEP_REFUSED};
+                .machine = machines[i].machine, .thing = thing, .verdict = TOV_STEP_REFUSED};
     }
+    UNIT_NEED(placed->judgement_count > 0);
 }
 
 static void place(struct script *script, const struct script_message *message, size_t index,
@@ -331,7 +337,7 @@ static void place(struct script *script, const struct script_message *message, s
         placed->is_retracted |= strcmp(script->messages[i]->target, message->id) == 0 &&
                                 is_held(script->messages[i], agency);
     }
-    if (message->is_refused)
+    if (message->refused[0] != '\0')
         refuse(message, placed);
 }
 
@@ -569,6 +575,22 @@ static void expect_seen(struct script *script, char *const words[4])
     tov_tasks_destroy(tasks);
 }
 
+static void expect_dues(struct script *script, char *const words[3])
+{
+    struct tov_tasks *tasks = fold(script, 0);
+    size_t index = find_task(tasks, words[0], words[1]);
+    char text[256] = "no task";
+    size_t at = 0;
+    for (size_t i = 0;
+         index < tov_tasks_count(tasks) && i < tov_tasks_at(tasks, index)->change_count; i++) {
+        char due[32];
+        due_text(&tov_tasks_at(tasks, index)->changes[i].due, due);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i > 0 ? " " : "", due);
+    }
+    expect(script, "due dates", words[2], text);
+    tov_tasks_destroy(tasks);
+}
+
 /* Words: ROW THING DUE OWNER OWED TYPE FROM TO ABOUT FIELDS. */
 static void judge_row(struct script *script, char *const words[10])
 {
@@ -628,6 +650,8 @@ static void run_line(struct script *script, char *const words[WORDS_MAX])
         expect_shown(script, words + 1);
     else if (strcmp(words[0], "sees") == 0)
         expect_seen(script, words + 1);
+    else if (strcmp(words[0], "dues") == 0)
+        expect_dues(script, words + 1);
     else if (strcmp(words[0], "judge") == 0)
         judge_row(script, words + 1);
     else

@@ -15,10 +15,12 @@
  *   count ROW THING NUMBER                      how many there are
  *   shown ROW THING UNITS                       all units that are shown the task
  *   sees ROW THING UNIT DUE                     the due date that the unit is shown
+ *   dues ROW THING DUES                         all due dates that it has had, oldest first
  *   judge ROW THING DUE OWNER OWED TYPE FROM TO ABOUT FIELDS
  *       open until DUE has passed, then overdue; TYPE at the last minute meets it, a minute later
  *       too late
- * FIELDS: name=value; also event=NAME, cites=ID, target=ID (of a retraction), refused=ja.
+ * FIELDS: name=value; also event=NAME, cites=ID, target=ID (of a retraction), refused=KIND (by
+ * the machine of "concern", "case" or "episode").
  */
 #ifndef TOV_TESTS_CASE_TASK_SCRIPT_H
 #define TOV_TESTS_CASE_TASK_SCRIPT_H
