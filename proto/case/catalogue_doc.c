@@ -406,8 +406,9 @@ static void print_patterns(const struct tov_event_pattern *patterns)
 
 static void print_deadlines(void)
 {
-    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent. R is the "
-           "release date in force; ×2: the second signer's message.\n\n"
+    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent "
+           "([deadlines.md](deadlines.md) says how). R is the release date in force; ×2: the "
+           "second signer's message.\n\n"
            "| id | task | opens with | due | met by | owner | owed to | strength | source |\n"
            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < tov_deadline_count(); i++) {
