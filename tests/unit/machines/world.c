@@ -31,6 +31,7 @@ struct saying {
     struct given fields[FIELDS_MAX];
     size_t field_count;
     bool gives_start;
+    uint32_t delivered; /* bits of agencies */
 };
 
 #define KOMMUNE TOV_AUTHORITY_KOMMUNE
@@ -179,10 +180,17 @@ static void give(struct saying *saying, const char *name, const char *text)
 
 static bool is_told_to(const struct saying *saying, uint16_t agency)
 {
-    bool is = saying->told.sender.agency == agency;
+    return (saying->delivered >> agency & 1) != 0;
+}
+
+void world_deliver(struct world *world, size_t index, uint16_t agency)
+{
+    struct saying *saying = world->sayings[index];
+    bool is_to = saying->told.sender.agency == agency;
     for (size_t i = 0; i < saying->told.recipient_count; i++)
-        is |= saying->recipients[i].agency == agency;
-    return is;
+        is_to |= saying->recipients[i].agency == agency;
+    if (is_to)
+        saying->delivered |= 1u << agency;
 }
 
 /* By id, else by event: a message that AGENCY holds. */
@@ -342,7 +350,10 @@ static void put_starts(struct saying *saying, const struct tov_picture *picture)
     UNIT_NEED(tov_record_child(saying->draft.header, "about", 0, &about));
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
         struct tov_bytes bytes = tov_record_bytes(about, tov_about_things[i].field);
-        if (bytes.size != sizeof ref.bytes)
+        bool is_beside = tov_about_things[i].bit == TOV_ABOUT_CASE &&
+                         (tov_record_count(about, "course_ref") > 0 ||
+                          tov_record_count(about, "episode_ref") > 0);
+        if (bytes.size != sizeof ref.bytes || is_beside)
             continue;
         memcpy(ref.bytes, bytes.data, sizeof ref.bytes);
         size_t count = tov_picture_start_for(picture, &ref, things, 4);
@@ -453,6 +464,9 @@ const struct tov_told *world_say(struct world *world, const char *line)
         UNIT_NEED(world->sayings != NULL);
     }
     world->sayings[world->count++] = saying;
+    world_deliver(world, world->count - 1, saying->told.sender.agency);
+    for (size_t i = 0; i < saying->told.recipient_count && !world->is_slow; i++)
+        world_deliver(world, world->count - 1, saying->recipients[i].agency);
     return &saying->told;
 }
 
@@ -466,6 +480,28 @@ void world_say_all(struct world *world, const char *lines)
         if (line[strspn(line, " ")] != '\0')
             (void)world_say(world, line);
     }
+}
+
+void world_read(struct world *world, const char *file)
+{
+    FILE *stream = fopen(file, "r");
+    UNIT_NEED(stream != NULL);
+    char line[512];
+    while (fgets(line, sizeof line, stream) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] != '#' && line[0] != '\0')
+            (void)world_say(world, line);
+    }
+    (void)fclose(stream);
+}
+
+bool world_sees(const struct tov_unit_facts *unit, const struct tov_told *told)
+{
+    bool sees = told->sender.agency == unit->agency && strcmp(told->sender.name, unit->name) == 0;
+    for (size_t i = 0; i < told->recipient_count; i++)
+        sees |= told->recipients[i].agency == unit->agency &&
+                strcmp(told->recipients[i].name, unit->name) == 0;
+    return sees;
 }
 
 void world_fini(struct world *world)

@@ -23,6 +23,7 @@ struct world {
     size_t capacity;
     uint64_t clock_ms;
     bool fills_steps; /* senders write steps, starting points (start=yes) and what they had seen */
+    bool is_slow;     /* what is said comes to others by world_deliver only */
     const struct tov_picture_options *options; /* of the pictures that this takes */
 };
 
@@ -32,13 +33,19 @@ const struct tov_told *world_say(struct world *world, const char *line);
 /* Lines with ; between, which may be empty. */
 void world_say_all(struct world *world, const char *lines);
 const char *world_id(const struct tov_told *told); /* "" when the line gave none */
+/* A file of lines; # begins a comment. */
+void world_read(struct world *world, const char *file);
 const struct tov_told *world_find(const struct world *world, const char *id);
 
 struct tov_thing_ref world_thing(const char *name); /* "case:C1" */
+bool world_sees(const struct tov_unit_facts *unit, const struct tov_told *told);
 struct tov_unit_facts world_unit(const char *path); /* "kk/vink" */
 uint16_t world_agency(const char *name);            /* "kk" */
 size_t world_unit_count(void);
 const char *world_unit_at(size_t index);
+
+/* Message INDEX comes to AGENCY, if it is sent there. */
+void world_deliver(struct world *world, size_t index, uint16_t agency);
 
 /* What AGENCY holds (0: everything), in the order in which it was said; free() it. */
 struct tov_told *world_held(const struct world *world, uint16_t agency, size_t *out_count);
