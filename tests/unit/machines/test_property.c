@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MESSAGES 60u
+#define MESSAGES 80u
 #define AGENCIES 6u
 
 static uint64_t seed, state;
@@ -72,6 +72,9 @@ static const struct {
     {"krfo/faengsel > kk/vink,kbh-pol/dks prison.release_date episode:E%u version=1 event=L%u "
      "start=yes",
      ""},
+    {"krfo/faengsel > kk/eki prison.release_meeting episode:E%u kind=referat", ""},
+    {"kk/eki > krfo/faengsel release.measures episode:E%u bolig=gul", ""},
+    {"kk/eki > krfo/faengsel release.kommune_contact episode:E%u", ""},
     {"kk/eki > krfo/faengsel transition.ready episode:E%u", "transition.ready"},
     {"krfo/faengsel > kk/eki transition.ready episode:E%u", "transition.ready"},
     {"krfo/faengsel > kk/eki prison.released episode:E%u kind=endt event=R%u", ""},

@@ -271,6 +271,28 @@ static void a_unit_is_shown_no_thing_that_it_holds_nothing_of(void)
     held_fini(&held);
 }
 
+static const char *waits_shown(const char *unit, const char *last)
+{
+    static char id[16];
+    struct held held = held_until("kk", last);
+    struct tov_unit_facts facts = world_unit(unit);
+    struct tov_view view;
+    UNIT_OK(tov_picture_view(held.picture, &facts, &view));
+    const struct tov_thing *thing = shown(&view, TOV_MACHINE_RELEASE);
+    (void)snprintf(id, sizeof id, "%s",
+                   thing == NULL || thing->waits == NULL ? "" : world_id(thing->waits));
+    tov_view_fini(&view);
+    held_fini(&held);
+    return id;
+}
+
+static void a_first_half_is_shown_to_those_it_was_sent_to(void)
+{
+    UNIT_EQUAL_TEXT(waits_shown("kk/eki", "m17a"), "m17a");
+    UNIT_EQUAL_TEXT(waits_shown("kk/vink", "m17a"), "");
+    UNIT_EQUAL_TEXT(waits_shown("kk/eki", "m17b"), "");
+}
+
 static bool expects(const struct held *held, const struct tov_thing *thing, const char *unit,
                     const char *type)
 {
@@ -310,6 +332,7 @@ int main(void)
         UNIT_TEST(copies_are_copies_to_the_agency_and_not_to_the_unit),
         UNIT_TEST(the_release_channel_is_shown_what_it_was_told),
         UNIT_TEST(a_unit_is_shown_no_thing_that_it_holds_nothing_of),
+        UNIT_TEST(a_first_half_is_shown_to_those_it_was_sent_to),
         UNIT_TEST(a_unit_is_offered_what_it_may_send_next),
     };
     world.fills_steps = true;
