@@ -83,7 +83,7 @@ enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
 {
     struct tov_picture_options options = {.working_days_after = working_days_after,
                                           .calendar = onlooker->calendar};
-    struct tov_book_folding folding = {&options, onlooker->until_ms};
+    struct tov_book_folding folding = {&options, api->committed_event, onlooker->until_ms};
     *affair = (struct api_affair){.onlooker = onlooker};
     TOV_TRY(tov_book_fold(api->book, group, &folding, &affair->book));
     TOV_TRY(tov_picture_view(affair->book.picture, &onlooker->unit, &affair->view));

@@ -196,6 +196,31 @@ enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
     return TOV_OK;
 }
 
+static void note_group(uint32_t group, uint32_t *groups, size_t room, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (groups[i] == group)
+            return;
+    }
+    if (*count < room)
+        groups[(*count)++] = group;
+}
+
+size_t book_groups_of(const struct tov_book *book, const struct tov_told *told,
+                      uint32_t *out_groups, size_t room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct tov_thing_ref ref;
+        size_t group;
+        for (size_t n = 0; tov_told_thing(told, kinds[i], n, &ref); n++) {
+            if (tov_book_group_of(book, &ref, &group))
+                note_group((uint32_t)group, out_groups, room, &count);
+        }
+    }
+    return count;
+}
+
 size_t tov_book_group_count(const struct tov_book *book)
 {
     return book->group_count;
