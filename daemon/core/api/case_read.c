@@ -124,6 +124,7 @@ static enum tov_err answer(struct reading *reading, const char *unit)
     out = reading->answer;
     TOV_TRY(tov_record_put_text(out, "unit", path));
     TOV_TRY(tov_record_put_number(out, "number", reading->affair.number));
+    TOV_TRY(tov_api_put_count(out, "as_of", reading->affair.last_number));
     TOV_TRY(put_messages(reading));
     if (tov_record_number(reading->call->request, "skip") > 0)
         return TOV_OK; /* the rest came with the beginning */

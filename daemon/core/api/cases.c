@@ -24,6 +24,7 @@ struct listing {
     struct api_onlooker onlooker;
     struct brief *briefs;
     size_t count;
+    uint64_t as_of; /* the newest message that the unit may see */
 };
 
 static int compare(const void *a, const void *b)
@@ -39,6 +40,8 @@ static enum tov_err take_group(struct listing *list, size_t group, bool ended)
 {
     struct api_affair affair;
     enum tov_err err = tov_api_affair_init(list->call->api, group, &list->onlooker, &affair);
+    if (err == TOV_OK && affair.last_number > list->as_of)
+        list->as_of = affair.last_number;
     if (err == TOV_OK && (ended || tov_api_affair_is_open(&affair)))
         list->briefs[list->count++] =
             (struct brief){group, tov_api_affair_next_ms(&affair), affair.last_number};
@@ -112,6 +115,7 @@ static enum tov_err answer(struct listing *list, const char *unit)
     TOV_TRY(tov_api_answer(list->call, "cases", &out));
     TOV_TRY(tov_record_put_text(out, "unit", path));
     TOV_TRY(tov_api_put_count(out, "total", list->count));
+    TOV_TRY(tov_api_put_count(out, "as_of", list->as_of));
     for (uint64_t i = skip; i < list->count && i - skip < limit; i++) {
         TOV_TRY(tov_record_open(out, "affairs", &affair));
         TOV_TRY(put_affair(list, &list->briefs[i], affair));
