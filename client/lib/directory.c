@@ -27,6 +27,15 @@ uint32_t numbers_find(const struct agency_numbers *numbers, struct tov_bytes nam
     return 0;
 }
 
+const char *numbers_name(const struct agency_numbers *numbers, uint64_t number)
+{
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (numbers->items[i].number == number)
+            return numbers->items[i].name;
+    }
+    return NULL;
+}
+
 static enum tov_err add_number(struct agency_numbers *numbers, struct tov_bytes name,
                                uint64_t number)
 {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static json_t *json_of_number(uint64_t number)
+json_t *json_of_number(uint64_t number)
 {
     char text[24];
     if (number <= INT64_MAX)
@@ -133,7 +133,7 @@ static json_t *json_of_ref(const struct tov_message_ref *ref)
                      hex);
 }
 
-static json_t *json_of_time(uint64_t time_ms)
+json_t *json_of_time(uint64_t time_ms)
 {
     char text[TOV_TIME_TEXT_SIZE];
     if (time_ms == 0 || time_ms > TOV_TIME_MAX_MS)
@@ -190,12 +190,18 @@ static json_t *json_of_facts(const struct tov_message_view *view)
         "attachments", json_of_attachments(view), "deliveries", json_of_deliveries(view));
 }
 
+enum tov_err json_put_view(json_t *object, const struct tov_message_view *view)
+{
+    if (json_object_set_new(object, "message", json_of_facts(view)) != 0)
+        return TOV_E_NOMEM;
+    return json_put_draft(object, &view->draft);
+}
+
 enum tov_err tov_message_view_to_json(const struct tov_message_view *view, char **out_json,
                                       struct tov_error *error)
 {
     json_t *object = json_object();
-    if (object != NULL && (json_object_set_new(object, "message", json_of_facts(view)) != 0 ||
-                           json_put_draft(object, &view->draft) != TOV_OK)) {
+    if (object != NULL && json_put_view(object, view) != TOV_OK) {
         json_decref(object);
         object = NULL;
     }

@@ -5,6 +5,7 @@
 #ifndef TOV_TOV_H
 #define TOV_TOV_H
 
+#include <tov/cases.h>
 #include <tov/catalogue.h>
 #include <tov/client.h>
 #include <tov/draft.h>

@@ -130,6 +130,21 @@ static void print_fields_head(void)
            "| --- | --- | --- | --- | --- | --- |\n");
 }
 
+/* Fields that are required only where another one says so. */
+static void print_conditions(const struct tov_message_type *type)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < tov_when_count(); i++) {
+        const struct tov_when_row *row = tov_when_at(i);
+        if (strcmp(row->type, type->id) != 0)
+            continue;
+        printf("%s`%s` where `%s` is `%s`", is_first ? "Required as well: " : ", ", row->needs,
+               row->field, row->value);
+        is_first = false;
+    }
+    printf("%s", is_first ? "" : ".\n\n");
+}
+
 /* Common fields by name (their table stands once, below), then the type's own. */
 static void print_fields(const struct tov_message_type *type)
 {
@@ -153,6 +168,7 @@ static void print_fields(const struct tov_message_type *type)
     }
     printf("%s", type->field_count > 0 ? "\n" : "");
     tov_draft_fini(&draft);
+    print_conditions(type);
 }
 
 static bool was_in_earlier_type(size_t type_index, const char *name)
@@ -213,7 +229,12 @@ static void print_about(const struct tov_message_type *type)
         else if ((type->about_may >> i & 1) != 0)
             printf(" `%s_ref`", names[i]);
     }
-    printf("%s\n", type->about_needs == 0 ? ", at least one" : "");
+    bool is_free = (type->asks & TOV_MAY_ABOUT_NOTHING) != 0;
+    if (type->about_needs == 0 && type->about_may == 0)
+        printf(" nothing");
+    printf("%s\n", type->about_needs != 0 || type->about_may == 0 ? ""
+                   : is_free                                      ? ", or nothing"
+                                                                  : ", at least one");
 }
 
 static void print_deadlines_of(const struct tov_message_type *type)
@@ -250,6 +271,8 @@ static void print_type(const struct tov_message_type *type)
             printf(" `%s`", type->answers[i]);
         printf("\n");
     }
+    if ((type->effects & TOV_EFFECT_TWO_SIGNERS) != 0)
+        printf("- Two messages by two signers; the second cites the first (`cites`)\n");
     if (type->tells_of_offence)
         printf("- Tells of an offence by itself (rule 10)\n");
     print_deadlines_of(type);
@@ -320,6 +343,14 @@ static const char *unit_name(enum tov_offset_unit unit)
     return "";
 }
 
+static void print_span(struct tov_span span)
+{
+    if (span.unit == TOV_OFFSET_SAME_DAY)
+        printf(", %s", unit_name(span.unit));
+    else if (span.count != 0)
+        printf(" %+d %s", span.count, unit_name(span.unit));
+}
+
 static void print_due(const struct tov_deadline *deadline)
 {
     switch (deadline->anchor) {
@@ -336,10 +367,29 @@ static void print_due(const struct tov_deadline *deadline)
         printf("the next Infohus meeting");
         break;
     }
-    if (deadline->unit == TOV_OFFSET_SAME_DAY)
-        printf(", %s", unit_name(deadline->unit));
-    else
-        printf(" %+d %s", deadline->offset, unit_name(deadline->unit));
+    print_span(tov_deadline_span(deadline));
+    if (deadline->window.unit != 0) {
+        printf("; from R");
+        print_span(deadline->window);
+    }
+    if (deadline->since_admission.unit != 0) {
+        printf("; when that is before the admission: the admission");
+        print_span(deadline->since_admission);
+    }
+    printf("%s", deadline->active_days ? " of active days" : "");
+}
+
+static const char *test_name(enum tov_pattern_test test)
+{
+    switch (test) {
+    case TOV_PATTERN_IS:
+        return "=";
+    case TOV_PATTERN_IS_NOT:
+        return "not";
+    case TOV_PATTERN_AT_LEAST:
+        return "at least";
+    }
+    return "";
 }
 
 static void print_patterns(const struct tov_event_pattern *patterns)
@@ -347,7 +397,8 @@ static void print_patterns(const struct tov_event_pattern *patterns)
     for (size_t i = 0; i < TOV_PATTERNS_MAX && patterns[i].type != NULL; i++) {
         printf("%s`%s`", i == 0 ? "" : ", ", patterns[i].type);
         if (patterns[i].value != NULL)
-            printf(" (%s = %s)", patterns[i].field, patterns[i].value);
+            printf(" (%s %s %s)", patterns[i].field, test_name(patterns[i].test),
+                   patterns[i].value);
         if (patterns[i].both)
             printf(" ×2");
     }
@@ -355,20 +406,23 @@ static void print_patterns(const struct tov_event_pattern *patterns)
 
 static void print_deadlines(void)
 {
-    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent. R is the "
-           "release date in force.\n\n"
-           "| id | task | opens with | due | met by | strength | source |\n"
-           "| --- | --- | --- | --- | --- | --- | --- |\n");
+    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent "
+           "([deadlines.md](deadlines.md) says how). R is the release date in force; ×2: the "
+           "second signer's message.\n\n"
+           "| id | task | opens with | due | met by | owner | owed to | strength | source |\n"
+           "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < tov_deadline_count(); i++) {
         const struct tov_deadline *deadline = tov_deadline_at(i);
-        printf("| `%s` | %s (%s) | ", deadline->id, deadline->task.da, deadline->task.en);
+        printf("| `%s` | %s (%s)%s | ", deadline->id, deadline->task.da, deadline->task.en,
+               deadline->no_duty ? "; asked, no duty" : "");
         print_patterns(deadline->opens);
         printf(" | ");
         print_due(deadline);
         printf(" | ");
         print_patterns(deadline->met_by);
-        printf(" | %s | %s |\n", tov_deadline_strength_name(deadline->strength, TOV_ENGLISH),
-               deadline->source);
+        printf(" | %s | %s | %s | %s |\n", tov_deadline_party_name(deadline->owner, TOV_ENGLISH),
+               tov_deadline_party_name(deadline->owed_to, TOV_ENGLISH),
+               tov_deadline_strength_name(deadline->strength, TOV_ENGLISH), deadline->source);
     }
     printf("\n");
 }

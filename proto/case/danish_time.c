@@ -64,6 +64,14 @@ bool tov_danish_time_to_ms(const struct tov_danish_time *local, uint64_t *out_ti
     return false;
 }
 
+/* Midnight is an hour that each day has once. */
+uint64_t tov_danish_day_start_ms(struct tov_date day)
+{
+    uint64_t time_ms = 0;
+    (void)tov_danish_time_to_ms(&(struct tov_danish_time){.date = day}, &time_ms);
+    return time_ms;
+}
+
 void tov_danish_date_format(struct tov_date date, char out[TOV_DANISH_DATE_SIZE])
 {
     char text[48];

@@ -19,6 +19,8 @@ struct tov_danish_time tov_danish_time_of(uint64_t time_ms);
 /* False for a time that the clock passes over in March. The hour that comes twice in October is
  * taken as its first. */
 bool tov_danish_time_to_ms(const struct tov_danish_time *local, uint64_t *out_time_ms);
+/* The first moment of DAY; 0 for days before 1970. */
+uint64_t tov_danish_day_start_ms(struct tov_date day);
 
 /* "28-06-2021"; "28-06-2021 09.10". */
 #define TOV_DANISH_DATE_SIZE 11

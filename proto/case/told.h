@@ -63,7 +63,6 @@ struct tov_judgement {
     struct tov_text reason; /* REFUSED: why, in one sentence, else NULL texts */
     bool is_conflict;       /* REFUSED by a step that neither side had seen: a person should look */
 };
-#define TOV_JUDGEMENTS_MAX 6 /* of one message */
 
 /* A message at its place in the order. */
 struct tov_placed {
@@ -71,9 +70,10 @@ struct tov_placed {
     uint64_t effective_ms;
     bool is_copy;   /* of an event that is held already (genpart): meets no deadline */
     bool is_second; /* the second signer's half, and both are held */
-    const struct tov_told *first; /* its first half, or NULL */
-    bool is_retracted;            /* a msg.retract of its sender names it */
-    struct tov_judgement judgements[TOV_JUDGEMENTS_MAX];
+    const struct tov_told *first;      /* its first half, or NULL */
+    bool is_retracted;                 /* a msg.retract of its sender names it */
+    const struct tov_told *amended_by; /* the last msg.amend of its sender that names it, or NULL */
+    const struct tov_judgement *judgements; /* an agenda steps each of its concerns */
     size_t judgement_count;
 };
 

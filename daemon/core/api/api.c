@@ -33,6 +33,8 @@ static const struct api_row rows[] = {
     {"status", tov_api_status, TOV_DEED_STATUS},
     {"export_read", tov_api_export_read, TOV_DEED_EXPORT},
     {"directory", tov_api_directory, TOV_DEED_STATUS},
+    {"cases", tov_api_cases, TOV_DEED_LOOK},
+    {"case_read", tov_api_case_read, TOV_DEED_LOOK},
 };
 
 /* ---- life ---- */
@@ -56,6 +58,8 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
     if (err == TOV_OK)
+        err = tov_book_create(core, &api->book);
+    if (err == TOV_OK)
         err = core->host->blob_sweep(core->host->context, "tmp-");
     if (err != TOV_OK) {
         tov_api_destroy(api);
@@ -78,6 +82,7 @@ void tov_api_destroy(struct tov_api *api)
         return;
     tov_api_for_each(api, close_one);
     tov_api_tags_destroy(api->tags);
+    tov_book_destroy(api->book);
     tov_buf_fini(&api->frame);
     tov_key_wipe(&api->tag_key);
     free(api);

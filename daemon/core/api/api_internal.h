@@ -13,6 +13,7 @@
 #include "access/journal.h"
 #include "api/api.h"
 #include "api/tags.h"
+#include "book/book.h"
 #include "wire/api.h"
 
 /* Quotas (I11): of one client key over all its connections, and of one connection. */
@@ -82,6 +83,7 @@ struct tov_api {
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;
+    struct tov_book *book;  /* read as far as somebody asked */
     struct tov_key tag_key; /* wiped at the end */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
@@ -232,7 +234,7 @@ enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_cod
 api_handler tov_api_hello, tov_api_submit, tov_api_upload_begin, tov_api_upload_data,
     tov_api_upload_cancel, tov_api_list, tov_api_get, tov_api_trace, tov_api_watch, tov_api_unwatch,
     tov_api_acknowledge, tov_api_attachment_read, tov_api_status, tov_api_export_read,
-    tov_api_directory;
+    tov_api_directory, tov_api_cases, tov_api_case_read;
 
 /* upload.c */
 struct tov_message_plan;

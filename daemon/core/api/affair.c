@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "api/affair.h"
+
+#include "ledger/judge.h"
+
+#include <string.h>
+
+/* ---- who looks ---- */
+
+enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit)
+{
+    struct tov_bytes path = tov_record_bytes(call->request, "unit");
+    const struct tov_agency *agency = NULL;
+    if (path.size == 0) {
+        if (call->client->unit_count == 0)
+            return tov_fail(&call->error, TOV_E_DENIED,
+                            "cases are shown to units, and your key is registered with none");
+        *out_unit = call->client->units[0];
+        return TOV_OK;
+    }
+    const struct tov_unit *unit = tov_roster_unit(call->core->roster, path, &agency);
+    if (unit == NULL || agency != call->core->own ||
+        !tov_client_has_unit(call->client, tov_bytes_of_text(unit->name)))
+        return tov_fail(&call->error, TOV_E_NOT_FOUND,
+                        "there is no such unit in this agency, or it is not one of yours");
+    *out_unit = unit->name;
+    return TOV_OK;
+}
+
+enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct api_onlooker *out)
+{
+    const struct tov_core *core = call->core;
+    uint32_t version = tov_roster_facts(core->roster)->calendar_version;
+    uint64_t at_ms = tov_record_number(call->request, "at_ms");
+    *out = (struct api_onlooker){
+        .unit = tov_judge_unit(core->roster, core->own->number, tov_bytes_of_text(unit)),
+        .calendar = tov_calendar_find(version),
+        .now_ms = at_ms == 0 ? core->now_ms : at_ms,
+        .until_ms = at_ms == 0 ? UINT64_MAX : at_ms};
+    if (out->calendar == NULL)
+        return tov_fail(&call->error, TOV_E_VERSION,
+                        "the roster names calendar %u, which this node does not know: install a "
+                        "newer version",
+                        (unsigned)version);
+    return TOV_OK;
+}
+
+enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
+{
+    return tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api));
+}
+
+/* ---- one affair ---- */
+
+static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
+{
+    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
+}
+
+static enum tov_err add_tasks(struct api_affair *affair)
+{
+    const struct tov_picture *picture = affair->book.picture;
+    TOV_TRY(tov_tasks_create(affair->onlooker->calendar, &affair->tasks));
+    for (size_t i = 0; i < tov_picture_placed_count(picture); i++)
+        TOV_TRY(tov_tasks_add(affair->tasks, tov_picture_placed_at(picture, i)));
+    tov_tasks_judge(affair->tasks, affair->onlooker->now_ms);
+    return TOV_OK;
+}
+
+static void note_numbers(struct api_affair *affair)
+{
+    for (size_t i = 0; i < affair->view.placed_count; i++) {
+        uint64_t number = tov_book_picture_number(&affair->book, affair->view.placed[i].told);
+        if (affair->number == 0 || number < affair->number)
+            affair->number = number;
+        if (number > affair->last_number)
+            affair->last_number = number;
+    }
+}
+
+enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
+                                 const struct api_onlooker *onlooker, struct api_affair *affair)
+{
+    struct tov_picture_options options = {.working_days_after = working_days_after,
+                                          .calendar = onlooker->calendar};
+    struct tov_book_folding folding = {&options, api->committed_event, onlooker->until_ms};
+    *affair = (struct api_affair){.onlooker = onlooker};
+    TOV_TRY(tov_book_fold(api->book, group, &folding, &affair->book));
+    TOV_TRY(tov_picture_view(affair->book.picture, &onlooker->unit, &affair->view));
+    note_numbers(affair);
+    if (affair->number == 0)
+        return TOV_E_NOT_FOUND;
+    return add_tasks(affair);
+}
+
+void tov_api_affair_fini(struct api_affair *affair)
+{
+    tov_tasks_destroy(affair->tasks);
+    tov_view_fini(&affair->view);
+    tov_book_picture_fini(&affair->book);
+}
+
+uint64_t tov_api_affair_number(const struct api_affair *affair, const struct tov_told *told)
+{
+    for (size_t i = 0; told != NULL && i < affair->view.placed_count; i++) {
+        if (affair->view.placed[i].told == told)
+            return tov_book_picture_number(&affair->book, told);
+    }
+    return 0;
+}
+
+bool tov_api_affair_task(const struct api_affair *affair, size_t index,
+                         const struct tov_task **out_task,
+                         const struct tov_task_change **out_change)
+{
+    *out_task = tov_tasks_at(affair->tasks, index);
+    *out_change = tov_tasks_shown_to(affair->tasks, index, &affair->onlooker->unit);
+    return *out_change != NULL;
+}
+
+static bool is_open(const struct tov_task *task)
+{
+    return task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
+}
+
+uint64_t tov_api_affair_next_ms(const struct api_affair *affair)
+{
+    uint64_t next = UINT64_MAX;
+    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
+        const struct tov_task *task;
+        const struct tov_task_change *change;
+        if (!tov_api_affair_task(affair, i, &task, &change) || !is_open(task))
+            continue;
+        uint64_t past = tov_due_past_ms(&change->due);
+        next = past < next ? past : next;
+    }
+    return next;
+}
+
+static bool has_ended(const struct tov_thing *thing)
+{
+    const struct tov_machine_state *state = tov_machine_state_find(thing->machine, thing->state);
+    return state == NULL || state->is_end;
+}
+
+bool tov_api_affair_is_open(const struct api_affair *affair)
+{
+    for (size_t i = 0; i < affair->view.thing_count; i++) {
+        if (!has_ended(&affair->view.things[i]))
+            return true;
+    }
+    return tov_api_affair_next_ms(affair) != UINT64_MAX;
+}

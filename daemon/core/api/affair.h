@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * An affair: what hangs together in the case book, as one unit of the agency is shown it: messages
+ * that it sent or received, things these were about, tasks that concern it. Private to api/.
+ * Not for: content, or what no message to this unit told (I10).
+ * Never put anything into an answer that does not come from the view of the unit.
+ */
+#ifndef TOV_API_AFFAIR_H
+#define TOV_API_AFFAIR_H
+
+#include "api/api_internal.h"
+#include "case/task.h"
+
+/* Who looks, and at which time. */
+struct api_onlooker {
+    struct tov_unit_facts unit;
+    const struct tov_calendar *calendar;
+    uint64_t now_ms;   /* by which tasks are judged */
+    uint64_t until_ms; /* messages that were written later are left out; UINT64_MAX: none */
+};
+/* Fills OUT from the request's "at_ms" and UNIT, one of the client's (its name in the agency). */
+enum tov_err tov_api_onlooker(struct api_call *call, const char *unit,
+                              struct api_onlooker *out) TOV_MUST_CHECK;
+/* The unit that the request names, or the client's first. NOT_FOUND, DENIED with words. */
+enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_MUST_CHECK;
+/* Brings the book up to what is committed. */
+enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
+
+struct api_affair {
+    const struct api_onlooker *onlooker;
+    struct tov_book_picture book;
+    struct tov_tasks *tasks;
+    struct tov_view view;
+    uint64_t number;      /* of the first message that the unit may see: the affair's name */
+    uint64_t last_number; /* ... the last */
+};
+/* NOT_FOUND: the unit sees nothing of it. FINI in any case. */
+enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
+                                 const struct api_onlooker *onlooker,
+                                 struct api_affair *affair) TOV_MUST_CHECK;
+void tov_api_affair_fini(struct api_affair *affair);
+
+/* Whether something is open in it: a thing before its end, or a task. */
+bool tov_api_affair_is_open(const struct api_affair *affair);
+/* When the next open task is too late; UINT64_MAX: there is none. */
+uint64_t tov_api_affair_next_ms(const struct api_affair *affair);
+/* The task at INDEX as the unit is shown it; false: it is not. */
+bool tov_api_affair_task(const struct api_affair *affair, size_t index,
+                         const struct tov_task **out_task,
+                         const struct tov_task_change **out_change);
+/* The number of a message of the affair; 0: not one that the unit may see. */
+uint64_t tov_api_affair_number(const struct api_affair *affair, const struct tov_told *told);
+
+/* ---- answers (affair_put.c) ---- */
+
+/* Appends records "things" and, of tasks that WANTED says, "tasks". */
+enum tov_err tov_api_put_things(const struct api_affair *affair,
+                                struct tov_record out) TOV_MUST_CHECK;
+enum api_tasks { API_TASKS_OPEN, API_TASKS_ALL };
+enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks wanted,
+                               struct tov_record out) TOV_MUST_CHECK;
+enum tov_err tov_api_put_parties(const struct api_affair *affair,
+                                 struct tov_record out) TOV_MUST_CHECK;
+enum tov_err tov_api_put_expected(const struct api_affair *affair,
+                                  struct tov_record out) TOV_MUST_CHECK;
+enum tov_err tov_api_put_judgements(const struct tov_placed *placed,
+                                    struct tov_record out) TOV_MUST_CHECK;
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * An affair in records of wire/api: things, tasks, parties, judgements, what may come next.
+ */
+#include "api/affair.h"
+
+#include "case/told_field.h"
+
+static enum tov_err put_ref(struct tov_record out, const char *name,
+                            const struct tov_thing_ref *ref)
+{
+    return tov_record_put_bytes(out, name, TOV_BYTES_OF(ref->bytes));
+}
+
+static enum tov_err put_words(struct tov_record out, const char *name, const char *text)
+{
+    return text == NULL ? TOV_OK : tov_record_put_text(out, name, text);
+}
+
+static enum tov_err put_date(struct tov_record out, const char *name, struct tov_date date)
+{
+    return tov_record_put_date(out, name, date);
+}
+
+/* ---- things ---- */
+
+static enum tov_err put_flags(const struct api_affair *affair, const struct tov_thing *thing,
+                              struct tov_record out)
+{
+    const struct tov_machine_state *state = tov_machine_state_find(thing->machine, thing->state);
+    TOV_TRY(tov_api_put_count(out, "ended", state != NULL && state->is_end ? 1 : 0));
+    TOV_TRY(tov_api_put_count(out, "incomplete", thing->is_incomplete ? 1 : 0));
+    TOV_TRY(tov_api_put_count(out, "conflict", thing->is_conflict ? 1 : 0));
+    TOV_TRY(tov_api_put_count(out, "unready", thing->is_unready ? 1 : 0));
+    return tov_api_put_count(out, "waits", tov_api_affair_number(affair, thing->waits));
+}
+
+static enum tov_err put_thing(const struct api_affair *affair, const struct tov_thing *thing,
+                              struct tov_record out)
+{
+    TOV_TRY(tov_record_put_number(out, "machine", (uint64_t)thing->machine));
+    TOV_TRY(put_ref(out, "thing_ref", &thing->ref));
+    TOV_TRY(put_words(out, "state", thing->state));
+    TOV_TRY(tov_api_put_count(out, "since_ms", thing->since_ms));
+    TOV_TRY(put_flags(affair, thing, out));
+    TOV_TRY(put_words(out, "regime", thing->regime));
+    TOV_TRY(tov_api_put_count(out, "responsible", thing->responsible));
+    return tov_api_put_count(out, "offered", thing->offered);
+}
+
+enum tov_err tov_api_put_things(const struct api_affair *affair, struct tov_record out)
+{
+    for (size_t i = 0; i < affair->view.thing_count; i++) {
+        struct tov_record thing;
+        TOV_TRY(tov_record_open(out, "things", &thing));
+        TOV_TRY(put_thing(affair, &affair->view.things[i], thing));
+    }
+    return TOV_OK;
+}
+
+/* ---- tasks ---- */
+
+static enum tov_err put_party(struct tov_record task, const char *name,
+                              const struct tov_task_party *party)
+{
+    struct tov_record out;
+    TOV_TRY(tov_record_open(task, name, &out));
+    TOV_TRY(tov_record_put_number(out, "agency", party->agency));
+    return put_words(out, "unit", party->unit);
+}
+
+static enum tov_err put_due(const struct tov_task *task, const struct tov_due *due,
+                            struct tov_record out)
+{
+    TOV_TRY(put_date(out, "due", due->day));
+    TOV_TRY(tov_api_put_count(out, "due_ms", due->is_moment ? due->moment_ms : 0));
+    TOV_TRY(tov_api_put_count(out, "late_from_ms", tov_due_past_ms(due)));
+    if (task->has_window)
+        TOV_TRY(put_date(out, "window", task->window));
+    return task->has_release ? put_date(out, "release", task->release) : TOV_OK;
+}
+
+static enum tov_err put_course(const struct api_affair *affair, const struct tov_task *task,
+                               struct tov_record out)
+{
+    TOV_TRY(
+        tov_api_put_count(out, "opened_number", tov_api_affair_number(affair, task->opened_by)));
+    TOV_TRY(tov_api_put_count(out, "opened_ms", task->opened_ms));
+    TOV_TRY(tov_api_put_count(out, "met_number", tov_api_affair_number(affair, task->met_by)));
+    TOV_TRY(tov_api_put_count(out, "met_ms", task->met_by == NULL ? 0 : task->met_ms));
+    TOV_TRY(tov_api_put_count(out, "call", task->call ? 1 : 0));
+    TOV_TRY(tov_api_put_count(out, "paused", task->paused ? 1 : 0));
+    return tov_api_put_count(out, "affair", affair->number);
+}
+
+static enum tov_err put_task(const struct api_affair *affair, const struct tov_task *task,
+                             const struct tov_task_change *change, struct tov_record out)
+{
+    TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
+    TOV_TRY(tov_record_put_number(out, "state", (uint64_t)task->state));
+    TOV_TRY(put_ref(out, "thing_ref", &task->thing));
+    TOV_TRY(put_due(task, &change->due, out));
+    TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
+    TOV_TRY(put_party(out, "owner", &task->owner));
+    TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
+    for (size_t i = 0; i < task->owed_count; i++)
+        TOV_TRY(put_party(out, "owed", &task->owed[i]));
+    return put_course(affair, task, out);
+}
+
+enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks wanted,
+                               struct tov_record out)
+{
+    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
+        const struct tov_task *task;
+        const struct tov_task_change *change;
+        struct tov_record record;
+        if (!tov_api_affair_task(affair, i, &task, &change))
+            continue;
+        if (wanted == API_TASKS_OPEN && task->state != TOV_TASK_OPEN &&
+            task->state != TOV_TASK_OVERDUE)
+            continue;
+        TOV_TRY(tov_record_open(out, "tasks", &record));
+        TOV_TRY(put_task(affair, task, change, record));
+    }
+    return TOV_OK;
+}
+
+/* ---- parties, and what comes next ---- */
+
+static bool sees_case(const struct api_affair *affair, const struct tov_thing_ref *ref)
+{
+    for (size_t i = 0; i < affair->view.thing_count; i++) {
+        const struct tov_thing *thing = &affair->view.things[i];
+        if (thing->machine == TOV_MACHINE_CASE && tov_thing_ref_equal(&thing->ref, ref))
+            return true;
+    }
+    return false;
+}
+
+enum tov_err tov_api_put_parties(const struct api_affair *affair, struct tov_record out)
+{
+    for (size_t i = 0; i < tov_picture_party_count(affair->book.picture); i++) {
+        const struct tov_party *party = tov_picture_party_at(affair->book.picture, i);
+        struct tov_record record;
+        if (!sees_case(affair, &party->case_ref))
+            continue;
+        TOV_TRY(tov_record_open(out, "parties", &record));
+        TOV_TRY(put_ref(record, "case_ref", &party->case_ref));
+        TOV_TRY(tov_record_put_number(record, "agency", party->agency));
+        TOV_TRY(put_words(record, "unit", party->unit));
+        TOV_TRY(tov_api_put_count(record, "from_ms", party->from_ms));
+        TOV_TRY(tov_api_put_count(record, "until_ms", party->until_ms));
+    }
+    return TOV_OK;
+}
+
+#define EXPECTED_MAX 64u /* of one thing */
+
+static enum tov_err put_row(const struct tov_thing *thing, const struct tov_machine_row *row,
+                            struct tov_record out)
+{
+    TOV_TRY(tov_record_put_number(out, "machine", (uint64_t)thing->machine));
+    TOV_TRY(put_ref(out, "thing_ref", &thing->ref));
+    TOV_TRY(tov_record_put_text(out, "type", row->on.type));
+    TOV_TRY(put_words(out, "field", row->on_others ? NULL : row->on.field));
+    TOV_TRY(put_words(out, "value", row->on_others ? NULL : row->on.value));
+    bool is_half = row->and_who != 0 && thing->waits == NULL;
+    return tov_api_put_count(out, "first_half", is_half ? 1 : 0);
+}
+
+enum tov_err tov_api_put_expected(const struct api_affair *affair, struct tov_record out)
+{
+    const struct tov_picture *picture = affair->book.picture;
+    for (size_t i = 0; i < affair->view.thing_count; i++) {
+        const struct tov_thing *thing = &affair->view.things[i];
+        const struct tov_machine_row *rows[EXPECTED_MAX];
+        size_t count =
+            tov_picture_expected(picture, thing, &affair->onlooker->unit, rows, EXPECTED_MAX);
+        for (size_t n = 0; n < count && n < EXPECTED_MAX; n++) {
+            struct tov_record record;
+            TOV_TRY(tov_record_open(out, "expected", &record));
+            TOV_TRY(put_row(thing, rows[n], record));
+        }
+    }
+    return TOV_OK;
+}
+
+/* ---- what a message did ---- */
+
+static enum tov_err put_judgement(const struct tov_judgement *judgement, struct tov_record out)
+{
+    TOV_TRY(tov_record_put_number(out, "machine", (uint64_t)judgement->machine));
+    TOV_TRY(put_ref(out, "thing_ref", &judgement->thing));
+    TOV_TRY(tov_record_put_number(out, "verdict", (uint64_t)judgement->verdict));
+    TOV_TRY(put_words(out, "from", judgement->from));
+    TOV_TRY(put_words(out, "to", judgement->to));
+    TOV_TRY(tov_api_put_count(out, "rule", judgement->rule));
+    TOV_TRY(put_words(out, "reason_da", judgement->reason.da));
+    TOV_TRY(put_words(out, "reason_en", judgement->reason.en));
+    return tov_api_put_count(out, "conflict", judgement->is_conflict ? 1 : 0);
+}
+
+enum tov_err tov_api_put_judgements(const struct tov_placed *placed, struct tov_record out)
+{
+    for (size_t i = 0; i < placed->judgement_count; i++) {
+        struct tov_record record;
+        TOV_TRY(tov_record_open(out, "judgements", &record));
+        TOV_TRY(put_judgement(&placed->judgements[i], record));
+    }
+    return TOV_OK;
+}

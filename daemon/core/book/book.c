@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The book, and reading it from the store: each event that tells of a message is opened as far as
+ * its header.
+ */
+#include "book/book_internal.h"
+
+#include "base/secret.h"
+#include "ledger/event.h"
+#include "ledger/judge.h"
+#include "ledger/message.h"
+#include "ledger/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book)
+{
+    struct tov_book *book = calloc(1, sizeof *book);
+    if (book == NULL)
+        return TOV_E_NOMEM;
+    book->core = core;
+    if (tov_message_create(&book->message) != TOV_OK) {
+        free(book);
+        return TOV_E_NOMEM;
+    }
+    *out_book = book;
+    return TOV_OK;
+}
+
+void tov_book_destroy(struct tov_book *book)
+{
+    if (book == NULL)
+        return;
+    for (size_t i = 0; i < book->entry_count; i++) {
+        tov_wipe(book->entries[i].header, book->entries[i].header_size);
+        free(book->entries[i].header);
+    }
+    for (size_t i = 0; i < book->group_count; i++)
+        free(book->groups[i].members);
+    free(book->entries);
+    free(book->groups);
+    free(book->things);
+    book_pending_fini(book);
+    tov_message_destroy(book->message);
+    free(book);
+}
+
+uint64_t tov_book_newest(const struct tov_book *book)
+{
+    return book->newest;
+}
+
+size_t tov_book_count(const struct tov_book *book)
+{
+    return book->entry_count;
+}
+
+/* ---- told ---- */
+
+static struct tov_unit_facts recipient_facts(const struct tov_core *core, struct tov_record header,
+                                             size_t index)
+{
+    struct tov_record recipient = {0};
+    (void)tov_record_child(header, "recipients", index, &recipient);
+    uint64_t agency = tov_record_number(recipient, "agency");
+    return tov_judge_unit(core->roster, agency > TOV_AGENCIES_MAX ? 0 : (uint16_t)agency,
+                          tov_record_bytes(recipient, "unit"));
+}
+
+enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
+                            struct book_told *out)
+{
+    struct tov_bytes bytes = {entry->header, entry->header_size};
+    TOV_TRY(tov_draft_decode(bytes, NULL, &out->draft, NULL));
+    struct tov_record header = out->draft.header;
+    size_t count = tov_record_count(header, "recipients");
+    if (count > TOV_RECIPIENTS_MAX) {
+        tov_draft_fini(&out->draft);
+        return TOV_E_SCHEMA;
+    }
+    for (size_t i = 0; i < count; i++)
+        out->recipients[i] = recipient_facts(core, header, i);
+    out->told = (struct tov_told){
+        .ref = entry->ref,
+        .written_ms = entry->written_ms,
+        .claims_ahead = entry->claims_ahead,
+        .sender = tov_judge_unit(core->roster, entry->ref.agency,
+                                 tov_record_bytes(header, "sender_unit")),
+        .recipients = out->recipients,
+        .recipient_count = count,
+        .draft = &out->draft,
+    };
+    return TOV_OK;
+}
+
+void book_told_fini(struct book_told *told)
+{
+    tov_draft_fini(&told->draft);
+}
+
+/* ---- catching up ---- */
+
+/* A header that was written for another message says nothing of this one. */
+static bool is_believed(const struct tov_core *core, const struct tov_message *message)
+{
+    const struct tov_agency *agency = tov_roster_agency(core->roster, message->name.agency);
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    if (message->header.size == 0 || agency == NULL)
+        return false;
+    if (agency->generation != message->name.generation)
+        return message->verdict.verdict != TOV_VERDICT_NOT_OPENED;
+    return tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                             NULL) == TOV_OK &&
+           tov_judge_header(header, &message->leaf, agency->ledger.name) == TOV_OK;
+}
+
+static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entry)
+{
+    entry->header = malloc(header.size);
+    if (entry->header == NULL)
+        return TOV_E_NOMEM;
+    memcpy(entry->header, header.data, header.size);
+    entry->header_size = (uint32_t)header.size;
+    return TOV_OK;
+}
+
+static bool is_of_memory(enum tov_err err)
+{
+    return err == TOV_E_NOMEM;
+}
+
+/* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
+ * book nothing. */
+static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
+{
+    struct book_told told;
+    enum tov_err err = book_told_init(book->core, entry, &told);
+    if (err != TOV_OK) {
+        free(entry->header);
+        return is_of_memory(err) ? err : TOV_OK;
+    }
+    size_t before = book->entry_count;
+    err = book_insert(book, entry, &told.told);
+    if (book->entry_count == before)
+        free(entry->header); /* it stands there since an earlier try, or not at all */
+    book_told_fini(&told);
+    return err;
+}
+
+static enum tov_err take_message(struct tov_book *book, struct tov_store_read *read,
+                                 uint64_t number, const struct tov_event *event)
+{
+    struct tov_message *message = book->message;
+    struct tov_message_name name = {event->agency, event->generation, event->index};
+    enum tov_err err = tov_message_read(book->core, read, &name, TOV_MESSAGE_HEADER, message);
+    if (err == TOV_E_ERASED || err == TOV_E_VERSION || err == TOV_E_NOT_FOUND ||
+        err == TOV_E_CORRUPT)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (!is_believed(book->core, message))
+        return TOV_OK;
+    bool is_own = event->agency == book->core->own->number;
+    struct book_entry entry = {
+        .number = number,
+        .ref = {event->agency, event->generation, event->index, message->leaf_hash},
+        .written_ms = message->leaf_time_ms,
+        .claims_ahead = !is_own && (message->verdict.flags & TOV_VERDICT_FLAG_CLOCK_AHEAD) != 0};
+    TOV_TRY(copy_header(tov_buf_view(&message->header), &entry));
+    return take_entry(book, &entry);
+}
+
+enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT,
+                                    .first = tov_store_key_u64(book->newest + 1),
+                                    .last = tov_store_key_u64(newest)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    if (book->newest >= newest)
+        return TOV_OK;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        uint64_t number = tov_store_key_to_u64(&iter.row.key);
+        err = tov_event_decode(iter.row.value, &event);
+        if (err == TOV_OK && !book_is_listed(book, number) &&
+            (event.kind == TOV_EVENT_WRITTEN || event.kind == TOV_EVENT_RECEIVED))
+            err = take_message(book, read, number, &event);
+        if (err == TOV_OK)
+            book->newest = number;
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    book_pending_drop(book);
+    return err != TOV_OK ? err : read_err;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The case book: what this agency holds of each thing, folded from its ledger and its mirrors
+ * (docs/architecture.md). Headers of messages are kept in memory, grouped by the things that hang
+ * together; a group is folded when somebody asks.
+ * Not for: judging who may see what (api/), or anything that is kept: the ledger is the truth, and
+ * the book is read from it anew at each start.
+ * Never fold messages over the number of committed events for a client (I2).
+ *
+ * B1 A message stands in the book once; in one group, or, as the agenda of a meeting, in the group
+ *    of each concern that it lists.
+ * B2 Two messages are in one group when a chain of messages connects what they are about. An agenda
+ *    connects nothing: else all concerns of the house would become one group.
+ */
+#ifndef TOV_BOOK_BOOK_H
+#define TOV_BOOK_BOOK_H
+
+#include "case/picture.h"
+#include "ledger/core.h"
+
+struct tov_book; /* opaque; belongs to the core's thread */
+
+enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book) TOV_MUST_CHECK;
+void tov_book_destroy(struct tov_book *book); /* NULL is fine */
+
+/* Takes in what events up to NEWEST tell, from where it stands. Messages that cannot be opened, or
+ * whose header is not believed, are passed over: nothing is known of what they are about. A failure
+ * of the store or of memory leaves it where it was, to be tried again. */
+enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read,
+                               uint64_t newest) TOV_MUST_CHECK;
+/* An own message that was put into the open batch just now: whoever writes the next must know it,
+ * clients must not. VIEWS need not live on. NOMEM. */
+struct tov_book_written {
+    uint64_t number; /* of its event */
+    struct tov_ref ref;
+    uint64_t written_ms;
+    struct tov_bytes header; /* encoded */
+    uint64_t committed;      /* the newest event that is durable */
+};
+enum tov_err tov_book_note_written(struct tov_book *book,
+                                   const struct tov_book_written *written) TOV_MUST_CHECK;
+
+uint64_t tov_book_newest(const struct tov_book *book); /* the last event taken in */
+size_t tov_book_count(const struct tov_book *book);    /* messages */
+
+/* ---- groups ---- */
+
+/* Groups by number from 0; one that was merged into another is empty. */
+size_t tov_book_group_count(const struct tov_book *book);
+/* The group that THING is in; false: no message is about it. */
+bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *thing,
+                       size_t *out_group);
+
+/* The first group that the message of event NUMBER is in; false: it is in none. */
+bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group);
+
+/* ---- what a group comes to ---- */
+
+/* Which messages: those of events up to UNTIL_NUMBER that were written up to UNTIL_MS; UINT64_MAX:
+ * all. */
+struct tov_book_folding {
+    const struct tov_picture_options *options;
+    uint64_t until_number;
+    uint64_t until_ms;
+};
+/* One group, folded. Numbers of events stand in the order of told messages. */
+struct tov_book_picture {
+    const struct tov_told *told;
+    const uint64_t *numbers;
+    size_t count;
+    struct tov_picture *picture;
+    void *memory;
+};
+/* NOT_FOUND: the group is empty, or was then. The result holds views into the roster and lives at
+ * most as long as the core. */
+enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
+                           const struct tov_book_folding *folding,
+                           struct tov_book_picture *out_picture) TOV_MUST_CHECK;
+/* The same over all groups of what DRAFT is about, with what was written and is not committed yet:
+ * for its writer. Nothing is held of it: a picture without messages. */
+enum tov_err tov_book_fold_about(struct tov_book *book, const struct tov_draft *draft,
+                                 const struct tov_picture_options *options,
+                                 struct tov_book_picture *out_picture) TOV_MUST_CHECK;
+void tov_book_picture_fini(struct tov_book_picture *picture); /* a zeroed struct is fine */
+/* The event number of a message of PICTURE. */
+uint64_t tov_book_picture_number(const struct tov_book_picture *picture,
+                                 const struct tov_told *told);
+
+#endif

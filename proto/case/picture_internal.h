@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Inside the picture: the fold of one thing, from which judging, guards and reasons read.
+ * Not for: files that are not picture_*.c.
+ * Never change an instance while a message is being judged: all machines judge the same moment.
+ */
+#ifndef TOV_CASE_PICTURE_INTERNAL_H
+#define TOV_CASE_PICTURE_INTERNAL_H
+
+#include "case/order.h"
+#include "case/picture.h"
+#include "case/told_facts.h"
+#include "wire/arena.h"
+
+/* A thing in one machine while it is folded, and later for what comes next. */
+struct instance {
+    struct tov_thing thing; /* state NULL: it does not exist */
+    const struct tov_machine_info *machine;
+    struct tov_thing_step *steps;
+    bool is_whole;  /* its beginning was judged: what is not held was not sent */
+    bool has_last;  /* last_event is set */
+    bool has_start; /* it has, or had, a starting point: as of start_event */
+    struct tov_thing_ref start_event;
+    size_t halves_from;               /* first halves before this place in the order have fallen */
+    uint16_t coordinator;             /* machine sag: the kommune that coordinates; 0: not known */
+    bool has_held;                    /* machine ansvar: held_event is known */
+    struct tov_thing_ref held_event;  /* by which the responsible agency holds it */
+    struct tov_thing_ref offer_event; /* of the open offer */
+    bool has_offer;
+};
+
+/* The messages about one thing, in their order, and the machines that it has. */
+struct subject {
+    uint32_t about; /* one TOV_ABOUT_* */
+    struct tov_thing_ref ref;
+    struct tov_ordered *order;
+    size_t count;
+    struct instance *instances;
+    size_t instance_count;
+    struct tov_thing_ref case_ref; /* a course's case */
+    bool has_case;
+};
+
+struct tov_picture {
+    struct tov_arena *arena;
+    struct tov_picture_options options;
+    const struct tov_told *messages;
+    struct tov_placed *placed;
+    size_t count;
+    struct tov_judgement **judgements; /* of placed[i], to write to */
+    size_t *place_of;                  /* of messages[i] in placed */
+    struct subject *subjects;
+    size_t subject_count;
+    const struct tov_thing **things;
+    size_t thing_count;
+    struct tov_party *parties;
+    size_t party_count;
+};
+
+/* One message while it is judged. */
+struct judging {
+    const struct tov_picture *picture;
+    const struct subject *subject;
+    size_t at; /* how many messages of the subject stand before it */
+    const struct tov_told *told;
+    uint64_t effective_ms;
+    bool is_draft; /* being written: what is not held was not sent */
+    const struct instance *instance;
+    const struct tov_machine_row *row;
+    bool case_refused; /* the case refused the same message */
+};
+
+enum tri { TRI_NO = 0, TRI_YES = 1, TRI_UNKNOWN = 2 };
+
+/* What comes of judging one message for one instance. */
+struct outcome {
+    enum tov_step_verdict verdict;
+    const struct tov_machine_row *row;   /* that was taken, or is waited for; NULL: none */
+    uint16_t rule;                       /* REFUSED */
+    const struct tov_machine_row *tried; /* REFUSED by sender: the row that asks for others */
+    const char *to;
+    const struct tov_told *first;    /* of two signers */
+    const struct tov_told *original; /* COPY: the first message about the event, if held */
+    bool is_conflict;
+};
+
+/* False: the message is no event of the machine. */
+bool picture_judge(struct judging *judging, struct outcome *out_outcome);
+enum tri picture_who(const struct judging *judging, uint32_t who, const struct tov_told *sender);
+enum tri picture_guard(const struct judging *judging, enum tov_guard guard);
+/* Why OUTCOME refuses, in words that teach; texts in the picture's arena. */
+struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
+                               struct tov_arena *arena);
+
+/* Folds SUBJECT; its order and instances are made. NOMEM. */
+enum tov_err picture_fold(struct tov_picture *picture, struct subject *subject);
+struct instance *picture_instance(const struct subject *subject, enum tov_machine machine);
+const struct subject *picture_subject(const struct tov_picture *picture, uint32_t about,
+                                      const struct tov_thing_ref *ref);
+struct tov_placed *picture_placed_of(const struct tov_picture *picture,
+                                     const struct tov_told *told);
+/* The record "Step" of TOLD for the instance. */
+bool picture_step_of(const struct tov_told *told, const struct instance *instance,
+                     struct tov_record *out_step);
+/* The judgement of TOLD for the instance, or NULL. */
+const struct tov_judgement *picture_judgement_of(const struct tov_picture *picture,
+                                                 const struct tov_told *told,
+                                                 const struct instance *instance);
+/* Which machines the thing of SUBJECT has, none begun. INSTANCES has room for TOV_MACHINES_MAX. */
+void picture_make_instances(const struct tov_picture *picture, struct subject *subject,
+                            struct instance *instances);
+/* Things in the order in which they are folded: what guards ask about comes before who asks. */
+#define PICTURE_ABOUTS 5
+extern const uint32_t picture_abouts[PICTURE_ABOUTS];
+/* Marks is_copy, is_retracted and amended_by among the messages that PLACED has. NOMEM. */
+enum tov_err picture_mark(struct tov_placed *placed, size_t count);
+/* Whether TOLD names a starting point of the instance. */
+bool picture_start_of(const struct tov_told *told, const struct instance *instance,
+                      struct tov_record *out_start);
+/* The first message about the event of the subject's message AT, from the same agency. */
+const struct tov_told *picture_original(const struct subject *subject, size_t at);
+/* Whether TOLD is an event by the pattern of ROW. */
+bool picture_fits(const struct judging *judging, const struct tov_machine_row *row,
+                  const struct tov_told *told);
+/* Whether what is judged cites EVENT; UNKNOWN: it cites what is not held. */
+enum tri picture_cites(const struct judging *judging, const struct tov_thing_ref *event);
+
+/* The parties of all cases; the subjects are made. NOMEM. */
+enum tov_err picture_find_parties(struct tov_picture *picture);
+/* Whether the agency is in the case at the time; UNKNOWN: its opening is not held. */
+enum tri picture_is_party(const struct tov_picture *picture, const struct tov_thing_ref *case_ref,
+                          uint16_t agency, uint64_t time_ms);
+bool picture_holds_opening(const struct tov_picture *picture, const struct tov_thing_ref *case_ref);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What one unit of the agency is shown of the picture (I10). Numbered where it is kept:
+ * - V1 messages: those that the unit sent or received, and nothing that points to another one
+ * - V2 things: those of which it holds an event, or was given a starting point
+ * - V3 a unit of the release channel: detentions only, as of the last event that the release
+ *      channel was told
+ */
+#include "case/picture_internal.h"
+
+#include <string.h>
+
+#define FIRST_BYTES 16384u
+#define MESSAGE_BYTES 8192u
+
+struct viewing {
+    const struct tov_picture *picture;
+    const struct tov_unit_facts *unit;
+    bool is_release; /* the unit is of the release channel */
+    struct tov_arena *arena;
+    struct tov_placed *placed;
+    size_t placed_count;
+    struct tov_thing *things;
+    size_t thing_count;
+};
+
+static bool is_visible(const struct viewing *viewing, const struct tov_told *told)
+{
+    return tov_unit_is_same(&told->sender, viewing->unit) || tov_told_is_to(told, viewing->unit);
+}
+
+/* ---- things ---- */
+
+/* The message of the unit's that tells of the event of TOLD. */
+static const struct tov_placed *visible_about(const struct viewing *viewing,
+                                              const struct tov_told *told)
+{
+    struct tov_thing_ref event, other;
+    if (!tov_told_step_event(told, &event))
+        return NULL;
+    for (size_t i = 0; i < viewing->placed_count; i++) {
+        const struct tov_told *seen = viewing->placed[i].told;
+        if (strcmp(tov_told_type(seen), tov_told_type(told)) == 0 &&
+            seen->sender.agency == told->sender.agency && tov_told_step_event(seen, &other) &&
+            tov_thing_ref_equal(&event, &other))
+            return &viewing->placed[i];
+    }
+    return NULL;
+}
+
+static bool is_told_of(const struct viewing *viewing, const struct instance *instance)
+{
+    struct tov_record start;
+    for (size_t i = 0; i < viewing->placed_count; i++) {
+        const struct tov_told *told = viewing->placed[i].told;
+        if (picture_judgement_of(viewing->picture, told, instance) != NULL ||
+            (tov_told_is_to(told, viewing->unit) && picture_start_of(told, instance, &start)))
+            return true;
+    }
+    return false;
+}
+
+/* The message at AT of the subject told the release channel of a step, or of a copy of one: the
+ * effective time of the first message about it. */
+static bool told_release(const struct viewing *viewing, const struct subject *subject, size_t at,
+                         const struct instance *instance, uint64_t *out_ms)
+{
+    const struct tov_told *told = subject->order[at].told;
+    if (!tov_told_is_release_channel(told))
+        return false;
+    const struct tov_told *original = picture_original(subject, at);
+    const struct tov_judgement *judgement =
+        picture_judgement_of(viewing->picture, original, instance);
+    if (judgement == NULL || judgement->verdict == TOV_STEP_REFUSED)
+        return false;
+    for (size_t i = 0; i <= at; i++) {
+        if (subject->order[i].told == original)
+            *out_ms = subject->order[i].effective_ms;
+    }
+    return true;
+}
+
+/* V3: the last step that the release channel knows of, up to the message END of the subject. */
+static const struct tov_thing_step *release_step(const struct viewing *viewing,
+                                                 const struct subject *subject, size_t end,
+                                                 const struct instance *instance)
+{
+    uint64_t last_ms = 0, at_ms;
+    bool is_told = false;
+    for (size_t i = 0; i < end; i++) {
+        if (!told_release(viewing, subject, i, instance, &at_ms))
+            continue;
+        is_told = true;
+        last_ms = at_ms > last_ms ? at_ms : last_ms;
+    }
+    return is_told ? tov_picture_state_at(&instance->thing, last_ms) : NULL;
+}
+
+static const char *release_regime(const struct viewing *viewing, const struct subject *subject,
+                                  const struct instance *instance)
+{
+    const char *regime = NULL;
+    struct tov_value value;
+    uint64_t at_ms;
+    for (size_t i = 0; i < subject->count; i++) {
+        if (told_release(viewing, subject, i, instance, &at_ms) &&
+            tov_told_field(subject->order[i].told, "regime", 0, &value))
+            regime = value.name;
+    }
+    return instance->thing.regime == NULL ? NULL : regime;
+}
+
+/* V1: steps by the unit's own messages, and no other. */
+static enum tov_err show_steps(const struct viewing *viewing, struct tov_thing *thing)
+{
+    const struct tov_thing_step *steps = thing->steps;
+    struct tov_thing_step *shown =
+        tov_arena_alloc(viewing->arena, (thing->step_count + 1) * sizeof *shown);
+    if (shown == NULL)
+        return TOV_E_NOMEM;
+    size_t count = 0;
+    bool last_is_shown = false;
+    for (size_t i = 0; i < thing->step_count; i++) {
+        const struct tov_placed *placed = visible_about(viewing, steps[i].told);
+        last_is_shown = placed != NULL;
+        if (placed == NULL)
+            continue;
+        shown[count] = steps[i];
+        shown[count].told = placed->told;
+        shown[count++].at_ms = placed->effective_ms;
+    }
+    thing->since_ms = last_is_shown ? shown[count - 1].at_ms : 0;
+    thing->steps = shown;
+    thing->step_count = count;
+    return TOV_OK;
+}
+
+static const struct tov_told *shown_message(const struct viewing *viewing,
+                                            const struct tov_told *told)
+{
+    const struct tov_placed *placed = told == NULL ? NULL : visible_about(viewing, told);
+    return placed == NULL ? NULL : placed->told;
+}
+
+/* V3: steps after STEP are not known in the release channel. */
+static void go_back_to(struct tov_thing *thing, const struct tov_thing_step *step)
+{
+    bool is_present = step == &thing->steps[thing->step_count - 1];
+    thing->step_count = (size_t)(step - thing->steps) + 1;
+    thing->state = step->state;
+    thing->responsible = step->responsible;
+    thing->offered = step->offered;
+    thing->is_incomplete = !step->is_judged;
+    thing->is_conflict = false;
+    thing->is_unready = thing->is_unready && is_present;
+}
+
+static enum tov_err show_thing(struct viewing *viewing, const struct subject *subject,
+                               const struct instance *instance)
+{
+    if (instance->thing.state == NULL || !is_told_of(viewing, instance))
+        return TOV_OK;
+    struct tov_thing thing = instance->thing;
+    if (viewing->is_release) {
+        const struct tov_thing_step *step =
+            release_step(viewing, subject, subject->count, instance);
+        if (subject->about != TOV_ABOUT_EPISODE || step == NULL)
+            return TOV_OK;
+        go_back_to(&thing, step);
+        thing.regime = release_regime(viewing, subject, instance);
+    }
+    memset(&thing.last_event, 0, sizeof thing.last_event);
+    thing.began = shown_message(viewing, thing.began);
+    thing.waits = shown_message(viewing, thing.waits);
+    TOV_TRY(show_steps(viewing, &thing));
+    viewing->things[viewing->thing_count++] = thing;
+    return TOV_OK;
+}
+
+/* ---- judgements ---- */
+
+static const struct subject *subject_of(const struct viewing *viewing, const struct tov_told *told,
+                                        const struct tov_judgement *judgement)
+{
+    for (size_t i = 0; i < viewing->picture->subject_count; i++) {
+        const struct subject *subject = &viewing->picture->subjects[i];
+        if (tov_thing_ref_equal(&subject->ref, &judgement->thing) &&
+            tov_told_is_about(told, subject->about, &subject->ref) &&
+            picture_instance(subject, judgement->machine) != NULL)
+            return subject;
+    }
+    return NULL;
+}
+
+static size_t place_in(const struct subject *subject, const struct tov_told *told)
+{
+    size_t at = 0;
+    while (at < subject->count && subject->order[at].told != told)
+        at++;
+    return at;
+}
+
+/* A copy of what the unit was not sent is no copy to it. */
+static void as_original(const struct viewing *viewing, const struct subject *subject, size_t at,
+                        struct tov_judgement *judgement)
+{
+    const struct instance *instance = picture_instance(subject, judgement->machine);
+    const struct tov_told *original = picture_original(subject, at);
+    const struct tov_judgement *first = picture_judgement_of(viewing->picture, original, instance);
+    if (judgement->verdict == TOV_STEP_COPY && !is_visible(viewing, original) && first != NULL)
+        *judgement = *first;
+}
+
+/* V3: neither a state nor a reason that the release channel was not told. */
+static void as_release(const struct viewing *viewing, const struct subject *subject, size_t at,
+                       struct tov_judgement *judgement)
+{
+    const struct instance *instance = picture_instance(subject, judgement->machine);
+    const struct tov_thing_step *before = release_step(viewing, subject, at, instance);
+    judgement->from = before == NULL ? NULL : before->state;
+    if (judgement->verdict == TOV_STEP_REFUSED || judgement->verdict == TOV_STEP_COPY)
+        judgement->to = judgement->from;
+    if (judgement->verdict == TOV_STEP_REFUSED)
+        judgement->reason = tov_refusal_text(judgement->rule);
+    judgement->is_conflict = false;
+}
+
+static enum tov_err show_judgements(const struct viewing *viewing, struct tov_placed *placed)
+{
+    const struct tov_judgement *judgements = placed->judgements;
+    size_t count = placed->judgement_count;
+    struct tov_judgement *shown = tov_arena_alloc(viewing->arena, (count + 1) * sizeof *shown);
+    if (shown == NULL)
+        return TOV_E_NOMEM;
+    placed->judgements = shown;
+    placed->judgement_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct tov_judgement judgement = judgements[i];
+        const struct subject *subject = subject_of(viewing, placed->told, &judgement);
+        if (subject == NULL || (viewing->is_release && subject->about != TOV_ABOUT_EPISODE))
+            continue;
+        size_t at = place_in(subject, placed->told);
+        as_original(viewing, subject, at, &judgement);
+        if (viewing->is_release)
+            as_release(viewing, subject, at, &judgement);
+        shown[placed->judgement_count++] = judgement;
+    }
+    if (placed->first != NULL && !is_visible(viewing, placed->first))
+        placed->first = shown_message(viewing, placed->first);
+    return TOV_OK;
+}
+
+/* ---- all ---- */
+
+static enum tov_err show(struct viewing *viewing)
+{
+    const struct tov_picture *picture = viewing->picture;
+    for (size_t i = 0; i < picture->count; i++) {
+        if (is_visible(viewing, picture->placed[i].told))
+            viewing->placed[viewing->placed_count++] = picture->placed[i];
+    }
+    TOV_TRY(picture_mark(viewing->placed, viewing->placed_count));
+    for (size_t i = 0; i < viewing->placed_count; i++)
+        TOV_TRY(show_judgements(viewing, &viewing->placed[i]));
+    for (size_t i = 0; i < picture->subject_count; i++) {
+        const struct subject *subject = &picture->subjects[i];
+        for (size_t n = 0; n < subject->instance_count; n++)
+            TOV_TRY(show_thing(viewing, subject, &subject->instances[n]));
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_picture_view(const struct tov_picture *picture, const struct tov_unit_facts *unit,
+                              struct tov_view *out_view)
+{
+    struct viewing viewing = {
+        .picture = picture,
+        .unit = unit,
+        .is_release = (unit->duties & TOV_DUTIES_RELEASE) != 0,
+    };
+    TOV_TRY(tov_arena_create(FIRST_BYTES, FIRST_BYTES + (picture->count + 1) * MESSAGE_BYTES,
+                             &viewing.arena));
+    viewing.placed = tov_arena_alloc(viewing.arena, (picture->count + 1) * sizeof *viewing.placed);
+    viewing.things =
+        tov_arena_alloc(viewing.arena, (picture->thing_count + 1) * sizeof *viewing.things);
+    enum tov_err err =
+        viewing.placed == NULL || viewing.things == NULL ? TOV_E_NOMEM : show(&viewing);
+    if (err != TOV_OK) {
+        tov_arena_destroy(viewing.arena);
+        return err;
+    }
+    *out_view = (struct tov_view){
+        .placed = viewing.placed,
+        .placed_count = viewing.placed_count,
+        .things = viewing.things,
+        .thing_count = viewing.thing_count,
+        .memory = viewing.arena,
+    };
+    return TOV_OK;
+}
+
+void tov_view_fini(struct tov_view *view)
+{
+    tov_arena_destroy(view->memory);
+    *view = (struct tov_view){0};
+}
