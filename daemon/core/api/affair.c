@@ -52,11 +52,6 @@ enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *rea
 
 /* ---- one affair ---- */
 
-static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
-{
-    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
-}
-
 static enum tov_err add_tasks(struct api_affair *affair)
 {
     const struct tov_picture *picture = affair->book.picture;
@@ -81,8 +76,7 @@ static void note_numbers(struct api_affair *affair)
 enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
                                  const struct api_onlooker *onlooker, struct api_affair *affair)
 {
-    struct tov_picture_options options = {.working_days_after = working_days_after,
-                                          .calendar = onlooker->calendar};
+    struct tov_picture_options options = tov_book_options(onlooker->calendar);
     struct tov_book_folding folding = {&options, api->committed_event, onlooker->until_ms};
     *affair = (struct api_affair){.onlooker = onlooker};
     TOV_TRY(tov_book_fold(api->book, group, &folding, &affair->book));

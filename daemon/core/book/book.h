@@ -15,6 +15,7 @@
 #ifndef TOV_BOOK_BOOK_H
 #define TOV_BOOK_BOOK_H
 
+#include "case/calendar.h"
 #include "case/picture.h"
 #include "ledger/core.h"
 
@@ -55,6 +56,9 @@ bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *
 bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group);
 
 /* ---- what a group comes to ---- */
+
+/* Working days are counted by CALENDAR; NULL: what counts them is not judged. Borrowed. */
+struct tov_picture_options tov_book_options(const struct tov_calendar *calendar);
 
 /* Which messages: those of events up to UNTIL_NUMBER that were written up to UNTIL_MS; UINT64_MAX:
  * all. */
