@@ -6,6 +6,8 @@
 
 #include "case/told_field.h"
 
+#include <string.h>
+
 static enum tov_err put_ref(struct tov_record out, const char *name,
                             const struct tov_thing_ref *ref)
 {
@@ -72,13 +74,12 @@ static enum tov_err put_party(struct tov_record task, const char *name,
     return put_words(out, "unit", party->unit);
 }
 
-/* A unit that was not told of the newest due date is shown nothing of it. */
 static bool is_newest(const struct tov_task *task, const struct tov_task_change *change)
 {
     return change == &task->changes[task->change_count - 1];
 }
 
-/* ... and the task is open or overdue by the one that it was told of. */
+/* To who was not told of the newest due date the task is open or overdue by an earlier one. */
 static enum tov_task_state shown_state(const struct api_affair *affair, const struct tov_task *task,
                                        const struct tov_task_change *change)
 {
@@ -89,18 +90,33 @@ static enum tov_task_state shown_state(const struct api_affair *affair, const st
                                                                     : TOV_TASK_OVERDUE;
 }
 
-static enum tov_err put_due(const struct tov_task *task, const struct tov_task_change *change,
-                            struct tov_record out)
+/* A message to the unit named the release date by which the task is judged: a new one may have
+ * been told to others alone, and leave the due date as it was. */
+static bool is_told_release(const struct api_affair *affair, const struct tov_task *task)
+{
+    for (size_t i = 0; task->has_release && i < affair->view.placed_count; i++) {
+        const struct tov_told *told = affair->view.placed[i].told;
+        struct tov_value date;
+        if (strcmp(tov_told_type(told), "prison.release_date") == 0 &&
+            tov_told_field(told, "date", 0, &date) &&
+            tov_date_to_days(date.date) == tov_date_to_days(task->release))
+            return true;
+    }
+    return false;
+}
+
+static enum tov_err put_due(const struct api_affair *affair, const struct tov_task *task,
+                            const struct tov_task_change *change, struct tov_record out)
 {
     const struct tov_due *due = &change->due;
     TOV_TRY(put_date(out, "due", due->day));
     TOV_TRY(tov_api_put_count(out, "due_ms", due->is_moment ? due->moment_ms : 0));
     TOV_TRY(tov_api_put_count(out, "late_from_ms", tov_due_past_ms(due)));
-    if (!is_newest(task, change))
+    if (!is_told_release(affair, task))
         return TOV_OK;
     if (task->has_window)
         TOV_TRY(put_date(out, "window", task->window));
-    return task->has_release ? put_date(out, "release", task->release) : TOV_OK;
+    return put_date(out, "release", task->release);
 }
 
 static enum tov_err put_course(const struct api_affair *affair, const struct tov_task *task,
@@ -122,7 +138,7 @@ static enum tov_err put_task(const struct api_affair *affair, const struct tov_t
     TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
     TOV_TRY(tov_record_put_number(out, "state", (uint64_t)shown_state(affair, task, change)));
     TOV_TRY(put_ref(out, "thing_ref", &task->thing));
-    TOV_TRY(put_due(task, change, out));
+    TOV_TRY(put_due(affair, task, change, out));
     TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
     TOV_TRY(put_party(out, "owner", &task->owner));
     TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
