@@ -110,6 +110,8 @@ static const char *kind_words(const struct tov_catalogue_field *field)
         {"date", N_("a date as 28-06-2021")},
         {"time", N_("date and time as \"28-06-2021 09.10\"")},
         {"int", N_("a whole number")},
+        {"uuid", N_("a reference of 32 hexadecimal digits")},
+        {"hash", N_("a hash of 64 hexadecimal digits")},
     };
     if (strcmp(field->path, PURPOSE) == 0)
         return _("one of these words");
@@ -242,9 +244,13 @@ static void put_routes(struct cli *cli, const struct tov_message_type *row)
 
 static void put_about(struct cli *cli, const struct tov_message_type *row)
 {
+    if ((row->about_needs | row->about_may) == 0)
+        return;
+    bool is_free = (row->asks & TOV_MAY_ABOUT_NOTHING) != 0;
     cli_say(cli, "\n%s\n",
-            row->about_needs == 0 ? _("About (at least one of them)")
-                                  : _("About (* must be named)"));
+            row->about_needs != 0 ? _("About (* must be named)")
+            : is_free             ? _("About (one of them, or nothing)")
+                                  : _("About (at least one of them)"));
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
         bool is_needed = (row->about_needs & tov_about_things[i].bit) != 0;
         if (is_needed || (row->about_may & tov_about_things[i].bit) != 0)

@@ -25,6 +25,7 @@ static bool needs_about(const struct tov_message_draft *message)
     const struct tov_message_type *type =
         tov_message_type_find(tov_bytes_of_text(tov_message_draft_type(message)));
     return type != NULL && (type->about_needs | type->about_may) != 0 &&
+           (type->asks & TOV_MAY_ABOUT_NOTHING) == 0 &&
            tov_message_draft_count(message, "header.about") == 0;
 }
 

@@ -109,6 +109,8 @@ static const char *kind_words(const char *kind)
         {"date", N_("a date as 28-06-2021")},
         {"time", N_("date and time as \"28-06-2021 09.10\"")},
         {"int", N_("a whole number")},
+        {"uuid", N_("a reference of 32 hexadecimal digits")},
+        {"hash", N_("a hash of 64 hexadecimal digits")},
         {"text", N_("a text")},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

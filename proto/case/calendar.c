@@ -167,6 +167,7 @@ struct tov_date tov_calendar_add(const struct tov_calendar *calendar, struct tov
     case TOV_OFFSET_SAME_DAY:
         return day;
     case TOV_OFFSET_CLOCK_HOURS:
+        assert(false); /* they are counted from a moment */
         break;
     case TOV_OFFSET_DAYS:
         return date_of(tov_date_to_days(day) + span.count);
@@ -179,7 +180,6 @@ struct tov_date tov_calendar_add(const struct tov_calendar *calendar, struct tov
     case TOV_OFFSET_YEARS:
         return add_months(day, (int64_t)12 * span.count);
     }
-    assert(!"clock hours are counted from a moment");
     return day;
 }
 

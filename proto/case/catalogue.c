@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const struct tov_type_group *const groups[] = {
-    &tov_types_generic,
-    &tov_types_info,
-    &tov_types_intervention,
-    &tov_types_prison,
+    &tov_types_generic,  &tov_types_consent,     &tov_types_retention,    &tov_types_statistics,
+    &tov_types_concern,  &tov_types_child,       &tov_types_info,         &tov_types_case,
+    &tov_types_case_end, &tov_types_handover,    &tov_types_intervention, &tov_types_course,
+    &tov_types_custody,  &tov_types_preparation, &tov_types_prison,       &tov_types_supervision,
 };
 #define GROUPS (sizeof groups / sizeof groups[0])
 
@@ -56,26 +56,37 @@ const struct tov_message_type *tov_message_type_at(size_t index)
     return NULL;
 }
 
+/* Each message that is read looks its type up: no strlen for those that it is not. */
+static bool is_named(const struct tov_message_type *type, struct tov_bytes id)
+{
+    return id.size > 0 && strncmp(type->id, (const char *)id.data, id.size) == 0 &&
+           type->id[id.size] == '\0';
+}
+
+/* VERSION 0: the newest. */
+static const struct tov_message_type *find_type(struct tov_bytes id, uint32_t version)
+{
+    const struct tov_message_type *found = NULL;
+    for (size_t g = 0; g < GROUPS; g++) {
+        for (size_t i = 0; i < groups[g]->count; i++) {
+            const struct tov_message_type *type = &groups[g]->types[i];
+            bool fits = version == 0 ? found == NULL || type->version > found->version
+                                     : type->version == version;
+            if (fits && is_named(type, id))
+                found = type;
+        }
+    }
+    return found;
+}
+
 const struct tov_message_type *tov_message_type_version(struct tov_bytes id, uint32_t version)
 {
-    for (size_t i = 0; i < tov_message_type_count(); i++) {
-        const struct tov_message_type *type = tov_message_type_at(i);
-        if (type->version == version && tov_bytes_equal(tov_bytes_of_text(type->id), id))
-            return type;
-    }
-    return NULL;
+    return version == 0 ? NULL : find_type(id, version);
 }
 
 const struct tov_message_type *tov_message_type_find(struct tov_bytes id)
 {
-    const struct tov_message_type *newest = NULL;
-    for (size_t i = 0; i < tov_message_type_count(); i++) {
-        const struct tov_message_type *type = tov_message_type_at(i);
-        if (tov_bytes_equal(tov_bytes_of_text(type->id), id) &&
-            (newest == NULL || type->version > newest->version))
-            newest = type;
-    }
-    return newest;
+    return find_type(id, 0);
 }
 
 const struct tov_about_thing tov_about_things[TOV_ABOUT_COUNT] = {

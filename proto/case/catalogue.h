@@ -53,13 +53,14 @@ struct tov_field_rule {
 
 /* Which common fields a type asks for. */
 enum tov_common {
-    TOV_ASKS_SUBJECT = 1u << 0,   /* the citizen is named; without this or MAY it is refused */
-    TOV_ASKS_NECESSITY = 1u << 1, /* necessity, purpose and a reason for each recipient */
-    TOV_ASKS_TEXT = 1u << 2,      /* free text may be written */
-    TOV_NEEDS_TEXT = 1u << 3,     /* free text is required */
-    TOV_NEEDS_TARGET = 1u << 4,   /* in_reply_to and relation are required */
-    TOV_ASKS_CERTAINTY = 1u << 5, /* source and certainty are required */
-    TOV_MAY_SUBJECT = 1u << 6     /* the citizen may be named, and need not be */
+    TOV_ASKS_SUBJECT = 1u << 0,     /* the citizen is named; without this or MAY it is refused */
+    TOV_ASKS_NECESSITY = 1u << 1,   /* necessity, purpose and a reason for each recipient */
+    TOV_ASKS_TEXT = 1u << 2,        /* free text may be written */
+    TOV_NEEDS_TEXT = 1u << 3,       /* free text is required */
+    TOV_NEEDS_TARGET = 1u << 4,     /* in_reply_to and relation are required */
+    TOV_ASKS_CERTAINTY = 1u << 5,   /* source and certainty are required */
+    TOV_MAY_SUBJECT = 1u << 6,      /* the citizen may be named, and need not be */
+    TOV_MAY_ABOUT_NOTHING = 1u << 7 /* it may refer to a thing, and need not */
 };
 
 enum tov_channel_rule {

@@ -130,6 +130,21 @@ static void print_fields_head(void)
            "| --- | --- | --- | --- | --- | --- |\n");
 }
 
+/* Fields that are required only where another one says so. */
+static void print_conditions(const struct tov_message_type *type)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < tov_when_count(); i++) {
+        const struct tov_when_row *row = tov_when_at(i);
+        if (strcmp(row->type, type->id) != 0)
+            continue;
+        printf("%s`%s` where `%s` is `%s`", is_first ? "Required as well: " : ", ", row->needs,
+               row->field, row->value);
+        is_first = false;
+    }
+    printf("%s", is_first ? "" : ".\n\n");
+}
+
 /* Common fields by name (their table stands once, below), then the type's own. */
 static void print_fields(const struct tov_message_type *type)
 {
@@ -153,6 +168,7 @@ static void print_fields(const struct tov_message_type *type)
     }
     printf("%s", type->field_count > 0 ? "\n" : "");
     tov_draft_fini(&draft);
+    print_conditions(type);
 }
 
 static bool was_in_earlier_type(size_t type_index, const char *name)
@@ -213,7 +229,12 @@ static void print_about(const struct tov_message_type *type)
         else if ((type->about_may >> i & 1) != 0)
             printf(" `%s_ref`", names[i]);
     }
-    printf("%s\n", type->about_needs == 0 ? ", at least one" : "");
+    bool is_free = (type->asks & TOV_MAY_ABOUT_NOTHING) != 0;
+    if (type->about_needs == 0 && type->about_may == 0)
+        printf(" nothing");
+    printf("%s\n", type->about_needs != 0 || type->about_may == 0 ? ""
+                   : is_free                                      ? ", or nothing"
+                                                                  : ", at least one");
 }
 
 static void print_deadlines_of(const struct tov_message_type *type)
@@ -250,6 +271,8 @@ static void print_type(const struct tov_message_type *type)
             printf(" `%s`", type->answers[i]);
         printf("\n");
     }
+    if ((type->effects & TOV_EFFECT_TWO_SIGNERS) != 0)
+        printf("- Two messages by two signers; the second cites the first (`cites`)\n");
     if (type->tells_of_offence)
         printf("- Tells of an offence by itself (rule 10)\n");
     print_deadlines_of(type);
@@ -383,8 +406,9 @@ static void print_patterns(const struct tov_event_pattern *patterns)
 
 static void print_deadlines(void)
 {
-    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent. R is the "
-           "release date in force; ×2: the second signer's message.\n\n"
+    printf("## Deadlines\n\nComputed by all sides alike from the messages; never sent "
+           "([deadlines.md](deadlines.md) says how). R is the release date in force; ×2: the "
+           "second signer's message.\n\n"
            "| id | task | opens with | due | met by | owner | owed to | strength | source |\n"
            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < tov_deadline_count(); i++) {

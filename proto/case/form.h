@@ -10,9 +10,10 @@
  * value; `*` marks what must be filled in; the words before the bracket are not read. A line of
  * text that would look like one of these is written with a backslash before it. Fields of the nth
  * record of a list are "facts.2.fact". Lists of words stand one a line. Dates are dd-mm-åååå and
- * times dd-mm-åååå tt.mm in Danish time, to the minute. Spaces around a value are not kept.
+ * times dd-mm-åååå tt.mm in Danish time, to the minute. References of things and hashes are written
+ * in hexadecimal digits. Spaces around a value are not kept.
  *
- * Not for: references, UUIDs and hashes; the program that writes the form sets those.
+ * Not for: what a message is about and answers; the program that writes the form sets that.
  * Never throw a text away because it does not parse.
  */
 #ifndef TOV_CASE_FORM_H

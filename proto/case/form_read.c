@@ -49,7 +49,24 @@ static bool is_word(struct tov_bytes text, const char *word)
     return tov_bytes_equal(text, tov_bytes_of_text(word));
 }
 
-/* The text of one value as a value of its kind; ENUM ids need a NUL, so they go through NAME. */
+/* SIZE bytes (at most 32); hyphens as in a UUID's 8-4-4-4-12 stand for nothing. */
+static bool read_hex(struct tov_bytes text, size_t size, uint8_t *out)
+{
+    uint8_t digits[2 * TOV_HASH_BYTES];
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '-' && text.size == 36)
+            continue;
+        if (count == sizeof digits)
+            return false;
+        digits[count++] = text.data[i];
+    }
+    return count == 2 * size &&
+           tov_hex_decode((struct tov_bytes){digits, count}, out, size) == TOV_OK;
+}
+
+/* The text of one value as a value of its kind. ENUM ids need a NUL, references and hashes their
+ * bytes, so they go through NAME. */
 static bool value_of(const struct tov_field *field, struct tov_bytes text, char name[64],
                      struct tov_value *out_value)
 {
@@ -82,7 +99,15 @@ static bool value_of(const struct tov_field *field, struct tov_bytes text, char 
         value.name = name;
         break;
     case TOV_FIELD_UUID:
+        if (!read_hex(text, TOV_UUID_BYTES, (uint8_t *)name))
+            return false;
+        value.bytes = (struct tov_bytes){(uint8_t *)name, TOV_UUID_BYTES};
+        break;
     case TOV_FIELD_HASH:
+        if (!read_hex(text, TOV_HASH_BYTES, (uint8_t *)name))
+            return false;
+        value.bytes = (struct tov_bytes){(uint8_t *)name, TOV_HASH_BYTES};
+        break;
     case TOV_FIELD_BYTES:
     case TOV_FIELD_RECORD:
         return false;
@@ -107,9 +132,13 @@ static struct tov_text how_to_write(enum tov_field_kind kind)
     case TOV_FIELD_ENUM:
         return (struct tov_text)TOV_TEXT("Vælg et af de ord, der står over feltet.",
                                          "Pick one of the words above the field.");
-    case TOV_FIELD_TEXT:
     case TOV_FIELD_UUID:
+        return (struct tov_text)TOV_TEXT("Skriv en reference på 32 hexadecimale cifre.",
+                                         "Write a reference of 32 hexadecimal digits.");
     case TOV_FIELD_HASH:
+        return (struct tov_text)TOV_TEXT("Skriv en hashværdi på 64 hexadecimale cifre.",
+                                         "Write a hash of 64 hexadecimal digits.");
+    case TOV_FIELD_TEXT:
     case TOV_FIELD_BYTES:
     case TOV_FIELD_RECORD:
         break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "case/form.h"
 
+#include "base/hex.h"
 #include "case/danish_time.h"
 #include "case/form_field.h"
 #include "case/form_line.h"
@@ -113,6 +114,9 @@ static void put_how(const struct writing *writing, const struct tov_form_field *
                     in(writing, "Dansk tid: dd-mm-åååå tt.mm.", "Danish time: dd-mm-yyyy hh.mm."));
     if (field->field.kind == TOV_FIELD_BOOL)
         put_comment(writing, in(writing, "ja eller nej.", "ja (yes) or nej (no)."));
+    if (field->field.kind == TOV_FIELD_UUID)
+        put_comment(writing, in(writing, "Reference: 32 hexadecimale cifre.",
+                                "Reference: 32 hexadecimal digits."));
 }
 
 static void put_help(const struct writing *writing, const struct tov_form_field *field)
@@ -144,6 +148,15 @@ static void put_text_value(const struct writing *writing, struct tov_bytes text)
     }
 }
 
+static void put_hex(struct tov_buf *out, struct tov_bytes bytes)
+{
+    char hex[2 * TOV_HASH_BYTES + 1];
+    if (bytes.size > TOV_HASH_BYTES)
+        return;
+    tov_hex_encode(bytes, hex);
+    tov_buf_put_text(out, hex);
+}
+
 static void put_value(const struct writing *writing, const struct tov_value *value)
 {
     char text[TOV_DANISH_TIME_SIZE];
@@ -170,6 +183,8 @@ static void put_value(const struct writing *writing, const struct tov_value *val
         break;
     case TOV_FIELD_UUID:
     case TOV_FIELD_HASH:
+        put_hex(writing->out, value->bytes);
+        break;
     case TOV_FIELD_BYTES:
     case TOV_FIELD_RECORD:
         break; /* no form field is one */

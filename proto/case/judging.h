@@ -21,6 +21,7 @@ struct tov_judging {
 
 /* One function for each rule. */
 void tov_rule_required(struct tov_judging *judging);      /* 0 */
+void tov_judge_when(struct tov_judging *judging);         /* 0, where another field says so */
 void tov_rule_basis(struct tov_judging *judging);         /* 1 */
 void tov_rule_section_115(struct tov_judging *judging);   /* 2 */
 void tov_rule_purpose(struct tov_judging *judging);       /* 3 */

@@ -35,4 +35,15 @@ struct tov_rule_row {
 size_t tov_rule_count(void);
 const struct tov_rule_row *tov_rule_at(size_t index);
 
+/* Part of rule 0: in a message of TYPE, NEEDS is required where FIELD is VALUE ("ja": a bool that
+ * is true). */
+struct tov_when_row {
+    const char *type;
+    const char *field;
+    const char *value;
+    const char *needs;
+};
+size_t tov_when_count(void);
+const struct tov_when_row *tov_when_at(size_t index); /* INDEX < count (asserted) */
+
 #endif

@@ -185,11 +185,8 @@ void tov_rule_channel(struct tov_judging *judging)
 
 /* ---- 33 ---- */
 
-static void judge_time(struct tov_judging *judging, struct tov_record record, const char *field)
+static void refuse_future(struct tov_judging *judging, const char *field)
 {
-    uint64_t time_ms = tov_record_number(record, field);
-    if (time_ms <= judging->context->sent_ms + CLOCK_TOLERANCE_MS)
-        return;
     tov_judge_say(judging,
                   (struct tov_finding_words){
                       .severity = TOV_REFUSES,
@@ -205,8 +202,24 @@ static void judge_time(struct tov_judging *judging, struct tov_record record, co
                   });
 }
 
+static void judge_time(struct tov_judging *judging, struct tov_record record, const char *field)
+{
+    if (tov_record_number(record, field) > judging->context->sent_ms + CLOCK_TOLERANCE_MS)
+        refuse_future(judging, field);
+}
+
+static void judge_day(struct tov_judging *judging, const char *field)
+{
+    struct tov_date day;
+    if (tov_record_date(judging->draft->header_fields, field, &day) &&
+        tov_date_to_days(day) > tov_date_to_days(judging->context->sent))
+        refuse_future(judging, field);
+}
+
 void tov_rule_event(struct tov_judging *judging)
 {
     judge_time(judging, judging->draft->header, "occurred_at");
     judge_time(judging, judging->draft->header_fields, "released_at");
+    judge_day(judging, "admitted");
+    judge_day(judging, "recalled_on");
 }

@@ -165,8 +165,32 @@ void tov_rule_belief(struct tov_judging *judging)
 
 /* ---- 12 ---- */
 
+/* A concern about a child: the duty to notify goes beside it, and waits for nothing. */
+static void judge_notification(struct tov_judging *judging)
+{
+    struct tov_record fields = judging->draft->header_fields;
+    if (tov_record_number(fields, "child") != 1 ||
+        tov_record_count(fields, "no_notification_reason") > 0)
+        return;
+    tov_judge_say(judging, (struct tov_finding_words){
+                               .severity = TOV_WARNS,
+                               .field = "no_notification_reason",
+                               .reason = TOV_TEXT("Henvendelsen drejer sig om et barn: skal der "
+                                                  "underrettes?",
+                                                  "The concern is about a child: is a "
+                                                  "notification to be sent?"),
+                               .remedy = TOV_TEXT("Send child.notification ved siden af, eller "
+                                                  "skriv grunden til at lade være inden 24 timer "
+                                                  "(concern.supplement).",
+                                                  "Send child.notification beside this, or give "
+                                                  "the reason not to within 24 hours "
+                                                  "(concern.supplement)."),
+                           });
+}
+
 void tov_rule_minor(struct tov_judging *judging)
 {
+    judge_notification(judging);
     struct tov_record subject;
     struct tov_date born;
     if (!tov_record_child(judging->draft->content, "subject", 0, &subject) ||

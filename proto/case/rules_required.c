@@ -135,7 +135,8 @@ static void judge_about(struct tov_judging *judging)
         if (there && ((type->about_needs | type->about_may) & tov_about_things[i].bit) == 0)
             say_thing(judging, i, false);
     }
-    if (found == 0 && type->about_needs == 0 && type->about_may != 0)
+    bool free = type->about_may == 0 || (type->asks & TOV_MAY_ABOUT_NOTHING) != 0;
+    if (found == 0 && type->about_needs == 0 && !free)
         tov_judge_say(judging, (struct tov_finding_words){
                                    .severity = TOV_REFUSES,
                                    .field = "about",
@@ -273,6 +274,7 @@ void tov_rule_required(struct tov_judging *judging)
         if (has_content || !is_in_content(rule.place))
             judge_field(judging, &rule);
     }
+    tov_judge_when(judging);
     if (has_content)
         judge_excess(judging);
 }

@@ -397,12 +397,11 @@ enum tov_err task_owners(const struct tov_tasks *tasks, const struct tov_deadlin
         out_owners, unit_party(told->recipient_count > 0 ? &told->recipients[0] : &told->sender));
 }
 
+/* An agency that owes owes nothing to itself, but a unit may to the other units of its agency. */
 static bool is_owner(const struct tov_task_party *owner, const struct tov_task_party *party)
 {
     return task_party_equal(owner, party) ||
-           (owner->agency == party->agency && owner->unit == NULL && party->unit == NULL &&
-            owner->channel != TOV_TASK_RELEASE_CHANNEL &&
-            party->channel != TOV_TASK_RELEASE_CHANNEL);
+           (owner->agency == party->agency && owner->unit == NULL && party->unit == NULL);
 }
 
 enum tov_err task_owed_set(struct tov_tasks *tasks, size_t index)

@@ -72,6 +72,12 @@ static const struct tov_field_rule decline_fields[] = {
               "Only the category. No reason is to be given.")},
 };
 
+static const struct tov_field_rule clarify_fields[] = {
+    TOV_HEAD(ALWAYS, "part", "Spørgsmål eller svar?", "Question or answer?"),
+    TOV_BODY_HELP(ALWAYS, "clarification", "Opklaring", "Clarification",
+                  "Skriv spørgsmålet eller svaret på det.", "Write the question or its answer."),
+};
+
 #define ASKERS TOV_DUTIES_COORDINATORS
 #define ASKED                                                                              \
     (TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT | TOV_DUTY_KOMMUNE | TOV_DUTIES_KRFO | \
@@ -101,7 +107,7 @@ static const struct tov_message_type types[] = {
         .about_needs = TOV_ABOUT_REQUEST,
         .about_may = ABOUT_MAY,
         .routes = {{ASKERS, ASKED, TOV_BASES_CASE}},
-        .answers = {"info.response", "info.none", "info.decline"},
+        .answers = {"info.response", "info.none", "info.decline", "info.clarify", "ack.read"},
         .channel = TOV_CHANNEL_CASE,
         .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS,
     },
@@ -159,6 +165,43 @@ static const struct tov_message_type types[] = {
         .routes = TO_ASKER,
         .channel = TOV_CHANNEL_CASE,
         .effects = TOV_EFFECT_STEPS | TOV_EFFECT_ANSWERS,
+    },
+    {
+        .id = "info.clarify",
+        .version = 1,
+        .name = TOV_TEXT("Opklarende spørgsmål", "Clarifying question"),
+        .group = TOV_GROUP_INFO,
+        .purpose = TOV_TEXT("Den spurgte enhed spørger, hvad der ønskes oplyst, og får svar af "
+                            "tovholderen.",
+                            "The unit that was asked wants to know what is meant, and the "
+                            "coordinator answers."),
+        .header_schema = "InfoClarifyHeader",
+        .content_schema = "InfoClarifyContent",
+        TOV_FIELDS(clarify_fields),
+        .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_NEEDS_TARGET,
+        .relation = "response",
+        .about_needs = TOV_ABOUT_REQUEST,
+        .about_may = ABOUT_MAY,
+        .routes = {{ASKED, ASKERS, TOV_BASES_CASE}, {ASKERS, ASKED, TOV_BASES_CASE}},
+        .answers = {"info.clarify"},
+        .channel = TOV_CHANNEL_CASE,
+        .effects = TOV_EFFECT_STEPS,
+    },
+    {
+        .id = "info.close",
+        .version = 1,
+        .name = TOV_TEXT("Anmodning lukket", "Request closed"),
+        .group = TOV_GROUP_INFO,
+        .purpose = TOV_TEXT("Tovholderen har ikke længere brug for oplysningerne; der skal ikke "
+                            "svares.",
+                            "The coordinator needs the information no longer; no answer is due."),
+        .header_schema = "NoFields",
+        .content_schema = "NoFields",
+        .about_needs = TOV_ABOUT_REQUEST,
+        .about_may = ABOUT_MAY,
+        .routes = {{ASKERS, ASKED, TOV_BASIS_BIT(AFTALE) | TOV_BASIS_BIT(EGEN)}},
+        .channel = TOV_CHANNEL_CASE,
+        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_ENDS,
     },
 };
 

@@ -12,6 +12,7 @@ static const struct tov_field_rule refer_fields[] = {
               "myndighed.",
               "The measure is voluntary: consent comes before a referral outside one's own "
               "agency.")},
+    TOV_HEAD(OPTIONAL, "person", "Hvem er indsatsen til?", "Whom is the measure for?"),
     {TOV_IN_CONTENT_FIELDS, "participant.name", TOV_NEED_ALWAYS,
      TOV_TEXT("Hvem skal deltage?", "Who takes part?"),
      TOV_TEXT("Borgeren selv, eller ved pårørendecoach den pårørende.",
@@ -89,15 +90,11 @@ static const struct tov_field_rule waitlist_fields[] = {
      {0}},
 };
 
-#define REFERRERS \
-    (TOV_DUTIES_COORDINATORS | TOV_DUTY_KOMMUNE | TOV_DUTIES_KRFO | TOV_DUTY_PSYCHIATRY)
-#define PROVIDERS (TOV_DUTY_PROVIDER | TOV_DUTY_KOMMUNE)
-#define COURSE_BASES (TOV_BASIS_BIT(SAMTYKKE) | TOV_BASIS_BIT(EGEN) | TOV_BASES_DBL8)
-#define BACK_TO_REFERRER                       \
-    {                                          \
-        {                                      \
-            PROVIDERS, REFERRERS, COURSE_BASES \
-        }                                      \
+#define BACK_TO_REFERRER                                                 \
+    {                                                                    \
+        {                                                                \
+            TOV_DUTIES_PROVIDERS, TOV_DUTIES_REFERRERS, TOV_BASES_COURSE \
+        }                                                                \
     }
 
 static const struct tov_message_type types[] = {
@@ -116,7 +113,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT,
         .about_needs = TOV_ABOUT_COURSE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = {{REFERRERS, PROVIDERS, COURSE_BASES}},
+        .routes = {{TOV_DUTIES_REFERRERS, TOV_DUTIES_PROVIDERS, TOV_BASES_COURSE}},
         .answers = {"intervention.accept", "intervention.decline", "intervention.waitlist"},
         .channel = TOV_CHANNEL_CASE,
         .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Prison transitions (prison.*): told when they happen, in two channels that stay apart.
+ * Release from prison (prison.release*, prison.parole_decision): told when it happens, in two
+ * channels that stay apart.
  */
 #include "case/types.h"
 
@@ -79,19 +80,22 @@ static const struct tov_field_rule released_fields[] = {
               "Who has the next appointment with the citizen, and when?")},
 };
 
-#define KRFO_TO_CASE                                                                        \
-    {                                                                                       \
-        TOV_DUTIES_KRFO, TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT | TOV_DUTY_KOMMUNE, \
-            TOV_BASES_KRFO_CASE                                                             \
-    }
-#define KRFO_TO_DESKS                                                  \
-    {                                                                  \
-        TOV_DUTIES_KRFO, TOV_DUTY_RELEASE_DESK, TOV_BASIS_BIT(BEK_HPL) \
-    }
-#define KRFO_TO_KRFO                                                                   \
-    {                                                                                  \
-        TOV_DUTIES_KRFO, TOV_DUTIES_KRFO, TOV_BASIS_BIT(BEK_HPL) | TOV_BASIS_BIT(EGEN) \
-    }
+static const struct tov_field_rule parole_fields[] = {
+    TOV_HEAD(ALWAYS, "result", "Afgørelse", "Decision"),
+    TOV_HEAD(ALWAYS, "supervision", "Med tilsyn?", "With supervision?"),
+    TOV_HEAD(OPTIONAL, "supervision_until", "Tilsyn til og med", "Supervision until"),
+    TOV_BODY(OPTIONAL, "conditions", "Særlige vilkår", "Special conditions"),
+    TOV_BODY(OPTIONAL, "conditions_text", "Vilkårene i ord", "The conditions in words"),
+};
+
+static const struct tov_field_rule unplanned_fields[] = {
+    TOV_HEAD_HELP(ALWAYS, "released_at", "Løsladt den", "Released on",
+                  "Meldes inden to timer; ring også.", "Told within two hours; phone as well."),
+    TOV_HEAD(ALWAYS, "decided_by", "Hvem besluttede løsladelsen?", "Who decided the release?"),
+    TOV_BODY(ALWAYS, "address_municipality", "Bopælskommune efter løsladelsen",
+             "Municipality of residence after release"),
+    TOV_BODY(OPTIONAL, "next_contact", "Næste kontakt", "Next contact"),
+};
 
 static const struct tov_message_type types[] = {
     {
@@ -109,7 +113,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE | TOV_ABOUT_CONCERN,
-        .routes = {KRFO_TO_DESKS, KRFO_TO_CASE, KRFO_TO_KRFO},
+        .routes = {TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO},
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
         .attachments = true,
@@ -131,7 +135,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = {KRFO_TO_DESKS, KRFO_TO_CASE, KRFO_TO_KRFO},
+        .routes = {TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO},
         .channel = TOV_CHANNEL_BOTH,
         .attachments = true,
         .tells_of_offence = true,
@@ -150,13 +154,54 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = {KRFO_TO_DESKS,
-                   {TOV_DUTIES_KRFO, TOV_DUTY_BENEFITS, TOV_BASIS_BIT(AKL10A)},
-                   {TOV_DUTIES_KRFO, TOV_DUTY_POPULATION, TOV_BASIS_BIT(CPR_ADR)},
-                   KRFO_TO_CASE,
-                   KRFO_TO_KRFO},
+        .routes = {TOV_KRFO_TO_DESKS, TOV_KRFO_TO_BENEFITS, TOV_KRFO_TO_POPULATION,
+                   TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO},
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
+        .tells_of_offence = true,
+    },
+    {
+        .id = "prison.released_unplanned",
+        .version = 1,
+        .name = TOV_TEXT("Løsladt uden varsel", "Released without notice"),
+        .mnemonic = "LØSA",
+        .group = TOV_GROUP_PRISON,
+        .purpose = TOV_TEXT("Borgeren er løsladt fra varetægt uden varsel, af retten, politiet "
+                            "eller anklagemyndigheden.",
+                            "The citizen was released from remand without notice, by the court, "
+                            "the police or the prosecution."),
+        .header_schema = "PrisonReleasedUnplannedHeader",
+        .content_schema = "PrisonReleasedUnplannedContent",
+        TOV_FIELDS(unplanned_fields),
+        .asks = TOV_ASKS_PERSON,
+        .about_needs = TOV_ABOUT_EPISODE,
+        .about_may = TOV_ABOUT_CASE,
+        .routes = {TOV_KRFO_TO_DESKS,
+                   {TOV_DUTIES_KRFO | TOV_DUTIES_PREVENTIVE,
+                    TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT | TOV_DUTY_KOMMUNE |
+                        TOV_DUTIES_KRFO,
+                    TOV_BASIS_BIT(RPL115_1_3C) | TOV_BASIS_BIT(RPL115_2_1_3C)},
+                   TOV_KRFO_TO_KRFO},
+        .channel = TOV_CHANNEL_BOTH,
+        .effects = TOV_EFFECT_STEPS,
+        .tells_of_offence = true,
+    },
+    {
+        .id = "prison.parole_decision",
+        .version = 1,
+        .name = TOV_TEXT("Afgørelse om prøveløsladelse", "Decision on parole"),
+        .mnemonic = "PRØV",
+        .group = TOV_GROUP_PRISON,
+        .purpose = TOV_TEXT("Prøveløsladelse er givet eller nægtet; normalt fire uger før.",
+                            "Parole was granted or refused; normally four weeks before."),
+        .header_schema = "PrisonParoleDecisionHeader",
+        .content_schema = "PrisonParoleDecisionContent",
+        TOV_FIELDS(parole_fields),
+        .asks = TOV_ASKS_PERSON,
+        .about_needs = TOV_ABOUT_EPISODE,
+        .about_may = TOV_ABOUT_CASE,
+        .routes = {TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO},
+        .channel = TOV_CHANNEL_BOTH,
         .tells_of_offence = true,
     },
 };

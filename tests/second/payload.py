@@ -7,7 +7,8 @@ from base import Refused, need, time_ms
 from schema import Schema
 
 MOST, MOST_INNER = 65536, 4096
-FILES = ["message.proto", "generic.proto", "info.proto", "intervention.proto", "prison.proto"]
+FILES = ["message.proto", "generic.proto", "concern.proto", "info.proto", "intervention.proto",
+         "case.proto", "prison.proto", "statistics.proto"]
 DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
 FIRST_DAY = datetime.date(1, 1, 1).toordinal() - DAYS_BEFORE_1970
 LAST_DAY = datetime.date(9999, 12, 31).toordinal() - DAYS_BEFORE_1970
@@ -15,7 +16,7 @@ LAST_DAY = datetime.date(9999, 12, 31).toordinal() - DAYS_BEFORE_1970
 
 def types_of(messages_page):
     """{type: (version, record of the header's fields, record of the content's fields)}"""
-    form = re.compile(r"^### `([a-z._]+)`.*?^- Version: (\d+).*?"
+    form = re.compile(r"^### `([a-z0-9._]+)`.*?^- Version: (\d+).*?"
                       r"^- Records: `(\w+)` in Header.fields, `(\w+)` in Content.fields$",
                       re.MULTILINE | re.DOTALL)
     return {m[1]: (int(m[2]), m[3], m[4]) for m in form.finditer(messages_page)}

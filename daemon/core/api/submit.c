@@ -6,7 +6,7 @@
  * The idempotency key is never stored: its tag is HMAC-SHA-256(key of the core, u16 size ||
  * client's name || key), cut to 16 bytes, in the row of the event.
  */
-#include "api/api_internal.h"
+#include "api/steps.h"
 
 #include "ledger/judge.h"
 #include "ledger/reply.h"
@@ -237,6 +237,7 @@ static enum tov_err judge(struct submission *in)
     struct api_call *call = in->call;
     TOV_TRY(tov_judge(call->core->roster, &in->draft, call->core->own->number, call->core->now_ms,
                       in->findings));
+    TOV_TRY(tov_api_fill_steps(call, &in->draft, in->findings));
     for (size_t i = 0; i < in->findings->count; i++)
         TOV_TRY(put_finding(call->reply, &in->findings->items[i]));
     if (tov_findings_refuse(in->findings))
@@ -327,6 +328,13 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
                                     written->place.index};
     if (in->upload != NULL)
         TOV_TRY(tov_api_upload_take(call, in->upload, &name));
+    struct tov_book_written told = {
+        .number = written->event,
+        .ref = {name.agency, name.generation, name.index, written->place.leaf_hash},
+        .written_ms = core->last_leaf_ms,
+        .header = tov_buf_view(&in->header),
+        .committed = call->api->committed_event};
+    TOV_TRY(tov_book_note_written(call->api->book, &told));
     tov_follow_remember_keys(call->api->follow, written->place.index, &in->plan.keys);
     if (in->has_target)
         tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header));

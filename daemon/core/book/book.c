@@ -41,6 +41,7 @@ void tov_book_destroy(struct tov_book *book)
     free(book->entries);
     free(book->groups);
     free(book->things);
+    book_pending_fini(book);
     tov_message_destroy(book->message);
     free(book);
 }
@@ -183,11 +184,13 @@ enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *rea
         struct tov_event event;
         uint64_t number = tov_store_key_to_u64(&iter.row.key);
         err = tov_event_decode(iter.row.value, &event);
-        if (err == TOV_OK && (event.kind == TOV_EVENT_WRITTEN || event.kind == TOV_EVENT_RECEIVED))
+        if (err == TOV_OK && !book_is_listed(book, number) &&
+            (event.kind == TOV_EVENT_WRITTEN || event.kind == TOV_EVENT_RECEIVED))
             err = take_message(book, read, number, &event);
         if (err == TOV_OK)
             book->newest = number;
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
+    book_pending_drop(book);
     return err != TOV_OK ? err : read_err;
 }

@@ -28,6 +28,18 @@ void tov_book_destroy(struct tov_book *book); /* NULL is fine */
  * of the store or of memory leaves it where it was, to be tried again. */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read,
                                uint64_t newest) TOV_MUST_CHECK;
+/* An own message that was put into the open batch just now: whoever writes the next must know it,
+ * clients must not. VIEWS need not live on. NOMEM. */
+struct tov_book_written {
+    uint64_t number; /* of its event */
+    struct tov_ref ref;
+    uint64_t written_ms;
+    struct tov_bytes header; /* encoded */
+    uint64_t committed;      /* the newest event that is durable */
+};
+enum tov_err tov_book_note_written(struct tov_book *book,
+                                   const struct tov_book_written *written) TOV_MUST_CHECK;
+
 uint64_t tov_book_newest(const struct tov_book *book); /* the last event taken in */
 size_t tov_book_count(const struct tov_book *book);    /* messages */
 
@@ -35,20 +47,35 @@ size_t tov_book_count(const struct tov_book *book);    /* messages */
 
 /* Groups by number from 0; one that was merged into another is empty. */
 size_t tov_book_group_count(const struct tov_book *book);
+/* Messages in it; grows with everything that changes the group, so that it says whether something
+ * did. 0: it was merged into another. */
+size_t tov_book_group_size(const struct tov_book *book, size_t group);
+uint64_t tov_book_group_newest(const struct tov_book *book, size_t group); /* of its messages */
 /* The group that THING is in; false: no message is about it. */
 bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *thing,
                        size_t *out_group);
 
-/* The first group that the message of event NUMBER is in; false: it is in none. */
-bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group);
+/* The groups of what DRAFT is about: one, or more of an agenda. */
+#define TOV_BOOK_GROUPS_MAX 72u /* six things and an agenda */
+struct tov_book_groups {
+    uint32_t items[TOV_BOOK_GROUPS_MAX];
+    size_t count;
+};
+void tov_book_groups_about(const struct tov_book *book, const struct tov_draft *draft,
+                           struct tov_book_groups *out_groups);
+/* Whether TOLD is about GROUP; false: it only stands there as the agenda that lists a concern. */
+bool tov_book_is_named(const struct tov_book *book, size_t group, const struct tov_told *told);
 
 /* ---- what a group comes to ---- */
 
-/* One group, folded. Numbers of events stand in the order of told messages. */
+/* Which messages: those of events up to UNTIL_NUMBER that were written up to UNTIL_MS; UINT64_MAX:
+ * all. */
 struct tov_book_folding {
     const struct tov_picture_options *options;
-    uint64_t until_ms; /* only messages that were written up to then; UINT64_MAX: all */
+    uint64_t until_number;
+    uint64_t until_ms;
 };
+/* One group, folded. Numbers of events stand in the order of told messages. */
 struct tov_book_picture {
     const struct tov_told *told;
     const uint64_t *numbers;
@@ -61,6 +88,11 @@ struct tov_book_picture {
 enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
                            const struct tov_book_folding *folding,
                            struct tov_book_picture *out_picture) TOV_MUST_CHECK;
+/* The same over all groups of what DRAFT is about, with what was written and is not committed yet:
+ * for its writer. Nothing is held of it: a picture without messages. */
+enum tov_err tov_book_fold_about(struct tov_book *book, const struct tov_draft *draft,
+                                 const struct tov_picture_options *options,
+                                 struct tov_book_picture *out_picture) TOV_MUST_CHECK;
 void tov_book_picture_fini(struct tov_book_picture *picture); /* a zeroed struct is fine */
 /* The event number of a message of PICTURE. */
 uint64_t tov_book_picture_number(const struct tov_book_picture *picture,

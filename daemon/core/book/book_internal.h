@@ -25,6 +25,7 @@ struct book_entry {
 struct book_group {
     uint32_t *members; /* entries */
     size_t count, capacity;
+    uint64_t newest;      /* number of its newest message */
     uint32_t merged_into; /* BOOK_NONE: it stands for itself */
 };
 
@@ -34,9 +35,17 @@ struct book_thing {
     bool used;
 };
 
+/* Written, and not taken in yet; LISTED: put into the groups before its event was read. */
+struct book_pending {
+    struct book_entry entry;
+    bool listed;
+};
+
 struct tov_book {
     struct tov_core *core;
     uint64_t newest;
+    struct book_pending *pending; /* numbers ascend; those up to NEWEST are dropped */
+    size_t pending_count, pending_capacity;
     struct book_entry *entries;
     size_t entry_count, entry_capacity;
     struct book_group *groups;
@@ -52,6 +61,16 @@ uint32_t book_group_root(const struct tov_book *book, uint32_t group);
  * NOMEM: the same entry may be put in again. */
 enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
                          const struct tov_told *told) TOV_MUST_CHECK;
+
+/* Groups of what TOLD is about, each once; at most ROOM, returns how many there are. */
+size_t book_groups_of(const struct tov_book *book, const struct tov_told *told,
+                      uint32_t *out_groups, size_t room);
+
+/* Whether NUMBER was listed before its event was read. */
+bool book_is_listed(const struct tov_book *book, uint64_t number);
+void book_pending_drop(struct tov_book *book); /* up to newest */
+void book_pending_fini(struct tov_book *book);
+enum tov_err book_pending_list(struct tov_book *book) TOV_MUST_CHECK; /* puts all into the groups */
 
 /* A message as the fold takes it; DRAFT and UNITS are the caller's and outlive it. */
 struct book_told {

@@ -42,32 +42,50 @@ static struct folding *folding_create(size_t room)
     return folding;
 }
 
+static bool has_entry(const struct folding *folding, uint64_t number)
+{
+    for (size_t i = 0; i < folding->count; i++) {
+        if (folding->numbers[i] == number)
+            return true;
+    }
+    return false;
+}
+
+/* SHARED: other groups were taken before, which may have the same agenda. */
 static enum tov_err take_members(const struct tov_book *book, const struct book_group *group,
-                                 uint64_t until_ms, struct folding *folding)
+                                 const struct tov_book_folding *how, bool shared,
+                                 struct folding *folding)
 {
     for (size_t i = 0; i < group->count; i++) {
         const struct book_entry *entry = &book->entries[group->members[i]];
         size_t at = folding->count;
-        if (entry->written_ms > until_ms)
+        if (entry->written_ms > how->until_ms || entry->number > how->until_number ||
+            (shared && has_entry(folding, entry->number)))
             continue;
         TOV_TRY(book_told_init(book->core, entry, &folding->tolds[at]));
         folding->plain[at] = folding->tolds[at].told;
         folding->numbers[at] = entry->number;
         folding->count++;
     }
-    return folding->count == 0 ? TOV_E_NOT_FOUND : TOV_OK;
+    return TOV_OK;
 }
 
-enum tov_err tov_book_fold(const struct tov_book *book, size_t number,
-                           const struct tov_book_folding *how, struct tov_book_picture *out_picture)
+struct group_list {
+    const uint32_t *numbers;
+    size_t count;
+};
+
+static enum tov_err fold(const struct tov_book *book, const struct group_list *groups,
+                         const struct tov_book_folding *how, struct tov_book_picture *out_picture)
 {
-    if (number >= book->group_count || book->groups[number].count == 0)
-        return TOV_E_NOT_FOUND;
-    const struct book_group *group = &book->groups[number];
-    TOV_CLEANUP(folding_cleanup) struct folding *folding = folding_create(group->count);
+    size_t room = 1;
+    for (size_t i = 0; i < groups->count; i++)
+        room += book->groups[groups->numbers[i]].count;
+    TOV_CLEANUP(folding_cleanup) struct folding *folding = folding_create(room);
     if (folding == NULL)
         return TOV_E_NOMEM;
-    TOV_TRY(take_members(book, group, how->until_ms, folding));
+    for (size_t i = 0; i < groups->count; i++)
+        TOV_TRY(take_members(book, &book->groups[groups->numbers[i]], how, i > 0, folding));
     struct tov_picture *picture;
     TOV_TRY(tov_picture_create(folding->plain, folding->count, how->options, &picture));
     *out_picture = (struct tov_book_picture){.told = folding->plain,
@@ -76,6 +94,33 @@ enum tov_err tov_book_fold(const struct tov_book *book, size_t number,
                                              .picture = picture};
     out_picture->memory = TOV_TAKE(folding);
     return TOV_OK;
+}
+
+enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
+                           const struct tov_book_folding *folding,
+                           struct tov_book_picture *out_picture)
+{
+    uint32_t number = (uint32_t)group;
+    struct group_list one = {&number, 1};
+    if (group >= book->group_count || book->groups[group].count == 0)
+        return TOV_E_NOT_FOUND;
+    TOV_TRY(fold(book, &one, folding, out_picture));
+    if (out_picture->count > 0)
+        return TOV_OK;
+    tov_book_picture_fini(out_picture);
+    return TOV_E_NOT_FOUND;
+}
+
+enum tov_err tov_book_fold_about(struct tov_book *book, const struct tov_draft *draft,
+                                 const struct tov_picture_options *options,
+                                 struct tov_book_picture *out_picture)
+{
+    uint32_t numbers[TOV_BOOK_GROUPS_MAX];
+    struct tov_told told = {.draft = draft};
+    struct tov_book_folding all = {options, UINT64_MAX, UINT64_MAX};
+    TOV_TRY(book_pending_list(book));
+    struct group_list groups = {numbers, book_groups_of(book, &told, numbers, TOV_BOOK_GROUPS_MAX)};
+    return fold(book, &groups, &all, out_picture);
 }
 
 void tov_book_picture_fini(struct tov_book_picture *picture)

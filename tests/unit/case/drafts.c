@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "drafts.h"
 
-#include "support/unit.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "case/danish_time.h"
+#include "support/unit.h"
+#include "table.h"
 
 #define SSP TOV_COOPERATION_BIT(TOV_COOPERATION_SSP)
 #define PSP TOV_COOPERATION_BIT(TOV_COOPERATION_PSP)
@@ -15,36 +18,40 @@ static const struct {
     const char *agency;
     uint16_t number;
     enum tov_regime regime;
-    uint32_t roles;
-    uint32_t cooperations;
+    uint32_t roles; /* of all its units */
 } agencies[] = {
-    {"kk", 1, TOV_REGIME_GDPR, ROLE(TOVHOLDER_KOMMUNE) | ROLE(SAGSBEHANDLER) | ROLE(MENTOR),
-     SSP | PSP | KSP},
-    {"kbh-pol", 2, TOV_REGIME_LED, ROLE(TOVHOLDER_POLITI), SSP | PSP | KSP},
-    {"krfo", 3, TOV_REGIME_LED, ROLE(KOORDINATOR_KRFO) | ROLE(HANDLEPLANSANSVARLIG), SSP | KSP},
-    {"hotline", 4, TOV_REGIME_GDPR, ROLE(HOTLINE_MEDARB), SSP},
-    {"rhp", 5, TOV_REGIME_GDPR, ROLE(OVERLAEGE) | ROLE(PSYK_KONTAKT), PSP},
+    {"kk", 1, TOV_REGIME_GDPR, ROLE(TOVHOLDER_KOMMUNE) | ROLE(SAGSBEHANDLER) | ROLE(MENTOR)},
+    {"kbh-pol", 2, TOV_REGIME_LED, ROLE(TOVHOLDER_POLITI)},
+    {"krfo", 3, TOV_REGIME_LED, ROLE(KOORDINATOR_KRFO) | ROLE(HANDLEPLANSANSVARLIG)},
+    {"hotline", 4, TOV_REGIME_GDPR, ROLE(HOTLINE_MEDARB)},
+    {"rhp", 5, TOV_REGIME_GDPR, ROLE(OVERLAEGE) | ROLE(PSYK_KONTAKT)},
+    /* another kommune with its Infohus */
+    {"aarhus", 6, TOV_REGIME_GDPR, ROLE(TOVHOLDER_KOMMUNE)},
 };
 
 static const struct {
     const char *path;
     uint32_t roles;
+    uint32_t cooperations;
 } units[] = {
-    {"kk/vink", ROLE(TOVHOLDER_KOMMUNE)},
-    {"kk/eki", ROLE(SAGSBEHANDLER)},
-    {"kk/jku", ROLE(SAGSBEHANDLER)},
-    {"kk/ydelse", ROLE(SAGSBEHANDLER)},
-    {"kk/folkereg", ROLE(SAGSBEHANDLER)},
-    {"kk/sof", ROLE(SAGSBEHANDLER)},
-    {"kk/mentor", ROLE(MENTOR)},
-    {"kk/coach", ROLE(PAAROERENDECOACH)},
-    {"kbh-pol/dks", ROLE(TOVHOLDER_POLITI)},
-    {"kbh-pol/efterforskning", ROLE(SAGSBEHANDLER)},
-    {"krfo/faengsel", ROLE(HANDLEPLANSANSVARLIG)},
-    {"krfo/kif", ROLE(TILSYNSFOERENDE)},
-    {"krfo/central", ROLE(KOORDINATOR_KRFO)},
-    {"hotline/vagt", ROLE(HOTLINE_MEDARB)},
-    {"rhp/psyk", ROLE(OVERLAEGE) | ROLE(PSYK_KONTAKT)},
+    {"kk/vink", ROLE(TOVHOLDER_KOMMUNE), SSP | PSP | KSP},
+    {"kk/eki", ROLE(SAGSBEHANDLER), KSP},
+    {"kk/jku", ROLE(SAGSBEHANDLER), KSP},
+    {"kk/ydelse", ROLE(SAGSBEHANDLER), 0},
+    {"kk/folkereg", ROLE(SAGSBEHANDLER), 0},
+    {"kk/sof", ROLE(SAGSBEHANDLER), SSP | PSP | KSP},
+    {"kk/ssp", ROLE(SAGSBEHANDLER), SSP},
+    {"kk/jobcenter", ROLE(SAGSBEHANDLER), SSP | PSP | KSP},
+    {"kk/mentor", ROLE(MENTOR), 0},
+    {"kk/coach", ROLE(PAAROERENDECOACH), 0},
+    {"kbh-pol/dks", ROLE(TOVHOLDER_POLITI), SSP | PSP | KSP},
+    {"kbh-pol/efterforskning", ROLE(SAGSBEHANDLER), SSP | PSP | KSP},
+    {"krfo/faengsel", ROLE(HANDLEPLANSANSVARLIG), SSP | KSP},
+    {"krfo/kif", ROLE(TILSYNSFOERENDE), SSP | KSP},
+    {"krfo/central", ROLE(KOORDINATOR_KRFO), SSP | KSP},
+    {"hotline/vagt", ROLE(HOTLINE_MEDARB), SSP},
+    {"rhp/psyk", ROLE(OVERLAEGE) | ROLE(PSYK_KONTAKT), PSP},
+    {"aarhus/infohus", ROLE(TOVHOLDER_KOMMUNE), SSP | PSP | KSP},
 };
 
 struct tov_unit_facts unit_facts(const char *path)
@@ -64,7 +71,7 @@ struct tov_unit_facts unit_facts(const char *path)
                 .agency_roles = agencies[a].roles,
                 .unit_name = strchr(units[u].path, '/') + 1,
                 .unit_roles = units[u].roles,
-                .cooperations = agencies[a].cooperations,
+                .cooperations = units[u].cooperations,
             });
         }
     }
@@ -165,11 +172,15 @@ static void put_header(struct test_draft *test)
     must(tov_record_put_enum(author, "role", "sagsbehandler"));
 }
 
-static void put_person(struct test_draft *test)
+static void put_necessity(struct test_draft *test)
 {
     must(tov_record_put_text(test->draft.header, "purpose", "loesladelse"));
     must(tov_record_put_text(test->draft.content, "necessity",
                              "Kommunen skal have bolig og forsørgelse klar til løsladelsen."));
+}
+
+static void put_subject(struct test_draft *test)
+{
     struct tov_record subject;
     must(tov_record_open(test->draft.content, "subject", &subject));
     must(tov_record_put_text(subject, "name", "Magnus Prøvesen"));
@@ -185,176 +196,206 @@ static void put_target(struct test_draft *test, const char *relation)
     must(tov_record_put_enum(test->draft.header, "relation", relation));
 }
 
-static void fill_release_date(struct test_draft *test)
+/* ---- fields as text ---- */
+
+/* What a thing or event is called in a table, as its UUID. */
+void test_draft_id(const char *name, uint8_t out[TOV_UUID_BYTES])
 {
-    struct tov_record fields = test->draft.header_fields;
-    must(tov_record_put_number(fields, "version", 1));
-    must(tov_record_put_date(fields, "date", (struct tov_date){2021, 7, 5}));
-    must(tov_record_put_enum(fields, "kind", "proeve_2_3"));
+    memset(out, 0, TOV_UUID_BYTES);
+    UNIT_NEED(strlen(name) <= TOV_UUID_BYTES);
+    memcpy(out, name, strlen(name));
 }
 
-static void fill_release_final(struct test_draft *test)
-{
-    must(tov_record_put_number(test->draft.header_fields, "release_at", 1624864200000));
-    must(tov_record_put_text(test->draft.content_fields, "place", "Testby Fængsel"));
-    must(tov_record_put_text(test->draft.content_fields, "travel", "Tog kl. 09.40"));
-    must(tov_record_put_text(test->draft.content_fields, "met_by", "Mentoren"));
-}
-
-static void fill_released(struct test_draft *test)
-{
-    must(tov_record_put_number(test->draft.header_fields, "released_at",
-                               test->context.sent_ms - 3600000u));
-    must(tov_record_put_enum(test->draft.header_fields, "kind", "proeve_tilsyn"));
-    must(tov_record_put_text(test->draft.content_fields, "address_municipality", "0101"));
-    must(tov_record_put_text(test->draft.content_fields, "next_contact",
-                             "KiF, mandag den 5. juli kl. 10"));
-}
-
-static void fill_refer(struct test_draft *test)
-{
-    must(tov_record_put_enum(test->draft.header_fields, "measure", "mentor"));
-    must(tov_record_put_enum(test->draft.header_fields, "consent_status", "skriftligt"));
-    struct tov_record content = test->draft.content_fields;
-    struct tov_record child;
-    must(tov_record_open(content, "participant", &child));
-    must(tov_record_put_text(child, "name", "Magnus Prøvesen"));
-    must(tov_record_put_enum(content, "focus", "socialisering"));
-    must(tov_record_put_text(content, "goal", "Et fast arbejde og venner uden for miljøet."));
-    must(tov_record_put_text(content, "safety", "Ingen"));
-    must(tov_record_open(content, "contact", &child));
-    must(tov_record_put_text(child, "name", "E. Kontakt"));
-}
-
-static void fill_accept(struct test_draft *test)
-{
-    must(tov_record_put_date(test->draft.header_fields, "expected_start",
-                             (struct tov_date){2021, 7, 12}));
-}
-
-static void fill_decline(struct test_draft *test)
-{
-    must(tov_record_put_enum(test->draft.header_fields, "reason", "ingen_plads"));
-}
-
-static void fill_request(struct test_draft *test)
-{
-    struct tov_record fields = test->draft.header_fields;
-    must(tov_record_put_date(fields, "due", (struct tov_date){2021, 2, 12}));
-    must(tov_record_put_date(fields, "meeting", (struct tov_date){2021, 2, 16}));
-    must(tov_record_put_date(fields, "period_from", (struct tov_date){2020, 2, 1}));
-    must(tov_record_put_date(fields, "period_to", (struct tov_date){2021, 2, 1}));
-    struct tov_record question;
-    must(tov_record_open(test->draft.content_fields, "questions", &question));
-    must(tov_record_put_enum(question, "dimension", "job"));
-    must(tov_record_put_text(question, "question", "Er borgeren i arbejde eller uddannelse?"));
-}
-
-static void fill_response(struct test_draft *test)
-{
-    must(tov_record_put_number(test->draft.header_fields, "complete", 1));
-    must(tov_record_put_enum(test->draft.header, "source", "eget_register"));
-    must(tov_record_put_enum(test->draft.header, "certainty", "kendt"));
-    struct tov_record fact;
-    must(tov_record_open(test->draft.content_fields, "facts", &fact));
-    must(tov_record_put_enum(fact, "dimension", "job"));
-    must(tov_record_put_text(fact, "fact", "Har mødt stabilt i virksomhedspraktik."));
-    must(tov_record_put_enum(fact, "source", "eget_register"));
-    must(tov_record_put_enum(fact, "certainty", "kendt"));
-    must(tov_record_put_date(fact, "fact_date", (struct tov_date){2021, 1, 15}));
-    must(tov_record_put_enum(test->draft.content_fields, "third_persons", "ingen"));
-}
-
-static void fill_category(struct test_draft *test)
-{
-    must(tov_record_put_enum(test->draft.header_fields, "category", "ikke_noedvendigt"));
-}
-
-static void fill_note(struct test_draft *test)
-{
-    must(tov_record_put_enum(test->draft.header_fields, "kind", "telefon"));
-    must(tov_record_put_text(test->draft.content, "free_text",
-                             "Borgeren har fået et midlertidigt værelse fra den 28. juni."));
-}
-
-static void fill_amend(struct test_draft *test)
-{
-    must(tov_record_put_text(test->draft.header_fields, "target_type", "prison.release_final"));
-    must(tov_record_put_text(test->draft.content_fields, "reason", "Toget er ændret."));
-    struct tov_record change;
-    must(tov_record_open(test->draft.content_fields, "changes", &change));
-    must(tov_record_put_text(change, "what", "Hjemrejse"));
-    must(tov_record_put_text(change, "now", "Tog kl. 10.40"));
-}
-
-static void fill_retract(struct test_draft *test)
-{
-    must(tov_record_put_enum(test->draft.header_fields, "reason", "forkert_modtager"));
-}
-
-static void fill_nothing(struct test_draft *test)
-{
-    (void)test;
-}
-
-static const struct {
-    const char *id;
-    const char *from, *to, *bases, *about;
-    const char *relation; /* NULL: no target */
-    bool person;
-    void (*fill)(struct test_draft *);
-} minimal[] = {
-    {"msg.note", "krfo/kif", "kk/eki", "BEK-HPL", "episode_ref", NULL, true, fill_note},
-    {"ack.read", "kk/eki", "krfo/faengsel", "AFTALE", "episode_ref", "response", false,
-     fill_nothing},
-    {"msg.amend", "krfo/faengsel", "kk/eki", "BEK-HPL", "episode_ref", "revision", true,
-     fill_amend},
-    {"msg.retract", "krfo/faengsel", "kk/eki", "BEK-HPL", "episode_ref", "removal", false,
-     fill_retract},
-    {"info.request", "kk/vink", "krfo/kif", "RPL115-2/1-1", "request_ref", NULL, true,
-     fill_request},
-    {"info.response", "kk/sof", "kk/vink", "EGEN", "request_ref", "response", true, fill_response},
-    {"info.none", "krfo/kif", "kk/vink", "RPL115-2/1-1", "request_ref", "response", false,
-     fill_nothing},
-    {"info.decline", "kk/sof", "kk/vink", "EGEN", "request_ref", "response", false, fill_category},
-    {"intervention.refer", "kk/vink", "kk/mentor", "SAMTYKKE EGEN", "course_ref", NULL, true,
-     fill_refer},
-    {"intervention.accept", "kk/mentor", "kk/vink", "SAMTYKKE EGEN", "course_ref", "response",
-     false, fill_accept},
-    {"intervention.decline", "kk/mentor", "kk/vink", "SAMTYKKE", "course_ref", "response", false,
-     fill_decline},
-    {"intervention.waitlist", "kk/mentor", "kk/vink", "EGEN", "course_ref", "response", false,
-     fill_accept},
-    {"prison.release_date", "krfo/faengsel", "kk/eki", "BEK-HPL", "episode_ref", NULL, true,
-     fill_release_date},
-    {"prison.release_final", "krfo/faengsel", "kk/eki", "BEK-HPL", "episode_ref", NULL, true,
-     fill_release_final},
-    {"prison.released", "krfo/faengsel", "kk/eki", "BEK-HPL", "episode_ref", NULL, true,
-     fill_released},
+struct assignment {
+    char head[64];
+    size_t index; /* from 1; 0: not in a list of records */
+    char leaf[64];
+    char value[256];
 };
+
+static struct assignment split_assignment(const char *text, size_t size)
+{
+    struct assignment out = {0};
+    const char *equals = memchr(text, '=', size);
+    UNIT_NEED(equals != NULL);
+    char path[128];
+    (void)snprintf(path, sizeof path, "%.*s", (int)(equals - text), text);
+    (void)snprintf(out.value, sizeof out.value, "%.*s", (int)(size - (size_t)(equals - text) - 1),
+                   equals + 1);
+    char index[64] = "";
+    int parts = sscanf(path, "%63[^.].%63[^.].%63[^.]", out.head, index, out.leaf);
+    if (parts == 2)
+        memcpy(out.leaf, index, sizeof out.leaf);
+    if (parts == 3)
+        out.index = (size_t)strtoul(index, NULL, 10);
+    return out;
+}
+
+/* The record that has the field HEAD: the type's own first, content before header. */
+static struct tov_record record_with(struct test_draft *test, const char *head,
+                                     struct tov_field *out_field)
+{
+    struct tov_record records[] = {test->draft.header_fields, test->draft.content_fields,
+                                   test->draft.content, test->draft.header};
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        if (tov_schema_find_field(tov_record_schema(records[i]), head, out_field))
+            return records[i];
+    }
+    (void)fprintf(stderr, "%s has no field %s\n", test->draft.type->id, head);
+    UNIT_NEED(false && "a field of the type");
+    return (struct tov_record){0};
+}
+
+static uint64_t agency_number(const char *name)
+{
+    for (size_t i = 0; i < sizeof agencies / sizeof agencies[0]; i++) {
+        if (strcmp(agencies[i].agency, name) == 0)
+            return agencies[i].number;
+    }
+    return strtoul(name, NULL, 10);
+}
+
+static void put_bytes(struct tov_record record, const struct tov_field *field, const char *text)
+{
+    uint8_t id[TOV_UUID_BYTES];
+    if (strlen(text) < 2 * sizeof id) {
+        test_draft_id(text, id);
+        must(tov_record_put_bytes(record, field->name, TOV_BYTES_OF(id)));
+        return;
+    }
+    size_t size = 0;
+    uint8_t *bytes = unit_hex(text, &size);
+    must(tov_record_put_bytes(record, field->name, (struct tov_bytes){bytes, size}));
+    free(bytes);
+}
+
+static void put_value(struct test_draft *test, struct tov_record record,
+                      const struct tov_field *field, const char *text)
+{
+    struct tov_date date;
+    uint64_t time_ms = test->context.sent_ms - 3600000u;
+    bool is_time = strcmp(text, "-1h") == 0;
+    switch (field->kind) {
+    case TOV_FIELD_TEXT:
+        must(tov_record_put_text(record, field->name, text));
+        break;
+    case TOV_FIELD_BOOL:
+        UNIT_NEED(strcmp(text, "ja") == 0 || strcmp(text, "nej") == 0);
+        must(tov_record_put_number(record, field->name, text[0] == 'j'));
+        break;
+    case TOV_FIELD_INT:
+        must(tov_record_put_number(record, field->name, agency_number(text)));
+        break;
+    case TOV_FIELD_DATE:
+        UNIT_NEED(tov_danish_date_parse(tov_bytes_of_text(text), &date));
+        must(tov_record_put_date(record, field->name, date));
+        break;
+    case TOV_FIELD_TIME:
+        UNIT_NEED(is_time || tov_danish_time_parse(tov_bytes_of_text(text), &time_ms));
+        must(tov_record_put_number(record, field->name, time_ms));
+        break;
+    case TOV_FIELD_ENUM:
+        must(tov_record_put_enum(record, field->name, text));
+        break;
+    case TOV_FIELD_UUID:
+    case TOV_FIELD_HASH:
+    case TOV_FIELD_BYTES:
+        put_bytes(record, field, text);
+        break;
+    case TOV_FIELD_RECORD:
+        UNIT_NEED(false && "a field of the record, not the record");
+    }
+}
+
+static void put_assignment(struct test_draft *test, const struct assignment *assignment)
+{
+    struct tov_field field;
+    struct tov_record record = record_with(test, assignment->head, &field);
+    if (assignment->leaf[0] != '\0') {
+        struct tov_record child;
+        bool is_there = assignment->index > 0 &&
+                        assignment->index <= tov_record_count(record, assignment->head);
+        if (is_there)
+            UNIT_NEED(tov_record_child(record, assignment->head, assignment->index - 1, &child));
+        else
+            must(tov_record_open(record, assignment->head, &child));
+        UNIT_NEED(tov_schema_find_field(field.record, assignment->leaf, &field));
+        record = child;
+    }
+    if (!field.repeated) {
+        put_value(test, record, &field, assignment->value);
+        return;
+    }
+    char one[256];
+    for (const char *at = assignment->value; *at != '\0';) {
+        size_t size = strcspn(at, "+");
+        (void)snprintf(one, sizeof one, "%.*s", (int)size, at);
+        put_value(test, record, &field, one);
+        at += size + (at[size] == '+' ? 1 : 0);
+    }
+}
+
+void test_draft_put(struct test_draft *test, const char *fields)
+{
+    if (strcmp(fields, "-") == 0)
+        return;
+    for (const char *at = fields; *at != '\0';) {
+        at += strspn(at, " ");
+        size_t size = strcspn(at, ";");
+        struct assignment assignment = split_assignment(at, size);
+        put_assignment(test, &assignment);
+        at += size + (at[size] == ';' ? 1 : 0);
+    }
+}
+
+/* ---- minimal drafts ---- */
+
+/* Columns of drafts.tsv. */
+enum { ROW_TYPE, ROW_FROM, ROW_TO, ROW_BASES, ROW_ABOUT, ROW_RELATION, ROW_WHO, ROW_FIELDS };
+
+static const char *const *minimal_row(const char *id)
+{
+    static struct table *table;
+    if (table == NULL)
+        table = table_read("tests/unit/case/drafts.tsv");
+    for (size_t i = 0; i < table->count; i++) {
+        if (strcmp(table->rows[i][ROW_TYPE], id) == 0)
+            return table->rows[i];
+    }
+    (void)fprintf(stderr, "%s is not in drafts.tsv\n", id);
+    UNIT_NEED(false && "a minimal draft for every type");
+    return NULL;
+}
+
+static void put_things(struct test_draft *test, const char *things)
+{
+    char thing[64], field[80];
+    while (strcmp(things, "-") != 0 && next_word(&things, thing)) {
+        (void)snprintf(field, sizeof field, "%s_ref", thing);
+        put_about(test, field);
+    }
+}
 
 void test_draft_init(struct test_draft *test, const char *id)
 {
     const struct tov_message_type *type = tov_message_type_find(tov_bytes_of_text(id));
     UNIT_NEED(type != NULL);
+    const char *const *row = minimal_row(id);
     *test = (struct test_draft){0};
     must(tov_draft_create(type, &test->draft));
-    for (size_t i = 0; i < sizeof minimal / sizeof minimal[0]; i++) {
-        if (strcmp(minimal[i].id, id) != 0)
-            continue;
-        put_header(test);
-        test_draft_day(test, (struct tov_date){2021, 6, 28});
-        test_draft_route(test, minimal[i].from, minimal[i].to);
-        test_draft_bases(test, minimal[i].bases);
-        put_about(test, minimal[i].about);
-        if (minimal[i].relation != NULL)
-            put_target(test, minimal[i].relation);
-        if (minimal[i].person)
-            put_person(test);
-        minimal[i].fill(test);
-        return;
-    }
-    UNIT_NEED(false && "a minimal draft for every type");
+    put_header(test);
+    test_draft_day(test, (struct tov_date){2021, 6, 28});
+    test_draft_route(test, row[ROW_FROM], row[ROW_TO]);
+    test_draft_bases(test, row[ROW_BASES]);
+    put_things(test, row[ROW_ABOUT]);
+    if (strcmp(row[ROW_RELATION], "-") != 0)
+        put_target(test, row[ROW_RELATION]);
+    bool all = strcmp(row[ROW_WHO], "all") == 0;
+    if (all || strcmp(row[ROW_WHO], "why") == 0)
+        put_necessity(test);
+    if (all || strcmp(row[ROW_WHO], "name") == 0)
+        put_subject(test);
+    test_draft_put(test, row[ROW_FIELDS]);
 }
 
 void test_draft_fini(struct test_draft *test)

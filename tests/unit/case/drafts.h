@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Minimal valid drafts of every message type, and the units of the demo federation, for tests.
- * Written by hand, not from the catalogue's rows, so that they judge the rows.
+ * They stand in drafts.tsv, written by hand and not from the catalogue's rows, so that they judge
+ * the rows.
  */
 #ifndef TOV_TESTS_CASE_DRAFTS_H
 #define TOV_TESTS_CASE_DRAFTS_H
@@ -26,6 +27,11 @@ void test_draft_bases(struct test_draft *test, const char *codes);
 /* The day of sending, at noon; occurred_at and recorded_at an hour before. */
 void test_draft_day(struct test_draft *test, struct tov_date day);
 struct tov_record test_draft_about(struct test_draft *test);
+/* Sets fields by text, "kind=plan; facts.1.fact=..." ("-": none): the type's own first. Times are
+ * Danish, "-1h" an hour before sending; agencies by name; "+" stands between values of a list; a
+ * short text is the UUID of what it names. */
+void test_draft_put(struct test_draft *test, const char *fields);
+void test_draft_id(const char *name, uint8_t out[TOV_UUID_BYTES]);
 /* `about` with only FIELD ("case_ref"). */
 void test_draft_about_only(struct test_draft *test, const char *field);
 

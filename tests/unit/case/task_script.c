@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "task_script.h"
+#include "task_script_internal.h"
 
 #include "case/danish_time.h"
 #include "case/told_field.h"
@@ -12,45 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 12
-#define FIELDS_MAX 12
-#define LINE_MAX_SIZE 1024
+const char *const script_agencies[] = {NULL, "kk", "kbh-pol", "krfo", "hotline", "rhp"};
+#define AGENCIES (sizeof script_agencies / sizeof script_agencies[0])
 
-struct script_field {
-    char name[32];
-    char value[64];
-};
-
-struct script_message {
-    struct tov_told told; /* first: see of_told() */
-    char id[32];
-    char type[48];
-    struct tov_message_type row;
-    struct tov_draft draft;
-    struct tov_unit_facts recipients[8];
-    char cites[32];
-    char target[32];
-    bool is_refused;
-    struct script_field fields[FIELDS_MAX];
-    size_t field_count;
-};
-
-struct script {
-    struct script_message *messages[SCRIPT_MESSAGES_MAX];
-    size_t count;
-    struct tov_placed placed[SCRIPT_MESSAGES_MAX];
-    char view[16];
-    const char *path;
-    int line;
-};
-
-static const char *const agencies[] = {NULL, "kk", "kbh-pol", "krfo", "hotline", "rhp"};
-#define AGENCIES (sizeof agencies / sizeof agencies[0])
-
-static uint16_t agency_number(const char *code)
+uint16_t script_agency(const char *code)
 {
     for (uint16_t i = 1; i < AGENCIES; i++) {
-        if (strcmp(agencies[i], code) == 0)
+        if (strcmp(script_agencies[i], code) == 0)
             return i;
     }
     (void)fprintf(stderr, "no agency %s\n", code);
@@ -60,7 +28,7 @@ static uint16_t agency_number(const char *code)
 
 /* ---- hand-made fields ---- */
 
-static const struct script_message *of_told(const struct tov_told *told)
+const struct script_message *script_message_of(const struct tov_told *told)
 {
     return (const struct script_message *)(const void *)told;
 }
@@ -82,7 +50,7 @@ static bool read_agency(const char *text, size_t index, struct tov_value *out)
         return false;
     char code[16] = {0};
     memcpy(code, text, strcspn(text, "+"));
-    *out = (struct tov_value){.kind = TOV_FIELD_INT, .number = agency_number(code)};
+    *out = (struct tov_value){.kind = TOV_FIELD_INT, .number = script_agency(code)};
     return true;
 }
 
@@ -90,7 +58,7 @@ static bool read_agency(const char *text, size_t index, struct tov_value *out)
 bool tov_told_field(const struct tov_told *told, const char *name, size_t index,
                     struct tov_value *out_value)
 {
-    const struct script_message *message = of_told(told);
+    const struct script_message *message = script_message_of(told);
     for (size_t i = 0; i < message->field_count; i++) {
         const char *text = message->fields[i].value;
         struct tov_bytes bytes = tov_bytes_of_text(text);
@@ -136,7 +104,7 @@ static size_t split(char *line, char *words[WORDS_MAX])
     return count;
 }
 
-static uint64_t time_of(const char *text)
+uint64_t script_time(const char *text)
 {
     uint64_t time_ms = 0;
     if (!tov_danish_time_parse(tov_bytes_of_text(text), &time_ms))
@@ -145,7 +113,7 @@ static uint64_t time_of(const char *text)
     return time_ms;
 }
 
-static struct tov_bytes uuid_of(const char *name, uint8_t out[TOV_UUID_BYTES])
+struct tov_bytes script_uuid(const char *name, uint8_t out[TOV_UUID_BYTES])
 {
     UNIT_NEED(strlen(name) < TOV_UUID_BYTES);
     memset(out, 0, TOV_UUID_BYTES);
@@ -183,7 +151,7 @@ static void set_about(struct script_message *message, const char *text)
         UNIT_NEED(colon != NULL);
         *colon = '\0';
         (void)snprintf(field, sizeof field, "%s_ref", word);
-        must(tov_record_put_bytes(about, field, uuid_of(colon + 1, uuid)));
+        must(tov_record_put_bytes(about, field, script_uuid(colon + 1, uuid)));
     }
 }
 
@@ -210,7 +178,7 @@ static void set_field(struct script *script, struct script_message *message, con
     uint8_t uuid[TOV_UUID_BYTES];
     struct tov_record header = message->draft.header;
     if (strcmp(name, "event") == 0) {
-        must(tov_record_put_bytes(header, "event_ref", uuid_of(value, uuid)));
+        must(tov_record_put_bytes(header, "event_ref", script_uuid(value, uuid)));
     } else if (strcmp(name, "cites") == 0) {
         copy(message->cites, sizeof message->cites, value);
         must(tov_record_put_ref(header, "cites", &find(script, value)->told.ref));
@@ -218,7 +186,7 @@ static void set_field(struct script *script, struct script_message *message, con
         copy(message->target, sizeof message->target, value);
         must(tov_record_put_ref(header, "in_reply_to", &find(script, value)->told.ref));
     } else if (strcmp(name, "refused") == 0) {
-        message->is_refused = true;
+        copy(message->refused, sizeof message->refused, value);
     } else {
         UNIT_NEED(message->field_count < FIELDS_MAX);
         struct script_field *field = &message->fields[message->field_count++];
@@ -249,7 +217,7 @@ static void set_recipients(struct script_message *message, const char *to)
 }
 
 /* Words: ID SENT TYPE FROM TO ABOUT FIELDS. */
-static void add_message(struct script *script, char *const words[7])
+void script_add_message(struct script *script, char *const words[7])
 {
     UNIT_NEED(script->count < SCRIPT_MESSAGES_MAX);
     struct script_message *message = calloc(1, sizeof *message);
@@ -260,7 +228,7 @@ static void add_message(struct script *script, char *const words[7])
     message->draft.type = &message->row;
     must(tov_record_create(tov_schema_find("Header"), &message->draft.header));
     message->told.draft = &message->draft;
-    message->told.written_ms = time_of(words[1]);
+    message->told.written_ms = script_time(words[1]);
     message->told.sender = unit_facts(words[3]);
     message->told.ref = (struct tov_ref){
         .agency = message->told.sender.agency, .generation = 1, .index = script->count};
@@ -271,7 +239,7 @@ static void add_message(struct script *script, char *const words[7])
     script->messages[script->count++] = message;
 }
 
-static void drop_message(struct script *script)
+void script_drop_message(struct script *script)
 {
     UNIT_NEED(script->count > 0);
     struct script_message *message = script->messages[--script->count];
@@ -285,7 +253,7 @@ static bool is_held(const struct script_message *message, const char *agency)
 {
     if (agency == NULL || agency[0] == '\0')
         return true;
-    uint16_t number = agency_number(agency);
+    uint16_t number = script_agency(agency);
     bool held = message->told.sender.agency == number;
     for (size_t i = 0; i < message->told.recipient_count; i++)
         held |= message->recipients[i].agency == number;
@@ -299,17 +267,25 @@ static bool is_same_event(const struct tov_told *a, const struct tov_told *b)
            tov_thing_ref_equal(&left, &right);
 }
 
-static void refuse(const struct script_message *message, struct tov_placed *placed)
+static void refuse(const struct script_message *message, struct tov_judgement *judgements,
+                   struct tov_placed *placed)
 {
-    static const enum tov_machine machines[TOV_ABOUT_COUNT] = {
-        TOV_MACHINE_CONCERN, TOV_MACHINE_CASE,       TOV_MACHINE_COURSE,
-        TOV_MACHINE_REQUEST, TOV_MACHINE_PSYCHIATRY, TOV_MACHINE_RELEASE};
-    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+    static const struct {
+        const char *name;
+        uint32_t about;
+        enum tov_machine machine;
+    } machines[] = {{"concern", TOV_ABOUT_CONCERN, TOV_MACHINE_CONCERN},
+                    {"case", TOV_ABOUT_CASE, TOV_MACHINE_CASE},
+                    {"episode", TOV_ABOUT_EPISODE, TOV_MACHINE_RELEASE}};
+    placed->judgements = judgements;
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
         struct tov_thing_ref thing;
-        if (tov_told_about(&message->told, tov_about_things[i].bit, &thing))
-            placed->judgements[placed->judgement_count++] = (struct tov_judgement){
-                .machine = machines[i], .thing = thing, .verdict = TOV_STEP_REFUSED};
+        if (strcmp(machines[i].name, message->refused) == 0 &&
+            tov_told_about(&message->told, machines[i].about, &thing))
+            judgements[placed->judgement_count++] = (struct tov_judgement){
+                .machine = machines[i].machine, .thing = thing, .verdict = TOV_STEP_REFUSED};
     }
+    UNIT_NEED(placed->judgement_count > 0);
 }
 
 static void place(struct script *script, const struct script_message *message, size_t index,
@@ -319,10 +295,10 @@ static void place(struct script *script, const struct script_message *message, s
     *placed = (struct tov_placed){.told = &message->told, .effective_ms = message->told.written_ms};
     for (size_t i = 0; i < index; i++) {
         const struct tov_told *before = script->placed[i].told;
-        bool same_type = strcmp(of_told(before)->type, message->type) == 0;
+        bool same_type = strcmp(script_message_of(before)->type, message->type) == 0;
         placed->is_copy |= same_type && is_same_event(before, &message->told);
         if (same_type && message->cites[0] != '\0' &&
-            strcmp(of_told(before)->id, message->cites) == 0) {
+            strcmp(script_message_of(before)->id, message->cites) == 0) {
             placed->is_second = true;
             placed->first = before;
         }
@@ -331,8 +307,8 @@ static void place(struct script *script, const struct script_message *message, s
         placed->is_retracted |= strcmp(script->messages[i]->target, message->id) == 0 &&
                                 is_held(script->messages[i], agency);
     }
-    if (message->is_refused)
-        refuse(message, placed);
+    if (message->refused[0] != '\0')
+        refuse(message, script->judgements[index], placed);
 }
 
 const struct tov_placed *script_placed(struct script *script, const char *agency, size_t *out_count)
@@ -346,243 +322,12 @@ const struct tov_placed *script_placed(struct script *script, const char *agency
     return script->placed;
 }
 
-/* ---- expectations ---- */
-
-static void fail(const struct script *script, const char *what, const char *expected,
-                 const char *actual)
-{
-    (void)printf("\n    %s:%d: %s is \"%s\", expected \"%s\"", script->path, script->line, what,
-                 actual, expected);
-    CU_FAIL("a line of the file does not hold");
-}
-
-static void expect(const struct script *script, const char *what, const char *expected,
-                   const char *actual)
-{
-    if (strcmp(expected, "-") == 0 || expected[0] == '\0')
-        return;
-    if (strcmp(expected, actual) != 0)
-        fail(script, what, expected, actual);
-    else
-        CU_PASS(what);
-}
-
-static struct tov_tasks *fold(struct script *script, uint64_t now_ms)
-{
-    struct tov_tasks *tasks = NULL;
-    size_t count;
-    const struct tov_placed *placed = script_placed(script, script->view, &count);
-    must(tov_tasks_fold(placed, count, tov_calendar_find(1), now_ms, &tasks));
-    return tasks;
-}
-
-static bool is_about(const struct tov_task *task, const char *thing)
-{
-    static const char *const kinds[TOV_ABOUT_COUNT] = {"concern", "case",  "course",
-                                                       "request", "psych", "episode"};
-    const char *colon = strchr(thing, ':');
-    uint8_t uuid[TOV_UUID_BYTES];
-    if (strcmp(thing, "-") == 0)
-        return true;
-    UNIT_NEED(colon != NULL);
-    struct tov_bytes ref = uuid_of(colon + 1, uuid);
-    if (memcmp(ref.data, task->thing.bytes, TOV_UUID_BYTES) != 0)
-        return false;
-    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
-        if (strncmp(kinds[i], thing, (size_t)(colon - thing)) == 0)
-            return task->thing_kind == tov_about_things[i].bit;
-    }
-    return task->thing_kind == 0;
-}
-
-/* The last task of ROW ("R-1y#1": the first) about THING; its index, or the count. */
-static size_t find_task(const struct tov_tasks *tasks, const char *row, const char *thing)
-{
-    size_t length = strcspn(row, "#");
-    unsigned wanted = row[length] == '#' ? (unsigned)strtoul(row + length + 1, NULL, 10) : 0;
-    size_t found = tov_tasks_count(tasks);
-    unsigned seen = 0;
-    for (size_t i = 0; i < tov_tasks_count(tasks); i++) {
-        const struct tov_task *task = tov_tasks_at(tasks, i);
-        if (strlen(task->row->id) != length || strncmp(task->row->id, row, length) != 0 ||
-            !is_about(task, thing))
-            continue;
-        if (wanted == 0 || ++seen == wanted)
-            found = i;
-    }
-    return found;
-}
-
-static void due_text(const struct tov_due *due, char out[32])
-{
-    if (due->is_moment)
-        tov_time_format(due->moment_ms, out);
-    else
-        (void)snprintf(out, 32, "%04d-%02d-%02d", due->day.year, due->day.month, due->day.day);
-}
-
-static const char *state_word(enum tov_task_state state)
-{
-    switch (state) {
-    case TOV_TASK_OPEN:
-        return "open";
-    case TOV_TASK_OVERDUE:
-        return "overdue";
-    case TOV_TASK_MET:
-        return "met";
-    case TOV_TASK_MET_LATE:
-        return "late";
-    case TOV_TASK_FALLEN:
-        return "fallen";
-    }
-    return "";
-}
-
-static void state_text(const struct tov_task *task, char out[64])
-{
-    (void)snprintf(out, 64, "%s%s%s%s%s", state_word(task->state),
-                   task->compressed ? " komprimeret" : "", task->call ? " ring" : "",
-                   task->paused ? " pause" : "", task->fell_due ? " overskredet" : "");
-}
-
-static int append_party(char *out, size_t size, const struct tov_task_party *party)
-{
-    static const char *const channels[] = {"", "@release", "@case"};
-    return snprintf(out, size, "%s%s%s%s", agencies[party->agency], party->unit != NULL ? "/" : "",
-                    party->unit != NULL ? party->unit : "",
-                    party->unit != NULL ? "" : channels[party->channel]);
-}
-
-static void owed_text(const struct tov_task *task, char out[256])
-{
-    size_t at = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < task->owed_count; i++) {
-        at += (size_t)snprintf(out + at, 256 - at, "%s", i > 0 ? " " : "");
-        at += (size_t)append_party(out + at, 256 - at, &task->owed[i]);
-    }
-}
-
-void script_task_text(const struct tov_task *task, char out[SCRIPT_TASK_TEXT])
-{
-    char due[32], state[64], owner[64], owed[256];
-    due_text(&task->due, due);
-    state_text(task, state);
-    (void)append_party(owner, sizeof owner, &task->owner);
-    owed_text(task, owed);
-    int at = snprintf(out, SCRIPT_TASK_TEXT,
-                      "%s #%u due %s: %s, %s (%u) owes %s, opened %s, met %s, "
-                      "changes",
-                      task->row->id, task->occurrence, due, state, owner, task->responsible, owed,
-                      of_told(task->opened_by)->id,
-                      task->met_by != NULL ? of_told(task->met_by)->id : "-");
-    for (size_t i = 0; i < task->change_count && at < SCRIPT_TASK_TEXT; i++) {
-        due_text(&task->changes[i].due, due);
-        at += snprintf(out + at, SCRIPT_TASK_TEXT - (size_t)at, " %s by %s", due,
-                       of_told(task->changes[i].by)->id);
-    }
-}
-
-/* Words: NOW ROW THING DUE STATE OWNER OWED. */
-static void expect_task(struct script *script, uint64_t now_ms, char *const words[6])
-{
-    struct tov_tasks *tasks = fold(script, now_ms);
-    size_t index = find_task(tasks, words[0], words[1]);
-    char due[32], state[64], owner[64], owed[256];
-    if (index == tov_tasks_count(tasks)) {
-        fail(script, words[0], words[3], "no task");
-    } else {
-        const struct tov_task *task = tov_tasks_at(tasks, index);
-        due_text(&task->due, due);
-        state_text(task, state);
-        (void)append_party(owner, sizeof owner, &task->owner);
-        owed_text(task, owed);
-        expect(script, "due", words[2], due);
-        expect(script, "state", words[3], state);
-        expect(script, "owner", words[4], owner);
-        expect(script, "owed", words[5], owed);
-    }
-    tov_tasks_destroy(tasks);
-}
-
-static void expect_none(struct script *script, char *const words[3])
-{
-    struct tov_tasks *tasks = fold(script, time_of(words[0]));
-    if (find_task(tasks, words[1], words[2]) != tov_tasks_count(tasks))
-        fail(script, words[1], "no task", "a task");
-    tov_tasks_destroy(tasks);
-}
-
-static void expect_count(struct script *script, char *const words[3])
-{
-    struct tov_tasks *tasks = fold(script, 0);
-    unsigned count = 0;
-    for (size_t i = 0; i < tov_tasks_count(tasks); i++) {
-        const struct tov_task *task = tov_tasks_at(tasks, i);
-        count += strcmp(task->row->id, words[0]) == 0 && is_about(task, words[1]) ? 1 : 0;
-    }
-    char text[16];
-    (void)snprintf(text, sizeof text, "%u", count);
-    expect(script, "count", words[2], text);
-    tov_tasks_destroy(tasks);
-}
-
-static void expect_shown(struct script *script, char *const words[3])
-{
-    static const char *const units[] = {
-        "kk/vink",       "kk/eki",    "kk/jku",       "kk/ydelse",    "kk/folkereg",
-        "kk/sof",        "kk/mentor", "kk/coach",     "kbh-pol/dks",  "kbh-pol/efterforskning",
-        "krfo/faengsel", "krfo/kif",  "krfo/central", "hotline/vagt", "rhp/psyk"};
-    struct tov_tasks *tasks = fold(script, 0);
-    size_t index = find_task(tasks, words[0], words[1]);
-    char text[256] = "";
-    size_t at = 0;
-    for (size_t i = 0; i < sizeof units / sizeof units[0] && index < tov_tasks_count(tasks); i++) {
-        struct tov_unit_facts unit = unit_facts(units[i]);
-        if (tov_tasks_shown_to(tasks, index, &unit) != NULL)
-            at +=
-                (size_t)snprintf(text + at, sizeof text - at, "%s%s", at > 0 ? " " : "", units[i]);
-    }
-    expect(script, "shown to", words[2], at > 0 ? text : "nobody");
-    tov_tasks_destroy(tasks);
-}
-
-/* Words: ROW THING DUE OWNER OWED TYPE FROM TO ABOUT FIELDS. */
-static void judge_row(struct script *script, char *const words[10])
-{
-    char last[32], late[32];
-    static char open[] = "open", overdue[] = "overdue", met[] = "met", too_late[] = "late";
-    struct tov_date day;
-    must(tov_date_parse(tov_bytes_of_text(words[2]), &day));
-    uint64_t past_ms = tov_danish_day_start_ms(tov_date_of_days(tov_date_to_days(day) + 1));
-    tov_danish_time_format(past_ms - 60000, last);
-    tov_danish_time_format(past_ms, late);
-    char *task[6] = {words[0], words[1], words[2], open, words[3], words[4]};
-    expect_task(script, past_ms - 1, task);
-    task[3] = overdue;
-    expect_task(script, past_ms, task);
-    static char id[] = "judge";
-    char *message[7] = {id, last, words[5], words[6], words[7], words[8], words[9]};
-    add_message(script, message);
-    char occurrence[40];
-    (void)snprintf(occurrence, sizeof occurrence, "%s#1", words[0]);
-    task[0] = strchr(words[0], '#') != NULL ? words[0] : occurrence;
-    task[3] = met;
-    expect_task(script, past_ms + 1, task);
-    drop_message(script);
-    message[1] = late;
-    add_message(script, message);
-    task[3] = too_late;
-    expect_task(script, past_ms + 1, task);
-    drop_message(script);
-}
-
 /* ---- files ---- */
 
 static void begin_case(struct script *script)
 {
     while (script->count > 0)
-        drop_message(script);
+        script_drop_message(script);
     script->view[0] = '\0';
 }
 
@@ -593,21 +338,11 @@ static void run_line(struct script *script, char *const words[WORDS_MAX])
     else if (strcmp(words[0], "view") == 0)
         copy(script->view, sizeof script->view, words[1]);
     else if (strcmp(words[0], "msg") == 0)
-        add_message(script, words + 1);
+        script_add_message(script, words + 1);
     else if (strcmp(words[0], "drop") == 0)
-        drop_message(script);
-    else if (strcmp(words[0], "task") == 0)
-        expect_task(script, time_of(words[1]), words + 2);
-    else if (strcmp(words[0], "none") == 0)
-        expect_none(script, words + 1);
-    else if (strcmp(words[0], "count") == 0)
-        expect_count(script, words + 1);
-    else if (strcmp(words[0], "shown") == 0)
-        expect_shown(script, words + 1);
-    else if (strcmp(words[0], "judge") == 0)
-        judge_row(script, words + 1);
+        script_drop_message(script);
     else
-        fail(script, "first word", "a kind of line", words[0]);
+        script_expect(script, words);
 }
 
 /* Runs the lines of CASE_NAME (NULL: of all), or only those that are messages. */

@@ -9,14 +9,18 @@
  *   msg ID SENT TYPE FROM TO ABOUT FIELDS       one message; Danish local time
  *   drop                                        takes the last message back
  *   task NOW ROW THING DUE STATE OWNER OWED     what a task is as of NOW; "-": not looked at;
- *                                               ROW#2: the second of its row and thing
+ *                                               ROW#2: the second of its row and thing;
+ *                                               OWNER>AGENCY: taken over by that one
  *   none NOW ROW THING                          there is no such task
  *   count ROW THING NUMBER                      how many there are
  *   shown ROW THING UNITS                       all units that are shown the task
+ *   sees ROW THING UNIT DUE                     the due date that the unit is shown
+ *   dues ROW THING DUES                         all due dates that it has had, oldest first
  *   judge ROW THING DUE OWNER OWED TYPE FROM TO ABOUT FIELDS
  *       open until DUE has passed, then overdue; TYPE at the last minute meets it, a minute later
  *       too late
- * FIELDS: name=value; also event=NAME, cites=ID, target=ID (of a retraction), refused=ja.
+ * FIELDS: name=value; also event=NAME, cites=ID, target=ID (of a retraction), refused=KIND (by
+ * the machine of "concern", "case" or "episode").
  */
 #ifndef TOV_TESTS_CASE_TASK_SCRIPT_H
 #define TOV_TESTS_CASE_TASK_SCRIPT_H
@@ -36,6 +40,8 @@ void script_read(struct script *script, const char *path, const char *case_name)
 /* The messages that AGENCY ("kk"; NULL: anybody) holds, placed; valid until the script changes. */
 const struct tov_placed *script_placed(struct script *script, const char *agency,
                                        size_t *out_count);
+
+uint16_t script_agency(const char *code); /* its number */
 
 /* Everything that a reader sees of a task, in one line. */
 #define SCRIPT_TASK_TEXT 1024

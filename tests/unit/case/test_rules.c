@@ -101,6 +101,42 @@ static void a_message_refers_to_what_it_is_about(void)
     }
 }
 
+/* Required only where another field says so; each row of the table. */
+static void a_field_can_make_another_one_required(void)
+{
+    for (size_t i = 0; i < tov_when_count(); i++) {
+        const struct tov_when_row *row = tov_when_at(i);
+        char fields[128];
+        test_draft_init(&test, row->type);
+        (void)snprintf(fields, sizeof fields, "%s=%s", row->field, row->value);
+        test_draft_put(&test, fields);
+        for (size_t r = 0; r < 3; r++)
+            tov_record_clear((struct tov_record[]){test.draft.header, test.draft.header_fields,
+                                                   test.draft.content_fields}[r],
+                             row->needs);
+        CU_ASSERT(refused(0, row->needs));
+        test_draft_fini(&test);
+    }
+    test_draft_init(&test, "case.review");
+    test_draft_put(&test, "kind=eftersyn_6");
+    tov_record_clear(test.draft.header_fields, "result");
+    tov_record_clear(test.draft.header_fields, "next_review");
+    CU_ASSERT(accepted());
+    test_draft_fini(&test);
+}
+
+static void a_task_is_named_by_its_deadline(void)
+{
+    test_draft_init(&test, "handover.offer");
+    test_draft_put(&test, "thing=task; task=R-2w-bolig");
+    CU_ASSERT(accepted());
+    test_draft_put(&test, "task=Bolig til Magnus");
+    CU_ASSERT(refused(0, "task"));
+    test_draft_put(&test, "task=R-2w-bolig-og-en-lang-hale-der-ikke-findes");
+    CU_ASSERT(refused(0, "task"));
+    test_draft_fini(&test);
+}
+
 /* Every code that is neither in the type's routes nor an addition is refused; with it alone nobody
  * is covered. */
 static void each_basis_outside_the_row_is_refused(void)
@@ -427,6 +463,18 @@ static void minors_are_marked_by_their_age_at_the_event(void)
     test_draft_fini(&test);
 }
 
+static void a_concern_about_a_child_asks_for_a_notification(void)
+{
+    test_draft_init(&test, "concern.forward");
+    test_draft_put(&test, "child=ja");
+    CU_ASSERT(accepted());
+    CU_ASSERT(findings_have(&findings, 12, "no_notification_reason"));
+    test_draft_put(&test, "no_notification_reason=ja; no_notification_text=Intet behov for støtte");
+    CU_ASSERT(accepted());
+    CU_ASSERT(!findings_have(&findings, 12, "no_notification_reason"));
+    test_draft_fini(&test);
+}
+
 static void personal_numbers_are_judged_by_form(void)
 {
     static const struct {
@@ -526,6 +574,10 @@ static void events_are_not_told_before_they_happen(void)
                                   test.context.sent_ms + 300000));
     CU_ASSERT(accepted());
     test_draft_fini(&test);
+    test_draft_init(&test, "prison.admission"); /* sent on 28 June */
+    test_draft_put(&test, "admitted=2021-06-29");
+    CU_ASSERT(refused(33, "admitted"));
+    test_draft_fini(&test);
 }
 
 static void who_is_not_needed_is_not_named(void)
@@ -601,6 +653,8 @@ int main(void)
         UNIT_TEST(each_required_field_is_asked_for_by_name),
         UNIT_TEST(what_programs_fill_in_is_asked_for_too),
         UNIT_TEST(a_message_refers_to_what_it_is_about),
+        UNIT_TEST(a_field_can_make_another_one_required),
+        UNIT_TEST(a_task_is_named_by_its_deadline),
         UNIT_TEST(each_basis_outside_the_row_is_refused),
         UNIT_TEST(fvl_28_1_is_refused_with_its_reason),
         UNIT_TEST(a_code_that_does_not_exist_is_refused),
@@ -624,6 +678,7 @@ int main(void)
         UNIT_TEST(ideology_without_its_category_is_warned_of),
         UNIT_TEST(words_are_found_at_the_edges_of_a_text_and_whole_only),
         UNIT_TEST(minors_are_marked_by_their_age_at_the_event),
+        UNIT_TEST(a_concern_about_a_child_asks_for_a_notification),
         UNIT_TEST(personal_numbers_are_judged_by_form),
         UNIT_TEST(third_persons_are_removed_or_justified),
         UNIT_TEST(consent_is_given_before_it_is_used),

@@ -121,6 +121,22 @@ static void a_type_says_who_sends_it_to_whom_and_about_what(void)
     ran_place_end(&place);
 }
 
+/* What belongs to no thing does not ask for one, and a reference is named as what it is. */
+static void a_type_says_when_it_need_be_about_nothing(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    struct ran *ran = RAN(&place, "types", "activity.report");
+    CU_ASSERT(!cli_says(ran->out, "--about"));
+    ran_end(ran);
+    ran = RAN(&place, "types", "incident.notice", "--lang=da");
+    CU_ASSERT(cli_says(ran->out, "Vedrører (en af dem, eller intet)\n  --about henvendelse\n"));
+    ran_end(ran);
+    ran = RAN(&place, "types", "case.meeting_call");
+    CU_ASSERT(cli_says(ran->out, "agenda_ref (a reference of 32 hexadecimal digits, several)"));
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
 static void no_option_takes_a_passphrase(void)
 {
     struct ran_place place = ran_place_make(NULL);
@@ -140,6 +156,7 @@ int main(void)
         UNIT_TEST(help_needs_no_node_and_no_good_profile),
         UNIT_TEST(help_in_danish_has_danish_placeholders),
         UNIT_TEST(a_type_says_who_sends_it_to_whom_and_about_what),
+        UNIT_TEST(a_type_says_when_it_need_be_about_nothing),
         UNIT_TEST(no_option_takes_a_passphrase),
     };
     return unit_run("tov: arguments", tests, sizeof tests / sizeof tests[0]);

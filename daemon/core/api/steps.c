@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "api/steps.h"
+
+#include "case/calendar.h"
+#include "case/told_field.h"
+#include "ledger/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS_MAX 128u /* an agenda steps each of its concerns */
+#define STARTS_MAX TOV_MACHINES_MAX
+
+/* One draft on its way to its steps. */
+struct stepping {
+    struct api_call *call;
+    struct tov_draft *draft;
+    struct tov_findings *findings;
+    struct tov_book_picture book;
+    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_told told;
+    struct tov_next_step steps[STEPS_MAX];
+};
+
+/* ---- what is held ---- */
+
+static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
+{
+    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
+}
+
+static void tell(struct stepping *stepping)
+{
+    const struct tov_core *core = stepping->call->core;
+    struct tov_record header = stepping->draft->header;
+    size_t count = tov_record_count(header, "recipients");
+    for (size_t i = 0; i < count && i < TOV_RECIPIENTS_MAX; i++) {
+        struct tov_record recipient = {0};
+        (void)tov_record_child(header, "recipients", i, &recipient);
+        stepping->recipients[i] =
+            tov_judge_unit(core->roster, (uint16_t)tov_record_number(recipient, "agency"),
+                           tov_record_bytes(recipient, "unit"));
+    }
+    stepping->told = (struct tov_told){
+        .ref = {.agency = core->own->number,
+                .generation = core->series.generation,
+                .index = tov_ledger_size(core->ledger)},
+        .written_ms = core->now_ms,
+        .sender = tov_judge_unit(core->roster, core->own->number,
+                                 tov_record_bytes(header, "sender_unit")),
+        .recipients = stepping->recipients,
+        .recipient_count = count < TOV_RECIPIENTS_MAX ? count : TOV_RECIPIENTS_MAX,
+        .draft = stepping->draft};
+}
+
+static enum tov_err open_picture(struct stepping *stepping, struct tov_store_read *read)
+{
+    struct api_call *call = stepping->call;
+    const struct tov_roster_facts *facts = tov_roster_facts(call->core->roster);
+    const struct tov_calendar *calendar = tov_calendar_find(facts->calendar_version);
+    struct tov_picture_options options = {.working_days_after = working_days_after,
+                                          .calendar = calendar};
+    TOV_TRY(tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api)));
+    return tov_book_fold_about(call->api->book, stepping->draft, calendar == NULL ? NULL : &options,
+                               &stepping->book);
+}
+
+/* ---- steps ---- */
+
+static const char *field_of(const struct stepping *stepping, const struct tov_thing_ref *thing)
+{
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        struct tov_thing_ref ref;
+        if (tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) &&
+            tov_thing_ref_equal(&ref, thing))
+            return tov_about_things[i].field;
+    }
+    return NULL;
+}
+
+static void refuse(struct stepping *stepping, const struct tov_judgement *judgement)
+{
+    const char *about = field_of(stepping, &judgement->thing);
+    struct tov_text rule = tov_refusal_text(judgement->rule);
+    char field[80];
+    (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
+    struct tov_finding_words words = {.severity = TOV_REFUSES,
+                                      .source = "docs/machines.md",
+                                      .field = field,
+                                      .reason = judgement->reason,
+                                      .remedy = rule};
+    tov_findings_add(stepping->findings, &words);
+}
+
+static enum tov_err put_uuid(struct tov_record out, const char *name,
+                             const struct tov_thing_ref *uuid)
+{
+    return tov_record_put_bytes(out, name, TOV_BYTES_OF(uuid->bytes));
+}
+
+static enum tov_err put_machine(struct tov_record out, enum tov_machine machine)
+{
+    const struct tov_machine_info *info = tov_machine_find(machine);
+    return info == NULL ? TOV_E_INTERNAL : tov_record_put_enum(out, "machine", info->id);
+}
+
+static enum tov_err put_step(struct stepping *stepping, const struct tov_next_step *step)
+{
+    struct tov_record out;
+    TOV_TRY(tov_record_open(stepping->draft->header, "steps", &out));
+    TOV_TRY(put_machine(out, step->judgement.machine));
+    TOV_TRY(put_uuid(out, "thing_ref", &step->judgement.thing));
+    if (step->has_previous)
+        TOV_TRY(put_uuid(out, "previous_event_ref", &step->previous_event));
+    return tov_record_put_text(out, "state", step->state);
+}
+
+static enum tov_err put_steps(struct stepping *stepping)
+{
+    size_t count =
+        tov_picture_steps_for(stepping->book.picture, &stepping->told, stepping->steps, STEPS_MAX);
+    if (count > STEPS_MAX)
+        return tov_fail(&stepping->call->error, TOV_E_LIMIT,
+                        "the message steps more than %u things: send it in parts", STEPS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct tov_next_step *step = &stepping->steps[i];
+        if (step->judgement.verdict == TOV_STEP_REFUSED)
+            refuse(stepping, &step->judgement);
+        else
+            TOV_TRY(put_step(stepping, step));
+    }
+    return TOV_OK;
+}
+
+/* ---- start ---- */
+
+static bool is_among(const struct tov_told *told, uint16_t agency)
+{
+    if (told->sender.agency == agency)
+        return true;
+    for (size_t i = 0; i < told->recipient_count; i++) {
+        if (told->recipients[i].agency == agency)
+            return true;
+    }
+    return false;
+}
+
+/* Whether AGENCY sent or received a message about THING, as far as this node knows. */
+static bool has_held(const struct stepping *stepping, uint32_t kind,
+                     const struct tov_thing_ref *thing, uint16_t agency)
+{
+    for (size_t i = 0; i < stepping->book.count; i++) {
+        const struct tov_told *told = &stepping->book.told[i];
+        struct tov_thing_ref ref;
+        for (size_t n = 0; tov_told_thing(told, kind, n, &ref); n++) {
+            if (tov_thing_ref_equal(&ref, thing) && is_among(told, agency))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
+                           const struct tov_thing_ref *thing)
+{
+    for (size_t i = 0; i < stepping->told.recipient_count; i++) {
+        if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
+            return true;
+    }
+    return false;
+}
+
+/* The release channel learns a state only from what it is told itself (I10): no starting point. */
+static bool is_to_release_channel(const struct stepping *stepping)
+{
+    for (size_t i = 0; i < stepping->told.recipient_count; i++) {
+        if ((stepping->recipients[i].duties & TOV_DUTIES_RELEASE) != 0)
+            return true;
+    }
+    return false;
+}
+
+static enum tov_err put_start(struct stepping *stepping, const struct tov_thing *thing)
+{
+    struct tov_record out;
+    TOV_TRY(tov_record_open(stepping->draft->header, "start", &out));
+    TOV_TRY(put_machine(out, thing->machine));
+    TOV_TRY(put_uuid(out, "thing_ref", &thing->ref));
+    TOV_TRY(tov_record_put_text(out, "state", thing->state));
+    TOV_TRY(put_uuid(out, "last_event_ref", &thing->last_event));
+    return tov_api_put_count(out, "responsible_agency", thing->responsible);
+}
+
+static enum tov_err put_starts(struct stepping *stepping)
+{
+    if (is_to_release_channel(stepping))
+        return TOV_OK;
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        struct tov_thing_ref ref;
+        const struct tov_thing *things[STARTS_MAX];
+        if (!tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) ||
+            !is_new_to_some(stepping, tov_about_things[i].bit, &ref))
+            continue;
+        size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
+        for (size_t n = 0; n < count && n < STARTS_MAX; n++)
+            TOV_TRY(put_start(stepping, things[n]));
+    }
+    return TOV_OK;
+}
+
+/* ---- seen ---- */
+
+static enum tov_err put_seen_of(struct stepping *stepping, struct tov_store_read *read,
+                                uint16_t agency)
+{
+    struct tov_mirror_position position;
+    struct tov_record out;
+    enum tov_err err = tov_mirror_position(read, agency, &position);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    TOV_TRY(tov_record_open(stepping->draft->header, "seen", &out));
+    TOV_TRY(tov_record_put_number(out, "agency", agency));
+    TOV_TRY(tov_record_put_number(out, "generation", position.series.generation));
+    return tov_record_put_number(out, "size", position.size);
+}
+
+/* Of the agencies that have written about these things; they ascend. */
+static enum tov_err put_seen(struct stepping *stepping, struct tov_store_read *read)
+{
+    const struct tov_roster_facts *facts = tov_roster_facts(stepping->call->core->roster);
+    for (size_t i = 0; i < facts->agency_count; i++) {
+        uint16_t agency = facts->agencies[i].number;
+        bool wrote = false;
+        for (size_t n = 0; !wrote && n < stepping->book.count; n++)
+            wrote = stepping->book.told[n].ref.agency == agency;
+        if (wrote && agency != stepping->call->core->own->number)
+            TOV_TRY(put_seen_of(stepping, read, agency));
+    }
+    return TOV_OK;
+}
+
+/* ---- the whole ---- */
+
+static enum tov_err fill(struct stepping *stepping)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(stepping->call->core->store, &read, NULL));
+    TOV_TRY(open_picture(stepping, read));
+    tell(stepping);
+    TOV_TRY(put_steps(stepping));
+    TOV_TRY(put_starts(stepping));
+    return put_seen(stepping, read);
+}
+
+enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
+                                struct tov_findings *findings)
+{
+    static const char *const ours[] = {"steps", "start", "seen"};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        tov_record_clear(draft->header, ours[i]);
+    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0)
+        return TOV_OK;
+    struct stepping *stepping = calloc(1, sizeof *stepping);
+    if (stepping == NULL)
+        return TOV_E_NOMEM;
+    stepping->call = call;
+    stepping->draft = draft;
+    stepping->findings = findings;
+    enum tov_err err = fill(stepping);
+    tov_book_picture_fini(&stepping->book);
+    free(stepping);
+    return err;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Own messages between writing and reading back: the next one that is written must know them,
+ * though no event of theirs is committed. Their headers are copied and, for the most part,
+ * forgotten when the commit comes; who asks puts them into the groups before their time.
+ */
+#include "book/book_internal.h"
+
+#include "base/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void forget(struct book_pending *pending)
+{
+    if (pending->listed)
+        return; /* the groups have its header */
+    tov_wipe(pending->entry.header, pending->entry.header_size);
+    free(pending->entry.header);
+}
+
+/* Those up to COMMITTED can be read from the store, unless they are listed: then until they are. */
+static void drop(struct tov_book *book, uint64_t committed)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < book->pending_count; i++) {
+        struct book_pending *pending = &book->pending[i];
+        uint64_t until = pending->listed ? book->newest : committed;
+        if (pending->entry.number <= until)
+            forget(pending);
+        else
+            book->pending[kept++] = *pending;
+    }
+    book->pending_count = kept;
+}
+
+void book_pending_drop(struct tov_book *book)
+{
+    drop(book, book->newest);
+}
+
+void book_pending_fini(struct tov_book *book)
+{
+    for (size_t i = 0; i < book->pending_count; i++)
+        forget(&book->pending[i]);
+    free(book->pending);
+}
+
+static enum tov_err grow(struct tov_book *book)
+{
+    size_t capacity = book->pending_capacity == 0 ? 64 : book->pending_capacity * 2;
+    struct book_pending *pending = realloc(book->pending, capacity * sizeof *pending);
+    if (pending == NULL)
+        return TOV_E_NOMEM;
+    book->pending = pending;
+    book->pending_capacity = capacity;
+    return TOV_OK;
+}
+
+enum tov_err tov_book_note_written(struct tov_book *book, const struct tov_book_written *written)
+{
+    struct book_pending pending = {.entry = {.number = written->number,
+                                             .ref = written->ref,
+                                             .written_ms = written->written_ms,
+                                             .header_size = (uint32_t)written->header.size}};
+    if (book->pending_count == book->pending_capacity) {
+        drop(book, written->committed);
+        if (2 * book->pending_count >= book->pending_capacity)
+            TOV_TRY(grow(book));
+    }
+    pending.entry.header = malloc(written->header.size);
+    if (pending.entry.header == NULL)
+        return TOV_E_NOMEM;
+    memcpy(pending.entry.header, written->header.data, written->header.size);
+    book->pending[book->pending_count++] = pending;
+    return TOV_OK;
+}
+
+bool book_is_listed(const struct tov_book *book, uint64_t number)
+{
+    for (size_t i = 0; i < book->pending_count; i++) {
+        if (book->pending[i].entry.number == number)
+            return book->pending[i].listed;
+    }
+    return false;
+}
+
+enum tov_err book_pending_list(struct tov_book *book)
+{
+    for (size_t i = 0; i < book->pending_count; i++) {
+        struct book_pending *pending = &book->pending[i];
+        struct book_told told;
+        if (pending->listed)
+            continue;
+        TOV_TRY(book_told_init(book->core, &pending->entry, &told));
+        enum tov_err err = book_insert(book, &pending->entry, &told.told);
+        book_told_fini(&told);
+        TOV_TRY(err);
+        pending->listed = true;
+    }
+    return TOV_OK;
+}
