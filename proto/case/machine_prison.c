@@ -66,7 +66,7 @@ static const struct tov_machine_row release_rows[] = {
     RELEASE(FROM(TOV_NO_STATE, "uden_dato"), ADMISSION("varetaegt"), TO("uden_dato"), KRFO),
     RELEASE(FROM(TOV_NO_STATE, "uden_dato"), ADMISSION("afsoning"), TO("uden_dato"), KRFO),
     RELEASE(FROM("planlagt", "udvisningsspor"), ADMISSION("afsoning"), TO(TOV_STAYS), KRFO),
-    RELEASE(FROM("klar"), ADMISSION("afsoning"), TO("planlagt"), KRFO, DOES(TOV_DOES_DROP_HALVES)),
+    RELEASE(FROM("klar"), ADMISSION("afsoning"), TO("planlagt"), KRFO),
     RELEASE(FROM("uden_dato", "planlagt", "klar"), ON("prison.release_date"), TO("planlagt"), KRFO,
             IF(TOV_GUARD_NEXT_VERSION), DOES(TOV_DOES_DROP_HALVES)),
     RELEASE(FROM("udvisningsspor"), ON("prison.release_date"), TO(TOV_STAYS), KRFO,

@@ -25,9 +25,7 @@ static const struct tov_machine_state states[] = {
 #define OFFERED BY(TOV_WHO_OFFERED), IF(TOV_GUARD_NAMES_OFFER)
 #define ACCEPTS TO("holdt"), OFFERED, DOES(TOV_DOES_ACCEPT)
 #define DECLINES TO("holdt"), OFFERED, DOES(TOV_DOES_END_OFFER)
-#define OFFERS                                                                               \
-    TO("tilbudt"), BY(TOV_WHO_HOLDER), IF(TOV_GUARD_NO_OPEN_OFFER, TOV_GUARD_NAMES_HOLDING), \
-        DOES(TOV_DOES_OFFER)
+#define OFFERS TO("tilbudt"), BY(TOV_WHO_HOLDER), IF(TOV_GUARD_NAMES_HOLDING), DOES(TOV_DOES_OFFER)
 #define WITHDRAWS \
     TO("holdt"), BY(TOV_WHO_HOLDER), IF(TOV_GUARD_NAMES_OFFER), DOES(TOV_DOES_END_OFFER)
 
@@ -45,15 +43,12 @@ static const struct tov_machine_row rows[] = {
     EPISODE(FROM("tilbudt"), ON_FIELD("handover.decline", "thing", "transition"), DECLINES),
     CASE(FROM("tilbudt"), ON_FIELD("handover.withdraw", "thing", "case"), WITHDRAWS),
     EPISODE(FROM("tilbudt"), ON_FIELD("handover.withdraw", "thing", "transition"), WITHDRAWS),
-    CASE(FROM("holdt"), ON("case.transfer"), TO("tilbudt"), COORDINATOR,
-         IF(TOV_GUARD_CASE_TAKES, TOV_GUARD_SENDER_HOLDS, TOV_GUARD_NAMES_HOLDING),
+    CASE(FROM("holdt"), ON("case.transfer"), TO("tilbudt"), COORDINATOR, IF(TOV_GUARD_CASE_TAKES),
          DOES(TOV_DOES_OFFER)),
     CASE(FROM("tilbudt"), ON_FIELD("case.transfer_answer", "answer", "accepteret"), TO("holdt"),
-         BY(TOV_WHO_OFFERED), IF(TOV_GUARD_CASE_TAKES, TOV_GUARD_NAMES_OFFER),
-         DOES(TOV_DOES_ACCEPT)),
+         BY(TOV_WHO_OFFERED), IF(TOV_GUARD_CASE_TAKES), DOES(TOV_DOES_ACCEPT)),
     CASE(FROM("tilbudt"), ON_FIELD("case.transfer_answer", "answer", "afvist"), TO("holdt"),
-         BY(TOV_WHO_OFFERED), IF(TOV_GUARD_CASE_TAKES, TOV_GUARD_NAMES_OFFER),
-         DOES(TOV_DOES_END_OFFER)),
+         BY(TOV_WHO_OFFERED), IF(TOV_GUARD_CASE_TAKES), DOES(TOV_DOES_END_OFFER)),
     CASE(FROM("holdt", "tilbudt"), ON("case.close"), TO("afsluttet"), COORDINATOR,
          IF(TOV_GUARD_CASE_TAKES), DOES(TOV_DOES_END_HOLDING)),
     CASE(FROM("afsluttet"), ON("case.reopen"), TO("holdt"), COORDINATOR, IF(TOV_GUARD_CASE_TAKES),

@@ -220,7 +220,7 @@ static enum tov_err make_subject(struct tov_picture *picture, const struct menti
     TOV_TRY(tov_order_make(messages, subject->count, subject->order));
     picture_make_instances(picture, subject, instances);
     picture->subject_count++;
-    return picture_fold(picture, subject);
+    return TOV_OK;
 }
 
 static bool is_same_thing(const struct mention *a, const struct mention *b)
@@ -228,7 +228,7 @@ static bool is_same_thing(const struct mention *a, const struct mention *b)
     return a->about == b->about && tov_thing_ref_equal(&a->ref, &b->ref);
 }
 
-static enum tov_err fold_subjects(struct tov_picture *picture)
+static enum tov_err make_subjects(struct tov_picture *picture)
 {
     TOV_CLEANUP(mentions_fini) struct mentions mentions = {0};
     TOV_TRY(find_mentions(picture, &mentions));
@@ -280,8 +280,10 @@ static enum tov_err fill(struct tov_picture *picture)
 {
     TOV_TRY(place_all(picture));
     TOV_TRY(picture_mark(picture->placed, picture->count));
+    TOV_TRY(make_subjects(picture));
     TOV_TRY(picture_find_parties(picture));
-    TOV_TRY(fold_subjects(picture));
+    for (size_t i = 0; i < picture->subject_count; i++)
+        TOV_TRY(picture_fold(picture, &picture->subjects[i]));
     return list_things(picture);
 }
 

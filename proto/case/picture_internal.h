@@ -125,6 +125,7 @@ bool picture_fits(const struct judging *judging, const struct tov_machine_row *r
 /* Whether what is judged cites EVENT; UNKNOWN: it cites what is not held. */
 enum tri picture_cites(const struct judging *judging, const struct tov_thing_ref *event);
 
+/* The parties of all cases; the subjects are made. NOMEM. */
 enum tov_err picture_find_parties(struct tov_picture *picture);
 /* Whether the agency is in the case at the time; UNKNOWN: its opening is not held. */
 enum tri picture_is_party(const struct tov_picture *picture, const struct tov_thing_ref *case_ref,

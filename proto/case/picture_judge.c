@@ -27,13 +27,15 @@ bool picture_fits(const struct judging *judging, const struct tov_machine_row *r
                   const struct tov_told *told)
 {
     const struct tov_event_pattern *on = &row->on;
-    if ((row->about & judging->subject->about) == 0 || strcmp(on->type, tov_told_type(told)) != 0)
+    if (row->machine != judging->instance->machine->machine ||
+        (row->about & judging->subject->about) == 0 || strcmp(on->type, tov_told_type(told)) != 0)
         return false;
     if (on->field == NULL)
         return true;
-    if (strcmp(on->field, "target") == 0)
-        return strcmp(on->value, TOV_AT_START) == 0 && targets_start(judging, told);
-    return tov_told_says(told, on->field, on->value) != row->on_others;
+    bool is = strcmp(on->field, "target") == 0
+                  ? strcmp(on->value, TOV_AT_START) == 0 && targets_start(judging, told)
+                  : tov_told_says(told, on->field, on->value);
+    return is != row->on_others;
 }
 
 bool picture_step_of(const struct tov_told *told, const struct instance *instance,

@@ -5,7 +5,6 @@
  */
 #include "case/picture_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A unit takes part when it sends one of these about the case; a provider's messages about a course
@@ -63,15 +62,15 @@ static bool is_party_now(const struct tov_picture *picture, const struct tov_thi
     return false;
 }
 
-static void add_units(struct tov_picture *picture, const struct tov_placed *placed,
+static void add_units(struct tov_picture *picture, const struct tov_ordered *ordered,
                       const struct tov_thing_ref *case_ref)
 {
-    const struct tov_told *told = placed->told;
+    const struct tov_told *told = ordered->told;
     struct tov_party party = {
         .case_ref = *case_ref,
         .agency = told->sender.agency,
         .unit = told->sender.name,
-        .from_ms = placed->effective_ms,
+        .from_ms = ordered->effective_ms,
         .by_opening = strcmp(tov_told_type(told), "case.open") == 0,
     };
     if (is_invitation(told)) {
@@ -86,28 +85,29 @@ static void add_units(struct tov_picture *picture, const struct tov_placed *plac
     }
 }
 
-static void leave(struct tov_picture *picture, const struct tov_placed *placed,
+static void leave(struct tov_picture *picture, const struct tov_ordered *ordered,
                   const struct tov_thing_ref *case_ref)
 {
     for (size_t i = 0; i < picture->party_count; i++) {
         struct tov_party *party = &picture->parties[i];
-        if (party->agency == placed->told->sender.agency && party->until_ms == 0 &&
+        if (party->agency == ordered->told->sender.agency && party->until_ms == 0 &&
             tov_thing_ref_equal(&party->case_ref, case_ref))
-            party->until_ms = placed->effective_ms;
+            party->until_ms = ordered->effective_ms;
     }
 }
 
-static int compare_parties(const void *a, const void *b)
+/* In the case's own order: all who hold its messages find the same parties (P1). */
+static void find_of_case(struct tov_picture *picture, const struct subject *subject)
 {
-    const struct tov_party *x = a, *y = b;
-    int order = memcmp(x->case_ref.bytes, y->case_ref.bytes, sizeof x->case_ref.bytes);
-    if (order != 0)
-        return order;
-    if (x->from_ms != y->from_ms)
-        return x->from_ms < y->from_ms ? -1 : 1;
-    if (x->agency != y->agency)
-        return x->agency < y->agency ? -1 : 1;
-    return strcmp(x->unit, y->unit);
+    for (size_t i = 0; i < subject->count; i++) {
+        const struct tov_ordered *ordered = &subject->order[i];
+        if (tov_told_is_release_channel(ordered->told))
+            continue;
+        if (strcmp(tov_told_type(ordered->told), "case.leave") == 0)
+            leave(picture, ordered, &subject->ref);
+        else
+            add_units(picture, ordered, &subject->ref);
+    }
 }
 
 enum tov_err picture_find_parties(struct tov_picture *picture)
@@ -118,19 +118,10 @@ enum tov_err picture_find_parties(struct tov_picture *picture)
     picture->parties = tov_arena_alloc(picture->arena, room * sizeof *picture->parties);
     if (picture->parties == NULL)
         return TOV_E_NOMEM;
-    struct tov_thing_ref case_ref;
-    for (size_t i = 0; i < picture->count; i++) {
-        const struct tov_placed *placed = &picture->placed[i];
-        if (!tov_told_about(placed->told, TOV_ABOUT_CASE, &case_ref) ||
-            tov_told_is_release_channel(placed->told))
-            continue;
-        if (strcmp(tov_told_type(placed->told), "case.leave") == 0)
-            leave(picture, placed, &case_ref);
-        else
-            add_units(picture, placed, &case_ref);
+    for (size_t i = 0; i < picture->subject_count; i++) {
+        if (picture->subjects[i].about == TOV_ABOUT_CASE)
+            find_of_case(picture, &picture->subjects[i]);
     }
-    if (picture->party_count > 0)
-        qsort(picture->parties, picture->party_count, sizeof *picture->parties, compare_parties);
     return TOV_OK;
 }
 

@@ -2,7 +2,7 @@
  *
  * What one unit of the agency is shown of the picture (I10). Numbered where it is kept:
  * - V1 messages: those that the unit sent or received, and nothing that points to another one
- * - V2 things: those of which it holds an event or a starting point
+ * - V2 things: those of which it holds an event, or was given a starting point
  * - V3 a unit of the release channel: detentions only, as of the last event that the release
  *      channel was told
  */
@@ -54,7 +54,7 @@ static bool is_told_of(const struct viewing *viewing, const struct instance *ins
     for (size_t i = 0; i < viewing->placed_count; i++) {
         const struct tov_told *told = viewing->placed[i].told;
         if (picture_judgement_of(viewing->picture, told, instance) != NULL ||
-            picture_start_of(told, instance, &start))
+            (tov_told_is_to(told, viewing->unit) && picture_start_of(told, instance, &start)))
             return true;
     }
     return false;

@@ -92,11 +92,9 @@ bool task_fields_agree(const struct tov_told *a, const struct tov_told *b, const
         return tov_date_to_days(left_day) == tov_date_to_days(right_day);
     if (left.kind != right.kind)
         return false;
-    if (left.bytes.size != right.bytes.size || left.number != right.number)
-        return false;
-    return (left.bytes.size == 0 ||
-            memcmp(left.bytes.data, right.bytes.data, left.bytes.size) == 0) &&
-           strcmp(name_of(&left), name_of(&right)) == 0;
+    if (left.kind == TOV_FIELD_ENUM)
+        return strcmp(left.name, right.name) == 0;
+    return left.number == right.number && tov_bytes_equal(left.bytes, right.bytes);
 }
 
 static uint32_t thing_of(enum tov_machine machine)

@@ -11,8 +11,10 @@ play() {
     local began=$SECONDS
     make_federation
     start_nodes
+    report_admission
     send_notice
     answer_notice
+    decide_and_ask
     refer_while_one_is_away
     kill_while_it_receives
     answer_referral
@@ -86,17 +88,36 @@ person() {
         --set subject.number_kind=erstatningspersonnummer --set subject.number=720493-0151
 }
 
+now() {
+    TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M'
+}
+
+# A transition begins with it; the release desk is told of the detention, and of no case.
+report_admission() {
+    step 'Kriminalforsorgen melder en indsættelse'
+    mapfile -t who < <(person)
+    wrote krfo send prison.admission --about frihedsberøvelse \
+        --to 'kk/eki=Planlægger løsladelsen for kommunen' \
+        --set legal_bases=BEK-HPL --set purpose=loesladelse \
+        --set 'necessity=Kommunen skal kunne forberede løsladelsen.' \
+        --set "occurred_at=$(now)" "${who[@]}" \
+        --set kind=afsoning --set regime=aaben \
+        --set "admitted=$(TZ=Europe/Copenhagen date '+%d-%m-%Y')" --set 'institution=Testby Fængsel'
+    admission=$number
+    reach krfo "$admission" received
+}
+
 send_notice() {
     local release
     release=$(TZ=Europe/Copenhagen date -d '14 days 10:00' '+%d-%m-%Y %H.%M')
     step 'Kriminalforsorgen varsler en løsladelse'
     mapfile -t who < <(person)
-    wrote krfo send prison.release_final --about sag --about frihedsberøvelse \
+    wrote krfo send prison.release_final --about "$admission" --about sag \
         --to 'kk/vink=Modtager borgeren ved løsladelsen' \
         --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
         --set 'necessity=Parterne skal kende dagen for at kunne møde borgeren.' \
-        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set "occurred_at=$(now)" "${who[@]}" \
         --set "release_at=$release" --set 'place=Hovedporten, Prøvevej 1, 9999 Testby' \
         --set 'travel=Hentes i bil af sin mentor' --set 'met_by=Mentor fra kommunen'
     notice=$number
@@ -130,6 +151,29 @@ answer_notice() {
     reach krfo "$notice" read
 }
 
+# A node refuses a referral for which its own decision and the citizen's consent are not there.
+decide_and_ask() {
+    step 'Egen beslutning og borgerens samtykke'
+    mapfile -t who < <(person)
+    wrote krfo send case.own_decision --about "$notice" \
+        --to 'kk/vink=Følger overgangen som tovholder' \
+        --to 'kbh-pol/dks=Deltager i Infohus om overgangen' \
+        --set legal_bases=$BESLAG --set purpose=forebyggelse \
+        --set 'necessity=Parterne skal vide, hvad Kriminalforsorgen har besluttet.' \
+        --set "occurred_at=$(now)" "${who[@]}" \
+        --set answer=accepteret --set measures=mentor \
+        --set 'decision=En mentor kan begynde før løsladelsen.' \
+        --set 'measure_basis=straffuldbyrdelsesloven § 31'
+    wrote krfo send consent.given --about "$notice" \
+        --to 'kk/mentor=Skal vurdere et mentorforløb' \
+        --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
+        --set 'necessity=Mentoren skal vide, hvad borgeren har sagt ja til.' \
+        --set "occurred_at=$(now)" "${who[@]}" \
+        --set scope=mentor --set person=borger --set consent_form=skriftligt \
+        --set given_by=personen_selv --set 'who=Magnus Prøvesen' --set "given_on=$(TZ=Europe/Copenhagen date '+%d-%m-%Y')"
+    reach krfo "$number" received
+}
+
 refer_while_one_is_away() {
     step 'En henvisning, mens kommunens node er standset'
     local words
@@ -143,7 +187,7 @@ refer_while_one_is_away() {
         --to 'kk/mentor=Skal vurdere et mentorforløb' \
         --set legal_bases=SAMTYKKE --set purpose=forebyggelse \
         --set 'necessity=Mentoren skal kende planen for at kunne begynde ved løsladelsen.' \
-        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set "occurred_at=$(now)" "${who[@]}" \
         --set categories=tro_og_politik --set measure=mentor --set consent_status=skriftligt \
         --set 'participant.name=Magnus Prøvesen' --set focus=netvaerk --set focus=job \
         --set 'goal=En fast aftale om ugen i det første halve år.' \
@@ -176,7 +220,7 @@ kill_while_it_receives() {
         --to 'kbh-pol/dks=Planlægger med de andre parter' \
         --set legal_bases=$BESLAG --set purpose=forebyggelse \
         --set 'necessity=Politiet skal kende vilkårene for at kunne planlægge.' \
-        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" "${who[@]}" \
+        --set "occurred_at=$(now)" "${who[@]}" \
         --set version=1 --set "date=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set kind=proeve_2_3 \
         --attach "$dir/handleplan.pdf"
     local date_message=$number
@@ -210,7 +254,7 @@ answer_referral() {
     does mentor inbox
     as mentor read "$here" >/dev/null || give_up 'Mentoren kunne ikke læse henvisningen.' "$log"
     wrote mentor reply "$here" intervention.accept --set legal_bases=SAMTYKKE \
-        --set "occurred_at=$(TZ=Europe/Copenhagen date '+%d-%m-%Y %H.%M')" \
+        --set "occurred_at=$(now)" \
         --set "expected_start=$(TZ=Europe/Copenhagen date -d '14 days' '+%d-%m-%Y')" --set 'contact.name=E. Kontakt'
     reach krfo "$referral" read
     await 30 'At svaret kom frem,' has_answer

@@ -83,13 +83,14 @@ static void refuse(struct stepping *stepping, const struct tov_judgement *judgem
 {
     const char *about = field_of(stepping, &judgement->thing);
     struct tov_text rule = tov_refusal_text(judgement->rule);
+    bool says_more = rule.da != NULL && strcmp(rule.da, judgement->reason.da) != 0;
     char field[80];
     (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
     struct tov_finding_words words = {.severity = TOV_REFUSES,
                                       .source = "docs/machines.md",
                                       .field = field,
                                       .reason = judgement->reason,
-                                      .remedy = rule};
+                                      .remedy = says_more ? rule : (struct tov_text){0}};
     tov_findings_add(stepping->findings, &words);
 }
 

@@ -3,5 +3,5 @@
 execute_process(COMMAND ${DOC} OUTPUT_VARIABLE expected COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${FILE} actual)
 if(NOT actual STREQUAL expected)
-  message(FATAL_ERROR "${FILE} is out of date: tov-catalogue-doc > docs/messages.md")
+  message(FATAL_ERROR "${FILE} is out of date: ${DOC} > ${FILE}")
 endif()

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The rules of the fold: what is missing is incomplete and not refused, two signers, concurrent
+ * steps, retractions, starting points, reasons that teach, what a node asks before it sends.
+ */
+#include "case/picture.h"
+#include "support/unit.h"
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPEN_WORDS "case.open case:C purpose=forebyggelse basis=B next_review=2021-04-30 id=open"
+#define OPEN "kk/vink > kbh-pol/dks,krfo/central " OPEN_WORDS
+#define SUBMIT "kk/jobcenter > kbh-pol/dks,kk/vink concern.submit concern:K id=k"
+
+static struct world world;
+static struct tov_told *held;
+static size_t held_count;
+static struct tov_picture *picture;
+
+static void begin(const char *lines)
+{
+    world_fini(&world);
+    world.fills_steps = true;
+    world_say_all(&world, lines);
+}
+
+static void look_as(const char *agency)
+{
+    tov_picture_destroy(picture);
+    free(held);
+    held = world_held(&world, agency == NULL ? 0 : world_agency(agency), &held_count);
+    picture = world_picture(&world, held, held_count);
+}
+
+static void forget(void)
+{
+    tov_picture_destroy(picture);
+    free(held);
+    picture = NULL;
+    held = NULL;
+    world_fini(&world);
+}
+
+static const struct tov_thing *thing(enum tov_machine machine, const char *name)
+{
+    struct tov_thing_ref ref = world_thing(name);
+    const struct tov_thing *found = tov_picture_thing_find(picture, machine, &ref);
+    UNIT_NEED(found != NULL);
+    return found;
+}
+
+static const struct tov_placed *placed(const char *id)
+{
+    for (size_t i = 0; i < held_count; i++) {
+        if (strcmp(world_id(tov_picture_placed_at(picture, i)->told), id) == 0)
+            return tov_picture_placed_at(picture, i);
+    }
+    UNIT_NEED(false);
+    return NULL;
+}
+
+static void who_lacks_a_step_shows_incomplete_and_never_refused(void)
+{
+    begin(SUBMIT
+          ";"
+          "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
+          "kk/vink > kbh-pol/dks concern.screen_request concern:K;"
+          "kbh-pol/dks > kk/vink concern.screen_result concern:K code=kan_behandles;"
+          "kbh-pol/dks > kk/vink,krfo/kif case.meeting_call concern:K kind=infohusmoede id=call");
+    look_as("krfo");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "paa_dagsorden");
+    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->began == NULL);
+    UNIT_EQUAL_INT(placed("call")->judgements[0].verdict, TOV_STEP_UNJUDGED);
+    look_as("kk");
+    CU_ASSERT(!thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+}
+
+static void a_state_that_the_event_cannot_lead_to_is_not_believed(void)
+{
+    begin(SUBMIT);
+    const struct tov_told *told = world_say(
+        &world, "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=s");
+    struct tov_record step;
+    struct tov_thing_ref concern = world_thing("concern:K"), other = world_thing("event:none");
+    UNIT_OK(tov_record_open(told->draft->header, "steps", &step));
+    UNIT_OK(tov_record_put_enum(step, "machine", "henvendelse"));
+    UNIT_OK(tov_record_put_bytes(step, "thing_ref", TOV_BYTES_OF(concern.bytes)));
+    UNIT_OK(tov_record_put_bytes(step, "previous_event_ref", TOV_BYTES_OF(other.bytes)));
+    UNIT_OK(tov_record_put_text(step, "state", "begrundet"));
+    look_as("kk");
+    UNIT_EQUAL_INT(placed("s")->judgements[0].verdict, TOV_STEP_UNJUDGED);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+}
+
+static void a_starting_point_takes_the_mark_away(void)
+{
+    begin(OPEN ";"
+               "kk/vink > kbh-pol/dks case.conversation case:C part=plan;"
+               "kk/vink > kbh-pol/dks,rhp/psyk case.conversation case:C part=resultat");
+    look_as("rhp");
+    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    world_say_all(&world,
+                  "kk/vink > rhp/psyk,kbh-pol/dks case.invite case:C next_review=2021-04-30 "
+                  "start=yes;"
+                  "kbh-pol/dks > kk/vink,rhp/psyk case.conversation case:C part=plan");
+    look_as("rhp");
+    CU_ASSERT(!thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "samtale");
+    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("kk"));
+}
+
+static void the_first_half_waits_and_the_second_steps(void)
+{
+    begin(OPEN ";"
+               "kk/vink > kbh-pol/dks,krfo/central case.assessment case:C next=opfoelgning "
+               "purpose=p basis=B next_review=2021-04-30 id=first");
+    look_as("krfo");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    UNIT_EQUAL_TEXT(world_id(thing(TOV_MACHINE_CASE, "case:C")->waits), "first");
+    world_say_all(&world, "kbh-pol/dks > kk/vink,krfo/central case.assessment case:C "
+                          "next=opfoelgning purpose=p basis=B next_review=2021-04-30 cites=first "
+                          "id=second");
+    look_as("krfo");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "opfoelgning");
+    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->waits == NULL);
+    CU_ASSERT(placed("second")->is_second && !placed("first")->is_second);
+    UNIT_EQUAL_TEXT(world_id(placed("second")->first), "first");
+}
+
+static void two_halves_that_say_different_things_do_not_step(void)
+{
+    begin(OPEN ";"
+               "kk/vink > kbh-pol/dks case.assessment case:C next=opfoelgning purpose=p basis=B "
+               "next_review=2021-04-30 id=first;"
+               "kbh-pol/dks > kk/vink case.assessment case:C next=aktiv_koordinering purpose=p "
+               "basis=B next_review=2021-04-30 cites=first id=second");
+    look_as("kk");
+    UNIT_EQUAL_INT(placed("second")->judgements[0].rule, TOV_REFUSAL_SECOND);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+}
+
+static void concurrent_steps_are_resolved_alike_and_flagged(void)
+{
+    begin(SUBMIT);
+    world.fills_steps = false; /* neither has seen the other's */
+    world_say_all(&world,
+                  "kbh-pol/dks > kk/vink,kk/jobcenter concern.receipt concern:K code=modtaget "
+                  "id=a at=2021-02-02T12:00;"
+                  "kk/vink > kbh-pol/dks,kk/jobcenter concern.receipt concern:K code=modtaget "
+                  "id=b at=2021-02-02T12:01");
+    static const char *const agencies[] = {"kk", "kbh-pol"};
+    for (size_t i = 0; i < 2; i++) {
+        look_as(agencies[i]);
+        UNIT_EQUAL_INT(placed("a")->judgements[0].verdict, TOV_STEP_TAKEN);
+        UNIT_EQUAL_INT(placed("b")->judgements[0].verdict, TOV_STEP_REFUSED);
+        CU_ASSERT(placed("b")->judgements[0].is_conflict);
+        CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
+    }
+}
+
+static void a_refusal_by_someone_who_had_seen_the_step_is_no_conflict(void)
+{
+    begin(SUBMIT ";"
+                 "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
+                 "kk/vink > kbh-pol/dks concern.receipt concern:K code=modtaget id=b");
+    look_as("kk");
+    UNIT_EQUAL_INT(placed("b")->judgements[0].verdict, TOV_STEP_REFUSED);
+    CU_ASSERT(!placed("b")->judgements[0].is_conflict);
+    CU_ASSERT(!thing(TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
+}
+
+static void retracting_the_beginning_annuls_and_another_message_is_only_marked(void)
+{
+    begin(SUBMIT ";"
+                 "kk/jobcenter > kbh-pol/dks,kk/vink concern.supplement concern:K id=more;"
+                 "kk/jobcenter > kbh-pol/dks,kk/vink msg.amend concern:K reply=more id=amend;"
+                 "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=more id=r1");
+    look_as("kbh-pol");
+    CU_ASSERT(placed("more")->is_retracted);
+    UNIT_EQUAL_TEXT(world_id(placed("more")->amended_by), "amend");
+    UNIT_EQUAL_INT(placed("r1")->judgement_count, 0);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+    world_say_all(&world, "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=k");
+    look_as("kbh-pol");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "annulleret");
+    CU_ASSERT(placed("k")->is_retracted);
+}
+
+static void only_its_sender_retracts_a_message(void)
+{
+    begin(SUBMIT ";kbh-pol/dks > kk/jobcenter,kk/vink msg.retract concern:K reply=k id=r");
+    look_as("kk");
+    CU_ASSERT(!placed("k")->is_retracted);
+    UNIT_EQUAL_INT(placed("r")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+}
+
+static void a_refusal_says_where_the_thing_stands_and_what_can_come(void)
+{
+    begin(SUBMIT ";kbh-pol/dks > kk/vink case.close case:C id=close;"
+                 "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=early;"
+                 "krfo/kif > kk/vink concern.receipt concern:K code=modtaget id=foreign");
+    look_as("kk");
+    struct tov_text early = placed("early")->judgements[0].reason;
+    UNIT_EQUAL_TEXT(early.en,
+                    "Concern: the state is \"registered\", and concern.screen_result does "
+                    "not fit there. What can be sent here: concern.receipt, "
+                    "concern.screen_request, concern.transfer, msg.retract.");
+    UNIT_EQUAL_TEXT(
+        early.da, "Bekymringshenvendelse: tilstanden er \"registreret\", og concern.screen_result "
+                  "passer ikke dertil. Her kan sendes: concern.receipt, concern.screen_request, "
+                  "concern.transfer, msg.retract.");
+    UNIT_EQUAL_TEXT(placed("close")->judgements[0].reason.en,
+                    "Case: has not begun, and case.close does not fit there. What can be sent "
+                    "here: case.open.");
+    UNIT_EQUAL_TEXT(placed("foreign")->judgements[0].reason.da,
+                    "Dette skridt tages af sekretariatet eller kommunens tovholder, ikke af "
+                    "afsenderen.");
+}
+
+static void a_refused_closing_leaves_the_case_with_its_responsible(void)
+{
+    begin(OPEN ";kk/vink > kbh-pol/dks,krfo/central case.close case:C id=close");
+    look_as("kbh-pol");
+    UNIT_EQUAL_INT(placed("close")->judgement_count, 2);
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("kk"));
+}
+
+static void an_offer_by_one_who_has_handed_over_is_refused(void)
+{
+    begin(OPEN ";"
+               "kk/vink > krfo/central,kbh-pol/dks handover.offer case:C thing=case to_agency=krfo "
+               "cites=open id=o1;"
+               "krfo/central > kk/vink,kbh-pol/dks handover.accept case:C thing=case cites=o1;"
+               "kk/vink > kbh-pol/dks,krfo/central handover.offer case:C thing=case "
+               "to_agency=kbh-pol cites=open id=o2");
+    look_as("kbh-pol");
+    UNIT_EQUAL_INT(placed("o2")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("krfo"));
+}
+
+static void the_new_kommune_coordinates_after_a_transfer(void)
+{
+    begin(OPEN ";"
+               "kk/vink > aarhus/info,kbh-pol/dks,krfo/central case.transfer case:C "
+               "to_agency=aarhus cites=open id=tr start=yes;"
+               "aarhus/info > kk/vink,kbh-pol/dks,krfo/central case.transfer_answer case:C "
+               "answer=accepteret cites=tr;"
+               "kk/vink > kbh-pol/dks case.review case:C result=fortsaet next_review=2021-04-30 "
+               "id=old;"
+               "aarhus/info > kbh-pol/dks case.review case:C result=fortsaet "
+               "next_review=2021-04-30 id=new");
+    look_as("kbh-pol");
+    UNIT_EQUAL_INT(placed("old")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(placed("new")->judgements[0].verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
+                   world_agency("aarhus"));
+}
+
+/* Of LINE, judged by the picture of AGENCY as it was before; then LINE is said. */
+static struct tov_next_step step_for(const char *agency, const char *line, size_t index)
+{
+    struct tov_next_step steps[8];
+    look_as(agency);
+    const struct tov_told *next = world_say(&world, line);
+    size_t count = tov_picture_steps_for(picture, next, steps, 8);
+    UNIT_NEED(count > index);
+    return steps[index];
+}
+
+static void a_node_asks_before_it_sends(void)
+{
+    begin(SUBMIT);
+    struct tov_next_step step =
+        step_for("kbh-pol", "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget", 0);
+    UNIT_EQUAL_INT(step.judgement.verdict, TOV_STEP_TAKEN);
+    UNIT_EQUAL_TEXT(step.state, "kvitteret");
+    CU_ASSERT(step.has_previous);
+    step = step_for("kbh-pol", "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget", 0);
+    UNIT_EQUAL_INT(step.judgement.verdict, TOV_STEP_REFUSED);
+    UNIT_EQUAL_INT(step.judgement.rule, TOV_REFUSAL_PAIR);
+    CU_ASSERT(step.judgement.reason.da != NULL);
+    step = step_for("kk", "kk/vink > kbh-pol/dks " OPEN_WORDS, 0);
+    UNIT_EQUAL_INT(step.judgement.verdict, TOV_STEP_TAKEN);
+    CU_ASSERT(!step.has_previous);
+}
+
+/* What others cannot know to be missing, its sender can. */
+static void a_sender_is_held_to_what_it_should_hold(void)
+{
+    begin("krfo/faengsel > kk/eki prison.admission episode:E kind=afsoning");
+    const char *leave =
+        "krfo/faengsel > kbh-pol/dks,kk/vink prison.leave_start episode:E leave=1 id=l";
+    struct tov_next_step step = step_for("krfo", leave, 0);
+    UNIT_EQUAL_INT(step.judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_LEAVE_PLANNED);
+    look_as("kk");
+    UNIT_EQUAL_INT(placed("l")->judgements[0].verdict, TOV_STEP_TAKEN);
+}
+
+static void consent_and_own_decision_come_before_a_referral(void)
+{
+    const char *refer = "kk/vink > kk/mentor intervention.refer course:F case:C basis=SAMTYKKE "
+                        "measure=mentor person=borger";
+    begin(OPEN);
+    UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule,
+                   TOV_REFUSAL_GUARDS + TOV_GUARD_OWN_DECISION);
+    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor");
+    UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_CONSENT);
+    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
+               "kk/vink > kk/mentor consent.given case:C scope=mentor person=paaroerende");
+    UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_CONSENT);
+    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
+               "kk/vink > kk/mentor consent.given case:C scope=mentor person=borger");
+    UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.verdict, TOV_STEP_TAKEN);
+}
+
+static void an_agenda_steps_each_of_its_concerns(void)
+{
+    begin("");
+    char line[500] = "kbh-pol/dks > kk/vink case.meeting_call kind=infohusmoede id=call";
+    for (int i = 0; i < 12; i++) {
+        char submit[100];
+        (void)snprintf(submit, sizeof submit,
+                       "kk/jobcenter > kbh-pol/dks,kk/vink concern.submit concern:K%d", i);
+        (void)world_say(&world, submit);
+        size_t size = strlen(line);
+        (void)snprintf(line + size, sizeof line - size, " concern:K%d", i);
+    }
+    (void)world_say(&world, line);
+    look_as("kk");
+    UNIT_EQUAL_INT(placed("call")->judgement_count, 12);
+}
+
+static void an_empty_picture_is_a_picture(void)
+{
+    struct tov_picture *empty;
+    UNIT_OK(tov_picture_create(NULL, 0, NULL, &empty));
+    UNIT_EQUAL_INT(tov_picture_thing_count(empty) + tov_picture_placed_count(empty), 0);
+    tov_picture_destroy(empty);
+    tov_picture_destroy(NULL);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(who_lacks_a_step_shows_incomplete_and_never_refused),
+        UNIT_TEST(a_state_that_the_event_cannot_lead_to_is_not_believed),
+        UNIT_TEST(a_starting_point_takes_the_mark_away),
+        UNIT_TEST(the_first_half_waits_and_the_second_steps),
+        UNIT_TEST(two_halves_that_say_different_things_do_not_step),
+        UNIT_TEST(concurrent_steps_are_resolved_alike_and_flagged),
+        UNIT_TEST(a_refusal_by_someone_who_had_seen_the_step_is_no_conflict),
+        UNIT_TEST(retracting_the_beginning_annuls_and_another_message_is_only_marked),
+        UNIT_TEST(only_its_sender_retracts_a_message),
+        UNIT_TEST(a_refusal_says_where_the_thing_stands_and_what_can_come),
+        UNIT_TEST(a_refused_closing_leaves_the_case_with_its_responsible),
+        UNIT_TEST(an_offer_by_one_who_has_handed_over_is_refused),
+        UNIT_TEST(the_new_kommune_coordinates_after_a_transfer),
+        UNIT_TEST(a_node_asks_before_it_sends),
+        UNIT_TEST(a_sender_is_held_to_what_it_should_hold),
+        UNIT_TEST(consent_and_own_decision_come_before_a_referral),
+        UNIT_TEST(an_agenda_steps_each_of_its_concerns),
+        UNIT_TEST(an_empty_picture_is_a_picture),
+    };
+    int result = unit_run("picture", tests, sizeof tests / sizeof tests[0]);
+    forget();
+    return result;
+}
