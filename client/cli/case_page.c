@@ -38,10 +38,10 @@ static void put_task(const struct case_page *page, const struct tov_case_task *t
     char more[CASEWORK_TEXT_SIZE], opened[WORDS_TIME_SIZE];
     words_date(task->opened_ms, opened);
     if (task->opened_number != 0)
-        (void)snprintf(more, sizeof more, _("%s · since No. %llu"), task->source,
-                       (unsigned long long)task->opened_number);
+        (void)snprintf(more, sizeof more, _("since No. %llu · %s"),
+                       (unsigned long long)task->opened_number, task->source);
     else
-        (void)snprintf(more, sizeof more, _("%s · since %s"), task->source, opened);
+        (void)snprintf(more, sizeof more, _("since %s · %s"), opened, task->source);
     casework_put_task(page->cli, task, &page->day, more);
 }
 

@@ -47,6 +47,8 @@ static void put_judgement(struct cli *cli, const struct tov_case_judgement *judg
     const char *verdict = judgement->verdict;
     if (strcmp(verdict, "refused") == 0)
         put_refusal(cli, judgement);
+    else if (strcmp(verdict, "taken") == 0 && casework_is_of_responsibility(judgement->machine))
+        (void)snprintf(text, sizeof text, "%s: %s", machine, to);
     else if (strcmp(verdict, "taken") == 0 && from[0] == '\0')
         (void)snprintf(text, sizeof text, _("%s: begins as %s"), machine, to);
     else if (strcmp(verdict, "taken") == 0)

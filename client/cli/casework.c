@@ -185,10 +185,15 @@ size_t casework_value_count(const char *type, const char *field)
     return strcmp(facts.kind, "bool") == 0 ? 2 : facts.value_count;
 }
 
+bool casework_is_of_responsibility(const char *machine)
+{
+    const struct tov_machine_info *info = machine_of(machine);
+    return info != NULL && info->machine == TOV_MACHINE_RESPONSIBILITY;
+}
+
 bool casework_is_responsibility(const struct tov_case_thing *thing)
 {
-    const struct tov_machine_info *info = machine_of(thing->machine);
-    return info != NULL && info->machine == TOV_MACHINE_RESPONSIBILITY;
+    return casework_is_of_responsibility(thing->machine);
 }
 
 void casework_states(const struct cli *cli, const struct tov_affair *affair,
@@ -450,6 +455,16 @@ static bool is_taken_over(const struct tov_case_task *task)
     return task->responsible[0] != '\0' && !is_of_agency(task->owner, task->responsible);
 }
 
+/* An agency is owed it in each of its channels, and one name says both. */
+static bool is_owed_before(const struct tov_case_task *task, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(task->owed[i], task->owed[index]) == 0)
+            return true;
+    }
+    return false;
+}
+
 void casework_parties(const struct cli *cli, const struct tov_case_task *task,
                       char out[CASEWORK_TEXT_SIZE])
 {
@@ -458,8 +473,10 @@ void casework_parties(const struct cli *cli, const struct tov_case_task *task,
     add(out, "%s", task->owner);
     if (is_taken_over(task))
         add(out, _(" (taken over by %s)"), task->responsible);
-    for (size_t i = 0; i < task->owed_count; i++)
-        add(out, "%s%s", i == 0 ? _(" to ") : ", ", task->owed[i]);
+    for (size_t i = 0; i < task->owed_count; i++) {
+        if (!is_owed_before(task, i))
+            add(out, "%s%s", i == 0 ? _(" to ") : ", ", task->owed[i]);
+    }
 }
 
 /* ---- on the page ---- */

@@ -51,6 +51,7 @@ const char *casework_value_name(const struct cli *cli, const char *type, const c
 size_t casework_value_count(const char *type, const char *field);
 /* Whether it says who is responsible, and is no matter of its own. */
 bool casework_is_responsibility(const struct tov_case_thing *thing);
+bool casework_is_of_responsibility(const char *machine);
 /* "kk", "kk, offered to krfo"; "-": nobody. Of several, each once. */
 void casework_responsible(const struct cli *cli, const struct tov_affair *affair,
                           char out[CASEWORK_TEXT_SIZE]);

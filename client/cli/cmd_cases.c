@@ -60,19 +60,25 @@ static void put_row(const struct listing *list, const char *const cells[4])
     }
 }
 
-/* The first that is overdue, else the first whose time is to come, else what was only asked for;
- * NULL: none is open. */
+/* What is overdue goes first, then what is to come, then what was only asked for. */
+static int rank(const struct tov_case_task *task)
+{
+    return casework_is_overdue(task) ? 0 : task->state == TOV_CASE_TASK_OPEN ? 1 : 2;
+}
+
+/* The nearest of the first rank; NULL: none is open. */
 static const struct tov_case_task *next_task(const struct tov_affair *affair)
 {
-    const struct tov_case_task *coming = NULL;
+    const struct tov_case_task *next = NULL;
     for (size_t i = 0; i < affair->task_count; i++) {
         const struct tov_case_task *task = &affair->tasks[i];
-        if (casework_is_overdue(task))
-            return task;
-        if (coming == NULL && task->state == TOV_CASE_TASK_OPEN)
-            coming = task;
+        if (!casework_is_open(task))
+            continue;
+        if (next == NULL || rank(task) < rank(next) ||
+            (rank(task) == rank(next) && task->late_from_ms < next->late_from_ms))
+            next = task;
     }
-    return coming != NULL || affair->task_count == 0 ? coming : &affair->tasks[0];
+    return next;
 }
 
 static void put_next(const struct listing *list, const struct tov_affair *affair)

@@ -72,8 +72,10 @@ static void put_task(const struct task *task, struct tov_record out)
     put_number(party, "agency", task->owner);
     put_text(party, "unit", task->owner == KK ? "vink" : "dks");
     put_number(record, "responsible", task->responsible);
-    UNIT_NEED(tov_record_open(record, "owed", &party) == TOV_OK);
-    put_number(party, "agency", task->owner == KK ? POLICE : KK);
+    for (size_t i = 0; i < 2; i++) { /* by both channels of the agency */
+        UNIT_NEED(tov_record_open(record, "owed", &party) == TOV_OK);
+        put_number(party, "agency", task->owner == KK ? POLICE : KK);
+    }
     put_number(record, "opened_number", CLI_FRONT_SENT);
     put_number(record, "opened_ms", NOW_MS - 30 * DAY_MS);
     put_number(record, "met_number", task->state == TOV_TASK_MET_LATE ? CLI_FRONT_CAME : 0);
@@ -82,16 +84,16 @@ static void put_task(const struct task *task, struct tov_record out)
     put_number(record, "affair", CLI_FRONT_SENT);
 }
 
-/* As a node has them: the nearest first. */
+/* In no order of their dates. */
 static void put_tasks(const struct cli_front *node, struct tov_record out, bool all)
 {
     const struct task tasks[] = {
         {"oplysninger", TOV_TASK_OVERDUE, -6, POLICE, POLICE, false, false},
-        {"R-2w", TOV_TASK_OVERDUE, -5, KK, KK, false, false},
         {"R-4w", TOV_TASK_OVERDUE, -4, POLICE, POLICE, false, false},
         {"R-5wd", TOV_TASK_OPEN, 0, KK, KK, true, false},
         {"R-3m", TOV_TASK_OPEN, 3, KK, KK, false, true},
         {"screening", TOV_TASK_OPEN, 10, POLICE, KK, false, false},
+        {"R-2w", TOV_TASK_OVERDUE, -5, KK, KK, false, false},
         {"R+30d", TOV_TASK_OPEN, 40, KK, POLICE, false, false},
         {"modtagelse", TOV_TASK_MET_LATE, -20, KK, KK, false, false},
     };
