@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case/machine.h"
 #include "cli/case_page.h"
 #include "cli/language.h"
 #include "cli/text.h"
@@ -58,6 +59,42 @@ static uint64_t first_half(const struct case_page *page, const struct tov_case_e
         }
     }
     return 0;
+}
+
+static bool can_do(const char *type, uint32_t deed)
+{
+    const struct tov_machine_info *machine = tov_machine_find(TOV_MACHINE_RESPONSIBILITY);
+    for (size_t i = 0; i < machine->row_count; i++) {
+        if ((machine->rows[i].does & deed) != 0 && strcmp(machine->rows[i].on.type, type) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool moved_responsibility(const struct tov_case_message *message, const uint8_t *ref)
+{
+    for (size_t i = 0; i < message->judgement_count; i++) {
+        const struct tov_case_judgement *judgement = &message->judgements[i];
+        if (casework_is_of_responsibility(judgement->machine) &&
+            memcmp(judgement->thing_ref, ref, REF_BYTES) == 0 &&
+            strcmp(judgement->verdict, "taken") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The holding or the offer that EXPECTED must cite (I12); 0: it need cite neither. */
+static uint64_t cited(const struct case_page *page, const struct tov_case_expected *expected)
+{
+    uint32_t deed = casework_deed_cited(expected->type);
+    uint64_t found = 0;
+    for (size_t i = 0; deed != 0 && i < tov_case_message_count(page->one); i++) {
+        const struct tov_case_message *message = tov_case_message_at(page->one, i);
+        if (moved_responsibility(message, expected->thing_ref) &&
+            can_do(tov_message_view_type(message->view), deed))
+            found = tov_message_view_facts(message->view)->number;
+    }
+    return found;
 }
 
 /* ---- the rows ---- */
@@ -128,14 +165,21 @@ static void put_name(struct cli *cli, const char *type, const struct values *val
     text_put_wrapped(&cli->page, line, &(struct text_frame){2, 2, cli->columns});
 }
 
+/* The message that EXPECTED is a reply to; 0: it begins anew. */
+static uint64_t target_of(const struct case_page *page, const struct tov_case_expected *expected)
+{
+    uint64_t target = first_half(page, expected);
+    if (target == 0)
+        target = cited(page, expected);
+    return target != 0 ? target : newest(page, expected, true);
+}
+
 static void put_command(const struct case_page *page, const struct tov_case_expected *expected,
                         const struct values *values)
 {
     struct cli *cli = page->cli;
     char line[CASEWORK_TEXT_SIZE];
-    uint64_t target = first_half(page, expected);
-    if (target == 0)
-        target = newest(page, expected, true);
+    uint64_t target = target_of(page, expected);
     if (strcmp(expected->type, "ack.read") == 0)
         (void)snprintf(line, sizeof line, "tov read %llu",
                        (unsigned long long)(target != 0 ? target : newest(page, expected, false)));

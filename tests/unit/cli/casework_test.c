@@ -212,6 +212,18 @@ static void case_gives_the_command_for_what_can_be_sent(void)
     cli_scene_end(&scene);
 }
 
+static void case_replies_to_the_offer_that_an_answer_must_cite(void)
+{
+    struct cli_scene scene = {.node = {.has_case = true, .offers = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "case", "5");
+    CU_ASSERT(cli_says(ran->out, "No. 7 · Responsibility offered · amended kbh-pol/dks → "
+                                 "Responsibility: offered to another agency"));
+    CU_ASSERT(cli_says(ran->out, "tov reply 7 handover.withdraw --set thing=case"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void a_message_that_is_of_no_case_is_1_and_says_where_to_look(void)
 {
     struct cli_scene scene = {.node = {.has_case = true}};
@@ -285,6 +297,7 @@ int main(void)
         UNIT_TEST(case_tells_what_each_message_stepped_and_why_one_was_refused),
         UNIT_TEST(case_shows_open_deadlines_above_the_events_and_the_others_below),
         UNIT_TEST(case_gives_the_command_for_what_can_be_sent),
+        UNIT_TEST(case_replies_to_the_offer_that_an_answer_must_cite),
         UNIT_TEST(a_message_that_is_of_no_case_is_1_and_says_where_to_look),
         UNIT_TEST(the_day_counts_deadlines_and_what_is_overdue_needs_a_person),
         UNIT_TEST(the_day_with_everything_in_time_is_0),

@@ -47,6 +47,7 @@ struct cli_front {
     bool has_case; /* one affair, number 5; else none */
     bool in_time;  /* without what is overdue */
     bool flags;    /* its release has them all */
+    bool offers;   /* number 7 offers responsibility for it to the agency */
     uint64_t at_ms;
     bool ended; /* what the last request asked for */
 

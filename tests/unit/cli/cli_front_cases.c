@@ -158,17 +158,44 @@ static void put_step(struct tov_record message, const struct step *step)
     put_number(judgement, "conflict", 1);
 }
 
+/* Number 7 as an offer of responsibility. */
+static void put_offer(struct tov_record summary)
+{
+    struct tov_buf header = TOV_BUF_INIT(65536), content = TOV_BUF_INIT(65536);
+    struct tov_draft offer;
+    struct tov_record about;
+    UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("handover.offer")),
+                               &offer) == TOV_OK);
+    put_text(offer.header, "sender_origin", "infohus-demo/kbh-pol/1");
+    put_text(offer.header, "sender_unit", "dks");
+    UNIT_NEED(tov_record_open(offer.header, "about", &about) == TOV_OK);
+    put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
+    UNIT_NEED(tov_draft_encode(&offer, &header, &content) == TOV_OK);
+    put_number(summary, "number", CLI_FRONT_CAME);
+    put_ref(summary, "ref", CLI_FRONT_CAME);
+    put_number(summary, "stored_ms", NOW_MS);
+    put_bytes(summary, "header", tov_buf_view(&header));
+    tov_draft_fini(&offer);
+    tov_buf_fini(&header);
+    tov_buf_fini(&content);
+}
+
 static void put_messages(const struct cli_front *node, struct tov_record out)
 {
-    static const struct step steps[] = {
+    const struct step offered = {9, TOV_STEP_TAKEN, "holdt", "tilbudt"};
+    const struct step refused = {2, TOV_STEP_REFUSED, "afdaekning", "afdaekning"};
+    const struct step steps[] = {
         {2, TOV_STEP_TAKEN, "samtale", "afdaekning"},
-        {2, TOV_STEP_REFUSED, "afdaekning", "afdaekning"},
+        node->offers ? offered : refused,
     };
     for (size_t i = 0; i < 2; i++) {
         struct tov_record message, summary;
         UNIT_NEED(tov_record_open(out, "messages", &message) == TOV_OK);
         UNIT_NEED(tov_record_open(message, "summary", &summary) == TOV_OK);
-        cli_front_put_summary(node, summary, i == 0 ? CLI_FRONT_SENT : CLI_FRONT_CAME);
+        if (i == 1 && node->offers)
+            put_offer(summary);
+        else
+            cli_front_put_summary(node, summary, i == 0 ? CLI_FRONT_SENT : CLI_FRONT_CAME);
         put_number(message, "effective_ms", NOW_MS + i);
         put_number(message, "amended", i == 1);
         put_step(message, &steps[i]);
@@ -186,6 +213,7 @@ static void put_expected(struct tov_record out)
         {"intervention.refer", "measure", "mentor"},
         {"prison.released", "kind", "endt"},
         {"prison.released", "kind", "proeve_tilsyn"},
+        {"handover.withdraw", "thing", "case"},
         {"a.type_of_a_later_version", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
