@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/hex.h"
 #include "cli/ask.h"
+#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/find.h"
@@ -101,6 +102,21 @@ static enum tov_err address_sender(struct cli *cli, const struct tov_message_vie
     return compose_recipient(cli, message, sender, TOV_SEES_ALL);
 }
 
+/* A second signature and whoever answers for responsibility cite what they go on from (I12), and
+ * are refused otherwise. */
+static enum tov_err cite(struct cli *cli, const struct tov_message_view *view, const char *type,
+                         struct tov_message_draft *message)
+{
+    const struct tov_message_ref *ref = &tov_message_view_facts(view)->ref;
+    char hash[2 * sizeof ref->leaf_hash + 1], text[sizeof hash + 64];
+    if (!casework_type_cites(type))
+        return TOV_OK;
+    tov_hex_encode((struct tov_bytes){ref->leaf_hash, sizeof ref->leaf_hash}, hash);
+    (void)snprintf(text, sizeof text, "%u/%u/%llu/%s", ref->agency, ref->generation,
+                   (unsigned long long)ref->index, hash);
+    return tov_message_draft_set(message, "header.cites.1", text, &cli->error);
+}
+
 static enum tov_err answer(struct cli *cli, const struct cli_arguments *arguments,
                            const struct tov_message_view *view, struct kept_draft *draft)
 {
@@ -111,6 +127,7 @@ static enum tov_err answer(struct cli *cli, const struct cli_arguments *argument
         return cli_fail(cli, TOV_E_NOT_FOUND,
                         _("There is no type \"%.60s\". tov types lists them."), type);
     TOV_TRY(tov_message_draft_answer(view, type, &draft->message, &cli->error));
+    TOV_TRY(cite(cli, view, type, draft->message));
     return address_sender(cli, view, draft->message);
 }
 
