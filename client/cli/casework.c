@@ -250,33 +250,18 @@ static uint32_t deed_cited_by(const struct tov_machine_row *row)
     return 0;
 }
 
-/* Of all rows of TYPE: the deeds, and whether one wants two signers. */
-static uint32_t look_at_rows(const char *type, bool *out_two)
+uint32_t casework_deed_cited(const char *type)
 {
     const struct tov_machine_table *table = tov_machine_table();
     uint32_t deed = 0;
     for (size_t m = 0; m < TOV_MACHINES_MAX && table->machines[m] != NULL; m++) {
         for (size_t i = 0; i < table->machines[m]->row_count; i++) {
             const struct tov_machine_row *row = &table->machines[m]->rows[i];
-            if (strcmp(row->on.type, type) != 0)
-                continue;
-            deed |= deed_cited_by(row);
-            *out_two = *out_two || row->and_who != 0;
+            if (strcmp(row->on.type, type) == 0)
+                deed |= deed_cited_by(row);
         }
     }
     return deed;
-}
-
-uint32_t casework_deed_cited(const char *type)
-{
-    bool has_two = false;
-    return look_at_rows(type, &has_two);
-}
-
-bool casework_type_cites(const char *type)
-{
-    bool has_two = false;
-    return look_at_rows(type, &has_two) != 0 || has_two;
 }
 
 /* ---- deadlines: what holds ---- */

@@ -56,9 +56,6 @@ bool casework_is_of_responsibility(const char *machine);
 void casework_responsible(const struct cli *cli, const struct tov_affair *affair,
                           char out[CASEWORK_TEXT_SIZE]);
 
-/* Whether a message of TYPE must cite another, as some machine's row has it: the first signature of
- * two, or what responsibility goes on from. */
-bool casework_type_cites(const char *type);
 /* What the message that one of TYPE must cite did to who is responsible (TOV_DOES_*); 0: none. */
 uint32_t casework_deed_cited(const char *type);
 

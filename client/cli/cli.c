@@ -106,6 +106,8 @@ void cli_disconnect(struct cli *cli)
 {
     tov_status_destroy(cli->peers);
     cli->peers = NULL;
+    tov_directory_destroy(cli->directory);
+    cli->directory = NULL;
     tov_client_close(cli->client);
     cli->client = NULL;
 }

@@ -42,15 +42,17 @@ struct cli {
     json_t *result;      /* with --json: the one value, or NULL */
     bool json_lines;     /* with --json: values are lines, for commands that tell as things come */
     struct tov_client *client;
-    struct tov_status *peers;      /* of message.c: names of agencies, asked for once */
-    struct tov_secret *passphrase; /* asked once a run, however often the client is opened */
-    struct tov_error error;        /* of what failed */
-    bool error_is_ours;            /* its text is in the user's language already */
-    bool outcome_is_unknown;       /* a TIMEOUT means exit 5, not 4 */
-    bool is_unreachable;           /* there was no connection: exit 4 */
-    json_t *findings;              /* of a refusal, for the error value */
-    char draft[64];                /* name of the draft that was kept, or "" */
-    int exit;                      /* when a command ends well, but not with 0 */
+    struct tov_status *peers;        /* of message.c: names of agencies, asked for once */
+    struct tov_directory *directory; /* of agency.c, asked for once */
+    char agency[64];                 /* its last answer */
+    struct tov_secret *passphrase;   /* asked once a run, however often the client is opened */
+    struct tov_error error;          /* of what failed */
+    bool error_is_ours;              /* its text is in the user's language already */
+    bool outcome_is_unknown;         /* a TIMEOUT means exit 5, not 4 */
+    bool is_unreachable;             /* there was no connection: exit 4 */
+    json_t *findings;                /* of a refusal, for the error value */
+    char draft[64];                  /* name of the draft that was kept, or "" */
+    int exit;                        /* when a command ends well, but not with 0 */
 };
 
 /* Fills CLI's error with a translated line; returns CODE. */

@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/hex.h"
 #include "cli/ask.h"
-#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/find.h"
@@ -88,6 +87,21 @@ static enum tov_err find_answer(struct cli *cli, const struct tov_message_view *
     return TOV_OK;
 }
 
+/* ---- recipients ---- */
+
+/* The NUMBERth recipient of VIEW, from 1, with the right and for the task that it had. */
+static enum tov_err copy_recipient(struct cli *cli, const struct tov_message_view *view,
+                                   size_t number, struct tov_message_draft *message)
+{
+    char unit[MESSAGE_NAME_SIZE], path[64];
+    message_recipient(cli, view, number, unit);
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.right", number);
+    bool is_all = strcmp(tov_message_view_text(view, path), "all") == 0;
+    (void)snprintf(path, sizeof path, "header.recipients.%zu.need_reason", number);
+    return tov_message_draft_add_recipient(message, unit, is_all ? TOV_SEES_ALL : TOV_SEES_HEADER,
+                                           tov_message_view_text(view, path), &cli->error);
+}
+
 /* ---- reply ---- */
 
 /* Recipients by their addresses, as people and drafts name them. */
@@ -102,19 +116,28 @@ static enum tov_err address_sender(struct cli *cli, const struct tov_message_vie
     return compose_recipient(cli, message, sender, TOV_SEES_ALL);
 }
 
-/* A second signature and whoever answers for responsibility cite what they go on from (I12), and
- * are refused otherwise. */
-static enum tov_err cite(struct cli *cli, const struct tov_message_view *view, const char *type,
-                         struct tov_message_draft *message)
+/* Whether UNIT ("kk/vink") is of AGENCY, or of the agency of another unit. */
+static bool is_of(const char *unit, const char *agency)
 {
-    const struct tov_message_ref *ref = &tov_message_view_facts(view)->ref;
-    char hash[2 * sizeof ref->leaf_hash + 1], text[sizeof hash + 64];
-    if (!casework_type_cites(type))
-        return TOV_OK;
-    tov_hex_encode((struct tov_bytes){ref->leaf_hash, sizeof ref->leaf_hash}, hash);
-    (void)snprintf(text, sizeof text, "%u/%u/%llu/%s", ref->agency, ref->generation,
-                   (unsigned long long)ref->index, hash);
-    return tov_message_draft_set(message, "header.cites.1", text, &cli->error);
+    size_t size = strcspn(unit, "/");
+    return strcspn(agency, "/") == size && strncmp(unit, agency, size) == 0;
+}
+
+/* A second signature, and the answer to an offer, are news for all that the first went to. */
+static enum tov_err address_others(struct cli *cli, const struct tov_message_view *view,
+                                   struct tov_message_draft *message)
+{
+    char sender[MESSAGE_NAME_SIZE];
+    size_t count = tov_message_view_count(view, "header.recipients");
+    message_sender(view, sender);
+    for (size_t i = 1; i <= count; i++) {
+        char unit[MESSAGE_NAME_SIZE];
+        message_recipient(cli, view, i, unit);
+        if (is_of(unit, sender) || is_of(unit, tov_client_identity(cli->client)->agency))
+            continue;
+        TOV_TRY(copy_recipient(cli, view, i, message));
+    }
+    return TOV_OK;
 }
 
 static enum tov_err answer(struct cli *cli, const struct cli_arguments *arguments,
@@ -127,8 +150,10 @@ static enum tov_err answer(struct cli *cli, const struct cli_arguments *argument
         return cli_fail(cli, TOV_E_NOT_FOUND,
                         _("There is no type \"%.60s\". tov types lists them."), type);
     TOV_TRY(tov_message_draft_answer(view, type, &draft->message, &cli->error));
-    TOV_TRY(cite(cli, view, type, draft->message));
-    return address_sender(cli, view, draft->message);
+    TOV_TRY(address_sender(cli, view, draft->message));
+    return tov_message_draft_count(draft->message, "header.cites") == 0
+               ? TOV_OK
+               : address_others(cli, view, draft->message);
 }
 
 static enum tov_err run_reply(struct cli *cli, const struct cli_arguments *arguments)
@@ -149,16 +174,8 @@ static enum tov_err copy_recipients(struct cli *cli, const struct tov_message_vi
                                     struct tov_message_draft *message)
 {
     size_t count = tov_message_view_count(view, "header.recipients");
-    for (size_t i = 1; i <= count; i++) {
-        char unit[MESSAGE_NAME_SIZE], path[64];
-        message_recipient(cli, view, i, unit);
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.right", i);
-        bool is_all = strcmp(tov_message_view_text(view, path), "all") == 0;
-        (void)snprintf(path, sizeof path, "header.recipients.%zu.need_reason", i);
-        TOV_TRY(tov_message_draft_add_recipient(message, unit,
-                                                is_all ? TOV_SEES_ALL : TOV_SEES_HEADER,
-                                                tov_message_view_text(view, path), &cli->error));
-    }
+    for (size_t i = 1; i <= count; i++)
+        TOV_TRY(copy_recipient(cli, view, i, message));
     return TOV_OK;
 }
 

@@ -110,6 +110,7 @@ static const char *kind_words(const struct tov_catalogue_field *field)
         {"date", N_("a date as 28-06-2021")},
         {"time", N_("date and time as \"28-06-2021 09.10\"")},
         {"int", N_("a whole number")},
+        {"agency", N_("an agency as kk")},
         {"uuid", N_("a reference of 32 hexadecimal digits")},
         {"hash", N_("a hash of 64 hexadecimal digits")},
     };

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "case/catalogue.h"
+#include "cli/agency.h"
 #include "cli/fieldpath.h"
 #include "cli/file.h"
 #include "cli/language.h"
@@ -25,7 +26,8 @@ bool compose_has_fields(const struct cli_arguments *arguments)
 
 bool compose_has_options(const struct cli_arguments *arguments)
 {
-    static const char *const names[] = {"to", "header-to", "from", "about", "attach"};
+    static const char *const names[] = {"to",    "header-to",  "from",  "about",
+                                        "cites", "same-event", "attach"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (command_has(arguments, names[i]))
             return true;
@@ -101,8 +103,13 @@ static enum tov_err set_field(struct cli *cli, struct tov_message_draft *message
                           .row = {.size = sizeof field.row},
                           .name = path};
     TOV_CLEANUP(tov_buf_fini) struct tov_buf value = TOV_BUF_INIT(VALUE_MAX_BYTES);
+    char number[AGENCY_NUMBER_SIZE];
     if (!fieldpath_find(field.type, path, field.path, &field.row, &field.index))
         return set_other(cli, message, path, text);
+    if (strcmp(field.row.kind, "agency") == 0 && text[0] != '\0') {
+        TOV_TRY(agency_number(cli, text, number));
+        text = number;
+    }
     fieldpath_value(field.row.kind, value_id(field.type, field.index, text), &value);
     tov_buf_put_u8(&value, 0);
     if (value.failed != TOV_OK)
@@ -296,6 +303,7 @@ enum tov_err compose_apply(struct cli *cli, const struct cli_arguments *argument
         TOV_TRY(tov_message_draft_set_sender(message, sender, &cli->error));
     TOV_TRY(apply_recipients(cli, arguments, message));
     TOV_TRY(compose_about(cli, arguments, message));
+    TOV_TRY(compose_cites(cli, arguments, message));
     TOV_TRY(apply_files(cli, arguments, draft));
     return apply_fields(cli, arguments, message);
 }

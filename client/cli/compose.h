@@ -24,6 +24,12 @@
          N_("what message NUMBER is about; or a new concern, case, course, request, psych or "     \
             "episode; or the one of message ID, or with that ID"),                                 \
          true},                                                                                    \
+        {"cites", N_("NUMBER"),                                                                    \
+         N_("a message that this one cites: the first of two signers, the offer it answers, the "  \
+            "acceptance by which you hold what you offer"),                                        \
+         true},                                                                                    \
+        {"same-event", N_("NUMBER"),                                                               \
+         N_("tells of the same event as message NUMBER, in another channel"), false},              \
         {"attach", N_("PATH"), N_("a file that goes with it"), true},                              \
         {"edit", NULL, N_("open the form in the editor (VISUAL, EDITOR) in any case"), false},     \
         {"check", NULL, N_("only ask whether it would be accepted; nothing is sent or kept"),      \
@@ -57,6 +63,9 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
                                const char *words, enum tov_message_right right) TOV_MUST_CHECK;
 /* What the options --about say; a number asks the node. */
 enum tov_err compose_about(struct cli *cli, const struct cli_arguments *arguments,
+                           struct tov_message_draft *message) TOV_MUST_CHECK;
+/* What --cites and --same-event say; asks the node. */
+enum tov_err compose_cites(struct cli *cli, const struct cli_arguments *arguments,
                            struct tov_message_draft *message) TOV_MUST_CHECK;
 /* One of them: "12", "krfo/1/345", "episode", "episode=12", "episode=ID". */
 enum tov_err compose_about_words(struct cli *cli, struct tov_message_draft *message,

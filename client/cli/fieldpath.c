@@ -8,6 +8,7 @@
 
 #include "case/catalogue.h"
 #include "case/danish_time.h"
+#include "cli/agency.h"
 #include "cli/language.h"
 
 static bool is_digits(const char *text, size_t size)
@@ -109,6 +110,7 @@ static const char *kind_words(const char *kind)
         {"date", N_("a date as 28-06-2021")},
         {"time", N_("date and time as \"28-06-2021 09.10\"")},
         {"int", N_("a whole number")},
+        {"agency", N_("an agency as kk")},
         {"uuid", N_("a reference of 32 hexadecimal digits")},
         {"hash", N_("a hash of 64 hexadecimal digits")},
         {"text", N_("a text")},
@@ -181,6 +183,8 @@ void fieldpath_show(struct cli *cli, const struct fieldpath_shown *field, const 
         tov_buf_put_text(out, strcmp(text, "true") == 0 ? _("yes") : _("no"));
     } else if (strcmp(field->kind, "enum") == 0) {
         tov_buf_put_text(out, enum_label(cli, field, text));
+    } else if (strcmp(field->kind, "agency") == 0) {
+        tov_buf_put_text(out, agency_name(cli, text));
     } else if (strcmp(field->path, "header.purpose") == 0) {
         tov_buf_put_text(out, purpose_label(cli, text));
     } else {

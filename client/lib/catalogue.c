@@ -176,7 +176,7 @@ enum tov_err tov_catalogue_field_at(const struct tov_catalogue_type *type, size_
     struct tov_catalogue_field made = {
         .size = out_field->size,
         .need = need_of(rule.need),
-        .kind = valuetext_kind(&field),
+        .kind = tov_field_holds_agency(rule.name) ? "agency" : valuetext_kind(&field),
         .is_list = list,
         .label_da = tov_text_in(&rule.label, TOV_DANISH),
         .label_en = tov_text_in(&rule.label, TOV_ENGLISH),

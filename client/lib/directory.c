@@ -85,6 +85,7 @@ static enum tov_err read_units(struct tov_directory *directory, struct tov_recor
             return TOV_E_MALFORMED;
         unit->address = lib_memory_text(&directory->memory, tov_record_bytes(item, "address"));
         unit->title = lib_memory_text(&directory->memory, tov_record_bytes(item, "title"));
+        unit->agency = (uint32_t)tov_record_number(item, "agency");
         if (unit->address == NULL || unit->title == NULL)
             return TOV_E_NOMEM;
     }

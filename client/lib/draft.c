@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "case/catalogue.h"
+#include "case/machine.h"
 #include "lib/path.h"
 #include "lib/view.h"
 
@@ -192,6 +193,47 @@ static enum tov_err address_sender(const struct tov_message_view *view, struct t
     return tov_record_put_enum(recipient, "right", "all");
 }
 
+/* A message without event_ref is an event of its own, named by its id. */
+static struct tov_bytes event_of(const struct tov_message_view *view)
+{
+    struct tov_bytes event = tov_record_bytes(view->draft.header, "event_ref");
+    return event.size > 0 ? event : tov_record_bytes(view->draft.header, "message_id");
+}
+
+static enum tov_err cite(struct tov_record header, const struct tov_message_view *view)
+{
+    struct tov_record reference = {0};
+    struct tov_ref ref = {.agency = (uint16_t)view->facts.ref.agency,
+                          .generation = view->facts.ref.generation,
+                          .index = view->facts.ref.index};
+    memcpy(ref.leaf.bytes, view->facts.ref.leaf_hash, sizeof ref.leaf.bytes);
+    TOV_TRY(tov_record_put_ref(header, "cites", &ref));
+    (void)tov_record_child(header, "cites", tov_record_count(header, "cites") - 1, &reference);
+    struct tov_bytes event = event_of(view);
+    return event.size == 0 ? TOV_OK : tov_record_put_bytes(reference, "event_ref", event);
+}
+
+enum tov_err tov_message_draft_cite(struct tov_message_draft *draft,
+                                    const struct tov_message_view *view, struct tov_error *error)
+{
+    if (view == NULL || !view->facts.has_header)
+        return tov_fail(error, TOV_E_ARGUMENT, "a message without a header cannot be cited");
+    enum tov_err err = cite(draft->draft.header, view);
+    lib_memory_fini(&draft->given);
+    return err == TOV_OK ? err : tov_fail(error, err, "the message cannot be cited");
+}
+
+enum tov_err tov_message_draft_set_event(struct tov_message_draft *draft,
+                                         const struct tov_message_view *view,
+                                         struct tov_error *error)
+{
+    if (view == NULL || !view->facts.has_header || event_of(view).size == 0)
+        return tov_fail(error, TOV_E_ARGUMENT, "a message without a header tells of no event");
+    enum tov_err err = tov_record_put_bytes(draft->draft.header, "event_ref", event_of(view));
+    lib_memory_fini(&draft->given);
+    return err == TOV_OK ? err : tov_fail(error, err, "the event cannot be set");
+}
+
 enum tov_err tov_message_draft_answer(const struct tov_message_view *view, const char *type,
                                       struct tov_message_draft **out_draft, struct tov_error *error)
 {
@@ -204,6 +246,8 @@ enum tov_err tov_message_draft_answer(const struct tov_message_view *view, const
         err = copy_about(view->draft.header, &draft->draft);
     if (err == TOV_OK)
         err = address_sender(view, draft->draft.header);
+    if (err == TOV_OK && tov_machine_answer_cites(type, tov_message_view_type(view)))
+        err = cite(draft->draft.header, view);
     if (err != TOV_OK) {
         tov_message_draft_destroy(draft);
         return tov_fail(error, err, "the answer cannot be prepared");

@@ -53,7 +53,8 @@ struct tov_catalogue_field {
     size_t size; /* sizeof(struct tov_catalogue_field), set by the caller */
     enum tov_catalogue_need need;
     char path[96];    /* "content.subject.name", "fields.date" */
-    const char *kind; /* "text", "date", "time", "enum", "bool", "int", "uuid", "hash" ... */
+    const char *kind; /* "text", "date", "time", "enum", "bool", "int", "uuid", "hash" ...; "agency"
+                         is the number of one (tov_directory_unit.agency) */
     int is_list;      /* it, or the record that it stands in, may come more than once */
     const char *label_da;
     const char *label_en;

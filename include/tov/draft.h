@@ -55,7 +55,8 @@ TOV_API_CHECKED enum tov_err tov_message_draft_create(const char *type,
                                                       struct tov_message_draft **out_draft,
                                                       struct tov_error *error);
 /* An empty draft of TYPE that answers VIEW: in_reply_to, relation `response`, the same matters
- * (about), and the sender's unit as recipient with the right ALL. NOT_FOUND: no such type;
+ * (about), and the sender's unit as recipient with the right ALL. Where the answer is the second
+ * signature on VIEW, or answers the offer in it, it cites VIEW. NOT_FOUND: no such type;
  * ARGUMENT: a view without a header; NOMEM. The draft does not need the view afterwards. */
 TOV_API_CHECKED enum tov_err tov_message_draft_answer(const struct tov_message_view *view,
                                                       const char *type,
@@ -108,6 +109,17 @@ TOV_API_CHECKED enum tov_err tov_message_draft_set_target(struct tov_message_dra
                                                           const struct tov_message_ref *target,
                                                           const char *relation,
                                                           struct tov_error *error);
+
+/* Adds VIEW to what the message cites, with the event that it tells of: the first of two signers,
+ * the offer that is answered, the acceptance by which the sender holds what it offers. ARGUMENT: a
+ * view without a header; NOMEM. */
+TOV_API_CHECKED enum tov_err tov_message_draft_cite(struct tov_message_draft *draft,
+                                                    const struct tov_message_view *view,
+                                                    struct tov_error *error);
+/* The message tells of the same event as VIEW, in another channel. Errors as above. */
+TOV_API_CHECKED enum tov_err tov_message_draft_set_event(struct tov_message_draft *draft,
+                                                         const struct tov_message_view *view,
+                                                         struct tov_error *error);
 
 /* ---- texts; each is ended by tov_free; NOMEM ---- */
 

@@ -62,6 +62,7 @@ TOV_API void tov_status_destroy(struct tov_status *status); /* NULL is fine */
 struct tov_directory_unit {
     const char *address; /* "kk/vink" */
     const char *title;   /* Danish */
+    uint32_t agency;     /* its number in the roster, which fields of the kind "agency" hold */
 };
 struct tov_directory;
 TOV_API_CHECKED enum tov_err tov_directory_get(struct tov_client *client,

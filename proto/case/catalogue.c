@@ -108,6 +108,16 @@ bool tov_message_type_takes_about(const struct tov_message_type *type, const cha
     return false;
 }
 
+bool tov_field_holds_agency(const char *name)
+{
+    static const char *const names[] = {"to_agency", "invited", "addressed", "may_know"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const struct tov_purpose purposes[] = {
     {"forebyggelse",
      TOV_TEXT("forebyggelse af ekstremisme og kriminalitet", "prevention of extremism and crime")},

@@ -144,6 +144,9 @@ bool tov_message_type_takes_about(const struct tov_message_type *type, const cha
 size_t tov_message_type_field_count(const struct tov_message_type *type);
 struct tov_field_rule tov_message_type_field_at(const struct tov_message_type *type, size_t index);
 
+/* Whether the typed field NAME ("to_agency") holds numbers of agencies. */
+bool tov_field_holds_agency(const char *name);
+
 /* Codes of purposes ("forebyggelse"), with their words; sorted as shown. */
 struct tov_purpose {
     const char *id;

@@ -176,3 +176,52 @@ const char *tov_machine_row_target(const struct tov_machine_row *row, const char
 {
     return strcmp(row->to, TOV_STAYS) == 0 ? state : row->to;
 }
+
+/* ---- answers that cite ---- */
+
+static bool has_guard(const struct tov_machine_row *row, enum tov_guard guard)
+{
+    for (size_t i = 0; i < TOV_GUARDS_MAX; i++) {
+        if (row->guards[i] == (uint8_t)guard)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a row of TYPE, in any machine, is one that IS_ONE takes. */
+static bool has_row(const char *type, bool (*is_one)(const struct tov_machine_row *, const char *),
+                    const char *target)
+{
+    for (size_t m = 0; m < TOV_MACHINES_MAX && table.machines[m] != NULL; m++) {
+        const struct tov_machine_info *machine = table.machines[m];
+        for (size_t i = 0; i < machine->row_count; i++) {
+            if (strcmp(machine->rows[i].on.type, type) == 0 && is_one(&machine->rows[i], target))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool offers(const struct tov_machine_row *row, const char *unused)
+{
+    (void)unused;
+    return (row->does & TOV_DOES_OFFER) != 0;
+}
+
+static bool gives(const struct tov_machine_row *row, const char *unused)
+{
+    (void)unused;
+    return (row->does & (TOV_DOES_HOLD | TOV_DOES_ACCEPT)) != 0;
+}
+
+static bool cites(const struct tov_machine_row *row, const char *target)
+{
+    return (row->and_who != 0 && strcmp(row->on.type, target) == 0) ||
+           (has_guard(row, TOV_GUARD_NAMES_OFFER) && has_row(target, offers, NULL)) ||
+           (has_guard(row, TOV_GUARD_NAMES_HOLDING) && has_row(target, gives, NULL));
+}
+
+bool tov_machine_answer_cites(const char *answer, const char *target)
+{
+    return has_row(answer, cites, target);
+}

@@ -122,6 +122,10 @@ bool tov_machine_row_leaves(const struct tov_machine_row *row, const char *state
 /* The state after a step of ROW from STATE. */
 const char *tov_machine_row_target(const struct tov_machine_row *row, const char *state);
 
+/* Whether an answer of type ANSWER to a message of type TARGET cites it: the second of two signers,
+ * the answer to an offer, an offer by who holds what TARGET gave. */
+bool tov_machine_answer_cites(const char *answer, const char *target);
+
 /* ---- rules of refusal (docs/machines.md) ---- */
 
 enum tov_refusal {

@@ -74,7 +74,45 @@ static void make_seeds(struct sim_agency *agency, size_t index)
     agency->storage = seed_of(agency->name, "storage");
 }
 
-static struct tov_unit unit;
+#define KOMMUNE TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE)
+#define CASEWORK TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER)
+#define UNIT(name_, roles_)                                                                  \
+    {                                                                                        \
+        .name = (name_), .title = "Enheden", .gln = "", .roles = (roles_), .cooperations = 7 \
+    }
+
+static const struct tov_unit only_unit[] = {UNIT(SIM_UNIT, KOMMUNE | CASEWORK)};
+static const struct tov_unit kommune_units[] = {UNIT("vink", KOMMUNE), UNIT("eki", CASEWORK),
+                                                UNIT("mentor", TOV_ROLE_BIT(TOV_ROLE_MENTOR))};
+static const struct tov_unit police_units[] = {
+    UNIT("dks", TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_POLITI))};
+static const struct tov_unit krfo_units[] = {
+    UNIT("faengsel", TOV_ROLE_BIT(TOV_ROLE_HANDLEPLANSANSVARLIG)),
+    UNIT("kif", TOV_ROLE_BIT(TOV_ROLE_TILSYNSFOERENDE)),
+    UNIT("central", TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO))};
+
+/* Units of one agency, and what its caseworker is there. */
+struct sim_staff {
+    const struct tov_unit *units;
+    size_t count;
+    enum tov_regime regime;
+    const char *roles;
+    const char *names;
+};
+
+static const struct sim_staff ordinary = {only_unit, 1, TOV_REGIME_GDPR, "sagsbehandler", SIM_UNIT};
+static const struct sim_staff infohus[SIM_INFOHUS_MAX] = {
+    {kommune_units, 3, TOV_REGIME_GDPR, "tovholder_kommune sagsbehandler mentor",
+     "vink eki mentor"},
+    {police_units, 1, TOV_REGIME_LED, "tovholder_politi", "dks"},
+    {krfo_units, 3, TOV_REGIME_LED, "koordinator_krfo handleplansansvarlig tilsynsfoerende",
+     "faengsel kif central"},
+};
+
+static const struct sim_staff *staff_of(const struct sim_federation *federation, size_t index)
+{
+    return federation->is_infohus ? &infohus[index] : &ordinary;
+}
 
 /* What a roster says of one agency, with room for what it points at. */
 struct facts_room {
@@ -95,8 +133,11 @@ static void set_keepers(struct facts_room *room, size_t index, size_t count, siz
     out->keepers = room->keepers[index];
 }
 
-static void set_agency(struct facts_room *room, const struct sim_agency *agency, size_t index)
+static void set_agency(struct facts_room *room, const struct sim_federation *federation,
+                       size_t index)
 {
+    const struct sim_agency *agency = &federation->agencies[index];
+    const struct sim_staff *staff = staff_of(federation, index);
     struct tov_agency *out = &room->agencies[index];
     struct tov_x25519_public transport;
     char name[TOV_ORIGIN_MAX_BYTES + 1];
@@ -108,13 +149,13 @@ static void set_agency(struct facts_room *room, const struct sim_agency *agency,
                                .name = agency->name,
                                .title = "Myndighed",
                                .cvr = room->cvrs[index],
-                               .regime = TOV_REGIME_GDPR,
+                               .regime = staff->regime,
                                .generation = 1,
                                .transport_count = 1,
                                .endpoints = &room->endpoint_of[index],
                                .endpoint_count = 1,
-                               .units = &unit,
-                               .unit_count = 1};
+                               .units = staff->units,
+                               .unit_count = staff->count};
     (void)snprintf(name, sizeof name, SIM_FEDERATION "/%s/1", agency->name);
     out->ledger = vkey_of(name, TOV_VKEY_ED25519, &agency->ledger);
     (void)snprintf(name, sizeof name, SIM_FEDERATION "/%s/1/journal/1", agency->name);
@@ -148,14 +189,8 @@ static void make_roster(struct sim_federation *federation, size_t keepers)
     federation->root_seed = seed_of("root", "root");
     struct tov_vkey root =
         vkey_of(SIM_FEDERATION "/root/test", TOV_VKEY_ED25519, &federation->root_seed);
-    unit = (struct tov_unit){.name = SIM_UNIT,
-                             .title = "Enheden",
-                             .gln = "",
-                             .roles = TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE) |
-                                      TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
-                             .cooperations = 7};
     for (size_t i = 0; i < federation->count; i++) {
-        set_agency(room, &federation->agencies[i], i);
+        set_agency(room, federation, i);
         set_keepers(room, i, federation->count, keepers);
     }
     struct tov_roster_facts facts = {.federation = SIM_FEDERATION,
@@ -179,29 +214,41 @@ static void make_roster(struct sim_federation *federation, size_t keepers)
     free(room);
 }
 
-static void make_clients(struct sim_agency *agency)
+static void make_clients(struct sim_agency *agency, const struct sim_staff *staff)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(4096);
     tov_clients_format_start(agency->name, &text);
     tov_buf_put_format(&text,
-                       "client someone\n  kind person\n  key %064x\n  roles sagsbehandler\n"
-                       "  units " SIM_UNIT "\n"
+                       "client someone\n  kind person\n  key %064x\n  roles %s\n  units %s\n"
                        "client checker\n  kind person\n  key %064x\n  roles auditor\n",
-                       CASEWORKER_KEY + agency->number, AUDITOR_KEY + agency->number);
+                       CASEWORKER_KEY + agency->number, staff->roles, staff->names,
+                       AUDITOR_KEY + agency->number);
     UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &agency->clients, NULL) == TOV_OK);
 }
 
-struct sim_federation *sim_federation_create(size_t count, size_t keepers)
+static struct sim_federation *create(size_t count, size_t keepers, bool is_infohus)
 {
     struct sim_federation *federation = calloc(1, sizeof *federation);
     UNIT_NEED(federation != NULL && count <= SIM_NODES_MAX && sodium_init() >= 0);
     federation->count = count;
+    federation->is_infohus = is_infohus;
     for (size_t i = 0; i < count; i++) {
         make_seeds(&federation->agencies[i], i);
-        make_clients(&federation->agencies[i]);
+        make_clients(&federation->agencies[i], staff_of(federation, i));
     }
     make_roster(federation, keepers);
     return federation;
+}
+
+struct sim_federation *sim_federation_create(size_t count, size_t keepers)
+{
+    return create(count, keepers, false);
+}
+
+struct sim_federation *sim_federation_create_infohus(size_t count)
+{
+    UNIT_NEED(count <= SIM_INFOHUS_MAX);
+    return create(count, 0, true);
 }
 
 void sim_federation_destroy(struct sim_federation *federation)

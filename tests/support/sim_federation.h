@@ -2,7 +2,8 @@
  *
  * A federation of up to SIM_NODES_MAX agencies with keys from fixed seeds, its roster and client
  * registries, for tests that run nodes in one process. All agencies are kommuner with one unit
- * "vink" and keep each other's hashes. Two clients each: a caseworker and an auditor.
+ * "vink", or those of an Infohus with the units of the demo federation; they keep each other's
+ * hashes. Two clients each: a caseworker, who has all units, and an auditor.
  * Not for: keys that anybody should trust. Never use its seeds outside tests.
  */
 #ifndef TOV_TESTS_SUPPORT_SIM_FEDERATION_H
@@ -24,6 +25,7 @@ struct sim_agency {
 
 struct sim_federation {
     size_t count;
+    bool is_infohus;
     struct tov_roster *roster;
     struct tov_roots roots;   /* that signed it */
     struct tov_key root_seed; /* of the only one */
@@ -33,6 +35,10 @@ struct sim_federation {
 /* Stops the test program when the roster cannot be made. KEEPERS: the first so many other agencies
  * keep an agency's hashes; 0 means all. */
 struct sim_federation *sim_federation_create(size_t count, size_t keepers);
+/* Agency 1 is the kommune (vink, eki, mentor), 2 the police (dks), 3 Kriminalforsorgen (faengsel,
+ * kif, central), as far as COUNT goes; all keep all hashes. */
+struct sim_federation *sim_federation_create_infohus(size_t count);
+#define SIM_INFOHUS_MAX 3u
 void sim_federation_destroy(struct sim_federation *federation);
 
 const struct tov_agency *sim_federation_agency(const struct sim_federation *federation,

@@ -59,12 +59,13 @@ static void make_dir(const char *name, size_t index, char out[256])
     (void)snprintf(out, 256, "%s/tov-%s-%d-%zu", root, name, (int)getpid(), index);
 }
 
-struct sim_wire *sim_wire_create(const char *name, size_t count)
+static struct sim_wire *create(const char *name, struct sim_federation *federation)
 {
     struct sim_wire *wire = calloc(1, sizeof *wire);
+    size_t count = federation->count;
     char dir[256];
     UNIT_NEED(wire != NULL);
-    wire->federation = sim_federation_create(count, 0);
+    wire->federation = federation;
     wire->count = count;
     for (size_t i = 0; i < count; i++) {
         make_dir(name, i, dir);
@@ -76,6 +77,16 @@ struct sim_wire *sim_wire_create(const char *name, size_t count)
                                                   .acknowledged = note_acknowledged};
     }
     return wire;
+}
+
+struct sim_wire *sim_wire_create(const char *name, size_t count)
+{
+    return create(name, sim_federation_create(count, 0));
+}
+
+struct sim_wire *sim_wire_create_infohus(const char *name, size_t count)
+{
+    return create(name, sim_federation_create_infohus(count));
 }
 
 void sim_wire_destroy(struct sim_wire *wire)

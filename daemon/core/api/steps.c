@@ -2,6 +2,7 @@
 #include "api/steps.h"
 
 #include "case/calendar.h"
+#include "case/told_facts.h"
 #include "case/told_field.h"
 #include "ledger/judge.h"
 
@@ -221,16 +222,47 @@ static enum tov_err put_seen_of(struct stepping *stepping, struct tov_store_read
     return tov_record_put_number(out, "size", position.size);
 }
 
-/* Of the agencies that have written about these things; they ascend. */
+static bool holds(const struct tov_told *told, const struct tov_unit_facts *unit)
+{
+    bool by_agency = (unit->duties & TOV_DUTIES_CASE & ~(uint32_t)TOV_DUTY_PROVIDER) != 0;
+    if (by_agency && is_among(told, unit->agency))
+        return true;
+    for (size_t i = 0; i < told->recipient_count; i++) {
+        if (tov_unit_is_same(&told->recipients[i], unit))
+            return true;
+    }
+    return tov_unit_is_same(&told->sender, unit);
+}
+
+/* Whether UNIT knows already that AGENCY writes about these things: it must not learn from a number
+ * in a header that the police do (I10). Parties of a case know as agencies, all others as units. */
+static bool knows_writer(const struct stepping *stepping, const struct tov_unit_facts *unit,
+                         uint16_t agency)
+{
+    for (size_t i = 0; i < stepping->book.count; i++) {
+        const struct tov_told *told = &stepping->book.told[i];
+        if (told->ref.agency == agency && holds(told, unit))
+            return true;
+    }
+    return false;
+}
+
+static bool all_know_writer(const struct stepping *stepping, uint16_t agency)
+{
+    for (size_t i = 0; i < stepping->told.recipient_count; i++) {
+        if (!knows_writer(stepping, &stepping->recipients[i], agency))
+            return false;
+    }
+    return true;
+}
+
+/* Of the agencies that all recipients know to write about these things; they ascend. */
 static enum tov_err put_seen(struct stepping *stepping, struct tov_store_read *read)
 {
     const struct tov_roster_facts *facts = tov_roster_facts(stepping->call->core->roster);
     for (size_t i = 0; i < facts->agency_count; i++) {
         uint16_t agency = facts->agencies[i].number;
-        bool wrote = false;
-        for (size_t n = 0; !wrote && n < stepping->book.count; n++)
-            wrote = stepping->book.told[n].ref.agency == agency;
-        if (wrote && agency != stepping->call->core->own->number)
+        if (agency != stepping->call->core->own->number && all_know_writer(stepping, agency))
             TOV_TRY(put_seen_of(stepping, read, agency));
     }
     return TOV_OK;

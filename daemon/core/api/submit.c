@@ -174,6 +174,20 @@ static enum tov_err put_author(struct submission *in)
     return tov_record_put_enum(author, "role", role);
 }
 
+/* Copies in other channels and later steps name it: an event of its own, unless the draft tells of
+ * one that was told before. */
+static enum tov_err put_event(struct submission *in)
+{
+    uint8_t event[TOV_UUID_BYTES];
+    if ((in->draft.type->effects & TOV_EFFECT_STEPS) == 0 ||
+        tov_record_count(in->draft.header, "event_ref") > 0)
+        return TOV_OK;
+    tov_core_random(in->call->core, event, sizeof event);
+    event[6] = (uint8_t)((event[6] & 0x0f) | 0x40); /* UUID of version 4 */
+    event[8] = (uint8_t)((event[8] & 0x3f) | 0x80);
+    return tov_record_put_bytes(in->draft.header, "event_ref", TOV_BYTES_OF(event));
+}
+
 /* What the core alone can say. */
 static enum tov_err fill_in(struct submission *in)
 {
@@ -185,6 +199,7 @@ static enum tov_err fill_in(struct submission *in)
     if (tov_record_enum(header, "retention_class") == NULL)
         TOV_TRY(tov_record_put_enum(header, "retention_class", "R2"));
     in->plan.class_code = (uint8_t)(tov_record_enum(header, "retention_class")[1] - '0');
+    TOV_TRY(put_event(in));
     return put_author(in);
 }
 

@@ -102,36 +102,6 @@ static void a_message_about_nothing_that_fits_is_no_help(void)
     cli_scene_end(&scene);
 }
 
-/* The index of the one message that the kept draft NAME cites; -1: it cites none. */
-static long long cited_by(struct cli_scene *scene, const char *name)
-{
-    char path[128];
-    (void)snprintf(path, sizeof path, ".local/state/tov/drafts/%s.json", name);
-    json_t *draft = json_loads(ran_file(&scene->place, path), 0, NULL);
-    const json_t *header = json_object_get(json_object_get(draft, "message"), "header");
-    const json_t *cites = json_object_get(header, "cites");
-    const json_t *index = json_object_get(json_array_get(cites, 0), "index");
-    CU_ASSERT_PTR_NOT_NULL(header);
-    CU_ASSERT(json_array_size(cites) <= 1);
-    long long found = json_array_size(cites) == 0 ? -1 : json_integer_value(index);
-    json_decref(draft);
-    return found;
-}
-
-static void a_reply_cites_what_a_second_signature_or_responsibility_goes_on_from(void)
-{
-    struct cli_scene scene = begin();
-    cli_scene_begin(&scene);
-    (void)CLI_CODE(&scene, "reply", "7", "handover.accept", "--set", "thing=case", "--yes");
-    UNIT_EQUAL_INT(cited_by(&scene, "handover.accept-1"), CLI_FRONT_CAME);
-    (void)CLI_CODE(&scene, "reply", "7", "transition.ready", "--set", "purpose=loesladelse",
-                   "--yes");
-    UNIT_EQUAL_INT(cited_by(&scene, "transition.ready-1"), CLI_FRONT_CAME);
-    (void)CLI_CODE(&scene, "reply", "7", "msg.note", "--set", "kind=telefon", "--yes");
-    UNIT_EQUAL_INT(cited_by(&scene, "msg.note-1"), -1);
-    cli_scene_end(&scene);
-}
-
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -140,7 +110,6 @@ int main(void)
         UNIT_TEST(one_thing_of_a_message_can_be_chosen),
         UNIT_TEST(what_is_not_there_is_said_in_the_users_language),
         UNIT_TEST(a_message_about_nothing_that_fits_is_no_help),
-        UNIT_TEST(a_reply_cites_what_a_second_signature_or_responsibility_goes_on_from),
     };
     return unit_run("tov: what a message is about", tests, sizeof tests / sizeof tests[0]);
 }

@@ -12,19 +12,29 @@
 
 #define AGENCY_KK 1u
 #define AGENCY_POLICE 2u
+#define AGENCY_THIRD 3u
 #define LEAF "the leaf of number 5"
 
 /* ---- messages ---- */
+
+static void put_third(struct tov_record header, const char *unit)
+{
+    struct tov_record recipient;
+    UNIT_NEED(tov_record_open(header, "recipients", &recipient) == TOV_OK);
+    put_number(recipient, "agency", AGENCY_THIRD);
+    put_text(recipient, "unit", unit);
+    UNIT_NEED(tov_record_put_enum(recipient, "right", "all") == TOV_OK);
+}
 
 static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
 {
     bool is_sent = number == CLI_FRONT_SENT;
     static const uint8_t sag[16] = {0x5a, 0x67};
     static const uint8_t episode[16] = {0xe9};
+    const char *type = is_sent || node->came_type == NULL ? "msg.note" : node->came_type;
     struct tov_draft note;
     struct tov_record recipient, about;
-    UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("msg.note")), &note) ==
-              TOV_OK);
+    UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text(type)), &note) == TOV_OK);
     put_text(note.header, "sender_origin",
              is_sent ? "infohus-demo/kk/1" : "infohus-demo/kbh-pol/1");
     put_text(note.header, "sender_unit", is_sent ? "vink" : "dks");
@@ -35,12 +45,18 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
     if (node->task != NULL)
         put_text(recipient, "need_reason", node->task);
     UNIT_NEED(tov_record_open(note.header, "about", &about) == TOV_OK);
+    if (node->event != NULL)
+        put_bytes(note.header, "event_ref", (struct tov_bytes){node->event, 16});
+    if (!is_sent && node->third != NULL)
+        put_third(note.header, node->third);
     if (!node->of_no_case)
         put_bytes(about, "case_ref", TOV_BYTES_OF(sag));
     if (node->of_episode)
         put_bytes(about, "episode_ref", TOV_BYTES_OF(episode));
     put_text(note.header, "legal_bases", "RPL115-1-1");
     put_text(note.header, "purpose", "forebyggelse");
+    if (type == node->came_type)
+        return note;
     UNIT_NEED(tov_record_put_enum(note.header_fields, "kind", "telefon") == TOV_OK);
     put_text(note.content, "free_text", node->text == NULL ? "Vi ringer." : node->text);
     put_text(note.content, "necessity", "Mødet kan ikke holdes uden.");

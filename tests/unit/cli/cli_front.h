@@ -21,15 +21,18 @@ struct cli_front_event {
 };
 
 struct cli_front {
-    const char *text;   /* of the content of both; NULL: a short one */
-    bool of_episode;    /* both are about an episode */
-    bool of_no_case;    /* and not about their case */
-    const char *task;   /* of the recipient of both; NULL: none is named */
-    bool taken;         /* number 7 is in handling */
-    bool answered;      /* and answered */
-    uint64_t unread;    /* of the status */
-    enum tov_err error; /* what all but hello is answered with; 0: what was asked for */
-    bool silent;        /* not at all */
+    const char *text;      /* of the content of both; NULL: a short one */
+    bool of_episode;       /* both are about an episode */
+    bool of_no_case;       /* and not about their case */
+    const char *task;      /* of the recipient of both; NULL: none is named */
+    const char *came_type; /* of number 7; NULL: msg.note. Another has no fields of its own */
+    const char *third;     /* "krfo/kif": a second recipient of number 7, or NULL */
+    const uint8_t *event;  /* 16 bytes: event_ref of both, or NULL */
+    bool taken;            /* number 7 is in handling */
+    bool answered;         /* and answered */
+    uint64_t unread;       /* of the status */
+    enum tov_err error;    /* what all but hello is answered with; 0: what was asked for */
+    bool silent;           /* not at all */
 
     /* number 5 at kbh-pol; its proof is of a tree of two entries */
     uint64_t verdict;
