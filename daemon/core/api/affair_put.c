@@ -6,6 +6,7 @@
 
 #include "case/told_field.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static enum tov_err put_ref(struct tov_record out, const char *name,
@@ -132,6 +133,21 @@ static enum tov_err put_course(const struct api_affair *affair, const struct tov
     return tov_api_put_count(out, "affair", affair->number);
 }
 
+/* One agency in two channels is one to who reads. */
+static bool is_named_before(const struct tov_task *task, size_t place)
+{
+    const struct tov_task_party *party = &task->owed[place];
+    for (size_t i = 0; i < place; i++) {
+        const struct tov_task_party *other = &task->owed[i];
+        bool same_unit =
+            party->unit == other->unit ||
+            (party->unit != NULL && other->unit != NULL && strcmp(party->unit, other->unit) == 0);
+        if (other->agency == party->agency && same_unit)
+            return true;
+    }
+    return false;
+}
+
 static enum tov_err put_task(const struct api_affair *affair, const struct tov_task *task,
                              const struct tov_task_change *change, struct tov_record out)
 {
@@ -142,27 +158,66 @@ static enum tov_err put_task(const struct api_affair *affair, const struct tov_t
     TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
     TOV_TRY(put_party(out, "owner", &task->owner));
     TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
-    for (size_t i = 0; i < task->owed_count; i++)
-        TOV_TRY(put_party(out, "owed", &task->owed[i]));
+    for (size_t i = 0; i < task->owed_count; i++) {
+        if (!is_named_before(task, i))
+            TOV_TRY(put_party(out, "owed", &task->owed[i]));
+    }
     return put_course(affair, task, out);
+}
+
+/* ---- in which order ---- */
+
+struct shown_task {
+    const struct tov_task *task;
+    const struct tov_task_change *change;
+    uint64_t late_from_ms;
+    size_t place; /* in the order in which they opened */
+};
+
+static int by_nearness(const void *a, const void *b)
+{
+    const struct shown_task *x = a;
+    const struct shown_task *y = b;
+    if (x->late_from_ms != y->late_from_ms)
+        return x->late_from_ms < y->late_from_ms ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Those that the unit is shown, in the order in which they opened. */
+static size_t gather_tasks(const struct api_affair *affair, enum api_tasks wanted,
+                           struct shown_task *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
+        struct shown_task shown = {.place = i};
+        if (!tov_api_affair_task(affair, i, &shown.task, &shown.change) ||
+            (wanted == API_TASKS_OPEN && shown.task->state != TOV_TASK_OPEN &&
+             shown.task->state != TOV_TASK_OVERDUE))
+            continue;
+        shown.late_from_ms = tov_due_past_ms(&shown.change->due);
+        out[count++] = shown;
+    }
+    return count;
 }
 
 enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks wanted,
                                struct tov_record out)
 {
-    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
-        const struct tov_task *task;
-        const struct tov_task_change *change;
+    struct shown_task *shown = calloc(tov_tasks_count(affair->tasks) + 1, sizeof *shown);
+    enum tov_err err = TOV_OK;
+    if (shown == NULL)
+        return TOV_E_NOMEM;
+    size_t count = gather_tasks(affair, wanted, shown);
+    if (wanted == API_TASKS_OPEN)
+        qsort(shown, count, sizeof *shown, by_nearness);
+    for (size_t i = 0; err == TOV_OK && i < count; i++) {
         struct tov_record record;
-        if (!tov_api_affair_task(affair, i, &task, &change))
-            continue;
-        if (wanted == API_TASKS_OPEN && task->state != TOV_TASK_OPEN &&
-            task->state != TOV_TASK_OVERDUE)
-            continue;
-        TOV_TRY(tov_record_open(out, "tasks", &record));
-        TOV_TRY(put_task(affair, task, change, record));
+        err = tov_record_open(out, "tasks", &record);
+        if (err == TOV_OK)
+            err = put_task(affair, shown[i].task, shown[i].change, record);
     }
-    return TOV_OK;
+    free(shown);
+    return err;
 }
 
 /* ---- parties, and what comes next ---- */
