@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Things, tasks and parties in one answer: an affair that a member of it has made huge must still
+ * fit a frame. Of more tasks those that are due first. */
+#define PARTS_MAX 150u
+
 static enum tov_err put_ref(struct tov_record out, const char *name,
                             const struct tov_thing_ref *ref)
 {
@@ -53,7 +57,7 @@ static enum tov_err put_thing(const struct api_affair *affair, const struct tov_
 
 enum tov_err tov_api_put_things(const struct api_affair *affair, struct tov_record out)
 {
-    for (size_t i = 0; i < affair->view.thing_count; i++) {
+    for (size_t i = 0; i < affair->view.thing_count && i < PARTS_MAX; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         struct tov_record record;
         if (!tov_api_affair_has(affair, &thing->ref))
@@ -208,8 +212,9 @@ enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks w
     if (shown == NULL)
         return TOV_E_NOMEM;
     size_t count = gather_tasks(affair, wanted, shown);
-    if (wanted == API_TASKS_OPEN)
+    if (wanted == API_TASKS_OPEN || count > PARTS_MAX)
         qsort(shown, count, sizeof *shown, by_nearness);
+    count = count < PARTS_MAX ? count : PARTS_MAX;
     for (size_t i = 0; err == TOV_OK && i < count; i++) {
         struct tov_record record;
         err = tov_record_open(out, "tasks", &record);
@@ -234,7 +239,7 @@ static bool sees_case(const struct api_affair *affair, const struct tov_thing_re
 
 enum tov_err tov_api_put_parties(const struct api_affair *affair, struct tov_record out)
 {
-    for (size_t i = 0; i < tov_picture_party_count(affair->book.picture); i++) {
+    for (size_t i = 0; i < tov_picture_party_count(affair->book.picture) && i < PARTS_MAX; i++) {
         const struct tov_party *party = tov_picture_party_at(affair->book.picture, i);
         struct tov_record record;
         if (!sees_case(affair, &party->case_ref))
@@ -249,6 +254,7 @@ enum tov_err tov_api_put_parties(const struct api_affair *affair, struct tov_rec
     return TOV_OK;
 }
 
+#define EXPECTED_THINGS_MAX 16u
 #define EXPECTED_MAX 64u /* of one thing */
 
 static enum tov_err put_row(const struct tov_thing *thing, const struct tov_machine_row *row,
@@ -266,7 +272,7 @@ static enum tov_err put_row(const struct tov_thing *thing, const struct tov_mach
 enum tov_err tov_api_put_expected(const struct api_affair *affair, struct tov_record out)
 {
     const struct tov_picture *picture = affair->book.picture;
-    for (size_t i = 0; i < affair->view.thing_count; i++) {
+    for (size_t i = 0; i < affair->view.thing_count && i < EXPECTED_THINGS_MAX; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         const struct tov_machine_row *rows[EXPECTED_MAX];
         if (!tov_api_affair_has(affair, &thing->ref))

@@ -25,7 +25,8 @@ enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book) 
 void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 
 /* Takes in what events up to NEWEST tell, from where it stands. Messages that cannot be opened, or
- * whose header is not believed, are passed over: nothing is known of what they are about. A failure
+ * whose header is not believed, are passed over: nothing is known of what they are about. So are
+ * those that the rules of sharing refuse. A failure
  * of the store or of memory leaves it where it was, to be tried again. */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read,
                                uint64_t newest) TOV_MUST_CHECK;
