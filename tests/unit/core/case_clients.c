@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "case_clients.h"
 
+#include "base/cleanup.h"
+#include "follow/follow.h"
+#include "ledger/message.h"
+#include "node.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +136,50 @@ void send_saying(struct harness *harness, const struct saying *saying)
     UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
     harness_send(harness, saying->by, tov_buf_view(&frame));
     tov_record_destroy(&request);
+}
+
+/* ---- without asking ---- */
+
+static void plan_recipients(struct tov_record header, struct tov_message_plan *plan)
+{
+    plan->recipient_count = tov_record_count(header, "recipients");
+    for (size_t i = 0; i < plan->recipient_count; i++) {
+        struct tov_record recipient;
+        UNIT_NEED(tov_record_child(header, "recipients", i, &recipient));
+        plan->recipients[i] = (struct tov_message_recipient){
+            (uint16_t)tov_record_number(recipient, "agency"), TOV_RIGHT_ALL};
+    }
+}
+
+static void write_forced(struct tov_node *node, struct tov_draft *draft)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);
+    TOV_FREE struct tov_message_plan *plan = calloc(1, sizeof *plan);
+    struct tov_core *core = tov_node_core(node);
+    struct tov_message_written written;
+    UNIT_NEED(plan != NULL);
+    tov_message_plan_init(core, plan);
+    plan->class_code = 2;
+    plan_recipients(draft->header, plan);
+    UNIT_OK(tov_record_put_bytes(draft->header, "message_id", TOV_BYTES_OF(plan->id)));
+    UNIT_OK(tov_record_put_text(draft->header, "sender_origin", core->own->ledger.name));
+    UNIT_NEED(tov_draft_encode(draft, &header, &content) == TOV_OK);
+    plan->header = tov_buf_view(&header);
+    plan->content = tov_buf_view(&content);
+    struct tov_link_heads heads = tov_follow_link_heads(tov_node_follow(node));
+    UNIT_NEED(tov_message_write(core, plan, &heads, &written) == TOV_OK);
+    tov_follow_remember_keys(tov_node_follow(node), written.place.index, &plan->keys);
+    tov_message_plan_wipe(plan);
+}
+
+void force_saying(struct harness *harness, const struct saying *saying)
+{
+    struct test_draft draft;
+    fill_draft(harness, saying, &draft);
+    write_forced(harness_node(harness, saying->by->node), &draft.draft);
+    test_draft_fini(&draft);
+    harness_advance(harness, 60000);
 }
 
 void drop_replies(struct harness *harness, const struct harness_client *client)

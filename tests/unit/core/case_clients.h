@@ -46,6 +46,9 @@ struct saying {
 uint64_t say(struct harness *harness, const struct saying *saying, struct tov_ref *out_ref);
 /* Hands it to the node alone: nothing runs, no answer is looked at. */
 void send_saying(struct harness *harness, const struct saying *saying);
+/* Writes it into the node's ledger though no rule was asked, as a hostile agency's own node would,
+ * and lets a minute pass. */
+void force_saying(struct harness *harness, const struct saying *saying);
 void drop_replies(struct harness *harness, const struct harness_client *client);
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "case_clients.h"
 
+#include "case/task.h"
+
 #include <string.h>
 
 #define DAY_MS 86400000u
@@ -586,6 +588,50 @@ static void pages_give_each_affair_once_and_the_nearest_due_first(void)
     harness_destroy(harness);
 }
 
+/* The state of the task of DEADLINE in what eva is shown of the affair with NUMBER. */
+static uint64_t task_state(struct harness *harness, uint64_t number, const char *deadline)
+{
+    struct tov_record reply = ask(harness, &eva, "case_read", &(struct asking){.number = number});
+    struct tov_record body = body_of(reply, "case_read");
+    struct tov_record task;
+    uint64_t state = 0;
+    for (size_t i = 0; tov_record_child(body, "tasks", i, &task); i++) {
+        if (tov_bytes_equal(tov_record_bytes(task, "deadline"), tov_bytes_of_text(deadline)))
+            state = tov_record_number(task, "state");
+    }
+    tov_record_destroy(&reply);
+    return state;
+}
+
+/* The police tell, in KRFO's place, that the release was coordinated. Kept it is, and shown. */
+static void what_the_rules_refuse_is_kept_and_has_no_effect(void)
+{
+    struct harness *harness = three_nodes();
+    admit(harness);
+    set_release_date(harness);
+    struct tov_record reply = ask(harness, &eva, "cases", &(struct asking){0});
+    struct tov_record affair;
+    UNIT_NEED(tov_record_child(body_of(reply, "cases"), "affairs", 0, &affair));
+    uint64_t number = tov_record_number(affair, "number");
+    tov_record_destroy(&reply);
+    uint64_t before = task_state(harness, number, "R-1y");
+    UNIT_NEED(before == TOV_TASK_OPEN || before == TOV_TASK_OVERDUE);
+    const struct saying false_one = {
+        &bo,           "prison.coordinate",
+        "kbh-pol/dks", "kk/vink",
+        "RPL115-1-1",  "about.episode_ref=" EPISODE "; about.case_ref=" CASE "; event_ref=E9",
+        NULL};
+    force_saying(harness, &false_one);
+    UNIT_EQUAL_INT(task_state(harness, number, "R-1y"), before);
+    const struct saying true_one = {
+        &carl,    "prison.coordinate", "krfo/central",
+        "kk/eki", "BEK-HPL",           "about.episode_ref=" EPISODE "; event_ref=E10",
+        NULL};
+    say(harness, &true_one, NULL);
+    CU_ASSERT(task_state(harness, number, "R-1y") != before);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -602,6 +648,7 @@ int main(void)
         UNIT_TEST(what_is_not_committed_is_in_no_answer),
         UNIT_TEST(pages_give_each_affair_once_and_the_nearest_due_first),
         UNIT_TEST(a_new_release_date_is_shown_to_who_was_told_of_it),
+        UNIT_TEST(what_the_rules_refuse_is_kept_and_has_no_effect),
     };
     return unit_run("core cases", tests, sizeof tests / sizeof tests[0]);
 }
