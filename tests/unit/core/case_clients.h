@@ -38,8 +38,9 @@ uint64_t error_of(struct tov_record reply);
 struct saying {
     const struct harness_client *by;
     const char *type, *from, *to, *bases;
-    const char *fields;          /* beside those of the minimal draft; what it is about */
-    const struct tov_ref *cites; /* or NULL */
+    const char *fields;            /* beside those of the minimal draft; what it is about */
+    const struct tov_ref *cites;   /* or NULL */
+    const struct tov_ref *answers; /* what it replies to, or NULL */
 };
 /* Writes a message, which must be accepted, and lets a minute pass; its number at the sender, and
  * its reference. */
