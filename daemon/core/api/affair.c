@@ -38,6 +38,9 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct ap
         .calendar = tov_calendar_find(version),
         .now_ms = at_ms == 0 ? core->now_ms : at_ms,
         .until_ms = at_ms == 0 ? UINT64_MAX : at_ms};
+    if (out->unit.name[0] == '\0')
+        return tov_fail(&call->error, TOV_E_NOT_FOUND,
+                        "your unit %s is not in the roster: it is shown nothing", unit);
     if (out->calendar == NULL)
         return tov_fail(&call->error, TOV_E_VERSION,
                         "the roster names calendar %u, which this node does not know: install a "

@@ -7,6 +7,7 @@
 const struct harness_client anna = {0, "anna", 11};
 const struct harness_client sofie = {0, "sofie", 12};
 const struct harness_client eva = {0, "eva", 13};
+const struct harness_client gitte = {0, "gitte", 17};
 const struct harness_client audit = {0, "audit", 14};
 const struct harness_client bo = {1, "bo", 15};
 const struct harness_client carl = {2, "carl", 16};

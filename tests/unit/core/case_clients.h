@@ -15,6 +15,7 @@
 extern const struct harness_client anna;  /* kk/vink */
 extern const struct harness_client sofie; /* kk/sof */
 extern const struct harness_client eva;   /* kk/eki, the release desk */
+extern const struct harness_client gitte; /* of kk, in a unit that the roster has not */
 extern const struct harness_client audit; /* of kk, without a unit */
 extern const struct harness_client bo;    /* kbh-pol/dks */
 extern const struct harness_client carl;  /* krfo/central */

@@ -78,6 +78,9 @@ static void who_was_sent_nothing_is_shown_nothing(void)
     reply = ask(harness, &sofie, "cases", &(struct asking){.unit = "kk/vink"});
     UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
     tov_record_destroy(&reply);
+    reply = ask(harness, &gitte, "cases", &(struct asking){.ended = 1});
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
+    tov_record_destroy(&reply);
     reply = ask(harness, &audit, "cases", &(struct asking){.ended = 1});
     UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
     tov_record_destroy(&reply);
