@@ -112,11 +112,50 @@ static void a_takeover_among_the_parties_is_not_shown_to_the_release_channel(voi
     harness_destroy(harness);
 }
 
+/* A message of TYPE is among those that the client's unit may send next. */
+static bool expects(struct harness *harness, const struct harness_client *client, const char *type)
+{
+    struct tov_record reply = ask(harness, client, "cases", &(struct asking){.ended = 1});
+    struct tov_record affair, row;
+    bool found = false;
+    UNIT_NEED(find_affair(body_of(reply, "cases"), EPISODE, &affair));
+    uint64_t number = tov_record_number(affair, "number");
+    tov_record_destroy(&reply);
+    reply = ask(harness, client, "case_read", &(struct asking){.number = number});
+    struct tov_record read = body_of(reply, "case_read");
+    for (size_t i = 0; tov_record_child(read, "expected", i, &row); i++)
+        found = found || tov_bytes_equal(tov_record_bytes(row, "type"), tov_bytes_of_text(type));
+    tov_record_destroy(&reply);
+    return found;
+}
+
+/* A confirmation is for a planned release, and only the coordinator was told that it is. */
+static void what_may_come_next_follows_the_state_that_was_told(void)
+{
+    struct harness *harness = three_nodes();
+    struct saying date = {.by = &carl,
+                          .type = "prison.release_date",
+                          .from = "krfo/central",
+                          .to = "kk/vink",
+                          .bases = "RPL115-2/1-3a",
+                          .fields = "about.episode_ref=" EPISODE "; event_ref=E2; date=2021-10-28"};
+    admit(harness);
+    say(harness, &date, NULL);
+    CU_ASSERT(expects(harness, &anna, "transition.ready"));
+    CU_ASSERT(!expects(harness, &eva, "transition.ready"));
+    date.to = "kk/eki";
+    date.bases = "BEK-HPL";
+    say(harness, &date, NULL);
+    CU_ASSERT(expects(harness, &eva, "transition.ready"));
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(the_release_channel_is_told_of_no_party_of_the_case),
         UNIT_TEST(a_task_is_met_to_the_release_channel_when_it_was_told_so),
+        UNIT_TEST(what_may_come_next_follows_the_state_that_was_told),
         UNIT_TEST(a_takeover_among_the_parties_is_not_shown_to_the_release_channel),
     };
     return unit_run("core release channel", tests, sizeof tests / sizeof tests[0]);
