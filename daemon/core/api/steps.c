@@ -74,17 +74,43 @@ static const char *field_of(const struct stepping *stepping, const struct tov_th
     return NULL;
 }
 
+static bool is_about(const struct tov_told *told, const struct tov_thing_ref *thing)
+{
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        if (tov_told_is_about(told, tov_about_things[i].bit, thing))
+            return true;
+    }
+    return false;
+}
+
+/* The writer's unit sent or received a message about it. A unit of the release channel may know
+ * less of a thing than the agency, and is never told its state by a refusal. */
+static bool may_know_state(const struct stepping *stepping, const struct tov_thing_ref *thing)
+{
+    const struct tov_unit_facts *unit = &stepping->told.sender;
+    bool is_of_release = (unit->duties & TOV_DUTIES_RELEASE) != 0;
+    for (size_t i = 0; !is_of_release && i < stepping->book.count; i++) {
+        const struct tov_told *told = &stepping->book.told[i];
+        if (is_about(told, thing) &&
+            (tov_unit_is_same(&told->sender, unit) || tov_told_is_to(told, unit)))
+            return true;
+    }
+    return false;
+}
+
+/* The reason of the judgement names the state of the thing; the rule by itself does not (I10). */
 static void refuse(struct stepping *stepping, const struct tov_judgement *judgement)
 {
     const char *about = field_of(stepping, &judgement->thing);
     struct tov_text rule = tov_refusal_text(judgement->rule);
-    bool says_more = rule.da != NULL && strcmp(rule.da, judgement->reason.da) != 0;
+    struct tov_text reason = may_know_state(stepping, &judgement->thing) ? judgement->reason : rule;
+    bool says_more = rule.da != NULL && strcmp(rule.da, reason.da) != 0;
     char field[80];
     (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
     struct tov_finding_words words = {.severity = TOV_REFUSES,
                                       .source = "docs/machines.md",
                                       .field = field,
-                                      .reason = judgement->reason,
+                                      .reason = reason,
                                       .remedy = says_more ? rule : (struct tov_text){0}};
     tov_findings_add(stepping->findings, &words);
 }

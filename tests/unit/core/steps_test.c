@@ -364,6 +364,36 @@ static void a_step_that_no_row_lists_is_refused_and_writes_nothing(void)
     scene_close(&scene);
 }
 
+/* Refused; the reason is the rule's, which names no state. */
+static bool is_refused_by_rule_alone(struct scene *scene, size_t node, struct test_draft draft)
+{
+    hand_in(scene, node, &draft);
+    sim_wire_run(scene->wire);
+    UNIT_EQUAL_INT(scene->answers[node].error, TOV_E_RULE);
+    UNIT_EQUAL_TEXT(scene->answers[node].field, "about.episode_ref");
+    return strcmp(scene->answers[node].reason,
+                  "The message does not fit the state that the thing is in.") == 0;
+}
+
+/* An agency is one node, its units are not one (I10). */
+static void a_refusal_names_the_state_to_who_is_shown_the_thing(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-reason");
+    submit(&scene, KRFO, to_desk(ADMISSION));
+    sim_wire_run(scene.wire);
+    CU_ASSERT(!is_refused_by_rule_alone(&scene, KRFO,
+                                        to_parties("prison.recall", "kk/vink kbh-pol/dks")));
+    struct test_draft other = to_parties("prison.recall", "kk/vink kbh-pol/dks");
+    test_draft_route(&other, "krfo/central", "kk/vink kbh-pol/dks");
+    CU_ASSERT(is_refused_by_rule_alone(&scene, KRFO, other));
+    struct test_draft ready = to_desk("transition.ready");
+    test_draft_route(&ready, "kk/eki", "krfo/faengsel");
+    test_draft_bases(&ready, "BEK-HPL DBL8-2-3");
+    CU_ASSERT(is_refused_by_rule_alone(&scene, KK, ready));
+    scene_close(&scene);
+}
+
 static void what_a_client_says_of_steps_start_and_seen_is_replaced(void)
 {
     struct scene scene;
@@ -500,6 +530,7 @@ int main(void)
         UNIT_TEST(a_copy_tells_the_event_that_its_draft_names),
         UNIT_TEST(two_steps_of_one_batch_follow_each_other),
         UNIT_TEST(a_step_that_no_row_lists_is_refused_and_writes_nothing),
+        UNIT_TEST(a_refusal_names_the_state_to_who_is_shown_the_thing),
         UNIT_TEST(what_a_client_says_of_steps_start_and_seen_is_replaced),
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),
         UNIT_TEST(the_release_channel_never_gets_a_starting_point),
