@@ -168,17 +168,58 @@ static bool is_among(const struct tov_told *told, uint16_t agency)
     return false;
 }
 
-/* Whether AGENCY sent or received a message about THING, as far as this node knows. */
+/* Whether a message of TYPE makes its recipients parties of the case, or offers it to them. */
+static bool brings_into_case(const char *type)
+{
+    return strcmp(type, "case.open") == 0 || strcmp(type, "case.invite") == 0 ||
+           strcmp(type, "case.transfer") == 0;
+}
+
+/* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
+static bool is_aside(const char *type)
+{
+    static const char *const aside[] = {"info.", "intervention.", "psych."};
+    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
+        if (strncmp(type, aside[i], strlen(aside[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What parties share: who is asked about it aside is not told how it stands. */
+#define SHARED (TOV_ABOUT_CASE | TOV_ABOUT_CONCERN | TOV_ABOUT_EPISODE)
+
+static bool goes_with(const char *type, uint32_t kind)
+{
+    if (kind == TOV_ABOUT_CASE)
+        return brings_into_case(type);
+    return (kind & SHARED) == 0 || !is_aside(type);
+}
+
+static bool is_party(const struct stepping *stepping, const struct tov_thing_ref *case_ref,
+                     uint16_t agency)
+{
+    for (size_t i = 0; i < tov_picture_party_count(stepping->book.picture); i++) {
+        const struct tov_party *party = tov_picture_party_at(stepping->book.picture, i);
+        if (party->agency == agency && party->until_ms == 0 &&
+            tov_thing_ref_equal(&party->case_ref, case_ref))
+            return true;
+    }
+    return false;
+}
+
+/* Whether AGENCY follows THING, as far as this node knows: it is a party of the case, or sent or
+ * received a message that was not aside. */
 static bool has_held(const struct stepping *stepping, uint32_t kind,
                      const struct tov_thing_ref *thing, uint16_t agency)
 {
+    if (kind == TOV_ABOUT_CASE)
+        return is_party(stepping, thing, agency);
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        struct tov_thing_ref ref;
-        for (size_t n = 0; tov_told_thing(told, kind, n, &ref); n++) {
-            if (tov_thing_ref_equal(&ref, thing) && is_among(told, agency))
-                return true;
-        }
+        if (goes_with(tov_told_type(told), kind) && tov_told_is_about(told, kind, thing) &&
+            is_among(told, agency))
+            return true;
     }
     return false;
 }
@@ -188,16 +229,6 @@ static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
         if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
-            return true;
-    }
-    return false;
-}
-
-/* The release channel learns a state only from what it is told itself (I10): no starting point. */
-static bool is_to_release_channel(const struct stepping *stepping)
-{
-    for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if ((stepping->recipients[i].duties & TOV_DUTIES_RELEASE) != 0)
             return true;
     }
     return false;
@@ -216,13 +247,15 @@ static enum tov_err put_start(struct stepping *stepping, const struct tov_thing 
 
 static enum tov_err put_starts(struct stepping *stepping)
 {
-    if (is_to_release_channel(stepping))
+    /* The release channel learns a state only from what it is told itself (I10). */
+    if (tov_told_is_release_channel(&stepping->told))
         return TOV_OK;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        uint32_t kind = tov_about_things[i].bit;
         struct tov_thing_ref ref;
         const struct tov_thing *things[STARTS_MAX];
-        if (!tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) ||
-            !is_new_to_some(stepping, tov_about_things[i].bit, &ref))
+        if (!goes_with(tov_told_type(&stepping->told), kind) ||
+            !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
         for (size_t n = 0; n < count && n < STARTS_MAX; n++)
@@ -313,7 +346,7 @@ enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
     static const char *const ours[] = {"steps", "start", "seen"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         tov_record_clear(draft->header, ours[i]);
-    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0)
+    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0 && !brings_into_case(draft->type->id))
         return TOV_OK;
     struct stepping *stepping = calloc(1, sizeof *stepping);
     if (stepping == NULL)

@@ -69,7 +69,7 @@ uint64_t call_meeting(struct harness *harness)
 }
 
 /* The first of them is founded, and a case opened. */
-void open_case(struct harness *harness)
+void open_case(struct harness *harness, const char *units)
 {
     struct tov_ref first;
     struct saying triage = {.by = &anna,
@@ -88,7 +88,7 @@ void open_case(struct harness *harness)
     const struct saying open = {.by = &anna,
                                 .type = "case.open",
                                 .from = "kk/vink",
-                                .to = "kbh-pol/dks krfo/central",
+                                .to = units,
                                 .bases = "RPL115-2/1-1",
                                 .fields = "about.concern_ref=" CONCERN "; about.case_ref=" CASE};
     say(harness, &open, NULL);
@@ -100,7 +100,7 @@ struct harness *whole_story(void)
     struct harness *harness = three_nodes();
     admit(harness);
     (void)call_meeting(harness);
-    open_case(harness);
+    open_case(harness, "kbh-pol/dks krfo/central");
     set_release_date(harness);
     return harness;
 }

@@ -22,8 +22,8 @@ void admit(struct harness *harness);
 void set_release_date(struct harness *harness);
 /* Both concerns come up and are put on one agenda; its number at the police. */
 uint64_t call_meeting(struct harness *harness);
-/* The first of them is founded, and a case opened. */
-void open_case(struct harness *harness);
+/* The first of them is founded, and a case opened with UNITS as the other parties. */
+void open_case(struct harness *harness, const char *units);
 /* All of these. */
 struct harness *whole_story(void);
 
