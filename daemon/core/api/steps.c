@@ -138,6 +138,88 @@ static enum tov_err put_step(struct stepping *stepping, const struct tov_next_st
     return tov_record_put_text(out, "state", step->state);
 }
 
+/* ---- steps to the release channel (I10) ---- */
+
+/* The judgement of MACHINE and THING in the message at INDEX of the picture, or NULL. */
+static const struct tov_judgement *judgement_at(const struct stepping *stepping, size_t index,
+                                                const struct tov_judgement *like)
+{
+    const struct tov_placed *placed = tov_picture_placed_at(stepping->book.picture, index);
+    for (size_t i = 0; i < placed->judgement_count; i++) {
+        const struct tov_judgement *judgement = &placed->judgements[i];
+        if (judgement->machine == like->machine &&
+            tov_thing_ref_equal(&judgement->thing, &like->thing))
+            return judgement;
+    }
+    return NULL;
+}
+
+/* The first message about the event of the draft took the thing to the state. */
+static bool was_taken(const struct stepping *stepping, const struct tov_judgement *like)
+{
+    const struct tov_told *told = &stepping->told;
+    struct tov_thing_ref event, other;
+    if (!tov_told_step_event(told, &event))
+        return false;
+    for (size_t i = 0; i < tov_picture_placed_count(stepping->book.picture); i++) {
+        const struct tov_told *earlier = tov_picture_placed_at(stepping->book.picture, i)->told;
+        const struct tov_judgement *judgement = judgement_at(stepping, i, like);
+        if (judgement != NULL && judgement->verdict == TOV_STEP_TAKEN &&
+            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
+            earlier->sender.agency == told->sender.agency && tov_told_step_event(earlier, &other) &&
+            tov_thing_ref_equal(&event, &other))
+            return true;
+    }
+    return false;
+}
+
+/* The unit is shown the thing in the state that STEP names. */
+static enum tov_err is_shown_state(const struct stepping *stepping,
+                                   const struct tov_unit_facts *unit,
+                                   const struct tov_next_step *step, bool *out_shown)
+{
+    struct tov_view view;
+    TOV_TRY(tov_picture_view(stepping->book.picture, unit, &view));
+    *out_shown = false;
+    for (size_t i = 0; i < view.thing_count; i++) {
+        const struct tov_thing *thing = &view.things[i];
+        if (thing->machine == step->judgement.machine &&
+            tov_thing_ref_equal(&thing->ref, &step->judgement.thing))
+            *out_shown = thing->state != NULL && strcmp(thing->state, step->state) == 0;
+    }
+    tov_view_fini(&view);
+    return TOV_OK;
+}
+
+/* Whether STEP may stand in the header: who is responsible is no matter of the release channel, and
+ * a state that the event itself does not lead to must have been told to its units before. */
+static enum tov_err may_tell(const struct stepping *stepping, const struct tov_next_step *step,
+                             bool *out_may)
+{
+    const struct tov_judgement *judgement = &step->judgement;
+    *out_may = true;
+    if (!tov_told_is_release_channel(&stepping->told))
+        return TOV_OK;
+    *out_may = judgement->machine != TOV_MACHINE_RESPONSIBILITY;
+    if (!*out_may || judgement->verdict == TOV_STEP_TAKEN ||
+        (judgement->verdict == TOV_STEP_COPY && was_taken(stepping, judgement)))
+        return TOV_OK;
+    for (size_t i = 0; *out_may && i <= stepping->told.recipient_count; i++) {
+        const struct tov_unit_facts *unit =
+            i == stepping->told.recipient_count ? &stepping->told.sender : &stepping->recipients[i];
+        if ((unit->duties & TOV_DUTIES_RELEASE) != 0)
+            TOV_TRY(is_shown_state(stepping, unit, step, out_may));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err write_step(struct stepping *stepping, const struct tov_next_step *step)
+{
+    bool may = false;
+    TOV_TRY(may_tell(stepping, step, &may));
+    return may ? put_step(stepping, step) : TOV_OK;
+}
+
 static enum tov_err put_steps(struct stepping *stepping)
 {
     size_t count =
@@ -150,7 +232,7 @@ static enum tov_err put_steps(struct stepping *stepping)
         if (step->judgement.verdict == TOV_STEP_REFUSED)
             refuse(stepping, &step->judgement);
         else
-            TOV_TRY(put_step(stepping, step));
+            TOV_TRY(write_step(stepping, step));
     }
     return TOV_OK;
 }

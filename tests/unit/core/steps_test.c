@@ -280,7 +280,6 @@ static void the_first_step_of_a_thing_names_none_before_it(void)
     struct tov_record header = newest(&scene, KK);
     check_state(header, "steps", "frihedsberoevelse", "afsoning");
     check_state(header, "steps", "loesladelse", "uden_dato");
-    check_state(header, "steps", "ansvar", "holdt");
     struct tov_thing_ref previous = previous_of(header, "loesladelse");
     struct tov_thing_ref event = event_of(header);
     CU_ASSERT(is_none(&previous));
@@ -453,6 +452,30 @@ static void the_release_channel_never_gets_a_starting_point(void)
     scene_close(&scene);
 }
 
+/* Responsibility is a matter of the parties; and a message that leaves the state as it is names one
+ * that the release channel was told, or none (I10). */
+static void the_release_channel_is_told_no_step_but_its_own(void)
+{
+    struct scene scene;
+    struct tov_record step = {0};
+    scene_open(&scene, "steps-told");
+    submit(&scene, KRFO, to_parties(ADMISSION, "kbh-pol/dks"));
+    struct tov_thing_ref told = event_of(newest(&scene, POLICE));
+    CU_ASSERT(of_machine(scene.got.header, "steps", "ansvar", &step));
+    struct test_draft copy = to_desk(ADMISSION);
+    UNIT_OK(tov_record_put_bytes(copy.draft.header, "event_ref", TOV_BYTES_OF(told.bytes)));
+    submit(&scene, KRFO, copy);
+    check_state(newest(&scene, KK), "steps", "loesladelse", "uden_dato");
+    CU_ASSERT(!of_machine(scene.got.header, "steps", "ansvar", &step));
+    submit(&scene, KRFO, to_desk("prison.transfer"));
+    check_state(newest(&scene, KK), "steps", "frihedsberoevelse", "afsoning");
+    submit(&scene, KRFO, to_parties("prison.expulsion", "kbh-pol/dks"));
+    check_state(newest(&scene, POLICE), "steps", "loesladelse", "udvisningsspor");
+    submit(&scene, KRFO, date_of(to_desk(DATE), "1"));
+    CU_ASSERT(!of_machine(newest(&scene, KK), "steps", "loesladelse", &step));
+    scene_close(&scene);
+}
+
 static struct test_draft concern_of(const char *type)
 {
     struct test_draft draft = draft_of(type);
@@ -534,6 +557,7 @@ int main(void)
         UNIT_TEST(what_a_client_says_of_steps_start_and_seen_is_replaced),
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),
         UNIT_TEST(the_release_channel_never_gets_a_starting_point),
+        UNIT_TEST(the_release_channel_is_told_no_step_but_its_own),
         UNIT_TEST(seen_names_how_far_the_others_ledger_was_held),
         UNIT_TEST(seen_names_no_writer_that_a_recipient_does_not_know_of),
         UNIT_TEST(a_restart_changes_nothing),
