@@ -122,11 +122,13 @@ static void print_machine(const struct tov_machine_info *info)
 
 static void print_rules(void)
 {
-    printf("## Rules of refusal\n\n"
-           "Numbers from 100 on, so that they are not taken for the sharing rules of "
-           "docs/messages.md. The reason that is shown with 101 and 102 names the state, what can "
-           "be sent there, and who may.\n\n"
-           "| rule | Danish | English |\n| --- | --- | --- |\n");
+    printf(
+        "## Rules of refusal\n\n"
+        "Numbers from 100 on, so that they are not taken for the sharing rules of "
+        "docs/messages.md. The reason that is shown with 101 and 102 names the state, what can "
+        "be sent there, and who may. Who has sent or received no message about the thing is told "
+        "the rule alone, and so is each unit of the release channel.\n\n"
+        "| rule | Danish | English |\n| --- | --- | --- |\n");
     for (uint16_t number = TOV_REFUSAL_PAIR; number < TOV_REFUSAL_GUARDS + TOV_GUARD_COUNT;
          number++) {
         struct tov_text text = tov_refusal_text(number);

@@ -136,6 +136,11 @@ size_t tov_picture_expected(const struct tov_picture *picture, const struct tov_
     if (subject == NULL)
         return 0;
     const struct tov_told sender = {.sender = *unit};
+    /* As THING stands: a view shows it as of what the unit was told. */
+    struct instance as_shown = *picture_instance(subject, thing->machine);
+    as_shown.thing.state = thing->state;
+    as_shown.thing.responsible = thing->responsible;
+    as_shown.thing.offered = thing->offered;
     const struct judging judging = {
         .picture = picture,
         .subject = subject,
@@ -143,7 +148,7 @@ size_t tov_picture_expected(const struct tov_picture *picture, const struct tov_
         .told = &sender,
         .effective_ms = time_after(subject, 0),
         .is_draft = true,
-        .instance = picture_instance(subject, thing->machine),
+        .instance = &as_shown,
     };
     size_t count = 0;
     for (size_t i = 0; i < judging.instance->machine->row_count; i++) {

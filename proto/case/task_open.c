@@ -215,7 +215,7 @@ static bool cites_opening(const struct task_news *news, const struct task_entry 
 {
     struct tov_ref cited;
     if (!tov_told_cites(news->told, 0, &cited))
-        return true; /* it names no offer: the open one of its thing */
+        return !task_field_is(news->told, "thing", "task"); /* the open one of its thing */
     for (size_t n = 0; tov_told_cites(news->told, n, &cited); n++) {
         for (size_t i = 0; i < entry->holder_count; i++) {
             if (tov_ref_equal(&entry->holders[i].by->ref, &cited))
@@ -346,6 +346,32 @@ void task_retract(const struct task_news *news)
 
 /* ---- hand-over, copies and courses ---- */
 
+/* The message accepts an offer of the task ID about THING that was made to its sender's agency: it
+ * has just met it. */
+static bool accepts_offer(const struct task_news *news, size_t thing, struct tov_bytes id)
+{
+    const struct tov_tasks *tasks = news->tasks;
+    struct tov_value offered;
+    for (size_t i = tasks->things[thing].first; i != TASK_NONE; i = tasks->entries[i].next) {
+        const struct tov_task *task = &tasks->entries[i].task;
+        if (task->met_by == news->told && strcmp(task->row->id, "overdragelse-svar") == 0 &&
+            task->owner.agency == news->told->sender.agency &&
+            tov_told_field(task->opened_by, "task", 0, &offered) &&
+            offered.kind == TOV_FIELD_TEXT && tov_bytes_equal(offered.bytes, id))
+            return true;
+    }
+    return false;
+}
+
+static bool accepts_any(const struct task_news *news, struct tov_bytes id)
+{
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        if (news->things[i] != TASK_NONE && accepts_offer(news, news->things[i], id))
+            return true;
+    }
+    return false;
+}
+
 /* Whose duty a task is does not change; who answers for it does. */
 static enum tov_err hand_over(const struct task_news *news, size_t thing, struct tov_bytes id)
 {
@@ -366,7 +392,7 @@ enum tov_err task_note_handover(const struct task_news *news)
     struct tov_value id;
     if (!task_is_type(news, "handover.accept") || !task_field_is(news->told, "thing", "task") ||
         !tov_told_field(news->told, "task", 0, &id) || id.kind != TOV_FIELD_TEXT ||
-        task_is_refused(news->placed, 0))
+        task_is_refused(news->placed, 0) || !accepts_any(news, id.bytes))
         return TOV_OK;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
         if (news->things[i] != TASK_NONE)

@@ -103,6 +103,12 @@ static const struct client_row {
       .roles = TOV_ROLE_BIT(TOV_ROLE_INTEGRATION),
       .units = (const char *const[]){"vink"},
       .unit_count = 1}},
+    {0,
+     {.name = "gitte", /* of a unit that the roster has not */
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+      .units = (const char *const[]){"nedlagt"},
+      .unit_count = 1}},
     {0, {.name = "audit", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
     {0, {.name = "admin", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_NODE_ADMIN)}},
     {1,

@@ -38,6 +38,9 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct ap
         .calendar = tov_calendar_find(version),
         .now_ms = at_ms == 0 ? core->now_ms : at_ms,
         .until_ms = at_ms == 0 ? UINT64_MAX : at_ms};
+    if (out->unit.name[0] == '\0')
+        return tov_fail(&call->error, TOV_E_NOT_FOUND,
+                        "your unit %s is not in the roster: it is shown nothing", unit);
     if (out->calendar == NULL)
         return tov_fail(&call->error, TOV_E_VERSION,
                         "the roster names calendar %u, which this node does not know: install a "
@@ -139,36 +142,14 @@ uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api
     return unread;
 }
 
-/* What is about no thing follows the message that opened it. */
-static bool has_task(const struct api_affair *affair, const struct tov_task *task)
-{
-    return task->thing_kind == 0 ? tov_book_is_named(affair->of, affair->group, task->opened_by)
-                                 : tov_api_affair_has(affair, &task->thing);
-}
-
-bool tov_api_affair_task(const struct api_affair *affair, size_t index,
-                         const struct tov_task **out_task,
-                         const struct tov_task_change **out_change)
-{
-    *out_task = tov_tasks_at(affair->tasks, index);
-    *out_change = tov_tasks_shown_to(affair->tasks, index, &affair->onlooker->unit);
-    return *out_change != NULL && has_task(affair, *out_task);
-}
-
-static bool is_open(const struct tov_task *task)
-{
-    return task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
-}
-
 uint64_t tov_api_affair_next_ms(const struct api_affair *affair)
 {
     uint64_t next = UINT64_MAX;
     for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
-        const struct tov_task *task;
-        const struct tov_task_change *change;
-        if (!tov_api_affair_task(affair, i, &task, &change) || !is_open(task))
+        struct api_task task;
+        if (!tov_api_affair_task(affair, i, &task) || !tov_api_task_is_open(&task))
             continue;
-        uint64_t past = tov_due_past_ms(&change->due);
+        uint64_t past = tov_due_past_ms(&task.change->due);
         next = past < next ? past : next;
     }
     return next;

@@ -51,12 +51,31 @@ uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api
 bool tov_api_affair_is_open(const struct api_affair *affair);
 /* When the next open task is too late; UINT64_MAX: there is none. */
 uint64_t tov_api_affair_next_ms(const struct api_affair *affair);
-/* The task at INDEX as the unit is shown it; false: it is not. */
-bool tov_api_affair_task(const struct api_affair *affair, size_t index,
-                         const struct tov_task **out_task,
-                         const struct tov_task_change **out_change);
 /* The number of a message of the affair; 0: not one that the unit may see. */
 uint64_t tov_api_affair_number(const struct api_affair *affair, const struct tov_told *told);
+
+/* ---- tasks (affair_task.c) ---- */
+
+/* A task as the unit is shown it. */
+struct api_task {
+    const struct tov_task *task;          /* what is not below is the same for all */
+    const struct tov_task_change *change; /* the newest due date that it was told */
+    enum tov_task_state state;
+    uint16_t responsible;
+    const struct tov_told *opened_by; /* a message of the unit's; NULL: none tells of it */
+    const struct tov_told *met_by;
+    uint64_t opened_ms;
+    uint64_t met_ms; /* 0: not met, as far as the unit is shown */
+};
+/* The task at INDEX; false: the unit is not shown it. */
+bool tov_api_affair_task(const struct api_affair *affair, size_t index, struct api_task *out);
+static inline bool tov_api_task_is_open(const struct api_task *task)
+{
+    return task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
+}
+/* Whether the unit may know that PARTY has a part in a task: a unit of the release channel knows
+ * those that its own messages name, and none as a party of a case (I10). */
+bool tov_api_affair_names(const struct api_affair *affair, const struct tov_task_party *party);
 
 /* ---- all affairs of a unit, in brief (brief.c) ---- */
 

@@ -79,22 +79,6 @@ static enum tov_err put_party(struct tov_record task, const char *name,
     return put_words(out, "unit", party->unit);
 }
 
-static bool is_newest(const struct tov_task *task, const struct tov_task_change *change)
-{
-    return change == &task->changes[task->change_count - 1];
-}
-
-/* To who was not told of the newest due date the task is open or overdue by an earlier one. */
-static enum tov_task_state shown_state(const struct api_affair *affair, const struct tov_task *task,
-                                       const struct tov_task_change *change)
-{
-    bool is_open = task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
-    if (!is_open || is_newest(task, change))
-        return task->state;
-    return affair->onlooker->now_ms < tov_due_past_ms(&change->due) ? TOV_TASK_OPEN
-                                                                    : TOV_TASK_OVERDUE;
-}
-
 /* A message to the unit named the release date by which the task is judged: a new one may have
  * been told to others alone, and leave the due date as it was. */
 static bool is_told_release(const struct api_affair *affair, const struct tov_task *task)
@@ -124,21 +108,23 @@ static enum tov_err put_due(const struct api_affair *affair, const struct tov_ta
     return put_date(out, "release", task->release);
 }
 
-static enum tov_err put_course(const struct api_affair *affair, const struct tov_task *task,
+static enum tov_err put_course(const struct api_affair *affair, const struct api_task *shown,
                                struct tov_record out)
 {
+    const struct tov_task *task = shown->task;
     TOV_TRY(
-        tov_api_put_count(out, "opened_number", tov_api_affair_number(affair, task->opened_by)));
-    TOV_TRY(tov_api_put_count(out, "opened_ms", task->opened_ms));
-    TOV_TRY(tov_api_put_count(out, "met_number", tov_api_affair_number(affair, task->met_by)));
-    TOV_TRY(tov_api_put_count(out, "met_ms", task->met_by == NULL ? 0 : task->met_ms));
+        tov_api_put_count(out, "opened_number", tov_api_affair_number(affair, shown->opened_by)));
+    TOV_TRY(tov_api_put_count(out, "opened_ms", shown->opened_ms));
+    TOV_TRY(tov_api_put_count(out, "met_number", tov_api_affair_number(affair, shown->met_by)));
+    TOV_TRY(tov_api_put_count(out, "met_ms", shown->met_ms));
     TOV_TRY(tov_api_put_count(out, "call", task->call ? 1 : 0));
     TOV_TRY(tov_api_put_count(out, "paused", task->paused ? 1 : 0));
     return tov_api_put_count(out, "affair", affair->number);
 }
 
 /* One agency in two channels is one to who reads. */
-static bool is_named_before(const struct tov_task *task, size_t place)
+static bool is_named_before(const struct api_affair *affair, const struct tov_task *task,
+                            size_t place)
 {
     const struct tov_task_party *party = &task->owed[place];
     for (size_t i = 0; i < place; i++) {
@@ -146,34 +132,41 @@ static bool is_named_before(const struct tov_task *task, size_t place)
         bool same_unit =
             party->unit == other->unit ||
             (party->unit != NULL && other->unit != NULL && strcmp(party->unit, other->unit) == 0);
-        if (other->agency == party->agency && same_unit)
+        if (other->agency == party->agency && same_unit && tov_api_affair_names(affair, other))
             return true;
     }
     return false;
 }
 
-static enum tov_err put_task(const struct api_affair *affair, const struct tov_task *task,
-                             const struct tov_task_change *change, struct tov_record out)
+static enum tov_err put_owed(const struct api_affair *affair, const struct tov_task *task,
+                             struct tov_record out)
 {
-    TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
-    TOV_TRY(tov_record_put_number(out, "state", (uint64_t)shown_state(affair, task, change)));
-    TOV_TRY(put_ref(out, "thing_ref", &task->thing));
-    TOV_TRY(put_due(affair, task, change, out));
-    TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
-    TOV_TRY(put_party(out, "owner", &task->owner));
-    TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
     for (size_t i = 0; i < task->owed_count; i++) {
-        if (!is_named_before(task, i))
+        if (tov_api_affair_names(affair, &task->owed[i]) && !is_named_before(affair, task, i))
             TOV_TRY(put_party(out, "owed", &task->owed[i]));
     }
-    return put_course(affair, task, out);
+    return TOV_OK;
+}
+
+static enum tov_err put_task(const struct api_affair *affair, const struct api_task *shown,
+                             struct tov_record out)
+{
+    const struct tov_task *task = shown->task;
+    TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
+    TOV_TRY(tov_record_put_number(out, "state", (uint64_t)shown->state));
+    TOV_TRY(put_ref(out, "thing_ref", &task->thing));
+    TOV_TRY(put_due(affair, task, shown->change, out));
+    TOV_TRY(tov_api_put_count(out, "compressed", shown->change->compressed ? 1 : 0));
+    TOV_TRY(put_party(out, "owner", &task->owner));
+    TOV_TRY(tov_api_put_count(out, "responsible", shown->responsible));
+    TOV_TRY(put_owed(affair, task, out));
+    return put_course(affair, shown, out);
 }
 
 /* ---- in which order ---- */
 
 struct shown_task {
-    const struct tov_task *task;
-    const struct tov_task_change *change;
+    struct api_task task;
     uint64_t late_from_ms;
     size_t place; /* in the order in which they opened */
 };
@@ -194,11 +187,10 @@ static size_t gather_tasks(const struct api_affair *affair, enum api_tasks wante
     size_t count = 0;
     for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
         struct shown_task shown = {.place = i};
-        if (!tov_api_affair_task(affair, i, &shown.task, &shown.change) ||
-            (wanted == API_TASKS_OPEN && shown.task->state != TOV_TASK_OPEN &&
-             shown.task->state != TOV_TASK_OVERDUE))
+        if (!tov_api_affair_task(affair, i, &shown.task) ||
+            (wanted == API_TASKS_OPEN && !tov_api_task_is_open(&shown.task)))
             continue;
-        shown.late_from_ms = tov_due_past_ms(&shown.change->due);
+        shown.late_from_ms = tov_due_past_ms(&shown.task.change->due);
         out[count++] = shown;
     }
     return count;
@@ -219,7 +211,7 @@ enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks w
         struct tov_record record;
         err = tov_record_open(out, "tasks", &record);
         if (err == TOV_OK)
-            err = put_task(affair, shown[i].task, shown[i].change, record);
+            err = put_task(affair, &shown[i].task, record);
     }
     free(shown);
     return err;

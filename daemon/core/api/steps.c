@@ -74,17 +74,43 @@ static const char *field_of(const struct stepping *stepping, const struct tov_th
     return NULL;
 }
 
+static bool is_about(const struct tov_told *told, const struct tov_thing_ref *thing)
+{
+    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        if (tov_told_is_about(told, tov_about_things[i].bit, thing))
+            return true;
+    }
+    return false;
+}
+
+/* The writer's unit sent or received a message about it. A unit of the release channel may know
+ * less of a thing than the agency, and is never told its state by a refusal. */
+static bool may_know_state(const struct stepping *stepping, const struct tov_thing_ref *thing)
+{
+    const struct tov_unit_facts *unit = &stepping->told.sender;
+    bool is_of_release = (unit->duties & TOV_DUTIES_RELEASE) != 0;
+    for (size_t i = 0; !is_of_release && i < stepping->book.count; i++) {
+        const struct tov_told *told = &stepping->book.told[i];
+        if (is_about(told, thing) &&
+            (tov_unit_is_same(&told->sender, unit) || tov_told_is_to(told, unit)))
+            return true;
+    }
+    return false;
+}
+
+/* The reason of the judgement names the state of the thing; the rule by itself does not (I10). */
 static void refuse(struct stepping *stepping, const struct tov_judgement *judgement)
 {
     const char *about = field_of(stepping, &judgement->thing);
     struct tov_text rule = tov_refusal_text(judgement->rule);
-    bool says_more = rule.da != NULL && strcmp(rule.da, judgement->reason.da) != 0;
+    struct tov_text reason = may_know_state(stepping, &judgement->thing) ? judgement->reason : rule;
+    bool says_more = rule.da != NULL && strcmp(rule.da, reason.da) != 0;
     char field[80];
     (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
     struct tov_finding_words words = {.severity = TOV_REFUSES,
                                       .source = "docs/machines.md",
                                       .field = field,
-                                      .reason = judgement->reason,
+                                      .reason = reason,
                                       .remedy = says_more ? rule : (struct tov_text){0}};
     tov_findings_add(stepping->findings, &words);
 }
@@ -112,6 +138,88 @@ static enum tov_err put_step(struct stepping *stepping, const struct tov_next_st
     return tov_record_put_text(out, "state", step->state);
 }
 
+/* ---- steps to the release channel (I10) ---- */
+
+/* The judgement of MACHINE and THING in the message at INDEX of the picture, or NULL. */
+static const struct tov_judgement *judgement_at(const struct stepping *stepping, size_t index,
+                                                const struct tov_judgement *like)
+{
+    const struct tov_placed *placed = tov_picture_placed_at(stepping->book.picture, index);
+    for (size_t i = 0; i < placed->judgement_count; i++) {
+        const struct tov_judgement *judgement = &placed->judgements[i];
+        if (judgement->machine == like->machine &&
+            tov_thing_ref_equal(&judgement->thing, &like->thing))
+            return judgement;
+    }
+    return NULL;
+}
+
+/* The first message about the event of the draft took the thing to the state. */
+static bool was_taken(const struct stepping *stepping, const struct tov_judgement *like)
+{
+    const struct tov_told *told = &stepping->told;
+    struct tov_thing_ref event, other;
+    if (!tov_told_step_event(told, &event))
+        return false;
+    for (size_t i = 0; i < tov_picture_placed_count(stepping->book.picture); i++) {
+        const struct tov_told *earlier = tov_picture_placed_at(stepping->book.picture, i)->told;
+        const struct tov_judgement *judgement = judgement_at(stepping, i, like);
+        if (judgement != NULL && judgement->verdict == TOV_STEP_TAKEN &&
+            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
+            earlier->sender.agency == told->sender.agency && tov_told_step_event(earlier, &other) &&
+            tov_thing_ref_equal(&event, &other))
+            return true;
+    }
+    return false;
+}
+
+/* The unit is shown the thing in the state that STEP names. */
+static enum tov_err is_shown_state(const struct stepping *stepping,
+                                   const struct tov_unit_facts *unit,
+                                   const struct tov_next_step *step, bool *out_shown)
+{
+    struct tov_view view;
+    TOV_TRY(tov_picture_view(stepping->book.picture, unit, &view));
+    *out_shown = false;
+    for (size_t i = 0; i < view.thing_count; i++) {
+        const struct tov_thing *thing = &view.things[i];
+        if (thing->machine == step->judgement.machine &&
+            tov_thing_ref_equal(&thing->ref, &step->judgement.thing))
+            *out_shown = thing->state != NULL && strcmp(thing->state, step->state) == 0;
+    }
+    tov_view_fini(&view);
+    return TOV_OK;
+}
+
+/* Whether STEP may stand in the header: who is responsible is no matter of the release channel, and
+ * a state that the event itself does not lead to must have been told to its units before. */
+static enum tov_err may_tell(const struct stepping *stepping, const struct tov_next_step *step,
+                             bool *out_may)
+{
+    const struct tov_judgement *judgement = &step->judgement;
+    *out_may = true;
+    if (!tov_told_is_release_channel(&stepping->told))
+        return TOV_OK;
+    *out_may = judgement->machine != TOV_MACHINE_RESPONSIBILITY;
+    if (!*out_may || judgement->verdict == TOV_STEP_TAKEN ||
+        (judgement->verdict == TOV_STEP_COPY && was_taken(stepping, judgement)))
+        return TOV_OK;
+    for (size_t i = 0; *out_may && i <= stepping->told.recipient_count; i++) {
+        const struct tov_unit_facts *unit =
+            i == stepping->told.recipient_count ? &stepping->told.sender : &stepping->recipients[i];
+        if ((unit->duties & TOV_DUTIES_RELEASE) != 0)
+            TOV_TRY(is_shown_state(stepping, unit, step, out_may));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err write_step(struct stepping *stepping, const struct tov_next_step *step)
+{
+    bool may = false;
+    TOV_TRY(may_tell(stepping, step, &may));
+    return may ? put_step(stepping, step) : TOV_OK;
+}
+
 static enum tov_err put_steps(struct stepping *stepping)
 {
     size_t count =
@@ -124,7 +232,7 @@ static enum tov_err put_steps(struct stepping *stepping)
         if (step->judgement.verdict == TOV_STEP_REFUSED)
             refuse(stepping, &step->judgement);
         else
-            TOV_TRY(put_step(stepping, step));
+            TOV_TRY(write_step(stepping, step));
     }
     return TOV_OK;
 }
@@ -142,17 +250,58 @@ static bool is_among(const struct tov_told *told, uint16_t agency)
     return false;
 }
 
-/* Whether AGENCY sent or received a message about THING, as far as this node knows. */
+/* Whether a message of TYPE makes its recipients parties of the case, or offers it to them. */
+static bool brings_into_case(const char *type)
+{
+    return strcmp(type, "case.open") == 0 || strcmp(type, "case.invite") == 0 ||
+           strcmp(type, "case.transfer") == 0;
+}
+
+/* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
+static bool is_aside(const char *type)
+{
+    static const char *const aside[] = {"info.", "intervention.", "psych."};
+    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
+        if (strncmp(type, aside[i], strlen(aside[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What parties share: who is asked about it aside is not told how it stands. */
+#define SHARED (TOV_ABOUT_CASE | TOV_ABOUT_CONCERN | TOV_ABOUT_EPISODE)
+
+static bool goes_with(const char *type, uint32_t kind)
+{
+    if (kind == TOV_ABOUT_CASE)
+        return brings_into_case(type);
+    return (kind & SHARED) == 0 || !is_aside(type);
+}
+
+static bool is_party(const struct stepping *stepping, const struct tov_thing_ref *case_ref,
+                     uint16_t agency)
+{
+    for (size_t i = 0; i < tov_picture_party_count(stepping->book.picture); i++) {
+        const struct tov_party *party = tov_picture_party_at(stepping->book.picture, i);
+        if (party->agency == agency && party->until_ms == 0 &&
+            tov_thing_ref_equal(&party->case_ref, case_ref))
+            return true;
+    }
+    return false;
+}
+
+/* Whether AGENCY follows THING, as far as this node knows: it is a party of the case, or sent or
+ * received a message that was not aside. */
 static bool has_held(const struct stepping *stepping, uint32_t kind,
                      const struct tov_thing_ref *thing, uint16_t agency)
 {
+    if (kind == TOV_ABOUT_CASE)
+        return is_party(stepping, thing, agency);
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        struct tov_thing_ref ref;
-        for (size_t n = 0; tov_told_thing(told, kind, n, &ref); n++) {
-            if (tov_thing_ref_equal(&ref, thing) && is_among(told, agency))
-                return true;
-        }
+        if (goes_with(tov_told_type(told), kind) && tov_told_is_about(told, kind, thing) &&
+            is_among(told, agency))
+            return true;
     }
     return false;
 }
@@ -162,16 +311,6 @@ static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
         if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
-            return true;
-    }
-    return false;
-}
-
-/* The release channel learns a state only from what it is told itself (I10): no starting point. */
-static bool is_to_release_channel(const struct stepping *stepping)
-{
-    for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if ((stepping->recipients[i].duties & TOV_DUTIES_RELEASE) != 0)
             return true;
     }
     return false;
@@ -190,13 +329,15 @@ static enum tov_err put_start(struct stepping *stepping, const struct tov_thing 
 
 static enum tov_err put_starts(struct stepping *stepping)
 {
-    if (is_to_release_channel(stepping))
+    /* The release channel learns a state only from what it is told itself (I10). */
+    if (tov_told_is_release_channel(&stepping->told))
         return TOV_OK;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
+        uint32_t kind = tov_about_things[i].bit;
         struct tov_thing_ref ref;
         const struct tov_thing *things[STARTS_MAX];
-        if (!tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) ||
-            !is_new_to_some(stepping, tov_about_things[i].bit, &ref))
+        if (!goes_with(tov_told_type(&stepping->told), kind) ||
+            !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
         for (size_t n = 0; n < count && n < STARTS_MAX; n++)
@@ -287,7 +428,7 @@ enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
     static const char *const ours[] = {"steps", "start", "seen"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         tov_record_clear(draft->header, ours[i]);
-    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0)
+    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0 && !brings_into_case(draft->type->id))
         return TOV_OK;
     struct stepping *stepping = calloc(1, sizeof *stepping);
     if (stepping == NULL)

@@ -12,6 +12,7 @@
 const struct harness_client anna = {0, "anna", 11};
 const struct harness_client sofie = {0, "sofie", 12};
 const struct harness_client eva = {0, "eva", 13};
+const struct harness_client gitte = {0, "gitte", 17};
 const struct harness_client audit = {0, "audit", 14};
 const struct harness_client bo = {1, "bo", 15};
 const struct harness_client carl = {2, "carl", 16};
@@ -106,6 +107,10 @@ static void fill_draft(struct harness *harness, const struct saying *saying,
         tov_record_put_number(draft->draft.header, "occurred_at", harness_now_ms(harness) - 1000));
     if (saying->cites != NULL)
         UNIT_OK(tov_record_put_ref(draft->draft.header, "cites", saying->cites));
+    if (saying->answers != NULL) {
+        tov_record_clear(draft->draft.header, "in_reply_to");
+        UNIT_OK(tov_record_put_ref(draft->draft.header, "in_reply_to", saying->answers));
+    }
 }
 
 /* The request that submits it. */
@@ -123,7 +128,8 @@ static struct tov_record submit_of(struct harness *harness, const struct saying 
     UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
     UNIT_NEED(tov_record_open(request, "submit", &body) == TOV_OK);
     UNIT_OK(tov_record_put_bytes(body, "header", tov_buf_view(&header)));
-    UNIT_OK(tov_record_put_bytes(body, "content", tov_buf_view(&content)));
+    if (content.size > 0)
+        UNIT_OK(tov_record_put_bytes(body, "content", tov_buf_view(&content)));
     UNIT_OK(tov_record_put_bytes(body, "idempotency_key", TOV_BYTES_OF(key)));
     return request;
 }

@@ -15,6 +15,7 @@
 extern const struct harness_client anna;  /* kk/vink */
 extern const struct harness_client sofie; /* kk/sof */
 extern const struct harness_client eva;   /* kk/eki, the release desk */
+extern const struct harness_client gitte; /* of kk, in a unit that the roster has not */
 extern const struct harness_client audit; /* of kk, without a unit */
 extern const struct harness_client bo;    /* kbh-pol/dks */
 extern const struct harness_client carl;  /* krfo/central */
@@ -38,8 +39,9 @@ uint64_t error_of(struct tov_record reply);
 struct saying {
     const struct harness_client *by;
     const char *type, *from, *to, *bases;
-    const char *fields;          /* beside those of the minimal draft; what it is about */
-    const struct tov_ref *cites; /* or NULL */
+    const char *fields;            /* beside those of the minimal draft; what it is about */
+    const struct tov_ref *cites;   /* or NULL */
+    const struct tov_ref *answers; /* what it replies to, or NULL */
 };
 /* Writes a message, which must be accepted, and lets a minute pass; its number at the sender, and
  * its reference. */

@@ -4,172 +4,13 @@
  * the catalogue between their units, written by their clients.
  * Not for: the fold itself, nor dates of deadlines (tests of proto/case).
  */
-#include "case_clients.h"
+#include "case_story.h"
 
 #include "case/task.h"
 
 #include <string.h>
 
 #define DAY_MS 86400000u
-
-/* ---- what is written ---- */
-
-#define EPISODE "F1"
-#define CASE "S1"
-#define CONCERN "C1"
-#define OTHER_CONCERN "C2"
-
-/* The same event to the release desk and to the coordinator, each by itself. */
-static void admit(struct harness *harness)
-{
-    struct saying to_desk = {.by = &carl,
-                             .type = "prison.admission",
-                             .from = "krfo/central",
-                             .to = "kk/eki",
-                             .bases = "BEK-HPL",
-                             .fields = "about.episode_ref=" EPISODE "; event_ref=E1"};
-    struct saying to_case = to_desk;
-    to_case.to = "kk/vink";
-    to_case.bases = "RPL115-2/1-1";
-    say(harness, &to_desk, NULL);
-    say(harness, &to_case, NULL);
-}
-
-static void set_release_date(struct harness *harness)
-{
-    struct saying to_desk = {.by = &carl,
-                             .type = "prison.release_date",
-                             .from = "krfo/central",
-                             .to = "kk/eki",
-                             .bases = "BEK-HPL",
-                             .fields =
-                                 "about.episode_ref=" EPISODE "; event_ref=E2; date=2021-10-28"};
-    struct saying to_case = to_desk;
-    to_case.to = "kk/vink";
-    to_case.bases = "RPL115-2/1-3a";
-    to_case.fields =
-        "about.episode_ref=" EPISODE "; about.case_ref=" CASE "; event_ref=E2; date=2021-10-28";
-    say(harness, &to_desk, NULL);
-    say(harness, &to_case, NULL);
-}
-
-/* A concern on its way to the agenda. */
-static void raise_concern(struct harness *harness, const char *fields)
-{
-    const struct saying sayings[] = {
-        {&anna, "concern.submit", "kk/vink", "kbh-pol/dks", "RPL115-2/1-1", fields, NULL},
-        {&bo, "concern.receipt", "kbh-pol/dks", "kk/vink", "AFTALE", fields, NULL},
-        {&anna, "concern.screen_request", "kk/vink", "kbh-pol/dks", "RPL115-2/1-1", fields, NULL},
-        {&bo, "concern.screen_result", "kbh-pol/dks", "kk/vink", "RPL115-1-1", fields, NULL},
-    };
-    for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++)
-        say(harness, &sayings[i], NULL);
-}
-
-/* Both concerns are put on one agenda. */
-static uint64_t call_meeting(struct harness *harness)
-{
-    raise_concern(harness, "about.concern_ref=" CONCERN);
-    raise_concern(harness, "about.concern_ref=" OTHER_CONCERN);
-    const struct saying call = {.by = &bo,
-                                .type = "case.meeting_call",
-                                .from = "kbh-pol/dks",
-                                .to = "kk/vink krfo/central",
-                                .bases = "AFTALE",
-                                .fields =
-                                    "about.concern_ref=" CONCERN "; agenda_ref=" OTHER_CONCERN};
-    return say(harness, &call, NULL);
-}
-
-/* The first of them is founded, and a case opened. */
-static void open_case(struct harness *harness)
-{
-    struct tov_ref first;
-    struct saying triage = {.by = &anna,
-                            .type = "concern.triage",
-                            .from = "kk/vink",
-                            .to = "kbh-pol/dks",
-                            .bases = "RPL115-2/1-1",
-                            .fields = "about.concern_ref=" CONCERN};
-    say(harness, &triage, &first);
-    triage.by = &bo;
-    triage.from = "kbh-pol/dks";
-    triage.to = "kk/vink";
-    triage.bases = "RPL115-1-1";
-    triage.cites = &first;
-    say(harness, &triage, NULL);
-    const struct saying open = {.by = &anna,
-                                .type = "case.open",
-                                .from = "kk/vink",
-                                .to = "kbh-pol/dks krfo/central",
-                                .bases = "RPL115-2/1-1",
-                                .fields = "about.concern_ref=" CONCERN "; about.case_ref=" CASE};
-    say(harness, &open, NULL);
-}
-
-/* An episode, two concerns, a case that the episode belongs to. */
-static struct harness *whole_story(void)
-{
-    struct harness *harness = three_nodes();
-    admit(harness);
-    (void)call_meeting(harness);
-    open_case(harness);
-    set_release_date(harness);
-    return harness;
-}
-
-/* ---- looking at answers ---- */
-
-enum { CONCERNS = 1, CASES = 2, CUSTODY = 6, RELEASE = 7, RESPONSIBILITY = 9 }; /* machines */
-
-static bool is_named(struct tov_record record, const char *name)
-{
-    uint8_t id[TOV_UUID_BYTES];
-    test_draft_id(name, id);
-    return tov_bytes_equal(tov_record_bytes(record, "thing_ref"), TOV_BYTES_OF(id));
-}
-
-/* The state of a thing in an affair; "" when it is not shown. */
-static const char *state_of(struct tov_record affair, uint64_t machine, const char *name)
-{
-    static char state[64];
-    struct tov_record thing;
-    state[0] = '\0';
-    for (size_t i = 0; tov_record_child(affair, "things", i, &thing); i++) {
-        struct tov_bytes text = tov_record_bytes(thing, "state");
-        if (tov_record_number(thing, "machine") == machine && is_named(thing, name))
-            (void)snprintf(state, sizeof state, "%.*s", (int)text.size, (const char *)text.data);
-    }
-    return state;
-}
-
-static size_t count_of(struct tov_record affair, const char *list, const char *thing)
-{
-    struct tov_record item;
-    size_t count = 0;
-    for (size_t i = 0; tov_record_child(affair, list, i, &item); i++)
-        count += is_named(item, thing) ? 1 : 0;
-    return count;
-}
-
-/* The affair in which the thing is shown. */
-static bool find_affair(struct tov_record cases, const char *thing, struct tov_record *out_affair)
-{
-    for (size_t i = 0; tov_record_child(cases, "affairs", i, out_affair); i++) {
-        if (count_of(*out_affair, "things", thing) > 0)
-            return true;
-    }
-    return false;
-}
-
-static bool mentions(struct tov_record reply, const char *thing)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    uint8_t id[TOV_UUID_BYTES];
-    test_draft_id(thing, id);
-    UNIT_NEED(tov_api_encode(reply, &frame) == TOV_OK);
-    return memmem(frame.data, frame.size, id, sizeof id) != NULL;
-}
 
 static uint64_t message_number(struct tov_record read, size_t index)
 {
@@ -237,6 +78,9 @@ static void who_was_sent_nothing_is_shown_nothing(void)
         tov_record_destroy(&reply);
     }
     reply = ask(harness, &sofie, "cases", &(struct asking){.unit = "kk/vink"});
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
+    tov_record_destroy(&reply);
+    reply = ask(harness, &gitte, "cases", &(struct asking){.ended = 1});
     UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
     tov_record_destroy(&reply);
     reply = ask(harness, &audit, "cases", &(struct asking){.ended = 1});

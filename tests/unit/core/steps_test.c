@@ -280,7 +280,6 @@ static void the_first_step_of_a_thing_names_none_before_it(void)
     struct tov_record header = newest(&scene, KK);
     check_state(header, "steps", "frihedsberoevelse", "afsoning");
     check_state(header, "steps", "loesladelse", "uden_dato");
-    check_state(header, "steps", "ansvar", "holdt");
     struct tov_thing_ref previous = previous_of(header, "loesladelse");
     struct tov_thing_ref event = event_of(header);
     CU_ASSERT(is_none(&previous));
@@ -364,6 +363,36 @@ static void a_step_that_no_row_lists_is_refused_and_writes_nothing(void)
     scene_close(&scene);
 }
 
+/* Refused; the reason is the rule's, which names no state. */
+static bool is_refused_by_rule_alone(struct scene *scene, size_t node, struct test_draft draft)
+{
+    hand_in(scene, node, &draft);
+    sim_wire_run(scene->wire);
+    UNIT_EQUAL_INT(scene->answers[node].error, TOV_E_RULE);
+    UNIT_EQUAL_TEXT(scene->answers[node].field, "about.episode_ref");
+    return strcmp(scene->answers[node].reason,
+                  "The message does not fit the state that the thing is in.") == 0;
+}
+
+/* An agency is one node, its units are not one (I10). */
+static void a_refusal_names_the_state_to_who_is_shown_the_thing(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-reason");
+    submit(&scene, KRFO, to_desk(ADMISSION));
+    sim_wire_run(scene.wire);
+    CU_ASSERT(!is_refused_by_rule_alone(&scene, KRFO,
+                                        to_parties("prison.recall", "kk/vink kbh-pol/dks")));
+    struct test_draft other = to_parties("prison.recall", "kk/vink kbh-pol/dks");
+    test_draft_route(&other, "krfo/central", "kk/vink kbh-pol/dks");
+    CU_ASSERT(is_refused_by_rule_alone(&scene, KRFO, other));
+    struct test_draft ready = to_desk("transition.ready");
+    test_draft_route(&ready, "kk/eki", "krfo/faengsel");
+    test_draft_bases(&ready, "BEK-HPL DBL8-2-3");
+    CU_ASSERT(is_refused_by_rule_alone(&scene, KK, ready));
+    scene_close(&scene);
+}
+
 static void what_a_client_says_of_steps_start_and_seen_is_replaced(void)
 {
     struct scene scene;
@@ -420,6 +449,30 @@ static void the_release_channel_never_gets_a_starting_point(void)
     struct tov_record header = newest(&scene, KK);
     check_state(header, "steps", "loesladelse", "planlagt");
     UNIT_EQUAL_INT(tov_record_count(header, "start"), 0);
+    scene_close(&scene);
+}
+
+/* Responsibility is a matter of the parties; and a message that leaves the state as it is names one
+ * that the release channel was told, or none (I10). */
+static void the_release_channel_is_told_no_step_but_its_own(void)
+{
+    struct scene scene;
+    struct tov_record step = {0};
+    scene_open(&scene, "steps-told");
+    submit(&scene, KRFO, to_parties(ADMISSION, "kbh-pol/dks"));
+    struct tov_thing_ref told = event_of(newest(&scene, POLICE));
+    CU_ASSERT(of_machine(scene.got.header, "steps", "ansvar", &step));
+    struct test_draft copy = to_desk(ADMISSION);
+    UNIT_OK(tov_record_put_bytes(copy.draft.header, "event_ref", TOV_BYTES_OF(told.bytes)));
+    submit(&scene, KRFO, copy);
+    check_state(newest(&scene, KK), "steps", "loesladelse", "uden_dato");
+    CU_ASSERT(!of_machine(scene.got.header, "steps", "ansvar", &step));
+    submit(&scene, KRFO, to_desk("prison.transfer"));
+    check_state(newest(&scene, KK), "steps", "frihedsberoevelse", "afsoning");
+    submit(&scene, KRFO, to_parties("prison.expulsion", "kbh-pol/dks"));
+    check_state(newest(&scene, POLICE), "steps", "loesladelse", "udvisningsspor");
+    submit(&scene, KRFO, date_of(to_desk(DATE), "1"));
+    CU_ASSERT(!of_machine(newest(&scene, KK), "steps", "loesladelse", &step));
     scene_close(&scene);
 }
 
@@ -500,9 +553,11 @@ int main(void)
         UNIT_TEST(a_copy_tells_the_event_that_its_draft_names),
         UNIT_TEST(two_steps_of_one_batch_follow_each_other),
         UNIT_TEST(a_step_that_no_row_lists_is_refused_and_writes_nothing),
+        UNIT_TEST(a_refusal_names_the_state_to_who_is_shown_the_thing),
         UNIT_TEST(what_a_client_says_of_steps_start_and_seen_is_replaced),
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),
         UNIT_TEST(the_release_channel_never_gets_a_starting_point),
+        UNIT_TEST(the_release_channel_is_told_no_step_but_its_own),
         UNIT_TEST(seen_names_how_far_the_others_ledger_was_held),
         UNIT_TEST(seen_names_no_writer_that_a_recipient_does_not_know_of),
         UNIT_TEST(a_restart_changes_nothing),
