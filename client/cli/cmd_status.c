@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "cli/casecount.h"
 #include "cli/command.h"
 #include "cli/language.h"
 #include "cli/table.h"
@@ -19,6 +20,7 @@
 struct day {
     const struct tov_node_status *facts;
     const struct tov_identity *identity;
+    struct casecount cases;
     bool needs_person;
 };
 
@@ -51,7 +53,7 @@ static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->undelivered > 0 || roster_ends_soon(day) || disk_is_short(day) ||
-           a_peer_is_suspended(day);
+           a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -172,6 +174,7 @@ static void put_text(struct cli *cli, const struct day *day)
     put_warnings(cli, day);
     cli_say(cli, "\n");
     put_counts(cli, day);
+    casecount_put(cli, &day->cases);
     if (day->facts->peer_count > 0)
         put_peers(cli, day);
 }
@@ -211,7 +214,7 @@ static json_t *status_json(const struct day *day)
         (json_int_t)facts->signed_size, "witnessed", (json_int_t)facts->witnessed_size, "journal",
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-                     "s:o}",
+                     "s:o, s:o}",
                      "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en",
                      facts->sentence_en, "version", facts->version, "needs_person",
                      day->needs_person, "unread", (json_int_t)facts->unread, "undelivered",
@@ -219,7 +222,18 @@ static json_t *status_json(const struct day *day)
                      "roster_version", (int)facts->roster_version, "roster_until",
                      cli_json_time(facts->roster_until_ms), "disk_free_bytes",
                      (json_int_t)facts->disk_free_bytes, "now", cli_json_time(facts->now_ms),
-                     "demo_clock", facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers);
+                     "demo_clock", facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers,
+                     "cases", casecount_json(&day->cases));
+}
+
+static void show(struct cli *cli, struct day *day)
+{
+    day->needs_person = needs_person(day);
+    if (cli->json)
+        cli_result(cli, status_json(day));
+    else
+        put_text(cli, day);
+    cli->exit = day->needs_person ? CLI_EXIT_PERSON : CLI_EXIT_DONE;
 }
 
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
@@ -229,15 +243,12 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_status *status = NULL;
     TOV_TRY(cli_connect(cli, &client));
     TOV_TRY(tov_status_get(client, &status, &cli->error));
-    struct day day = {tov_status_facts(status), tov_client_identity(client), false};
-    day.needs_person = needs_person(&day);
-    if (cli->json)
-        cli_result(cli, status_json(&day));
-    else
-        put_text(cli, &day);
-    cli->exit = day.needs_person ? CLI_EXIT_PERSON : CLI_EXIT_DONE;
+    struct day day = {.facts = tov_status_facts(status), .identity = tov_client_identity(client)};
+    enum tov_err err = casecount_read(cli, &day.cases);
+    if (err == TOV_OK)
+        show(cli, &day);
     tov_status_destroy(status);
-    return TOV_OK;
+    return err;
 }
 
 static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
@@ -246,6 +257,6 @@ const struct cli_command command_status = {
     NULL,
     0,
     0,
-    N_("the day at a glance: news, what is not delivered, the other agencies"),
+    N_("the day at a glance: news, deadlines, what is not delivered, the other agencies"),
     options,
     run};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * All commands of `tov`, in the order of --help: what there is, one message, sending, following.
+ * All commands of `tov`, in the order of --help: what there is, cases, one message, sending,
+ * following.
  */
 #include "cli/command.h"
 
@@ -9,6 +10,10 @@ const struct cli_command *const cli_commands[] = {
     &command_inbox,
     &command_outbox,
     &command_list,
+
+    &command_cases,
+    &command_case,
+    &command_due,
 
     &command_show,
     &command_read,

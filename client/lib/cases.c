@@ -5,10 +5,7 @@
  */
 #include "lib/cases.h"
 
-#include "lib/view.h"
-
 #include <stdlib.h>
-#include <string.h>
 
 #define PAGE_AFFAIRS 200u
 #define TRIES 4u /* a message came to the unit between two pages */
@@ -177,23 +174,6 @@ static enum tov_err ask_case_page(struct cases_reader *reader, struct case_place
                                   : err;
 }
 
-/* As in a list: an acknowledgement is nothing that anybody has to read. */
-static bool is_unread(const struct tov_message_view *view)
-{
-    const struct tov_message_facts *facts = tov_message_view_facts(view);
-    return !facts->outgoing && !facts->shown &&
-           strcmp(tov_message_view_text(view, "header.relation"), "read") != 0;
-}
-
-static void note_messages(struct tov_case *one)
-{
-    struct tov_affair *affair = &one->affair;
-    affair->message_count = (uint32_t)one->message_count;
-    affair->last_number = one->as_of;
-    for (size_t i = 0; i < one->message_count; i++)
-        affair->unread += is_unread(one->messages[i].view) ? 1 : 0;
-}
-
 static enum tov_err try_case(struct cases_reader *reader, const struct tov_case_options *options,
                              struct tov_case **out_case)
 {
@@ -205,7 +185,8 @@ static enum tov_err try_case(struct cases_reader *reader, const struct tov_case_
     do
         TOV_TRY(ask_case_page(reader, &place, one));
     while (place.skip != 0);
-    note_messages(one);
+    one->affair.message_count = (uint32_t)one->message_count;
+    one->affair.last_number = one->as_of;
     *out_case = TOV_TAKE(one);
     return TOV_OK;
 }

@@ -427,6 +427,7 @@ enum tov_err case_read_rest(struct cases_reader *reader, struct tov_record body,
                             struct tov_case *one)
 {
     one->affair.number = tov_record_number(body, "number");
+    one->affair.unread = (uint32_t)tov_record_number(body, "unread");
     if (one->affair.number == 0)
         return TOV_E_MALFORMED;
     TOV_TRY(read_text(reader, body, "unit", &one->unit));

@@ -2,6 +2,7 @@
 #include "api/affair.h"
 
 #include "ledger/judge.h"
+#include "ledger/reply.h"
 
 #include <string.h>
 
@@ -69,13 +70,19 @@ static enum tov_err add_tasks(struct api_affair *affair)
 
 static void note_numbers(struct api_affair *affair)
 {
+    uint64_t listed = 0;
     for (size_t i = 0; i < affair->view.placed_count; i++) {
-        uint64_t number = tov_book_picture_number(&affair->book, affair->view.placed[i].told);
-        if (affair->number == 0 || number < affair->number)
-            affair->number = number;
+        const struct tov_told *told = affair->view.placed[i].told;
+        uint64_t number = tov_book_picture_number(&affair->book, told);
+        bool is_named = tov_book_is_named(affair->of, affair->group, told);
+        uint64_t *first = is_named ? &affair->number : &listed;
+        if (*first == 0 || number < *first)
+            *first = number;
         if (number > affair->last_number)
             affair->last_number = number;
     }
+    if (affair->number == 0)
+        affair->number = listed;
 }
 
 enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
@@ -84,7 +91,7 @@ enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
     struct tov_picture_options options = {.working_days_after = working_days_after,
                                           .calendar = onlooker->calendar};
     struct tov_book_folding folding = {&options, api->committed_event, onlooker->until_ms};
-    *affair = (struct api_affair){.onlooker = onlooker};
+    *affair = (struct api_affair){.of = api->book, .group = group, .onlooker = onlooker};
     TOV_TRY(tov_book_fold(api->book, group, &folding, &affair->book));
     TOV_TRY(tov_picture_view(affair->book.picture, &onlooker->unit, &affair->view));
     note_numbers(affair);
@@ -109,13 +116,49 @@ uint64_t tov_api_affair_number(const struct api_affair *affair, const struct tov
     return 0;
 }
 
+bool tov_api_affair_has(const struct api_affair *affair, const struct tov_thing_ref *thing)
+{
+    size_t group = 0;
+    return tov_book_group_of(affair->of, thing, &group) && group == affair->group;
+}
+
+static bool is_to(const struct tov_told *told, const struct tov_unit_facts *unit)
+{
+    for (size_t i = 0; i < told->recipient_count; i++) {
+        const struct tov_unit_facts *recipient = &told->recipients[i];
+        if (recipient->agency == unit->agency && strcmp(recipient->name, unit->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api_look *look)
+{
+    uint64_t unread = 0;
+    for (size_t i = 0; i < affair->view.placed_count; i++) {
+        const struct tov_told *told = affair->view.placed[i].told;
+        bool waits = is_to(told, &affair->onlooker->unit) &&
+                     tov_relation_of(told->draft->header) != TOV_RELATION_READ;
+        if (waits && !tov_api_is_shown(look, tov_book_picture_number(&affair->book, told)))
+            unread++;
+    }
+    return unread;
+}
+
+/* What is about no thing follows the message that opened it. */
+static bool has_task(const struct api_affair *affair, const struct tov_task *task)
+{
+    return task->thing_kind == 0 ? tov_book_is_named(affair->of, affair->group, task->opened_by)
+                                 : tov_api_affair_has(affair, &task->thing);
+}
+
 bool tov_api_affair_task(const struct api_affair *affair, size_t index,
                          const struct tov_task **out_task,
                          const struct tov_task_change **out_change)
 {
     *out_task = tov_tasks_at(affair->tasks, index);
     *out_change = tov_tasks_shown_to(affair->tasks, index, &affair->onlooker->unit);
-    return *out_change != NULL;
+    return *out_change != NULL && has_task(affair, *out_task);
 }
 
 static bool is_open(const struct tov_task *task)
@@ -146,7 +189,8 @@ static bool has_ended(const struct tov_thing *thing)
 bool tov_api_affair_is_open(const struct api_affair *affair)
 {
     for (size_t i = 0; i < affair->view.thing_count; i++) {
-        if (!has_ended(&affair->view.things[i]))
+        const struct tov_thing *thing = &affair->view.things[i];
+        if (tov_api_affair_has(affair, &thing->ref) && !has_ended(thing))
             return true;
     }
     return tov_api_affair_next_ms(affair) != UINT64_MAX;

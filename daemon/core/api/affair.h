@@ -27,11 +27,14 @@ enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_M
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
 
 struct api_affair {
+    const struct tov_book *of;
+    size_t group;
     const struct api_onlooker *onlooker;
     struct tov_book_picture book;
     struct tov_tasks *tasks;
     struct tov_view view;
-    uint64_t number;      /* of the first message that the unit may see: the affair's name */
+    uint64_t number;      /* of the first message that the unit may see: the affair's name; an
+                           * agenda that only lists it names it when there is no other */
     uint64_t last_number; /* ... the last */
 };
 /* NOT_FOUND: the unit sees nothing of it. FINI in any case. */
@@ -40,6 +43,10 @@ enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
                                  struct api_affair *affair) TOV_MUST_CHECK;
 void tov_api_affair_fini(struct api_affair *affair);
 
+/* Whether the thing belongs to it: an agenda tells of things of other affairs too. */
+bool tov_api_affair_has(const struct api_affair *affair, const struct tov_thing_ref *thing);
+/* Messages that wait for somebody of the unit to look at them. */
+uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api_look *look);
 /* Whether something is open in it: a thing before its end, or a task. */
 bool tov_api_affair_is_open(const struct api_affair *affair);
 /* When the next open task is too late; UINT64_MAX: there is none. */
@@ -50,6 +57,21 @@ bool tov_api_affair_task(const struct api_affair *affair, size_t index,
                          const struct tov_task_change **out_change);
 /* The number of a message of the affair; 0: not one that the unit may see. */
 uint64_t tov_api_affair_number(const struct api_affair *affair, const struct tov_told *told);
+
+/* ---- all affairs of a unit, in brief (brief.c) ---- */
+
+/* What a list is made from. Only groups that have changed since the last list of the same unit and
+ * time are folded. */
+struct api_brief {
+    size_t group_size;    /* when it was folded; 0: never */
+    uint64_t next_ms;     /* when its next open task is too late; UINT64_MAX: there is none */
+    uint64_t last_number; /* 0: the unit sees nothing of it */
+    bool is_open;
+};
+/* By group, tov_book_group_count of them; borrowed until the next call. */
+enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
+                            const struct api_brief **out_briefs) TOV_MUST_CHECK;
+void tov_api_briefs_drop(struct tov_api *api);
 
 /* ---- answers (affair_put.c) ---- */
 
@@ -63,7 +85,8 @@ enum tov_err tov_api_put_parties(const struct api_affair *affair,
                                  struct tov_record out) TOV_MUST_CHECK;
 enum tov_err tov_api_put_expected(const struct api_affair *affair,
                                   struct tov_record out) TOV_MUST_CHECK;
-enum tov_err tov_api_put_judgements(const struct tov_placed *placed,
+enum tov_err tov_api_put_judgements(const struct api_affair *affair,
+                                    const struct tov_placed *placed,
                                     struct tov_record out) TOV_MUST_CHECK;
 
 #endif

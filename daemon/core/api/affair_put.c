@@ -51,9 +51,12 @@ static enum tov_err put_thing(const struct api_affair *affair, const struct tov_
 enum tov_err tov_api_put_things(const struct api_affair *affair, struct tov_record out)
 {
     for (size_t i = 0; i < affair->view.thing_count; i++) {
-        struct tov_record thing;
-        TOV_TRY(tov_record_open(out, "things", &thing));
-        TOV_TRY(put_thing(affair, &affair->view.things[i], thing));
+        const struct tov_thing *thing = &affair->view.things[i];
+        struct tov_record record;
+        if (!tov_api_affair_has(affair, &thing->ref))
+            continue;
+        TOV_TRY(tov_record_open(out, "things", &record));
+        TOV_TRY(put_thing(affair, thing, record));
     }
     return TOV_OK;
 }
@@ -69,12 +72,32 @@ static enum tov_err put_party(struct tov_record task, const char *name,
     return put_words(out, "unit", party->unit);
 }
 
-static enum tov_err put_due(const struct tov_task *task, const struct tov_due *due,
+/* A unit that was not told of the newest due date is shown nothing of it. */
+static bool is_newest(const struct tov_task *task, const struct tov_task_change *change)
+{
+    return change == &task->changes[task->change_count - 1];
+}
+
+/* ... and the task is open or overdue by the one that it was told of. */
+static enum tov_task_state shown_state(const struct api_affair *affair, const struct tov_task *task,
+                                       const struct tov_task_change *change)
+{
+    bool is_open = task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
+    if (!is_open || is_newest(task, change))
+        return task->state;
+    return affair->onlooker->now_ms < tov_due_past_ms(&change->due) ? TOV_TASK_OPEN
+                                                                    : TOV_TASK_OVERDUE;
+}
+
+static enum tov_err put_due(const struct tov_task *task, const struct tov_task_change *change,
                             struct tov_record out)
 {
+    const struct tov_due *due = &change->due;
     TOV_TRY(put_date(out, "due", due->day));
     TOV_TRY(tov_api_put_count(out, "due_ms", due->is_moment ? due->moment_ms : 0));
     TOV_TRY(tov_api_put_count(out, "late_from_ms", tov_due_past_ms(due)));
+    if (!is_newest(task, change))
+        return TOV_OK;
     if (task->has_window)
         TOV_TRY(put_date(out, "window", task->window));
     return task->has_release ? put_date(out, "release", task->release) : TOV_OK;
@@ -97,9 +120,9 @@ static enum tov_err put_task(const struct api_affair *affair, const struct tov_t
                              const struct tov_task_change *change, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
-    TOV_TRY(tov_record_put_number(out, "state", (uint64_t)task->state));
+    TOV_TRY(tov_record_put_number(out, "state", (uint64_t)shown_state(affair, task, change)));
     TOV_TRY(put_ref(out, "thing_ref", &task->thing));
-    TOV_TRY(put_due(task, &change->due, out));
+    TOV_TRY(put_due(task, change, out));
     TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
     TOV_TRY(put_party(out, "owner", &task->owner));
     TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
@@ -133,7 +156,7 @@ static bool sees_case(const struct api_affair *affair, const struct tov_thing_re
     for (size_t i = 0; i < affair->view.thing_count; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         if (thing->machine == TOV_MACHINE_CASE && tov_thing_ref_equal(&thing->ref, ref))
-            return true;
+            return tov_api_affair_has(affair, ref);
     }
     return false;
 }
@@ -175,6 +198,8 @@ enum tov_err tov_api_put_expected(const struct api_affair *affair, struct tov_re
     for (size_t i = 0; i < affair->view.thing_count; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         const struct tov_machine_row *rows[EXPECTED_MAX];
+        if (!tov_api_affair_has(affair, &thing->ref))
+            continue;
         size_t count =
             tov_picture_expected(picture, thing, &affair->onlooker->unit, rows, EXPECTED_MAX);
         for (size_t n = 0; n < count && n < EXPECTED_MAX; n++) {
@@ -201,10 +226,13 @@ static enum tov_err put_judgement(const struct tov_judgement *judgement, struct 
     return tov_api_put_count(out, "conflict", judgement->is_conflict ? 1 : 0);
 }
 
-enum tov_err tov_api_put_judgements(const struct tov_placed *placed, struct tov_record out)
+enum tov_err tov_api_put_judgements(const struct api_affair *affair,
+                                    const struct tov_placed *placed, struct tov_record out)
 {
     for (size_t i = 0; i < placed->judgement_count; i++) {
         struct tov_record record;
+        if (!tov_api_affair_has(affair, &placed->judgements[i].thing))
+            continue;
         TOV_TRY(tov_record_open(out, "judgements", &record));
         TOV_TRY(put_judgement(&placed->judgements[i], record));
     }

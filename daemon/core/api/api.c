@@ -5,7 +5,7 @@
  *   frame -> known key? -> decoded -> role may? -> handler -> reply at once
  *                                                  |-> after the commit: encoded reply, or `then`
  */
-#include "api/api_internal.h"
+#include "api/affair.h"
 
 #include "ledger/vault.h"
 
@@ -82,6 +82,7 @@ void tov_api_destroy(struct tov_api *api)
         return;
     tov_api_for_each(api, close_one);
     tov_api_tags_destroy(api->tags);
+    tov_api_briefs_drop(api);
     tov_book_destroy(api->book);
     tov_buf_fini(&api->frame);
     tov_key_wipe(&api->tag_key);

@@ -83,8 +83,9 @@ struct tov_api {
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;
-    struct tov_book *book;  /* read as far as somebody asked */
-    struct tov_key tag_key; /* wiped at the end */
+    struct tov_book *book;              /* read as far as somebody asked */
+    struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
+    struct tov_key tag_key;             /* wiped at the end */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
     size_t connection_count;

@@ -12,9 +12,27 @@ struct reading {
     struct api_look look;
     struct api_view view;
     struct api_onlooker onlooker;
+    struct tov_book_groups groups; /* that the message is in */
     struct api_affair affair;
     struct tov_record answer;
 };
+
+/* What message NUMBER is about; nothing for one that the client may not know of. */
+static enum tov_err find_groups(struct reading *reading, uint64_t number)
+{
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
+    struct tov_draft draft = {0};
+    enum tov_err err = tov_api_view_load(&reading->look, &wanted, &reading->view);
+    if (err == TOV_E_NOT_FOUND ||
+        (err == TOV_OK && (reading->view.sight == TOV_SIGHT_NONE || !reading->view.has_header)))
+        return TOV_OK;
+    TOV_TRY(err);
+    err = tov_draft_decode(tov_buf_view(&reading->view.message->header), NULL, &draft, NULL);
+    if (err == TOV_OK)
+        tov_book_groups_about(reading->call->api->book, &draft, &reading->groups);
+    tov_draft_fini(&draft);
+    return err == TOV_E_NOMEM ? err : TOV_OK;
+}
 
 static bool holds_number(const struct api_affair *affair, uint64_t number)
 {
@@ -25,20 +43,32 @@ static bool holds_number(const struct api_affair *affair, uint64_t number)
     return false;
 }
 
-/* As UNIT sees the affair with message NUMBER in it; NOT_FOUND: it does not see that message. */
-static enum tov_err open_as(struct reading *reading, const char *unit, uint64_t number)
+/* GROUP, as the onlooker sees it; NOT_FOUND: not with message NUMBER, or not by that name. */
+static enum tov_err open_group(struct reading *reading, size_t group, uint64_t number, bool by_name)
 {
-    size_t group;
-    TOV_TRY(tov_api_onlooker(reading->call, unit, &reading->onlooker));
-    if (!tov_book_group_with(reading->call->api->book, number, &group))
-        return TOV_E_NOT_FOUND;
     enum tov_err err =
         tov_api_affair_init(reading->call->api, group, &reading->onlooker, &reading->affair);
-    if (err == TOV_OK && !holds_number(&reading->affair, number))
+    bool is_wanted = err == TOV_OK && holds_number(&reading->affair, number) &&
+                     (!by_name || reading->affair.number == number);
+    if (err == TOV_OK && !is_wanted)
         err = TOV_E_NOT_FOUND;
     if (err != TOV_OK) {
         tov_api_affair_fini(&reading->affair);
-        reading->affair = (struct api_affair){0};
+        reading->affair = (struct api_affair){.number = 0};
+    }
+    return err;
+}
+
+/* As UNIT sees the affair with message NUMBER in it; NOT_FOUND: it does not see that message. An
+ * agenda stands in several: the one that is called by its number is meant, if there is one. */
+static enum tov_err open_as(struct reading *reading, const char *unit, uint64_t number)
+{
+    const struct tov_book_groups *groups = &reading->groups;
+    enum tov_err err = TOV_E_NOT_FOUND;
+    TOV_TRY(tov_api_onlooker(reading->call, unit, &reading->onlooker));
+    for (unsigned turn = groups->count > 1 ? 0 : 1; turn < 2; turn++) {
+        for (size_t i = 0; err == TOV_E_NOT_FOUND && i < groups->count; i++)
+            err = open_group(reading, groups->items[i], number, turn == 0);
     }
     return err;
 }
@@ -79,7 +109,7 @@ static enum tov_err put_message(struct reading *reading, const struct tov_placed
     TOV_TRY(tov_api_put_count(out, "claims_ahead", placed->told->claims_ahead ? 1 : 0));
     TOV_TRY(tov_api_put_count(out, "retracted", placed->is_retracted ? 1 : 0));
     TOV_TRY(tov_api_put_count(out, "amended", placed->amended_by != NULL ? 1 : 0));
-    return tov_api_put_judgements(placed, out);
+    return tov_api_put_judgements(&reading->affair, placed, out);
 }
 
 /* Full: the answer would not fit into a frame with it. */
@@ -128,6 +158,8 @@ static enum tov_err answer(struct reading *reading, const char *unit)
     TOV_TRY(put_messages(reading));
     if (tov_record_number(reading->call->request, "skip") > 0)
         return TOV_OK; /* the rest came with the beginning */
+    TOV_TRY(
+        tov_api_put_count(out, "unread", tov_api_affair_unread(&reading->affair, &reading->look)));
     TOV_TRY(tov_api_put_things(&reading->affair, out));
     TOV_TRY(tov_api_put_tasks(&reading->affair, API_TASKS_ALL, out));
     TOV_TRY(tov_api_put_parties(&reading->affair, out));
@@ -144,6 +176,7 @@ static enum tov_err run(struct reading *reading)
     TOV_TRY(tov_store_read_begin(call->core->store, &reading->look.read, NULL));
     TOV_TRY(tov_api_target(call, reading->look.read, &number));
     TOV_TRY(tov_api_book_open(call, reading->look.read));
+    TOV_TRY(find_groups(reading, number));
     TOV_TRY(open_affair(reading, number, &unit));
     return answer(reading, unit);
 }

@@ -47,12 +47,24 @@ size_t tov_book_count(const struct tov_book *book);    /* messages */
 
 /* Groups by number from 0; one that was merged into another is empty. */
 size_t tov_book_group_count(const struct tov_book *book);
+/* Messages in it; grows with everything that changes the group, so that it says whether something
+ * did. 0: it was merged into another. */
+size_t tov_book_group_size(const struct tov_book *book, size_t group);
+uint64_t tov_book_group_newest(const struct tov_book *book, size_t group); /* of its messages */
 /* The group that THING is in; false: no message is about it. */
 bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *thing,
                        size_t *out_group);
 
-/* The first group that the message of event NUMBER is in; false: it is in none. */
-bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group);
+/* The groups of what DRAFT is about: one, or more of an agenda. */
+#define TOV_BOOK_GROUPS_MAX 72u /* six things and an agenda */
+struct tov_book_groups {
+    uint32_t items[TOV_BOOK_GROUPS_MAX];
+    size_t count;
+};
+void tov_book_groups_about(const struct tov_book *book, const struct tov_draft *draft,
+                           struct tov_book_groups *out_groups);
+/* Whether TOLD is about GROUP; false: it only stands there as the agenda that lists a concern. */
+bool tov_book_is_named(const struct tov_book *book, size_t group, const struct tov_told *told);
 
 /* ---- what a group comes to ---- */
 

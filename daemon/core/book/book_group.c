@@ -72,7 +72,8 @@ static enum tov_err new_group(struct tov_book *book, uint32_t *out_group)
 }
 
 /* Members are entries in the order in which they came: they ascend. */
-static enum tov_err add_member(struct book_group *group, uint32_t entry)
+/* ... NUMBER is the entry's. */
+static enum tov_err add_member(struct book_group *group, uint32_t entry, uint64_t number)
 {
     if (group->count > 0 && group->members[group->count - 1] == entry)
         return TOV_OK;
@@ -85,6 +86,7 @@ static enum tov_err add_member(struct book_group *group, uint32_t entry)
         group->capacity = capacity;
     }
     group->members[group->count++] = entry;
+    group->newest = number > group->newest ? number : group->newest;
     return TOV_OK;
 }
 
@@ -117,8 +119,9 @@ static enum tov_err merge(struct tov_book *book, uint32_t a, uint32_t b, uint32_
     size_t count = merge_members(into, from, members);
     free(into->members);
     free(from->members);
-    *into = (struct book_group){members, count, capacity, BOOK_NONE};
-    *from = (struct book_group){NULL, 0, 0, a};
+    uint64_t newest = into->newest > from->newest ? into->newest : from->newest;
+    *into = (struct book_group){members, count, capacity, newest, BOOK_NONE};
+    *from = (struct book_group){.merged_into = a};
     return TOV_OK;
 }
 
@@ -188,10 +191,10 @@ enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
     TOV_TRY(add_entry(book, entry, &at));
     TOV_TRY(join(book, told, &group));
     if (group != BOOK_NONE)
-        TOV_TRY(add_member(&book->groups[group], at));
+        TOV_TRY(add_member(&book->groups[group], at, entry->number));
     for (size_t i = 0; tov_told_thing(told, TOV_ABOUT_CONCERN, i, &ref); i++) {
         TOV_TRY(group_of(book, &ref, &group));
-        TOV_TRY(add_member(&book->groups[group], at));
+        TOV_TRY(add_member(&book->groups[group], at, entry->number));
     }
     return TOV_OK;
 }
@@ -226,6 +229,16 @@ size_t tov_book_group_count(const struct tov_book *book)
     return book->group_count;
 }
 
+size_t tov_book_group_size(const struct tov_book *book, size_t group)
+{
+    return group < book->group_count ? book->groups[group].count : 0;
+}
+
+uint64_t tov_book_group_newest(const struct tov_book *book, size_t group)
+{
+    return group < book->group_count ? book->groups[group].newest : 0;
+}
+
 bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *thing,
                        size_t *out_group)
 {
@@ -237,22 +250,21 @@ bool tov_book_group_of(const struct tov_book *book, const struct tov_thing_ref *
     return found->used;
 }
 
-static bool is_member(const struct tov_book *book, const struct book_group *group, uint64_t number)
+void tov_book_groups_about(const struct tov_book *book, const struct tov_draft *draft,
+                           struct tov_book_groups *out_groups)
 {
-    for (size_t i = 0; i < group->count; i++) {
-        if (book->entries[group->members[i]].number == number)
-            return true;
-    }
-    return false;
+    struct tov_told told = {.draft = draft};
+    out_groups->count = book_groups_of(book, &told, out_groups->items, TOV_BOOK_GROUPS_MAX);
 }
 
-bool tov_book_group_with(const struct tov_book *book, uint64_t number, size_t *out_group)
+bool tov_book_is_named(const struct tov_book *book, size_t group, const struct tov_told *told)
 {
-    for (size_t i = 0; i < book->group_count; i++) {
-        if (is_member(book, &book->groups[i], number)) {
-            *out_group = i;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct tov_thing_ref ref;
+        size_t named = 0;
+        if (tov_told_about(told, kinds[i], &ref) && tov_book_group_of(book, &ref, &named) &&
+            named == group)
             return true;
-        }
     }
     return false;
 }

@@ -25,6 +25,7 @@ struct book_entry {
 struct book_group {
     uint32_t *members; /* entries */
     size_t count, capacity;
+    uint64_t newest;      /* number of its newest message */
     uint32_t merged_into; /* BOOK_NONE: it stands for itself */
 };
 

@@ -111,17 +111,15 @@ enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
     return TOV_E_NOT_FOUND;
 }
 
-#define GROUPS_MAX 72u /* six things and an agenda */
-
 enum tov_err tov_book_fold_about(struct tov_book *book, const struct tov_draft *draft,
                                  const struct tov_picture_options *options,
                                  struct tov_book_picture *out_picture)
 {
-    uint32_t numbers[GROUPS_MAX];
+    uint32_t numbers[TOV_BOOK_GROUPS_MAX];
     struct tov_told told = {.draft = draft};
     struct tov_book_folding all = {options, UINT64_MAX, UINT64_MAX};
     TOV_TRY(book_pending_list(book));
-    struct group_list groups = {numbers, book_groups_of(book, &told, numbers, GROUPS_MAX)};
+    struct group_list groups = {numbers, book_groups_of(book, &told, numbers, TOV_BOOK_GROUPS_MAX)};
     return fold(book, &groups, &all, out_picture);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "cli_front.h"
+#include "cli_front_cases.h"
 
 #include "base/hex.h"
 #include "base/limits.h"
@@ -97,7 +97,7 @@ static void put_delivery(const struct cli_front *node, struct tov_record summary
     put_number(delivery, "read", node->read);
 }
 
-static void put_one(const struct cli_front *node, struct tov_record summary, uint64_t number)
+void cli_front_put_summary(const struct cli_front *node, struct tov_record summary, uint64_t number)
 {
     bool is_sent = number == CLI_FRONT_SENT;
     put_number(summary, "number", number);
@@ -132,7 +132,7 @@ static void send_event(struct fake_front *front, const struct cli_front *node,
         put_number(body, "verdict", node->event_verdict == 0 ? 1 : node->event_verdict);
     } else if (strcmp(event->kind, "caught_up") != 0) {
         UNIT_NEED(tov_record_open(body, "summary", &summary) == TOV_OK);
-        put_one(node, summary, event->number);
+        cli_front_put_summary(node, summary, event->number);
     }
     front_send(front, &reply);
 }
@@ -150,7 +150,7 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
         if (before != 0 && numbers[i] >= before)
             continue;
         UNIT_NEED(tov_record_open(list, "messages", &summary) == TOV_OK);
-        put_one(node, summary, numbers[i]);
+        cli_front_put_summary(node, summary, numbers[i]);
         limit--;
     }
     front_send(front, &reply);
@@ -169,7 +169,7 @@ static void answer_get(struct fake_front *front, const struct cli_front *node,
     }
     struct tov_record reply = front_reply(front_request_id(front), "get", &got);
     UNIT_NEED(tov_record_open(got, "summary", &summary) == TOV_OK);
-    put_one(node, summary, number);
+    cli_front_put_summary(node, summary, number);
     put_half(node, got, "content", number);
     for (uint64_t part = 2; part < 4 && number == CLI_FRONT_CAME && node->name != NULL; part++) {
         UNIT_NEED(tov_record_open(got, "attachments", &attachment) == TOV_OK);
@@ -207,7 +207,7 @@ static void answer_trace(struct fake_front *front, const struct cli_front *node)
     struct tov_record trace, summary;
     struct tov_record reply = front_reply(front_request_id(front), "trace", &trace);
     UNIT_NEED(tov_record_open(trace, "summary", &summary) == TOV_OK);
-    put_one(node, summary, CLI_FRONT_SENT);
+    cli_front_put_summary(node, summary, CLI_FRONT_SENT);
     put_bytes(trace, "leaf", tov_bytes_of_text(LEAF));
     put_text(trace, "origin", "infohus-demo/kk/1");
     put_proof(trace, node->broken_proof);
@@ -345,6 +345,10 @@ static bool play(struct fake_front *front, struct cli_front *node, const char *n
         answer_export(front);
     else if (strcmp(name, "status") == 0)
         answer_status(front, node);
+    else if (strcmp(name, "cases") == 0)
+        cli_front_answer_cases(front, node, body);
+    else if (strcmp(name, "case_read") == 0)
+        cli_front_answer_case(front, node, body);
     else if (strcmp(name, "submit") == 0)
         answer_submit(front, node, body);
     else

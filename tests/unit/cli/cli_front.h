@@ -45,6 +45,15 @@ struct cli_front {
     const char *data;
     enum tov_err data_error; /* of what comes after the first piece, which is half of it */
 
+    /* the case book (cli_front_cases.c) */
+    bool no_book;  /* the node refuses all that is about it */
+    bool has_case; /* one affair, number 5; else none */
+    bool in_time;  /* without what is overdue */
+    bool flags;    /* its release has them all */
+    bool offers;   /* number 7 offers responsibility for it to the agency */
+    uint64_t at_ms;
+    bool ended; /* what the last request asked for */
+
     /* events; then, unless more will come, caught_up */
     struct cli_front_event events[CLI_FRONT_EVENTS_MAX];
     size_t event_count;

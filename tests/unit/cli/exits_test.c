@@ -87,6 +87,9 @@ static const struct command commands[] = {
     {{"inbox"}, "messages"},
     {{"outbox"}, "messages"},
     {{"list"}, "messages"},
+    {{"cases"}, "affairs"},
+    {{"case", "5"}, "expected"},
+    {{"due"}, "due"},
     {{"show", "7"}, "content"},
     {{"read", "7"}, "acknowledgement"},
     {{"attachment", "get", "7", "2", "--out", "a.pdf"}, "bytes"},
@@ -119,7 +122,11 @@ static struct ran *run_json(const struct cli_scene *scene, const struct command 
 
 static void every_command_gives_one_value(void)
 {
-    struct cli_scene scene = {.node = {.verdict = 1, .name = "Plan.pdf", .data = "%PDF-1.4"}};
+    struct cli_scene scene = {.node = {.verdict = 1,
+                                       .name = "Plan.pdf",
+                                       .data = "%PDF-1.4",
+                                       .has_case = true,
+                                       .in_time = true}};
     cli_scene_begin(&scene);
     for (size_t i = 0; i < COMMANDS; i++) {
         struct ran *ran = run_json(&scene, &commands[i]);

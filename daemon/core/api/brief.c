@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * All affairs of a unit in brief, kept from one list to the next: else each page would fold them
+ * all. What is kept does not depend on the clock: a task that is overdue is still open, and its
+ * due date the same.
+ */
+#include "api/affair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTS 8u /* units, or times that were asked for, that are listed in turn */
+
+struct api_brief_list {
+    char unit[TOV_NAME_MAX_BYTES + 1]; /* "": free */
+    uint64_t until_ms;
+    uint64_t used; /* the higher, the later */
+    struct api_brief *items;
+    size_t count; /* groups */
+};
+
+static bool is_of(const struct api_brief_list *list, const struct api_onlooker *onlooker)
+{
+    return list->until_ms == onlooker->until_ms && strcmp(list->unit, onlooker->unit.name) == 0;
+}
+
+/* The list of the onlooker's unit and time, or the one that was not used for the longest time. */
+static struct api_brief_list *choose(struct tov_api *api, const struct api_onlooker *onlooker)
+{
+    struct api_brief_list *oldest = &api->brief_lists[0];
+    uint64_t last = 0;
+    for (size_t i = 0; i < LISTS; i++)
+        last = api->brief_lists[i].used > last ? api->brief_lists[i].used : last;
+    for (size_t i = 0; i < LISTS; i++) {
+        struct api_brief_list *list = &api->brief_lists[i];
+        if (list->used < oldest->used)
+            oldest = list;
+        if (list->used > 0 && is_of(list, onlooker)) {
+            list->used = last + 1;
+            return list;
+        }
+    }
+    free(oldest->items);
+    *oldest = (struct api_brief_list){.until_ms = onlooker->until_ms, .used = last + 1};
+    strncpy(oldest->unit, onlooker->unit.name, sizeof oldest->unit - 1);
+    return oldest;
+}
+
+static enum tov_err make_room(struct api_brief_list *list, size_t count)
+{
+    if (list->count >= count)
+        return TOV_OK;
+    struct api_brief *items = realloc(list->items, count * sizeof *items);
+    if (items == NULL)
+        return TOV_E_NOMEM;
+    memset(items + list->count, 0, (count - list->count) * sizeof *items);
+    list->items = items;
+    list->count = count;
+    return TOV_OK;
+}
+
+static enum tov_err fold(struct tov_api *api, size_t group, const struct api_onlooker *onlooker,
+                         struct api_brief *brief)
+{
+    struct api_affair affair;
+    enum tov_err err = tov_api_affair_init(api, group, onlooker, &affair);
+    /* What waits for its commit was not folded, and comes when it is there. */
+    bool is_whole = tov_book_group_newest(api->book, group) <= api->committed_event;
+    struct api_brief made = {.group_size = is_whole ? tov_book_group_size(api->book, group) : 0};
+    if (err == TOV_OK) {
+        made.next_ms = tov_api_affair_next_ms(&affair);
+        made.last_number = affair.last_number;
+        made.is_open = tov_api_affair_is_open(&affair);
+    }
+    tov_api_affair_fini(&affair);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+        return err;
+    *brief = made;
+    return TOV_OK;
+}
+
+enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
+                            const struct api_brief **out_briefs)
+{
+    size_t count = tov_book_group_count(api->book);
+    if (api->brief_lists == NULL)
+        api->brief_lists = calloc(LISTS, sizeof *api->brief_lists);
+    if (api->brief_lists == NULL)
+        return TOV_E_NOMEM;
+    struct api_brief_list *list = choose(api, onlooker);
+    TOV_TRY(make_room(list, count));
+    for (size_t i = 0; i < count; i++) {
+        if (list->items[i].group_size != tov_book_group_size(api->book, i))
+            TOV_TRY(fold(api, i, onlooker, &list->items[i]));
+    }
+    *out_briefs = list->items;
+    return TOV_OK;
+}
+
+void tov_api_briefs_drop(struct tov_api *api)
+{
+    for (size_t i = 0; api->brief_lists != NULL && i < LISTS; i++)
+        free(api->brief_lists[i].items);
+    free(api->brief_lists);
+    api->brief_lists = NULL;
+}
