@@ -314,6 +314,8 @@ class Story:
         self.told = {}     # (unit, "E1"): number of a message about it that the unit holds
         self.numbers = {}  # unit: numbers of all messages that it holds
         self.of_event = {}  # "INDS-1": rows
+        self.headers = {}  # (unit, row): the message's header as that unit is shown it
+        self.about = {}    # row: labels of its things
         self.last = {}     # (unit, type): number of the newest
         self.pending = []  # messages that somebody who is away has not got yet
         self.type_of = {}
@@ -436,6 +438,7 @@ class Story:
         number = message["message"]["number"]
         header = message["header"]
         self.rows[row["row"]][unit] = number
+        self.headers[unit, row["row"]] = header
         self.numbers.setdefault(unit, []).append(number)
         self.last[unit, row["type"]] = number
         for thing in row["about"].split():
@@ -444,15 +447,15 @@ class Story:
             self.told.setdefault((unit, label), number)
         event = row["fields"].get("event")
         if event is not None:
-            told = header.get("event_ref", header["message_id"])
-            self.events.setdefault(event, told)
-            compare(f"hændelsen i {row['row']}", self.events[event], told)
+            self.events.setdefault(event, header["event_ref"])
+            compare(f"hændelsen i {row['row']}", self.events[event], header["event_ref"])
         if (len(header.get("start", [])) > 0) != ("start" in row["fields"]):
             compare(f"udgangspunkt i {row['row']}", row["fields"].get("start", "nej"),
                     json.dumps(header.get("start", [])))
 
     def play(self, row):
         self.rows[row["row"]] = {}
+        self.about[row["row"]] = [thing.partition(":")[2] for thing in row["about"].split()]
         self.type_of[row["row"]] = row["type"]
         if "event" in row["fields"]:
             self.of_event.setdefault(row["fields"]["event"], []).append(row["row"])
@@ -514,6 +517,53 @@ def trouble(story, name):
         print(f"    ✓ {agency} fik kill -9 og er startet igen", flush=True)
 
 
+# ---- the end ----
+
+
+def check_agreement(story):
+    """What several agencies hold is the same everywhere: headers, states, who is responsible, tasks."""
+    agreed, compared = {}, 0
+    for unit in story.numbers:
+        if unit.split("/")[0] not in story.nodes.running:
+            continue
+        view = View(story, unit)
+        told = {("besked", row): story.headers[unit, row] for row in story.rows
+                if (unit, row) in story.headers}
+        told.update({("tilstand", *key): (thing["state"], thing["responsible_name"])
+                     for key, thing in view.things.items()})
+        told.update({("frist", *key, task["due"]): task["state"]
+                     for key, tasks in view.tasks.items() for task in tasks})
+        for key, value in told.items():
+            first = agreed.setdefault(key, (unit, value))
+            compared += first[0].split("/")[0] != unit.split("/")[0]
+            compare(f"{' '.join(key)}: {first[0]} og {unit}", first[1], value)
+    print(f"    ✓ Myndighederne er enige: {compared} sammenligninger mellem to af dem")
+
+
+def check_need_to_know(story, unit):
+    """The unit holds what was sent to it or by it, and nothing of anything else."""
+    shown, before = set(), "0"
+    while True:
+        options = [] if before == "0" else ["--before", before]
+        page = story.people.ask(PROFILES[unit], "list", "--unit", unit, "--limit", "200", *options)
+        shown.update(message["header"]["message_id"] for message in page["messages"])
+        before = str(page["next"])
+        if before == "0":
+            break
+    sent = {header["message_id"] for (of, _), header in story.headers.items() if of == unit}
+    compare(f"beskederne hos {unit}", sorted(sent), sorted(shown))
+    others = {label for (of, row), header in story.headers.items() if of != unit
+              for label in story.about[row]} - {label for (of, row) in story.headers if of == unit
+                                                for label in story.about[row]}
+    text = json.dumps([story.people.ask(PROFILES[unit], "case", str(number), "--unit", unit)
+                       for number in story.numbers[unit][:1] + story.numbers[unit][-1:]])
+    for ref, label in story.labels.items():
+        if label in others and ref in text:
+            compare(f"{label} hos {unit}", "vises ikke", "vises")
+    print(f"    ✓ {unit} har de {len(sent)} beskeder, den fik eller sendte, og intet af"
+          f" {', '.join(sorted(others)) or 'andet'}")
+
+
 def learn(expectations, lines):
     for units, thing, subject, words in lines:
         for unit in units:
@@ -548,6 +598,9 @@ def main():
         nodes.rest(people.status)
         for row in rows:
             play_row(story, row, expected, expectations)
+        row = {"row": "til sidst"}
+        check_agreement(story)
+        check_need_to_know(story, "kbh-pol/dks")
     except Difference as difference:
         print(f"\n  {row['row']}: {difference}", file=sys.stderr)
         return 1
