@@ -24,6 +24,7 @@
 #define TOV_NAME_MAX_BYTES 63u         /* federation, agency and unit names */
 #define TOV_ORIGIN_MAX_BYTES 255u      /* <federation>/<agency>/<generation>[/journal/<j>] */
 #define TOV_RECEIPT_MAX_VERDICTS 1024u /* messages one receipt leaf can speak of */
+#define TOV_AGENDA_MAX 64u             /* concerns of one agenda that are looked at */
 #define TOV_STREAM_CHUNK_BYTES 65536u  /* plaintext of one STREAM chunk */
 #define TOV_STREAM_TAG_BYTES 16u
 #define TOV_PULL_CHUNK_BYTES 131104u /* two sealed STREAM chunks: a leaf of a part's tree */

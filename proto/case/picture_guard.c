@@ -97,7 +97,7 @@ static enum tri purpose_and_party(const struct judging *judging)
                   tov_record_count(told->draft->header, "legal_bases") > 0);
 }
 
-/* A month added keeps the day, or takes the month's last. */
+/* A month added keeps the day, or takes the month's last. Time ends with the year 9999. */
 static struct tov_date three_months_after(struct tov_date day)
 {
     day.month += 3;
@@ -105,6 +105,8 @@ static struct tov_date three_months_after(struct tov_date day)
         day.month -= 12;
         day.year++;
     }
+    if (day.year > 9999)
+        return (struct tov_date){9999, 12, 31};
     while (!tov_date_is_valid(day))
         day.day--;
     return day;

@@ -99,6 +99,8 @@ static enum tov_err open_release_row(const struct task_news *news, const struct 
     struct plan plan = plan_of(news, row, &tasks->things[episode]);
     TOV_CLEANUP(task_parties_fini) struct task_parties owners = {0};
     TOV_TRY(task_owners(tasks, row, thing, news->placed, &owners));
+    if (owners.count == 0)
+        return TOV_OK; /* nobody that this agency knows owes it */
     struct task_opening opening = {.row = row,
                                    .thing = thing,
                                    .owner = owners.items[0],

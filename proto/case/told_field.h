@@ -7,6 +7,7 @@
 #ifndef TOV_CASE_TOLD_FIELD_H
 #define TOV_CASE_TOLD_FIELD_H
 
+#include "base/limits.h"
 #include "case/told.h"
 
 /* A value of the type's own header record; INDEX counts in a repeated field. False: not set, or
@@ -20,7 +21,6 @@ const char *tov_told_type(const struct tov_told *told);
 bool tov_told_about(const struct tov_told *told, uint32_t about, struct tov_thing_ref *out_thing);
 /* The things it is about by one TOV_ABOUT_* bit; of concerns, those of an agenda too: the first
  * TOV_AGENDA_MAX of a longer one. */
-#define TOV_AGENDA_MAX 64u
 bool tov_told_thing(const struct tov_told *told, uint32_t about, size_t index,
                     struct tov_thing_ref *out_thing);
 /* The event in the world; messages about the same one carry the same. */

@@ -18,6 +18,7 @@ play() {
     refer_while_one_is_away
     kill_while_it_receives
     answer_referral
+    show_case
     show_evidence
     export_and_verify
     where_next "$began"
@@ -259,6 +260,11 @@ answer_referral() {
     reach krfo "$referral" read
     await 30 'At svaret kom frem,' has_answer
     does krfo show "$(newest krfo intervention.accept)"
+}
+
+show_case() {
+    step 'Sagen, som Kriminalforsorgen ser den'
+    does krfo case "$notice"
 }
 
 show_evidence() {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define FEDERATION "prove-demo"
-#define START_MS 1614600000000u /* 1 March 2021, 12.00 UTC */
+#define START_MS 1624881600000u /* 28 June 2021, 12.00 UTC */
 #define ROUNDS_MAX 100000u
 
 /* ---- queues ---- */
@@ -70,8 +70,9 @@ static const struct unit_row {
      {"vink", "VINK", "",
       TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE) | TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER), 7}},
     {0, {"sof", "Socialforvaltningen", "", TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER), 7}},
+    {0, {"eki", "Enheden for løsladelse", "", TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER), 4}},
     {1, {"dks", "DKS", "", TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_POLITI), 7}},
-    {2, {"central", "Koordination", "", TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO), 4}},
+    {2, {"central", "Koordination", "", TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO), 5}},
 };
 
 static const struct client_row {
@@ -89,6 +90,12 @@ static const struct client_row {
       .kind = TOV_CLIENT_PERSON,
       .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
       .units = (const char *const[]){"sof"},
+      .unit_count = 1}},
+    {0,
+     {.name = "eva",
+      .kind = TOV_CLIENT_PERSON,
+      .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+      .units = (const char *const[]){"eki"},
       .unit_count = 1}},
     {0,
      {.name = "esdh",
@@ -463,6 +470,7 @@ struct harness *harness_create(const struct harness_options *options)
     make_roster(harness);
     for (size_t i = 0; i < harness->count; i++)
         make_node(harness, i);
+    harness_run(harness); /* guards agree: before that nobody's answer counts */
     for (size_t a = 0; a < harness->count; a++) {
         for (size_t b = a + 1; b < harness->count; b++)
             harness_set_link(harness, a, b, true);
@@ -614,6 +622,7 @@ void harness_restart(struct harness *harness, size_t index)
     empty(&node->replies);
     empty(&node->closed);
     start_node(node);
+    harness_run(harness);
     for (size_t i = 0; i < harness->count; i++) {
         if (was_up[i])
             harness_set_link(harness, index, i, true);

@@ -6,8 +6,9 @@
  * Not for: faults and many seeds (tests/simulation). Never hand its keys to anything but a test.
  *
  *   agency  number  units              clients (name: roles, units)
- *   kk      1       vink, sof          anna: tovholder_kommune vink; sofie: sagsbehandler sof;
- *                                      esdh: integration vink; audit: auditor; admin: node_admin
+ *   kk      1       vink, sof, eki     anna: tovholder_kommune vink; sofie: sagsbehandler sof;
+ *                                      eva: sagsbehandler eki; esdh: integration vink;
+ *                                      audit: auditor; admin: node_admin
  *   kbh-pol 2       dks                bo: tovholder_politi dks
  *   krfo    3       central            carl: koordinator_krfo central
  */

@@ -3,7 +3,6 @@
 
 #include "case/told_facts.h"
 #include "case/told_field.h"
-
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 
@@ -56,11 +55,6 @@ enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *rea
 
 /* ---- one affair ---- */
 
-static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
-{
-    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
-}
-
 static bool is_same_event(const struct tov_told *told, const struct tov_told *other)
 {
     struct tov_thing_ref event, of_other;
@@ -74,6 +68,8 @@ static bool is_same_event(const struct tov_told *told, const struct tov_told *ot
 static bool is_told_release(const struct tov_picture *picture, const struct tov_told *told)
 {
     bool is_told = tov_told_is_release_channel(told);
+    if (is_told || told->draft->type->channel != TOV_CHANNEL_BOTH)
+        return is_told; /* all other types have one channel only */
     for (size_t i = 0; !is_told && i < tov_picture_placed_count(picture); i++) {
         const struct tov_told *other = tov_picture_placed_at(picture, i)->told;
         is_told = tov_told_is_release_channel(other) && is_same_event(told, other);
@@ -117,8 +113,7 @@ static void note_numbers(struct api_affair *affair)
 enum tov_err tov_api_affair_init(struct tov_api *api, size_t group,
                                  const struct api_onlooker *onlooker, struct api_affair *affair)
 {
-    struct tov_picture_options options = {.working_days_after = working_days_after,
-                                          .calendar = onlooker->calendar};
+    struct tov_picture_options options = tov_book_options(onlooker->calendar);
     struct tov_book_folding folding = {&options, api->committed_event, onlooker->until_ms};
     *affair = (struct api_affair){.of = api->book, .group = group, .onlooker = onlooker};
     TOV_TRY(tov_book_fold(api->book, group, &folding, &affair->book));

@@ -6,6 +6,13 @@
 
 #include "case/told_field.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* Things, tasks and parties in one answer: an affair that a member of it has made huge must still
+ * fit a frame. Of more tasks those that are due first. */
+#define PARTS_MAX 150u
+
 static enum tov_err put_ref(struct tov_record out, const char *name,
                             const struct tov_thing_ref *ref)
 {
@@ -50,7 +57,7 @@ static enum tov_err put_thing(const struct api_affair *affair, const struct tov_
 
 enum tov_err tov_api_put_things(const struct api_affair *affair, struct tov_record out)
 {
-    for (size_t i = 0; i < affair->view.thing_count; i++) {
+    for (size_t i = 0; i < affair->view.thing_count && i < PARTS_MAX; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         struct tov_record record;
         if (!tov_api_affair_has(affair, &thing->ref))
@@ -72,13 +79,12 @@ static enum tov_err put_party(struct tov_record task, const char *name,
     return put_words(out, "unit", party->unit);
 }
 
-/* A unit that was not told of the newest due date is shown nothing of it. */
 static bool is_newest(const struct tov_task *task, const struct tov_task_change *change)
 {
     return change == &task->changes[task->change_count - 1];
 }
 
-/* ... and the task is open or overdue by the one that it was told of. */
+/* To who was not told of the newest due date the task is open or overdue by an earlier one. */
 static enum tov_task_state shown_state(const struct api_affair *affair, const struct tov_task *task,
                                        const struct tov_task_change *change)
 {
@@ -89,18 +95,33 @@ static enum tov_task_state shown_state(const struct api_affair *affair, const st
                                                                     : TOV_TASK_OVERDUE;
 }
 
-static enum tov_err put_due(const struct tov_task *task, const struct tov_task_change *change,
-                            struct tov_record out)
+/* A message to the unit named the release date by which the task is judged: a new one may have
+ * been told to others alone, and leave the due date as it was. */
+static bool is_told_release(const struct api_affair *affair, const struct tov_task *task)
+{
+    for (size_t i = 0; task->has_release && i < affair->view.placed_count; i++) {
+        const struct tov_told *told = affair->view.placed[i].told;
+        struct tov_value date;
+        if (strcmp(tov_told_type(told), "prison.release_date") == 0 &&
+            tov_told_field(told, "date", 0, &date) &&
+            tov_date_to_days(date.date) == tov_date_to_days(task->release))
+            return true;
+    }
+    return false;
+}
+
+static enum tov_err put_due(const struct api_affair *affair, const struct tov_task *task,
+                            const struct tov_task_change *change, struct tov_record out)
 {
     const struct tov_due *due = &change->due;
     TOV_TRY(put_date(out, "due", due->day));
     TOV_TRY(tov_api_put_count(out, "due_ms", due->is_moment ? due->moment_ms : 0));
     TOV_TRY(tov_api_put_count(out, "late_from_ms", tov_due_past_ms(due)));
-    if (!is_newest(task, change))
+    if (!is_told_release(affair, task))
         return TOV_OK;
     if (task->has_window)
         TOV_TRY(put_date(out, "window", task->window));
-    return task->has_release ? put_date(out, "release", task->release) : TOV_OK;
+    return put_date(out, "release", task->release);
 }
 
 static enum tov_err put_course(const struct api_affair *affair, const struct tov_task *task,
@@ -116,37 +137,92 @@ static enum tov_err put_course(const struct api_affair *affair, const struct tov
     return tov_api_put_count(out, "affair", affair->number);
 }
 
+/* One agency in two channels is one to who reads. */
+static bool is_named_before(const struct tov_task *task, size_t place)
+{
+    const struct tov_task_party *party = &task->owed[place];
+    for (size_t i = 0; i < place; i++) {
+        const struct tov_task_party *other = &task->owed[i];
+        bool same_unit =
+            party->unit == other->unit ||
+            (party->unit != NULL && other->unit != NULL && strcmp(party->unit, other->unit) == 0);
+        if (other->agency == party->agency && same_unit)
+            return true;
+    }
+    return false;
+}
+
 static enum tov_err put_task(const struct api_affair *affair, const struct tov_task *task,
                              const struct tov_task_change *change, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "deadline", task->row->id));
     TOV_TRY(tov_record_put_number(out, "state", (uint64_t)shown_state(affair, task, change)));
     TOV_TRY(put_ref(out, "thing_ref", &task->thing));
-    TOV_TRY(put_due(task, change, out));
+    TOV_TRY(put_due(affair, task, change, out));
     TOV_TRY(tov_api_put_count(out, "compressed", change->compressed ? 1 : 0));
     TOV_TRY(put_party(out, "owner", &task->owner));
     TOV_TRY(tov_api_put_count(out, "responsible", task->responsible));
-    for (size_t i = 0; i < task->owed_count; i++)
-        TOV_TRY(put_party(out, "owed", &task->owed[i]));
+    for (size_t i = 0; i < task->owed_count; i++) {
+        if (!is_named_before(task, i))
+            TOV_TRY(put_party(out, "owed", &task->owed[i]));
+    }
     return put_course(affair, task, out);
+}
+
+/* ---- in which order ---- */
+
+struct shown_task {
+    const struct tov_task *task;
+    const struct tov_task_change *change;
+    uint64_t late_from_ms;
+    size_t place; /* in the order in which they opened */
+};
+
+static int by_nearness(const void *a, const void *b)
+{
+    const struct shown_task *x = a;
+    const struct shown_task *y = b;
+    if (x->late_from_ms != y->late_from_ms)
+        return x->late_from_ms < y->late_from_ms ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Those that the unit is shown, in the order in which they opened. */
+static size_t gather_tasks(const struct api_affair *affair, enum api_tasks wanted,
+                           struct shown_task *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
+        struct shown_task shown = {.place = i};
+        if (!tov_api_affair_task(affair, i, &shown.task, &shown.change) ||
+            (wanted == API_TASKS_OPEN && shown.task->state != TOV_TASK_OPEN &&
+             shown.task->state != TOV_TASK_OVERDUE))
+            continue;
+        shown.late_from_ms = tov_due_past_ms(&shown.change->due);
+        out[count++] = shown;
+    }
+    return count;
 }
 
 enum tov_err tov_api_put_tasks(const struct api_affair *affair, enum api_tasks wanted,
                                struct tov_record out)
 {
-    for (size_t i = 0; i < tov_tasks_count(affair->tasks); i++) {
-        const struct tov_task *task;
-        const struct tov_task_change *change;
+    struct shown_task *shown = calloc(tov_tasks_count(affair->tasks) + 1, sizeof *shown);
+    enum tov_err err = TOV_OK;
+    if (shown == NULL)
+        return TOV_E_NOMEM;
+    size_t count = gather_tasks(affair, wanted, shown);
+    if (wanted == API_TASKS_OPEN || count > PARTS_MAX)
+        qsort(shown, count, sizeof *shown, by_nearness);
+    count = count < PARTS_MAX ? count : PARTS_MAX;
+    for (size_t i = 0; err == TOV_OK && i < count; i++) {
         struct tov_record record;
-        if (!tov_api_affair_task(affair, i, &task, &change))
-            continue;
-        if (wanted == API_TASKS_OPEN && task->state != TOV_TASK_OPEN &&
-            task->state != TOV_TASK_OVERDUE)
-            continue;
-        TOV_TRY(tov_record_open(out, "tasks", &record));
-        TOV_TRY(put_task(affair, task, change, record));
+        err = tov_record_open(out, "tasks", &record);
+        if (err == TOV_OK)
+            err = put_task(affair, shown[i].task, shown[i].change, record);
     }
-    return TOV_OK;
+    free(shown);
+    return err;
 }
 
 /* ---- parties, and what comes next ---- */
@@ -163,7 +239,7 @@ static bool sees_case(const struct api_affair *affair, const struct tov_thing_re
 
 enum tov_err tov_api_put_parties(const struct api_affair *affair, struct tov_record out)
 {
-    for (size_t i = 0; i < tov_picture_party_count(affair->book.picture); i++) {
+    for (size_t i = 0; i < tov_picture_party_count(affair->book.picture) && i < PARTS_MAX; i++) {
         const struct tov_party *party = tov_picture_party_at(affair->book.picture, i);
         struct tov_record record;
         if (!sees_case(affair, &party->case_ref))
@@ -178,6 +254,7 @@ enum tov_err tov_api_put_parties(const struct api_affair *affair, struct tov_rec
     return TOV_OK;
 }
 
+#define EXPECTED_THINGS_MAX 16u
 #define EXPECTED_MAX 64u /* of one thing */
 
 static enum tov_err put_row(const struct tov_thing *thing, const struct tov_machine_row *row,
@@ -195,7 +272,7 @@ static enum tov_err put_row(const struct tov_thing *thing, const struct tov_mach
 enum tov_err tov_api_put_expected(const struct api_affair *affair, struct tov_record out)
 {
     const struct tov_picture *picture = affair->book.picture;
-    for (size_t i = 0; i < affair->view.thing_count; i++) {
+    for (size_t i = 0; i < affair->view.thing_count && i < EXPECTED_THINGS_MAX; i++) {
         const struct tov_thing *thing = &affair->view.things[i];
         const struct tov_machine_row *rows[EXPECTED_MAX];
         if (!tov_api_affair_has(affair, &thing->ref))

@@ -6,6 +6,7 @@
  */
 #include "api/affair.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ static struct api_brief_list *choose(struct tov_api *api, const struct api_onloo
     }
     free(oldest->items);
     *oldest = (struct api_brief_list){.until_ms = onlooker->until_ms, .used = last + 1};
-    strncpy(oldest->unit, onlooker->unit.name, sizeof oldest->unit - 1);
+    (void)snprintf(oldest->unit, sizeof oldest->unit, "%s", onlooker->unit.name);
     return oldest;
 }
 

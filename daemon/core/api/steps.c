@@ -26,11 +26,6 @@ struct stepping {
 
 /* ---- what is held ---- */
 
-static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
-{
-    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
-}
-
 static void tell(struct stepping *stepping)
 {
     const struct tov_core *core = stepping->call->core;
@@ -60,8 +55,7 @@ static enum tov_err open_picture(struct stepping *stepping, struct tov_store_rea
     struct api_call *call = stepping->call;
     const struct tov_roster_facts *facts = tov_roster_facts(call->core->roster);
     const struct tov_calendar *calendar = tov_calendar_find(facts->calendar_version);
-    struct tov_picture_options options = {.working_days_after = working_days_after,
-                                          .calendar = calendar};
+    struct tov_picture_options options = tov_book_options(calendar);
     TOV_TRY(tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api)));
     return tov_book_fold_about(call->api->book, stepping->draft, calendar == NULL ? NULL : &options,
                                &stepping->book);

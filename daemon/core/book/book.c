@@ -130,6 +130,24 @@ static bool is_of_memory(enum tov_err err)
     return err == TOV_E_NOMEM;
 }
 
+/* What the rules of sharing refuse is kept and shown, and has no effect: RULE. Judged by the header
+ * alone, as all can who hold it, and not by this node's own verdict (I5). */
+static enum tov_err has_effect(const struct tov_core *core, const struct book_entry *entry,
+                               const struct tov_draft *draft)
+{
+    if (entry->ref.agency == core->own->number)
+        return TOV_OK; /* it was judged before it was written */
+    struct tov_findings *findings = malloc(sizeof *findings); /* large */
+    if (findings == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err =
+        tov_judge(core->roster, draft, entry->ref.agency, entry->written_ms, findings);
+    if (err == TOV_OK && tov_findings_refuse(findings))
+        err = TOV_E_RULE;
+    free(findings);
+    return err == TOV_E_SCHEMA || err == TOV_E_LIMIT ? TOV_E_RULE : err;
+}
+
 /* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
  * book nothing. */
 static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
@@ -141,7 +159,11 @@ static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
         return is_of_memory(err) ? err : TOV_OK;
     }
     size_t before = book->entry_count;
-    err = book_insert(book, entry, &told.told);
+    err = has_effect(book->core, entry, &told.draft);
+    if (err == TOV_OK)
+        err = book_insert(book, entry, &told.told);
+    else if (err == TOV_E_RULE)
+        err = TOV_OK;
     if (book->entry_count == before)
         free(entry->header); /* it stands there since an earlier try, or not at all */
     book_told_fini(&told);

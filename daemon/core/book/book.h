@@ -15,6 +15,7 @@
 #ifndef TOV_BOOK_BOOK_H
 #define TOV_BOOK_BOOK_H
 
+#include "case/calendar.h"
 #include "case/picture.h"
 #include "ledger/core.h"
 
@@ -24,7 +25,8 @@ enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book) 
 void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 
 /* Takes in what events up to NEWEST tell, from where it stands. Messages that cannot be opened, or
- * whose header is not believed, are passed over: nothing is known of what they are about. A failure
+ * whose header is not believed, are passed over: nothing is known of what they are about. So are
+ * those that the rules of sharing refuse. A failure
  * of the store or of memory leaves it where it was, to be tried again. */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read,
                                uint64_t newest) TOV_MUST_CHECK;
@@ -67,6 +69,9 @@ void tov_book_groups_about(const struct tov_book *book, const struct tov_draft *
 bool tov_book_is_named(const struct tov_book *book, size_t group, const struct tov_told *told);
 
 /* ---- what a group comes to ---- */
+
+/* Working days are counted by CALENDAR; NULL: what counts them is not judged. Borrowed. */
+struct tov_picture_options tov_book_options(const struct tov_calendar *calendar);
 
 /* Which messages: those of events up to UNTIL_NUMBER that were written up to UNTIL_MS; UINT64_MAX:
  * all. */

@@ -93,10 +93,12 @@ enum tov_err book_pending_list(struct tov_book *book)
         if (pending->listed)
             continue;
         TOV_TRY(book_told_init(book->core, &pending->entry, &told));
+        size_t before = book->entry_count;
         enum tov_err err = book_insert(book, &pending->entry, &told.told);
         book_told_fini(&told);
+        pending->listed =
+            err == TOV_OK || book->entry_count > before; /* its header is the book's */
         TOV_TRY(err);
-        pending->listed = true;
     }
     return TOV_OK;
 }

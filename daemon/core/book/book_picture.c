@@ -6,6 +6,17 @@
 
 #include <stdlib.h>
 
+static struct tov_date working_days_after(const void *calendar, struct tov_date day, int count)
+{
+    return tov_calendar_add(calendar, day, (struct tov_span){count, TOV_OFFSET_WORKING_DAYS});
+}
+
+struct tov_picture_options tov_book_options(const struct tov_calendar *calendar)
+{
+    return (struct tov_picture_options){
+        .working_days_after = calendar == NULL ? NULL : working_days_after, .calendar = calendar};
+}
+
 /* What a picture's views lie in. */
 struct folding {
     struct book_told *tolds;

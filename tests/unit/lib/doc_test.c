@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The JSON of docs/libtov.md: the draft that stands there is read and has what a message needs, and
- * the message that stands there has the keys of one that the library writes, no more and no fewer.
- * Not for: its pieces of C and its tables (tests/lint/documents.sh).
+ * the message, the affairs and the affair that stand there have the keys of what the library
+ * writes, no more and no fewer. Not for: its pieces of C and its tables (tests/lint/documents.sh).
  */
 #include "fake_front.h"
 
@@ -52,11 +52,81 @@ static void the_draft_of_the_document_is_read_and_nothing_is_missing(void)
 
 /* ---- a message that has all that JSON can tell ---- */
 
+static struct tov_record open_in(struct tov_record record, const char *name)
+{
+    struct tov_record made;
+    UNIT_NEED(tov_record_open(record, name, &made) == TOV_OK);
+    return made;
+}
+
+static const uint8_t thing_ref[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+/* A thing and a task, as both answers have them. */
+static void put_thing_and_task(struct tov_record body)
+{
+    struct tov_record thing = open_in(body, "things"), task = open_in(body, "tasks");
+    put_number(thing, "machine", 7);
+    put_bytes(thing, "thing_ref", TOV_BYTES_OF(thing_ref));
+    put_text(thing, "state", "planlagt");
+    put_number(thing, "since_ms", 1625486400000u);
+    put_text(task, "deadline", "R-3m");
+    put_number(task, "state", 1);
+    put_bytes(task, "thing_ref", TOV_BYTES_OF(thing_ref));
+    UNIT_OK(tov_record_put_date(task, "due", (struct tov_date){2021, 6, 28}));
+    UNIT_OK(tov_record_put_date(task, "release", (struct tov_date){2021, 9, 28}));
+    put_number(task, "late_from_ms", 1625486400000u);
+    put_number(task, "opened_ms", 1625486400000u);
+    put_number(open_in(task, "owner"), "agency", 3);
+    put_number(open_in(task, "owed"), "agency", 1);
+}
+
+static void put_affair(struct tov_record cases)
+{
+    struct tov_record affair = open_in(cases, "affairs");
+    put_number(cases, "total", 1);
+    put_number(affair, "number", 1);
+    put_thing_and_task(affair);
+}
+
+static void put_case(struct tov_record read)
+{
+    struct tov_record message = open_in(read, "messages");
+    put_number(read, "number", 1);
+    put_thing_and_task(read);
+    put_summary(open_in(message, "summary"), 1);
+    put_number(message, "effective_ms", 1625486400000u);
+    struct tov_record judgement = open_in(message, "judgements");
+    put_number(judgement, "machine", 7);
+    put_number(judgement, "verdict", 1);
+    put_bytes(judgement, "thing_ref", TOV_BYTES_OF(thing_ref));
+    struct tov_record party = open_in(read, "parties"), expected = open_in(read, "expected");
+    put_bytes(party, "case_ref", TOV_BYTES_OF(thing_ref));
+    put_number(party, "from_ms", 1625486400000u);
+    put_number(expected, "machine", 7);
+    put_bytes(expected, "thing_ref", TOV_BYTES_OF(thing_ref));
+}
+
+static void answer_cases(struct fake_front *front, const char *name)
+{
+    struct tov_record body;
+    struct tov_record reply = front_reply(front_request_id(front), name, &body);
+    put_text(body, "unit", "kk/vink");
+    if (strcmp(name, "cases") == 0)
+        put_affair(body);
+    else
+        put_case(body);
+    front_send(front, &reply);
+}
+
 static bool play(struct fake_front *front, const char *name, struct tov_record body, void *arg)
 {
     struct tov_record get, summary, part;
     (void)body;
     (void)arg;
+    if (strcmp(name, "cases") == 0 || strcmp(name, "case_read") == 0) {
+        answer_cases(front, name);
+        return true;
+    }
     if (strcmp(name, "get") != 0)
         return false;
     struct tov_record reply = front_reply(front_request_id(front), "get", &get);
@@ -87,6 +157,34 @@ static json_t *written_message(void)
     UNIT_NEED(json != NULL);
     tov_free(text);
     tov_message_view_destroy(view);
+    tov_client_close(client);
+    front_end(front);
+    return json;
+}
+
+/* What the library writes of affairs (NUMBER 0), or of one affair. */
+static json_t *written_affairs(uint64_t number)
+{
+    struct fake_front *front = front_start(play, NULL);
+    struct tov_client *client = front_client(front);
+    struct tov_cases_options options = TOV_CASES_OPTIONS_INIT;
+    struct tov_case_options one_options = TOV_CASE_OPTIONS_INIT;
+    struct tov_cases *cases = NULL;
+    struct tov_case *one = NULL;
+    char *text = NULL;
+    one_options.number = number;
+    if (number == 0) {
+        UNIT_NEED(tov_cases_get(client, &options, &cases, NULL) == TOV_OK);
+        UNIT_NEED(tov_cases_to_json(cases, &text, NULL) == TOV_OK);
+    } else {
+        UNIT_NEED(tov_case_get(client, &one_options, &one, NULL) == TOV_OK);
+        UNIT_NEED(tov_case_to_json(one, &text, NULL) == TOV_OK);
+    }
+    json_t *json = json_loads(text, 0, NULL);
+    UNIT_NEED(json != NULL);
+    tov_free(text);
+    tov_cases_destroy(cases);
+    tov_case_destroy(one);
     tov_client_close(client);
     front_end(front);
     return json;
@@ -145,12 +243,48 @@ static void the_message_of_the_document_is_read_back_as_a_draft(void)
     free(json);
 }
 
+static void the_affairs_of_the_document_have_the_keys_that_are_written(void)
+{
+    char *text = piece(2);
+    json_t *told = json_loads(text, 0, NULL);
+    json_t *written = written_affairs(0);
+    UNIT_NEED(told != NULL);
+    expect_keys(written, told, DOCUMENT);
+    expect_keys(told, written, "what the library writes");
+    json_decref(told);
+    json_decref(written);
+    free(text);
+}
+
+/* The document shows what an affair has beside what a list has, and a message in short. */
+static void the_affair_of_the_document_has_the_keys_that_are_written(void)
+{
+    static const char *const as_in_lists[] = {"unit",          "number",      "things", "tasks",
+                                              "message_count", "last_number", "unread"};
+    char *text = piece(3);
+    json_t *told = json_loads(text, 0, NULL);
+    json_t *written = written_affairs(1);
+    UNIT_NEED(told != NULL);
+    expect_keys(told, written, "what the library writes");
+    for (size_t i = 0; i < sizeof as_in_lists / sizeof as_in_lists[0]; i++)
+        UNIT_EQUAL_INT(json_object_del(written, as_in_lists[i]), 0);
+    json_t *message = json_array_get(json_object_get(written, "messages"), 0);
+    UNIT_EQUAL_INT(json_object_del(message, "message"), 0);
+    UNIT_EQUAL_INT(json_object_del(message, "header"), 0);
+    expect_keys(written, told, DOCUMENT);
+    json_decref(told);
+    json_decref(written);
+    free(text);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(the_draft_of_the_document_is_read_and_nothing_is_missing),
         UNIT_TEST(the_message_of_the_document_has_the_keys_that_are_written),
         UNIT_TEST(the_message_of_the_document_is_read_back_as_a_draft),
+        UNIT_TEST(the_affairs_of_the_document_have_the_keys_that_are_written),
+        UNIT_TEST(the_affair_of_the_document_has_the_keys_that_are_written),
     };
     return unit_run("lib doc", tests, sizeof tests / sizeof tests[0]);
 }

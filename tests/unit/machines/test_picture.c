@@ -3,6 +3,7 @@
  * The rules of the fold: what is missing is incomplete and not refused, two signers, concurrent
  * steps, retractions, starting points, reasons that teach, what a node asks before it sends.
  */
+#include "base/limits.h"
 #include "case/picture.h"
 #include "support/unit.h"
 #include "world.h"
@@ -321,21 +322,51 @@ static void consent_and_own_decision_come_before_a_referral(void)
     UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.verdict, TOV_STEP_TAKEN);
 }
 
-static void an_agenda_steps_each_of_its_concerns(void)
+/* A call about COUNT concerns; how many of them it steps or is refused by. */
+static size_t judged_on_agenda(size_t count)
 {
     begin("");
-    char line[500] = "kbh-pol/dks > kk/vink case.meeting_call kind=infohusmoede id=call";
-    for (int i = 0; i < 12; i++) {
-        char submit[100];
-        (void)snprintf(submit, sizeof submit,
-                       "kk/jobcenter > kbh-pol/dks,kk/vink concern.submit concern:K%d", i);
-        (void)world_say(&world, submit);
-        size_t size = strlen(line);
-        (void)snprintf(line + size, sizeof line - size, " concern:K%d", i);
+    char call[4000] = "kbh-pol/dks > kk/vink case.meeting_call kind=infohusmoede id=call";
+    for (size_t i = 0; i < count; i++) {
+        size_t size = strlen(call);
+        (void)snprintf(call + size, sizeof call - size, " concern:K%zu", i);
     }
-    (void)world_say(&world, line);
+    (void)world_say(&world, call);
     look_as("kk");
-    UNIT_EQUAL_INT(placed("call")->judgement_count, 12);
+    return placed("call")->judgement_count;
+}
+
+static void an_agenda_steps_each_of_its_concerns_up_to_the_limit(void)
+{
+    UNIT_EQUAL_INT(judged_on_agenda(12), 12);
+    UNIT_EQUAL_INT(judged_on_agenda(TOV_AGENDA_MAX), TOV_AGENDA_MAX);
+    UNIT_EQUAL_INT(judged_on_agenda(TOV_AGENDA_MAX + 1), TOV_AGENDA_MAX);
+}
+
+static void three_months_keep_the_day_or_take_the_last_and_end_with_time(void)
+{
+    static const struct {
+        const char *at, *next_review;
+        bool is_taken;
+    } days[] = {
+        {"2021-01-31T11:00", "2021-04-30", true}, {"2021-01-31T11:00", "2021-05-01", false},
+        {"2020-11-30T11:00", "2021-02-28", true}, {"2020-11-30T11:00", "2021-03-01", false},
+        {"2021-06-30T21:59", "2021-09-30", true}, {"2021-06-30T21:59", "2021-10-01", false},
+        {"2021-06-30T22:00", "2021-10-01", true}, /* 1 July in Denmark */
+        {"9999-12-30T11:00", "9999-12-31", true},
+    };
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        char line[300];
+        begin("");
+        (void)snprintf(line, sizeof line,
+                       "kk/vink > kbh-pol/dks case.open case:C purpose=p basis=B at=%s "
+                       "next_review=%s id=open",
+                       days[i].at, days[i].next_review);
+        (void)world_say(&world, line);
+        look_as("kk");
+        UNIT_EQUAL_INT(placed("open")->judgements[0].verdict,
+                       days[i].is_taken ? TOV_STEP_TAKEN : TOV_STEP_REFUSED);
+    }
 }
 
 static void an_empty_picture_is_a_picture(void)
@@ -366,7 +397,8 @@ int main(void)
         UNIT_TEST(a_node_asks_before_it_sends),
         UNIT_TEST(a_sender_is_held_to_what_it_should_hold),
         UNIT_TEST(consent_and_own_decision_come_before_a_referral),
-        UNIT_TEST(an_agenda_steps_each_of_its_concerns),
+        UNIT_TEST(an_agenda_steps_each_of_its_concerns_up_to_the_limit),
+        UNIT_TEST(three_months_keep_the_day_or_take_the_last_and_end_with_time),
         UNIT_TEST(an_empty_picture_is_a_picture),
     };
     int result = unit_run("picture", tests, sizeof tests / sizeof tests[0]);

@@ -220,10 +220,12 @@ static void every_cell_of_the_table_matters(void)
 {
     struct copy *copy = calloc(1, sizeof *copy);
     UNIT_NEED(copy != NULL);
+    size_t every =
+        unit_percent() < 100 ? 100 / unit_percent() : 1; /* with fewer rounds: some rows */
     changed = survived = 0;
     for (size_t m = 0; m < TOV_MACHINES_MAX && tov_machine_table()->machines[m] != NULL; m++) {
         copy_machine(copy, m);
-        for (size_t place = 0; place < copy->info.row_count; place++) {
+        for (size_t place = m % every; place < copy->info.row_count; place += every) {
             change_from(copy, place);
             change_event(copy, place);
             change_target(copy, place);
@@ -232,7 +234,7 @@ static void every_cell_of_the_table_matters(void)
         }
     }
     (void)printf("\n    %zu changes ", changed);
-    CU_ASSERT(changed > 1000);
+    CU_ASSERT(changed > 1000 / every);
     UNIT_EQUAL_INT(survived, 0);
     free(copy);
 }

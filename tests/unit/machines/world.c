@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define NAME_SIZE 64
-#define FIELDS_MAX 16
+#define FIELDS_MAX 80
 #define RECIPIENTS_MAX 6
-#define STEPS_MAX 16
+#define STEPS_MAX 80
 
 struct given {
     char name[NAME_SIZE];
@@ -388,6 +388,7 @@ static void fill_in(const struct world *world, struct saying *saying)
     struct tov_picture *picture = world_picture(world, held, count);
     struct tov_next_step steps[STEPS_MAX];
     size_t step_count = tov_picture_steps_for(picture, &saying->told, steps, STEPS_MAX);
+    UNIT_NEED(step_count <= STEPS_MAX);
     for (size_t i = 0; i < step_count; i++) {
         if (steps[i].judgement.verdict != TOV_STEP_REFUSED)
             put_step(saying, &steps[i]);
@@ -451,7 +452,7 @@ const struct tov_told *world_say(struct world *world, const char *line)
     if (world->clock_ms == 0)
         UNIT_NEED(tov_time_parse(tov_bytes_of_text("2021-02-01T11:00:00Z"), &world->clock_ms) ==
                   TOV_OK);
-    char text[512];
+    char text[4096];
     UNIT_NEED(strlen(line) < sizeof text);
     memcpy(text, line, strlen(line) + 1);
     struct saying *saying = parse(world, text);
