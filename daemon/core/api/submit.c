@@ -179,8 +179,9 @@ static enum tov_err put_author(struct submission *in)
 static enum tov_err put_event(struct submission *in)
 {
     uint8_t event[TOV_UUID_BYTES];
-    if ((in->draft.type->effects & TOV_EFFECT_STEPS) == 0 ||
-        tov_record_count(in->draft.header, "event_ref") > 0)
+    const struct tov_message_type *type = in->draft.type;
+    bool is_event = (type->effects & TOV_EFFECT_STEPS) != 0 || type->channel == TOV_CHANNEL_BOTH;
+    if (!is_event || tov_record_count(in->draft.header, "event_ref") > 0)
         return TOV_OK;
     tov_core_random(in->call->core, event, sizeof event);
     event[6] = (uint8_t)((event[6] & 0x0f) | 0x40); /* UUID of version 4 */
