@@ -148,6 +148,11 @@ static void do_effects(struct instance *instance, uint32_t does, const struct ju
         instance->coordinator = told->sender.agency;
 }
 
+/* Who is responsible, and who coordinates, moves only by who is known to be one who may. */
+#define ASKS_WHO                                                             \
+    (TOV_DOES_HOLD | TOV_DOES_OFFER | TOV_DOES_ACCEPT | TOV_DOES_END_OFFER | \
+     TOV_DOES_END_HOLDING | TOV_DOES_MOVE_COORDINATOR)
+
 static void take_state(struct instance *instance, const struct outcome *outcome,
                        const struct judging *judging)
 {
@@ -159,6 +164,26 @@ static void take_state(struct instance *instance, const struct outcome *outcome,
     instance->has_last = tov_told_step_event(judging->told, &instance->thing.last_event);
     instance->halves_from = judging->at + 1;
     instance->thing.waits = NULL;
+}
+
+/* A half of two signers moves no state but to where it stood before, and waits. */
+static enum tov_err apply_unjudged(struct fold *fold, struct instance *instance,
+                                   const struct outcome *outcome)
+{
+    const struct judging *judging = &fold->judging;
+    uint32_t does = outcome->row == NULL || outcome->is_half ? 0 : outcome->row->does;
+    instance->thing.is_incomplete = true;
+    bool moves = outcome->to != NULL && (instance->thing.state == NULL || !outcome->is_half ||
+                                         strcmp(outcome->to, instance->thing.state) != 0);
+    if (moves) {
+        take_state(instance, outcome, judging);
+        do_effects(instance, outcome->is_who_judged ? does : does & ~(uint32_t)ASKS_WHO, judging);
+    }
+    if (outcome->is_half) {
+        instance->halves_from = moves ? judging->at : instance->halves_from;
+        instance->thing.waits = judging->told;
+    }
+    return moves ? push_step(fold, instance, false) : TOV_OK;
 }
 
 static enum tov_err apply(struct fold *fold, struct instance *instance,
@@ -179,12 +204,7 @@ static enum tov_err apply(struct fold *fold, struct instance *instance,
         }
         return TOV_OK;
     case TOV_STEP_UNJUDGED:
-        instance->thing.is_incomplete = true;
-        if (outcome->to == NULL)
-            return TOV_OK;
-        take_state(instance, outcome, judging);
-        do_effects(instance, does, judging);
-        return push_step(fold, instance, false);
+        return apply_unjudged(fold, instance, outcome);
     case TOV_STEP_WAITS:
         instance->thing.waits = judging->told;
         return TOV_OK;

@@ -57,6 +57,9 @@ struct tov_picture {
     size_t party_count;
 };
 
+/* Citations of one message that are looked at (docs/protocol.md 10). */
+#define PICTURE_CITATIONS 64
+
 /* One message while it is judged. */
 struct judging {
     const struct tov_picture *picture;
@@ -82,12 +85,16 @@ struct outcome {
     const struct tov_told *first;    /* of two signers */
     const struct tov_told *original; /* COPY: the first message about the event, if held */
     bool is_conflict;
+    bool is_half;       /* of two signers: waits for the second */
+    bool is_who_judged; /* UNJUDGED: the sender is known to be one who may */
 };
 
 /* False: the message is no event of the machine. */
 bool picture_judge(struct judging *judging, struct outcome *out_outcome);
 enum tri picture_who(const struct judging *judging, uint32_t who, const struct tov_told *sender);
 enum tri picture_guard(const struct judging *judging, enum tov_guard guard);
+/* The guard reads the message and other things, and no earlier step: it is asked of any step. */
+bool picture_guard_reads_message(enum tov_guard guard);
 /* Why OUTCOME refuses, in words that teach; texts in the picture's arena. */
 struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
                                struct tov_arena *arena);
@@ -119,6 +126,8 @@ bool picture_start_of(const struct tov_told *told, const struct instance *instan
                       struct tov_record *out_start);
 /* The first message about the event of the subject's message AT, from the same agency. */
 const struct tov_told *picture_original(const struct subject *subject, size_t at);
+/* AGENCY sent or received one of the first AT messages of the subject. */
+bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency);
 /* Whether TOLD is an event by the pattern of ROW. */
 bool picture_fits(const struct judging *judging, const struct tov_machine_row *row,
                   const struct tov_told *told);
