@@ -69,17 +69,21 @@ static const char *state_of(const struct tov_machine_info *machine, struct tov_b
     return NULL;
 }
 
-/* Who holds the thing from its beginning needs no starting point. */
+/* Who holds the thing from its beginning needs no starting point. An agency that nothing held
+ * speaks of is not made responsible by one. */
 static enum tov_err take_start(struct fold *fold, struct instance *instance)
 {
     struct tov_record start;
-    if ((instance->thing.state != NULL && !instance->thing.is_incomplete) ||
-        !picture_start_of(fold->judging.told, instance, &start))
+    fold->judging.instance = instance;
+    if (instance->holds_beginning ||
+        (instance->thing.state != NULL && !instance->thing.is_incomplete) ||
+        !picture_start_of(fold->judging.told, instance, &start) ||
+        !picture_may_start(&fold->judging))
         return TOV_OK;
     const char *state = state_of(instance->machine, tov_record_bytes(start, "state"));
     if (state == NULL)
         return TOV_OK;
-    instance->thing.state = state;
+    instance->thing.state = instance->start_state = state;
     instance->thing.is_incomplete = false;
     instance->is_whole = false;
     instance->halves_from = fold->judging.at;
@@ -91,7 +95,8 @@ static enum tov_err take_start(struct fold *fold, struct instance *instance)
     instance->has_offer = false;
     instance->thing.offered = 0;
     uint64_t agency = tov_record_number(start, "responsible_agency");
-    instance->thing.responsible = agency <= UINT16_MAX ? (uint16_t)agency : 0;
+    bool is_known = agency <= UINT16_MAX && picture_knows_agency(fold->picture, agency);
+    instance->thing.responsible = is_known ? (uint16_t)agency : 0;
     return push_step(fold, instance, false);
 }
 
@@ -291,6 +296,10 @@ enum tov_err picture_fold(struct tov_picture *picture, struct subject *subject)
     struct fold fold = {.picture = picture, .subject = subject};
     fold.judging.picture = picture;
     fold.judging.subject = subject;
+    for (size_t i = 0; i < subject->instance_count; i++) {
+        fold.judging.instance = &subject->instances[i];
+        subject->instances[i].holds_beginning = picture_holds_beginning(&fold.judging);
+    }
     for (size_t i = 0; i < subject->count; i++) {
         fold.judging.at = i;
         fold.judging.told = subject->order[i].told;

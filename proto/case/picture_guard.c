@@ -229,7 +229,7 @@ static enum tri sender_holds(const struct judging *judging)
 {
     const struct instance *held = responsibility(judging);
     if (held == NULL || held->thing.responsible == 0)
-        return held == NULL || held->thing.is_incomplete ? TRI_UNKNOWN : TRI_NO;
+        return held == NULL || held->thing.is_incomplete || held->has_start ? TRI_UNKNOWN : TRI_NO;
     return tri_of(held->thing.responsible == judging->told->sender.agency);
 }
 

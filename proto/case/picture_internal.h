@@ -21,9 +21,11 @@ struct instance {
     bool has_last;  /* last_event is set */
     bool has_start; /* it has, or had, a starting point: as of start_event */
     struct tov_thing_ref start_event;
-    size_t halves_from;               /* first halves before this place in the order have fallen */
-    uint16_t coordinator;             /* machine sag: the kommune that coordinates; 0: not known */
-    bool has_held;                    /* machine ansvar: held_event is known */
+    const char *start_state;
+    bool holds_beginning; /* a message that begins it is held: no starting point is asked for */
+    size_t halves_from;   /* first halves before this place in the order have fallen */
+    uint16_t coordinator; /* machine sag: the kommune that coordinates; 0: not known */
+    bool has_held;        /* machine ansvar: held_event is known */
     struct tov_thing_ref held_event;  /* by which the responsible agency holds it */
     struct tov_thing_ref offer_event; /* of the open offer */
     bool has_offer;
@@ -124,6 +126,16 @@ enum tov_err picture_mark(struct tov_placed *placed, size_t count);
 /* Whether TOLD names a starting point of the instance. */
 bool picture_start_of(const struct tov_told *told, const struct instance *instance,
                       struct tov_record *out_start);
+/* Whether the subject holds, anywhere, a message that begins the instance, by one who may. */
+bool picture_holds_beginning(const struct judging *judging);
+/* Whether the sender of what is judged may say where the instance stands: one who may take the step
+ * that the message is, holds the thing, or takes part in it; where that is not known, one who was
+ * told of the thing before, or whose message is the first of it. */
+bool picture_may_start(const struct judging *judging);
+/* AGENCY sent or received a message that is held. */
+bool picture_knows_agency(const struct tov_picture *picture, uint64_t agency);
+/* What is judged may have been the last step of the starting point: by type, state and sender. */
+bool picture_can_lead_to_start(const struct judging *judging);
 /* The first message about the event of the subject's message AT, from the same agency. */
 const struct tov_told *picture_original(const struct subject *subject, size_t at);
 /* AGENCY sent or received one of the first AT messages of the subject. */

@@ -158,7 +158,9 @@ static bool is_copy(const struct judging *judging, struct outcome *outcome)
     if (!tov_told_step_event(judging->told, &event))
         return false;
     outcome->original = first_about(judging->subject, judging->at, judging->told, &event);
-    bool told_by_start = instance->has_start && tov_thing_ref_equal(&instance->start_event, &event);
+    bool told_by_start = instance->has_start &&
+                         tov_thing_ref_equal(&instance->start_event, &event) &&
+                         picture_can_lead_to_start(judging);
     return outcome->original != NULL || told_by_start;
 }
 

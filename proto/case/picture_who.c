@@ -99,7 +99,9 @@ static const struct tov_thing *responsibility(const struct judging *judging)
 static enum tri holder(const struct judging *judging, const struct tov_told *sender)
 {
     const struct tov_thing *thing = responsibility(judging);
-    if (thing == NULL || (thing->responsible == 0 && thing->is_incomplete))
+    const struct instance *instance =
+        picture_instance(judging->subject, TOV_MACHINE_RESPONSIBILITY);
+    if (thing == NULL || (thing->responsible == 0 && (thing->is_incomplete || instance->has_start)))
         return TRI_UNKNOWN;
     return tri_of(thing->responsible == sender->sender.agency);
 }

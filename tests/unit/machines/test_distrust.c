@@ -200,6 +200,85 @@ static void an_older_message_with_the_same_event_does_not_kill_the_second_signat
     }
 }
 
+/* ---- starting points ---- */
+
+/* LINE with a starting point of its own making. */
+static void say_with_start(const char *line, struct claim claim, uint16_t responsible)
+{
+    const struct tov_told *told = world_say(&world, line);
+    struct tov_record start;
+    struct tov_thing_ref ref = world_thing(claim.thing), last = world_thing("event:last");
+    UNIT_OK(tov_record_open(told->draft->header, "start", &start));
+    UNIT_OK(tov_record_put_enum(start, "machine", tov_machine_find(claim.machine)->id));
+    UNIT_OK(tov_record_put_bytes(start, "thing_ref", TOV_BYTES_OF(ref.bytes)));
+    UNIT_OK(tov_record_put_text(start, "state", claim.state));
+    UNIT_OK(tov_record_put_bytes(start, "last_event_ref", TOV_BYTES_OF(last.bytes)));
+    UNIT_OK(tov_record_put_number(start, "responsible_agency", responsible));
+}
+
+/* Marked incomplete or not, now or by a message that comes later. */
+static void a_starting_point_overrides_nothing_of_who_holds_the_beginning(void)
+{
+    begin(OPEN);
+    say_after_nothing("kbh-pol/dks > krfo/central case.conversation case:C part=plan",
+                      (struct claim){TOV_MACHINE_CASE, "case:C", "samtale"});
+    say_with_start("kbh-pol/dks > krfo/central case.conversation case:C part=plan",
+                   (struct claim){TOV_MACHINE_CASE, "case:C", "afsluttet"}, 0);
+    look_as("krfo");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "samtale");
+    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
+    begin("");
+    say_with_start("aarhus/info > krfo/central msg.note case:C at=2021-02-01T10:00",
+                   (struct claim){TOV_MACHINE_CASE, "case:C", "afsluttet"}, 0);
+    world_say_all(&world, "kk/vink > krfo/central " OPEN_WORDS " at=2021-02-01T11:00");
+    look_as("krfo");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->began != NULL);
+}
+
+static void a_stranger_gives_no_starting_point_of_what_is_held(void)
+{
+    begin(OPEN ";"
+               "kk/vink > kbh-pol/dks case.conversation case:C part=plan;"
+               "kk/vink > rhp/psyk case.conversation case:C part=resultat");
+    say_with_start("hotline/vagt > rhp/psyk msg.note case:C",
+                   (struct claim){TOV_MACHINE_CASE, "case:C", "afsluttet"}, 0);
+    look_as("rhp");
+    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
+}
+
+static void a_starting_point_makes_nobody_responsible_of_whom_nothing_is_known(void)
+{
+    static const struct {
+        uint16_t said, is;
+    } agencies[] = {{6, 0}, {1, 1}, {77, 0}};
+    for (size_t i = 0; i < 3; i++) {
+        begin("");
+        say_with_start("kk/vink > rhp/psyk case.invite case:C",
+                       (struct claim){TOV_MACHINE_RESPONSIBILITY, "case:C", "holdt"},
+                       agencies[i].said);
+        look_as("rhp");
+        UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, agencies[i].is);
+    }
+}
+
+/* The event that a starting point names as the last is told again by its sender, or by another who
+ * only copied its name. */
+static void only_who_may_have_taken_the_last_step_tells_of_it_again(void)
+{
+    begin("");
+    say_with_start("krfo/faengsel > rhp/psyk prison.transfer episode:E",
+                   (struct claim){TOV_MACHINE_CUSTODY, "episode:E", "udgang"}, 0);
+    world_say_all(&world,
+                  "krfo/faengsel > rhp/psyk prison.leave_start episode:E reason=akut event=last "
+                  "id=again;"
+                  "kk/vink > rhp/psyk prison.escape episode:E event=last id=copied");
+    look_as("rhp");
+    UNIT_EQUAL_INT(judgement("again", TOV_MACHINE_CUSTODY)->verdict, TOV_STEP_COPY);
+    UNIT_EQUAL_INT(judgement("copied", TOV_MACHINE_CUSTODY)->rule, TOV_REFUSAL_WHO);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -210,6 +289,10 @@ int main(void)
         UNIT_TEST(one_signer_who_cites_what_nobody_holds_is_not_two),
         UNIT_TEST(one_signer_is_not_two_after_a_step_that_nobody_holds),
         UNIT_TEST(an_older_message_with_the_same_event_does_not_kill_the_second_signature),
+        UNIT_TEST(a_starting_point_overrides_nothing_of_who_holds_the_beginning),
+        UNIT_TEST(a_stranger_gives_no_starting_point_of_what_is_held),
+        UNIT_TEST(a_starting_point_makes_nobody_responsible_of_whom_nothing_is_known),
+        UNIT_TEST(only_who_may_have_taken_the_last_step_tells_of_it_again),
     };
     int result = unit_run("distrust", tests, sizeof tests / sizeof tests[0]);
     forget();
