@@ -245,6 +245,19 @@ static enum tov_err add_judgement(struct tov_picture *picture, struct tov_placed
     return TOV_OK;
 }
 
+/* What the event of a copy got; by a starting point: it was a step. */
+static enum tov_step_verdict first_verdict(const struct fold *fold, const struct instance *instance,
+                                           const struct outcome *outcome)
+{
+    if (outcome->verdict != TOV_STEP_COPY)
+        return outcome->verdict;
+    const struct tov_judgement *first =
+        outcome->original == NULL
+            ? NULL
+            : picture_judgement_of(fold->picture, outcome->original, instance);
+    return first == NULL ? TOV_STEP_TAKEN : first->first;
+}
+
 static enum tov_err note(struct fold *fold, const struct instance *instance,
                          const struct outcome *outcome)
 {
@@ -253,6 +266,7 @@ static enum tov_err note(struct fold *fold, const struct instance *instance,
         .machine = instance->machine->machine,
         .thing = instance->thing.ref,
         .verdict = outcome->verdict,
+        .first = first_verdict(fold, instance, outcome),
         .from = instance->thing.state,
         .to = outcome->verdict == TOV_STEP_REFUSED ? instance->thing.state : outcome->to,
         .rule = outcome->rule,

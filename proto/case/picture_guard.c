@@ -382,16 +382,30 @@ static enum tri leave_planned(const struct judging *judging)
     return judging->is_draft ? TRI_NO : TRI_UNKNOWN; /* it went to those with a need only */
 }
 
+/* The last date that was judged; what was not judged may name any version. */
+static const struct tov_told *last_date(const struct judging *judging)
+{
+    for (size_t i = judging->at; i > 0; i--) {
+        const struct tov_told *told = earlier(judging, i - 1, "prison.release_date");
+        const struct tov_judgement *judgement =
+            told == NULL ? NULL : picture_judgement_of(judging->picture, told, judging->instance);
+        if (judgement != NULL && judgement->verdict != TOV_STEP_UNJUDGED)
+            return told;
+    }
+    return NULL;
+}
+
 static enum tri next_version(const struct judging *judging)
 {
     struct tov_value version, before;
-    const struct tov_told *last = last_earlier(judging, "prison.release_date");
+    const struct tov_told *last = last_date(judging);
     if (!tov_told_field(judging->told, "version", 0, &version))
         return TRI_NO;
     if (last == NULL)
         return version.number == 1 ? TRI_YES : not_found(judging);
-    return tri_of(tov_told_field(last, "version", 0, &before) &&
-                  version.number == before.number + 1);
+    if (!tov_told_field(last, "version", 0, &before) || version.number <= before.number)
+        return TRI_NO;
+    return version.number == before.number + 1 ? TRI_YES : not_found(judging);
 }
 
 static enum tri meeting_held(const struct judging *judging)

@@ -3,10 +3,13 @@
  * Messages that claim more than their sender may: a step before that nobody holds, a half in the
  * name of two, an event that is another's.
  */
+#include "case/calendar.h"
 #include "case/picture.h"
+#include "case/task.h"
 #include "support/unit.h"
 #include "world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,6 +282,100 @@ static void only_who_may_have_taken_the_last_step_tells_of_it_again(void)
     UNIT_EQUAL_INT(judgement("copied", TOV_MACHINE_CUSTODY)->rule, TOV_REFUSAL_WHO);
 }
 
+/* ---- what follows ---- */
+
+/* The releases by which tasks are judged, as YYYY; 0: none. */
+static int years_of_release(void)
+{
+    int years = 0;
+    struct tov_tasks *tasks;
+    UNIT_OK(tov_tasks_create(tov_calendar_find(1), &tasks));
+    for (size_t i = 0; i < held_count; i++)
+        UNIT_OK(tov_tasks_add(tasks, tov_picture_placed_at(picture, i)));
+    for (size_t i = 0; i < tov_tasks_count(tasks); i++) {
+        const struct tov_task *task = tov_tasks_at(tasks, i);
+        if (task->has_release && task->state == TOV_TASK_OPEN && task->release.year > years)
+            years = task->release.year;
+    }
+    tov_tasks_destroy(tasks);
+    return years;
+}
+
+static void a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones(void)
+{
+    begin(ADMISSION ";krfo/faengsel > kk/eki prison.release_date episode:E version=1 "
+                    "date=2022-06-30");
+    say_after_nothing("krfo/faengsel > kk/eki prison.release_date episode:E version=99 "
+                      "date=2029-01-01 id=jump",
+                      (struct claim){TOV_MACHINE_RELEASE, "episode:E", "planlagt"});
+    look_as("kk");
+    UNIT_EQUAL_INT(judgement("jump", TOV_MACHINE_RELEASE)->verdict, TOV_STEP_UNJUDGED);
+    UNIT_EQUAL_INT(years_of_release(), 2022);
+    world_say_all(&world, "krfo/faengsel > kk/eki prison.release_date episode:E version=2 "
+                          "date=2023-06-30 id=next");
+    look_as("kk");
+    CU_ASSERT(judgement("next", TOV_MACHINE_RELEASE)->verdict != TOV_STEP_REFUSED);
+    UNIT_EQUAL_INT(years_of_release(), 2023);
+}
+
+/* ---- what a unit is shown ---- */
+
+static size_t things_shown(const char *path)
+{
+    struct tov_unit_facts unit = world_unit(path);
+    struct tov_view view;
+    UNIT_OK(tov_picture_view(picture, &unit, &view));
+    size_t count = view.thing_count;
+    tov_view_fini(&view);
+    return count;
+}
+
+static void what_is_refused_shows_a_unit_nothing_of_the_case(void)
+{
+    begin(OPEN ";hotline/vagt > kk/sof case.close case:C event=X id=refused");
+    say_with_start("hotline/vagt > kk/sof msg.note case:C",
+                   (struct claim){TOV_MACHINE_CASE, "case:C", "afsluttet"}, 0);
+    world_say_all(&world, "hotline/vagt > kk/sof case.close case:C event=X id=copy");
+    look_as("kk");
+    UNIT_EQUAL_INT(judgement("refused", TOV_MACHINE_CASE)->verdict, TOV_STEP_REFUSED);
+    UNIT_EQUAL_INT(judgement("copy", TOV_MACHINE_CASE)->verdict, TOV_STEP_COPY);
+    UNIT_EQUAL_INT(things_shown("kk/sof"), 0);
+    UNIT_EQUAL_INT(things_shown("kk/vink"), 2);
+}
+
+static void put_step(const struct tov_told *told, size_t concern)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "concern:K%zu", concern);
+    struct tov_record step;
+    struct tov_thing_ref ref = world_thing(name), other = world_thing("event:none");
+    UNIT_OK(tov_record_open(told->draft->header, "steps", &step));
+    UNIT_OK(tov_record_put_enum(step, "machine", "henvendelse"));
+    UNIT_OK(tov_record_put_bytes(step, "thing_ref", TOV_BYTES_OF(ref.bytes)));
+    UNIT_OK(tov_record_put_bytes(step, "previous_event_ref", TOV_BYTES_OF(other.bytes)));
+    UNIT_OK(tov_record_put_text(step, "state", "paa_dagsorden"));
+}
+
+/* Calls about concerns of which nothing else is held. */
+static void full_agendas_are_shown(void)
+{
+    enum { CALLS = 6, CONCERNS = 64 };
+    begin("");
+    for (size_t call = 0; call < CALLS; call++) {
+        char line[4000] = "kbh-pol/dks > kk/vink case.meeting_call kind=infohusmoede";
+        for (size_t i = 0; i < CONCERNS; i++) {
+            size_t size = strlen(line);
+            (void)snprintf(line + size, sizeof line - size, " concern:K%zu", call * CONCERNS + i);
+        }
+        world.fills_steps = false;
+        const struct tov_told *told = world_say(&world, line);
+        for (size_t i = 0; i < CONCERNS; i++)
+            put_step(told, call * CONCERNS + i);
+    }
+    look_as("kk");
+    UNIT_EQUAL_INT(things_shown("kk/vink"), CALLS * CONCERNS);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -293,6 +390,9 @@ int main(void)
         UNIT_TEST(a_stranger_gives_no_starting_point_of_what_is_held),
         UNIT_TEST(a_starting_point_makes_nobody_responsible_of_whom_nothing_is_known),
         UNIT_TEST(only_who_may_have_taken_the_last_step_tells_of_it_again),
+        UNIT_TEST(a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones),
+        UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
+        UNIT_TEST(full_agendas_are_shown),
     };
     int result = unit_run("distrust", tests, sizeof tests / sizeof tests[0]);
     forget();
