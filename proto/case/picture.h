@@ -12,8 +12,10 @@
  *      (case/order.h), and what guards ask of others. Who holds fewer of other things shows the
  *      same.
  * - P2 A message that no row lists for the state is refused: kept, never applied, never lost.
- * - P3 Who does not hold the step that a message names before its own does not judge it: the state
- *      that it names is shown, and the thing is marked incomplete, until a new starting point.
+ * - P3 Who does not hold the step that a message names before its own judges the sender only, as
+ * far as known: the state that it names is shown, and the thing is marked incomplete, until a new
+ *      starting point. One of two signers moves nothing, and nobody becomes responsible by a sender
+ *      who is not known to be one who may.
  * - P4 Each case and transition that is not at its end has one responsible agency (I12).
  */
 #ifndef TOV_CASE_PICTURE_H

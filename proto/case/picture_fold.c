@@ -69,17 +69,21 @@ static const char *state_of(const struct tov_machine_info *machine, struct tov_b
     return NULL;
 }
 
-/* Who holds the thing from its beginning needs no starting point. */
+/* Who holds the thing from its beginning needs no starting point. An agency that nothing held
+ * speaks of is not made responsible by one. */
 static enum tov_err take_start(struct fold *fold, struct instance *instance)
 {
     struct tov_record start;
-    if ((instance->thing.state != NULL && !instance->thing.is_incomplete) ||
-        !picture_start_of(fold->judging.told, instance, &start))
+    fold->judging.instance = instance;
+    if (instance->holds_beginning ||
+        (instance->thing.state != NULL && !instance->thing.is_incomplete) ||
+        !picture_start_of(fold->judging.told, instance, &start) ||
+        !picture_may_start(&fold->judging))
         return TOV_OK;
     const char *state = state_of(instance->machine, tov_record_bytes(start, "state"));
     if (state == NULL)
         return TOV_OK;
-    instance->thing.state = state;
+    instance->thing.state = instance->start_state = state;
     instance->thing.is_incomplete = false;
     instance->is_whole = false;
     instance->halves_from = fold->judging.at;
@@ -91,7 +95,8 @@ static enum tov_err take_start(struct fold *fold, struct instance *instance)
     instance->has_offer = false;
     instance->thing.offered = 0;
     uint64_t agency = tov_record_number(start, "responsible_agency");
-    instance->thing.responsible = agency <= UINT16_MAX ? (uint16_t)agency : 0;
+    bool is_known = agency <= UINT16_MAX && picture_knows_agency(fold->picture, agency);
+    instance->thing.responsible = is_known ? (uint16_t)agency : 0;
     return push_step(fold, instance, false);
 }
 
@@ -148,6 +153,11 @@ static void do_effects(struct instance *instance, uint32_t does, const struct ju
         instance->coordinator = told->sender.agency;
 }
 
+/* Who is responsible, and who coordinates, moves only by who is known to be one who may. */
+#define ASKS_WHO                                                             \
+    (TOV_DOES_HOLD | TOV_DOES_OFFER | TOV_DOES_ACCEPT | TOV_DOES_END_OFFER | \
+     TOV_DOES_END_HOLDING | TOV_DOES_MOVE_COORDINATOR)
+
 static void take_state(struct instance *instance, const struct outcome *outcome,
                        const struct judging *judging)
 {
@@ -159,6 +169,26 @@ static void take_state(struct instance *instance, const struct outcome *outcome,
     instance->has_last = tov_told_step_event(judging->told, &instance->thing.last_event);
     instance->halves_from = judging->at + 1;
     instance->thing.waits = NULL;
+}
+
+/* A half of two signers moves no state but to where it stood before, and waits. */
+static enum tov_err apply_unjudged(struct fold *fold, struct instance *instance,
+                                   const struct outcome *outcome)
+{
+    const struct judging *judging = &fold->judging;
+    uint32_t does = outcome->row == NULL || outcome->is_half ? 0 : outcome->row->does;
+    instance->thing.is_incomplete = true;
+    bool moves = outcome->to != NULL && (instance->thing.state == NULL || !outcome->is_half ||
+                                         strcmp(outcome->to, instance->thing.state) != 0);
+    if (moves) {
+        take_state(instance, outcome, judging);
+        do_effects(instance, outcome->is_who_judged ? does : does & ~(uint32_t)ASKS_WHO, judging);
+    }
+    if (outcome->is_half) {
+        instance->halves_from = moves ? judging->at : instance->halves_from;
+        instance->thing.waits = judging->told;
+    }
+    return moves ? push_step(fold, instance, false) : TOV_OK;
 }
 
 static enum tov_err apply(struct fold *fold, struct instance *instance,
@@ -179,12 +209,7 @@ static enum tov_err apply(struct fold *fold, struct instance *instance,
         }
         return TOV_OK;
     case TOV_STEP_UNJUDGED:
-        instance->thing.is_incomplete = true;
-        if (outcome->to == NULL)
-            return TOV_OK;
-        take_state(instance, outcome, judging);
-        do_effects(instance, does, judging);
-        return push_step(fold, instance, false);
+        return apply_unjudged(fold, instance, outcome);
     case TOV_STEP_WAITS:
         instance->thing.waits = judging->told;
         return TOV_OK;
@@ -220,6 +245,19 @@ static enum tov_err add_judgement(struct tov_picture *picture, struct tov_placed
     return TOV_OK;
 }
 
+/* What the event of a copy got; by a starting point: it was a step. */
+static enum tov_step_verdict first_verdict(const struct fold *fold, const struct instance *instance,
+                                           const struct outcome *outcome)
+{
+    if (outcome->verdict != TOV_STEP_COPY)
+        return outcome->verdict;
+    const struct tov_judgement *first =
+        outcome->original == NULL
+            ? NULL
+            : picture_judgement_of(fold->picture, outcome->original, instance);
+    return first == NULL ? TOV_STEP_TAKEN : first->first;
+}
+
 static enum tov_err note(struct fold *fold, const struct instance *instance,
                          const struct outcome *outcome)
 {
@@ -228,6 +266,7 @@ static enum tov_err note(struct fold *fold, const struct instance *instance,
         .machine = instance->machine->machine,
         .thing = instance->thing.ref,
         .verdict = outcome->verdict,
+        .first = first_verdict(fold, instance, outcome),
         .from = instance->thing.state,
         .to = outcome->verdict == TOV_STEP_REFUSED ? instance->thing.state : outcome->to,
         .rule = outcome->rule,
@@ -271,6 +310,10 @@ enum tov_err picture_fold(struct tov_picture *picture, struct subject *subject)
     struct fold fold = {.picture = picture, .subject = subject};
     fold.judging.picture = picture;
     fold.judging.subject = subject;
+    for (size_t i = 0; i < subject->instance_count; i++) {
+        fold.judging.instance = &subject->instances[i];
+        subject->instances[i].holds_beginning = picture_holds_beginning(&fold.judging);
+    }
     for (size_t i = 0; i < subject->count; i++) {
         fold.judging.at = i;
         fold.judging.told = subject->order[i].told;

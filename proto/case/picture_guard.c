@@ -229,7 +229,7 @@ static enum tri sender_holds(const struct judging *judging)
 {
     const struct instance *held = responsibility(judging);
     if (held == NULL || held->thing.responsible == 0)
-        return held == NULL || held->thing.is_incomplete ? TRI_UNKNOWN : TRI_NO;
+        return held == NULL || held->thing.is_incomplete || held->has_start ? TRI_UNKNOWN : TRI_NO;
     return tri_of(held->thing.responsible == judging->told->sender.agency);
 }
 
@@ -382,16 +382,30 @@ static enum tri leave_planned(const struct judging *judging)
     return judging->is_draft ? TRI_NO : TRI_UNKNOWN; /* it went to those with a need only */
 }
 
+/* The last date that was judged; what was not judged may name any version. */
+static const struct tov_told *last_date(const struct judging *judging)
+{
+    for (size_t i = judging->at; i > 0; i--) {
+        const struct tov_told *told = earlier(judging, i - 1, "prison.release_date");
+        const struct tov_judgement *judgement =
+            told == NULL ? NULL : picture_judgement_of(judging->picture, told, judging->instance);
+        if (judgement != NULL && judgement->verdict != TOV_STEP_UNJUDGED)
+            return told;
+    }
+    return NULL;
+}
+
 static enum tri next_version(const struct judging *judging)
 {
     struct tov_value version, before;
-    const struct tov_told *last = last_earlier(judging, "prison.release_date");
+    const struct tov_told *last = last_date(judging);
     if (!tov_told_field(judging->told, "version", 0, &version))
         return TRI_NO;
     if (last == NULL)
         return version.number == 1 ? TRI_YES : not_found(judging);
-    return tri_of(tov_told_field(last, "version", 0, &before) &&
-                  version.number == before.number + 1);
+    if (!tov_told_field(last, "version", 0, &before) || version.number <= before.number)
+        return TRI_NO;
+    return version.number == before.number + 1 ? TRI_YES : not_found(judging);
 }
 
 static enum tri meeting_held(const struct judging *judging)
@@ -452,4 +466,10 @@ enum tri picture_guard(const struct judging *judging, enum tov_guard guard)
 {
     guard_function *function = guard < TOV_GUARD_COUNT ? functions[guard] : NULL;
     return function == NULL ? TRI_YES : function(judging);
+}
+
+bool picture_guard_reads_message(enum tov_guard guard)
+{
+    return guard == TOV_GUARD_URGENT || guard == TOV_GUARD_PURPOSE_AND_PARTY ||
+           guard == TOV_GUARD_NEXT_REVIEW || guard == TOV_GUARD_REASON_TO_REOPEN;
 }

@@ -21,9 +21,11 @@ struct instance {
     bool has_last;  /* last_event is set */
     bool has_start; /* it has, or had, a starting point: as of start_event */
     struct tov_thing_ref start_event;
-    size_t halves_from;               /* first halves before this place in the order have fallen */
-    uint16_t coordinator;             /* machine sag: the kommune that coordinates; 0: not known */
-    bool has_held;                    /* machine ansvar: held_event is known */
+    const char *start_state;
+    bool holds_beginning; /* a message that begins it is held: no starting point is asked for */
+    size_t halves_from;   /* first halves before this place in the order have fallen */
+    uint16_t coordinator; /* machine sag: the kommune that coordinates; 0: not known */
+    bool has_held;        /* machine ansvar: held_event is known */
     struct tov_thing_ref held_event;  /* by which the responsible agency holds it */
     struct tov_thing_ref offer_event; /* of the open offer */
     bool has_offer;
@@ -57,6 +59,9 @@ struct tov_picture {
     size_t party_count;
 };
 
+/* Citations of one message that are looked at (docs/protocol.md 10). */
+#define PICTURE_CITATIONS 64
+
 /* One message while it is judged. */
 struct judging {
     const struct tov_picture *picture;
@@ -82,12 +87,16 @@ struct outcome {
     const struct tov_told *first;    /* of two signers */
     const struct tov_told *original; /* COPY: the first message about the event, if held */
     bool is_conflict;
+    bool is_half;       /* of two signers: waits for the second */
+    bool is_who_judged; /* UNJUDGED: the sender is known to be one who may */
 };
 
 /* False: the message is no event of the machine. */
 bool picture_judge(struct judging *judging, struct outcome *out_outcome);
 enum tri picture_who(const struct judging *judging, uint32_t who, const struct tov_told *sender);
 enum tri picture_guard(const struct judging *judging, enum tov_guard guard);
+/* The guard reads the message and other things, and no earlier step: it is asked of any step. */
+bool picture_guard_reads_message(enum tov_guard guard);
 /* Why OUTCOME refuses, in words that teach; texts in the picture's arena. */
 struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
                                struct tov_arena *arena);
@@ -117,8 +126,20 @@ enum tov_err picture_mark(struct tov_placed *placed, size_t count);
 /* Whether TOLD names a starting point of the instance. */
 bool picture_start_of(const struct tov_told *told, const struct instance *instance,
                       struct tov_record *out_start);
+/* Whether the subject holds, anywhere, a message that begins the instance, by one who may. */
+bool picture_holds_beginning(const struct judging *judging);
+/* Whether the sender of what is judged may say where the instance stands: one who may take the step
+ * that the message is, holds the thing, or takes part in it; where that is not known, one who was
+ * told of the thing before, or whose message is the first of it. */
+bool picture_may_start(const struct judging *judging);
+/* AGENCY sent or received a message that is held. */
+bool picture_knows_agency(const struct tov_picture *picture, uint64_t agency);
+/* What is judged may have been the last step of the starting point: by type, state and sender. */
+bool picture_can_lead_to_start(const struct judging *judging);
 /* The first message about the event of the subject's message AT, from the same agency. */
 const struct tov_told *picture_original(const struct subject *subject, size_t at);
+/* AGENCY sent or received one of the first AT messages of the subject. */
+bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency);
 /* Whether TOLD is an event by the pattern of ROW. */
 bool picture_fits(const struct judging *judging, const struct tov_machine_row *row,
                   const struct tov_told *told);

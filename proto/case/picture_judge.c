@@ -83,6 +83,8 @@ static bool event_of_reference(const struct judging *judging, struct tov_record 
 static bool cited_event(const struct judging *judging, size_t index,
                         struct tov_thing_ref *out_event, bool *out_known)
 {
+    if (index >= PICTURE_CITATIONS)
+        return false;
     struct tov_record header = judging->told->draft->header;
     struct tov_record reference;
     struct tov_ref ref;
@@ -107,7 +109,21 @@ enum tri picture_cites(const struct judging *judging, const struct tov_thing_ref
     return found;
 }
 
-/* ---- copies, and steps that cannot be judged ---- */
+/* ---- copies, and what is held ---- */
+
+bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency)
+{
+    for (size_t i = 0; i < at; i++) {
+        const struct tov_told *told = subject->order[i].told;
+        if (told->sender.agency == agency)
+            return true;
+        for (size_t n = 0; n < told->recipient_count; n++) {
+            if (told->recipients[n].agency == agency)
+                return true;
+        }
+    }
+    return false;
+}
 
 /* The first of COUNT messages that tells of EVENT as TOLD does. */
 static const struct tov_told *first_about(const struct subject *subject, size_t count,
@@ -142,8 +158,26 @@ static bool is_copy(const struct judging *judging, struct outcome *outcome)
     if (!tov_told_step_event(judging->told, &event))
         return false;
     outcome->original = first_about(judging->subject, judging->at, judging->told, &event);
-    bool told_by_start = instance->has_start && tov_thing_ref_equal(&instance->start_event, &event);
+    bool told_by_start = instance->has_start &&
+                         tov_thing_ref_equal(&instance->start_event, &event) &&
+                         picture_can_lead_to_start(judging);
     return outcome->original != NULL || told_by_start;
+}
+
+/* Whether TOLD can have been a step: it is an event of the machine, by one who may. What was
+ * refused for other reasons was a step to its sender, and is held. */
+static bool can_be_step(const struct judging *judging, const struct tov_told *told)
+{
+    const struct tov_judgement *judgement =
+        picture_judgement_of(judging->picture, told, judging->instance);
+    if (judgement != NULL)
+        return judgement->verdict != TOV_STEP_REFUSED || judgement->rule != TOV_REFUSAL_WHO;
+    const struct tov_machine_info *machine = judging->instance->machine;
+    for (size_t i = 0; i < machine->row_count; i++) {
+        if (picture_fits(judging, &machine->rows[i], told))
+            return true;
+    }
+    return false;
 }
 
 static bool is_held(const struct judging *judging, const struct tov_thing_ref *event)
@@ -153,8 +187,9 @@ static bool is_held(const struct judging *judging, const struct tov_thing_ref *e
     if (instance->has_start && tov_thing_ref_equal(&instance->start_event, event))
         return true;
     for (size_t i = 0; i < judging->subject->count; i++) {
-        if (tov_told_step_event(judging->subject->order[i].told, &other) &&
-            tov_thing_ref_equal(&other, event))
+        const struct tov_told *told = judging->subject->order[i].told;
+        if (tov_told_step_event(told, &other) && tov_thing_ref_equal(&other, event) &&
+            can_be_step(judging, told))
             return true;
     }
     return false;
@@ -168,38 +203,17 @@ static bool has_unheld_step(const struct judging *judging, struct tov_record *ou
            !is_held(judging, &previous);
 }
 
-/* The named state is taken over when a row of the event can lead to it, or leaves it as it is. */
-static void take_named_state(const struct judging *judging, struct tov_record step,
-                             struct outcome *outcome)
-{
-    const struct tov_machine_info *machine = judging->instance->machine;
-    struct tov_bytes named = tov_record_bytes(step, "state");
-    outcome->verdict = TOV_STEP_UNJUDGED;
-    for (size_t s = 0; s < machine->state_count; s++) {
-        const char *state = machine->states[s].id;
-        if (!tov_bytes_equal(named, tov_bytes_of_text(state)))
-            continue;
-        for (size_t i = 0; i < machine->row_count && outcome->row == NULL; i++) {
-            const struct tov_machine_row *row = &machine->rows[i];
-            if (!picture_fits(judging, row, judging->told))
-                continue;
-            bool stays = strcmp(row->to, TOV_STAYS) == 0 && tov_machine_row_leaves(row, state);
-            if (strcmp(row->to, state) == 0 || stays)
-                outcome->row = row;
-            if (outcome->row != NULL || tov_machine_row_leaves(row, state))
-                outcome->to = state;
-        }
-    }
-}
-
 /* ---- the table ---- */
 
 static bool guards_hold(struct judging *judging, const struct tov_machine_row *row,
                         struct outcome *outcome)
 {
+    judging->row = row;
     for (size_t i = 0; i < TOV_GUARDS_MAX && row->guards[i] != TOV_GUARD_NONE; i++) {
-        if (picture_guard(judging, (enum tov_guard)row->guards[i]) == TRI_NO) {
-            outcome->rule = (uint16_t)(TOV_REFUSAL_GUARDS + row->guards[i]);
+        enum tov_guard guard = (enum tov_guard)row->guards[i];
+        bool is_asked = outcome->verdict != TOV_STEP_UNJUDGED || picture_guard_reads_message(guard);
+        if (is_asked && picture_guard(judging, guard) == TRI_NO) {
+            outcome->rule = (uint16_t)(TOV_REFUSAL_GUARDS + guard);
             return false;
         }
     }
@@ -218,25 +232,13 @@ static bool is_second_of(const struct judging *judging, const struct tov_machine
             picture_who(judging, row->who, second) != TRI_NO);
 }
 
-/* The message of the same type that what is judged cites as its first half: the original, not a
- * copy. */
-static const struct tov_told *cited_half(const struct judging *judging)
-{
-    struct tov_thing_ref event;
-    for (size_t i = 0; i < judging->at; i++) {
-        const struct tov_told *told = judging->subject->order[i].told;
-        if (strcmp(tov_told_type(told), tov_told_type(judging->told)) == 0 &&
-            tov_told_step_event(told, &event) && picture_cites(judging, &event) == TRI_YES)
-            return told;
-    }
-    return NULL;
-}
-
+/* A half whose step before is not held waits like any other. */
 static bool still_waits(const struct judging *judging, const struct tov_told *first)
 {
     const struct tov_judgement *judgement =
         picture_judgement_of(judging->picture, first, judging->instance);
-    if (judgement == NULL || judgement->verdict != TOV_STEP_WAITS)
+    if (judgement == NULL ||
+        (judgement->verdict != TOV_STEP_WAITS && judgement->verdict != TOV_STEP_UNJUDGED))
         return false;
     for (size_t i = judging->instance->halves_from; i < judging->at; i++) {
         if (judging->subject->order[i].told == first)
@@ -245,41 +247,178 @@ static bool still_waits(const struct judging *judging, const struct tov_told *fi
     return false;
 }
 
-static bool cites_unheld(const struct judging *judging)
+/* What a half cites as its first: the one that waits; or, to say why there is none, one that does
+ * not wait any more. Another message with the same event does not stand in its way. */
+struct halves {
+    const struct tov_told *waiting;
+    const struct tov_told *other;
+    bool is_unheld; /* a citation is of what is not held */
+};
+
+/* The first message of the event of TOLD, before what is judged. */
+static const struct tov_told *original_of(const struct judging *judging,
+                                          const struct tov_told *told)
 {
     struct tov_thing_ref event;
-    bool is_known = true;
-    for (size_t i = 0; is_known && cited_event(judging, i, &event, &is_known); i++)
-        continue;
-    return !is_known;
+    if (!tov_told_step_event(told, &event))
+        return told;
+    const struct tov_told *original = first_about(judging->subject, judging->at, told, &event);
+    return original == NULL ? told : original;
+}
+
+static const struct tov_told *held_by_ref(const struct judging *judging, const struct tov_ref *ref)
+{
+    for (size_t i = 0; i < judging->at; i++) {
+        const struct tov_told *told = judging->subject->order[i].told;
+        if (tov_ref_equal(&told->ref, ref))
+            return original_of(judging, told);
+    }
+    return NULL;
+}
+
+static void add_half(const struct judging *judging, const struct tov_machine_row *row,
+                     const struct tov_told *told, struct halves *halves)
+{
+    if (strcmp(tov_told_type(told), tov_told_type(judging->told)) != 0)
+        return;
+    if (halves->waiting == NULL && still_waits(judging, told) && is_second_of(judging, row, told))
+        halves->waiting = told;
+    if (halves->other == NULL)
+        halves->other = told;
+}
+
+/* Of a citation whose leaf is not held: by its event. */
+static void add_halves_of(const struct judging *judging, const struct tov_machine_row *row,
+                          const struct tov_thing_ref *event, struct halves *halves)
+{
+    struct tov_thing_ref other;
+    halves->is_unheld = true;
+    for (size_t i = 0; i < judging->at; i++) {
+        const struct tov_told *told = judging->subject->order[i].told;
+        if (!tov_told_step_event(told, &other) || !tov_thing_ref_equal(&other, event) ||
+            !is_second_of(judging, row, told))
+            continue;
+        halves->is_unheld = false;
+        add_half(judging, row, told, halves);
+    }
+}
+
+static struct halves find_halves(const struct judging *judging, const struct tov_machine_row *row)
+{
+    struct halves halves = {0};
+    struct tov_record header = judging->told->draft->header, reference;
+    for (size_t i = 0; i < PICTURE_CITATIONS && tov_record_child(header, "cites", i, &reference);
+         i++) {
+        struct tov_ref ref;
+        struct tov_thing_ref event;
+        const struct tov_told *held =
+            tov_record_ref(header, "cites", i, &ref) ? held_by_ref(judging, &ref) : NULL;
+        if (held != NULL)
+            add_half(judging, row, held, &halves);
+        else if (tov_record_uuid(reference, "event_ref", &event))
+            add_halves_of(judging, row, &event, &halves);
+        else
+            halves.is_unheld = true;
+    }
+    return halves;
 }
 
 /* One of two signers. True: the step is taken; else OUTCOME says what it is. */
 static bool both_signed(const struct judging *judging, const struct tov_machine_row *row,
                         struct outcome *outcome)
 {
-    const struct tov_told *first = cited_half(judging);
+    struct halves halves = find_halves(judging, row);
     struct tov_record step;
-    if (first != NULL && still_waits(judging, first) && is_second_of(judging, row, first)) {
-        outcome->first = first;
+    if (halves.waiting != NULL) {
+        outcome->first = halves.waiting;
         return true;
     }
-    if (first != NULL) {
+    if (halves.other != NULL) {
         outcome->rule = TOV_REFUSAL_SECOND;
         return false;
     }
     outcome->verdict = TOV_STEP_WAITS;
+    outcome->is_half = true;
     outcome->to = judging->instance->thing.state;
-    if (cites_unheld(judging) && picture_step_of(judging->told, judging->instance, &step) &&
+    if (halves.is_unheld && picture_step_of(judging->told, judging->instance, &step) &&
         tov_bytes_equal(tov_record_bytes(step, "state"), tov_bytes_of_text(row->to)))
-        take_named_state(judging, step, outcome);
+        outcome->verdict = TOV_STEP_UNJUDGED;
     return false;
 }
+
+/* ---- steps that cannot be judged ---- */
+
+/* Who was offered what, while the offer may be what is not held: one who knows of the thing. */
+static enum tri who_unjudged(const struct judging *judging, const struct tov_machine_row *row)
+{
+    enum tri is = picture_who(judging, row->who | row->and_who, judging->told);
+    const struct instance *held = picture_instance(judging->subject, TOV_MACHINE_RESPONSIBILITY);
+    bool may_lack_offer =
+        (row->who & TOV_WHO_OFFERED) != 0 && (held == NULL || held->thing.offered == 0) &&
+        picture_was_told(judging->subject, judging->at, judging->told->sender.agency);
+    return is == TRI_NO && may_lack_offer ? TRI_UNKNOWN : is;
+}
+
+/* ROW, which the event fits, against the state that the message names. True: OUTCOME is settled. */
+static bool try_named(struct judging *judging, const struct tov_machine_row *row, const char *named,
+                      struct outcome *outcome)
+{
+    struct outcome tried = {.verdict = TOV_STEP_UNJUDGED, .row = row, .to = named};
+    bool leaves = named != NULL && tov_machine_row_leaves(row, named);
+    bool leads = named != NULL &&
+                 (strcmp(row->to, named) == 0 || (strcmp(row->to, TOV_STAYS) == 0 && leaves));
+    enum tri who = who_unjudged(judging, row);
+    if (who == TRI_NO || !guards_hold(judging, row, &tried)) {
+        if (outcome->tried == NULL || outcome->rule == TOV_REFUSAL_WHO) {
+            outcome->rule = who == TRI_NO ? TOV_REFUSAL_WHO : tried.rule;
+            outcome->tried = row;
+        }
+        return false;
+    }
+    tried.is_who_judged = who == TRI_YES;
+    if (row->and_who != 0) {
+        tried.first = find_halves(judging, row).waiting;
+        tried.is_half = tried.first == NULL;
+    }
+    if (tried.is_half && leads)
+        tried.to = NULL;
+    bool is_believed = leads || (tried.is_half && leaves);
+    if (is_believed || outcome->verdict == TOV_STEP_REFUSED) {
+        if (!is_believed) {
+            tried.to = NULL;
+            tried.row = NULL;
+        }
+        *outcome = tried;
+    }
+    return is_believed;
+}
+
+/* The named state is taken over when a row of the event, by one who may send it, leads to it or
+ * leaves it as it is. A first half names the state as it stands; a second half whose first is not
+ * held moves nothing. Where no row leads there, the thing is marked only. */
+static void take_named_state(struct judging *judging, struct tov_record step,
+                             struct outcome *outcome)
+{
+    const struct tov_machine_info *machine = judging->instance->machine;
+    struct tov_bytes name = tov_record_bytes(step, "state");
+    const char *named = NULL;
+    for (size_t i = 0; i < machine->state_count; i++) {
+        if (tov_bytes_equal(name, tov_bytes_of_text(machine->states[i].id)))
+            named = machine->states[i].id;
+    }
+    *outcome = (struct outcome){.verdict = TOV_STEP_REFUSED, .rule = TOV_REFUSAL_WHO};
+    for (size_t i = 0; i < machine->row_count; i++) {
+        const struct tov_machine_row *row = &machine->rows[i];
+        if (picture_fits(judging, row, judging->told) && try_named(judging, row, named, outcome))
+            return;
+    }
+}
+
+/* ---- steps that are judged ---- */
 
 static void try_row(struct judging *judging, const struct tov_machine_row *row, const char *state,
                     struct outcome *outcome)
 {
-    judging->row = row;
     *outcome = (struct outcome){.verdict = TOV_STEP_REFUSED, .tried = row};
     if (picture_who(judging, row->who | row->and_who, judging->told) == TRI_NO) {
         outcome->rule = TOV_REFUSAL_WHO;

@@ -2,7 +2,8 @@
  *
  * What one unit of the agency is shown of the picture (I10). Numbered where it is kept:
  * - V1 messages: those that the unit sent or received, and nothing that points to another one
- * - V2 things: those of which it holds an event, or was given a starting point
+ * - V2 things: those of which it holds an event that was not refused, or was given the starting
+ *      point that was taken
  * - V3 a unit of the release channel: detentions only, as of the last event that the release
  *      channel was told
  */
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #define FIRST_BYTES 16384u
-#define MESSAGE_BYTES 8192u
+#define EACH_BYTES 64u /* of one array, beside its items */
 
 struct viewing {
     const struct tov_picture *picture;
@@ -48,13 +49,28 @@ static const struct tov_placed *visible_about(const struct viewing *viewing,
     return NULL;
 }
 
-static bool is_told_of(const struct viewing *viewing, const struct instance *instance)
+/* TOLD gave the starting point that was taken. */
+static bool gave_start(const struct tov_told *told, const struct instance *instance)
 {
     struct tov_record start;
+    if (!picture_start_of(told, instance, &start))
+        return false;
+    for (size_t i = 0; i < instance->thing.step_count; i++) {
+        if (instance->thing.steps[i].told == told && !instance->thing.steps[i].is_judged)
+            return true;
+    }
+    return false;
+}
+
+/* V2: what was refused tells of nothing, nor does its copy. */
+static bool is_told_of(const struct viewing *viewing, const struct instance *instance)
+{
     for (size_t i = 0; i < viewing->placed_count; i++) {
         const struct tov_told *told = viewing->placed[i].told;
-        if (picture_judgement_of(viewing->picture, told, instance) != NULL ||
-            (tov_told_is_to(told, viewing->unit) && picture_start_of(told, instance, &start)))
+        const struct tov_judgement *judgement =
+            picture_judgement_of(viewing->picture, told, instance);
+        if ((judgement != NULL && judgement->first != TOV_STEP_REFUSED) ||
+            (tov_told_is_to(told, viewing->unit) && gave_start(told, instance)))
             return true;
     }
     return false;
@@ -270,6 +286,19 @@ static enum tov_err show(struct viewing *viewing)
     return TOV_OK;
 }
 
+/* Twice what can be shown, since blocks are not filled to their ends (I11). */
+static size_t budget_of(const struct tov_picture *picture)
+{
+    size_t bytes = EACH_BYTES + (picture->count + 1) * sizeof(struct tov_placed);
+    for (size_t i = 0; i < picture->count; i++)
+        bytes +=
+            EACH_BYTES + (picture->placed[i].judgement_count + 1) * sizeof(struct tov_judgement);
+    for (size_t i = 0; i < picture->thing_count; i++)
+        bytes += EACH_BYTES + sizeof(struct tov_thing) +
+                 (picture->things[i]->step_count + 1) * sizeof(struct tov_thing_step);
+    return FIRST_BYTES + 2 * bytes;
+}
+
 enum tov_err tov_picture_view(const struct tov_picture *picture, const struct tov_unit_facts *unit,
                               struct tov_view *out_view)
 {
@@ -278,8 +307,7 @@ enum tov_err tov_picture_view(const struct tov_picture *picture, const struct to
         .unit = unit,
         .is_release = (unit->duties & TOV_DUTIES_RELEASE) != 0,
     };
-    TOV_TRY(tov_arena_create(FIRST_BYTES, FIRST_BYTES + (picture->count + 1) * MESSAGE_BYTES,
-                             &viewing.arena));
+    TOV_TRY(tov_arena_create(FIRST_BYTES, budget_of(picture), &viewing.arena));
     viewing.placed = tov_arena_alloc(viewing.arena, (picture->count + 1) * sizeof *viewing.placed);
     viewing.things =
         tov_arena_alloc(viewing.arena, (picture->thing_count + 1) * sizeof *viewing.things);

@@ -45,9 +45,13 @@ static enum tri secretariat(const struct judging *judging, const struct tov_told
 static enum tri coordinator_kommune(const struct judging *judging, const struct tov_told *sender)
 {
     const struct instance *instance = picture_instance(judging->subject, TOV_MACHINE_CASE);
-    bool is_other = instance != NULL && instance->coordinator != 0 &&
-                    instance->coordinator != sender->sender.agency;
-    return tri_of((sender->sender.duties & TOV_DUTY_COORDINATOR_KOMMUNE) != 0 && !is_other);
+    if ((sender->sender.duties & TOV_DUTY_COORDINATOR_KOMMUNE) == 0)
+        return TRI_NO;
+    if (instance == NULL || instance->thing.state == NULL)
+        return TRI_YES;
+    if (instance->coordinator == 0)
+        return TRI_UNKNOWN;
+    return tri_of(instance->coordinator == sender->sender.agency);
 }
 
 static enum tri coordinator_police(const struct judging *judging, const struct tov_told *sender)
@@ -95,7 +99,9 @@ static const struct tov_thing *responsibility(const struct judging *judging)
 static enum tri holder(const struct judging *judging, const struct tov_told *sender)
 {
     const struct tov_thing *thing = responsibility(judging);
-    if (thing == NULL || (thing->responsible == 0 && thing->is_incomplete))
+    const struct instance *instance =
+        picture_instance(judging->subject, TOV_MACHINE_RESPONSIBILITY);
+    if (thing == NULL || (thing->responsible == 0 && (thing->is_incomplete || instance->has_start)))
         return TRI_UNKNOWN;
     return tri_of(thing->responsible == sender->sender.agency);
 }

@@ -206,6 +206,18 @@ enum tov_err task_note_tie(const struct task_news *news)
 
 /* ---- events of an episode ---- */
 
+/* Only a date that was judged and taken counts, or a copy of one: a version that was not judged
+ * would keep the true ones after it from counting. */
+static bool is_taken_date(const struct task_news *news)
+{
+    for (size_t i = 0; i < news->placed->judgement_count; i++) {
+        const struct tov_judgement *judgement = &news->placed->judgements[i];
+        if (judgement->machine == TOV_MACHINE_RELEASE)
+            return judgement->first == TOV_STEP_TAKEN || judgement->first == TOV_STEP_LOOPED;
+    }
+    return true;
+}
+
 static enum tov_err take_release_date(const struct task_news *news, size_t index)
 {
     struct task_thing *episode = &news->tasks->things[index];
@@ -214,7 +226,8 @@ static enum tov_err take_release_date(const struct task_news *news, size_t index
     struct tov_date day;
     if (tov_told_field(news->told, "version", 0, &version) && version.kind == TOV_FIELD_INT)
         number = version.number;
-    if (number <= episode->release_version || !task_field_day(news->told, "date", &day))
+    if (!is_taken_date(news) || number <= episode->release_version ||
+        !task_field_day(news->told, "date", &day))
         return TOV_OK;
     episode->release_version = number;
     episode->has_release = true;

@@ -57,6 +57,8 @@ struct tov_judgement {
     enum tov_machine machine;
     struct tov_thing_ref thing;
     enum tov_step_verdict verdict;
+    enum tov_step_verdict
+        first;              /* COPY: what the first message about the event got; else VERDICT */
     const char *from;       /* state before; NULL: the thing did not exist */
     const char *to;         /* state after; NULL: none */
     uint16_t rule;          /* REFUSED: number of the rule in docs/machines.md, else 0 */

@@ -464,13 +464,13 @@ static void what_the_rules_refuse_is_kept_and_has_no_effect(void)
         &bo,           "prison.coordinate",
         "kbh-pol/dks", "kk/vink",
         "RPL115-1-1",  "about.episode_ref=" EPISODE "; about.case_ref=" CASE "; event_ref=E9",
-        NULL};
+        NULL,          NULL};
     force_saying(harness, &false_one);
     UNIT_EQUAL_INT(task_state(harness, number, "R-1y"), before);
-    const struct saying true_one = {
-        &carl,    "prison.coordinate", "krfo/central",
-        "kk/eki", "BEK-HPL",           "about.episode_ref=" EPISODE "; event_ref=E10",
-        NULL};
+    const struct saying true_one = {&carl,          "prison.coordinate",
+                                    "krfo/central", "kk/eki",
+                                    "BEK-HPL",      "about.episode_ref=" EPISODE "; event_ref=E10",
+                                    NULL,           NULL};
     say(harness, &true_one, NULL);
     CU_ASSERT(task_state(harness, number, "R-1y") != before);
     harness_destroy(harness);
