@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "api/affair.h"
 
-#include "case/told_facts.h"
-#include "case/told_field.h"
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 
@@ -58,28 +56,6 @@ enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *rea
 
 /* ---- one affair ---- */
 
-static bool is_same_event(const struct tov_told *told, const struct tov_told *other)
-{
-    struct tov_thing_ref event, of_other;
-    return told->sender.agency == other->sender.agency &&
-           strcmp(tov_told_type(told), tov_told_type(other)) == 0 &&
-           tov_told_step_event(told, &event) && tov_told_step_event(other, &of_other) &&
-           tov_thing_ref_equal(&event, &of_other);
-}
-
-/* Whether the release channel was told the event of TOLD, by it or by a message of its own. */
-static bool is_told_release(const struct tov_picture *picture, const struct tov_told *told)
-{
-    bool is_told = tov_told_is_release_channel(told);
-    if (is_told || told->draft->type->channel != TOV_CHANNEL_BOTH)
-        return is_told; /* all other types have one channel only */
-    for (size_t i = 0; !is_told && i < tov_picture_placed_count(picture); i++) {
-        const struct tov_told *other = tov_picture_placed_at(picture, i)->told;
-        is_told = tov_told_is_release_channel(other) && is_same_event(told, other);
-    }
-    return is_told;
-}
-
 /* For a unit of the release channel by what that channel was told: whether a task is met must not
  * tell it what went to the parties of a case (I10). */
 static enum tov_err add_tasks(struct api_affair *affair)
@@ -89,7 +65,7 @@ static enum tov_err add_tasks(struct api_affair *affair)
     TOV_TRY(tov_tasks_create(affair->onlooker->calendar, &affair->tasks));
     for (size_t i = 0; i < tov_picture_placed_count(picture); i++) {
         const struct tov_placed *placed = tov_picture_placed_at(picture, i);
-        if (!is_release || is_told_release(picture, placed->told))
+        if (!is_release || tov_api_is_told_release(picture, placed->told))
             TOV_TRY(tov_tasks_add(affair->tasks, placed));
     }
     tov_tasks_judge(affair->tasks, affair->onlooker->now_ms);

@@ -26,6 +26,10 @@ enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_M
 /* Brings the book up to what is committed. */
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
 
+/* Whether the release channel was told of TOLD (NULL: no): by it, or by a message of its own about
+ * the same event. What it was not told must not show in tasks either (I10). */
+bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov_told *told);
+
 struct api_affair {
     const struct tov_book *of;
     size_t group;

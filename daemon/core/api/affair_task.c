@@ -25,21 +25,21 @@ static bool is_same_news(const struct tov_told *a, const struct tov_told *b)
                       tov_told_step_event(b, &other) && tov_thing_ref_equal(&event, &other));
 }
 
-/* The release channel was told of it, in a message to whichever of its units. */
-static bool is_told_to_release(const struct api_affair *affair, const struct tov_told *told)
+bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov_told *told)
 {
-    const struct tov_picture *picture = affair->book.picture;
-    for (size_t i = 0; told != NULL && i < tov_picture_placed_count(picture); i++) {
+    bool is_told = told != NULL && tov_told_is_release_channel(told);
+    if (told == NULL || is_told || told->draft->type->channel != TOV_CHANNEL_BOTH)
+        return is_told; /* all other types have one channel only */
+    for (size_t i = 0; !is_told && i < tov_picture_placed_count(picture); i++) {
         const struct tov_told *other = tov_picture_placed_at(picture, i)->told;
-        if (tov_told_is_release_channel(other) && is_same_news(other, told))
-            return true;
+        is_told = tov_told_is_release_channel(other) && is_same_news(other, told);
     }
-    return false;
+    return is_told;
 }
 
 static bool knows(const struct api_affair *affair, const struct tov_told *told)
 {
-    return !is_of_release(affair) || is_told_to_release(affair, told);
+    return !is_of_release(affair) || tov_api_is_told_release(affair->book.picture, told);
 }
 
 /* The message of the unit's that tells of it; NULL: there is none. */
