@@ -103,8 +103,8 @@ static enum tov_err get_upload(struct api_call *call, uint64_t id, struct api_up
 {
     struct api_upload *upload = find_upload(call->connection, id);
     if (upload == NULL)
-        return tov_fail(&call->error, TOV_E_NOT_FOUND,
-                        "there is no such upload on this connection: begin again");
+        return tov_fail(&call->error, TOV_E_UNAVAILABLE,
+                        "the upload is gone with the connection that it came by: submit again");
     upload->used_mono_ms = call->core->mono_ms;
     *out_upload = upload;
     return TOV_OK;
