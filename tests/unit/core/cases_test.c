@@ -14,7 +14,7 @@
 
 static uint64_t message_number(struct tov_record read, size_t index)
 {
-    struct tov_record message, summary;
+    struct tov_record message, summary = {0};
     UNIT_NEED(tov_record_child(read, "messages", index, &message) &&
               tov_record_child(message, "summary", 0, &summary));
     return tov_record_number(summary, "number");
