@@ -186,8 +186,8 @@ static const struct state *find_state(const struct reading *reading, const struc
 static void make_line(char line[LINE_SIZE], const char *sender, const char *event, const char *more)
 {
     bool has_recipients = event[0] == '>';
-    (void)snprintf(line, LINE_SIZE, "%s %s%s%s %s", sender, has_recipients ? "" : "> ",
-                   has_recipients ? "" : RECIPIENTS " ", event, more);
+    UNIT_NEED(snprintf(line, LINE_SIZE, "%s %s%s%s %s", sender, has_recipients ? "" : "> ",
+                       has_recipients ? "" : RECIPIENTS " ", event, more) < (int)LINE_SIZE);
 }
 
 /* The messages up to now with the last one: a check of it. Then the last one is forgotten. */
