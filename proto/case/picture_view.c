@@ -49,12 +49,27 @@ static const struct tov_placed *visible_about(const struct viewing *viewing,
     return NULL;
 }
 
-/* TOLD gave the starting point that was taken. */
-static bool gave_start(const struct tov_told *told, const struct instance *instance)
+/* By PLACED the thing was stepped in some machine: it was not refused. */
+static bool steps_thing(const struct tov_placed *placed, const struct tov_thing_ref *thing)
 {
+    for (size_t i = 0; i < placed->judgement_count; i++) {
+        if (placed->judgements[i].first != TOV_STEP_REFUSED &&
+            tov_thing_ref_equal(&placed->judgements[i].thing, thing))
+            return true;
+    }
+    return false;
+}
+
+/* PLACED gave the starting point that was taken, or came with a step of the same thing: a unit of
+ * an agency that holds the thing already is told by it where the other machines stand. */
+static bool gave_start(const struct tov_placed *placed, const struct instance *instance)
+{
+    const struct tov_told *told = placed->told;
     struct tov_record start;
     if (!picture_start_of(told, instance, &start))
         return false;
+    if (steps_thing(placed, &instance->thing.ref))
+        return true;
     for (size_t i = 0; i < instance->thing.step_count; i++) {
         if (instance->thing.steps[i].told == told && !instance->thing.steps[i].is_judged)
             return true;
@@ -70,7 +85,7 @@ static bool is_told_of(const struct viewing *viewing, const struct instance *ins
         const struct tov_judgement *judgement =
             picture_judgement_of(viewing->picture, told, instance);
         if ((judgement != NULL && judgement->first != TOV_STEP_REFUSED) ||
-            (tov_told_is_to(told, viewing->unit) && gave_start(told, instance)))
+            (tov_told_is_to(told, viewing->unit) && gave_start(&viewing->placed[i], instance)))
             return true;
     }
     return false;
