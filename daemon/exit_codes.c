@@ -42,6 +42,13 @@ const char *tov_exit_text(enum tov_exit code)
     return "ended in a way that tovd does not know";
 }
 
+enum tov_exit tov_exit_of_listening(enum tov_err served)
+{
+    if (served == TOV_E_EXISTS)
+        return TOV_EXIT_PORT_IN_USE;
+    return served == TOV_E_CONFIG || served == TOV_E_IO ? TOV_EXIT_CONFIG : TOV_EXIT_INTERNAL;
+}
+
 enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
 {
     switch (code) {

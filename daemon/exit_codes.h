@@ -8,6 +8,8 @@
 #ifndef TOV_DAEMON_EXIT_CODES_H
 #define TOV_DAEMON_EXIT_CODES_H
 
+#include "base/err.h"
+
 enum tov_exit {
     TOV_EXIT_OK = 0,
     TOV_EXIT_USAGE = 2,        /* wrong arguments */
@@ -27,6 +29,10 @@ enum tov_exit {
     TOV_EXIT_PARENT_GONE = 32,  /* a role process lost the process that it serves */
     TOV_EXIT_INTERNAL = 70      /* a fault in tovd, or a system call that must not fail did */
 };
+
+/* Why a gateway or a front cannot listen, by what tov_net_serve answered. What another try may
+ * cure, as missing memory, is no fault of the configuration: a node must not stop for it. */
+enum tov_exit tov_exit_of_listening(enum tov_err served);
 
 /* One line: what it means and what to do. Also for numbers that are not in the list. */
 const char *tov_exit_text(enum tov_exit code);

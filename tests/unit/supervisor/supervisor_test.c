@@ -311,6 +311,15 @@ static void a_port_in_use_stops_everything(void)
     clean();
 }
 
+static void what_another_try_may_cure_stops_nothing(void)
+{
+    UNIT_EQUAL_INT(tov_exit_of_listening(TOV_E_EXISTS), TOV_EXIT_PORT_IN_USE);
+    UNIT_EQUAL_INT(tov_exit_of_listening(TOV_E_CONFIG), TOV_EXIT_CONFIG);
+    UNIT_EQUAL_INT(tov_exit_of_listening(TOV_E_IO), TOV_EXIT_CONFIG);
+    /* Memory, or a thread, was missing for a moment. */
+    UNIT_EQUAL_INT(tov_exit_remedy(tov_exit_of_listening(TOV_E_NOMEM)), TOV_EXIT_AGAIN);
+}
+
 static void a_guard_without_its_key_stops_everything(void)
 {
     prepare();
@@ -406,6 +415,7 @@ int main(void)
         UNIT_TEST(a_guard_without_room_is_tried_again_like_the_core),
         UNIT_TEST(codes_for_a_person_stop_everything_with_that_code),
         UNIT_TEST(a_port_in_use_stops_everything),
+        UNIT_TEST(what_another_try_may_cure_stops_nothing),
         UNIT_TEST(a_guard_without_its_key_stops_everything),
         UNIT_TEST(a_role_that_does_not_end_is_killed),
         UNIT_TEST(when_the_supervisor_is_killed_no_role_is_left),
