@@ -157,17 +157,11 @@ static const struct tov_judgement *judgement_at(const struct stepping *stepping,
 /* The first message about the event of the draft took the thing to the state. */
 static bool was_taken(const struct stepping *stepping, const struct tov_judgement *like)
 {
-    const struct tov_told *told = &stepping->told;
-    struct tov_thing_ref event, other;
-    if (!tov_told_step_event(told, &event))
-        return false;
     for (size_t i = 0; i < tov_picture_placed_count(stepping->book.picture); i++) {
         const struct tov_told *earlier = tov_picture_placed_at(stepping->book.picture, i)->told;
         const struct tov_judgement *judgement = judgement_at(stepping, i, like);
         if (judgement != NULL && judgement->verdict == TOV_STEP_TAKEN &&
-            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
-            earlier->sender.agency == told->sender.agency && tov_told_step_event(earlier, &other) &&
-            tov_thing_ref_equal(&event, &other))
+            tov_told_is_same_event(earlier, &stepping->told))
             return true;
     }
     return false;
