@@ -140,19 +140,19 @@ static size_t node_of(const struct graph *graph, const struct tov_ref *ref)
 /* The node of the first message about the event that REFERENCE names, or the count. */
 static size_t node_of_event(const struct graph *graph, struct tov_record reference)
 {
-    struct tov_bytes event = tov_record_bytes(reference, "event_ref");
-    if (event.size != TOV_UUID_BYTES)
+    struct tov_thing_ref event;
+    if (!tov_record_uuid(reference, "event_ref", &event))
         return graph->count;
     size_t low = 0, high = graph->telling_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (memcmp(graph->tellings[middle].event.bytes, event.data, TOV_UUID_BYTES) < 0)
+        if (memcmp(graph->tellings[middle].event.bytes, event.bytes, TOV_UUID_BYTES) < 0)
             low = middle + 1;
         else
             high = middle;
     }
     bool is_held = low < graph->telling_count &&
-                   memcmp(graph->tellings[low].event.bytes, event.data, TOV_UUID_BYTES) == 0;
+                   memcmp(graph->tellings[low].event.bytes, event.bytes, TOV_UUID_BYTES) == 0;
     return is_held ? graph->tellings[low].node : graph->count;
 }
 
