@@ -19,35 +19,27 @@ struct stepping {
     struct tov_draft *draft;
     struct tov_findings *findings;
     struct tov_book_picture book;
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_judge_units units;
     struct tov_told told;
     struct tov_next_step steps[STEPS_MAX];
 };
 
 /* ---- what is held ---- */
 
-static void tell(struct stepping *stepping)
+static enum tov_err tell(struct stepping *stepping)
 {
     const struct tov_core *core = stepping->call->core;
-    struct tov_record header = stepping->draft->header;
-    size_t count = tov_record_count(header, "recipients");
-    for (size_t i = 0; i < count && i < TOV_RECIPIENTS_MAX; i++) {
-        struct tov_record recipient = {0};
-        (void)tov_record_child(header, "recipients", i, &recipient);
-        stepping->recipients[i] =
-            tov_judge_unit(core->roster, (uint16_t)tov_record_number(recipient, "agency"),
-                           tov_record_bytes(recipient, "unit"));
-    }
-    stepping->told = (struct tov_told){
-        .ref = {.agency = core->own->number,
-                .generation = core->series.generation,
-                .index = tov_ledger_size(core->ledger)},
-        .written_ms = core->now_ms,
-        .sender = tov_judge_unit(core->roster, core->own->number,
-                                 tov_record_bytes(header, "sender_unit")),
-        .recipients = stepping->recipients,
-        .recipient_count = count < TOV_RECIPIENTS_MAX ? count : TOV_RECIPIENTS_MAX,
-        .draft = stepping->draft};
+    TOV_TRY(tov_judge_units(core->roster, stepping->draft->header, core->own->number,
+                            &stepping->units));
+    stepping->told = (struct tov_told){.ref = {.agency = core->own->number,
+                                               .generation = core->series.generation,
+                                               .index = tov_ledger_size(core->ledger)},
+                                       .written_ms = core->now_ms,
+                                       .sender = stepping->units.sender,
+                                       .recipients = stepping->units.recipients,
+                                       .recipient_count = stepping->units.recipient_count,
+                                       .draft = stepping->draft};
+    return TOV_OK;
 }
 
 static enum tov_err open_picture(struct stepping *stepping, struct tov_store_read *read)
@@ -191,16 +183,17 @@ static enum tov_err may_tell(const struct stepping *stepping, const struct tov_n
                              bool *out_may)
 {
     const struct tov_judgement *judgement = &step->judgement;
+    const struct tov_told *told = &stepping->told;
     *out_may = true;
-    if (!tov_told_is_release_channel(&stepping->told))
+    if (!tov_told_is_release_channel(told))
         return TOV_OK;
     *out_may = judgement->machine != TOV_MACHINE_RESPONSIBILITY;
     if (!*out_may || judgement->verdict == TOV_STEP_TAKEN ||
         (judgement->verdict == TOV_STEP_COPY && was_taken(stepping, judgement)))
         return TOV_OK;
-    for (size_t i = 0; *out_may && i <= stepping->told.recipient_count; i++) {
+    for (size_t i = 0; *out_may && i <= told->recipient_count; i++) {
         const struct tov_unit_facts *unit =
-            i == stepping->told.recipient_count ? &stepping->told.sender : &stepping->recipients[i];
+            i == told->recipient_count ? &told->sender : &told->recipients[i];
         if ((unit->duties & TOV_DUTIES_RELEASE) != 0)
             TOV_TRY(is_shown_state(stepping, unit, step, out_may));
     }
@@ -304,7 +297,7 @@ static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
                            const struct tov_thing_ref *thing)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
+        if (!has_held(stepping, kind, thing, stepping->told.recipients[i].agency))
             return true;
     }
     return false;
@@ -385,7 +378,7 @@ static bool knows_writer(const struct stepping *stepping, const struct tov_unit_
 static bool all_know_writer(const struct stepping *stepping, uint16_t agency)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!knows_writer(stepping, &stepping->recipients[i], agency))
+        if (!knows_writer(stepping, &stepping->told.recipients[i], agency))
             return false;
     }
     return true;
@@ -410,7 +403,7 @@ static enum tov_err fill(struct stepping *stepping)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(stepping->call->core->store, &read, NULL));
     TOV_TRY(open_picture(stepping, read));
-    tell(stepping);
+    TOV_TRY(tell(stepping));
     TOV_TRY(put_steps(stepping));
     TOV_TRY(put_starts(stepping));
     return put_seen(stepping, read);
