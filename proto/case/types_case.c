@@ -183,7 +183,7 @@ static const struct tov_message_type types[] = {
         .about_needs = TOV_ABOUT_CASE | TOV_ABOUT_CONCERN,
         .routes = COORDINATOR_TO_PARTIES,
         .channel = TOV_CHANNEL_CASE,
-        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS,
+        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS | TOV_EFFECT_BRINGS_IN,
     },
     {
         .id = "case.invite",
@@ -201,6 +201,7 @@ static const struct tov_message_type types[] = {
         .routes = COORDINATOR_TO_PARTIES,
         .answers = {"case.leave", "ack.read"},
         .channel = TOV_CHANNEL_CASE,
+        .effects = TOV_EFFECT_BRINGS_IN,
     },
     {
         .id = "case.leave",

@@ -154,7 +154,7 @@ static const struct tov_message_type types[] = {
                     TOV_BASES_CASE | TOV_BASES_CHILD}},
         .answers = {"case.transfer_answer"},
         .channel = TOV_CHANNEL_CASE,
-        .effects = TOV_EFFECT_STEPS,
+        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_BRINGS_IN,
         .attachments = true,
     },
     {

@@ -237,31 +237,20 @@ static bool is_among(const struct tov_told *told, uint16_t agency)
     return false;
 }
 
-/* Whether a message of TYPE makes its recipients parties of the case, or offers it to them. */
-static bool brings_into_case(const char *type)
-{
-    return strcmp(type, "case.open") == 0 || strcmp(type, "case.invite") == 0 ||
-           strcmp(type, "case.transfer") == 0;
-}
-
 /* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
-static bool is_aside(const char *type)
+static bool is_aside(const struct tov_message_type *type)
 {
-    static const char *const aside[] = {"info.", "intervention.", "psych."};
-    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
-        if (strncmp(type, aside[i], strlen(aside[i])) == 0)
-            return true;
-    }
-    return false;
+    return type->group == TOV_GROUP_INFO || type->group == TOV_GROUP_INTERVENTION ||
+           type->group == TOV_GROUP_PSYCHIATRY;
 }
 
 /* What parties share: who is asked about it aside is not told how it stands. */
 #define SHARED (TOV_ABOUT_CASE | TOV_ABOUT_CONCERN | TOV_ABOUT_EPISODE)
 
-static bool goes_with(const char *type, uint32_t kind)
+static bool goes_with(const struct tov_message_type *type, uint32_t kind)
 {
     if (kind == TOV_ABOUT_CASE)
-        return brings_into_case(type);
+        return (type->effects & TOV_EFFECT_BRINGS_IN) != 0;
     return (kind & SHARED) == 0 || !is_aside(type);
 }
 
@@ -286,7 +275,7 @@ static bool has_held(const struct stepping *stepping, uint32_t kind,
         return is_party(stepping, thing, agency);
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        if (goes_with(tov_told_type(told), kind) && tov_told_is_about(told, kind, thing) &&
+        if (goes_with(told->draft->type, kind) && tov_told_is_about(told, kind, thing) &&
             is_among(told, agency))
             return true;
     }
@@ -323,7 +312,7 @@ static enum tov_err put_starts(struct stepping *stepping)
         uint32_t kind = tov_about_things[i].bit;
         struct tov_thing_ref ref;
         const struct tov_thing *things[STARTS_MAX];
-        if (!goes_with(tov_told_type(&stepping->told), kind) ||
+        if (!goes_with(stepping->draft->type, kind) ||
             !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
@@ -415,7 +404,7 @@ enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
     static const char *const ours[] = {"steps", "start", "seen"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         tov_record_clear(draft->header, ours[i]);
-    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0 && !brings_into_case(draft->type->id))
+    if ((draft->type->effects & (TOV_EFFECT_STEPS | TOV_EFFECT_BRINGS_IN)) == 0)
         return TOV_OK;
     struct stepping *stepping = calloc(1, sizeof *stepping);
     if (stepping == NULL)
