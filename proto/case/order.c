@@ -232,6 +232,14 @@ static void find_edges(struct graph *graph)
     }
 }
 
+/* Room is left for those that stand 1 ms after each other: no effective time passes the end. */
+#define LAST_MS (TOV_TIME_MAX_MS - UINT32_MAX)
+
+static uint64_t counted_ms(const struct tov_told *told)
+{
+    return told->written_ms < LAST_MS ? told->written_ms : LAST_MS;
+}
+
 static enum tov_err graph_init(struct graph *graph, const struct tov_told *const *messages,
                                size_t count)
 {
@@ -241,7 +249,7 @@ static enum tov_err graph_init(struct graph *graph, const struct tov_told *const
         return TOV_E_NOMEM;
     graph->count = count;
     for (size_t i = 0; i < count; i++) {
-        uint64_t written_ms = messages[i]->claims_ahead ? 0 : messages[i]->written_ms;
+        uint64_t written_ms = counted_ms(messages[i]);
         graph->nodes[i] = (struct node){
             .told = messages[i], .written_ms = written_ms, .effective_ms = written_ms};
     }
