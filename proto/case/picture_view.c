@@ -36,14 +36,8 @@ static bool is_visible(const struct viewing *viewing, const struct tov_told *tol
 static const struct tov_placed *visible_about(const struct viewing *viewing,
                                               const struct tov_told *told)
 {
-    struct tov_thing_ref event, other;
-    if (!tov_told_step_event(told, &event))
-        return NULL;
     for (size_t i = 0; i < viewing->placed_count; i++) {
-        const struct tov_told *seen = viewing->placed[i].told;
-        if (strcmp(tov_told_type(seen), tov_told_type(told)) == 0 &&
-            seen->sender.agency == told->sender.agency && tov_told_step_event(seen, &other) &&
-            tov_thing_ref_equal(&event, &other))
+        if (tov_told_is_same_event(viewing->placed[i].told, told))
             return &viewing->placed[i];
     }
     return NULL;

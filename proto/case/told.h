@@ -33,10 +33,11 @@ struct tov_thing_ref {
 
 /* One message that an agency holds. Everything is borrowed and must outlive the fold. */
 struct tov_told {
-    struct tov_ref ref;           /* its leaf: origin, generation, index, hash */
-    uint64_t written_ms;          /* the leaf's time: what its origin claims */
-    bool claims_ahead;            /* the receipt says: over 5 minutes ahead when it was received */
-    struct tov_unit_facts sender; /* by the roster that the message names */
+    struct tov_ref ref;  /* its leaf: origin, generation, index, hash */
+    uint64_t written_ms; /* the leaf's time: what its origin claims */
+    bool claims_ahead;   /* over 5 minutes ahead when this node received it: shown, and nothing is
+                          * judged by it, since another node may have received it later (I5) */
+    struct tov_unit_facts sender;            /* by the roster that the message names */
     const struct tov_unit_facts *recipients; /* in the order of Header.recipients */
     size_t recipient_count;
     const struct tov_draft *draft; /* header and header_fields; its content is not looked at */

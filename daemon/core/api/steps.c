@@ -19,35 +19,27 @@ struct stepping {
     struct tov_draft *draft;
     struct tov_findings *findings;
     struct tov_book_picture book;
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_judge_units units;
     struct tov_told told;
     struct tov_next_step steps[STEPS_MAX];
 };
 
 /* ---- what is held ---- */
 
-static void tell(struct stepping *stepping)
+static enum tov_err tell(struct stepping *stepping)
 {
     const struct tov_core *core = stepping->call->core;
-    struct tov_record header = stepping->draft->header;
-    size_t count = tov_record_count(header, "recipients");
-    for (size_t i = 0; i < count && i < TOV_RECIPIENTS_MAX; i++) {
-        struct tov_record recipient = {0};
-        (void)tov_record_child(header, "recipients", i, &recipient);
-        stepping->recipients[i] =
-            tov_judge_unit(core->roster, (uint16_t)tov_record_number(recipient, "agency"),
-                           tov_record_bytes(recipient, "unit"));
-    }
-    stepping->told = (struct tov_told){
-        .ref = {.agency = core->own->number,
-                .generation = core->series.generation,
-                .index = tov_ledger_size(core->ledger)},
-        .written_ms = core->now_ms,
-        .sender = tov_judge_unit(core->roster, core->own->number,
-                                 tov_record_bytes(header, "sender_unit")),
-        .recipients = stepping->recipients,
-        .recipient_count = count < TOV_RECIPIENTS_MAX ? count : TOV_RECIPIENTS_MAX,
-        .draft = stepping->draft};
+    TOV_TRY(tov_judge_units(core->roster, stepping->draft->header, core->own->number,
+                            &stepping->units));
+    stepping->told = (struct tov_told){.ref = {.agency = core->own->number,
+                                               .generation = core->series.generation,
+                                               .index = tov_ledger_size(core->ledger)},
+                                       .written_ms = core->now_ms,
+                                       .sender = stepping->units.sender,
+                                       .recipients = stepping->units.recipients,
+                                       .recipient_count = stepping->units.recipient_count,
+                                       .draft = stepping->draft};
+    return TOV_OK;
 }
 
 static enum tov_err open_picture(struct stepping *stepping, struct tov_store_read *read)
@@ -157,17 +149,11 @@ static const struct tov_judgement *judgement_at(const struct stepping *stepping,
 /* The first message about the event of the draft took the thing to the state. */
 static bool was_taken(const struct stepping *stepping, const struct tov_judgement *like)
 {
-    const struct tov_told *told = &stepping->told;
-    struct tov_thing_ref event, other;
-    if (!tov_told_step_event(told, &event))
-        return false;
     for (size_t i = 0; i < tov_picture_placed_count(stepping->book.picture); i++) {
         const struct tov_told *earlier = tov_picture_placed_at(stepping->book.picture, i)->told;
         const struct tov_judgement *judgement = judgement_at(stepping, i, like);
         if (judgement != NULL && judgement->verdict == TOV_STEP_TAKEN &&
-            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
-            earlier->sender.agency == told->sender.agency && tov_told_step_event(earlier, &other) &&
-            tov_thing_ref_equal(&event, &other))
+            tov_told_is_same_event(earlier, &stepping->told))
             return true;
     }
     return false;
@@ -197,16 +183,17 @@ static enum tov_err may_tell(const struct stepping *stepping, const struct tov_n
                              bool *out_may)
 {
     const struct tov_judgement *judgement = &step->judgement;
+    const struct tov_told *told = &stepping->told;
     *out_may = true;
-    if (!tov_told_is_release_channel(&stepping->told))
+    if (!tov_told_is_release_channel(told))
         return TOV_OK;
     *out_may = judgement->machine != TOV_MACHINE_RESPONSIBILITY;
     if (!*out_may || judgement->verdict == TOV_STEP_TAKEN ||
         (judgement->verdict == TOV_STEP_COPY && was_taken(stepping, judgement)))
         return TOV_OK;
-    for (size_t i = 0; *out_may && i <= stepping->told.recipient_count; i++) {
+    for (size_t i = 0; *out_may && i <= told->recipient_count; i++) {
         const struct tov_unit_facts *unit =
-            i == stepping->told.recipient_count ? &stepping->told.sender : &stepping->recipients[i];
+            i == told->recipient_count ? &told->sender : &told->recipients[i];
         if ((unit->duties & TOV_DUTIES_RELEASE) != 0)
             TOV_TRY(is_shown_state(stepping, unit, step, out_may));
     }
@@ -250,31 +237,20 @@ static bool is_among(const struct tov_told *told, uint16_t agency)
     return false;
 }
 
-/* Whether a message of TYPE makes its recipients parties of the case, or offers it to them. */
-static bool brings_into_case(const char *type)
-{
-    return strcmp(type, "case.open") == 0 || strcmp(type, "case.invite") == 0 ||
-           strcmp(type, "case.transfer") == 0;
-}
-
 /* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
-static bool is_aside(const char *type)
+static bool is_aside(const struct tov_message_type *type)
 {
-    static const char *const aside[] = {"info.", "intervention.", "psych."};
-    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
-        if (strncmp(type, aside[i], strlen(aside[i])) == 0)
-            return true;
-    }
-    return false;
+    return type->group == TOV_GROUP_INFO || type->group == TOV_GROUP_INTERVENTION ||
+           type->group == TOV_GROUP_PSYCHIATRY;
 }
 
 /* What parties share: who is asked about it aside is not told how it stands. */
 #define SHARED (TOV_ABOUT_CASE | TOV_ABOUT_CONCERN | TOV_ABOUT_EPISODE)
 
-static bool goes_with(const char *type, uint32_t kind)
+static bool goes_with(const struct tov_message_type *type, uint32_t kind)
 {
     if (kind == TOV_ABOUT_CASE)
-        return brings_into_case(type);
+        return (type->effects & TOV_EFFECT_BRINGS_IN) != 0;
     return (kind & SHARED) == 0 || !is_aside(type);
 }
 
@@ -299,7 +275,7 @@ static bool has_held(const struct stepping *stepping, uint32_t kind,
         return is_party(stepping, thing, agency);
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        if (goes_with(tov_told_type(told), kind) && tov_told_is_about(told, kind, thing) &&
+        if (goes_with(told->draft->type, kind) && tov_told_is_about(told, kind, thing) &&
             is_among(told, agency))
             return true;
     }
@@ -310,7 +286,7 @@ static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
                            const struct tov_thing_ref *thing)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
+        if (!has_held(stepping, kind, thing, stepping->told.recipients[i].agency))
             return true;
     }
     return false;
@@ -336,7 +312,7 @@ static enum tov_err put_starts(struct stepping *stepping)
         uint32_t kind = tov_about_things[i].bit;
         struct tov_thing_ref ref;
         const struct tov_thing *things[STARTS_MAX];
-        if (!goes_with(tov_told_type(&stepping->told), kind) ||
+        if (!goes_with(stepping->draft->type, kind) ||
             !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
@@ -391,7 +367,7 @@ static bool knows_writer(const struct stepping *stepping, const struct tov_unit_
 static bool all_know_writer(const struct stepping *stepping, uint16_t agency)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!knows_writer(stepping, &stepping->recipients[i], agency))
+        if (!knows_writer(stepping, &stepping->told.recipients[i], agency))
             return false;
     }
     return true;
@@ -416,7 +392,7 @@ static enum tov_err fill(struct stepping *stepping)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(stepping->call->core->store, &read, NULL));
     TOV_TRY(open_picture(stepping, read));
-    tell(stepping);
+    TOV_TRY(tell(stepping));
     TOV_TRY(put_steps(stepping));
     TOV_TRY(put_starts(stepping));
     return put_seen(stepping, read);
@@ -428,7 +404,7 @@ enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
     static const char *const ours[] = {"steps", "start", "seen"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         tov_record_clear(draft->header, ours[i]);
-    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0 && !brings_into_case(draft->type->id))
+    if ((draft->type->effects & (TOV_EFFECT_STEPS | TOV_EFFECT_BRINGS_IN)) == 0)
         return TOV_OK;
     struct stepping *stepping = calloc(1, sizeof *stepping);
     if (stepping == NULL)

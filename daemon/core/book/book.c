@@ -7,7 +7,6 @@
 
 #include "base/secret.h"
 #include "ledger/event.h"
-#include "ledger/judge.h"
 #include "ledger/message.h"
 #include "ledger/tables.h"
 
@@ -58,37 +57,24 @@ size_t tov_book_count(const struct tov_book *book)
 
 /* ---- told ---- */
 
-static struct tov_unit_facts recipient_facts(const struct tov_core *core, struct tov_record header,
-                                             size_t index)
-{
-    struct tov_record recipient = {0};
-    (void)tov_record_child(header, "recipients", index, &recipient);
-    uint64_t agency = tov_record_number(recipient, "agency");
-    return tov_judge_unit(core->roster, agency > TOV_AGENCIES_MAX ? 0 : (uint16_t)agency,
-                          tov_record_bytes(recipient, "unit"));
-}
-
 enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
                             struct book_told *out)
 {
     struct tov_bytes bytes = {entry->header, entry->header_size};
     TOV_TRY(tov_draft_decode(bytes, NULL, &out->draft, NULL));
-    struct tov_record header = out->draft.header;
-    size_t count = tov_record_count(header, "recipients");
-    if (count > TOV_RECIPIENTS_MAX) {
+    enum tov_err err =
+        tov_judge_units(core->roster, out->draft.header, entry->ref.agency, &out->units);
+    if (err != TOV_OK) {
         tov_draft_fini(&out->draft);
-        return TOV_E_SCHEMA;
+        return err;
     }
-    for (size_t i = 0; i < count; i++)
-        out->recipients[i] = recipient_facts(core, header, i);
     out->told = (struct tov_told){
         .ref = entry->ref,
         .written_ms = entry->written_ms,
         .claims_ahead = entry->claims_ahead,
-        .sender = tov_judge_unit(core->roster, entry->ref.agency,
-                                 tov_record_bytes(header, "sender_unit")),
-        .recipients = out->recipients,
-        .recipient_count = count,
+        .sender = out->units.sender,
+        .recipients = out->units.recipients,
+        .recipient_count = out->units.recipient_count,
         .draft = &out->draft,
     };
     return TOV_OK;
@@ -132,20 +118,17 @@ static bool is_of_memory(enum tov_err err)
 
 /* What the rules of sharing refuse is kept and shown, and has no effect: RULE. Judged by the header
  * alone, as all can who hold it, and not by this node's own verdict (I5). */
-static enum tov_err has_effect(const struct tov_core *core, const struct book_entry *entry,
-                               const struct tov_draft *draft)
+static enum tov_err has_effect(const struct tov_core *core, const struct book_told *told)
 {
-    if (entry->ref.agency == core->own->number)
+    if (told->told.ref.agency == core->own->number)
         return TOV_OK; /* it was judged before it was written */
     struct tov_findings *findings = malloc(sizeof *findings); /* large */
     if (findings == NULL)
         return TOV_E_NOMEM;
-    enum tov_err err =
-        tov_judge(core->roster, draft, entry->ref.agency, entry->written_ms, findings);
-    if (err == TOV_OK && tov_findings_refuse(findings))
-        err = TOV_E_RULE;
+    tov_judge_by(&told->units, &told->draft, told->told.written_ms, findings);
+    enum tov_err err = tov_findings_refuse(findings) ? TOV_E_RULE : TOV_OK;
     free(findings);
-    return err == TOV_E_SCHEMA || err == TOV_E_LIMIT ? TOV_E_RULE : err;
+    return err;
 }
 
 /* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
@@ -159,7 +142,7 @@ static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
         return is_of_memory(err) ? err : TOV_OK;
     }
     size_t before = book->entry_count;
-    err = has_effect(book->core, entry, &told.draft);
+    err = has_effect(book->core, &told);
     if (err == TOV_OK)
         err = book_insert(book, entry, &told.told);
     else if (err == TOV_E_RULE)

@@ -8,6 +8,7 @@
 #define TOV_BOOK_BOOK_INTERNAL_H
 
 #include "book/book.h"
+#include "ledger/judge.h"
 
 #define BOOK_NONE UINT32_MAX
 
@@ -72,13 +73,13 @@ void book_pending_drop(struct tov_book *book); /* up to newest */
 void book_pending_fini(struct tov_book *book);
 enum tov_err book_pending_list(struct tov_book *book) TOV_MUST_CHECK; /* puts all into the groups */
 
-/* A message as the fold takes it; DRAFT and UNITS are the caller's and outlive it. */
+/* A message as the fold takes it: TOLD borrows from the others, so it is never moved. */
 struct book_told {
     struct tov_draft draft;
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_judge_units units;
     struct tov_told told;
 };
-/* VERSION, SCHEMA: this program cannot read it. FINI by book_told_fini. */
+/* VERSION, SCHEMA, LIMIT: this program cannot read it. FINI by book_told_fini. */
 enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
                             struct book_told *out) TOV_MUST_CHECK;
 void book_told_fini(struct book_told *told);

@@ -27,29 +27,44 @@ struct tov_unit_facts tov_judge_unit(const struct tov_roster *roster, uint16_t n
     return facts_of(agency, unit);
 }
 
-enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
-                       uint16_t sender, uint64_t sent_ms, struct tov_findings *out_findings)
+enum tov_err tov_judge_units(const struct tov_roster *roster, struct tov_record header,
+                             uint16_t sender, struct tov_judge_units *out_units)
 {
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
-    size_t count = tov_record_count(draft->header, "recipients");
-    out_findings->count = 0; /* the items are only looked at up to it */
-    out_findings->more = false;
+    size_t count = tov_record_count(header, "recipients");
     if (count > TOV_RECIPIENTS_MAX)
         return TOV_E_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        struct tov_record recipient;
-        if (!tov_record_child(draft->header, "recipients", i, &recipient))
-            return TOV_E_SCHEMA;
-        recipients[i] = tov_judge_unit(roster, (uint16_t)tov_record_number(recipient, "agency"),
-                                       tov_record_bytes(recipient, "unit"));
+        struct tov_record recipient = {0};
+        (void)tov_record_child(header, "recipients", i, &recipient);
+        uint64_t agency = tov_record_number(recipient, "agency");
+        out_units->recipients[i] =
+            tov_judge_unit(roster, agency > TOV_AGENCIES_MAX ? 0 : (uint16_t)agency,
+                           tov_record_bytes(recipient, "unit"));
     }
-    struct tov_bytes unit = tov_record_bytes(draft->header, "sender_unit");
-    struct tov_rule_context context = {.sender = tov_judge_unit(roster, sender, unit),
-                                       .recipients = recipients,
-                                       .recipient_count = count,
+    out_units->recipient_count = count;
+    out_units->sender = tov_judge_unit(roster, sender, tov_record_bytes(header, "sender_unit"));
+    return TOV_OK;
+}
+
+void tov_judge_by(const struct tov_judge_units *units, const struct tov_draft *draft,
+                  uint64_t sent_ms, struct tov_findings *out_findings)
+{
+    struct tov_rule_context context = {.sender = units->sender,
+                                       .recipients = units->recipients,
+                                       .recipient_count = units->recipient_count,
                                        .sent = tov_danish_time_of(sent_ms).date,
                                        .sent_ms = sent_ms};
+    out_findings->count = 0; /* the items are only looked at up to it */
+    out_findings->more = false;
     tov_draft_judge(draft, &context, out_findings);
+}
+
+enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
+                       uint16_t sender, uint64_t sent_ms, struct tov_findings *out_findings)
+{
+    struct tov_judge_units units;
+    TOV_TRY(tov_judge_units(roster, draft->header, sender, &units));
+    tov_judge_by(&units, draft, sent_ms, out_findings);
     return TOV_OK;
 }
 

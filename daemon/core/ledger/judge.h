@@ -10,11 +10,25 @@
 #include "case/rules.h"
 #include "ledger/core.h"
 
+/* The units of one message. Names are the roster's. */
+struct tov_judge_units {
+    struct tov_unit_facts sender;
+    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX]; /* in the order of Header.recipients */
+    size_t recipient_count;
+};
+/* Of HEADER, sent by the agency SENDER. A unit that the roster does not have is without duties;
+ * TOV_E_LIMIT: more recipients than a message has. */
+enum tov_err tov_judge_units(const struct tov_roster *roster, struct tov_record header,
+                             uint16_t sender, struct tov_judge_units *out_units) TOV_MUST_CHECK;
+
 /* SENDER is the sending agency; its unit and the recipients are taken from the draft's header. A
  * unit that the roster does not have is a finding, not a failure. OUT_FINDINGS is zeroed here. */
 enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
                        uint16_t sender, uint64_t sent_ms,
                        struct tov_findings *out_findings) TOV_MUST_CHECK;
+/* The same by UNITS, which are known already. */
+void tov_judge_by(const struct tov_judge_units *units, const struct tov_draft *draft,
+                  uint64_t sent_ms, struct tov_findings *out_findings);
 
 /* What a message's leaf says and what its header says inside must be the same: id, origin of the
  * sender's ledger, recipients and rights in order. TOV_E_SCHEMA when they differ: the header was
