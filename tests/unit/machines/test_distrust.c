@@ -16,6 +16,7 @@
 #define OPEN "kk/vink > kbh-pol/dks,krfo/central " OPEN_WORDS
 #define ADMISSION \
     "krfo/faengsel > kk/eki,kbh-pol/dks prison.admission episode:E kind=afsoning id=in"
+#define TRANSFER "krfo/faengsel > kk/vink,kbh-pol/dks prison.transfer episode:E case:C"
 #define ASSESS "case.assessment case:C next=opfoelgning purpose=p basis=B next_review=2021-04-30 "
 
 static struct look look;
@@ -333,6 +334,17 @@ static void full_agendas_are_shown(void)
     UNIT_EQUAL_INT(things_shown("kk/vink"), CALLS * CONCERNS);
 }
 
+/* Its agency holds the detention already, by the release desk, and takes no starting point over. */
+static void a_starting_point_tells_a_unit_what_its_agency_holds(void)
+{
+    look_begin(&look, ADMISSION ";" OPEN ";" TRANSFER);
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(things_shown("kk/vink"), 2 + 1); /* of the case, and custody, which it steps */
+    look_begin(&look, ADMISSION ";" OPEN ";" TRANSFER " start=yes");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(things_shown("kk/vink"), 2 + 3);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -349,6 +361,7 @@ int main(void)
         UNIT_TEST(only_who_may_have_taken_the_last_step_tells_of_it_again),
         UNIT_TEST(a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones),
         UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
+        UNIT_TEST(a_starting_point_tells_a_unit_what_its_agency_holds),
         UNIT_TEST(full_agendas_are_shown),
     };
     int result = unit_run("distrust", tests, sizeof tests / sizeof tests[0]);
