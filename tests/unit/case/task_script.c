@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const script_agencies[] = {NULL, "kk", "kbh-pol", "krfo", "hotline", "rhp"};
+const char *const script_agencies[] = {NULL, "kk", "kbh-pol", "krfo", "hotline", "rhp", "aarhus"};
 #define AGENCIES (sizeof script_agencies / sizeof script_agencies[0])
 
 uint16_t script_agency(const char *code)

@@ -131,7 +131,7 @@ static void bases_are_valid_from_and_until_their_days(void)
 
 static void deadlines_have_ids_of_their_own_and_something_that_meets_them(void)
 {
-    UNIT_EQUAL_INT(tov_deadline_count(), 11 + 31);
+    UNIT_EQUAL_INT(tov_deadline_count(), 11 + 33);
     for (size_t i = 0; i < tov_deadline_count(); i++) {
         const struct tov_deadline *deadline = tov_deadline_at(i);
         CU_ASSERT_PTR_EQUAL(tov_deadline_find(deadline->id), deadline);
