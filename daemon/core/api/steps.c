@@ -29,7 +29,7 @@ struct stepping {
 static enum tov_err tell(struct stepping *stepping)
 {
     const struct tov_core *core = stepping->call->core;
-    TOV_TRY(tov_judge_units(core->roster, stepping->draft->header, core->own->number,
+    TOV_TRY(tov_judge_units(tov_units_in_force(core), stepping->draft->header, core->own->number,
                             &stepping->units));
     stepping->told = (struct tov_told){.ref = {.agency = core->own->number,
                                                .generation = core->series.generation,
