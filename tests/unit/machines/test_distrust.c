@@ -275,6 +275,58 @@ static void a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones(v
     UNIT_EQUAL_INT(years_of_release(), 2023);
 }
 
+/* What tasks of cases come to. */
+struct case_tasks {
+    size_t of_release;    /* that are counted from a release */
+    uint16_t coordinator; /* who owes the next review of the case */
+};
+
+static struct case_tasks tasks_of_case(void)
+{
+    struct case_tasks found = {0};
+    struct tov_tasks *tasks;
+    UNIT_OK(tov_tasks_create(tov_calendar_find(1), &tasks));
+    for (size_t i = 0; i < look.held_count; i++)
+        UNIT_OK(tov_tasks_add(tasks, tov_picture_placed_at(look.picture, i)));
+    for (size_t i = 0; i < tov_tasks_count(tasks); i++) {
+        const struct tov_task *task = tov_tasks_at(tasks, i);
+        if (task->thing_kind != TOV_ABOUT_CASE)
+            continue;
+        found.of_release += task->has_release;
+        if (task->row->owner == TOV_OWED_COORDINATOR)
+            found.coordinator = task->owner.agency;
+    }
+    tov_tasks_destroy(tasks);
+    return found;
+}
+
+static void what_is_refused_makes_no_detention_one_of_the_case(void)
+{
+    look_begin(&look, OPEN ";krfo/faengsel > kk/vink prison.admission episode:E kind=afsoning;"
+                           "krfo/faengsel > kk/vink prison.release_date episode:E version=1 "
+                           "date=2022-06-30;"
+                           "hotline/vagt > kk/vink prison.transfer episode:E case:C id=tie");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_judgement(&look, "tie", TOV_MACHINE_CUSTODY)->rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(tasks_of_case().of_release, 0);
+    world_say_all(&look.world, "krfo/faengsel > kk/vink prison.transfer episode:E case:C");
+    look_as(&look, "kk");
+    CU_ASSERT(tasks_of_case().of_release > 0);
+}
+
+/* Its offer may be what is not held; that it coordinates is not taken from its word. */
+static void who_says_that_it_took_the_case_over_gets_no_tasks_of_it(void)
+{
+    look_begin(&look, OPEN ";kk/vink > aarhus/info,kbh-pol/dks case.note case:C");
+    say_after_nothing("aarhus/info > kbh-pol/dks case.transfer_answer case:C answer=accepteret "
+                      "id=answer",
+                      (struct claim){TOV_MACHINE_CASE, "case:C", "afdaekning"});
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_INT(look_judgement(&look, "answer", TOV_MACHINE_CASE)->verdict, TOV_STEP_UNJUDGED);
+    CU_ASSERT(!look_judgement(&look, "answer", TOV_MACHINE_CASE)->is_by_who_may);
+    UNIT_EQUAL_INT(tasks_of_case().coordinator, world_agency("kk"));
+}
+
 /* ---- what a unit is shown ---- */
 
 static size_t things_shown(const char *path)
@@ -348,6 +400,8 @@ int main(void)
         UNIT_TEST(a_starting_point_makes_nobody_responsible_of_whom_nothing_is_known),
         UNIT_TEST(only_who_may_have_taken_the_last_step_tells_of_it_again),
         UNIT_TEST(a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones),
+        UNIT_TEST(what_is_refused_makes_no_detention_one_of_the_case),
+        UNIT_TEST(who_says_that_it_took_the_case_over_gets_no_tasks_of_it),
         UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
         UNIT_TEST(full_agendas_are_shown),
     };
