@@ -339,6 +339,46 @@ static size_t things_shown(const char *path)
     return count;
 }
 
+/* As the unit is shown it; "" when it is not. */
+static const char *state_shown(const char *path, enum tov_machine machine)
+{
+    struct tov_unit_facts unit = world_unit(path);
+    struct tov_view view;
+    const char *state = "";
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    for (size_t i = 0; i < view.thing_count; i++) {
+        if (view.things[i].machine == machine)
+            state = view.things[i].state; /* of the machine's table */
+    }
+    tov_view_fini(&view);
+    return state;
+}
+
+/* The judgment and the expulsion are told to the case alone. */
+static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
+{
+    look_begin(&look, "krfo/faengsel > kk/eki prison.admission episode:E kind=varetaegt event=A;"
+                      "krfo/faengsel > kk/vink prison.admission episode:E kind=varetaegt event=A;"
+                      "krfo/faengsel > kk/vink prison.admission episode:E kind=afsoning;"
+                      "krfo/faengsel > kk/vink prison.expulsion episode:E part=afgoerelse");
+    look_as(&look, "kk");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+    world_say_all(&look.world,
+                  "krfo/faengsel > kk/eki prison.transfer episode:E id=moved;"
+                  "krfo/faengsel > kk/eki prison.release_date episode:E version=1 id=date");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_judgement(&look, "moved", TOV_MACHINE_CUSTODY)->verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_INT(look_judgement(&look, "date", TOV_MACHINE_RELEASE)->verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
+    UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_CUSTODY), "afsoning");
+    UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_RELEASE), "udvisningsspor");
+    world_say_all(&look.world, "krfo/faengsel > kk/eki prison.expulsion episode:E part=ophaevet");
+    look_as(&look, "kk");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+}
+
 static void what_is_refused_shows_a_unit_nothing_of_the_case(void)
 {
     look_begin(&look, OPEN ";hotline/vagt > kk/sof case.close case:C event=X id=refused");
@@ -402,6 +442,7 @@ int main(void)
         UNIT_TEST(a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones),
         UNIT_TEST(what_is_refused_makes_no_detention_one_of_the_case),
         UNIT_TEST(who_says_that_it_took_the_case_over_gets_no_tasks_of_it),
+        UNIT_TEST(what_moves_nothing_tells_the_release_channel_of_no_state),
         UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
         UNIT_TEST(full_agendas_are_shown),
     };
