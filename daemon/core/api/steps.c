@@ -98,7 +98,10 @@ static void refuse(struct stepping *stepping, const struct tov_judgement *judgem
     struct tov_text reason = may_know_state(stepping, &judgement->thing) ? judgement->reason : rule;
     bool says_more = rule.da != NULL && strcmp(rule.da, reason.da) != 0;
     char field[80];
-    (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
+    if (tov_refusal_is_of_citation(judgement->rule))
+        (void)snprintf(field, sizeof field, "cites");
+    else
+        (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
     struct tov_finding_words words = {.severity = TOV_REFUSES,
                                       .source = "docs/machines.md",
                                       .field = field,
