@@ -56,6 +56,7 @@ enum tov_step_verdict {
 /* What a message did to one machine of one thing. */
 struct tov_judgement {
     enum tov_machine machine;
+    uint32_t about; /* TOV_ABOUT_*: as what the thing is referred to */
     struct tov_thing_ref thing;
     enum tov_step_verdict verdict;
     enum tov_step_verdict
@@ -65,6 +66,7 @@ struct tov_judgement {
     uint16_t rule;          /* REFUSED: number of the rule in docs/machines.md, else 0 */
     struct tov_text reason; /* REFUSED: why, in one sentence, else NULL texts */
     bool is_conflict;       /* REFUSED by a step that neither side had seen: a person should look */
+    bool is_by_who_may;     /* its sender is known to be one who may; UNJUDGED: or is not known */
 };
 
 /* A message at its place in the order. */

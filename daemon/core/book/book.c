@@ -62,8 +62,8 @@ enum tov_err book_told_init(const struct tov_core *core, const struct book_entry
 {
     struct tov_bytes bytes = {entry->header, entry->header_size};
     TOV_TRY(tov_draft_decode(bytes, NULL, &out->draft, NULL));
-    enum tov_err err =
-        tov_judge_units(core->roster, out->draft.header, entry->ref.agency, &out->units);
+    enum tov_err err = tov_judge_units(tov_units_of(core, entry->roster_version), out->draft.header,
+                                       entry->ref.agency, &out->units);
     if (err != TOV_OK) {
         tov_draft_fini(&out->draft);
         return err;
@@ -92,13 +92,14 @@ static bool is_believed(const struct tov_core *core, const struct tov_message *m
 {
     const struct tov_agency *agency = tov_roster_agency(core->roster, message->name.agency);
     TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
-    if (message->header.size == 0 || agency == NULL)
+    char origin[TOV_ORIGIN_MAX_BYTES + 1]; /* names of agencies never change */
+    if (message->header.size == 0 || agency == NULL ||
+        tov_origin_format(tov_roster_federation(core->roster), agency->name,
+                          message->name.generation, 0, origin) != TOV_OK)
         return false;
-    if (agency->generation != message->name.generation)
-        return message->verdict.verdict != TOV_VERDICT_NOT_OPENED;
     return tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
                              NULL) == TOV_OK &&
-           tov_judge_header(header, &message->leaf, agency->ledger.name) == TOV_OK;
+           tov_judge_header(header, &message->leaf, origin) == TOV_OK;
 }
 
 static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entry)
@@ -131,11 +132,23 @@ static enum tov_err has_effect(const struct tov_core *core, const struct book_to
     return err;
 }
 
+static void note_version(struct tov_book *book, uint32_t version)
+{
+    if (version <= book->awaited_version ||
+        tov_units_version(tov_units_of(book->core, version)) == version)
+        return;
+    book->awaited_version = version;
+    tov_core_log(book->core, TOV_HOST_INFO, "roster-missing",
+                 "version=%u hint=\"a message names it: put this roster in force here too\"",
+                 (unsigned)version);
+}
+
 /* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
  * book nothing. */
 static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
 {
     struct book_told told;
+    note_version(book, entry->roster_version);
     enum tov_err err = book_told_init(book->core, entry, &told);
     if (err != TOV_OK) {
         free(entry->header);
@@ -170,6 +183,7 @@ static enum tov_err take_message(struct tov_book *book, struct tov_store_read *r
         .number = number,
         .ref = {event->agency, event->generation, event->index, message->leaf_hash},
         .written_ms = message->leaf_time_ms,
+        .roster_version = message->leaf.roster_version,
         .claims_ahead = !is_own && (message->verdict.flags & TOV_VERDICT_FLAG_CLOCK_AHEAD) != 0};
     TOV_TRY(copy_header(tov_buf_view(&message->header), &entry));
     return take_entry(book, &entry);

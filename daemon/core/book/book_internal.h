@@ -12,11 +12,16 @@
 
 #define BOOK_NONE UINT32_MAX
 
-/* One message: what the fold needs of it. */
+/* One message: all that the fold needs of it, frozen when it is taken in. That it stands here says
+ * that its header was believed and that the rules of sharing let it have an effect: nothing of it
+ * is judged again. Its units are found by ROSTER_VERSION among those of the core (ledger/units.h),
+ * which never change while it runs. So an entry can be written down and read back as it is, without
+ * the message and without a key, as long as AWAITED_VERSION below allows it. */
 struct book_entry {
     uint64_t number; /* of its event */
     struct tov_ref ref;
     uint64_t written_ms;
+    uint32_t roster_version; /* that its leaf names */
     bool claims_ahead;
     uint8_t *header; /* encoded, as it was sealed */
     uint32_t header_size;
@@ -45,6 +50,11 @@ struct book_pending {
 struct tov_book {
     struct tov_core *core;
     uint64_t newest;
+    /* The highest roster version that a message names, taken in or passed over, and this node has
+     * not adopted; 0: none. Such a message was judged by an older roster (tov_units_of). Entries
+     * that were kept from before hold until a version up to this one is adopted, which is at a
+     * start; then the ledger must be read anew. */
+    uint32_t awaited_version;
     struct book_pending *pending; /* numbers ascend; those up to NEWEST are dropped */
     size_t pending_count, pending_capacity;
     struct book_entry *entries;

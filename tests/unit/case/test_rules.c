@@ -84,6 +84,10 @@ static void a_message_refers_to_what_it_is_about(void)
     test_draft_init(&test, "prison.released");
     tov_record_clear(test.draft.header, "about");
     CU_ASSERT(refused(0, "about.episode_ref"));
+    struct tov_record about = test_draft_about(&test); /* one reference for two */
+    UNIT_OK(tov_record_put_bytes(about, "case_ref", TOV_BYTES_OF("0123456789abcde")));
+    UNIT_OK(tov_record_put_bytes(about, "episode_ref", TOV_BYTES_OF("0123456789abcde")));
+    CU_ASSERT(refused(0, "about.episode_ref"));
     test_draft_fini(&test);
     test_draft_init(&test, "msg.note");
     tov_record_clear(test.draft.header, "about");

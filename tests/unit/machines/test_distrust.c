@@ -276,6 +276,58 @@ static void a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones(v
     UNIT_EQUAL_INT(years_of_release(), 2023);
 }
 
+/* What tasks of cases come to. */
+struct case_tasks {
+    size_t of_release;    /* that are counted from a release */
+    uint16_t coordinator; /* who owes the next review of the case */
+};
+
+static struct case_tasks tasks_of_case(void)
+{
+    struct case_tasks found = {0};
+    struct tov_tasks *tasks;
+    UNIT_OK(tov_tasks_create(tov_calendar_find(1), &tasks));
+    for (size_t i = 0; i < look.held_count; i++)
+        UNIT_OK(tov_tasks_add(tasks, tov_picture_placed_at(look.picture, i)));
+    for (size_t i = 0; i < tov_tasks_count(tasks); i++) {
+        const struct tov_task *task = tov_tasks_at(tasks, i);
+        if (task->thing_kind != TOV_ABOUT_CASE)
+            continue;
+        found.of_release += task->has_release;
+        if (task->row->owner == TOV_OWED_COORDINATOR)
+            found.coordinator = task->owner.agency;
+    }
+    tov_tasks_destroy(tasks);
+    return found;
+}
+
+static void what_is_refused_makes_no_detention_one_of_the_case(void)
+{
+    look_begin(&look, OPEN ";krfo/faengsel > kk/vink prison.admission episode:E kind=afsoning;"
+                           "krfo/faengsel > kk/vink prison.release_date episode:E version=1 "
+                           "date=2022-06-30;"
+                           "hotline/vagt > kk/vink prison.transfer episode:E case:C id=tie");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_judgement(&look, "tie", TOV_MACHINE_CUSTODY)->rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(tasks_of_case().of_release, 0);
+    world_say_all(&look.world, "krfo/faengsel > kk/vink prison.transfer episode:E case:C");
+    look_as(&look, "kk");
+    CU_ASSERT(tasks_of_case().of_release > 0);
+}
+
+/* Its offer may be what is not held; that it coordinates is not taken from its word. */
+static void who_says_that_it_took_the_case_over_gets_no_tasks_of_it(void)
+{
+    look_begin(&look, OPEN ";kk/vink > aarhus/info,kbh-pol/dks case.note case:C");
+    say_after_nothing("aarhus/info > kbh-pol/dks case.transfer_answer case:C answer=accepteret "
+                      "id=answer",
+                      (struct claim){TOV_MACHINE_CASE, "case:C", "afdaekning"});
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_INT(look_judgement(&look, "answer", TOV_MACHINE_CASE)->verdict, TOV_STEP_UNJUDGED);
+    CU_ASSERT(!look_judgement(&look, "answer", TOV_MACHINE_CASE)->is_by_who_may);
+    UNIT_EQUAL_INT(tasks_of_case().coordinator, world_agency("kk"));
+}
+
 /* ---- what a unit is shown ---- */
 
 static size_t things_shown(const char *path)
@@ -286,6 +338,75 @@ static size_t things_shown(const char *path)
     size_t count = view.thing_count;
     tov_view_fini(&view);
     return count;
+}
+
+/* As the unit is shown it; "" when it is not. */
+static const char *state_shown(const char *path, enum tov_machine machine)
+{
+    struct tov_unit_facts unit = world_unit(path);
+    struct tov_view view;
+    const char *state = "";
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    for (size_t i = 0; i < view.thing_count; i++) {
+        if (view.things[i].machine == machine)
+            state = view.things[i].state; /* of the machine's table */
+    }
+    tov_view_fini(&view);
+    return state;
+}
+
+/* The judgment and the expulsion are told to the case alone. */
+static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
+{
+    look_begin(&look, "krfo/faengsel > kk/eki prison.admission episode:E kind=varetaegt event=A;"
+                      "krfo/faengsel > kk/vink prison.admission episode:E kind=varetaegt event=A;"
+                      "krfo/faengsel > kk/vink prison.admission episode:E kind=afsoning;"
+                      "krfo/faengsel > kk/vink prison.expulsion episode:E part=afgoerelse");
+    look_as(&look, "kk");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+    world_say_all(&look.world,
+                  "krfo/faengsel > kk/eki prison.transfer episode:E id=moved;"
+                  "krfo/faengsel > kk/eki prison.release_date episode:E version=1 id=date");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_judgement(&look, "moved", TOV_MACHINE_CUSTODY)->verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_INT(look_judgement(&look, "date", TOV_MACHINE_RELEASE)->verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
+    UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_CUSTODY), "afsoning");
+    UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_RELEASE), "udvisningsspor");
+    world_say_all(&look.world, "krfo/faengsel > kk/eki prison.expulsion episode:E part=ophaevet");
+    look_as(&look, "kk");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
+    UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
+}
+
+/* The reference of the case, used for a detention, of which another unit is told. */
+static void one_reference_of_two_things_mixes_neither_their_states_nor_who_sees_them(void)
+{
+    struct tov_thing_ref ref = world_thing("case:C");
+    struct tov_unit_facts unit = world_unit("kk/sof");
+    struct tov_record about;
+    struct tov_view view;
+    look_begin(&look, OPEN);
+    const struct tov_told *told = world_say(
+        &look.world, "krfo/faengsel > kk/sof prison.admission episode:E kind=afsoning id=in");
+    UNIT_NEED(tov_record_child(told->draft->header, "about", 0, &about));
+    tov_record_clear(about, "episode_ref");
+    UNIT_OK(tov_record_put_bytes(about, "episode_ref", TOV_BYTES_OF(ref.bytes)));
+    look_as(&look, "kk");
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    CU_ASSERT(view.thing_count > 0);
+    for (size_t i = 0; i < view.thing_count; i++) {
+        UNIT_EQUAL_INT(view.things[i].about, TOV_ABOUT_EPISODE);
+        CU_ASSERT(view.things[i].responsible != world_agency("kk"));
+    }
+    tov_view_fini(&view);
+    for (size_t i = 0; i < tov_picture_thing_count(look.picture); i++) {
+        const struct tov_thing *found = tov_picture_thing_at(look.picture, i);
+        bool is_case = found->about == TOV_ABOUT_CASE;
+        if (found->machine == TOV_MACHINE_RESPONSIBILITY)
+            UNIT_EQUAL_INT(found->responsible, world_agency(is_case ? "kk" : "krfo"));
+    }
 }
 
 static void what_is_refused_shows_a_unit_nothing_of_the_case(void)
@@ -360,6 +481,10 @@ int main(void)
         UNIT_TEST(a_starting_point_makes_nobody_responsible_of_whom_nothing_is_known),
         UNIT_TEST(only_who_may_have_taken_the_last_step_tells_of_it_again),
         UNIT_TEST(a_date_that_was_not_judged_neither_counts_nor_blocks_the_true_ones),
+        UNIT_TEST(what_is_refused_makes_no_detention_one_of_the_case),
+        UNIT_TEST(who_says_that_it_took_the_case_over_gets_no_tasks_of_it),
+        UNIT_TEST(what_moves_nothing_tells_the_release_channel_of_no_state),
+        UNIT_TEST(one_reference_of_two_things_mixes_neither_their_states_nor_who_sees_them),
         UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
         UNIT_TEST(a_starting_point_tells_a_unit_what_its_agency_holds),
         UNIT_TEST(full_agendas_are_shown),
