@@ -190,7 +190,9 @@ void picture_make_instances(const struct tov_picture *picture, struct subject *s
             continue;
         instances[subject->instance_count++] = (struct instance){
             .machine = table->machines[i],
-            .thing = {.machine = table->machines[i]->machine, .ref = subject->ref},
+            .thing = {.machine = table->machines[i]->machine,
+                      .about = subject->about,
+                      .ref = subject->ref},
         };
     }
 }

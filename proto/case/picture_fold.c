@@ -263,6 +263,7 @@ static enum tov_err note(struct fold *fold, const struct instance *instance,
     struct tov_placed *placed = picture_placed_of(fold->picture, fold->judging.told);
     struct tov_judgement judgement = {
         .machine = instance->machine->machine,
+        .about = instance->thing.about,
         .thing = instance->thing.ref,
         .verdict = outcome->verdict,
         .first = outcome->verdict,

@@ -60,6 +60,7 @@ const struct tov_judgement *picture_judgement_of(const struct tov_picture *pictu
     for (size_t i = 0; i < placed->judgement_count; i++) {
         const struct tov_judgement *judgement = &placed->judgements[i];
         if (judgement->machine == instance->machine->machine &&
+            judgement->about == instance->thing.about &&
             tov_thing_ref_equal(&judgement->thing, &instance->thing.ref))
             return judgement;
     }

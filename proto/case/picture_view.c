@@ -44,11 +44,12 @@ static const struct tov_placed *visible_about(const struct viewing *viewing,
 }
 
 /* By PLACED the thing was stepped in some machine: it was not refused. */
-static bool steps_thing(const struct tov_placed *placed, const struct tov_thing_ref *thing)
+static bool steps_thing(const struct tov_placed *placed, const struct tov_thing *thing)
 {
     for (size_t i = 0; i < placed->judgement_count; i++) {
         if (placed->judgements[i].first != TOV_STEP_REFUSED &&
-            tov_thing_ref_equal(&placed->judgements[i].thing, thing))
+            placed->judgements[i].about == thing->about &&
+            tov_thing_ref_equal(&placed->judgements[i].thing, &thing->ref))
             return true;
     }
     return false;
@@ -62,7 +63,7 @@ static bool gave_start(const struct tov_placed *placed, const struct instance *i
     struct tov_record start;
     if (!picture_start_of(told, instance, &start))
         return false;
-    if (steps_thing(placed, &instance->thing.ref))
+    if (steps_thing(placed, &instance->thing))
         return true;
     for (size_t i = 0; i < instance->thing.step_count; i++) {
         if (instance->thing.steps[i].told == told && !instance->thing.steps[i].is_judged)
@@ -213,13 +214,13 @@ static enum tov_err show_thing(struct viewing *viewing, const struct subject *su
 
 /* ---- judgements ---- */
 
-static const struct subject *subject_of(const struct viewing *viewing, const struct tov_told *told,
+static const struct subject *subject_of(const struct viewing *viewing,
                                         const struct tov_judgement *judgement)
 {
     for (size_t i = 0; i < viewing->picture->subject_count; i++) {
         const struct subject *subject = &viewing->picture->subjects[i];
-        if (tov_thing_ref_equal(&subject->ref, &judgement->thing) &&
-            tov_told_is_about(told, subject->about, &subject->ref) &&
+        if (subject->about == judgement->about &&
+            tov_thing_ref_equal(&subject->ref, &judgement->thing) &&
             picture_instance(subject, judgement->machine) != NULL)
             return subject;
     }
@@ -270,7 +271,7 @@ static enum tov_err show_judgements(const struct viewing *viewing, struct tov_pl
     placed->judgement_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct tov_judgement judgement = judgements[i];
-        const struct subject *subject = subject_of(viewing, placed->told, &judgement);
+        const struct subject *subject = subject_of(viewing, &judgement);
         if (subject == NULL || (viewing->is_release && subject->about != TOV_ABOUT_EPISODE))
             continue;
         size_t at = place_in(subject, placed->told);

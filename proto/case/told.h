@@ -56,6 +56,7 @@ enum tov_step_verdict {
 /* What a message did to one machine of one thing. */
 struct tov_judgement {
     enum tov_machine machine;
+    uint32_t about; /* TOV_ABOUT_*: as what the thing is referred to */
     struct tov_thing_ref thing;
     enum tov_step_verdict verdict;
     enum tov_step_verdict

@@ -55,35 +55,28 @@ static enum tov_err open_picture(struct stepping *stepping, struct tov_store_rea
 
 /* ---- steps ---- */
 
-static const char *field_of(const struct stepping *stepping, const struct tov_thing_ref *thing)
+/* NULL: an agenda lists it. */
+static const char *field_of(const struct stepping *stepping, const struct tov_judgement *judgement)
 {
+    struct tov_thing_ref ref;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
-        struct tov_thing_ref ref;
-        if (tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) &&
-            tov_thing_ref_equal(&ref, thing))
+        if (tov_about_things[i].bit == judgement->about &&
+            tov_told_about(&stepping->told, judgement->about, &ref) &&
+            tov_thing_ref_equal(&ref, &judgement->thing))
             return tov_about_things[i].field;
     }
     return NULL;
 }
 
-static bool is_about(const struct tov_told *told, const struct tov_thing_ref *thing)
-{
-    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
-        if (tov_told_is_about(told, tov_about_things[i].bit, thing))
-            return true;
-    }
-    return false;
-}
-
 /* The writer's unit sent or received a message about it. A unit of the release channel may know
  * less of a thing than the agency, and is never told its state by a refusal. */
-static bool may_know_state(const struct stepping *stepping, const struct tov_thing_ref *thing)
+static bool may_know_state(const struct stepping *stepping, const struct tov_judgement *judgement)
 {
     const struct tov_unit_facts *unit = &stepping->told.sender;
     bool is_of_release = (unit->duties & TOV_DUTIES_RELEASE) != 0;
     for (size_t i = 0; !is_of_release && i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        if (is_about(told, thing) &&
+        if (tov_told_is_about(told, judgement->about, &judgement->thing) &&
             (tov_unit_is_same(&told->sender, unit) || tov_told_is_to(told, unit)))
             return true;
     }
@@ -93,9 +86,9 @@ static bool may_know_state(const struct stepping *stepping, const struct tov_thi
 /* The reason of the judgement names the state of the thing; the rule by itself does not (I10). */
 static void refuse(struct stepping *stepping, const struct tov_judgement *judgement)
 {
-    const char *about = field_of(stepping, &judgement->thing);
+    const char *about = field_of(stepping, judgement);
     struct tov_text rule = tov_refusal_text(judgement->rule);
-    struct tov_text reason = may_know_state(stepping, &judgement->thing) ? judgement->reason : rule;
+    struct tov_text reason = may_know_state(stepping, judgement) ? judgement->reason : rule;
     bool says_more = rule.da != NULL && strcmp(rule.da, reason.da) != 0;
     char field[80];
     if (tov_refusal_is_of_citation(judgement->rule))
@@ -142,7 +135,7 @@ static const struct tov_judgement *judgement_at(const struct stepping *stepping,
     const struct tov_placed *placed = tov_picture_placed_at(stepping->book.picture, index);
     for (size_t i = 0; i < placed->judgement_count; i++) {
         const struct tov_judgement *judgement = &placed->judgements[i];
-        if (judgement->machine == like->machine &&
+        if (judgement->machine == like->machine && judgement->about == like->about &&
             tov_thing_ref_equal(&judgement->thing, &like->thing))
             return judgement;
     }
@@ -172,7 +165,7 @@ static enum tov_err is_shown_state(const struct stepping *stepping,
     *out_shown = false;
     for (size_t i = 0; i < view.thing_count; i++) {
         const struct tov_thing *thing = &view.things[i];
-        if (thing->machine == step->judgement.machine &&
+        if (thing->machine == step->judgement.machine && thing->about == step->judgement.about &&
             tov_thing_ref_equal(&thing->ref, &step->judgement.thing))
             *out_shown = thing->state != NULL && strcmp(thing->state, step->state) == 0;
     }
@@ -319,8 +312,10 @@ static enum tov_err put_starts(struct stepping *stepping)
             !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
-        for (size_t n = 0; n < count && n < STARTS_MAX; n++)
-            TOV_TRY(put_start(stepping, things[n]));
+        for (size_t n = 0; n < count && n < STARTS_MAX; n++) {
+            if (things[n]->about == kind)
+                TOV_TRY(put_start(stepping, things[n]));
+        }
     }
     return TOV_OK;
 }

@@ -379,6 +379,35 @@ static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
     UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
 }
 
+/* The reference of the case, used for a detention, of which another unit is told. */
+static void one_reference_of_two_things_mixes_neither_their_states_nor_who_sees_them(void)
+{
+    struct tov_thing_ref ref = world_thing("case:C");
+    struct tov_unit_facts unit = world_unit("kk/sof");
+    struct tov_record about;
+    struct tov_view view;
+    look_begin(&look, OPEN);
+    const struct tov_told *told = world_say(
+        &look.world, "krfo/faengsel > kk/sof prison.admission episode:E kind=afsoning id=in");
+    UNIT_NEED(tov_record_child(told->draft->header, "about", 0, &about));
+    tov_record_clear(about, "episode_ref");
+    UNIT_OK(tov_record_put_bytes(about, "episode_ref", TOV_BYTES_OF(ref.bytes)));
+    look_as(&look, "kk");
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    CU_ASSERT(view.thing_count > 0);
+    for (size_t i = 0; i < view.thing_count; i++) {
+        UNIT_EQUAL_INT(view.things[i].about, TOV_ABOUT_EPISODE);
+        CU_ASSERT(view.things[i].responsible != world_agency("kk"));
+    }
+    tov_view_fini(&view);
+    for (size_t i = 0; i < tov_picture_thing_count(look.picture); i++) {
+        const struct tov_thing *found = tov_picture_thing_at(look.picture, i);
+        bool is_case = found->about == TOV_ABOUT_CASE;
+        if (found->machine == TOV_MACHINE_RESPONSIBILITY)
+            UNIT_EQUAL_INT(found->responsible, world_agency(is_case ? "kk" : "krfo"));
+    }
+}
+
 static void what_is_refused_shows_a_unit_nothing_of_the_case(void)
 {
     look_begin(&look, OPEN ";hotline/vagt > kk/sof case.close case:C event=X id=refused");
@@ -443,6 +472,7 @@ int main(void)
         UNIT_TEST(what_is_refused_makes_no_detention_one_of_the_case),
         UNIT_TEST(who_says_that_it_took_the_case_over_gets_no_tasks_of_it),
         UNIT_TEST(what_moves_nothing_tells_the_release_channel_of_no_state),
+        UNIT_TEST(one_reference_of_two_things_mixes_neither_their_states_nor_who_sees_them),
         UNIT_TEST(what_is_refused_shows_a_unit_nothing_of_the_case),
         UNIT_TEST(full_agendas_are_shown),
     };
