@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 # shellcheck shell=bash
-# The three nodes: configurations, starting, stopping, killing. Each runs in a process group of its
+# The nodes: configurations, starting, stopping, killing. Each runs in a process group of its
 # own, whose number stands in DIR/run/<agency>.pid. Not for: speaking to them (clerk.sh).
 # Only what stands in these files, and is still a tovd of this folder, is ever ended.
 # Sourced by scripts/demo, which sets dir and bin.
 
 agencies='kk kbh-pol krfo'
+recipe=keys/infohus-demo.recipe
 
 # ports_in_use: decimal, one a line, of this machine's TCP.
 ports_in_use() {
@@ -17,31 +18,34 @@ ports_in_use() {
     done
 }
 
-# find_ports: sets base_port to the first of six free ports in a row.
+# find_ports: sets base_port to the first of as many free ports in a row as the nodes take, two each.
 find_ports() {
-    local used port free
+    local used port free count
+    count=$(wc -w <<<"$agencies")
     used=" $(ports_in_use | sort -u | tr '\n' ' ') "
     for ((base_port = 47600; base_port < 60000; base_port += 10)); do
         free=yes
-        for ((port = base_port; port < base_port + 6; port++)); do
+        for ((port = base_port; port < base_port + 2 * count; port++)); do
             case $used in *" $port "*) free=no ;; esac
         done
         [ $free = no ] || return 0
     done
-    give_up 'der er ikke seks ledige porte på denne maskine.' /proc/net/tcp
+    give_up "der er ikke $((2 * count)) ledige porte på denne maskine." /proc/net/tcp
 }
 
+# number_of AGENCY: its place in the list, from 0.
 number_of() {
-    case $1 in
-    kk) echo 0 ;;
-    kbh-pol) echo 1 ;;
-    krfo) echo 2 ;;
-    esac
+    local agency number=0
+    for agency in $agencies; do
+        [ "$agency" != "$1" ] || break
+        number=$((number + 1))
+    done
+    echo $number
 }
 
 # Where the agency's own people and systems connect.
 front_of() {
-    echo "tcp://127.0.0.1:$((base_port + 3 + $(number_of "$1")))"
+    echo "tcp://127.0.0.1:$((base_port + $(wc -w <<<"$agencies") + $(number_of "$1")))"
 }
 
 node_log() {
@@ -126,10 +130,11 @@ node_kill_midway() {
     rm -f "$dir/run/$1.pid"
 }
 
+# stop_all: all that were started from this folder, by an earlier run too.
 stop_all() {
-    local agency
-    for agency in $agencies; do
-        node_stop "$agency" &
+    local file
+    for file in "$dir"/run/*.pid; do
+        [ ! -e "$file" ] || node_stop "$(basename "$file" .pid)" &
     done
     wait
 }

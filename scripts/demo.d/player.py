@@ -14,29 +14,34 @@ import select
 import signal
 import subprocess
 import sys
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-AGENCIES = ("kk", "kbh-pol", "krfo")
 DANISH = ZoneInfo("Europe/Copenhagen")
 PROFILES = {
     "krfo/faengsel": "faengsel", "krfo/central": "krfo", "krfo/kif": "kif", "kk/vink": "vink",
     "kk/eki": "eki", "kk/jku": "jku", "kk/ydelse": "ydelse", "kk/folkereg": "folkereg",
-    "kk/mentor": "mentor", "kbh-pol/dks": "politi",
+    "kk/mentor": "mentor", "kbh-pol/dks": "politi", "aarhus/infohus": "aarhus",
 }
+# Who is asked how the node of an agency stands.
+STATUS = {"kk": "vink", "kbh-pol": "politi", "krfo": "krfo", "aarhus": "aarhus"}
+# They keep everybody's ledger whole; others hold what concerns them.
+KEEPERS = ("kk", "kbh-pol", "krfo")
 THINGS = {"concern": "henvendelse", "case": "sag", "course": "forløb", "episode": "frihedsberøvelse"}
-# A message of the first type answers the last one of the second that its unit holds.
+# A message of the first type answers the last one of the others that its unit holds.
 ANSWERS = {
-    "intervention.accept": "intervention.refer", "case.close_answer": "case.close_propose",
-    "handover.accept": "handover.offer", "concern.receipt": "krfo.concern",
+    "intervention.accept": ("intervention.refer",), "case.close_answer": ("case.close_propose",),
+    "handover.accept": ("handover.offer",), "case.transfer_answer": ("case.transfer",),
+    "concern.receipt": ("krfo.concern", "concern.transfer"),
 }
 # Who offers the transition must cite the admission by which the agency holds it, and the probation
 # unit was never sent that: its clerk is of the prison's unit too.
 ALSO_OF = {"krfo/kif": "krfo/faengsel"}
 # Units that are shown a thing as of the last event that the release channel was told.
 RELEASE = ("kk/eki", "kk/jku", "kk/ydelse", "kk/folkereg")
-STEP = timedelta(days=7)
+STEP = timedelta(days=1)
 PATIENCE_SECONDS = 60
 
 
@@ -54,6 +59,7 @@ def pause():
 class Nodes:
     def __init__(self, folder, programs):
         self.folder, self.programs, self.running = folder, programs, {}
+        self.agencies = [name for name in STATUS if os.path.isdir(f"{folder}/nodes/{name}")]
         self.now = None
         self.pool = ThreadPoolExecutor(3)
 
@@ -90,7 +96,8 @@ class Nodes:
         self.now = now
 
     def is_at_rest(self, status):
-        """All of each running node's ledger is signed, and held by each other running node."""
+        """All of each running node's ledger is signed, and held by each other running node that keeps it; what it
+        sent is receipted."""
         clock = self.now.timestamp()
         for agency in self.running:
             one = status[agency]
@@ -102,7 +109,11 @@ class Nodes:
                 return False
             for peer in one["peers"]:
                 other = status.get(peer["name"])
-                if other and (not peer["connected"] or peer["held"] != other["sizes"]["ledger"]):
+                if not other:
+                    continue
+                if not peer["connected"] or peer["links_sent"] != peer["links_receipted"]:
+                    return False
+                if agency in KEEPERS and peer["held"] != other["sizes"]["ledger"]:
                     return False
         return True
 
@@ -113,6 +124,10 @@ class Nodes:
             status = dict(zip(names, self.pool.map(ask, names)))
             if self.is_at_rest(status):
                 return
+            for agency, process in self.running.items():
+                if process.poll() is not None:
+                    raise Difference(f"noden {agency} er standset med kode {process.returncode}:"
+                                     f" se {self.folder}/nodes/{agency}/tovd.log")
             if datetime.now() > deadline:
                 raise Difference(f"noderne kom ikke til ro: {json.dumps(status)}")
             pause()
@@ -146,8 +161,7 @@ class People:
         return value
 
     def status(self, agency):
-        profile = {"kk": "vink", "kbh-pol": "politi", "krfo": "krfo"}[agency]
-        done = self.run(profile, ("status",))
+        done = self.run(STATUS[agency], ("status",))
         value = json.loads(done.stdout) if done.stdout else {}
         return value if "sizes" in value else None
 
@@ -323,7 +337,7 @@ class Story:
         self.numbers = {}  # unit: numbers of all messages that it holds
         self.of_event = {}  # "INDS-1": rows
         self.headers = {}  # (unit, row): the message's header as that unit is shown it
-        self.about = {}    # row: labels of its things
+        self.about = {}    # row: labels of the things that it names
         self.last = {}     # (unit, type): number of the newest
         self.pending = []  # messages that somebody who is away has not got yet
         self.type_of = {}
@@ -360,10 +374,18 @@ class Story:
             if is_minimal and "minimal" in need:
                 continue
             for one in value.split("+"):
+                if name.endswith("_ref"):
+                    one = self.ref_of(one)
                 if one == "-1h":
                     one = (row["at"] - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M")
                 options += ["--set", f"{name}={one}"]
         return options
+
+    def ref_of(self, label):
+        """Of a thing that has none yet: a new one."""
+        if label not in self.labels.values():
+            self.labels[uuid.uuid4().hex] = label
+        return next(ref for ref, one in self.labels.items() if one == label)
 
     def person_options(self, row):
         who, options = self.minimal[row["type"]]["who"], []
@@ -383,8 +405,7 @@ class Story:
             number = self.told.get((row["from"], label))
             options += ["--about", THINGS[kind] + ("" if number is None else f"={number}")]
             if number is None and label in self.labels.values():
-                ref = next(key for key, value in self.labels.items() if value == label)
-                options[-1] = f"{THINGS[kind]}={ref}"  # heard of in the house, not by a message
+                options[-1] = f"{THINGS[kind]}={self.ref_of(label)}"  # heard of, not by a message
         return options
 
     def event_options(self, row):
@@ -405,7 +426,7 @@ class Story:
         if cited is not None and self.kind(cited) == row["type"]:
             return ["reply", str(number), row["type"]]
         if row["type"] in ANSWERS:
-            answered = self.last[row["from"], ANSWERS[row["type"]]]
+            answered = max(self.last.get((row["from"], kind), 0) for kind in ANSWERS[row["type"]])
             return ["reply", str(answered), row["type"]]
         return ["send", row["type"]] + ([] if cited is None else ["--cites", str(number)])
 
@@ -434,9 +455,12 @@ class Story:
         return None
 
     def arrives(self, row, unit, message_id):
-        message = self.find(unit, message_id)
-        if message is None:
-            raise Difference(f"{row['row']} kom ikke frem til {unit}")
+        """Who was away for weeks holds it before its keys are sent anew: so it is waited for."""
+        deadline = datetime.now() + timedelta(seconds=PATIENCE_SECONDS)
+        while (message := self.find(unit, message_id)) is None:
+            if datetime.now() > deadline:
+                raise Difference(f"{row['row']} kom ikke frem til {unit}")
+            pause()
         facts = message["message"]
         if not facts["outgoing"] and facts["verdict"] != "opened":
             raise Difference(f"{row['row']} hos {unit}: {facts['verdict']}")
@@ -474,6 +498,8 @@ class Story:
     def play(self, row):
         self.rows[row["row"]] = {}
         self.about[row["row"]] = [thing.partition(":")[2] for thing in row["about"].split()]
+        self.about[row["row"]] += [label for name, label in row["fields"].items()
+                                   if name.endswith("_ref")]
         self.type_of[row["row"]] = row["type"]
         if "event" in row["fields"]:
             self.of_event.setdefault(row["fields"]["event"], []).append(row["row"])
@@ -538,8 +564,8 @@ def trouble(story, name):
 # ---- the end ----
 
 
-def reached(story, unit, number):
-    """The agencies that were told the event of the message with NUMBER at UNIT, in any channel."""
+def agencies_told(story, unit, number):
+    """Of the event of the message with NUMBER at UNIT, in any channel."""
     row = next((row for row, at in story.rows.items() if at.get(unit) == number), None)
     rows = next((rows for rows in story.of_event.values() if row in rows), [row])
     return {at.split("/")[0] for one in rows for at in story.rows.get(one, {})}
@@ -549,12 +575,20 @@ def check_agreement(story):
     """What several agencies hold is the same everywhere: headers, states, who is responsible, and tasks
     as far as both were told what met them."""
     agreed, compared = {}, 0
-    only_some = set()  # tasks that not all agencies know to be met
     views = {unit: View(story, unit) for unit in story.numbers if unit not in RELEASE}
+    shown_by = {}  # task: agencies
     for unit, view in views.items():
         for key, tasks in view.tasks.items():
-            only_some.update(("frist", *key, task["due"]) for task in tasks if task["met_number"]
-                             and reached(story, unit, task["met_number"]) != set(AGENCIES))
+            for task in tasks:
+                shown_by.setdefault(("frist", *key, task["due"]), set()).add(unit.split("/")[0])
+    only_some = set()  # tasks that not all who are shown them know to be met
+    for unit, view in views.items():
+        for key, tasks in view.tasks.items():
+            for task in tasks:
+                name = ("frist", *key, task["due"])
+                if task["met_number"] and not shown_by[name] <= agencies_told(
+                        story, unit, task["met_number"]):
+                    only_some.add(name)
     for unit, view in views.items():
         told = {("besked", row): story.headers[unit, row] for row in story.rows
                 if (unit, row) in story.headers}
@@ -627,7 +661,7 @@ def main():
     story = Story(nodes, people, read_minimal("tests/unit/case/drafts.tsv"))
     expectations = {}
     nodes.set_clock(rows[0]["at"] - timedelta(hours=1))
-    for agency in AGENCIES:
+    for agency in nodes.agencies:
         nodes.start(agency)
     row = {"row": "-"}
     try:

@@ -13,10 +13,19 @@ ydelse      kk       ydelse      sagsbehandler                       ydelse
 folkereg    kk       folkereg    sagsbehandler                       folkereg
 '
 
+# Another kommune, to which branch d releases.
+add_aarhus() {
+    agencies+=' aarhus'
+    recipe=$dir/recipe
+    cat keys/infohus-demo.recipe scripts/demo.d/aarhus.recipe >"$recipe"
+    people+=$'aarhus      aarhus   caseworker\n'
+}
+
 # play_story NAME BRANCH
 play_story() {
     local agency began=$SECONDS
     people+=$people_of_the_story
+    [ "$2" != d ] || add_aarhus
     make_federation
     for agency in $agencies; do
         write_config "$agency"

@@ -27,9 +27,9 @@ play() {
 make_federation() {
     local roster
     step 'Nøgler og deltagerliste'
-    say 'Tre myndigheder, hver med egne nøgler; deltagerlisten underskrives med 2 af 3 rodnøgler.'
+    say "${agencies// /, }: hver med egne nøgler; deltagerlisten underskrives med 2 af 3 rodnøgler."
     find_ports
-    if ! "$bin/tov-keys" demo-federation --base-port "$base_port" "$dir" >>"$log" 2>&1; then
+    if ! "$bin/tov-keys" demo-federation --base-port "$base_port" --recipe "$recipe" "$dir" >>"$log" 2>&1; then
         give_up 'Nøglerne kunne ikke laves.' "$log"
     fi
     hire_people >>"$log" 2>&1 || give_up 'Medarbejderne kunne ikke oprettes.' "$log"
