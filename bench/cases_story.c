@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cases_story.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,8 @@ const char *const cases_units[CASES_PARTIES] = {"kk/vink", "kbh-pol/dks", "krfo/
 const struct cases_step cases_steps[CASES_MESSAGES] = {
     {"concern.submit", KOMMUNE, TO(0, 1, 0), BASIS_OTHERS, PURPOSE | SUBJECT, CONCERN,
      "header.source=fagperson; header.certainty=oplyst; fields.received_at=NOW; "
-     "fields.channel=intern; fields.referrer_type=fagperson_kommune; fields.anonymous=nej; "
-     "fields.acute=nej; fields.child=nej; fields.facts.1.fact=Taler om statens krig mod ham.; "
+     "fields.channel=intern; fields.referrer_type=fagperson_kommune; fields.anonymous=false; "
+     "fields.acute=false; fields.child=false; fields.facts.1.fact=Taler om statens krig mod ham.; "
      "fields.facts.1.observed_when=I denne uge; fields.facts.1.observed_by=Sagsbehandleren; "
      "fields.done_already=Talt med borgeren",
      0},
@@ -92,26 +93,21 @@ static void set(struct tov_message_draft *draft, const char *path, const char *t
     cases_need(tov_message_draft_set(draft, path, text, &error), path, &error);
 }
 
-static void put_moment(char out[32], const char *form, long after_s)
-{
-    struct tm parts;
-    time_t moment = time(NULL) + after_s;
-    if (gmtime_r(&moment, &parts) == NULL || strftime(out, 32, form, &parts) == 0)
-        exit(EXIT_FAILURE);
-}
-
+/* "NOW" is a minute ago, "DAY" today, "LATER" in two months; anything else is itself. */
 static void set_field(struct tov_message_draft *draft, const char *path, const char *text)
 {
-    char moment[32];
-    if (strcmp(text, "NOW") == 0)
-        put_moment(moment, "%Y-%m-%dT%H:%M:%SZ", -60);
-    else if (strcmp(text, "DAY") == 0)
-        put_moment(moment, "%Y-%m-%d", 0);
-    else if (strcmp(text, "LATER") == 0)
-        put_moment(moment, "%Y-%m-%d", 60L * 86400);
-    else
-        (void)snprintf(moment, sizeof moment, "%s", "");
-    set(draft, path, moment[0] == '\0' ? text : moment);
+    char words[32];
+    struct tm parts;
+    bool is_now = strcmp(text, "NOW") == 0;
+    bool is_day = strcmp(text, "DAY") == 0 || strcmp(text, "LATER") == 0;
+    time_t moment = time(NULL) + (is_now ? -60 : strcmp(text, "DAY") == 0 ? 0 : 60L * 86400);
+    if (gmtime_r(&moment, &parts) == NULL)
+        exit(EXIT_FAILURE);
+    if (is_now)
+        (void)strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    else if (is_day)
+        (void)strftime(words, sizeof words, "%Y-%m-%d", &parts);
+    set(draft, path, is_now || is_day ? words : text);
 }
 
 static void set_fields(struct tov_message_draft *draft, const char *fields)
@@ -144,9 +140,9 @@ static void set_reference(struct tov_message_draft *draft, const char *path, uns
 
 static void set_subject(struct tov_message_draft *draft)
 {
-    set(draft, "subject.name", "Magnus Prøvesen");
-    set(draft, "subject.number_kind", "erstatningspersonnummer");
-    set(draft, "subject.number", "720493-0151");
+    set(draft, "content.subject.name", "Magnus Prøvesen");
+    set(draft, "content.subject.number_kind", "erstatningspersonnummer");
+    set(draft, "content.subject.number", "720493-0151");
 }
 
 static void add_recipients(struct tov_message_draft *draft, const struct cases_step *step)
