@@ -216,6 +216,13 @@ bool tov_node_is_idle(const struct tov_node *node)
            tov_ledger_signed(core->journal) == tov_ledger_size(core->journal);
 }
 
+bool tov_node_wants_turn(const struct tov_node *node)
+{
+    return node->core.failed == TOV_OK &&
+           (tov_api_has_waiting(node->api) ||
+            (tov_node_is_settled(node) && tov_api_has_rest(node->api)));
+}
+
 bool tov_node_is_settled(const struct tov_node *node)
 {
     return !node->is_committing && !node->core.open->has_work;

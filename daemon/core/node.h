@@ -82,6 +82,8 @@ enum tov_node_state tov_node_state(const struct tov_node *node);
 bool tov_node_is_busy(const struct tov_node *node);
 /* Nothing waits for a commit, a signature or a send: a simulation may step its clock. */
 bool tov_node_is_idle(const struct tov_node *node);
+/* There is work that waits for nothing but the next turn: it should come at once. */
+bool tov_node_wants_turn(const struct tov_node *node);
 /* Nothing accepted waits for its commit: a good moment to stop. */
 bool tov_node_is_settled(const struct tov_node *node);
 struct tov_core *tov_node_core(struct tov_node *node);

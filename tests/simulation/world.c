@@ -224,8 +224,8 @@ void world_turn(struct world *world, size_t node)
 {
     trace_line(&world->trace, "%llu turn a%zu", (unsigned long long)world->step, node + 1);
     world_touch(world, node);
-    world->more[node].needs_turn = false;
     tov_node_turn(world->nodes[node].node);
+    world->more[node].needs_turn = tov_node_wants_turn(world->nodes[node].node);
 }
 
 void world_tick(struct world *world, size_t node)

@@ -384,7 +384,7 @@ void sim_node_settle(struct sim_node *node)
         if (node->node == NULL)
             return;
         tov_node_turn(node->node);
-        if (!step(node))
+        if (!step(node) && !tov_node_wants_turn(node->node))
             return;
     }
     UNIT_NEED(false && "a node that comes to rest");

@@ -49,11 +49,6 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct ap
     return TOV_OK;
 }
 
-enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
-{
-    return tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api));
-}
-
 /* ---- one affair ---- */
 
 /* For a unit of the release channel by what that channel was told: whether a task is met must not

@@ -23,8 +23,6 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit,
                               struct api_onlooker *out) TOV_MUST_CHECK;
 /* The unit that the request names, or the client's first. NOT_FOUND, DENIED with words. */
 enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_MUST_CHECK;
-/* Brings the book up to what is committed. */
-enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
 
 /* Whether the release channel was told of TOLD (NULL: no): by it, or by a message of its own about
  * the same event. What it was not told must not show in tasks either (I10). */
@@ -91,7 +89,8 @@ struct api_brief {
     uint64_t last_number; /* 0: the unit sees nothing of it */
     bool is_open;
 };
-/* By group, tov_book_group_count of them; borrowed until the next call. */
+/* By group, tov_book_group_count of them; borrowed until the next call. AGAIN: a slice was folded,
+ * as tov_api_book_open. */
 enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
                             const struct api_brief **out_briefs) TOV_MUST_CHECK;
 void tov_api_briefs_drop(struct tov_api *api);

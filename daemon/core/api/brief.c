@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTS 8u /* units, or times that were asked for, that are listed in turn */
+#define LISTS 8u        /* units, or times that were asked for, that are listed in turn */
+#define MESSAGE_WORK 2u /* of a slice, to fold one: about a quarter of reading it */
 
 struct api_brief_list {
     char unit[TOV_NAME_MAX_BYTES + 1]; /* "": free */
@@ -80,20 +81,39 @@ static enum tov_err fold(struct tov_api *api, size_t group, const struct api_onl
     return TOV_OK;
 }
 
+/* AGAIN: more than a slice was to be folded. What waits for its commit does not count: it is folded
+ * each time. */
+static enum tov_err bring_up(struct tov_api *api, struct api_brief_list *list, size_t count,
+                             const struct api_onlooker *onlooker)
+{
+    size_t work = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct api_brief *brief = &list->items[i];
+        size_t size = tov_book_group_size(api->book, i);
+        if (brief->group_size == size)
+            continue;
+        if (work >= tov_api_slice(api))
+            return TOV_E_AGAIN;
+        TOV_TRY(fold(api, i, onlooker, brief));
+        work += brief->group_size == size ? MESSAGE_WORK * size : 0;
+    }
+    return TOV_OK;
+}
+
 enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
                             const struct api_brief **out_briefs)
 {
     size_t count = tov_book_group_count(api->book);
+    if (api->brief_edition != tov_book_edition(api->book))
+        tov_api_briefs_drop(api);
+    api->brief_edition = tov_book_edition(api->book);
     if (api->brief_lists == NULL)
         api->brief_lists = calloc(LISTS, sizeof *api->brief_lists);
     if (api->brief_lists == NULL)
         return TOV_E_NOMEM;
     struct api_brief_list *list = choose(api, onlooker);
     TOV_TRY(make_room(list, count));
-    for (size_t i = 0; i < count; i++) {
-        if (list->items[i].group_size != tov_book_group_size(api->book, i))
-            TOV_TRY(fold(api, i, onlooker, &list->items[i]));
-    }
+    TOV_TRY(bring_up(api, list, count, onlooker));
     *out_briefs = list->items;
     return TOV_OK;
 }
