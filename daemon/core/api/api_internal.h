@@ -85,6 +85,7 @@ struct tov_api {
     struct tov_api_tags *tags;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
+    size_t listing_bytes;               /* kept with them */
     uint64_t brief_edition;             /* of the book that they were made from */
     struct api_waiting *waiting;        /* requests, in their order (wait.c) */
     size_t waiting_bytes;
