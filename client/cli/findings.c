@@ -42,7 +42,10 @@ const char *findings_remedy(const struct cli *cli, const struct tov_remark *rema
     const char *remedy = cli_words(cli, remark->remedy_da, remark->remedy_en);
     if (remedy[0] != '\0')
         return remedy;
-    if (strncmp(remark->field, "about", 5) == 0)
+    if (strncmp(remark->field, "cites", 5) == 0)
+        return _("Cite it by --cites NUMBER; tov list shows the numbers.");
+    /* A machine speaks of the thing, and asks for no other one. */
+    if (strncmp(remark->field, "about", 5) == 0 && strcmp(remark->source, "docs/machines.md") != 0)
         return _("Add --about NUMBER (the same as that message is about), or --about THING "
                  "for a new one: concern, case, course, request, psych or episode.");
     if (strncmp(remark->field, "recipients", 10) == 0)

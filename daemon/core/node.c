@@ -3,6 +3,7 @@
 
 #include "ledger/epoch.h"
 #include "ledger/event.h"
+#include "ledger/units.h"
 #include "ledger/vault.h"
 #include "merkle/ed25519.h"
 
@@ -72,6 +73,7 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
         return tov_fail(error, TOV_E_CONFIG,
                         "the roster has no agency %s: check `agency` in the configuration",
                         setup->agency);
+    TOV_TRY(tov_units_open(core, error));
     core->series.generation = core->own->generation;
     set_control_key(core, setup->control_seed);
     TOV_TRY(make_turns(core));
@@ -120,6 +122,7 @@ void tov_node_destroy(struct tov_node *node)
     struct tov_core *core = &node->core;
     tov_api_destroy(node->api);
     tov_follow_destroy(node->follow);
+    tov_units_close(core->unit_history);
     tov_epochs_close(core->epochs);
     tov_vault_close(core->vault);
     tov_ledger_close(core->journal);

@@ -93,7 +93,10 @@ enum tov_effect {
     TOV_EFFECT_ENDS = 1u << 2,     /* brings its thing to an end state */
     TOV_EFFECT_ANSWERS = 1u << 3,  /* an answer to a request */
     TOV_EFFECT_REPLACES = 1u << 4, /* changes how an earlier message is shown */
-    TOV_EFFECT_TWO_SIGNERS = 1u << 5
+    TOV_EFFECT_TWO_SIGNERS = 1u << 5,
+    /* Makes its recipients parties of the case, or offers it to them: they get its starting
+     * point. */
+    TOV_EFFECT_BRINGS_IN = 1u << 6
 };
 
 #define TOV_ANSWERS_MAX 6

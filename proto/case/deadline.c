@@ -542,6 +542,7 @@ static const struct tov_deadline deadlines[] = {
      .met_by = {ON("handover.accept"), ON("handover.decline"), ON("handover.withdraw")},
      .owner = TOV_OWED_OFFERED,
      .owed_to = TOV_OWED_SENDER,
+     .same_field = "task",
      .by_citation = true,
      INTERNAL},
     {.id = "udskrivning-meldt",

@@ -139,6 +139,12 @@ struct tov_text tov_refusal_text(uint16_t number)
     return (struct tov_text){0};
 }
 
+bool tov_refusal_is_of_citation(uint16_t number)
+{
+    return number == TOV_REFUSAL_SECOND || number == TOV_REFUSAL_GUARDS + TOV_GUARD_NAMES_HOLDING ||
+           number == TOV_REFUSAL_GUARDS + TOV_GUARD_NAMES_OFFER;
+}
+
 const struct tov_machine_table *tov_machine_table(void)
 {
     return &table;

@@ -136,5 +136,7 @@ enum tov_refusal {
 };
 /* What rule NUMBER asks; NULL texts: no such rule. */
 struct tov_text tov_refusal_text(uint16_t number);
+/* The message lacks a citation (Header.cites), or has another one than it must. */
+bool tov_refusal_is_of_citation(uint16_t number);
 
 #endif

@@ -140,19 +140,19 @@ static size_t node_of(const struct graph *graph, const struct tov_ref *ref)
 /* The node of the first message about the event that REFERENCE names, or the count. */
 static size_t node_of_event(const struct graph *graph, struct tov_record reference)
 {
-    struct tov_bytes event = tov_record_bytes(reference, "event_ref");
-    if (event.size != TOV_UUID_BYTES)
+    struct tov_thing_ref event;
+    if (!tov_record_uuid(reference, "event_ref", &event))
         return graph->count;
     size_t low = 0, high = graph->telling_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (memcmp(graph->tellings[middle].event.bytes, event.data, TOV_UUID_BYTES) < 0)
+        if (memcmp(graph->tellings[middle].event.bytes, event.bytes, TOV_UUID_BYTES) < 0)
             low = middle + 1;
         else
             high = middle;
     }
     bool is_held = low < graph->telling_count &&
-                   memcmp(graph->tellings[low].event.bytes, event.data, TOV_UUID_BYTES) == 0;
+                   memcmp(graph->tellings[low].event.bytes, event.bytes, TOV_UUID_BYTES) == 0;
     return is_held ? graph->tellings[low].node : graph->count;
 }
 
@@ -232,6 +232,14 @@ static void find_edges(struct graph *graph)
     }
 }
 
+/* Room is left for those that stand 1 ms after each other: no effective time passes the end. */
+#define LAST_MS (TOV_TIME_MAX_MS - UINT32_MAX)
+
+static uint64_t counted_ms(const struct tov_told *told)
+{
+    return told->written_ms < LAST_MS ? told->written_ms : LAST_MS;
+}
+
 static enum tov_err graph_init(struct graph *graph, const struct tov_told *const *messages,
                                size_t count)
 {
@@ -241,7 +249,7 @@ static enum tov_err graph_init(struct graph *graph, const struct tov_told *const
         return TOV_E_NOMEM;
     graph->count = count;
     for (size_t i = 0; i < count; i++) {
-        uint64_t written_ms = messages[i]->claims_ahead ? 0 : messages[i]->written_ms;
+        uint64_t written_ms = counted_ms(messages[i]);
         graph->nodes[i] = (struct node){
             .told = messages[i], .written_ms = written_ms, .effective_ms = written_ms};
     }

@@ -4,9 +4,13 @@
  *
  *   effective time = the written time, or 1 ms after the latest effective time of what the message
  *                    cites, answers or had seen (Header.seen, and its own ledger before it),
- *                    whichever is later; the written time of a message that claimed to be more than
- *                    5 minutes ahead when it was received counts as 0
+ *                    whichever is later; the last 2^32 ms before the end of time (TOV_TIME_MAX_MS)
+ *                    count as their beginning
  *   order          = by effective time, agency, generation, index, leaf hash
+ *
+ * Nothing that one receiver found by its own clock enters: not when a message came, nor whether its
+ * time lay ahead then (told.claims_ahead). Another one got it at another time, and the two would
+ * order it differently for ever.
  *
  * A message thus stands after all that its author knew. That is the order in which Kahn's
  * algorithm takes them with its ready set keyed by the same values. References to what is not held

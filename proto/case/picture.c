@@ -91,13 +91,6 @@ static int compare_events(const void *a, const void *b)
     return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-static bool is_same_event(const struct event_place *a, const struct event_place *b)
-{
-    return tov_thing_ref_equal(&a->event, &b->event) &&
-           a->told->sender.agency == b->told->sender.agency &&
-           strcmp(tov_told_type(a->told), tov_told_type(b->told)) == 0;
-}
-
 static enum tov_err mark_copies(struct tov_placed *placed, size_t count)
 {
     TOV_FREE struct event_place *events = calloc(count + 1, sizeof *events);
@@ -111,7 +104,8 @@ static enum tov_err mark_copies(struct tov_placed *placed, size_t count)
     }
     qsort(events, found, sizeof *events, compare_events);
     for (size_t i = 1; i < found; i++)
-        placed[events[i].place].is_copy = is_same_event(&events[i - 1], &events[i]);
+        placed[events[i].place].is_copy =
+            tov_told_is_same_event(events[i - 1].told, events[i].told);
     return TOV_OK;
 }
 
@@ -196,7 +190,9 @@ void picture_make_instances(const struct tov_picture *picture, struct subject *s
             continue;
         instances[subject->instance_count++] = (struct instance){
             .machine = table->machines[i],
-            .thing = {.machine = table->machines[i]->machine, .ref = subject->ref},
+            .thing = {.machine = table->machines[i]->machine,
+                      .about = subject->about,
+                      .ref = subject->ref},
         };
     }
 }

@@ -43,9 +43,11 @@ struct tov_thing_step {
     uint16_t offered;     /* to which it is offered; 0: no open offer */
 };
 
-/* A thing as one machine sees it. */
+/* A thing as one machine sees it. Who misuses one reference for a case and a detention makes two
+ * things of it: machine, ABOUT and REF together name one. */
 struct tov_thing {
     enum tov_machine machine;
+    uint32_t about; /* one TOV_ABOUT_* */
     struct tov_thing_ref ref;
     const char *state;
     uint64_t since_ms;

@@ -246,16 +246,15 @@ static enum tov_err add_judgement(struct tov_picture *picture, struct tov_placed
 }
 
 /* What the event of a copy got; by a starting point: it was a step. */
-static enum tov_step_verdict first_verdict(const struct fold *fold, const struct instance *instance,
-                                           const struct outcome *outcome)
+static void note_first(const struct fold *fold, const struct instance *instance,
+                       const struct outcome *outcome, struct tov_judgement *judgement)
 {
-    if (outcome->verdict != TOV_STEP_COPY)
-        return outcome->verdict;
     const struct tov_judgement *first =
         outcome->original == NULL
             ? NULL
             : picture_judgement_of(fold->picture, outcome->original, instance);
-    return first == NULL ? TOV_STEP_TAKEN : first->first;
+    judgement->first = first == NULL ? TOV_STEP_TAKEN : first->first;
+    judgement->is_by_who_may = first == NULL || first->is_by_who_may;
 }
 
 static enum tov_err note(struct fold *fold, const struct instance *instance,
@@ -264,14 +263,19 @@ static enum tov_err note(struct fold *fold, const struct instance *instance,
     struct tov_placed *placed = picture_placed_of(fold->picture, fold->judging.told);
     struct tov_judgement judgement = {
         .machine = instance->machine->machine,
+        .about = instance->thing.about,
         .thing = instance->thing.ref,
         .verdict = outcome->verdict,
-        .first = first_verdict(fold, instance, outcome),
+        .first = outcome->verdict,
         .from = instance->thing.state,
         .to = outcome->verdict == TOV_STEP_REFUSED ? instance->thing.state : outcome->to,
         .rule = outcome->rule,
         .is_conflict = outcome->is_conflict,
+        .is_by_who_may = outcome->rule != TOV_REFUSAL_WHO &&
+                         (outcome->verdict != TOV_STEP_UNJUDGED || outcome->is_who_judged),
     };
+    if (outcome->verdict == TOV_STEP_COPY)
+        note_first(fold, instance, outcome, &judgement);
     if (outcome->verdict == TOV_STEP_REFUSED)
         judgement.reason = picture_reason(&fold->judging, outcome, fold->picture->arena);
     if (outcome->first != NULL) {

@@ -60,6 +60,7 @@ const struct tov_judgement *picture_judgement_of(const struct tov_picture *pictu
     for (size_t i = 0; i < placed->judgement_count; i++) {
         const struct tov_judgement *judgement = &placed->judgements[i];
         if (judgement->machine == instance->machine->machine &&
+            judgement->about == instance->thing.about &&
             tov_thing_ref_equal(&judgement->thing, &instance->thing.ref))
             return judgement;
     }
@@ -125,30 +126,20 @@ bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency)
     return false;
 }
 
-/* The first of COUNT messages that tells of EVENT as TOLD does. */
+/* The first of COUNT messages that tells of the event of TOLD; NULL: none does. */
 static const struct tov_told *first_about(const struct subject *subject, size_t count,
-                                          const struct tov_told *told,
-                                          const struct tov_thing_ref *event)
+                                          const struct tov_told *told)
 {
-    struct tov_thing_ref other;
     for (size_t i = 0; i < count; i++) {
-        const struct tov_told *earlier = subject->order[i].told;
-        if (earlier->sender.agency == told->sender.agency &&
-            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
-            tov_told_step_event(earlier, &other) && tov_thing_ref_equal(&other, event))
-            return earlier;
+        if (tov_told_is_same_event(subject->order[i].told, told))
+            return subject->order[i].told;
     }
     return NULL;
 }
 
 const struct tov_told *picture_original(const struct subject *subject, size_t at)
 {
-    struct tov_thing_ref event;
-    const struct tov_told *told = subject->order[at].told;
-    if (!tov_told_step_event(told, &event))
-        return told;
-    const struct tov_told *original = first_about(subject, at, told, &event);
-    return original == NULL ? told : original;
+    return first_about(subject, at + 1, subject->order[at].told);
 }
 
 static bool is_copy(const struct judging *judging, struct outcome *outcome)
@@ -157,7 +148,7 @@ static bool is_copy(const struct judging *judging, struct outcome *outcome)
     struct tov_thing_ref event;
     if (!tov_told_step_event(judging->told, &event))
         return false;
-    outcome->original = first_about(judging->subject, judging->at, judging->told, &event);
+    outcome->original = first_about(judging->subject, judging->at, judging->told);
     bool told_by_start = instance->has_start &&
                          tov_thing_ref_equal(&instance->start_event, &event) &&
                          picture_can_lead_to_start(judging);
@@ -255,23 +246,12 @@ struct halves {
     bool is_unheld; /* a citation is of what is not held */
 };
 
-/* The first message of the event of TOLD, before what is judged. */
-static const struct tov_told *original_of(const struct judging *judging,
-                                          const struct tov_told *told)
-{
-    struct tov_thing_ref event;
-    if (!tov_told_step_event(told, &event))
-        return told;
-    const struct tov_told *original = first_about(judging->subject, judging->at, told, &event);
-    return original == NULL ? told : original;
-}
-
+/* The first message about the event of the one held, both before what is judged. */
 static const struct tov_told *held_by_ref(const struct judging *judging, const struct tov_ref *ref)
 {
     for (size_t i = 0; i < judging->at; i++) {
-        const struct tov_told *told = judging->subject->order[i].told;
-        if (tov_ref_equal(&told->ref, ref))
-            return original_of(judging, told);
+        if (tov_ref_equal(&judging->subject->order[i].told->ref, ref))
+            return picture_original(judging->subject, i);
     }
     return NULL;
 }

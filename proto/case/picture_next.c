@@ -36,6 +36,7 @@ static void write_step(struct writing *writing, const struct outcome *outcome)
     bool is_refused = outcome->verdict == TOV_STEP_REFUSED;
     struct tov_next_step step = {
         .judgement = {.machine = instance->machine->machine,
+                      .about = instance->thing.about,
                       .thing = instance->thing.ref,
                       .verdict = outcome->verdict,
                       .from = instance->thing.state,
@@ -121,7 +122,7 @@ static const struct subject *subject_of(const struct tov_picture *picture,
     for (size_t i = 0; i < picture->subject_count; i++) {
         const struct subject *subject = &picture->subjects[i];
         const struct instance *instance = picture_instance(subject, thing->machine);
-        if (instance != NULL && instance->thing.state != NULL &&
+        if (instance != NULL && instance->thing.state != NULL && subject->about == thing->about &&
             tov_thing_ref_equal(&subject->ref, &thing->ref))
             return subject;
     }

@@ -4,8 +4,8 @@
  * - V1 messages: those that the unit sent or received, and nothing that points to another one
  * - V2 things: those of which it holds an event that was not refused, or was given the starting
  *      point that was taken
- * - V3 a unit of the release channel: detentions only, as of the last event that the release
- *      channel was told
+ * - V3 a unit of the release channel: detentions only, as of the last step that the release
+ *      channel was told; a message that took the thing nowhere tells nothing of where it stands
  */
 #include "case/picture_internal.h"
 
@@ -36,25 +36,20 @@ static bool is_visible(const struct viewing *viewing, const struct tov_told *tol
 static const struct tov_placed *visible_about(const struct viewing *viewing,
                                               const struct tov_told *told)
 {
-    struct tov_thing_ref event, other;
-    if (!tov_told_step_event(told, &event))
-        return NULL;
     for (size_t i = 0; i < viewing->placed_count; i++) {
-        const struct tov_told *seen = viewing->placed[i].told;
-        if (strcmp(tov_told_type(seen), tov_told_type(told)) == 0 &&
-            seen->sender.agency == told->sender.agency && tov_told_step_event(seen, &other) &&
-            tov_thing_ref_equal(&event, &other))
+        if (tov_told_is_same_event(viewing->placed[i].told, told))
             return &viewing->placed[i];
     }
     return NULL;
 }
 
 /* By PLACED the thing was stepped in some machine: it was not refused. */
-static bool steps_thing(const struct tov_placed *placed, const struct tov_thing_ref *thing)
+static bool steps_thing(const struct tov_placed *placed, const struct tov_thing *thing)
 {
     for (size_t i = 0; i < placed->judgement_count; i++) {
         if (placed->judgements[i].first != TOV_STEP_REFUSED &&
-            tov_thing_ref_equal(&placed->judgements[i].thing, thing))
+            placed->judgements[i].about == thing->about &&
+            tov_thing_ref_equal(&placed->judgements[i].thing, &thing->ref))
             return true;
     }
     return false;
@@ -68,7 +63,7 @@ static bool gave_start(const struct tov_placed *placed, const struct instance *i
     struct tov_record start;
     if (!picture_start_of(told, instance, &start))
         return false;
-    if (steps_thing(placed, &instance->thing.ref))
+    if (steps_thing(placed, &instance->thing))
         return true;
     for (size_t i = 0; i < instance->thing.step_count; i++) {
         if (instance->thing.steps[i].told == told && !instance->thing.steps[i].is_judged)
@@ -91,51 +86,60 @@ static bool is_told_of(const struct viewing *viewing, const struct instance *ins
     return false;
 }
 
-/* The message at AT of the subject told the release channel of a step, or of a copy of one: the
- * effective time of the first message about it. */
-static bool told_release(const struct viewing *viewing, const struct subject *subject, size_t at,
-                         const struct instance *instance, uint64_t *out_ms)
+/* The step to which the message at AT, or the first about its event, took the thing: what is known
+ * of the thing by the message. NULL: it took it nowhere; where it stands was told by other ones. */
+static const struct tov_thing_step *step_told(const struct viewing *viewing,
+                                              const struct subject *subject, size_t at,
+                                              const struct instance *instance)
 {
-    const struct tov_told *told = subject->order[at].told;
-    if (!tov_told_is_release_channel(told))
-        return false;
     const struct tov_told *original = picture_original(subject, at);
     const struct tov_judgement *judgement =
         picture_judgement_of(viewing->picture, original, instance);
-    if (judgement == NULL || judgement->verdict == TOV_STEP_REFUSED)
-        return false;
-    for (size_t i = 0; i <= at; i++) {
-        if (subject->order[i].told == original)
-            *out_ms = subject->order[i].effective_ms;
+    const struct tov_thing_step *found = NULL;
+    if (judgement == NULL || judgement->to == NULL ||
+        (judgement->first != TOV_STEP_TAKEN && judgement->first != TOV_STEP_UNJUDGED))
+        return NULL;
+    bool by_start = judgement->verdict == TOV_STEP_COPY; /* of the event that it began after */
+    const char *state = by_start ? instance->start_state : judgement->to;
+    for (size_t i = 0; i < instance->thing.step_count; i++) {
+        const struct tov_thing_step *step = &instance->thing.steps[i];
+        if (strcmp(step->state, state) == 0 &&
+            (by_start ? !step->is_judged : step->told == original))
+            found = step;
     }
-    return true;
+    return found;
 }
 
-/* V3: the last step that the release channel knows of, up to the message END of the subject. */
+/* V3: the last step that the release channel was told of, up to the message END of the subject. */
 static const struct tov_thing_step *release_step(const struct viewing *viewing,
                                                  const struct subject *subject, size_t end,
                                                  const struct instance *instance)
 {
-    uint64_t last_ms = 0, at_ms;
-    bool is_told = false;
+    const struct tov_thing_step *last = NULL;
     for (size_t i = 0; i < end; i++) {
-        if (!told_release(viewing, subject, i, instance, &at_ms))
-            continue;
-        is_told = true;
-        last_ms = at_ms > last_ms ? at_ms : last_ms;
+        const struct tov_thing_step *step = tov_told_is_release_channel(subject->order[i].told)
+                                                ? step_told(viewing, subject, i, instance)
+                                                : NULL;
+        if (step != NULL && (last == NULL || step > last))
+            last = step;
     }
-    return is_told ? tov_picture_state_at(&instance->thing, last_ms) : NULL;
+    return last;
 }
 
+/* As the last message to the release channel says that was not refused. */
 static const char *release_regime(const struct viewing *viewing, const struct subject *subject,
                                   const struct instance *instance)
 {
     const char *regime = NULL;
     struct tov_value value;
-    uint64_t at_ms;
     for (size_t i = 0; i < subject->count; i++) {
-        if (told_release(viewing, subject, i, instance, &at_ms) &&
-            tov_told_field(subject->order[i].told, "regime", 0, &value))
+        const struct tov_told *told = subject->order[i].told;
+        const struct tov_judgement *judgement =
+            tov_told_is_release_channel(told)
+                ? picture_judgement_of(viewing->picture, told, instance)
+                : NULL;
+        if (judgement != NULL && judgement->first != TOV_STEP_REFUSED &&
+            tov_told_field(told, "regime", 0, &value))
             regime = value.name;
     }
     return instance->thing.regime == NULL ? NULL : regime;
@@ -210,13 +214,13 @@ static enum tov_err show_thing(struct viewing *viewing, const struct subject *su
 
 /* ---- judgements ---- */
 
-static const struct subject *subject_of(const struct viewing *viewing, const struct tov_told *told,
+static const struct subject *subject_of(const struct viewing *viewing,
                                         const struct tov_judgement *judgement)
 {
     for (size_t i = 0; i < viewing->picture->subject_count; i++) {
         const struct subject *subject = &viewing->picture->subjects[i];
-        if (tov_thing_ref_equal(&subject->ref, &judgement->thing) &&
-            tov_told_is_about(told, subject->about, &subject->ref) &&
+        if (subject->about == judgement->about &&
+            tov_thing_ref_equal(&subject->ref, &judgement->thing) &&
             picture_instance(subject, judgement->machine) != NULL)
             return subject;
     }
@@ -267,7 +271,7 @@ static enum tov_err show_judgements(const struct viewing *viewing, struct tov_pl
     placed->judgement_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct tov_judgement judgement = judgements[i];
-        const struct subject *subject = subject_of(viewing, placed->told, &judgement);
+        const struct subject *subject = subject_of(viewing, &judgement);
         if (subject == NULL || (viewing->is_release && subject->about != TOV_ABOUT_EPISODE))
             continue;
         size_t at = place_in(subject, placed->told);

@@ -121,6 +121,30 @@ static void say_thing(struct tov_judging *judging, size_t index, bool missing)
                                                       .first = tov_about_things[index].name});
 }
 
+/* The things that ABOUT refers to have references of their own: those of one message decide which
+ * states it may move. */
+static void judge_references(struct tov_judging *judging, struct tov_record about)
+{
+    for (size_t i = 1; i < TOV_ABOUT_COUNT; i++) {
+        struct tov_bytes ref = tov_record_bytes(about, tov_about_things[i].field);
+        for (size_t n = 0; n < i && ref.size > 0; n++) {
+            char field[64];
+            (void)snprintf(field, sizeof field, "about.%s", tov_about_things[i].field);
+            if (tov_bytes_equal(ref, tov_record_bytes(about, tov_about_things[n].field)))
+                tov_judge_say(judging, (struct tov_finding_words){
+                                           .severity = TOV_REFUSES,
+                                           .field = field,
+                                           .reason = TOV_TEXT("Samme reference kan ikke stå for "
+                                                              "både {1} og {2}.",
+                                                              "One reference cannot stand for both "
+                                                              "{1} and {2}."),
+                                           .first = tov_about_things[n].name,
+                                           .second = tov_about_things[i].name,
+                                       });
+        }
+    }
+}
+
 static void judge_about(struct tov_judging *judging)
 {
     const struct tov_message_type *type = judging->draft->type;
@@ -135,6 +159,7 @@ static void judge_about(struct tov_judging *judging)
         if (there && ((type->about_needs | type->about_may) & tov_about_things[i].bit) == 0)
             say_thing(judging, i, false);
     }
+    judge_references(judging, about);
     bool free = type->about_may == 0 || (type->asks & TOV_MAY_ABOUT_NOTHING) != 0;
     if (found == 0 && type->about_needs == 0 && !free)
         tov_judge_say(judging, (struct tov_finding_words){

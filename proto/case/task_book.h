@@ -125,6 +125,8 @@ bool task_field_day(const struct tov_told *told, const char *field, struct tov_d
 bool task_fields_agree(const struct tov_told *a, const struct tov_told *b, const char *field);
 /* The machine of a thing of KIND refused it; 0: that of responsibility. */
 bool task_is_refused(const struct tov_placed *placed, uint32_t kind);
+/* The sender is known to be one who may take the step in MACHINE, or that has no say of it. */
+bool task_is_by_who_may(const struct tov_placed *placed, enum tov_machine machine);
 /* The units of PLACED and of its first half: senders, then recipients; NULL after the last. */
 const struct tov_unit_facts *task_unit_at(const struct tov_placed *placed, size_t index);
 

@@ -146,6 +146,15 @@ bool task_is_refused(const struct tov_placed *placed, uint32_t kind)
     return any ? refused : all_refuse(placed, UINT32_MAX, &any);
 }
 
+bool task_is_by_who_may(const struct tov_placed *placed, enum tov_machine machine)
+{
+    for (size_t i = 0; i < placed->judgement_count; i++) {
+        if (placed->judgements[i].machine == machine)
+            return placed->judgements[i].is_by_who_may;
+    }
+    return true;
+}
+
 static const struct tov_unit_facts *unit_of(const struct tov_told *told, size_t index)
 {
     return index == 0 ? &told->sender : &told->recipients[index - 1];

@@ -214,6 +214,8 @@ enum tov_err task_open_rows(const struct task_news *news)
 static bool cites_opening(const struct task_news *news, const struct task_entry *entry)
 {
     struct tov_ref cited;
+    if (!task_fields_agree(entry->task.opened_by, news->told, "thing"))
+        return false;
     if (!tov_told_cites(news->told, 0, &cited))
         return !task_field_is(news->told, "thing", "task"); /* the open one of its thing */
     for (size_t n = 0; tov_told_cites(news->told, n, &cited); n++) {

@@ -94,10 +94,12 @@ static bool is_type_of(const struct task_news *news, const char *prefix)
     return strncmp(tov_told_type(news->told), prefix, strlen(prefix)) == 0;
 }
 
+/* By who may: where the offer is not held, anybody could say so. */
 static bool is_accepted_transfer(const struct task_news *news)
 {
     return task_is_type(news, "case.transfer_answer") &&
-           task_field_is(news->told, "answer", "accepteret");
+           task_field_is(news->told, "answer", "accepteret") &&
+           task_is_by_who_may(news->placed, TOV_MACHINE_CASE);
 }
 
 /* An offer of a thing to another kommune makes nobody there responsible yet. */

@@ -194,7 +194,9 @@ enum tov_err task_note_tie(const struct task_news *news)
     struct tov_tasks *tasks = news->tasks;
     size_t episode = task_news_thing(news, TOV_ABOUT_EPISODE);
     size_t of_case = task_news_thing(news, TOV_ABOUT_CASE);
-    if (episode == TASK_NONE || of_case == TASK_NONE || has_tie(&tasks->things[episode], of_case))
+    if (episode == TASK_NONE || of_case == TASK_NONE || has_tie(&tasks->things[episode], of_case) ||
+        task_is_refused(news->placed, TOV_ABOUT_EPISODE) ||
+        task_is_refused(news->placed, TOV_ABOUT_CASE))
         return TOV_OK;
     TOV_TRY(add_tie(&tasks->things[episode], of_case));
     TOV_TRY(add_tie(&tasks->things[of_case], episode));

@@ -33,10 +33,11 @@ struct tov_thing_ref {
 
 /* One message that an agency holds. Everything is borrowed and must outlive the fold. */
 struct tov_told {
-    struct tov_ref ref;           /* its leaf: origin, generation, index, hash */
-    uint64_t written_ms;          /* the leaf's time: what its origin claims */
-    bool claims_ahead;            /* the receipt says: over 5 minutes ahead when it was received */
-    struct tov_unit_facts sender; /* by the roster that the message names */
+    struct tov_ref ref;  /* its leaf: origin, generation, index, hash */
+    uint64_t written_ms; /* the leaf's time: what its origin claims */
+    bool claims_ahead;   /* over 5 minutes ahead when this node received it: shown, and nothing is
+                          * judged by it, since another node may have received it later (I5) */
+    struct tov_unit_facts sender;            /* by the roster that the message names */
     const struct tov_unit_facts *recipients; /* in the order of Header.recipients */
     size_t recipient_count;
     const struct tov_draft *draft; /* header and header_fields; its content is not looked at */
@@ -55,6 +56,7 @@ enum tov_step_verdict {
 /* What a message did to one machine of one thing. */
 struct tov_judgement {
     enum tov_machine machine;
+    uint32_t about; /* TOV_ABOUT_*: as what the thing is referred to */
     struct tov_thing_ref thing;
     enum tov_step_verdict verdict;
     enum tov_step_verdict
@@ -64,6 +66,7 @@ struct tov_judgement {
     uint16_t rule;          /* REFUSED: number of the rule in docs/machines.md, else 0 */
     struct tov_text reason; /* REFUSED: why, in one sentence, else NULL texts */
     bool is_conflict;       /* REFUSED by a step that neither side had seen: a person should look */
+    bool is_by_who_may;     /* its sender is known to be one who may; UNJUDGED: or is not known */
 };
 
 /* A message at its place in the order. */

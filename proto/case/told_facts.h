@@ -14,6 +14,9 @@
 bool tov_told_says(const struct tov_told *told, const char *field, const char *value);
 /* By what steps cite it: its event, or itself when it names none. False: it has neither UUID. */
 bool tov_told_step_event(const struct tov_told *told, struct tov_thing_ref *out_event);
+/* Both tell of one event in the world, or are one message: the type, the sender's agency and the
+ * event that steps cite are the same. */
+bool tov_told_is_same_event(const struct tov_told *a, const struct tov_told *b);
 /* Whether one of its things (tov_told_thing) is THING. */
 bool tov_told_is_about(const struct tov_told *told, uint32_t about,
                        const struct tov_thing_ref *thing);

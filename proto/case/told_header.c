@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "case/told_field.h"
+#include "case/told_facts.h"
 
 #include <string.h>
 
 const char *tov_told_type(const struct tov_told *told)
 {
     return told->draft->type->id;
-}
-
-static bool read_uuid(struct tov_record record, const char *name, struct tov_thing_ref *out_thing)
-{
-    struct tov_bytes bytes = tov_record_bytes(record, name);
-    if (bytes.size != sizeof out_thing->bytes)
-        return false;
-    memcpy(out_thing->bytes, bytes.data, sizeof out_thing->bytes);
-    return true;
 }
 
 bool tov_told_about(const struct tov_told *told, uint32_t about, struct tov_thing_ref *out_thing)
@@ -24,14 +15,14 @@ bool tov_told_about(const struct tov_told *told, uint32_t about, struct tov_thin
         return false;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
         if (tov_about_things[i].bit == about)
-            return read_uuid(record, tov_about_things[i].field, out_thing);
+            return tov_record_uuid(record, tov_about_things[i].field, out_thing);
     }
     return false;
 }
 
 bool tov_told_event(const struct tov_told *told, struct tov_thing_ref *out_event)
 {
-    return read_uuid(told->draft->header, "event_ref", out_event);
+    return tov_record_uuid(told->draft->header, "event_ref", out_event);
 }
 
 bool tov_told_cites(const struct tov_told *told, size_t index, struct tov_ref *out_ref)

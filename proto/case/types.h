@@ -56,8 +56,15 @@ extern const struct tov_type_group tov_types_supervision;
         .label = TOV_TEXT(da_, en_), .help = TOV_TEXT(help_da_, help_en_)          \
     }
 
+/* Where a contact person is found. */
+#define TOV_CONTACT_PLACE(need_)                      \
+    TOV_BODY(need_, "contact.unit", "Enhed", "Unit"), \
+        TOV_BODY(need_, "contact.phone", "Telefon", "Telephone")
+
 /* A message about a person in its most usual form: named, with purpose and necessity. */
 #define TOV_ASKS_PERSON (TOV_ASKS_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
+/* The same where the thing says who it is: to be named, or not. */
+#define TOV_ASKS_KNOWN (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 #define TOV_ABOUT_ANY                                                                              \
     (TOV_ABOUT_CONCERN | TOV_ABOUT_CASE | TOV_ABOUT_COURSE | TOV_ABOUT_REQUEST | TOV_ABOUT_PSYCH | \
      TOV_ABOUT_EPISODE)
@@ -99,6 +106,11 @@ extern const struct tov_type_group tov_types_supervision;
 #define TOV_KRFO_TO_KRFO                                                               \
     {                                                                                  \
         TOV_DUTIES_KRFO, TOV_DUTIES_KRFO, TOV_BASIS_BIT(BEK_HPL) | TOV_BASIS_BIT(EGEN) \
+    }
+/* An event that both channels learn of, in messages of their own. */
+#define TOV_KRFO_TO_BOTH                                      \
+    {                                                         \
+        TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO \
     }
 #define TOV_KRFO_TO_BENEFITS                                      \
     {                                                             \

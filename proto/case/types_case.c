@@ -120,8 +120,7 @@ static const struct tov_field_rule lead_fields[] = {
     TOV_HEAD(ALWAYS, "effective", "Gælder fra", "From"),
     TOV_BODY(ALWAYS, "former", "Hidtidig ansvarlig medarbejder", "Former responsible person"),
     TOV_BODY(ALWAYS, "contact.name", "Ny ansvarlig medarbejder", "New responsible person"),
-    TOV_BODY(OPTIONAL, "contact.unit", "Enhed", "Unit"),
-    TOV_BODY(OPTIONAL, "contact.phone", "Telefon", "Telephone"),
+    TOV_CONTACT_PLACE(OPTIONAL),
     TOV_BODY(OPTIONAL, "contact.stand_in", "Stedfortræder", "Stand-in"),
 };
 
@@ -164,7 +163,6 @@ static const struct tov_field_rule note_fields[] = {
             TOV_DUTY_COORDINATOR_KOMMUNE, TOV_DUTIES_PARTY, TOV_BASES_CASE \
         }                                                                  \
     }
-#define ASKS_CASEWORK (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 
 static const struct tov_message_type types[] = {
     {
@@ -183,7 +181,7 @@ static const struct tov_message_type types[] = {
         .about_needs = TOV_ABOUT_CASE | TOV_ABOUT_CONCERN,
         .routes = COORDINATOR_TO_PARTIES,
         .channel = TOV_CHANNEL_CASE,
-        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS,
+        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_OPENS | TOV_EFFECT_BRINGS_IN,
     },
     {
         .id = "case.invite",
@@ -195,12 +193,13 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseInviteHeader",
         .content_schema = "CaseInviteContent",
         TOV_FIELDS(invite_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .about_may = TOV_ABOUT_EPISODE | TOV_ABOUT_PSYCH,
         .routes = COORDINATOR_TO_PARTIES,
         .answers = {"case.leave", "ack.read"},
         .channel = TOV_CHANNEL_CASE,
+        .effects = TOV_EFFECT_BRINGS_IN,
     },
     {
         .id = "case.leave",
@@ -212,7 +211,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "NoFields",
         .content_schema = "CaseLeaveContent",
         TOV_FIELDS(leave_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .about_may = TOV_ABOUT_PSYCH,
         .routes = AMONG_PARTIES,
@@ -247,7 +246,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "NoFields",
         .content_schema = "CaseContributionContent",
         TOV_FIELDS(contribution_fields),
-        .asks = ASKS_CASEWORK | TOV_ASKS_CERTAINTY,
+        .asks = TOV_ASKS_KNOWN | TOV_ASKS_CERTAINTY,
         .about_needs = TOV_ABOUT_CASE,
         .about_may = TOV_ABOUT_CONCERN,
         .routes = AMONG_PARTIES,
@@ -266,7 +265,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseAssessmentHeader",
         .content_schema = "CaseAssessmentContent",
         TOV_FIELDS(assessment_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .routes = {{TOV_DUTIES_COORDINATORS, TOV_DUTIES_PARTY, TOV_BASES_CASE}},
         .answers = {"case.own_decision"},
@@ -286,7 +285,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseOwnDecisionHeader",
         .content_schema = "CaseOwnDecisionContent",
         TOV_FIELDS(own_decision_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .routes = AMONG_PARTIES,
         .channel = TOV_CHANNEL_CASE,
@@ -302,7 +301,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseConversationHeader",
         .content_schema = "CaseConversationContent",
         TOV_FIELDS(conversation_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .routes = AMONG_PARTIES,
         .channel = TOV_CHANNEL_CASE,
@@ -318,7 +317,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseMinutesHeader",
         .content_schema = "CaseMinutesContent",
         TOV_FIELDS(minutes_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_may = TOV_ABOUT_CONCERN | TOV_ABOUT_CASE | TOV_ABOUT_COURSE | TOV_ABOUT_EPISODE,
         .routes = {{HOUSE, TOV_DUTIES_PARTY, TOV_BASES_CASE | TOV_BASIS_BIT(AFTALE)}},
         .channel = TOV_CHANNEL_CASE,
@@ -352,7 +351,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseReviewHeader",
         .content_schema = "CaseReviewContent",
         TOV_FIELDS(review_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .routes = COORDINATOR_TO_PARTIES,
         .channel = TOV_CHANNEL_CASE,
@@ -369,7 +368,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseNoteHeader",
         .content_schema = "CaseNoteContent",
         TOV_FIELDS(note_fields),
-        .asks = ASKS_CASEWORK | TOV_NEEDS_TEXT,
+        .asks = TOV_ASKS_KNOWN | TOV_NEEDS_TEXT,
         .about_needs = TOV_ABOUT_CASE,
         .about_may = TOV_ABOUT_EPISODE | TOV_ABOUT_COURSE | TOV_ABOUT_CONCERN,
         .routes = AMONG_PARTIES,

@@ -54,7 +54,6 @@ static const struct tov_field_rule transfer_answer_fields[] = {
     TOV_BODY(OPTIONAL, "why", "Begrundelse", "Why?"),
 };
 
-#define ASKS_CASEWORK (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 #define COORDINATOR_TO_PARTIES                                             \
     {                                                                      \
         {                                                                  \
@@ -73,7 +72,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseCloseProposeHeader",
         .content_schema = "CaseCloseProposeContent",
         TOV_FIELDS(propose_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .routes = COORDINATOR_TO_PARTIES,
         .answers = {"case.close_answer"},
@@ -110,7 +109,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "CaseCloseHeader",
         .content_schema = "CaseCloseContent",
         TOV_FIELDS(close_fields),
-        .asks = ASKS_CASEWORK,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_CASE,
         .about_may = TOV_ABOUT_PSYCH,
         .routes = COORDINATOR_TO_PARTIES,
@@ -154,7 +153,7 @@ static const struct tov_message_type types[] = {
                     TOV_BASES_CASE | TOV_BASES_CHILD}},
         .answers = {"case.transfer_answer"},
         .channel = TOV_CHANNEL_CASE,
-        .effects = TOV_EFFECT_STEPS,
+        .effects = TOV_EFFECT_STEPS | TOV_EFFECT_BRINGS_IN,
         .attachments = true,
     },
     {

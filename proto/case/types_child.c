@@ -71,7 +71,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "ChildAssessedHeader",
         .content_schema = "ChildAssessedContent",
         TOV_FIELDS(assessed_fields),
-        .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT | TOV_MAY_ABOUT_NOTHING,
+        .asks = TOV_ASKS_KNOWN | TOV_MAY_ABOUT_NOTHING,
         .about_may = ABOUT,
         .routes = {{KOMMUNE, KOMMUNE | TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT,
                     TOV_BASES_CHILD}},

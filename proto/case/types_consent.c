@@ -74,7 +74,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "ConsentGivenHeader",
         .content_schema = "ConsentGivenContent",
         TOV_FIELDS(given_fields),
-        .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT,
+        .asks = TOV_ASKS_KNOWN,
         .about_may = ABOUT,
         .routes = {{CIRCLE, CIRCLE, TOV_BASES_COURSE}},
         .answers = {"ack.read"},

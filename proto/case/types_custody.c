@@ -21,8 +21,7 @@ static const struct tov_field_rule transfer_fields[] = {
     TOV_BODY(ALWAYS, "to_institution", "Til", "To"),
     TOV_BODY_HELP(ALWAYS, "contact.name", "Ny handleplansansvarlig", "New plan-responsible officer",
                   "De åbne opgaver følger med.", "The open tasks go along."),
-    TOV_BODY(OPTIONAL, "contact.unit", "Enhed", "Unit"),
-    TOV_BODY(OPTIONAL, "contact.phone", "Telefon", "Telephone"),
+    TOV_CONTACT_PLACE(OPTIONAL),
 };
 
 static const struct tov_field_rule placement_fields[] = {
@@ -77,15 +76,10 @@ static const struct tov_field_rule recall_fields[] = {
     TOV_BODY(ALWAYS, "institution", "Institution", "Institution"),
 };
 
-#define BOTH_CHANNELS                                         \
-    {                                                         \
-        TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO \
-    }
 #define CASE_ONLY                          \
     {                                      \
         TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO \
     }
-#define ASKS_EVENT (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 
 static const struct tov_message_type types[] = {
     {
@@ -123,10 +117,10 @@ static const struct tov_message_type types[] = {
         .header_schema = "NoFields",
         .content_schema = "PrisonTransferContent",
         TOV_FIELDS(transfer_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
         .tells_of_offence = true,
@@ -144,10 +138,10 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonPlacementHeader",
         .content_schema = "PrisonPlacementContent",
         TOV_FIELDS(placement_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
         .tells_of_offence = true,
@@ -165,7 +159,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonLeavePlanHeader",
         .content_schema = "PrisonLeavePlanContent",
         TOV_FIELDS(leave_plan_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = CASE_ONLY,
@@ -183,7 +177,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonLeaveStartHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(leave_start_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = CASE_ONLY,
@@ -202,7 +196,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonLeaveHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(leave_end_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = CASE_ONLY,
@@ -223,7 +217,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonLeaveHeader",
         .content_schema = "LastKnownContent",
         TOV_FIELDS(leave_breach_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = CASE_ONLY,
@@ -242,7 +236,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "NoFields",
         .content_schema = "LastKnownContent",
         TOV_FIELDS(escape_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = CASE_ONLY,
@@ -263,7 +257,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
         .tells_of_offence = true,

@@ -42,7 +42,6 @@ static const struct tov_field_rule decline_fields[] = {
             TOV_DUTIES_PARTY, TOV_DUTIES_PARTY, TOV_BASES_CASE  \
         }                                                       \
     }
-#define ASKS_OFFER (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 #define ASKS_ANSWER (TOV_MAY_SUBJECT | TOV_ASKS_TEXT)
 
 static const struct tov_message_type types[] = {
@@ -58,7 +57,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "HandoverOfferHeader",
         .content_schema = "HandoverOfferContent",
         TOV_FIELDS(offer_fields),
-        .asks = ASKS_OFFER,
+        .asks = TOV_ASKS_KNOWN,
         .about_may = ABOUT,
         .routes = BOTH_CHANNELS,
         .answers = {"handover.accept", "handover.decline"},

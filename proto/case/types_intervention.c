@@ -110,7 +110,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "InterventionReferHeader",
         .content_schema = "InterventionReferContent",
         TOV_FIELDS(refer_fields),
-        .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_COURSE,
         .about_may = TOV_ABOUT_CASE,
         .routes = {{TOV_DUTIES_REFERRERS, TOV_DUTIES_PROVIDERS, TOV_BASES_COURSE}},

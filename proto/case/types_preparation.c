@@ -7,8 +7,7 @@
 
 static const struct tov_field_rule contact_fields[] = {
     TOV_BODY(ALWAYS, "contact.name", "Kontaktperson", "Contact person"),
-    TOV_BODY(ALWAYS, "contact.unit", "Enhed", "Unit"),
-    TOV_BODY(ALWAYS, "contact.phone", "Telefon", "Telephone"),
+    TOV_CONTACT_PLACE(ALWAYS),
     TOV_BODY(OPTIONAL, "contact.mail", "Mail", "Mail address"),
     TOV_BODY(OPTIONAL, "contact.stand_in", "Stedfortræder", "Stand-in"),
 };
@@ -94,12 +93,6 @@ static const struct tov_field_rule concern_fields[] = {
              "Category of the prison service"),
 };
 
-#define ASKS_EVENT (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
-#define BOTH_CHANNELS                                         \
-    {                                                         \
-        TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO \
-    }
-
 static const struct tov_message_type types[] = {
     {
         .id = "prison.contact",
@@ -115,7 +108,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .answers = {"release.kommune_contact"},
         .channel = TOV_CHANNEL_BOTH,
         .tells_of_offence = true,
@@ -130,7 +123,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "NoFields",
         .content_schema = "ContactContent",
         TOV_FIELDS(contact_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .routes = {TOV_DESKS_TO_KRFO},
         .channel = TOV_CHANNEL_RELEASE,
@@ -172,7 +165,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .attachments = true,
         .tells_of_offence = true,
@@ -209,7 +202,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .tells_of_offence = true,
     },
@@ -229,7 +222,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .attachments = true,
         .tells_of_offence = true,
@@ -245,7 +238,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "ReleaseMeasuresHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(measures_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .routes = {TOV_DESKS_TO_KRFO},
         .channel = TOV_CHANNEL_RELEASE,
@@ -265,7 +258,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "TransitionReadyHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(ready_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = {TOV_DESKS_TO_KRFO,

@@ -82,7 +82,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "MsgRectifyNoteHeader",
         .content_schema = "MsgRectifyNoteContent",
         TOV_FIELDS(rectify_fields),
-        .asks = TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT | TOV_NEEDS_TARGET,
+        .asks = TOV_ASKS_KNOWN | TOV_NEEDS_TARGET,
         .relation = "revision",
         .about_may = TOV_ABOUT_ANY,
         .routes = EVERYBODY_ON(TOV_BASES_ANY),

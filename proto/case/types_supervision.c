@@ -10,8 +10,7 @@ static const struct tov_field_rule start_fields[] = {
                   "At least every 14 days at first, later monthly."),
     TOV_HEAD(OPTIONAL, "until", "Tilsynet varer til", "Supervision lasts until"),
     TOV_BODY(ALWAYS, "contact.name", "Tilsynsførende", "Probation officer"),
-    TOV_BODY(OPTIONAL, "contact.unit", "Enhed", "Unit"),
-    TOV_BODY(OPTIONAL, "contact.phone", "Telefon", "Telephone"),
+    TOV_CONTACT_PLACE(OPTIONAL),
     TOV_BODY(OPTIONAL, "conditions", "Vilkår", "Conditions"),
 };
 
@@ -53,11 +52,6 @@ static const struct tov_field_rule prison_end_fields[] = {
             TOV_DUTY_PROBATION, TOV_DUTIES_KRFO, TOV_BASIS_BIT(BEK_HPL) | TOV_BASIS_BIT(EGEN) \
         }                                                                                     \
     }
-#define BOTH_CHANNELS                                         \
-    {                                                         \
-        TOV_KRFO_TO_DESKS, TOV_KRFO_TO_CASE, TOV_KRFO_TO_KRFO \
-    }
-#define ASKS_EVENT (TOV_MAY_SUBJECT | TOV_ASKS_NECESSITY | TOV_ASKS_TEXT)
 
 static const struct tov_message_type types[] = {
     {
@@ -90,7 +84,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "SupervisionStatusHeader",
         .content_schema = "SupervisionStatusContent",
         TOV_FIELDS(status_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = BY_KIF,
@@ -109,7 +103,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "SupervisionBreachHeader",
         .content_schema = "SupervisionBreachContent",
         TOV_FIELDS(breach_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = BY_KIF,
@@ -127,7 +121,7 @@ static const struct tov_message_type types[] = {
         .header_schema = "SupervisionEndHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(end_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
         .routes = BY_KIF,
@@ -149,7 +143,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS,
         .tells_of_offence = true,
@@ -165,10 +159,10 @@ static const struct tov_message_type types[] = {
         .header_schema = "PrisonEndHeader",
         .content_schema = "NoFields",
         TOV_FIELDS(prison_end_fields),
-        .asks = ASKS_EVENT,
+        .asks = TOV_ASKS_KNOWN,
         .about_needs = TOV_ABOUT_EPISODE,
         .about_may = TOV_ABOUT_CASE,
-        .routes = BOTH_CHANNELS,
+        .routes = TOV_KRFO_TO_BOTH,
         .channel = TOV_CHANNEL_BOTH,
         .effects = TOV_EFFECT_STEPS | TOV_EFFECT_ENDS,
         .tells_of_offence = true,

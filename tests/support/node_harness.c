@@ -104,6 +104,7 @@ struct node {
     struct tov_agency agency;
     struct tov_unit units[4];
     uint16_t keepers[HARNESS_NODES_MAX];
+    struct tov_roster *roster;
     struct tov_clients *clients;
     struct tov_store *store;
     struct sim_disk *disk;
@@ -374,7 +375,7 @@ static void start_node(struct node *node)
     node->host = host_of(node);
     struct tov_node_setup setup = {.host = &node->host,
                                    .store = node->store,
-                                   .roster = node->harness->roster,
+                                   .roster = node->roster,
                                    .clients = node->clients,
                                    .agency = agency_rows[node->index].name,
                                    .control_seed = &node->control,
@@ -399,6 +400,7 @@ static void make_node(struct harness *harness, size_t index)
     (void)snprintf(node->folder, sizeof node->folder, "%s/tov-harness-XXXXXX", base);
     UNIT_NEED(mkdtemp(node->folder) != NULL);
     node->front_room = SIZE_MAX;
+    node->roster = harness->roster;
     node->disk = sim_disk_create();
     make_clients(node);
     make_guard(node);
@@ -568,6 +570,11 @@ void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up)
         is_up ? tov_node_on_peer_up : tov_node_on_peer_down;
     tell(harness->nodes[a].node, (uint16_t)(b + 1));
     tell(harness->nodes[b].node, (uint16_t)(a + 1));
+}
+
+void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster)
+{
+    harness->nodes[node].roster = roster;
 }
 
 void harness_restart(struct harness *harness, size_t index)

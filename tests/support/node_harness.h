@@ -41,6 +41,8 @@ uint64_t harness_now_ms(const struct harness *harness);
 struct tov_node *harness_node(struct harness *harness, size_t node);
 /* The node's process ends, with what its store and guard hold, and begins again. */
 void harness_restart(struct harness *harness, size_t node);
+/* From its next beginning on. ROSTER is the caller's, and lives as long as the harness. */
+void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster);
 void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up);
 /* While held, commits that were begun do not end. */
 void harness_hold_commits(struct harness *harness, size_t node, bool holds);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "api/affair.h"
 
-#include "ledger/judge.h"
 #include "ledger/reply.h"
+#include "ledger/units.h"
 
 #include <string.h>
 
@@ -33,11 +33,11 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct ap
     const struct tov_core *core = call->core;
     uint32_t version = tov_roster_facts(core->roster)->calendar_version;
     uint64_t at_ms = tov_record_number(call->request, "at_ms");
-    *out = (struct api_onlooker){
-        .unit = tov_judge_unit(core->roster, core->own->number, tov_bytes_of_text(unit)),
-        .calendar = tov_calendar_find(version),
-        .now_ms = at_ms == 0 ? core->now_ms : at_ms,
-        .until_ms = at_ms == 0 ? UINT64_MAX : at_ms};
+    *out = (struct api_onlooker){.unit = tov_units_find(tov_units_in_force(core), core->own->number,
+                                                        tov_bytes_of_text(unit)),
+                                 .calendar = tov_calendar_find(version),
+                                 .now_ms = at_ms == 0 ? core->now_ms : at_ms,
+                                 .until_ms = at_ms == 0 ? UINT64_MAX : at_ms};
     if (out->unit.name[0] == '\0')
         return tov_fail(&call->error, TOV_E_NOT_FOUND,
                         "your unit %s is not in the roster: it is shown nothing", unit);

@@ -16,15 +16,6 @@ static bool is_of_release(const struct api_affair *affair)
 
 /* ---- what was told ---- */
 
-/* One of them is the other, or both tell of one event. */
-static bool is_same_news(const struct tov_told *a, const struct tov_told *b)
-{
-    struct tov_thing_ref event, other;
-    return a == b || (strcmp(tov_told_type(a), tov_told_type(b)) == 0 &&
-                      a->sender.agency == b->sender.agency && tov_told_step_event(a, &event) &&
-                      tov_told_step_event(b, &other) && tov_thing_ref_equal(&event, &other));
-}
-
 bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov_told *told)
 {
     bool is_told = told != NULL && tov_told_is_release_channel(told);
@@ -32,7 +23,7 @@ bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov
         return is_told; /* all other types have one channel only */
     for (size_t i = 0; !is_told && i < tov_picture_placed_count(picture); i++) {
         const struct tov_told *other = tov_picture_placed_at(picture, i)->told;
-        is_told = tov_told_is_release_channel(other) && is_same_news(other, told);
+        is_told = tov_told_is_release_channel(other) && tov_told_is_same_event(other, told);
     }
     return is_told;
 }
@@ -47,7 +38,7 @@ static const struct tov_placed *seen_about(const struct api_affair *affair,
                                            const struct tov_told *told)
 {
     for (size_t i = 0; told != NULL && i < affair->view.placed_count; i++) {
-        if (is_same_news(affair->view.placed[i].told, told))
+        if (tov_told_is_same_event(affair->view.placed[i].told, told))
             return &affair->view.placed[i];
     }
     return NULL;

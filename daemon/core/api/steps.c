@@ -19,35 +19,27 @@ struct stepping {
     struct tov_draft *draft;
     struct tov_findings *findings;
     struct tov_book_picture book;
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_judge_units units;
     struct tov_told told;
     struct tov_next_step steps[STEPS_MAX];
 };
 
 /* ---- what is held ---- */
 
-static void tell(struct stepping *stepping)
+static enum tov_err tell(struct stepping *stepping)
 {
     const struct tov_core *core = stepping->call->core;
-    struct tov_record header = stepping->draft->header;
-    size_t count = tov_record_count(header, "recipients");
-    for (size_t i = 0; i < count && i < TOV_RECIPIENTS_MAX; i++) {
-        struct tov_record recipient = {0};
-        (void)tov_record_child(header, "recipients", i, &recipient);
-        stepping->recipients[i] =
-            tov_judge_unit(core->roster, (uint16_t)tov_record_number(recipient, "agency"),
-                           tov_record_bytes(recipient, "unit"));
-    }
-    stepping->told = (struct tov_told){
-        .ref = {.agency = core->own->number,
-                .generation = core->series.generation,
-                .index = tov_ledger_size(core->ledger)},
-        .written_ms = core->now_ms,
-        .sender = tov_judge_unit(core->roster, core->own->number,
-                                 tov_record_bytes(header, "sender_unit")),
-        .recipients = stepping->recipients,
-        .recipient_count = count < TOV_RECIPIENTS_MAX ? count : TOV_RECIPIENTS_MAX,
-        .draft = stepping->draft};
+    TOV_TRY(tov_judge_units(tov_units_in_force(core), stepping->draft->header, core->own->number,
+                            &stepping->units));
+    stepping->told = (struct tov_told){.ref = {.agency = core->own->number,
+                                               .generation = core->series.generation,
+                                               .index = tov_ledger_size(core->ledger)},
+                                       .written_ms = core->now_ms,
+                                       .sender = stepping->units.sender,
+                                       .recipients = stepping->units.recipients,
+                                       .recipient_count = stepping->units.recipient_count,
+                                       .draft = stepping->draft};
+    return TOV_OK;
 }
 
 static enum tov_err open_picture(struct stepping *stepping, struct tov_store_read *read)
@@ -63,35 +55,28 @@ static enum tov_err open_picture(struct stepping *stepping, struct tov_store_rea
 
 /* ---- steps ---- */
 
-static const char *field_of(const struct stepping *stepping, const struct tov_thing_ref *thing)
+/* NULL: an agenda lists it. */
+static const char *field_of(const struct stepping *stepping, const struct tov_judgement *judgement)
 {
+    struct tov_thing_ref ref;
     for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
-        struct tov_thing_ref ref;
-        if (tov_told_about(&stepping->told, tov_about_things[i].bit, &ref) &&
-            tov_thing_ref_equal(&ref, thing))
+        if (tov_about_things[i].bit == judgement->about &&
+            tov_told_about(&stepping->told, judgement->about, &ref) &&
+            tov_thing_ref_equal(&ref, &judgement->thing))
             return tov_about_things[i].field;
     }
     return NULL;
 }
 
-static bool is_about(const struct tov_told *told, const struct tov_thing_ref *thing)
-{
-    for (size_t i = 0; i < TOV_ABOUT_COUNT; i++) {
-        if (tov_told_is_about(told, tov_about_things[i].bit, thing))
-            return true;
-    }
-    return false;
-}
-
 /* The writer's unit sent or received a message about it. A unit of the release channel may know
  * less of a thing than the agency, and is never told its state by a refusal. */
-static bool may_know_state(const struct stepping *stepping, const struct tov_thing_ref *thing)
+static bool may_know_state(const struct stepping *stepping, const struct tov_judgement *judgement)
 {
     const struct tov_unit_facts *unit = &stepping->told.sender;
     bool is_of_release = (unit->duties & TOV_DUTIES_RELEASE) != 0;
     for (size_t i = 0; !is_of_release && i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        if (is_about(told, thing) &&
+        if (tov_told_is_about(told, judgement->about, &judgement->thing) &&
             (tov_unit_is_same(&told->sender, unit) || tov_told_is_to(told, unit)))
             return true;
     }
@@ -101,12 +86,15 @@ static bool may_know_state(const struct stepping *stepping, const struct tov_thi
 /* The reason of the judgement names the state of the thing; the rule by itself does not (I10). */
 static void refuse(struct stepping *stepping, const struct tov_judgement *judgement)
 {
-    const char *about = field_of(stepping, &judgement->thing);
+    const char *about = field_of(stepping, judgement);
     struct tov_text rule = tov_refusal_text(judgement->rule);
-    struct tov_text reason = may_know_state(stepping, &judgement->thing) ? judgement->reason : rule;
+    struct tov_text reason = may_know_state(stepping, judgement) ? judgement->reason : rule;
     bool says_more = rule.da != NULL && strcmp(rule.da, reason.da) != 0;
     char field[80];
-    (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
+    if (tov_refusal_is_of_citation(judgement->rule))
+        (void)snprintf(field, sizeof field, "cites");
+    else
+        (void)snprintf(field, sizeof field, about == NULL ? "about" : "about.%s", about);
     struct tov_finding_words words = {.severity = TOV_REFUSES,
                                       .source = "docs/machines.md",
                                       .field = field,
@@ -147,7 +135,7 @@ static const struct tov_judgement *judgement_at(const struct stepping *stepping,
     const struct tov_placed *placed = tov_picture_placed_at(stepping->book.picture, index);
     for (size_t i = 0; i < placed->judgement_count; i++) {
         const struct tov_judgement *judgement = &placed->judgements[i];
-        if (judgement->machine == like->machine &&
+        if (judgement->machine == like->machine && judgement->about == like->about &&
             tov_thing_ref_equal(&judgement->thing, &like->thing))
             return judgement;
     }
@@ -157,17 +145,11 @@ static const struct tov_judgement *judgement_at(const struct stepping *stepping,
 /* The first message about the event of the draft took the thing to the state. */
 static bool was_taken(const struct stepping *stepping, const struct tov_judgement *like)
 {
-    const struct tov_told *told = &stepping->told;
-    struct tov_thing_ref event, other;
-    if (!tov_told_step_event(told, &event))
-        return false;
     for (size_t i = 0; i < tov_picture_placed_count(stepping->book.picture); i++) {
         const struct tov_told *earlier = tov_picture_placed_at(stepping->book.picture, i)->told;
         const struct tov_judgement *judgement = judgement_at(stepping, i, like);
         if (judgement != NULL && judgement->verdict == TOV_STEP_TAKEN &&
-            strcmp(tov_told_type(earlier), tov_told_type(told)) == 0 &&
-            earlier->sender.agency == told->sender.agency && tov_told_step_event(earlier, &other) &&
-            tov_thing_ref_equal(&event, &other))
+            tov_told_is_same_event(earlier, &stepping->told))
             return true;
     }
     return false;
@@ -183,7 +165,7 @@ static enum tov_err is_shown_state(const struct stepping *stepping,
     *out_shown = false;
     for (size_t i = 0; i < view.thing_count; i++) {
         const struct tov_thing *thing = &view.things[i];
-        if (thing->machine == step->judgement.machine &&
+        if (thing->machine == step->judgement.machine && thing->about == step->judgement.about &&
             tov_thing_ref_equal(&thing->ref, &step->judgement.thing))
             *out_shown = thing->state != NULL && strcmp(thing->state, step->state) == 0;
     }
@@ -197,16 +179,17 @@ static enum tov_err may_tell(const struct stepping *stepping, const struct tov_n
                              bool *out_may)
 {
     const struct tov_judgement *judgement = &step->judgement;
+    const struct tov_told *told = &stepping->told;
     *out_may = true;
-    if (!tov_told_is_release_channel(&stepping->told))
+    if (!tov_told_is_release_channel(told))
         return TOV_OK;
     *out_may = judgement->machine != TOV_MACHINE_RESPONSIBILITY;
     if (!*out_may || judgement->verdict == TOV_STEP_TAKEN ||
         (judgement->verdict == TOV_STEP_COPY && was_taken(stepping, judgement)))
         return TOV_OK;
-    for (size_t i = 0; *out_may && i <= stepping->told.recipient_count; i++) {
+    for (size_t i = 0; *out_may && i <= told->recipient_count; i++) {
         const struct tov_unit_facts *unit =
-            i == stepping->told.recipient_count ? &stepping->told.sender : &stepping->recipients[i];
+            i == told->recipient_count ? &told->sender : &told->recipients[i];
         if ((unit->duties & TOV_DUTIES_RELEASE) != 0)
             TOV_TRY(is_shown_state(stepping, unit, step, out_may));
     }
@@ -250,31 +233,20 @@ static bool is_among(const struct tov_told *told, uint16_t agency)
     return false;
 }
 
-/* Whether a message of TYPE makes its recipients parties of the case, or offers it to them. */
-static bool brings_into_case(const char *type)
-{
-    return strcmp(type, "case.open") == 0 || strcmp(type, "case.invite") == 0 ||
-           strcmp(type, "case.transfer") == 0;
-}
-
 /* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
-static bool is_aside(const char *type)
+static bool is_aside(const struct tov_message_type *type)
 {
-    static const char *const aside[] = {"info.", "intervention.", "psych."};
-    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
-        if (strncmp(type, aside[i], strlen(aside[i])) == 0)
-            return true;
-    }
-    return false;
+    return type->group == TOV_GROUP_INFO || type->group == TOV_GROUP_INTERVENTION ||
+           type->group == TOV_GROUP_PSYCHIATRY;
 }
 
 /* What parties share: who is asked about it aside is not told how it stands. */
 #define SHARED (TOV_ABOUT_CASE | TOV_ABOUT_CONCERN | TOV_ABOUT_EPISODE)
 
-static bool goes_with(const char *type, uint32_t kind)
+static bool goes_with(const struct tov_message_type *type, uint32_t kind)
 {
     if (kind == TOV_ABOUT_CASE)
-        return brings_into_case(type);
+        return (type->effects & TOV_EFFECT_BRINGS_IN) != 0;
     return (kind & SHARED) == 0 || !is_aside(type);
 }
 
@@ -299,7 +271,7 @@ static bool has_held(const struct stepping *stepping, uint32_t kind,
         return is_party(stepping, thing, agency);
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
-        if (goes_with(tov_told_type(told), kind) && tov_told_is_about(told, kind, thing) &&
+        if (goes_with(told->draft->type, kind) && tov_told_is_about(told, kind, thing) &&
             is_among(told, agency))
             return true;
     }
@@ -310,7 +282,7 @@ static bool is_new_to_some(const struct stepping *stepping, uint32_t kind,
                            const struct tov_thing_ref *thing)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!has_held(stepping, kind, thing, stepping->recipients[i].agency))
+        if (!has_held(stepping, kind, thing, stepping->told.recipients[i].agency))
             return true;
     }
     return false;
@@ -336,12 +308,14 @@ static enum tov_err put_starts(struct stepping *stepping)
         uint32_t kind = tov_about_things[i].bit;
         struct tov_thing_ref ref;
         const struct tov_thing *things[STARTS_MAX];
-        if (!goes_with(tov_told_type(&stepping->told), kind) ||
+        if (!goes_with(stepping->draft->type, kind) ||
             !tov_told_about(&stepping->told, kind, &ref) || !is_new_to_some(stepping, kind, &ref))
             continue;
         size_t count = tov_picture_start_for(stepping->book.picture, &ref, things, STARTS_MAX);
-        for (size_t n = 0; n < count && n < STARTS_MAX; n++)
-            TOV_TRY(put_start(stepping, things[n]));
+        for (size_t n = 0; n < count && n < STARTS_MAX; n++) {
+            if (things[n]->about == kind)
+                TOV_TRY(put_start(stepping, things[n]));
+        }
     }
     return TOV_OK;
 }
@@ -391,7 +365,7 @@ static bool knows_writer(const struct stepping *stepping, const struct tov_unit_
 static bool all_know_writer(const struct stepping *stepping, uint16_t agency)
 {
     for (size_t i = 0; i < stepping->told.recipient_count; i++) {
-        if (!knows_writer(stepping, &stepping->recipients[i], agency))
+        if (!knows_writer(stepping, &stepping->told.recipients[i], agency))
             return false;
     }
     return true;
@@ -416,7 +390,7 @@ static enum tov_err fill(struct stepping *stepping)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(stepping->call->core->store, &read, NULL));
     TOV_TRY(open_picture(stepping, read));
-    tell(stepping);
+    TOV_TRY(tell(stepping));
     TOV_TRY(put_steps(stepping));
     TOV_TRY(put_starts(stepping));
     return put_seen(stepping, read);
@@ -428,7 +402,7 @@ enum tov_err tov_api_fill_steps(struct api_call *call, struct tov_draft *draft,
     static const char *const ours[] = {"steps", "start", "seen"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         tov_record_clear(draft->header, ours[i]);
-    if ((draft->type->effects & TOV_EFFECT_STEPS) == 0 && !brings_into_case(draft->type->id))
+    if ((draft->type->effects & (TOV_EFFECT_STEPS | TOV_EFFECT_BRINGS_IN)) == 0)
         return TOV_OK;
     struct stepping *stepping = calloc(1, sizeof *stepping);
     if (stepping == NULL)

@@ -251,8 +251,8 @@ static enum tov_err put_finding(struct tov_record reply, const struct tov_findin
 static enum tov_err judge(struct submission *in)
 {
     struct api_call *call = in->call;
-    TOV_TRY(tov_judge(call->core->roster, &in->draft, call->core->own->number, call->core->now_ms,
-                      in->findings));
+    TOV_TRY(tov_judge(tov_units_in_force(call->core), &in->draft, call->core->own->number,
+                      call->core->now_ms, in->findings));
     TOV_TRY(tov_api_fill_steps(call, &in->draft, in->findings));
     for (size_t i = 0; i < in->findings->count; i++)
         TOV_TRY(put_finding(call->reply, &in->findings->items[i]));

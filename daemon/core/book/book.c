@@ -5,7 +5,6 @@
 #include "book/book_internal.h"
 
 #include "base/secret.h"
-#include "ledger/judge.h"
 #include "ledger/message.h"
 #include "ledger/tables.h"
 
@@ -107,37 +106,24 @@ uint64_t tov_book_edition(const struct tov_book *book)
 
 /* ---- told ---- */
 
-static struct tov_unit_facts recipient_facts(const struct tov_core *core, struct tov_record header,
-                                             size_t index)
-{
-    struct tov_record recipient = {0};
-    (void)tov_record_child(header, "recipients", index, &recipient);
-    uint64_t agency = tov_record_number(recipient, "agency");
-    return tov_judge_unit(core->roster, agency > TOV_AGENCIES_MAX ? 0 : (uint16_t)agency,
-                          tov_record_bytes(recipient, "unit"));
-}
-
 enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
                             struct book_told *out)
 {
     struct tov_bytes bytes = {entry->header, entry->header_size};
     TOV_TRY(tov_draft_decode(bytes, NULL, &out->draft, NULL));
-    struct tov_record header = out->draft.header;
-    size_t count = tov_record_count(header, "recipients");
-    if (count > TOV_RECIPIENTS_MAX) {
+    enum tov_err err = tov_judge_units(tov_units_of(core, entry->roster_version), out->draft.header,
+                                       entry->ref.agency, &out->units);
+    if (err != TOV_OK) {
         tov_draft_fini(&out->draft);
-        return TOV_E_SCHEMA;
+        return err;
     }
-    for (size_t i = 0; i < count; i++)
-        out->recipients[i] = recipient_facts(core, header, i);
     out->told = (struct tov_told){
         .ref = entry->ref,
         .written_ms = entry->written_ms,
         .claims_ahead = entry->claims_ahead,
-        .sender = tov_judge_unit(core->roster, entry->ref.agency,
-                                 tov_record_bytes(header, "sender_unit")),
-        .recipients = out->recipients,
-        .recipient_count = count,
+        .sender = out->units.sender,
+        .recipients = out->units.recipients,
+        .recipient_count = out->units.recipient_count,
         .draft = &out->draft,
     };
     return TOV_OK;
@@ -155,13 +141,14 @@ static bool is_believed(const struct tov_core *core, const struct tov_message *m
 {
     const struct tov_agency *agency = tov_roster_agency(core->roster, message->name.agency);
     TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
-    if (message->header.size == 0 || agency == NULL)
+    char origin[TOV_ORIGIN_MAX_BYTES + 1]; /* names of agencies never change */
+    if (message->header.size == 0 || agency == NULL ||
+        tov_origin_format(tov_roster_federation(core->roster), agency->name,
+                          message->name.generation, 0, origin) != TOV_OK)
         return false;
-    if (agency->generation != message->name.generation)
-        return message->verdict.verdict != TOV_VERDICT_NOT_OPENED;
     return tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
                              NULL) == TOV_OK &&
-           tov_judge_header(header, &message->leaf, agency->ledger.name) == TOV_OK;
+           tov_judge_header(header, &message->leaf, origin) == TOV_OK;
 }
 
 static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entry)
@@ -181,30 +168,39 @@ static bool is_of_memory(enum tov_err err)
 
 /* What the rules of sharing refuse is kept and shown, and has no effect: RULE. Judged by the header
  * alone, as all can who hold it, and not by this node's own verdict (I5). */
-static enum tov_err has_effect(const struct tov_core *core, const struct book_entry *entry,
-                               const struct tov_draft *draft)
+static enum tov_err has_effect(const struct tov_core *core, const struct book_told *told)
 {
-    if (entry->ref.agency == core->own->number)
+    if (told->told.ref.agency == core->own->number)
         return TOV_OK; /* it was judged before it was written */
     struct tov_findings *findings = malloc(sizeof *findings); /* large */
     if (findings == NULL)
         return TOV_E_NOMEM;
-    enum tov_err err =
-        tov_judge(core->roster, draft, entry->ref.agency, entry->written_ms, findings);
-    if (err == TOV_OK && tov_findings_refuse(findings))
-        err = TOV_E_RULE;
+    tov_judge_by(&told->units, &told->draft, told->told.written_ms, findings);
+    enum tov_err err = tov_findings_refuse(findings) ? TOV_E_RULE : TOV_OK;
     free(findings);
-    return err == TOV_E_SCHEMA || err == TOV_E_LIMIT ? TOV_E_RULE : err;
+    return err;
+}
+
+void book_note_version(struct tov_book *book, uint32_t version)
+{
+    if (version <= book->awaited_version ||
+        tov_units_version(tov_units_of(book->core, version)) == version)
+        return;
+    book->awaited_version = version;
+    tov_core_log(book->core, TOV_HOST_INFO, "roster-missing",
+                 "version=%u hint=\"a message names it: put this roster in force here too\"",
+                 (unsigned)version);
 }
 
 /* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
  * book nothing. */
-static enum tov_err tell(const struct tov_book *book, struct book_telling *telling)
+static enum tov_err tell(struct tov_book *book, struct book_telling *telling)
 {
+    book_note_version(book, telling->entry.roster_version);
     enum tov_err err = book_told_init(book->core, &telling->entry, &telling->told);
     if (err != TOV_OK)
         return is_of_memory(err) ? err : TOV_E_NOT_FOUND;
-    err = has_effect(book->core, &telling->entry, &telling->told.draft);
+    err = has_effect(book->core, &telling->told);
     if (err != TOV_OK)
         book_told_fini(&telling->told);
     return err == TOV_E_RULE ? TOV_E_NOT_FOUND : err;
@@ -225,6 +221,7 @@ static enum tov_err read_header(struct tov_book *book, struct tov_store_read *re
     entry->ref =
         (struct tov_ref){event->agency, event->generation, event->index, message->leaf_hash};
     entry->written_ms = message->leaf_time_ms;
+    entry->roster_version = message->leaf.roster_version;
     entry->claims_ahead = !is_own && (message->verdict.flags & TOV_VERDICT_FLAG_CLOCK_AHEAD) != 0;
     return copy_header(tov_buf_view(&message->header), entry);
 }

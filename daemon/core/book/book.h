@@ -105,7 +105,7 @@ struct tov_book_picture {
     struct tov_picture *picture;
     void *memory;
 };
-/* NOT_FOUND: the group is empty, or was then. The result holds views into the roster and lives at
+/* NOT_FOUND: the group is empty, or was then. The result holds views into the core and lives at
  * most as long as the core. */
 enum tov_err tov_book_fold(const struct tov_book *book, size_t group,
                            const struct tov_book_folding *folding,

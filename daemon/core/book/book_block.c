@@ -6,12 +6,13 @@
  *   row     format 1, policy 32, first 8, last 8, events 32, entries 4,
  *           data key row (ledger/vault.h), STREAM of the entries
  *   events  SHA-256 of each event's number 8, size 4, row: where the ledger and the mirrors stood
- *   entry   number 8, agency 2, generation 4, index 8, leaf hash 32, written 8, flags 1, size 4,
- *           header; numbers ascend. Flag 1: it claims a time ahead
+ *   entry   number 8, agency 2, generation 4, index 8, leaf hash 32, written 8, roster version 4,
+ *           flags 1, size 4, header; numbers ascend. Flag 1: it claims a time ahead
  *
  * Each block has a key of its own, wrapped by a bucket of TOV_VAULT_CLASS_BOOK and bound to all
- * that stands before it in the row. The policy says by which program and roster headers were read
- * and judged: with another one, other messages may tell the book something, or nothing.
+ * that stands before it in the row. The policy says by which program headers were read and judged,
+ * and which roster was in force: with another one, other messages may tell the book something, or
+ * nothing.
  * Not for: when blocks are written (book_save.c) or taken in (book_load.c).
  * Never change what stands here without another FORMAT.
  */
@@ -69,6 +70,7 @@ void book_entry_put(const struct book_entry *entry, struct tov_buf *out)
     tov_buf_put_u64(out, entry->ref.index);
     tov_buf_put(out, entry->ref.leaf.bytes, sizeof entry->ref.leaf.bytes);
     tov_buf_put_u64(out, entry->written_ms);
+    tov_buf_put_u32(out, entry->roster_version);
     tov_buf_put_u8(out, entry->claims_ahead ? FLAG_CLAIMS_AHEAD : 0);
     tov_buf_put_u32(out, entry->header_size);
     tov_buf_put(out, entry->header, entry->header_size);
@@ -82,6 +84,7 @@ enum tov_err book_entry_get(struct tov_reader *reader, struct book_entry *out)
     out->ref.index = tov_read_u64(reader);
     tov_read_copy(reader, out->ref.leaf.bytes, sizeof out->ref.leaf.bytes);
     out->written_ms = tov_read_u64(reader);
+    out->roster_version = tov_read_u32(reader);
     uint8_t flags = tov_read_u8(reader);
     out->claims_ahead = flags == FLAG_CLAIMS_AHEAD;
     out->header_size = tov_read_u32(reader);

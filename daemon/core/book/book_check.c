@@ -26,8 +26,8 @@ size_t tov_book_differences(const struct tov_book *book)
 static bool is_same(const struct book_entry *a, const struct book_entry *b)
 {
     return tov_ref_equal(&a->ref, &b->ref) && a->written_ms == b->written_ms &&
-           a->claims_ahead == b->claims_ahead && a->header_size == b->header_size &&
-           memcmp(a->header, b->header, a->header_size) == 0;
+           a->roster_version == b->roster_version && a->claims_ahead == b->claims_ahead &&
+           a->header_size == b->header_size && memcmp(a->header, b->header, a->header_size) == 0;
 }
 
 /* What came from blocks stands first, in the order of its events. */

@@ -9,14 +9,20 @@
 
 #include "book/book.h"
 #include "ledger/event.h"
+#include "ledger/judge.h"
 
 #define BOOK_NONE UINT32_MAX
 
-/* One message: what the fold needs of it. */
+/* One message: all that the fold needs of it, frozen when it is taken in. That it stands here says
+ * that its header was believed and that the rules of sharing let it have an effect: nothing of it
+ * is judged again. Its units are found by ROSTER_VERSION among those of the core (ledger/units.h),
+ * which never change while it runs. So an entry can be written down and read back as it is, without
+ * the message and without a key, as long as the policy is the same (book_block.c). */
 struct book_entry {
     uint64_t number; /* of its event */
     struct tov_ref ref;
     uint64_t written_ms;
+    uint32_t roster_version; /* that its leaf names */
     bool claims_ahead;
     uint8_t *header; /* encoded, as it was sealed */
     uint32_t header_size;
@@ -70,6 +76,10 @@ struct tov_book {
     bool is_loaded; /* all blocks that fit were taken; what follows is read from the ledger */
     struct book_saving saving;
     struct book_checking checking;
+    /* The highest roster version that a message names and this node has not adopted; 0: none. Such
+     * a message was judged by an older roster (tov_units_of). When another roster is adopted, which
+     * is at a start, no block fits any more and the ledger is read anew. */
+    uint32_t awaited_version;
     struct book_pending *pending; /* numbers ascend; those up to NEWEST are dropped */
     size_t pending_count, pending_capacity;
     struct book_entry *entries;
@@ -99,13 +109,13 @@ void book_pending_drop(struct tov_book *book);     /* up to newest */
 void book_pending_fini(struct tov_book *book);
 enum tov_err book_pending_list(struct tov_book *book) TOV_MUST_CHECK; /* puts all into the groups */
 
-/* A message as the fold takes it; DRAFT and UNITS are the caller's and outlive it. */
+/* A message as the fold takes it: TOLD borrows from the others, so it is never moved. */
 struct book_told {
     struct tov_draft draft;
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
+    struct tov_judge_units units;
     struct tov_told told;
 };
-/* VERSION, SCHEMA: this program cannot read it. FINI by book_told_fini. */
+/* VERSION, SCHEMA, LIMIT: this program cannot read it. FINI by book_told_fini. */
 enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
                             struct book_told *out) TOV_MUST_CHECK;
 void book_told_fini(struct book_told *told);
@@ -119,6 +129,8 @@ struct book_telling {
 /* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. OUT is large. */
 enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
                                struct tov_bytes row, struct book_telling *out) TOV_MUST_CHECK;
+/* VERSION is named by a message: it is told when this node does not know it. */
+void book_note_version(struct tov_book *book, uint32_t version);
 /* Forgets all entries and groups; what is pending stays. Nothing may be listed (asserted). */
 void book_begin_anew(struct tov_book *book);
 

@@ -61,6 +61,7 @@ static enum tov_err take_entry(struct tov_book *book, const struct book_entry *s
     if (entry.header == NULL)
         return TOV_E_NOMEM;
     memcpy(entry.header, stored->header, stored->header_size);
+    book_note_version(book, entry.roster_version);
     enum tov_err err = book_told_init(book->core, &entry, &told);
     if (err == TOV_OK) {
         err = book_insert(book, &entry, &told.told);

@@ -59,10 +59,12 @@ static enum tov_err grow(struct tov_book *book)
 
 enum tov_err tov_book_note_written(struct tov_book *book, const struct tov_book_written *written)
 {
-    struct book_pending pending = {.entry = {.number = written->number,
-                                             .ref = written->ref,
-                                             .written_ms = written->written_ms,
-                                             .header_size = (uint32_t)written->header.size}};
+    struct book_pending pending = {
+        .entry = {.number = written->number,
+                  .ref = written->ref,
+                  .written_ms = written->written_ms,
+                  .roster_version = tov_roster_version(book->core->roster),
+                  .header_size = (uint32_t)written->header.size}};
     if (book->pending_count == book->pending_capacity) {
         drop(book, written->committed);
         if (2 * book->pending_count >= book->pending_capacity)

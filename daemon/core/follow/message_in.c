@@ -156,8 +156,8 @@ static enum tov_err judge_draft(struct incoming *in)
     TOV_FREE struct tov_findings *findings = malloc(sizeof *findings);
     if (findings == NULL)
         return TOV_E_NOMEM;
-    TOV_TRY(tov_judge(in->follow->core->roster, &in->draft, in->peer->number, in->leaf->time_ms,
-                      findings));
+    const struct tov_units *units = tov_units_of(in->follow->core, in->message->roster_version);
+    TOV_TRY(tov_judge(units, &in->draft, in->peer->number, in->leaf->time_ms, findings));
     for (size_t i = 0; i < findings->count; i++) {
         if (findings->items[i].severity == TOV_REFUSES) {
             in->verdict = verdict_of(TOV_VERDICT_REFUSED, findings->items[i].rule);

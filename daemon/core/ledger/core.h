@@ -18,6 +18,7 @@
 
 struct tov_vault;
 struct tov_epochs;
+struct tov_unit_history;
 struct tov_core;
 
 /* Something to do after the commit: plain values and a copy of BYTES. */
@@ -46,8 +47,9 @@ struct tov_core {
     const struct tov_host *host;
     struct tov_store *store;
     struct tov_roster *roster;
-    const struct tov_agency *own; /* in the roster */
-    uint8_t control_secret[64];   /* Ed25519, seed || public; wiped by the node */
+    const struct tov_agency *own;          /* in the roster */
+    struct tov_unit_history *unit_history; /* of all rosters adopted: ledger/units.h */
+    uint8_t control_secret[64];            /* Ed25519, seed || public; wiped by the node */
     struct tov_ledger *ledger;
     struct tov_ledger *journal;
     struct tov_vault *vault;

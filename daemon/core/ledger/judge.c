@@ -5,51 +5,44 @@
 
 #include <string.h>
 
-static struct tov_unit_facts facts_of(const struct tov_agency *agency, const struct tov_unit *unit)
+enum tov_err tov_judge_units(const struct tov_units *units, struct tov_record header,
+                             uint16_t sender, struct tov_judge_units *out_found)
 {
-    struct tov_unit_source source = {.agency = agency->number,
-                                     .regime = agency->regime,
-                                     .unit_name = unit->name,
-                                     .unit_roles = unit->roles,
-                                     .cooperations = unit->cooperations};
-    for (size_t i = 0; i < agency->unit_count; i++)
-        source.agency_roles |= agency->units[i].roles;
-    return tov_unit_facts_of(&source);
-}
-
-struct tov_unit_facts tov_judge_unit(const struct tov_roster *roster, uint16_t number,
-                                     struct tov_bytes name)
-{
-    const struct tov_agency *agency = tov_roster_agency(roster, number);
-    const struct tov_unit *unit = agency == NULL ? NULL : tov_agency_unit(agency, name);
-    if (unit == NULL)
-        return (struct tov_unit_facts){.agency = agency == NULL ? 0 : number, .name = ""};
-    return facts_of(agency, unit);
-}
-
-enum tov_err tov_judge(const struct tov_roster *roster, const struct tov_draft *draft,
-                       uint16_t sender, uint64_t sent_ms, struct tov_findings *out_findings)
-{
-    struct tov_unit_facts recipients[TOV_RECIPIENTS_MAX];
-    size_t count = tov_record_count(draft->header, "recipients");
-    out_findings->count = 0; /* the items are only looked at up to it */
-    out_findings->more = false;
+    size_t count = tov_record_count(header, "recipients");
     if (count > TOV_RECIPIENTS_MAX)
         return TOV_E_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        struct tov_record recipient;
-        if (!tov_record_child(draft->header, "recipients", i, &recipient))
-            return TOV_E_SCHEMA;
-        recipients[i] = tov_judge_unit(roster, (uint16_t)tov_record_number(recipient, "agency"),
-                                       tov_record_bytes(recipient, "unit"));
+        struct tov_record recipient = {0};
+        (void)tov_record_child(header, "recipients", i, &recipient);
+        uint64_t agency = tov_record_number(recipient, "agency");
+        out_found->recipients[i] =
+            tov_units_find(units, agency > TOV_AGENCIES_MAX ? 0 : (uint16_t)agency,
+                           tov_record_bytes(recipient, "unit"));
     }
-    struct tov_bytes unit = tov_record_bytes(draft->header, "sender_unit");
-    struct tov_rule_context context = {.sender = tov_judge_unit(roster, sender, unit),
-                                       .recipients = recipients,
-                                       .recipient_count = count,
+    out_found->recipient_count = count;
+    out_found->sender = tov_units_find(units, sender, tov_record_bytes(header, "sender_unit"));
+    return TOV_OK;
+}
+
+void tov_judge_by(const struct tov_judge_units *found, const struct tov_draft *draft,
+                  uint64_t sent_ms, struct tov_findings *out_findings)
+{
+    struct tov_rule_context context = {.sender = found->sender,
+                                       .recipients = found->recipients,
+                                       .recipient_count = found->recipient_count,
                                        .sent = tov_danish_time_of(sent_ms).date,
                                        .sent_ms = sent_ms};
+    out_findings->count = 0; /* the items are only looked at up to it */
+    out_findings->more = false;
     tov_draft_judge(draft, &context, out_findings);
+}
+
+enum tov_err tov_judge(const struct tov_units *units, const struct tov_draft *draft,
+                       uint16_t sender, uint64_t sent_ms, struct tov_findings *out_findings)
+{
+    struct tov_judge_units found;
+    TOV_TRY(tov_judge_units(units, draft->header, sender, &found));
+    tov_judge_by(&found, draft, sent_ms, out_findings);
     return TOV_OK;
 }
 

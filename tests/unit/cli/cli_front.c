@@ -288,9 +288,12 @@ static void refuse(struct fake_front *front, const struct cli_front *node)
     put_number(finding, "rule", 2);
     put_text(finding, "reason_da", "Enheden er ikke med i samarbejdet.");
     put_text(finding, "reason_en", "The unit is not in the co-operation.");
-    put_text(finding, "remedy_da", "Vælg en anden enhed.");
-    put_text(finding, "remedy_en", "Choose another unit.");
-    put_text(finding, "source", "retsplejeloven § 115");
+    if (node->refused_source == NULL) {
+        put_text(finding, "remedy_da", "Vælg en anden enhed.");
+        put_text(finding, "remedy_en", "Choose another unit.");
+    }
+    put_text(finding, "source",
+             node->refused_source == NULL ? "retsplejeloven § 115" : node->refused_source);
     front_send(front, &reply);
 }
 

@@ -64,9 +64,10 @@ struct cli_front {
     /* submits */
     bool refuses; /* by rule 2, at recipient 1 or the field below */
     const char *refused_field;
-    bool keeps_quiet; /* takes the submit, and does not answer */
-    int tell_fd;      /* not 0: one byte is written to it for each submit that came */
-    size_t submits;   /* without checks */
+    const char *refused_source; /* then without a remedy; NULL: the law, with one */
+    bool keeps_quiet;           /* takes the submit, and does not answer */
+    int tell_fd;                /* not 0: one byte is written to it for each submit that came */
+    size_t submits;             /* without checks */
     size_t checks;
     uint8_t keys[CLI_FRONT_SUBMITS_MAX][64]; /* of the submits, and their sizes */
     size_t key_sizes[CLI_FRONT_SUBMITS_MAX];

@@ -188,6 +188,32 @@ static void a_refused_field_says_what_may_stand_in_it(void)
     cli_scene_end(&scene);
 }
 
+/* Where the node names no remedy, by what is missing. */
+static void a_refusal_says_which_option_names_what_is_missing(void)
+{
+    static const struct {
+        const char *field, *source, *has, *has_not;
+    } fields[] = {
+        {"cites", "docs/machines.md", "--cites NUMMER", "--about"},
+        {"about.case_ref", "docs/machines.md", "Enheden er ikke med", "--about"},
+        {"about.case_ref", "docs/messages.md", "--about NUMMER", "--cites"},
+    };
+    struct cli_scene scene = {.node = {.refuses = true}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        front_lock(scene.front);
+        scene.node.refused_field = fields[i].field;
+        scene.node.refused_source = fields[i].source;
+        front_unlock(scene.front);
+        struct ran *ran = RAN(&scene.place, NOTE, "--check");
+        CU_ASSERT(cli_says(ran->err, fields[i].has));
+        CU_ASSERT(!cli_says(ran->err, fields[i].has_not));
+        ran_end(ran);
+    }
+    cli_scene_end(&scene);
+}
+
 static void a_refusal_in_json_names_rule_field_and_draft(void)
 {
     struct cli_scene scene = {.node = {.refuses = true}};
@@ -422,6 +448,7 @@ int main(void)
         UNIT_TEST(what_nobody_wrote_in_is_not_kept),
         UNIT_TEST(a_refusal_keeps_the_draft_for_its_owner_alone_and_names_it),
         UNIT_TEST(a_refused_field_says_what_may_stand_in_it),
+        UNIT_TEST(a_refusal_says_which_option_names_what_is_missing),
         UNIT_TEST(a_refusal_in_json_names_rule_field_and_draft),
         UNIT_TEST(a_busy_node_keeps_the_draft_too),
         UNIT_TEST(drafts_are_listed_shown_and_removed),

@@ -363,6 +363,20 @@ static void a_step_that_no_row_lists_is_refused_and_writes_nothing(void)
     scene_close(&scene);
 }
 
+static void an_offer_that_cites_nothing_is_refused_at_its_citations(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-cites");
+    submit(&scene, KRFO, to_desk(ADMISSION));
+    sim_wire_run(scene.wire);
+    struct test_draft offer = to_desk("handover.offer");
+    hand_in(&scene, KRFO, &offer);
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.answers[KRFO].error, TOV_E_RULE);
+    UNIT_EQUAL_TEXT(scene.answers[KRFO].field, "cites");
+    scene_close(&scene);
+}
+
 /* Refused; the reason is the rule's, which names no state. */
 static bool is_refused_by_rule_alone(struct scene *scene, size_t node, struct test_draft draft)
 {
@@ -553,6 +567,7 @@ int main(void)
         UNIT_TEST(a_copy_tells_the_event_that_its_draft_names),
         UNIT_TEST(two_steps_of_one_batch_follow_each_other),
         UNIT_TEST(a_step_that_no_row_lists_is_refused_and_writes_nothing),
+        UNIT_TEST(an_offer_that_cites_nothing_is_refused_at_its_citations),
         UNIT_TEST(a_refusal_names_the_state_to_who_is_shown_the_thing),
         UNIT_TEST(what_a_client_says_of_steps_start_and_seen_is_replaced),
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),

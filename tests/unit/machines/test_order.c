@@ -90,15 +90,35 @@ static void a_ledger_keeps_its_own_order(void)
     UNIT_EQUAL_TEXT(ordered(), "first second");
 }
 
-static void one_that_claims_to_be_ahead_is_ordered_by_citation_only(void)
+/* Of two receivers one got it at once, and found its time ahead; the other one got it later. */
+static void what_one_receiver_found_of_a_clock_does_not_move_a_message(void)
+{
+    static const char *const found[] = {"", " ahead=yes"};
+    for (size_t i = 0; i < 2; i++) {
+        char line[120];
+        begin();
+        (void)world_say(&world, "kk/vink > krfo/kif msg.note case:C id=a at=2021-02-02T12:00");
+        (void)snprintf(line, sizeof line,
+                       "krfo/kif > kk/vink msg.note case:C id=ahead at=2021-02-02T13:30%s",
+                       found[i]);
+        (void)world_say(&world, line);
+        (void)world_say(&world, "rhp/psyk > kk/vink msg.note case:C id=b at=2021-02-02T13:00");
+        UNIT_EQUAL_TEXT(ordered(), "a b ahead");
+        UNIT_EQUAL_INT(order[2].effective_ms, world_find(&world, "ahead")->written_ms);
+    }
+}
+
+static void a_time_at_the_end_of_all_times_leaves_room_for_answers(void)
 {
     begin();
-    (void)world_say(&world, "kk/vink > krfo/kif msg.note case:C id=a at=2021-02-02T12:00");
-    (void)world_say(
-        &world,
-        "krfo/kif > kk/vink msg.note case:C id=ahead reply=a ahead=yes at=2031-01-01T12:00");
-    (void)world_say(&world, "rhp/psyk > kk/vink msg.note case:C id=b at=2021-02-02T13:00");
-    UNIT_EQUAL_TEXT(ordered(), "a ahead b");
+    (void)world_say(&world, "kk/vink > krfo/kif msg.note case:C id=last at=9999-12-31T23:59");
+    (void)world_say(&world, "krfo/kif > kk/vink msg.note case:C id=answer reply=last "
+                            "at=2021-02-02T12:00");
+    (void)world_say(&world, "kk/vink > krfo/kif msg.note case:C id=next reply=answer "
+                            "at=2021-02-02T13:00");
+    UNIT_EQUAL_TEXT(ordered(), "last answer next");
+    CU_ASSERT(order[2].effective_ms > order[1].effective_ms);
+    CU_ASSERT(order[0].effective_ms < TOV_TIME_MAX_MS - 1000 * MANY);
 }
 
 /* Police hold the case's copy of a first half, and a second half that cites the other copy. */
@@ -167,7 +187,8 @@ int main(void)
         UNIT_TEST(an_answer_stands_after_what_it_answers_whatever_its_clock_says),
         UNIT_TEST(what_was_seen_stands_before),
         UNIT_TEST(a_ledger_keeps_its_own_order),
-        UNIT_TEST(one_that_claims_to_be_ahead_is_ordered_by_citation_only),
+        UNIT_TEST(what_one_receiver_found_of_a_clock_does_not_move_a_message),
+        UNIT_TEST(a_time_at_the_end_of_all_times_leaves_room_for_answers),
         UNIT_TEST(a_citation_by_event_counts_where_the_message_itself_is_not_held),
         UNIT_TEST(a_circle_of_lies_is_broken_at_the_earliest),
         UNIT_TEST(many_in_one_circle_do_not_hang),

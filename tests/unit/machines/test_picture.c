@@ -4,9 +4,8 @@
  * steps, retractions, starting points, reasons that teach, what a node asks before it sends.
  */
 #include "base/limits.h"
-#include "case/picture.h"
+#include "look.h"
 #include "support/unit.h"
-#include "world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,75 +15,31 @@
 #define OPEN "kk/vink > kbh-pol/dks,krfo/central " OPEN_WORDS
 #define SUBMIT "kk/jobcenter > kbh-pol/dks,kk/vink concern.submit concern:K id=k"
 
-static struct world world;
-static struct tov_told *held;
-static size_t held_count;
-static struct tov_picture *picture;
-
-static void begin(const char *lines)
-{
-    world_fini(&world);
-    world.fills_steps = true;
-    world_say_all(&world, lines);
-}
-
-static void look_as(const char *agency)
-{
-    tov_picture_destroy(picture);
-    free(held);
-    held = world_held(&world, agency == NULL ? 0 : world_agency(agency), &held_count);
-    picture = world_picture(&world, held, held_count);
-}
-
-static void forget(void)
-{
-    tov_picture_destroy(picture);
-    free(held);
-    picture = NULL;
-    held = NULL;
-    world_fini(&world);
-}
-
-static const struct tov_thing *thing(enum tov_machine machine, const char *name)
-{
-    struct tov_thing_ref ref = world_thing(name);
-    const struct tov_thing *found = tov_picture_thing_find(picture, machine, &ref);
-    UNIT_NEED(found != NULL);
-    return found;
-}
-
-static const struct tov_placed *placed(const char *id)
-{
-    for (size_t i = 0; i < held_count; i++) {
-        if (strcmp(world_id(tov_picture_placed_at(picture, i)->told), id) == 0)
-            return tov_picture_placed_at(picture, i);
-    }
-    UNIT_NEED(false);
-    return NULL;
-}
+static struct look look;
 
 static void who_lacks_a_step_shows_incomplete_and_never_refused(void)
 {
-    begin(SUBMIT
-          ";"
-          "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
-          "kk/vink > kbh-pol/dks concern.screen_request concern:K;"
-          "kbh-pol/dks > kk/vink concern.screen_result concern:K code=kan_behandles;"
-          "kbh-pol/dks > kk/vink,krfo/kif case.meeting_call concern:K kind=infohusmoede id=call");
-    look_as("krfo");
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "paa_dagsorden");
-    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
-    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->began == NULL);
-    UNIT_EQUAL_INT(placed("call")->judgements[0].verdict, TOV_STEP_UNJUDGED);
-    look_as("kk");
-    CU_ASSERT(!thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+    look_begin(
+        &look, SUBMIT
+        ";"
+        "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
+        "kk/vink > kbh-pol/dks concern.screen_request concern:K;"
+        "kbh-pol/dks > kk/vink concern.screen_result concern:K code=kan_behandles;"
+        "kbh-pol/dks > kk/vink,krfo/kif case.meeting_call concern:K kind=infohusmoede id=call");
+    look_as(&look, "krfo");
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->state, "paa_dagsorden");
+    CU_ASSERT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+    CU_ASSERT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->began == NULL);
+    UNIT_EQUAL_INT(look_placed(&look, "call")->judgements[0].verdict, TOV_STEP_UNJUDGED);
+    look_as(&look, "kk");
+    CU_ASSERT(!look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
 }
 
 static void a_state_that_the_event_cannot_lead_to_is_not_believed(void)
 {
-    begin(SUBMIT);
+    look_begin(&look, SUBMIT);
     const struct tov_told *told = world_say(
-        &world, "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=s");
+        &look.world, "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=s");
     struct tov_record step;
     struct tov_thing_ref concern = world_thing("concern:K"), other = world_thing("event:none");
     UNIT_OK(tov_record_open(told->draft->header, "steps", &step));
@@ -92,123 +47,130 @@ static void a_state_that_the_event_cannot_lead_to_is_not_believed(void)
     UNIT_OK(tov_record_put_bytes(step, "thing_ref", TOV_BYTES_OF(concern.bytes)));
     UNIT_OK(tov_record_put_bytes(step, "previous_event_ref", TOV_BYTES_OF(other.bytes)));
     UNIT_OK(tov_record_put_text(step, "state", "begrundet"));
-    look_as("kk");
-    UNIT_EQUAL_INT(placed("s")->judgements[0].verdict, TOV_STEP_UNJUDGED);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
-    CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_placed(&look, "s")->judgements[0].verdict, TOV_STEP_UNJUDGED);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+    CU_ASSERT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->is_incomplete);
 }
 
 static void a_starting_point_takes_the_mark_away(void)
 {
-    begin(OPEN ";"
-               "kk/vink > kbh-pol/dks case.conversation case:C part=plan;"
-               "kk/vink > kbh-pol/dks,rhp/psyk case.conversation case:C part=resultat");
-    look_as("rhp");
-    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
-    world_say_all(&world,
+    look_begin(&look, OPEN ";"
+                           "kk/vink > kbh-pol/dks case.conversation case:C part=plan;"
+                           "kk/vink > kbh-pol/dks,rhp/psyk case.conversation case:C part=resultat");
+    look_as(&look, "rhp");
+    CU_ASSERT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->is_incomplete);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    world_say_all(&look.world,
                   "kk/vink > rhp/psyk,kbh-pol/dks case.invite case:C next_review=2021-04-30 "
                   "start=yes;"
                   "kbh-pol/dks > kk/vink,rhp/psyk case.conversation case:C part=plan");
-    look_as("rhp");
-    CU_ASSERT(!thing(TOV_MACHINE_CASE, "case:C")->is_incomplete);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "samtale");
-    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("kk"));
+    look_as(&look, "rhp");
+    CU_ASSERT(!look_thing(&look, TOV_MACHINE_CASE, "case:C")->is_incomplete);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "samtale");
+    UNIT_EQUAL_INT(look_thing(&look, TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
+                   world_agency("kk"));
 }
 
 static void the_first_half_waits_and_the_second_steps(void)
 {
-    begin(OPEN ";"
-               "kk/vink > kbh-pol/dks,krfo/central case.assessment case:C next=opfoelgning "
-               "purpose=p basis=B next_review=2021-04-30 id=first");
-    look_as("krfo");
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
-    UNIT_EQUAL_TEXT(world_id(thing(TOV_MACHINE_CASE, "case:C")->waits), "first");
-    world_say_all(&world, "kbh-pol/dks > kk/vink,krfo/central case.assessment case:C "
-                          "next=opfoelgning purpose=p basis=B next_review=2021-04-30 cites=first "
-                          "id=second");
-    look_as("krfo");
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "opfoelgning");
-    CU_ASSERT(thing(TOV_MACHINE_CASE, "case:C")->waits == NULL);
-    CU_ASSERT(placed("second")->is_second && !placed("first")->is_second);
-    UNIT_EQUAL_TEXT(world_id(placed("second")->first), "first");
+    look_begin(&look,
+               OPEN ";"
+                    "kk/vink > kbh-pol/dks,krfo/central case.assessment case:C next=opfoelgning "
+                    "purpose=p basis=B next_review=2021-04-30 id=first");
+    look_as(&look, "krfo");
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    UNIT_EQUAL_TEXT(world_id(look_thing(&look, TOV_MACHINE_CASE, "case:C")->waits), "first");
+    world_say_all(&look.world,
+                  "kbh-pol/dks > kk/vink,krfo/central case.assessment case:C "
+                  "next=opfoelgning purpose=p basis=B next_review=2021-04-30 cites=first "
+                  "id=second");
+    look_as(&look, "krfo");
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "opfoelgning");
+    CU_ASSERT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->waits == NULL);
+    CU_ASSERT(look_placed(&look, "second")->is_second && !look_placed(&look, "first")->is_second);
+    UNIT_EQUAL_TEXT(world_id(look_placed(&look, "second")->first), "first");
 }
 
 static void two_halves_that_say_different_things_do_not_step(void)
 {
-    begin(OPEN ";"
+    look_begin(&look, OPEN
+               ";"
                "kk/vink > kbh-pol/dks case.assessment case:C next=opfoelgning purpose=p basis=B "
                "next_review=2021-04-30 id=first;"
                "kbh-pol/dks > kk/vink case.assessment case:C next=aktiv_koordinering purpose=p "
                "basis=B next_review=2021-04-30 cites=first id=second");
-    look_as("kk");
-    UNIT_EQUAL_INT(placed("second")->judgements[0].rule, TOV_REFUSAL_SECOND);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_placed(&look, "second")->judgements[0].rule, TOV_REFUSAL_SECOND);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
 }
 
 static void concurrent_steps_are_resolved_alike_and_flagged(void)
 {
-    begin(SUBMIT);
-    world.fills_steps = false; /* neither has seen the other's */
-    world_say_all(&world,
+    look_begin(&look, SUBMIT);
+    look.world.fills_steps = false; /* neither has seen the other's */
+    world_say_all(&look.world,
                   "kbh-pol/dks > kk/vink,kk/jobcenter concern.receipt concern:K code=modtaget "
                   "id=a at=2021-02-02T12:00;"
                   "kk/vink > kbh-pol/dks,kk/jobcenter concern.receipt concern:K code=modtaget "
                   "id=b at=2021-02-02T12:01");
     static const char *const agencies[] = {"kk", "kbh-pol"};
     for (size_t i = 0; i < 2; i++) {
-        look_as(agencies[i]);
-        UNIT_EQUAL_INT(placed("a")->judgements[0].verdict, TOV_STEP_TAKEN);
-        UNIT_EQUAL_INT(placed("b")->judgements[0].verdict, TOV_STEP_REFUSED);
-        CU_ASSERT(placed("b")->judgements[0].is_conflict);
-        CU_ASSERT(thing(TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
+        look_as(&look, agencies[i]);
+        UNIT_EQUAL_INT(look_placed(&look, "a")->judgements[0].verdict, TOV_STEP_TAKEN);
+        UNIT_EQUAL_INT(look_placed(&look, "b")->judgements[0].verdict, TOV_STEP_REFUSED);
+        CU_ASSERT(look_placed(&look, "b")->judgements[0].is_conflict);
+        CU_ASSERT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
     }
 }
 
 static void a_refusal_by_someone_who_had_seen_the_step_is_no_conflict(void)
 {
-    begin(SUBMIT ";"
-                 "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
-                 "kk/vink > kbh-pol/dks concern.receipt concern:K code=modtaget id=b");
-    look_as("kk");
-    UNIT_EQUAL_INT(placed("b")->judgements[0].verdict, TOV_STEP_REFUSED);
-    CU_ASSERT(!placed("b")->judgements[0].is_conflict);
-    CU_ASSERT(!thing(TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
+    look_begin(&look, SUBMIT ";"
+                             "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget;"
+                             "kk/vink > kbh-pol/dks concern.receipt concern:K code=modtaget id=b");
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_placed(&look, "b")->judgements[0].verdict, TOV_STEP_REFUSED);
+    CU_ASSERT(!look_placed(&look, "b")->judgements[0].is_conflict);
+    CU_ASSERT(!look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->is_conflict);
 }
 
 static void retracting_the_beginning_annuls_and_another_message_is_only_marked(void)
 {
-    begin(SUBMIT ";"
-                 "kk/jobcenter > kbh-pol/dks,kk/vink concern.supplement concern:K id=more;"
-                 "kk/jobcenter > kbh-pol/dks,kk/vink msg.amend concern:K reply=more id=amend;"
-                 "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=more id=r1");
-    look_as("kbh-pol");
-    CU_ASSERT(placed("more")->is_retracted);
-    UNIT_EQUAL_TEXT(world_id(placed("more")->amended_by), "amend");
-    UNIT_EQUAL_INT(placed("r1")->judgement_count, 0);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
-    world_say_all(&world, "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=k");
-    look_as("kbh-pol");
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "annulleret");
-    CU_ASSERT(placed("k")->is_retracted);
+    look_begin(&look,
+               SUBMIT ";"
+                      "kk/jobcenter > kbh-pol/dks,kk/vink concern.supplement concern:K id=more;"
+                      "kk/jobcenter > kbh-pol/dks,kk/vink msg.amend concern:K reply=more id=amend;"
+                      "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=more id=r1");
+    look_as(&look, "kbh-pol");
+    CU_ASSERT(look_placed(&look, "more")->is_retracted);
+    UNIT_EQUAL_TEXT(world_id(look_placed(&look, "more")->amended_by), "amend");
+    UNIT_EQUAL_INT(look_placed(&look, "r1")->judgement_count, 0);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+    world_say_all(&look.world, "kk/jobcenter > kbh-pol/dks,kk/vink msg.retract concern:K reply=k");
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->state, "annulleret");
+    CU_ASSERT(look_placed(&look, "k")->is_retracted);
 }
 
 static void only_its_sender_retracts_a_message(void)
 {
-    begin(SUBMIT ";kbh-pol/dks > kk/jobcenter,kk/vink msg.retract concern:K reply=k id=r");
-    look_as("kk");
-    CU_ASSERT(!placed("k")->is_retracted);
-    UNIT_EQUAL_INT(placed("r")->judgements[0].rule, TOV_REFUSAL_WHO);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
+    look_begin(&look,
+               SUBMIT ";kbh-pol/dks > kk/jobcenter,kk/vink msg.retract concern:K reply=k id=r");
+    look_as(&look, "kk");
+    CU_ASSERT(!look_placed(&look, "k")->is_retracted);
+    UNIT_EQUAL_INT(look_placed(&look, "r")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CONCERN, "concern:K")->state, "registreret");
 }
 
 static void a_refusal_says_where_the_thing_stands_and_what_can_come(void)
 {
-    begin(SUBMIT ";kbh-pol/dks > kk/vink case.close case:C id=close;"
-                 "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=early;"
-                 "krfo/kif > kk/vink concern.receipt concern:K code=modtaget id=foreign");
-    look_as("kk");
-    struct tov_text early = placed("early")->judgements[0].reason;
+    look_begin(&look, SUBMIT
+               ";kbh-pol/dks > kk/vink case.close case:C id=close;"
+               "kbh-pol/dks > kk/vink concern.screen_result concern:K code=afventer id=early;"
+               "krfo/kif > kk/vink concern.receipt concern:K code=modtaget id=foreign");
+    look_as(&look, "kk");
+    struct tov_text early = look_placed(&look, "early")->judgements[0].reason;
     UNIT_EQUAL_TEXT(early.en,
                     "Concern: the state is \"registered\", and concern.screen_result does "
                     "not fit there. What can be sent here: concern.receipt, "
@@ -217,39 +179,43 @@ static void a_refusal_says_where_the_thing_stands_and_what_can_come(void)
         early.da, "Bekymringshenvendelse: tilstanden er \"registreret\", og concern.screen_result "
                   "passer ikke dertil. Her kan sendes: concern.receipt, concern.screen_request, "
                   "concern.transfer, msg.retract.");
-    UNIT_EQUAL_TEXT(placed("close")->judgements[0].reason.en,
+    UNIT_EQUAL_TEXT(look_placed(&look, "close")->judgements[0].reason.en,
                     "Case: has not begun, and case.close does not fit there. What can be sent "
                     "here: case.open.");
-    UNIT_EQUAL_TEXT(placed("foreign")->judgements[0].reason.da,
+    UNIT_EQUAL_TEXT(look_placed(&look, "foreign")->judgements[0].reason.da,
                     "Dette skridt tages af sekretariatet eller kommunens tovholder, ikke af "
                     "afsenderen.");
 }
 
 static void a_refused_closing_leaves_the_case_with_its_responsible(void)
 {
-    begin(OPEN ";kk/vink > kbh-pol/dks,krfo/central case.close case:C id=close");
-    look_as("kbh-pol");
-    UNIT_EQUAL_INT(placed("close")->judgement_count, 2);
-    UNIT_EQUAL_TEXT(thing(TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
-    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("kk"));
+    look_begin(&look, OPEN ";kk/vink > kbh-pol/dks,krfo/central case.close case:C id=close");
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_INT(look_placed(&look, "close")->judgement_count, 2);
+    UNIT_EQUAL_TEXT(look_thing(&look, TOV_MACHINE_CASE, "case:C")->state, "afdaekning");
+    UNIT_EQUAL_INT(look_thing(&look, TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
+                   world_agency("kk"));
 }
 
 static void an_offer_by_one_who_has_handed_over_is_refused(void)
 {
-    begin(OPEN ";"
+    look_begin(&look, OPEN
+               ";"
                "kk/vink > krfo/central,kbh-pol/dks handover.offer case:C thing=case to_agency=krfo "
                "cites=open id=o1;"
                "krfo/central > kk/vink,kbh-pol/dks handover.accept case:C thing=case cites=o1;"
                "kk/vink > kbh-pol/dks,krfo/central handover.offer case:C thing=case "
                "to_agency=kbh-pol cites=open id=o2");
-    look_as("kbh-pol");
-    UNIT_EQUAL_INT(placed("o2")->judgements[0].rule, TOV_REFUSAL_WHO);
-    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible, world_agency("krfo"));
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_INT(look_placed(&look, "o2")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(look_thing(&look, TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
+                   world_agency("krfo"));
 }
 
 static void the_new_kommune_coordinates_after_a_transfer(void)
 {
-    begin(OPEN ";"
+    look_begin(&look, OPEN
+               ";"
                "kk/vink > aarhus/info,kbh-pol/dks,krfo/central case.transfer case:C "
                "to_agency=aarhus cites=open id=tr start=yes;"
                "aarhus/info > kk/vink,kbh-pol/dks,krfo/central case.transfer_answer case:C "
@@ -258,10 +224,10 @@ static void the_new_kommune_coordinates_after_a_transfer(void)
                "id=old;"
                "aarhus/info > kbh-pol/dks case.review case:C result=fortsaet "
                "next_review=2021-04-30 id=new");
-    look_as("kbh-pol");
-    UNIT_EQUAL_INT(placed("old")->judgements[0].rule, TOV_REFUSAL_WHO);
-    UNIT_EQUAL_INT(placed("new")->judgements[0].verdict, TOV_STEP_LOOPED);
-    UNIT_EQUAL_INT(thing(TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
+    look_as(&look, "kbh-pol");
+    UNIT_EQUAL_INT(look_placed(&look, "old")->judgements[0].rule, TOV_REFUSAL_WHO);
+    UNIT_EQUAL_INT(look_placed(&look, "new")->judgements[0].verdict, TOV_STEP_LOOPED);
+    UNIT_EQUAL_INT(look_thing(&look, TOV_MACHINE_RESPONSIBILITY, "case:C")->responsible,
                    world_agency("aarhus"));
 }
 
@@ -269,16 +235,16 @@ static void the_new_kommune_coordinates_after_a_transfer(void)
 static struct tov_next_step step_for(const char *agency, const char *line, size_t index)
 {
     struct tov_next_step steps[8];
-    look_as(agency);
-    const struct tov_told *next = world_say(&world, line);
-    size_t count = tov_picture_steps_for(picture, next, steps, 8);
+    look_as(&look, agency);
+    const struct tov_told *next = world_say(&look.world, line);
+    size_t count = tov_picture_steps_for(look.picture, next, steps, 8);
     UNIT_NEED(count > index);
     return steps[index];
 }
 
 static void a_node_asks_before_it_sends(void)
 {
-    begin(SUBMIT);
+    look_begin(&look, SUBMIT);
     struct tov_next_step step =
         step_for("kbh-pol", "kbh-pol/dks > kk/vink concern.receipt concern:K code=modtaget", 0);
     UNIT_EQUAL_INT(step.judgement.verdict, TOV_STEP_TAKEN);
@@ -296,44 +262,45 @@ static void a_node_asks_before_it_sends(void)
 /* What others cannot know to be missing, its sender can. */
 static void a_sender_is_held_to_what_it_should_hold(void)
 {
-    begin("krfo/faengsel > kk/eki prison.admission episode:E kind=afsoning");
+    look_begin(&look, "krfo/faengsel > kk/eki prison.admission episode:E kind=afsoning");
     const char *leave =
         "krfo/faengsel > kbh-pol/dks,kk/vink prison.leave_start episode:E leave=1 id=l";
     struct tov_next_step step = step_for("krfo", leave, 0);
     UNIT_EQUAL_INT(step.judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_LEAVE_PLANNED);
-    look_as("kk");
-    UNIT_EQUAL_INT(placed("l")->judgements[0].verdict, TOV_STEP_TAKEN);
+    look_as(&look, "kk");
+    UNIT_EQUAL_INT(look_placed(&look, "l")->judgements[0].verdict, TOV_STEP_TAKEN);
 }
 
 static void consent_and_own_decision_come_before_a_referral(void)
 {
     const char *refer = "kk/vink > kk/mentor intervention.refer course:F case:C basis=SAMTYKKE "
                         "measure=mentor person=borger";
-    begin(OPEN);
+    look_begin(&look, OPEN);
     UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule,
                    TOV_REFUSAL_GUARDS + TOV_GUARD_OWN_DECISION);
-    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor");
+    look_begin(&look, OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor");
     UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_CONSENT);
-    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
-               "kk/vink > kk/mentor consent.given case:C scope=mentor person=paaroerende");
+    look_begin(&look,
+               OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
+                    "kk/vink > kk/mentor consent.given case:C scope=mentor person=paaroerende");
     UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.rule, TOV_REFUSAL_GUARDS + TOV_GUARD_CONSENT);
-    begin(OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
-               "kk/vink > kk/mentor consent.given case:C scope=mentor person=borger");
+    look_begin(&look, OPEN ";kk/vink > kbh-pol/dks case.own_decision case:C measures=coach+mentor;"
+                           "kk/vink > kk/mentor consent.given case:C scope=mentor person=borger");
     UNIT_EQUAL_INT(step_for("kk", refer, 0).judgement.verdict, TOV_STEP_TAKEN);
 }
 
 /* A call about COUNT concerns; how many of them it steps or is refused by. */
 static size_t judged_on_agenda(size_t count)
 {
-    begin("");
+    look_begin(&look, "");
     char call[4000] = "kbh-pol/dks > kk/vink case.meeting_call kind=infohusmoede id=call";
     for (size_t i = 0; i < count; i++) {
         size_t size = strlen(call);
         (void)snprintf(call + size, sizeof call - size, " concern:K%zu", i);
     }
-    (void)world_say(&world, call);
-    look_as("kk");
-    return placed("call")->judgement_count;
+    (void)world_say(&look.world, call);
+    look_as(&look, "kk");
+    return look_placed(&look, "call")->judgement_count;
 }
 
 static void an_agenda_steps_each_of_its_concerns_up_to_the_limit(void)
@@ -357,14 +324,14 @@ static void three_months_keep_the_day_or_take_the_last_and_end_with_time(void)
     };
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
         char line[300];
-        begin("");
+        look_begin(&look, "");
         (void)snprintf(line, sizeof line,
                        "kk/vink > kbh-pol/dks case.open case:C purpose=p basis=B at=%s "
                        "next_review=%s id=open",
                        days[i].at, days[i].next_review);
-        (void)world_say(&world, line);
-        look_as("kk");
-        UNIT_EQUAL_INT(placed("open")->judgements[0].verdict,
+        (void)world_say(&look.world, line);
+        look_as(&look, "kk");
+        UNIT_EQUAL_INT(look_placed(&look, "open")->judgements[0].verdict,
                        days[i].is_taken ? TOV_STEP_TAKEN : TOV_STEP_REFUSED);
     }
 }
@@ -402,6 +369,6 @@ int main(void)
         UNIT_TEST(an_empty_picture_is_a_picture),
     };
     int result = unit_run("picture", tests, sizeof tests / sizeof tests[0]);
-    forget();
+    look_fini(&look);
     return result;
 }

@@ -2,7 +2,8 @@
  *
  * Random histories: five agencies write what comes to their minds about a few things, with clocks
  * that are off and messages that travel slowly. Whatever came of it:
- * - the same messages give the same picture, in whatever order they came in (I5)
+ * - the same messages give the same picture, in whatever order they came in, and whatever each
+ *   receiver found of their clocks (I5)
  * - who holds all messages about a thing shows the same state as anyone else who does
  * - each case and transition that is not at its end has one responsible agency (I12)
  * - no unit is shown a message, or an event, that it was not sent (I10)
@@ -135,8 +136,10 @@ static void say_something(struct world *world)
         at[0] = (char)('0' + number);
         memmove(at + 1, at + 2, strlen(at + 2) + 1);
     }
-    /* A clock may be off by up to ten minutes. */
+    /* A clock may be off by up to ten minutes, and now and then by days. */
     uint64_t at_ms = UINT64_C(1612180800000) + world->count * 60000 + below(20) * 60000;
+    if (below(40) == 0)
+        at_ms += below(5) * UINT64_C(86400000);
     tov_time_format(at_ms, time);
     time[16] = '\0';
     const char *cited = last_of(world, line, lines[which].cites);
@@ -241,6 +244,13 @@ static void shuffle(struct tov_told *held, size_t count)
     }
 }
 
+/* As other nodes, which got the messages at other times, would have found. */
+static void find_other_clocks(struct tov_told *held, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        held[i].claims_ahead = below(2) != 0;
+}
+
 static bool any_order_gives_the_same(const struct world *world)
 {
     bool is_same = true;
@@ -255,6 +265,7 @@ static bool any_order_gives_the_same(const struct world *world)
             is_same &= is == first;
             tov_picture_destroy(picture);
             shuffle(held, count);
+            find_other_clocks(held, count);
         }
         free(held);
     }

@@ -6,9 +6,9 @@
  *
  * `id=` names the message, `at=` its time (UTC; else a minute after the last), `event=` its event;
  * `cites=` and `reply=` name a message or an event by those; `basis=`, `purpose=` and `priority=`
- * stand in the header; `ahead=yes`: it claimed to be ahead. All other words are typed fields, lists
- * with + between. Fields are not looked up in the catalogue, so that the machines are tested alone.
- * Not for: what a catalogue type demands.
+ * stand in the header; `ahead=yes`: its receiver found its time ahead. All other words are typed
+ * fields, lists with + between. Fields are not looked up in the catalogue, so that the machines are
+ * tested alone. Not for: what a catalogue type demands.
  */
 #ifndef TOV_TESTS_MACHINES_WORLD_H
 #define TOV_TESTS_MACHINES_WORLD_H

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The roster changes, what was sent before does not: a message is judged by the roster that it
+ * names, by each node, whenever it is read (I5, I7).
+ * Not for: whether a roster may follow another one (tests of proto/roster).
+ */
+#include "case_story.h"
+
+#include "base/cleanup.h"
+#include "ledger/message.h"
+#include "ledger/units.h"
+#include "store/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COORDINATOR TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE)
+#define CASEWORK TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER)
+
+enum { KK, KBH_POL, KRFO };
+
+/* In it kk/sof coordinates in place of kk/vink, and krfo/kif is there in place of krfo/central. */
+static struct tov_roster *next_roster(struct harness *harness, uint32_t version)
+{
+    const struct tov_roster *now = tov_node_core(harness_node(harness, KK))->roster;
+    static const struct tov_unit kk[] = {{"vink", "VINK", "", CASEWORK, 7},
+                                         {"sof", "Socialforvaltningen", "", COORDINATOR, 7},
+                                         {"eki", "Enheden for løsladelse", "", CASEWORK, 4}};
+    static const struct tov_unit krfo[] = {
+        {"kif", "KiF", "", TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO), 5}};
+    struct tov_agency agencies[3];
+    struct tov_roster_facts facts = *tov_roster_facts(now);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct tov_roster *roster;
+    UNIT_NEED(facts.agency_count == 3);
+    memcpy(agencies, facts.agencies, sizeof agencies);
+    agencies[KK].units = kk;
+    agencies[KK].unit_count = 3;
+    agencies[KRFO].units = krfo;
+    agencies[KRFO].unit_count = 1;
+    facts.agencies = agencies;
+    facts.version = version;
+    facts.previous = tov_roster_hash(now);
+    tov_roster_format(&facts, &text);
+    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &roster, NULL) == TOV_OK);
+    return roster;
+}
+
+static void adopt(struct harness *harness, size_t node, struct tov_roster *roster)
+{
+    harness_set_roster(harness, node, roster);
+    harness_restart(harness, node);
+    UNIT_EQUAL_INT(tov_roster_version(tov_node_core(harness_node(harness, node))->roster),
+                   tov_roster_version(roster));
+}
+
+/* ---- what is shown ---- */
+
+/* The whole answer to `cases`; the number of the affair of the case, if it is shown. */
+static uint64_t look(struct harness *harness, const struct harness_client *client,
+                     struct tov_buf *out)
+{
+    struct tov_record reply = ask(harness, client, "cases", &(struct asking){.ended = 1}), affair;
+    bool has_case = find_affair(body_of(reply, "cases"), CASE, &affair);
+    uint64_t number = has_case ? tov_record_number(affair, "number") : 0;
+    tov_buf_clear(out);
+    UNIT_OK(tov_record_encode(body_of(reply, "cases"), out));
+    tov_record_destroy(&reply);
+    return number;
+}
+
+/* And all that is told of the case. */
+static void look_closely(struct harness *harness, const struct harness_client *client,
+                         struct tov_buf *out)
+{
+    uint64_t number = look(harness, client, out);
+    struct tov_record reply = ask(harness, client, "case_read", &(struct asking){.number = number});
+    UNIT_OK(tov_record_encode(body_of(reply, "case_read"), out));
+    tov_record_destroy(&reply);
+}
+
+static uint64_t messages_of_case(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record reply = ask(harness, client, "cases", &(struct asking){.ended = 1});
+    struct tov_record affair;
+    UNIT_NEED(find_affair(body_of(reply, "cases"), CASE, &affair));
+    uint64_t count = tov_record_number(affair, "message_count");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+/* What only a unit that coordinates may write. */
+static struct saying invitation(const struct harness_client *by, const char *from, const char *to)
+{
+    return (struct saying){.by = by,
+                           .type = "case.invite",
+                           .from = from,
+                           .to = to,
+                           .bases = "RPL115-2/1-1",
+                           .fields = "about.case_ref=" CASE};
+}
+
+static void invite(struct harness *harness, const struct harness_client *by, const char *from)
+{
+    const struct saying saying = invitation(by, from, "kbh-pol/dks");
+    say(harness, &saying, NULL);
+}
+
+/* The second is written while the first is not committed: the book has taken that one in already,
+ * from its writer and not from the ledger. */
+static void invite_twice_at_once(struct harness *harness)
+{
+    const struct saying saying = invitation(&sofie, "kk/sof", "krfo/kif");
+    harness_hold_commits(harness, KK, true);
+    send_saying(harness, &saying);
+    send_saying(harness, &saying);
+    harness_hold_commits(harness, KK, false);
+    harness_advance(harness, 60000);
+    drop_replies(harness, &sofie);
+}
+
+/* ---- the tests ---- */
+
+static void what_was_sent_by_an_older_roster_keeps_its_effect(void)
+{
+    static const struct harness_client *const clients[] = {&anna, &bo, &eva};
+    struct harness *harness = whole_story();
+    struct tov_buf before[3];
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf after = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    for (size_t i = 0; i < 3; i++) {
+        before[i] = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+        (void)look(harness, clients[i], &before[i]);
+        CU_ASSERT(before[i].size > 100);
+    }
+    struct tov_roster *roster = next_roster(harness, 2);
+    for (size_t node = KK; node <= KRFO; node++)
+        adopt(harness, node, roster);
+    for (size_t i = 0; i < 3; i++) {
+        (void)look(harness, clients[i], &after);
+        CU_ASSERT(tov_bytes_equal(tov_buf_view(&before[i]), tov_buf_view(&after)));
+        tov_buf_fini(&before[i]);
+    }
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void a_book_that_is_read_anew_is_the_book_of_before(void)
+{
+    static const struct harness_client *const clients[] = {&anna, &bo};
+    struct harness *harness = whole_story();
+    struct tov_roster *roster = next_roster(harness, 2);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf running = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf again = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    uint64_t count = messages_of_case(harness, &bo);
+    adopt(harness, KK, roster);
+    adopt(harness, KBH_POL, roster);
+    invite(harness, &sofie, "kk/sof");
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    invite_twice_at_once(harness);
+    for (size_t i = 0; i < 2; i++) {
+        look_closely(harness, clients[i], &running);
+        CU_ASSERT(i > 0 || memmem(running.data, running.size, "kif", 3) != NULL); /* a party */
+        harness_restart(harness, clients[i]->node);
+        look_closely(harness, clients[i], &again);
+        CU_ASSERT(tov_bytes_equal(tov_buf_view(&running), tov_buf_view(&again)));
+    }
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+/* The verdict of the newest message that KBH_POL holds of KK. */
+static unsigned newest_verdict(struct harness *harness)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, KBH_POL));
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_message_name name = {.agency = KK + 1, .generation = 1};
+    unsigned verdict = 0;
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    for (name.index = 0; name.index < 200; name.index++) {
+        if (tov_message_read(core, read, &name, TOV_MESSAGE_LEAF, message) == TOV_OK)
+            verdict = message->verdict.verdict;
+    }
+    return verdict;
+}
+
+static void a_message_that_was_long_on_its_way_is_judged_by_the_roster_that_it_names(void)
+{
+    struct harness *harness = whole_story();
+    struct tov_roster *roster = next_roster(harness, 2);
+    uint64_t count = messages_of_case(harness, &bo);
+    harness_set_link(harness, KK, KBH_POL, false);
+    invite(harness, &anna, "kk/vink");
+    adopt(harness, KBH_POL, roster);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
+    harness_set_link(harness, KK, KBH_POL, true);
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_OPENED);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+/* The old roster would refuse it; nothing is refused for good by it. */
+static void a_roster_that_is_not_here_yet_is_waited_for(void)
+{
+    struct harness *harness = whole_story();
+    struct tov_roster *roster = next_roster(harness, 2);
+    uint64_t count = messages_of_case(harness, &bo);
+    adopt(harness, KK, roster);
+    invite(harness, &sofie, "kk/sof");
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
+    adopt(harness, KBH_POL, roster);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void a_version_that_was_not_adopted_is_judged_by_the_one_before_it(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_roster *roster = next_roster(harness, 3);
+    adopt(harness, KK, roster);
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, 0)), 1);
+    UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, 1)), 1);
+    UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, 2)), 1);
+    UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, 3)), 3);
+    UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, UINT32_MAX)), 3);
+    UNIT_EQUAL_INT(tov_units_version(tov_units_in_force(core)), 3);
+    struct tov_bytes central = tov_bytes_of_text("central"), kif = tov_bytes_of_text("kif");
+    UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 1), 3, central).duties, TOV_DUTY_PRISON);
+    UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 3), 3, central).duties, 0);
+    UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 3), 3, central).agency, 3);
+    UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 3), 3, kif).duties, TOV_DUTY_PRISON);
+    UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 3), 4, kif).agency, 0);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void a_damaged_old_roster_stops_the_start(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    TOV_FREE struct tov_core *other = malloc(sizeof *other);
+    struct tov_error error = {.text = ""};
+    UNIT_NEED(other != NULL);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_ROSTER, tov_store_key_u32(7),
+                        tov_roster_note(core->roster)); /* which says that it is version 1 */
+    harness_advance(harness, 1000);
+    *other = *core;
+    other->unit_history = NULL;
+    UNIT_EQUAL_INT(tov_units_open(other, &error), TOV_E_CORRUPT);
+    CU_ASSERT(strstr(error.text, "version 7") != NULL);
+    tov_units_close(other->unit_history);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_was_sent_by_an_older_roster_keeps_its_effect),
+        UNIT_TEST(a_book_that_is_read_anew_is_the_book_of_before),
+        UNIT_TEST(a_message_that_was_long_on_its_way_is_judged_by_the_roster_that_it_names),
+        UNIT_TEST(a_roster_that_is_not_here_yet_is_waited_for),
+        UNIT_TEST(a_version_that_was_not_adopted_is_judged_by_the_one_before_it),
+        UNIT_TEST(a_damaged_old_roster_stops_the_start),
+    };
+    return unit_run("roster_change", tests, sizeof tests / sizeof tests[0]);
+}
