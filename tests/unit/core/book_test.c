@@ -13,7 +13,6 @@
 
 #define KK 0u
 #define POLICE 1u
-#define BLOCK_BYTES 60000u
 #define ENOUGH 600u /* messages that fill two blocks and begin a third */
 
 /* ---- writing much ---- */
@@ -313,6 +312,32 @@ static void a_block_of_another_format_or_policy_is_made_again(void)
         check_change(&changes[i]);
 }
 
+static void another_roster_lets_the_ledger_be_read_anew(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct harness *harness = with_history(&before);
+    uint64_t blocks = block_count(harness, KK);
+    const struct tov_roster *now = tov_node_core(harness_node(harness, KK))->roster;
+    struct tov_roster_facts facts = *tov_roster_facts(now);
+    struct tov_roster *next = NULL;
+    facts.version++;
+    facts.previous = tov_roster_hash(now);
+    tov_roster_format(&facts, &text);
+    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &next, NULL) == TOV_OK);
+    harness_set_roster(harness, KK, next);
+    harness_restart(harness, KK);
+    check_answers(harness, &before);
+    UNIT_EQUAL_INT(dropped(harness), 1);
+    harness_run(harness);
+    UNIT_EQUAL_INT(block_count(harness, KK), blocks);
+    harness_restart(harness, KK);
+    check_answers(harness, &before);
+    UNIT_EQUAL_INT(dropped(harness), 1);
+    harness_destroy(harness);
+    tov_roster_destroy(next);
+}
+
 static void a_gap_between_blocks_ends_their_use(void)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
@@ -557,6 +582,7 @@ int main(void)
         UNIT_TEST(a_node_that_was_asked_reads_on_by_itself),
         UNIT_TEST(a_damaged_block_is_made_again_with_all_behind_it),
         UNIT_TEST(a_block_of_another_format_or_policy_is_made_again),
+        UNIT_TEST(another_roster_lets_the_ledger_be_read_anew),
         UNIT_TEST(a_gap_between_blocks_ends_their_use),
         UNIT_TEST(a_snapshot_that_differs_from_the_ledger_is_found_and_made_again),
         UNIT_TEST(nothing_of_a_header_stands_in_clear_in_the_store),
