@@ -95,8 +95,6 @@ static enum tov_err take_block(struct tov_book *book, struct tov_store_read *rea
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf plain = TOV_BUF_INIT(row->value.size);
     uint64_t first = book->newest + 1;
-    if (tov_store_key_to_u64(&row->key) != first)
-        return TOV_E_CORRUPT;
     enum tov_err err = book_block_open(book, first, row->value, block, &plain);
     if (err == TOV_OK)
         err = check_events(read, block);

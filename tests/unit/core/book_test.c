@@ -158,27 +158,28 @@ static void drop_blocks(struct harness *harness, size_t node)
     commit(harness, node, batch);
 }
 
-/* Adds BY to the byte at AT of block NUMBER, from 0; from the row's end when AT is negative. */
-static void change_block(struct harness *harness, size_t number, int at, uint8_t by)
+/* Adds BY to the byte at AT of the row at PLACE of TABLE, from 0; from the row's end when AT is
+ * negative. */
+static void change_row(struct harness *harness, unsigned table, size_t place, int at, uint8_t by)
 {
-    struct tov_store_range range = {.table = TOV_TABLE_BOOK};
+    struct tov_store_range range = {.table = table};
     struct tov_store_read *read = NULL;
     struct tov_store_batch *batch = NULL;
     struct tov_store_iter iter;
     TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(1u << 20);
     UNIT_NEED(tov_store_read_begin(store_of(harness, KK), &read, NULL) == TOV_OK);
     UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    for (size_t i = 0; i <= number; i++)
+    for (size_t i = 0; i <= place; i++)
         UNIT_NEED(tov_store_iter_next(&iter));
     struct tov_store_key key = iter.row.key;
     tov_buf_put_bytes(&row, iter.row.value);
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
     tov_store_read_end(read);
-    size_t place = at < 0 ? row.size - (size_t)-at : (size_t)at;
-    UNIT_NEED(place < row.size);
-    row.data[place] = (uint8_t)(row.data[place] + by);
+    size_t byte = at < 0 ? row.size - (size_t)-at : (size_t)at;
+    UNIT_NEED(byte < row.size);
+    row.data[byte] = (uint8_t)(row.data[byte] + by);
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
-    tov_store_batch_put(batch, TOV_TABLE_BOOK, key, tov_buf_view(&row));
+    tov_store_batch_put(batch, table, key, tov_buf_view(&row));
     commit(harness, KK, batch);
 }
 
@@ -275,7 +276,7 @@ static void check_change(const struct change *change)
     TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
     struct harness *harness = with_history(&before);
     uint64_t blocks = block_count(harness, KK);
-    change_block(harness, change->block, change->at, change->by);
+    change_row(harness, TOV_TABLE_BOOK, change->block, change->at, change->by);
     harness_restart(harness, KK);
     check_answers(harness, &before);
     UNIT_EQUAL_INT(dropped(harness), 1);
@@ -349,6 +350,34 @@ static void a_gap_between_blocks_ends_their_use(void)
     harness_restart(harness, KK);
     check_answers(harness, &before);
     UNIT_EQUAL_INT(dropped(harness), 1);
+    harness_destroy(harness);
+}
+
+/* The event list says another time for what the first block covers: the store is not the one that
+ * the block was made from. */
+static void a_block_of_other_events_is_made_again(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = with_history(&before);
+    change_row(harness, TOV_TABLE_EVENT, 10, 22, 1);
+    harness_restart(harness, KK);
+    UNIT_EQUAL_INT(messages_listed(harness), ENOUGH);
+    UNIT_EQUAL_INT(dropped(harness), 1);
+    harness_destroy(harness);
+}
+
+static void what_is_made_again_leaves_nothing_old(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = with_history(&before);
+    uint64_t blocks = block_count(harness, KK);
+    for (uint64_t index = 3; index < ENOUGH; index++)
+        lose_body(harness, index);
+    change_row(harness, TOV_TABLE_BOOK, 0, -1, 1);
+    harness_restart(harness, KK);
+    UNIT_EQUAL_INT(dropped(harness), 1);
+    CU_ASSERT(messages_listed(harness) < ENOUGH / 2);
+    CU_ASSERT(block_count(harness, KK) < blocks);
     harness_destroy(harness);
 }
 
@@ -584,6 +613,8 @@ int main(void)
         UNIT_TEST(a_block_of_another_format_or_policy_is_made_again),
         UNIT_TEST(another_roster_lets_the_ledger_be_read_anew),
         UNIT_TEST(a_gap_between_blocks_ends_their_use),
+        UNIT_TEST(a_block_of_other_events_is_made_again),
+        UNIT_TEST(what_is_made_again_leaves_nothing_old),
         UNIT_TEST(a_snapshot_that_differs_from_the_ledger_is_found_and_made_again),
         UNIT_TEST(nothing_of_a_header_stands_in_clear_in_the_store),
         UNIT_TEST(a_question_waits_for_the_book_and_others_are_answered_meanwhile),
