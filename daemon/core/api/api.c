@@ -51,7 +51,6 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->clients = options->clients;
     api->demo_clock = options->demo_clock;
     api->next_upload = 1;
-    api->is_patient = true;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);

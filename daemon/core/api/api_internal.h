@@ -88,10 +88,12 @@ struct tov_api {
     size_t listing_bytes;               /* kept with them */
     uint64_t brief_edition;             /* of the book that they were made from */
     struct api_waiting *waiting;        /* requests, in their order (wait.c) */
+    struct api_waiting **waiting_end;
     size_t waiting_bytes;
-    size_t checks_left;     /* of messages of snapshots, until the next tick */
-    bool rest_failed;       /* nothing more of it until the next tick */
-    bool is_patient;        /* false: a request has waited for too long */
+    size_t checks_left; /* of messages of snapshots, until the next tick */
+    bool rest_failed;   /* nothing more of it until the next tick */
+    bool rest_failure_told;
+    size_t impatience;      /* grows with how long the request on its way has waited */
     struct tov_key tag_key; /* wiped at the end */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;

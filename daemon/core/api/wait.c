@@ -14,9 +14,9 @@
 #include <string.h>
 
 #define WAITING_MAX_BYTES (16u << 20) /* frames that wait, all together (I11) */
-#define RUNS_A_TURN 8u
-#define TRIES_MAX 500u    /* then it is answered at once, however long it takes */
-#define CHECKS_A_TICK 64u /* messages of snapshots that are compared in a second */
+#define RUNS_A_TURN 32u
+#define PATIENCE 64u      /* turns, then slices grow: what comes in must not outrun them */
+#define CHECKS_A_TICK 64u /* events of snapshots that are compared in a second */
 
 struct api_waiting {
     struct api_waiting *next;
@@ -32,7 +32,6 @@ struct api_waiting {
 enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
                           struct tov_bytes frame)
 {
-    struct api_waiting **end = &api->waiting;
     if (api->waiting_bytes + frame.size > WAITING_MAX_BYTES)
         return TOV_E_BUSY;
     struct api_waiting *waiting = calloc(1, sizeof *waiting + frame.size);
@@ -42,9 +41,8 @@ enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection
     waiting->connection = connection->id;
     waiting->size = frame.size;
     memcpy(waiting->frame, frame.data, frame.size);
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = waiting;
+    *(api->waiting == NULL ? &api->waiting : api->waiting_end) = waiting;
+    api->waiting_end = &waiting->next;
     api->waiting_bytes += frame.size;
     connection->in_flight++;
     connection->use->in_flight++;
@@ -90,9 +88,9 @@ static bool run_first(struct tov_api *api)
     if (connection != NULL) {
         connection->in_flight--;
         connection->use->in_flight--;
-        api->is_patient = ++first->tries < TRIES_MAX;
+        api->impatience = ++first->tries / PATIENCE;
         err = tov_api_run_frame(api, connection, (struct tov_bytes){first->frame, first->size});
-        api->is_patient = true;
+        api->impatience = 0;
     }
     if (err != TOV_E_AGAIN) {
         drop_first(api);
@@ -107,7 +105,7 @@ static bool run_first(struct tov_api *api)
 
 size_t tov_api_slice(const struct tov_api *api)
 {
-    return api->is_patient ? TOV_BOOK_SLICE : SIZE_MAX;
+    return TOV_BOOK_SLICE * (1 + api->impatience);
 }
 
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
@@ -150,6 +148,9 @@ void tov_api_rest(struct tov_api *api)
     if (err == TOV_OK || err == TOV_E_AGAIN)
         return;
     api->rest_failed = true;
+    if (api->rest_failure_told)
+        return;
+    api->rest_failure_told = true;
     tov_core_log(api->core, TOV_HOST_WARN, "book-not-read", "error=%s", tov_err_name(err));
 }
 
