@@ -323,7 +323,7 @@ enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *conne
         start_call(&call, err == TOV_OK ? tov_record_number(request, "id") : 0);
     if (err == TOV_OK)
         err = start_err == TOV_OK ? handle(&call, request) : start_err;
-    bool waits = err == TOV_E_AGAIN;
+    bool waits = err == TOV_E_AGAIN && call.waits;
     if (start_err == TOV_OK && !waits)
         finish_call(&call, err);
     tov_record_destroy(&request);

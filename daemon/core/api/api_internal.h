@@ -116,6 +116,7 @@ struct api_call {
     struct tov_record reply;
     struct tov_error error;
     bool is_deferred;
+    bool waits;       /* for the case book: AGAIN is no answer, the request is handled again */
     bool has_content; /* the reply's buffers are wiped */
 };
 

@@ -45,7 +45,9 @@ static enum tov_err gather(struct listing *list)
     list->rows = calloc(count + 1, sizeof *list->rows);
     if (list->rows == NULL)
         return TOV_E_NOMEM;
-    TOV_TRY(tov_api_briefs(list->call->api, &list->onlooker, &list->briefs));
+    enum tov_err err = tov_api_briefs(list->call->api, &list->onlooker, &list->briefs);
+    list->call->waits = err == TOV_E_AGAIN;
+    TOV_TRY(err);
     for (size_t i = 0; i < count; i++) {
         const struct api_brief *brief = &list->briefs[i];
         if (brief->last_number > list->as_of)

@@ -111,7 +111,10 @@ size_t tov_api_slice(const struct tov_api *api)
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
 {
     struct tov_api *api = call->api;
-    return tov_book_catch_up(api->book, read, tov_api_newest_event(api), tov_api_slice(api));
+    enum tov_err err =
+        tov_book_catch_up(api->book, read, tov_api_newest_event(api), tov_api_slice(api));
+    call->waits = err == TOV_E_AGAIN;
+    return err;
 }
 
 static bool is_behind(const struct tov_api *api)
