@@ -58,7 +58,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
     if (err == TOV_OK)
-        err = tov_book_create(core, &api->book);
+        err = tov_book_create(core, options->book_block_bytes, &api->book);
     if (err == TOV_OK)
         err = core->host->blob_sweep(core->host->context, "tmp-");
     if (err != TOV_OK) {

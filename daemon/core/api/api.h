@@ -20,6 +20,7 @@ struct tov_api_options {
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
     bool demo_clock;
+    size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
 };
 
 enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,

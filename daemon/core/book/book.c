@@ -23,12 +23,13 @@ static enum tov_err look_for_blocks(struct tov_book *book)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book)
+enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes, struct tov_book **out_book)
 {
     struct tov_book *book = calloc(1, sizeof *book);
     if (book == NULL)
         return TOV_E_NOMEM;
     book->core = core;
+    book->block_bytes = block_bytes;
     book->policy = book_policy_of(core);
     book->checking.next = 1;
     if (tov_message_create(&book->message) != TOV_OK) {

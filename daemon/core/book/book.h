@@ -23,7 +23,9 @@
 
 struct tov_book; /* opaque; belongs to the core's thread */
 
-enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book) TOV_MUST_CHECK;
+/* A snapshot's block is written when it has BLOCK_BYTES of entries; 0: the usual size. */
+enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes,
+                             struct tov_book **out_book) TOV_MUST_CHECK;
 void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 
 /* Takes in what events up to NEWEST tell, from where it stands: first from snapshots, where they

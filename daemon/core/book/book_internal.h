@@ -73,7 +73,8 @@ struct tov_book {
     uint64_t newest;
     uint64_t edition;
     bool is_wanted;
-    bool is_loaded; /* all blocks that fit were taken; what follows is read from the ledger */
+    bool is_loaded;     /* all blocks that fit were taken; what follows is read from the ledger */
+    size_t block_bytes; /* 0: the usual size */
     struct book_saving saving;
     struct book_checking checking;
     /* The highest roster version that a message names and this node has not adopted; 0: none. Such

@@ -80,8 +80,10 @@ void book_saving_take(struct tov_book *book, const struct tov_store_row *row, ui
         saving->entry_count++;
     }
     enum tov_err err = saving->plain.failed;
-    bool is_full =
-        saving->plain.size >= BLOCK_GOAL_BYTES || saving->event_count == BLOCK_EVENTS_MAX;
+    size_t goal = book->block_bytes == 0 || book->block_bytes > BLOCK_GOAL_BYTES
+                      ? BLOCK_GOAL_BYTES
+                      : book->block_bytes;
+    bool is_full = saving->plain.size >= goal || saving->event_count == BLOCK_EVENTS_MAX;
     if (err == TOV_OK && is_full) {
         err = write_block(book, number);
         saving->event_count = 0;

@@ -28,7 +28,7 @@ static void scene_open(struct scene *scene)
                             .plain = TOV_BUF_INIT(4096),
                             .row = TOV_BUF_INIT(8192)};
     struct tov_core *core = tov_node_core(harness_node(scene->harness, 0));
-    UNIT_NEED(tov_book_create(core, &scene->book) == TOV_OK);
+    UNIT_NEED(tov_book_create(core, 0, &scene->book) == TOV_OK);
     for (size_t i = 0; i < 2; i++) {
         struct book_entry entry = {.number = 8 + i,
                                    .ref = {2, 1, 90 + i, {{9, (uint8_t)i}}},

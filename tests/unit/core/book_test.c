@@ -192,6 +192,14 @@ static void lose_body(struct harness *harness, uint64_t index)
     commit(harness, KK, batch);
 }
 
+/* A node with much to read, which begins when somebody asks. */
+static void restart_unread(struct harness *harness)
+{
+    drop_blocks(harness, KK);
+    harness_restart(harness, KK);
+    UNIT_EQUAL_INT(block_count(harness, KK), 0);
+}
+
 static size_t dropped(const struct harness *harness)
 {
     return harness_logged(harness, KK, "book-snapshot-dropped");
@@ -381,6 +389,22 @@ static void what_is_made_again_leaves_nothing_old(void)
     harness_destroy(harness);
 }
 
+static void a_full_disk_keeps_the_book_from_writing_and_not_from_answering(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = with_history(&before);
+    uint64_t blocks = block_count(harness, KK);
+    restart_unread(harness);
+    tov_node_core(harness_node(harness, KK))->disk_free_bytes = 0;
+    check_answers(harness, &before);
+    UNIT_EQUAL_INT(block_count(harness, KK), 0);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "book-snapshot-not-written"), 1);
+    harness_restart(harness, KK);
+    check_answers(harness, &before);
+    UNIT_EQUAL_INT(block_count(harness, KK), blocks);
+    harness_destroy(harness);
+}
+
 /* ---- replay is the truth ---- */
 
 static bool status_says(struct harness *harness, const char *word)
@@ -466,14 +490,6 @@ static uint64_t next_reply(struct harness *harness, size_t *out_size)
 }
 
 #define MUCH 900u /* messages: more than one slice */
-
-/* A node with much to read, which begins when somebody asks. */
-static void restart_unread(struct harness *harness)
-{
-    drop_blocks(harness, KK);
-    harness_restart(harness, KK);
-    UNIT_EQUAL_INT(block_count(harness, KK), 0);
-}
 
 static void a_question_waits_for_the_book_and_others_are_answered_meanwhile(void)
 {
@@ -615,6 +631,7 @@ int main(void)
         UNIT_TEST(a_gap_between_blocks_ends_their_use),
         UNIT_TEST(a_block_of_other_events_is_made_again),
         UNIT_TEST(what_is_made_again_leaves_nothing_old),
+        UNIT_TEST(a_full_disk_keeps_the_book_from_writing_and_not_from_answering),
         UNIT_TEST(a_snapshot_that_differs_from_the_ledger_is_found_and_made_again),
         UNIT_TEST(nothing_of_a_header_stands_in_clear_in_the_store),
         UNIT_TEST(a_question_waits_for_the_book_and_others_are_answered_meanwhile),
