@@ -17,7 +17,7 @@ static const char help[] =
     "tovd --config FILE            run this agency's node, in the foreground\n"
     "tovd --config FILE --check    read the configuration and say whether it is right\n"
     "tovd --version\n"
-    "Signals: TERM stops, HUP reads roster and clients again, USR1 logs the state.\n"
+    "Signals: TERM stops, HUP reads the clients again, USR1 logs the state.\n"
     "Exit codes: docs/exit-codes.md, tovd(8).\n";
 
 struct command {

@@ -130,8 +130,11 @@ bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency)
 static const struct tov_told *first_about(const struct subject *subject, size_t count,
                                           const struct tov_told *told)
 {
+    struct tov_thing_ref event;
+    if (!tov_told_step_event(told, &event))
+        return NULL;
     for (size_t i = 0; i < count; i++) {
-        if (tov_told_is_same_event(subject->order[i].told, told))
+        if (tov_told_tells_as(subject->order[i].told, told, &event))
             return subject->order[i].told;
     }
     return NULL;
@@ -139,7 +142,9 @@ static const struct tov_told *first_about(const struct subject *subject, size_t 
 
 const struct tov_told *picture_original(const struct subject *subject, size_t at)
 {
-    return first_about(subject, at + 1, subject->order[at].told);
+    const struct tov_told *told = subject->order[at].told;
+    const struct tov_told *original = first_about(subject, at, told);
+    return original == NULL ? told : original;
 }
 
 static bool is_copy(const struct judging *judging, struct outcome *outcome)

@@ -36,8 +36,11 @@ static bool is_visible(const struct viewing *viewing, const struct tov_told *tol
 static const struct tov_placed *visible_about(const struct viewing *viewing,
                                               const struct tov_told *told)
 {
+    struct tov_thing_ref event;
+    if (!tov_told_step_event(told, &event))
+        return NULL;
     for (size_t i = 0; i < viewing->placed_count; i++) {
-        if (tov_told_is_same_event(viewing->placed[i].told, told))
+        if (tov_told_tells_as(viewing->placed[i].told, told, &event))
             return &viewing->placed[i];
     }
     return NULL;

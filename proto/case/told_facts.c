@@ -29,13 +29,19 @@ bool tov_told_step_event(const struct tov_told *told, struct tov_thing_ref *out_
            tov_record_uuid(told->draft->header, "message_id", out_event);
 }
 
+bool tov_told_tells_as(const struct tov_told *told, const struct tov_told *like,
+                       const struct tov_thing_ref *event)
+{
+    struct tov_thing_ref other;
+    return told->sender.agency == like->sender.agency &&
+           strcmp(tov_told_type(told), tov_told_type(like)) == 0 &&
+           tov_told_step_event(told, &other) && tov_thing_ref_equal(&other, event);
+}
+
 bool tov_told_is_same_event(const struct tov_told *a, const struct tov_told *b)
 {
-    struct tov_thing_ref event, other;
-    return a == b ||
-           (a->sender.agency == b->sender.agency &&
-            strcmp(tov_told_type(a), tov_told_type(b)) == 0 && tov_told_step_event(a, &event) &&
-            tov_told_step_event(b, &other) && tov_thing_ref_equal(&event, &other));
+    struct tov_thing_ref event;
+    return a == b || (tov_told_step_event(b, &event) && tov_told_tells_as(a, b, &event));
 }
 
 bool tov_told_thing(const struct tov_told *told, uint32_t about, size_t index,

@@ -17,6 +17,9 @@ bool tov_told_step_event(const struct tov_told *told, struct tov_thing_ref *out_
 /* Both tell of one event in the world, or are one message: the type, the sender's agency and the
  * event that steps cite are the same. */
 bool tov_told_is_same_event(const struct tov_told *a, const struct tov_told *b);
+/* The same where EVENT is that of LIKE, for who compares many with it. */
+bool tov_told_tells_as(const struct tov_told *told, const struct tov_told *like,
+                       const struct tov_thing_ref *event);
 /* Whether one of its things (tov_told_thing) is THING. */
 bool tov_told_is_about(const struct tov_told *told, uint32_t about,
                        const struct tov_thing_ref *thing);
