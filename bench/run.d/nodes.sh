@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-# shellcheck shell=bash disable=SC2154 # root, bin, folder, keep, count, window are bench/run's
-# The two nodes of bench/run: keys, configurations, starting, ending, and the kernel's counters of
-# their processes. Only processes that were started here are ended, by their number.
+# shellcheck shell=bash disable=SC2154 # root, bin, folder, keep, count, window are the caller's
+# The nodes of bench/run and bench/cases: keys, configurations, starting, ending, and the kernel's
+# counters of their processes. Only processes that were started here are ended, by their number.
 
-agencies='kk krfo'
+agencies='kk krfo'                   # as in the recipe, in the order of its endpoints
+recipe=$root/bench/two-nodes.recipe
 pids=
 
 progress() {
@@ -11,7 +12,7 @@ progress() {
 }
 
 give_up() {
-    echo "bench/run: $*; the last lines of its log:" >&2
+    echo "${0#"$root"/}: $*; the last lines of its log:" >&2
     tail -n 5 "$dir"/log "$dir"/nodes/*/tovd.log >&2 || true
     exit 1
 }
@@ -34,20 +35,27 @@ clean_up() {
     if [ -n "$keep" ]; then echo "kept: $dir"; else rm -rf "$dir"; fi
 }
 
-# Below the ports that the kernel gives to connections; two in a row.
+# Below the ports that the kernel gives to connections; as many in a row as there are agencies.
 find_ports() {
-    local port=$((20000 + $$ % 5000 * 2))
-    while ss -Htln "( sport = :$port or sport = :$((port + 1)) )" | grep -q .; do
-        port=$((port + 2))
+    local port=$((20000 + $$ % 3000 * 4)) last
+    last=$((port + $(wc -w <<<"$agencies") - 1))
+    while ss -Htln "( sport >= :$port and sport <= :$last )" | grep -q .; do
+        port=$((port + 4)) last=$((last + 4))
     done
     echo "$port"
+}
+
+# pid_of AGENCY: of its supervisor.
+pid_of() {
+    local name=pid_${1//-/_}
+    echo "${!name}"
 }
 
 make_nodes() {
     local agency number=0
     base_port=$(find_ports)
     "$bin/tov-keys" demo-federation --base-port "$base_port" \
-        --recipe "$root/bench/two-nodes.recipe" "$dir" >>"$dir/log"
+        --recipe "$recipe" "$dir" >>"$dir/log"
     for agency in $agencies; do
         mkdir "$dir/nodes/$agency/data"
         cat >"$dir/nodes/$agency/tovd.conf" <<END
@@ -69,12 +77,16 @@ END
     done
 }
 
+start_node() {
+    "$bin/tovd" --config "$dir/nodes/$1/tovd.conf" 2>"$dir/nodes/$1/tovd.log" &
+    pids="$pids $!"
+    printf -v "pid_${1//-/_}" %s "$!"
+}
+
 start_nodes() {
     local agency
     for agency in $agencies; do
-        "$bin/tovd" --config "$dir/nodes/$agency/tovd.conf" 2>"$dir/nodes/$agency/tovd.log" &
-        pids="$pids $!"
-        printf -v "pid_$agency" %s "$!"
+        start_node "$agency"
     done
 }
 
@@ -92,12 +104,11 @@ wait_for_nodes() {
     done
 }
 
-# processes: AGENCY_ROLE PID, one a line, of both nodes.
+# processes: AGENCY_ROLE PID, one a line, of all nodes.
 processes() {
     local agency parent pid role
     for agency in $agencies; do
-        parent=pid_$agency
-        parent=${!parent}
+        parent=$(pid_of "$agency")
         echo "${agency}_supervisor $parent"
         tr ' ' '\n' <"/proc/$parent/task/$parent/children" | while read -r pid; do
             role=$(tr '\0' ' ' <"/proc/$pid/cmdline" | sed -n 's/.*--role[ =]\([a-z]*\).*/\1/p')

@@ -327,7 +327,8 @@ static enum tov_err step(struct tov_process *process)
 {
     struct pollfd slots[SLOTS];
     fill_slots(process, slots);
-    if (poll(slots, SLOTS, TICK_MS) < 0 && errno != EINTR)
+    int timeout_ms = tov_node_wants_turn(process->node) ? 0 : (int)TICK_MS;
+    if (poll(slots, SLOTS, timeout_ms) < 0 && errno != EINTR)
         return TOV_E_INTERNAL;
     set_time(process);
     if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)

@@ -107,7 +107,8 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     struct tov_api_options api = {.core = &node->core,
                                   .follow = node->follow,
                                   .clients = setup->clients,
-                                  .demo_clock = setup->demo_clock};
+                                  .demo_clock = setup->demo_clock,
+                                  .book_block_bytes = setup->book_block_bytes};
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");
@@ -217,6 +218,13 @@ bool tov_node_is_idle(const struct tov_node *node)
     return !node->is_committing && !core->open->has_work &&
            tov_ledger_signed(core->ledger) == tov_ledger_size(core->ledger) &&
            tov_ledger_signed(core->journal) == tov_ledger_size(core->journal);
+}
+
+bool tov_node_wants_turn(const struct tov_node *node)
+{
+    return node->core.failed == TOV_OK &&
+           (tov_api_has_waiting(node->api) ||
+            (tov_node_is_settled(node) && tov_api_has_rest(node->api)));
 }
 
 bool tov_node_is_settled(const struct tov_node *node)

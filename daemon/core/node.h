@@ -45,6 +45,7 @@ struct tov_node_setup {
     uint64_t batch_max_bytes;
     uint64_t disk_reserve_bytes;
     bool demo_clock;
+    size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
     /* Begins the commit of a batch; its result comes by tov_node_on_committed. */
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);
     void *commit_context;
@@ -82,6 +83,8 @@ enum tov_node_state tov_node_state(const struct tov_node *node);
 bool tov_node_is_busy(const struct tov_node *node);
 /* Nothing waits for a commit, a signature or a send: a simulation may step its clock. */
 bool tov_node_is_idle(const struct tov_node *node);
+/* There is work that waits for nothing but the next turn: it should come at once. */
+bool tov_node_wants_turn(const struct tov_node *node);
 /* Nothing accepted waits for its commit: a good moment to stop. */
 bool tov_node_is_settled(const struct tov_node *node);
 struct tov_core *tov_node_core(struct tov_node *node);

@@ -210,6 +210,10 @@ void tov_node_turn(struct tov_node *node)
         if (err != TOV_OK)
             (void)tov_core_fail(core, err, "a routine entry could not be written");
     }
+    if (core->failed == TOV_OK)
+        tov_api_work(node->api);
+    if (core->failed == TOV_OK && tov_node_is_settled(node))
+        tov_api_rest(node->api);
     commit_if_due(node);
     sign_if_due(node);
     if (core->failed == TOV_OK)

@@ -110,6 +110,10 @@ enum tov_err tov_record_put(struct tov_record record, const char *name,
  * end. Errors as _put. */
 enum tov_err tov_record_open(struct tov_record record, const char *name,
                              struct tov_record *out_child) TOV_MUST_CHECK;
+/* The same, with what BYTES say: the encoding of such a record, made by this very process. They are
+ * not checked: never hand in what came from outside. A single field is replaced. */
+enum tov_err tov_record_open_own(struct tov_record record, const char *name, struct tov_bytes bytes,
+                                 struct tov_record *out_child) TOV_MUST_CHECK;
 void tov_record_clear(struct tov_record record, const char *name);
 
 /* Appends the encoding to OUT. LIMIT: longer than TOV_RECORD_MAX_BYTES, or OUT's own limit. */

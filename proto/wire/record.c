@@ -363,6 +363,22 @@ enum tov_err tov_record_open(struct tov_record record, const char *name,
     return TOV_OK;
 }
 
+enum tov_err tov_record_open_own(struct tov_record record, const char *name, struct tov_bytes bytes,
+                                 struct tov_record *out_child)
+{
+    const ProtobufCFieldDescriptor *field = find_field(record, name);
+    if (field == NULL || field->type != PROTOBUF_C_TYPE_MESSAGE)
+        return TOV_E_ARGUMENT;
+    union member member;
+    memset(&member, 0, sizeof member);
+    member.message = tov_strict_unpack_own(field->descriptor, bytes, record.arena);
+    if (member.message == NULL)
+        return no_room(record);
+    TOV_TRY(store_member(record, field, &member));
+    *out_child = (struct tov_record){member.message, record.arena};
+    return TOV_OK;
+}
+
 void tov_record_clear(struct tov_record record, const char *name)
 {
     const ProtobufCFieldDescriptor *field = find_field(record, name);

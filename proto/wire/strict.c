@@ -214,6 +214,13 @@ enum tov_err tov_strict_decode(const ProtobufCMessageDescriptor *descriptor, str
     return TOV_OK;
 }
 
+ProtobufCMessage *tov_strict_unpack_own(const ProtobufCMessageDescriptor *descriptor,
+                                        struct tov_bytes bytes, struct tov_arena *arena)
+{
+    ProtobufCAllocator allocator = {allocate, release, arena};
+    return protobuf_c_message_unpack(descriptor, &allocator, bytes.size, bytes.data);
+}
+
 void tov_strict_fini(struct tov_strict *strict)
 {
     tov_arena_destroy(strict->arena);

@@ -34,6 +34,10 @@ enum tov_err tov_strict_decode(const struct ProtobufCMessageDescriptor *descript
                                struct tov_strict *out_strict,
                                struct tov_error *error) TOV_MUST_CHECK;
 void tov_strict_fini(struct tov_strict *strict);
+/* BYTES that this program encoded itself and kept in memory: nothing is checked again. NULL: no
+ * room in ARENA, which holds all of the message. */
+struct ProtobufCMessage *tov_strict_unpack_own(const struct ProtobufCMessageDescriptor *descriptor,
+                                               struct tov_bytes bytes, struct tov_arena *arena);
 
 /* Appends MESSAGE's encoding to OUT (failure sticks there). */
 void tov_strict_encode(const struct ProtobufCMessage *message, struct tov_buf *out);

@@ -79,6 +79,9 @@ static void note_log(void *context, size_t node, const char *event, const char *
     trace_line(&world->trace, "  a%zu logs %s %s", node + 1, event, line);
     if (strstr(event, SIM_MARKER) != NULL || strstr(line, SIM_MARKER) != NULL)
         world_break(world, BROKE_MARKER, "a%zu logs content: %s", node + 1, event);
+    /* Nothing here changes what was stored, nor the roster: every snapshot must fit. */
+    if (world->plants.plant == PLANT_NONE && strncmp(event, "book-", 5) == 0)
+        world_break(world, BROKE_BOOK, "a%zu logs %s %s", node + 1, event, line);
 }
 
 static void close_client(void *context, size_t node, uint64_t connection)
@@ -224,8 +227,8 @@ void world_turn(struct world *world, size_t node)
 {
     trace_line(&world->trace, "%llu turn a%zu", (unsigned long long)world->step, node + 1);
     world_touch(world, node);
-    world->more[node].needs_turn = false;
     tov_node_turn(world->nodes[node].node);
+    world->more[node].needs_turn = tov_node_wants_turn(world->nodes[node].node);
 }
 
 void world_tick(struct world *world, size_t node)

@@ -31,6 +31,7 @@
 #define BROKE_SERVING "serving"   /* at rest a node does not serve */
 #define BROKE_BEHIND "caught-up"  /* at rest a ledger is not followed to its end */
 #define BROKE_UNOPENED "unopened" /* at rest a message is not receipted as opened */
+#define BROKE_BOOK "book"         /* a snapshot of the case book says what the ledger does not */
 #define BROKE_WITNESS "witness"   /* at rest the newest anchor is not cosigned */
 
 struct world_node {

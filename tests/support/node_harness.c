@@ -3,6 +3,7 @@
 
 #include "guard/guard_client.h"
 #include "roster/keytext.h"
+#include "support/queue.h"
 #include "support/sim_disk.h"
 #include "support/unit.h"
 
@@ -14,51 +15,6 @@
 #define FEDERATION "prove-demo"
 #define START_MS 1624881600000u /* 28 June 2021, 12.00 UTC */
 #define ROUNDS_MAX 100000u
-
-/* ---- queues ---- */
-
-struct item {
-    uint64_t to;   /* node of a frame between nodes, connection of a client */
-    uint64_t from; /* node; kind of a guard question */
-    size_t size;
-    uint8_t *bytes;
-};
-
-struct queue {
-    struct item *items;
-    size_t count, capacity;
-};
-
-static void push(struct queue *queue, uint64_t to, uint64_t from, struct tov_bytes bytes)
-{
-    if (queue->count == queue->capacity) {
-        queue->capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
-        queue->items = realloc(queue->items, queue->capacity * sizeof *queue->items);
-        UNIT_NEED(queue->items != NULL);
-    }
-    struct item item = {to, from, bytes.size, malloc(bytes.size + 1)};
-    UNIT_NEED(item.bytes != NULL);
-    if (bytes.size > 0)
-        memcpy(item.bytes, bytes.data, bytes.size);
-    queue->items[queue->count++] = item;
-}
-
-/* Takes out the item at AT; its bytes are the caller's. */
-static struct item take_at(struct queue *queue, size_t at)
-{
-    struct item item = queue->items[at];
-    queue->count--;
-    memmove(queue->items + at, queue->items + at + 1, (queue->count - at) * sizeof item);
-    return item;
-}
-
-static void empty(struct queue *queue)
-{
-    for (size_t i = 0; i < queue->count; i++)
-        free(queue->items[i].bytes);
-    free(queue->items);
-    *queue = (struct queue){0};
-}
 
 /* ---- the federation ---- */
 
@@ -158,6 +114,7 @@ struct node {
     struct queue questions; /* for the guard */
     struct queue replies;   /* for clients */
     struct queue closed;    /* connections that the node closed */
+    struct queue logged;    /* names of events */
     struct tov_store_batch *committing;
     bool holds;
     size_t front_room;
@@ -195,7 +152,7 @@ static enum tov_err send_peer(void *context, uint16_t agency, struct tov_bytes f
     size_t to = agency - 1u;
     if (!node->harness->is_up[node->index][to])
         return TOV_E_CLOSED;
-    push(&node->harness->frames, to, node->index, frame);
+    queue_push(&node->harness->frames, to, node->index, frame);
     return TOV_OK;
 }
 
@@ -213,25 +170,26 @@ static enum tov_err send_client(void *context, uint64_t connection, struct tov_b
         return TOV_E_BUSY;
     if (node->front_room != SIZE_MAX)
         node->front_room--;
-    push(&node->replies, connection, 0, frame);
+    queue_push(&node->replies, connection, 0, frame);
     return TOV_OK;
 }
 
 static void close_client(void *context, uint64_t connection)
 {
-    push(&((struct node *)context)->closed, connection, 0, (struct tov_bytes){0});
+    queue_push(&((struct node *)context)->closed, connection, 0, (struct tov_bytes){0});
 }
 
 static enum tov_err ask_guard(void *context, uint8_t kind, struct tov_bytes payload)
 {
-    push(&((struct node *)context)->questions, 0, kind, payload);
+    queue_push(&((struct node *)context)->questions, 0, kind, payload);
     return TOV_OK;
 }
 
 static void write_log(void *context, enum tov_host_level level, const char *event,
                       const char *details)
 {
-    const struct node *node = context;
+    struct node *node = context;
+    queue_push(&node->logged, 0, (uint64_t)level, tov_bytes_of_text(event));
     if (getenv("HARNESS_LOG") != NULL)
         (void)fprintf(stderr, "%s %d %s %s\n", agency_rows[node->index].name, level, event,
                       details);
@@ -496,12 +454,13 @@ void harness_destroy(struct harness *harness)
         tov_guard_local_destroy(node->guard);
         tov_clients_destroy(node->clients);
         sim_disk_destroy(node->disk);
-        empty(&node->questions);
-        empty(&node->replies);
-        empty(&node->closed);
+        queue_fini(&node->questions);
+        queue_fini(&node->replies);
+        queue_fini(&node->closed);
+        queue_fini(&node->logged);
         remove_folder(node->folder);
     }
-    empty(&harness->frames);
+    queue_fini(&harness->frames);
     tov_roster_destroy(harness->roster);
     free(harness);
 }
@@ -513,7 +472,7 @@ static bool answer_guard(struct node *node)
     struct tov_guard_request request;
     if (node->questions.count == 0)
         return false;
-    struct item item = take_at(&node->questions, 0);
+    struct item item = queue_take(&node->questions, 0);
     struct tov_guard_answer *answer = calloc(1, sizeof *answer);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf payload = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_bytes bytes = {item.bytes, item.size};
@@ -544,7 +503,7 @@ static bool deliver_frames(struct harness *harness)
 {
     size_t count = harness->frames.count;
     for (size_t i = 0; i < count; i++) {
-        struct item item = take_at(&harness->frames, 0);
+        struct item item = queue_take(&harness->frames, 0);
         if (harness->is_up[item.from][item.to])
             tov_node_on_peer_frame(harness->nodes[item.to].node, (uint16_t)(item.from + 1),
                                    (struct tov_bytes){item.bytes, item.size});
@@ -566,7 +525,8 @@ static bool run_once(struct harness *harness)
         if (err != TOV_OK)
             (void)fprintf(stderr, "node %zu: %s\n", i, error.text);
         UNIT_NEED(err == TOV_OK);
-        moved = moved || node->questions.count > 0 || (node->committing != NULL && !node->holds);
+        moved = moved || node->questions.count > 0 || (node->committing != NULL && !node->holds) ||
+                tov_node_wants_turn(node->node);
     }
     return moved || harness->frames.count > 0;
 }
@@ -631,9 +591,9 @@ void harness_restart(struct harness *harness, size_t index)
     node->node = NULL;
     node->store = NULL;
     node->committing = NULL;
-    empty(&node->questions);
-    empty(&node->replies);
-    empty(&node->closed);
+    queue_fini(&node->questions);
+    queue_fini(&node->replies);
+    queue_fini(&node->closed);
     start_node(node);
     harness_run(harness);
     for (size_t i = 0; i < harness->count; i++) {
@@ -655,6 +615,32 @@ void harness_set_front_room(struct harness *harness, size_t node, size_t frames)
 bool harness_disk_holds(const struct harness *harness, size_t node, const char *needle)
 {
     return sim_disk_holds(harness->nodes[node].disk, needle);
+}
+
+bool harness_store_holds(const struct harness *harness, size_t node, struct tov_bytes needle)
+{
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/data.mdb", harness->nodes[node].folder);
+    FILE *file = fopen(path, "rb");
+    UNIT_NEED(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    long size = ftell(file);
+    uint8_t *bytes = malloc(size > 0 ? (size_t)size : 1);
+    UNIT_NEED(size > 0 && bytes != NULL && fseek(file, 0, SEEK_SET) == 0);
+    UNIT_NEED(fread(bytes, 1, (size_t)size, file) == (size_t)size);
+    (void)fclose(file);
+    bool is_there = memmem(bytes, (size_t)size, needle.data, needle.size) != NULL;
+    free(bytes);
+    return is_there;
+}
+
+size_t harness_logged(const struct harness *harness, size_t node, const char *event)
+{
+    const struct queue *logged = &harness->nodes[node].logged;
+    size_t count = 0;
+    for (size_t i = 0; i < logged->count; i++)
+        count += tov_bytes_equal((struct tov_bytes){logged->items[i].bytes, logged->items[i].size},
+                                 tov_bytes_of_text(event));
+    return count;
 }
 
 /* ---- clients ---- */
@@ -679,7 +665,7 @@ bool harness_take(struct harness *harness, const struct harness_client *client, 
     for (size_t i = 0; i < replies->count; i++) {
         if (replies->items[i].to != client->connection)
             continue;
-        struct item item = take_at(replies, i);
+        struct item item = queue_take(replies, i);
         *out_frame = item.bytes;
         *out_size = item.size;
         return true;

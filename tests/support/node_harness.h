@@ -50,6 +50,10 @@ void harness_hold_commits(struct harness *harness, size_t node, bool holds);
 void harness_set_front_room(struct harness *harness, size_t node, size_t frames);
 /* Whether the node's small files and blobs hold NEEDLE anywhere. */
 bool harness_disk_holds(const struct harness *harness, size_t node, const char *needle);
+/* Whether the file of its store does. */
+bool harness_store_holds(const struct harness *harness, size_t node, struct tov_bytes needle);
+/* How many events of that name the node has logged. */
+size_t harness_logged(const struct harness *harness, size_t node, const char *event);
 
 /* ---- clients ---- */
 

@@ -242,6 +242,7 @@ static enum tov_err start_core(struct sim_node *node, struct tov_error *error)
                                    .now_ms = node->now_ms,
                                    .mono_ms = node->mono_ms,
                                    .window_bytes = node->window_bytes,
+                                   .book_block_bytes = 1000, /* a few messages */
                                    .batch_max_bytes = BATCH_MAX_BYTES,
                                    .commit = begin_commit,
                                    .commit_context = node};
@@ -384,7 +385,7 @@ void sim_node_settle(struct sim_node *node)
         if (node->node == NULL)
             return;
         tov_node_turn(node->node);
-        if (!step(node))
+        if (!step(node) && !tov_node_wants_turn(node->node))
             return;
     }
     UNIT_NEED(false && "a node that comes to rest");

@@ -49,11 +49,6 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit, struct ap
     return TOV_OK;
 }
 
-enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
-{
-    return tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api));
-}
-
 /* ---- one affair ---- */
 
 /* For a unit of the release channel by what that channel was told: whether a task is met must not
@@ -135,14 +130,19 @@ static bool is_to(const struct tov_told *told, const struct tov_unit_facts *unit
     return false;
 }
 
+bool tov_api_affair_waits(const struct api_affair *affair, const struct tov_told *told)
+{
+    return is_to(told, &affair->onlooker->unit) &&
+           tov_relation_of(told->draft->header) != TOV_RELATION_READ;
+}
+
 uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api_look *look)
 {
     uint64_t unread = 0;
     for (size_t i = 0; i < affair->view.placed_count; i++) {
         const struct tov_told *told = affair->view.placed[i].told;
-        bool waits = is_to(told, &affair->onlooker->unit) &&
-                     tov_relation_of(told->draft->header) != TOV_RELATION_READ;
-        if (waits && !tov_api_is_shown(look, tov_book_picture_number(&affair->book, told)))
+        if (tov_api_affair_waits(affair, told) &&
+            !tov_api_is_shown(look, tov_book_picture_number(&affair->book, told)))
             unread++;
     }
     return unread;

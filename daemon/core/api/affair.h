@@ -23,8 +23,6 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit,
                               struct api_onlooker *out) TOV_MUST_CHECK;
 /* The unit that the request names, or the client's first. NOT_FOUND, DENIED with words. */
 enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_MUST_CHECK;
-/* Brings the book up to what is committed. */
-enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
 
 /* Whether the release channel was told of TOLD (NULL: no): by it, or by a message of its own about
  * the same event. What it was not told must not show in tasks either (I10). */
@@ -49,7 +47,9 @@ void tov_api_affair_fini(struct api_affair *affair);
 
 /* Whether the thing belongs to it: an agenda tells of things of other affairs too. */
 bool tov_api_affair_has(const struct api_affair *affair, const struct tov_thing_ref *thing);
-/* Messages that wait for somebody of the unit to look at them. */
+/* TOLD, one of the affair's, is there for somebody of the unit to look at. */
+bool tov_api_affair_waits(const struct api_affair *affair, const struct tov_told *told);
+/* How many of those nobody has looked at. */
 uint64_t tov_api_affair_unread(const struct api_affair *affair, const struct api_look *look);
 /* Whether something is open in it: a thing before its end, or a task. */
 bool tov_api_affair_is_open(const struct api_affair *affair);
@@ -81,6 +81,24 @@ static inline bool tov_api_task_is_open(const struct api_task *task)
  * those that its own messages name, and none as a party of a case (I10). */
 bool tov_api_affair_names(const struct api_affair *affair, const struct tov_task_party *party);
 
+/* ---- an affair as it is listed (listing.c) ---- */
+
+/* Encoded, so that the next list need not fold it: all that does not depend on who looks. It is
+ * good at times from FROM_MS until UNTIL_MS, when a task of it becomes overdue. */
+struct api_listing {
+    uint64_t from_ms, until_ms;
+    size_t waiting_count; /* messages that somebody of the unit should look at */
+    uint64_t *waiting;    /* their numbers */
+    struct tov_buf bytes; /* an ApiAffair without "unread" */
+};
+enum tov_err tov_api_listing_create(const struct api_affair *affair,
+                                    struct api_listing **out_listing) TOV_MUST_CHECK;
+void tov_api_listing_destroy(struct api_listing *listing); /* NULL is fine */
+size_t tov_api_listing_memory(const struct api_listing *listing);
+/* Appends it to the list OUT, with what is unread by now. */
+enum tov_err tov_api_put_listing(const struct api_listing *listing, const struct api_look *look,
+                                 struct tov_record out) TOV_MUST_CHECK;
+
 /* ---- all affairs of a unit, in brief (brief.c) ---- */
 
 /* What a list is made from. Only groups that have changed since the last list of the same unit and
@@ -90,11 +108,18 @@ struct api_brief {
     uint64_t next_ms;     /* when its next open task is too late; UINT64_MAX: there is none */
     uint64_t last_number; /* 0: the unit sees nothing of it */
     bool is_open;
+    struct api_listing *listing; /* NULL: not kept */
 };
-/* By group, tov_book_group_count of them; borrowed until the next call. */
+/* By group, tov_book_group_count of them; borrowed until the next call. AGAIN: a slice was folded,
+ * as tov_api_book_open. */
 enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
-                            const struct api_brief **out_briefs) TOV_MUST_CHECK;
+                            struct api_brief **out_briefs) TOV_MUST_CHECK;
 void tov_api_briefs_drop(struct tov_api *api);
+/* The listing of GROUP, whose brief is BRIEF, as of now: the kept one, or made again and kept where
+ * there is room. *OUT_FRESH is not NULL when the caller must destroy it. */
+enum tov_err tov_api_brief_listing(struct tov_api *api, size_t group,
+                                   const struct api_onlooker *onlooker, struct api_brief *brief,
+                                   struct api_listing **out_fresh) TOV_MUST_CHECK;
 
 /* ---- answers (affair_put.c) ---- */
 

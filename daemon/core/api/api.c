@@ -58,7 +58,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
     if (err == TOV_OK)
-        err = tov_book_create(core, &api->book);
+        err = tov_book_create(core, options->book_block_bytes, &api->book);
     if (err == TOV_OK)
         err = core->host->blob_sweep(core->host->context, "tmp-");
     if (err != TOV_OK) {
@@ -67,6 +67,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     }
     api->committed_event = tov_api_newest_event(api);
     tov_api_on_tick(api);
+    api->checks_left = 0; /* serving comes first */
     *out_api = api;
     return TOV_OK;
 }
@@ -81,6 +82,7 @@ void tov_api_destroy(struct tov_api *api)
     if (api == NULL)
         return;
     tov_api_for_each(api, close_one);
+    tov_api_waiting_drop(api);
     tov_api_tags_destroy(api->tags);
     tov_api_briefs_drop(api);
     tov_book_destroy(api->book);
@@ -291,26 +293,53 @@ static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_e
                  (unsigned long long)connection, tov_err_name(err));
 }
 
-void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
-                      struct tov_bytes frame)
+/* A request that must wait is kept, unless that fails: then its client is told. */
+static void take_frame(struct tov_api *api, struct api_connection *connection,
+                       struct tov_bytes frame)
 {
-    struct api_connection *connection = NULL;
-    struct tov_record request = {0};
-    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
-    if (err != TOV_OK) {
-        refuse_stranger(api, connection_id, err);
+    if (tov_api_run_frame(api, connection, frame) != TOV_E_AGAIN)
         return;
-    }
+    enum tov_err err = tov_api_wait(api, connection, frame);
+    if (err == TOV_OK)
+        return;
+    struct tov_record request = {0};
     struct api_call call = call_on(api, connection);
-    err = tov_api_request_decode(frame, &request, &call.error);
+    if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
+        start_call(&call, tov_record_number(request, "id")) == TOV_OK)
+        finish_call(&call, tov_fail(&call.error, err,
+                                    "the node is reading its case book, and many wait for it: "
+                                    "try again"));
+    tov_record_destroy(&request);
+    tov_record_destroy(&call.reply);
+}
+
+enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,
+                               struct tov_bytes frame)
+{
+    struct tov_record request = {0};
+    struct api_call call = call_on(api, connection);
+    enum tov_err err = tov_api_request_decode(frame, &request, &call.error);
     enum tov_err start_err =
         start_call(&call, err == TOV_OK ? tov_record_number(request, "id") : 0);
     if (err == TOV_OK)
         err = start_err == TOV_OK ? handle(&call, request) : start_err;
-    if (start_err == TOV_OK)
+    bool waits = err == TOV_E_AGAIN && call.waits;
+    if (start_err == TOV_OK && !waits)
         finish_call(&call, err);
     tov_record_destroy(&request);
     tov_record_destroy(&call.reply);
+    return waits ? TOV_E_AGAIN : TOV_OK;
+}
+
+void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
+                      struct tov_bytes frame)
+{
+    struct api_connection *connection = NULL;
+    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
+    if (err == TOV_OK)
+        take_frame(api, connection, frame);
+    else
+        refuse_stranger(api, connection_id, err);
 }
 
 void tov_api_on_gone(struct tov_api *api, uint64_t connection)
@@ -334,6 +363,7 @@ void tov_api_on_tick(struct tov_api *api)
     if (tov_store_space(api->core->store, &space) == TOV_OK)
         api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
+    tov_api_rest_on_tick(api);
 }
 
 void tov_api_on_signed(struct tov_api *api)

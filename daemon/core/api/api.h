@@ -20,6 +20,7 @@ struct tov_api_options {
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
     bool demo_clock;
+    size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
 };
 
 enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,
@@ -44,6 +45,12 @@ struct tov_api_state {
     const char *sentence_en;
 };
 void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);
+/* In each turn, before its commit: requests that waited for the case book. */
+void tov_api_work(struct tov_api *api);
+bool tov_api_has_waiting(const struct tov_api *api);
+/* A slice of what can be done while nothing else is: reading the case book on, checking it. */
+void tov_api_rest(struct tov_api *api);
+bool tov_api_has_rest(const struct tov_api *api);
 /* At the end of each turn: events to watchers, exports, whatever waited. */
 void tov_api_pump(struct tov_api *api);
 

@@ -83,9 +83,18 @@ struct tov_api {
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     struct tov_api_tags *tags;
-    struct tov_book *book;              /* read as far as somebody asked */
+    struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
-    struct tov_key tag_key;             /* wiped at the end */
+    size_t listing_bytes;               /* kept with them */
+    uint64_t brief_edition;             /* of the book that they were made from */
+    struct api_waiting *waiting;        /* requests, in their order (wait.c) */
+    struct api_waiting **waiting_end;
+    size_t waiting_bytes;
+    size_t checks_left; /* of messages of snapshots, until the next tick */
+    bool rest_failed;   /* nothing more of it until the next tick */
+    bool rest_failure_told;
+    size_t impatience;      /* grows with how long the request on its way has waited */
+    struct tov_key tag_key; /* wiped at the end */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
     size_t connection_count;
@@ -107,6 +116,7 @@ struct api_call {
     struct tov_record reply;
     struct tov_error error;
     bool is_deferred;
+    bool waits;       /* for the case book: AGAIN is no answer, the request is handled again */
     bool has_content; /* the reply's buffers are wiped */
 };
 
@@ -129,6 +139,22 @@ enum tov_err tov_api_call_after(struct api_call *call, api_then *then,
                                 const struct api_argument *argument) TOV_MUST_CHECK;
 /* The newest committed event, from the store. */
 uint64_t tov_api_newest_event(struct tov_api *api);
+/* Handles FRAME of a connection and answers. AGAIN: it must wait, and nothing was answered. */
+enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,
+                               struct tov_bytes frame) TOV_MUST_CHECK;
+
+/* ---- what waits for the case book (wait.c) ---- */
+
+/* Brings the book up to what is committed. AGAIN: a slice of it was done (wait.c); the handler
+ * says so too, and is called again. */
+enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
+/* How much of the book (TOV_BOOK_SLICE) may be read or folded in one go now. */
+size_t tov_api_slice(const struct tov_api *api);
+/* Keeps FRAME, to be handled again. BUSY: too much waits. */
+enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
+                          struct tov_bytes frame) TOV_MUST_CHECK;
+void tov_api_waiting_drop(struct tov_api *api);
+void tov_api_rest_on_tick(struct tov_api *api);
 
 /* ---- connections (connection.c) ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * All affairs of a unit in brief, kept from one list to the next: else each page would fold them
- * all. What is kept does not depend on the clock: a task that is overdue is still open, and its
- * due date the same.
+ * all. A brief does not depend on the clock: a task that is overdue is still open, and its due date
+ * the same. The listing beside it does, and says how long it is good.
  */
 #include "api/affair.h"
 
@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTS 8u /* units, or times that were asked for, that are listed in turn */
+#define KEPT_MAX_BYTES (32u << 20) /* of listings, all together (I11) */
+#define LISTS 8u        /* units, or times that were asked for, that are listed in turn */
+#define MESSAGE_WORK 2u /* of a slice, to fold one: about a quarter of reading it */
 
 struct api_brief_list {
     char unit[TOV_NAME_MAX_BYTES + 1]; /* "": free */
@@ -19,6 +21,32 @@ struct api_brief_list {
     struct api_brief *items;
     size_t count; /* groups */
 };
+
+static void drop_listing(struct tov_api *api, struct api_brief *brief)
+{
+    api->listing_bytes -= tov_api_listing_memory(brief->listing);
+    tov_api_listing_destroy(brief->listing);
+    brief->listing = NULL;
+}
+
+/* True: the brief owns it now. */
+static bool keep_listing(struct tov_api *api, struct api_brief *brief, struct api_listing *listing)
+{
+    size_t size = tov_api_listing_memory(listing);
+    drop_listing(api, brief);
+    if (api->listing_bytes + size > KEPT_MAX_BYTES)
+        return false;
+    api->listing_bytes += size;
+    brief->listing = listing;
+    return true;
+}
+
+static void forget(struct tov_api *api, struct api_brief_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        drop_listing(api, &list->items[i]);
+    free(list->items);
+}
 
 static bool is_of(const struct api_brief_list *list, const struct api_onlooker *onlooker)
 {
@@ -41,7 +69,7 @@ static struct api_brief_list *choose(struct tov_api *api, const struct api_onloo
             return list;
         }
     }
-    free(oldest->items);
+    forget(api, oldest);
     *oldest = (struct api_brief_list){.until_ms = onlooker->until_ms, .used = last + 1};
     (void)snprintf(oldest->unit, sizeof oldest->unit, "%s", onlooker->unit.name);
     return oldest;
@@ -60,18 +88,39 @@ static enum tov_err make_room(struct api_brief_list *list, size_t count)
     return TOV_OK;
 }
 
+/* For who wants to know how it was then: that is asked once. What waits for its commit was not
+ * folded, and comes when it is there. */
+static bool is_worth_keeping(const struct tov_api *api, size_t group,
+                             const struct api_onlooker *onlooker)
+{
+    return onlooker->until_ms == UINT64_MAX &&
+           tov_book_group_newest(api->book, group) <= api->committed_event;
+}
+
+static enum tov_err list_affair(struct tov_api *api, const struct api_affair *affair,
+                                struct api_brief *brief)
+{
+    struct api_listing *listing = NULL;
+    TOV_TRY(tov_api_listing_create(affair, &listing));
+    if (!keep_listing(api, brief, listing))
+        tov_api_listing_destroy(listing);
+    return TOV_OK;
+}
+
 static enum tov_err fold(struct tov_api *api, size_t group, const struct api_onlooker *onlooker,
                          struct api_brief *brief)
 {
     struct api_affair affair;
     enum tov_err err = tov_api_affair_init(api, group, onlooker, &affair);
-    /* What waits for its commit was not folded, and comes when it is there. */
     bool is_whole = tov_book_group_newest(api->book, group) <= api->committed_event;
     struct api_brief made = {.group_size = is_whole ? tov_book_group_size(api->book, group) : 0};
+    drop_listing(api, brief);
     if (err == TOV_OK) {
         made.next_ms = tov_api_affair_next_ms(&affair);
         made.last_number = affair.last_number;
         made.is_open = tov_api_affair_is_open(&affair);
+        if (is_worth_keeping(api, group, onlooker))
+            err = list_affair(api, &affair, &made);
     }
     tov_api_affair_fini(&affair);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND)
@@ -80,20 +129,63 @@ static enum tov_err fold(struct tov_api *api, size_t group, const struct api_onl
     return TOV_OK;
 }
 
+static bool is_good(const struct api_listing *listing, uint64_t now_ms)
+{
+    return listing != NULL && now_ms >= listing->from_ms && now_ms < listing->until_ms;
+}
+
+enum tov_err tov_api_brief_listing(struct tov_api *api, size_t group,
+                                   const struct api_onlooker *onlooker, struct api_brief *brief,
+                                   struct api_listing **out_fresh)
+{
+    struct api_affair affair;
+    struct api_listing *listing = NULL;
+    *out_fresh = NULL;
+    if (is_good(brief->listing, onlooker->now_ms))
+        return TOV_OK;
+    enum tov_err err = tov_api_affair_init(api, group, onlooker, &affair);
+    if (err == TOV_OK)
+        err = tov_api_listing_create(&affair, &listing);
+    tov_api_affair_fini(&affair);
+    TOV_TRY(err);
+    if (!is_worth_keeping(api, group, onlooker) || !keep_listing(api, brief, listing))
+        *out_fresh = listing;
+    return TOV_OK;
+}
+
+/* AGAIN: more than a slice was to be folded. What waits for its commit does not count: it is folded
+ * each time. */
+static enum tov_err bring_up(struct tov_api *api, struct api_brief_list *list, size_t count,
+                             const struct api_onlooker *onlooker)
+{
+    size_t work = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct api_brief *brief = &list->items[i];
+        size_t size = tov_book_group_size(api->book, i);
+        if (brief->group_size == size)
+            continue;
+        if (work >= tov_api_slice(api))
+            return TOV_E_AGAIN;
+        TOV_TRY(fold(api, i, onlooker, brief));
+        work += brief->group_size == size ? MESSAGE_WORK * size : 0;
+    }
+    return TOV_OK;
+}
+
 enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlooker,
-                            const struct api_brief **out_briefs)
+                            struct api_brief **out_briefs)
 {
     size_t count = tov_book_group_count(api->book);
+    if (api->brief_edition != tov_book_edition(api->book))
+        tov_api_briefs_drop(api);
+    api->brief_edition = tov_book_edition(api->book);
     if (api->brief_lists == NULL)
         api->brief_lists = calloc(LISTS, sizeof *api->brief_lists);
     if (api->brief_lists == NULL)
         return TOV_E_NOMEM;
     struct api_brief_list *list = choose(api, onlooker);
     TOV_TRY(make_room(list, count));
-    for (size_t i = 0; i < count; i++) {
-        if (list->items[i].group_size != tov_book_group_size(api->book, i))
-            TOV_TRY(fold(api, i, onlooker, &list->items[i]));
-    }
+    TOV_TRY(bring_up(api, list, count, onlooker));
     *out_briefs = list->items;
     return TOV_OK;
 }
@@ -101,7 +193,7 @@ enum tov_err tov_api_briefs(struct tov_api *api, const struct api_onlooker *onlo
 void tov_api_briefs_drop(struct tov_api *api)
 {
     for (size_t i = 0; api->brief_lists != NULL && i < LISTS; i++)
-        free(api->brief_lists[i].items);
+        forget(api, &api->brief_lists[i]);
     free(api->brief_lists);
     api->brief_lists = NULL;
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #define CASES_MAX 200u
-#define AFFAIR_MAX_BYTES 60000u /* in a list */
 
 /* An affair that is listed. */
 struct row {
@@ -21,6 +20,7 @@ struct listing {
     struct api_call *call;
     struct api_look look;
     struct api_onlooker onlooker;
+    struct api_brief *briefs;
     struct row *rows;
     size_t count;
     uint64_t as_of; /* the newest message that the unit may see */
@@ -42,13 +42,14 @@ static enum tov_err gather(struct listing *list)
     const struct tov_book *book = list->call->api->book;
     bool ended = tov_record_number(list->call->request, "ended") != 0;
     size_t count = tov_book_group_count(book);
-    const struct api_brief *briefs;
     list->rows = calloc(count + 1, sizeof *list->rows);
     if (list->rows == NULL)
         return TOV_E_NOMEM;
-    TOV_TRY(tov_api_briefs(list->call->api, &list->onlooker, &briefs));
+    enum tov_err err = tov_api_briefs(list->call->api, &list->onlooker, &list->briefs);
+    list->call->waits = err == TOV_E_AGAIN;
+    TOV_TRY(err);
     for (size_t i = 0; i < count; i++) {
-        const struct api_brief *brief = &briefs[i];
+        const struct api_brief *brief = &list->briefs[i];
         if (brief->last_number > list->as_of)
             list->as_of = brief->last_number;
         if (brief->last_number != 0 && (ended || brief->is_open))
@@ -58,38 +59,16 @@ static enum tov_err gather(struct listing *list)
     return TOV_OK;
 }
 
-static enum tov_err put_affair(struct listing *list, size_t group, struct tov_record out)
+static enum tov_err put_affair(struct listing *list, size_t group, struct tov_record out,
+                               size_t *bytes)
 {
-    struct api_affair affair;
-    enum tov_err err = tov_api_affair_init(list->call->api, group, &list->onlooker, &affair);
-    if (err == TOV_OK)
-        err = tov_record_put_number(out, "number", affair.number);
-    if (err == TOV_OK)
-        err = tov_api_put_things(&affair, out);
-    if (err == TOV_OK)
-        err = tov_api_put_tasks(&affair, API_TASKS_OPEN, out);
-    if (err == TOV_OK)
-        err = tov_api_put_count(out, "message_count", affair.view.placed_count);
-    if (err == TOV_OK)
-        err = tov_api_put_count(out, "last_number", affair.last_number);
-    if (err == TOV_OK)
-        err = tov_api_put_count(out, "unread", tov_api_affair_unread(&affair, &list->look));
-    tov_api_affair_fini(&affair);
-    return err;
-}
-
-/* An affair that would fill a frame by itself is listed by its name: the case tells the rest. */
-static enum tov_err measure(struct tov_record affair, struct tov_buf *bytes)
-{
-    static const char *const parts[] = {"tasks", "things"};
-    size_t before = bytes->size;
-    enum tov_err err = tov_record_encode_within(affair, AFFAIR_MAX_BYTES, bytes);
-    for (size_t i = 0; err == TOV_E_LIMIT && i < sizeof parts / sizeof parts[0]; i++) {
-        tov_record_clear(affair, parts[i]);
-        bytes->size = before;
-        bytes->failed = TOV_OK;
-        err = tov_record_encode_within(affair, AFFAIR_MAX_BYTES, bytes);
-    }
+    struct api_brief *brief = &list->briefs[group];
+    struct api_listing *fresh = NULL;
+    TOV_TRY(tov_api_brief_listing(list->call->api, group, &list->onlooker, brief, &fresh));
+    const struct api_listing *listing = fresh != NULL ? fresh : brief->listing;
+    enum tov_err err = tov_api_put_listing(listing, &list->look, out);
+    *bytes += listing->bytes.size;
+    tov_api_listing_destroy(fresh);
     return err;
 }
 
@@ -99,15 +78,12 @@ static enum tov_err put_affairs(struct listing *list, struct tov_record out)
     struct tov_record request = list->call->request;
     uint64_t skip = tov_record_number(request, "skip");
     uint64_t limit = tov_record_number(request, "limit");
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(2 * TOV_FRAME_MAX_BYTES);
+    size_t bytes = 0;
     if (limit == 0 || limit > CASES_MAX)
         limit = CASES_MAX;
     for (uint64_t i = skip; i < list->count && i - skip < limit; i++) {
-        struct tov_record affair;
-        TOV_TRY(tov_record_open(out, "affairs", &affair));
-        TOV_TRY(put_affair(list, list->rows[i].group, affair));
-        TOV_TRY(measure(affair, &bytes));
-        if (bytes.size > TOV_API_REPLY_GOAL_BYTES)
+        TOV_TRY(put_affair(list, list->rows[i].group, out, &bytes));
+        if (bytes > TOV_API_REPLY_GOAL_BYTES)
             break;
     }
     return TOV_OK;

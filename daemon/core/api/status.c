@@ -142,13 +142,28 @@ static enum tov_err put_trees(const struct tov_core *core, struct tov_record out
     return tov_record_put_number(out, "journal_signed_size", tov_ledger_signed(core->journal));
 }
 
+/* Until the next start: what a snapshot said wrongly was shown, or might have been. */
+static enum tov_err put_book_sentence(struct tov_record out)
+{
+    TOV_TRY(tov_record_put_text(out, "sentence_da",
+                                "Nodens kopi af sagsbogen afveg fra hovedbogen og er lavet om ud "
+                                "fra den. Se loggen (book-differs), og kontrollér serverens disk "
+                                "og hukommelse."));
+    return tov_record_put_text(out, "sentence_en",
+                               "The node's copy of its case book differed from the ledger and was "
+                               "made again from it. See the log (book-differs), and check the "
+                               "server's disk and memory.");
+}
+
 static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
     TOV_TRY(tov_record_put_text(out, "sentence_da", api->state.sentence_da));
     TOV_TRY(tov_record_put_text(out, "sentence_en", api->state.sentence_en));
-    if (tov_core_has_room(api->core, 0) || api->state.sentence_en[0] != '\0')
+    if (api->state.sentence_en[0] != '\0')
         return TOV_OK;
+    if (tov_core_has_room(api->core, 0))
+        return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : TOV_OK;
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
                             "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. "

@@ -48,7 +48,7 @@ static enum tov_err open_picture(struct stepping *stepping, struct tov_store_rea
     const struct tov_roster_facts *facts = tov_roster_facts(call->core->roster);
     const struct tov_calendar *calendar = tov_calendar_find(facts->calendar_version);
     struct tov_picture_options options = tov_book_options(calendar);
-    TOV_TRY(tov_book_catch_up(call->api->book, read, tov_api_newest_event(call->api)));
+    TOV_TRY(tov_api_book_open(call, read));
     return tov_book_fold_about(call->api->book, stepping->draft, calendar == NULL ? NULL : &options,
                                &stepping->book);
 }

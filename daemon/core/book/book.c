@@ -1,36 +1,52 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The book, and reading it from the store: each event that tells of a message is opened as far as
- * its header.
+ * The book, and what one event tells it: its message is opened as far as its header.
  */
 #include "book/book_internal.h"
 
 #include "base/secret.h"
-#include "ledger/event.h"
 #include "ledger/message.h"
 #include "ledger/tables.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book)
+/* Blocks are there where somebody asked before. */
+static enum tov_err look_for_blocks(struct tov_book *book)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_row row;
+    TOV_TRY(tov_store_read_begin(book->core->store, &read, NULL));
+    enum tov_err err = tov_store_first(read, TOV_TABLE_BOOK, &row);
+    book->is_wanted = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes, struct tov_book **out_book)
 {
     struct tov_book *book = calloc(1, sizeof *book);
     if (book == NULL)
         return TOV_E_NOMEM;
     book->core = core;
+    book->block_bytes = block_bytes;
+    book->policy = book_policy_of(core);
+    book->checking.next = 1;
     if (tov_message_create(&book->message) != TOV_OK) {
         free(book);
         return TOV_E_NOMEM;
+    }
+    enum tov_err err = look_for_blocks(book);
+    if (err != TOV_OK) {
+        tov_book_destroy(book);
+        return err;
     }
     *out_book = book;
     return TOV_OK;
 }
 
-void tov_book_destroy(struct tov_book *book)
+static void forget_all(struct tov_book *book)
 {
-    if (book == NULL)
-        return;
     for (size_t i = 0; i < book->entry_count; i++) {
         tov_wipe(book->entries[i].header, book->entries[i].header_size);
         free(book->entries[i].header);
@@ -40,6 +56,30 @@ void tov_book_destroy(struct tov_book *book)
     free(book->entries);
     free(book->groups);
     free(book->things);
+    book_saving_fini(book);
+}
+
+void book_begin_anew(struct tov_book *book)
+{
+    assert(!book_has_listed(book));
+    forget_all(book);
+    book->entries = NULL;
+    book->groups = NULL;
+    book->things = NULL;
+    book->entry_count = book->entry_capacity = 0;
+    book->group_count = book->group_capacity = 0;
+    book->thing_count = book->thing_capacity = 0;
+    book->newest = 0;
+    book->is_loaded = false;
+    book->checking = (struct book_checking){.next = 1, .differences = book->checking.differences};
+    book->edition++;
+}
+
+void tov_book_destroy(struct tov_book *book)
+{
+    if (book == NULL)
+        return;
+    forget_all(book);
     book_pending_fini(book);
     tov_message_destroy(book->message);
     free(book);
@@ -53,6 +93,16 @@ uint64_t tov_book_newest(const struct tov_book *book)
 size_t tov_book_count(const struct tov_book *book)
 {
     return book->entry_count;
+}
+
+bool tov_book_is_wanted(const struct tov_book *book)
+{
+    return book->is_wanted;
+}
+
+uint64_t tov_book_edition(const struct tov_book *book)
+{
+    return book->edition;
 }
 
 /* ---- told ---- */
@@ -85,7 +135,7 @@ void book_told_fini(struct book_told *told)
     tov_draft_fini(&told->draft);
 }
 
-/* ---- catching up ---- */
+/* ---- what an event tells ---- */
 
 /* A header that was written for another message says nothing of this one. */
 static bool is_believed(const struct tov_core *core, const struct tov_message *message)
@@ -132,7 +182,7 @@ static enum tov_err has_effect(const struct tov_core *core, const struct book_to
     return err;
 }
 
-static void note_version(struct tov_book *book, uint32_t version)
+void book_note_version(struct tov_book *book, uint32_t version)
 {
     if (version <= book->awaited_version ||
         tov_units_version(tov_units_of(book->core, version)) == version)
@@ -145,71 +195,49 @@ static void note_version(struct tov_book *book, uint32_t version)
 
 /* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
  * book nothing. */
-static enum tov_err take_entry(struct tov_book *book, struct book_entry *entry)
+static enum tov_err tell(struct tov_book *book, struct book_telling *telling)
 {
-    struct book_told told;
-    note_version(book, entry->roster_version);
-    enum tov_err err = book_told_init(book->core, entry, &told);
-    if (err != TOV_OK) {
-        free(entry->header);
-        return is_of_memory(err) ? err : TOV_OK;
-    }
-    size_t before = book->entry_count;
-    err = has_effect(book->core, &told);
-    if (err == TOV_OK)
-        err = book_insert(book, entry, &told.told);
-    else if (err == TOV_E_RULE)
-        err = TOV_OK;
-    if (book->entry_count == before)
-        free(entry->header); /* it stands there since an earlier try, or not at all */
-    book_told_fini(&told);
-    return err;
+    book_note_version(book, telling->entry.roster_version);
+    enum tov_err err = book_told_init(book->core, &telling->entry, &telling->told);
+    if (err != TOV_OK)
+        return is_of_memory(err) ? err : TOV_E_NOT_FOUND;
+    err = has_effect(book->core, &telling->told);
+    if (err != TOV_OK)
+        book_told_fini(&telling->told);
+    return err == TOV_E_RULE ? TOV_E_NOT_FOUND : err;
 }
 
-static enum tov_err take_message(struct tov_book *book, struct tov_store_read *read,
-                                 uint64_t number, const struct tov_event *event)
+static enum tov_err read_header(struct tov_book *book, struct tov_store_read *read,
+                                const struct tov_event *event, struct book_entry *entry)
 {
     struct tov_message *message = book->message;
     struct tov_message_name name = {event->agency, event->generation, event->index};
     enum tov_err err = tov_message_read(book->core, read, &name, TOV_MESSAGE_HEADER, message);
-    if (err == TOV_E_ERASED || err == TOV_E_VERSION || err == TOV_E_NOT_FOUND ||
-        err == TOV_E_CORRUPT)
-        return TOV_OK;
+    if (err == TOV_E_ERASED || err == TOV_E_VERSION || err == TOV_E_CORRUPT)
+        return TOV_E_NOT_FOUND;
     TOV_TRY(err);
     if (!is_believed(book->core, message))
-        return TOV_OK;
+        return TOV_E_NOT_FOUND;
     bool is_own = event->agency == book->core->own->number;
-    struct book_entry entry = {
-        .number = number,
-        .ref = {event->agency, event->generation, event->index, message->leaf_hash},
-        .written_ms = message->leaf_time_ms,
-        .roster_version = message->leaf.roster_version,
-        .claims_ahead = !is_own && (message->verdict.flags & TOV_VERDICT_FLAG_CLOCK_AHEAD) != 0};
-    TOV_TRY(copy_header(tov_buf_view(&message->header), &entry));
-    return take_entry(book, &entry);
+    entry->ref =
+        (struct tov_ref){event->agency, event->generation, event->index, message->leaf_hash};
+    entry->written_ms = message->leaf_time_ms;
+    entry->roster_version = message->leaf.roster_version;
+    entry->claims_ahead = !is_own && (message->verdict.flags & TOV_VERDICT_FLAG_CLOCK_AHEAD) != 0;
+    return copy_header(tov_buf_view(&message->header), entry);
 }
 
-enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest)
+enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
+                               struct tov_bytes row, struct book_telling *out)
 {
-    struct tov_store_range range = {.table = TOV_TABLE_EVENT,
-                                    .first = tov_store_key_u64(book->newest + 1),
-                                    .last = tov_store_key_u64(newest)};
-    struct tov_store_iter iter;
-    enum tov_err err = TOV_OK;
-    if (book->newest >= newest)
-        return TOV_OK;
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (err == TOV_OK && tov_store_iter_next(&iter)) {
-        struct tov_event event;
-        uint64_t number = tov_store_key_to_u64(&iter.row.key);
-        err = tov_event_decode(iter.row.value, &event);
-        if (err == TOV_OK && !book_is_listed(book, number) &&
-            (event.kind == TOV_EVENT_WRITTEN || event.kind == TOV_EVENT_RECEIVED))
-            err = take_message(book, read, number, &event);
-        if (err == TOV_OK)
-            book->newest = number;
-    }
-    enum tov_err read_err = tov_store_iter_fini(&iter);
-    book_pending_drop(book);
-    return err != TOV_OK ? err : read_err;
+    struct tov_event event;
+    TOV_TRY(tov_event_decode(row, &event));
+    if (event.kind != TOV_EVENT_WRITTEN && event.kind != TOV_EVENT_RECEIVED)
+        return TOV_E_NOT_FOUND;
+    out->entry = (struct book_entry){.number = number};
+    TOV_TRY(read_header(book, read, &event, &out->entry));
+    enum tov_err err = tell(book, out);
+    if (err != TOV_OK)
+        free(out->entry.header);
+    return err;
 }

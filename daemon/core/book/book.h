@@ -3,9 +3,11 @@
  * The case book: what this agency holds of each thing, folded from its ledger and its mirrors
  * (docs/architecture.md). Headers of messages are kept in memory, grouped by the things that hang
  * together; a group is folded when somebody asks.
- * Not for: judging who may see what (api/), or anything that is kept: the ledger is the truth, and
- * the book is read from it anew at each start.
- * Never fold messages over the number of committed events for a client (I2).
+ * Not for: judging who may see what (api/), or anything that only stands here: the ledger is the
+ * truth. Snapshots of the book make starting quick; they are checked against it, and made again
+ * when they do not fit.
+ * Never fold messages over the number of committed events for a client (I2), nor ask about groups
+ * before the book has caught up.
  *
  * B1 A message stands in the book once; in one group, or, as the agenda of a meeting, in the group
  *    of each concern that it lists.
@@ -21,15 +23,32 @@
 
 struct tov_book; /* opaque; belongs to the core's thread */
 
-enum tov_err tov_book_create(struct tov_core *core, struct tov_book **out_book) TOV_MUST_CHECK;
+/* A snapshot's block is written when it has BLOCK_BYTES of entries; 0: the usual size. */
+enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes,
+                             struct tov_book **out_book) TOV_MUST_CHECK;
 void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 
-/* Takes in what events up to NEWEST tell, from where it stands. Messages that cannot be opened, or
- * whose header is not believed, are passed over: nothing is known of what they are about. So are
- * those that the rules of sharing refuse. A failure
- * of the store or of memory leaves it where it was, to be tried again. */
-enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read,
-                               uint64_t newest) TOV_MUST_CHECK;
+/* Takes in what events up to NEWEST tell, from where it stands: first from snapshots, where they
+ * fit, then from the ledger and the mirrors. Does about SLICE of it; TOV_E_AGAIN: more is left,
+ * come again. Messages that cannot be opened, or whose header is not believed, are passed over:
+ * nothing is known of what they are about. So are those that the rules of sharing refuse. A failure
+ * of the store or of memory leaves it where it was, to be tried again. Puts snapshots into the open
+ * batch. */
+enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
+                               size_t slice) TOV_MUST_CHECK;
+/* What a turn may do: some ten milliseconds. An entry of a snapshot is 1, a message that is opened
+ * about eight times that. Counted and not timed: the core reads no clock. */
+#define TOV_BOOK_SLICE 2048u
+/* Somebody asked since the start, or did before it: the book is worth keeping up to date. */
+bool tov_book_is_wanted(const struct tov_book *book);
+/* Reads again up to COUNT messages that were taken from snapshots, and compares: replay is the
+ * truth. A difference is logged and counted, and the book is made again from the ledger. */
+enum tov_err tov_book_check(struct tov_book *book, struct tov_store_read *read,
+                            size_t count) TOV_MUST_CHECK;
+bool tov_book_has_unchecked(const struct tov_book *book);
+size_t tov_book_differences(const struct tov_book *book); /* found since the start */
+/* Changes whenever the book begins anew: numbers of groups from before mean nothing any more. */
+uint64_t tov_book_edition(const struct tov_book *book);
 /* An own message that was put into the open batch just now: whoever writes the next must know it,
  * clients must not. VIEWS need not live on. NOMEM. */
 struct tov_book_written {

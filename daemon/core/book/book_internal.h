@@ -8,6 +8,7 @@
 #define TOV_BOOK_BOOK_INTERNAL_H
 
 #include "book/book.h"
+#include "ledger/event.h"
 #include "ledger/judge.h"
 
 #define BOOK_NONE UINT32_MAX
@@ -16,7 +17,7 @@
  * that its header was believed and that the rules of sharing let it have an effect: nothing of it
  * is judged again. Its units are found by ROSTER_VERSION among those of the core (ledger/units.h),
  * which never change while it runs. So an entry can be written down and read back as it is, without
- * the message and without a key, as long as AWAITED_VERSION below allows it. */
+ * the message and without a key, as long as the policy is the same (book_block.c). */
 struct book_entry {
     uint64_t number; /* of its event */
     struct tov_ref ref;
@@ -41,19 +42,44 @@ struct book_thing {
     bool used;
 };
 
-/* Written, and not taken in yet; LISTED: put into the groups before its event was read. */
+/* Written, and not taken in yet; LISTED: put into the groups before its event was read, as entry
+ * AT. */
 struct book_pending {
     struct book_entry entry;
     bool listed;
+    uint32_t at;
+};
+
+/* The block that is being gathered (book_save.c): events that were taken in, from FIRST on. */
+struct book_saving {
+    bool is_off; /* no room, or no memory: until the next start */
+    uint64_t first;
+    uint32_t event_count, entry_count;
+    struct tov_sha256 events;
+    struct tov_buf plain; /* wiped */
+};
+
+/* What was loaded from blocks and not compared with the ledger yet (book_check.c). */
+struct book_checking {
+    uint64_t next, until; /* numbers of events */
+    size_t entry;         /* the first that is not compared */
+    size_t differences;
+    bool must_begin_anew;
 };
 
 struct tov_book {
     struct tov_core *core;
+    struct tov_hash policy; /* blocks of another one are of no use (book_block.c) */
     uint64_t newest;
-    /* The highest roster version that a message names, taken in or passed over, and this node has
-     * not adopted; 0: none. Such a message was judged by an older roster (tov_units_of). Entries
-     * that were kept from before hold until a version up to this one is adopted, which is at a
-     * start; then the ledger must be read anew. */
+    uint64_t edition;
+    bool is_wanted;
+    bool is_loaded;     /* all blocks that fit were taken; what follows is read from the ledger */
+    size_t block_bytes; /* 0: the usual size */
+    struct book_saving saving;
+    struct book_checking checking;
+    /* The highest roster version that a message names and this node has not adopted; 0: none. Such
+     * a message was judged by an older roster (tov_units_of). When another roster is adopted, which
+     * is at a start, no block fits any more and the ledger is read anew. */
     uint32_t awaited_version;
     struct book_pending *pending; /* numbers ascend; those up to NEWEST are dropped */
     size_t pending_count, pending_capacity;
@@ -77,9 +103,10 @@ enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
 size_t book_groups_of(const struct tov_book *book, const struct tov_told *told,
                       uint32_t *out_groups, size_t room);
 
-/* Whether NUMBER was listed before its event was read. */
-bool book_is_listed(const struct tov_book *book, uint64_t number);
-void book_pending_drop(struct tov_book *book); /* up to newest */
+/* Whether NUMBER was listed before its event was read, and as which entry. */
+bool book_is_listed(const struct tov_book *book, uint64_t number, uint32_t *out_entry);
+bool book_has_listed(const struct tov_book *book); /* any */
+void book_pending_drop(struct tov_book *book);     /* up to newest */
 void book_pending_fini(struct tov_book *book);
 enum tov_err book_pending_list(struct tov_book *book) TOV_MUST_CHECK; /* puts all into the groups */
 
@@ -93,5 +120,55 @@ struct book_told {
 enum tov_err book_told_init(const struct tov_core *core, const struct book_entry *entry,
                             struct book_told *out) TOV_MUST_CHECK;
 void book_told_fini(struct book_told *told);
+
+/* ---- what events tell (book.c) ---- */
+
+struct book_telling {
+    struct book_entry entry; /* its header is the caller's to free */
+    struct book_told told;   /* ended by book_told_fini */
+};
+/* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. OUT is large. */
+enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
+                               struct tov_bytes row, struct book_telling *out) TOV_MUST_CHECK;
+/* VERSION is named by a message: it is told when this node does not know it. */
+void book_note_version(struct tov_book *book, uint32_t version);
+/* Forgets all entries and groups; what is pending stays. Nothing may be listed (asserted). */
+void book_begin_anew(struct tov_book *book);
+
+/* ---- snapshots ---- */
+
+/* Which events a block covers. */
+struct book_block {
+    uint64_t first, last;
+    struct tov_hash events; /* over their numbers and rows: where the ledger stood */
+    uint32_t entry_count;
+};
+/* SHA-256 of all sources that can change what a message tells the book: made by the build. */
+extern const char book_policy_sources[65];
+/* By which program and which roster headers were judged (book_block.c). */
+struct tov_hash book_policy_of(const struct tov_core *core);
+/* Appends the row to OUT, with PLAIN sealed in it. NOMEM, LIMIT, or the vault's failures. */
+enum tov_err book_block_seal(struct tov_book *book, const struct book_block *block,
+                             struct tov_bytes plain, struct tov_buf *out) TOV_MUST_CHECK;
+/* Opens the row of FIRST into OUT_PLAIN. VERSION: of another format or policy; CORRUPT. */
+enum tov_err book_block_open(struct tov_book *book, uint64_t first, struct tov_bytes row,
+                             struct book_block *out_block,
+                             struct tov_buf *out_plain) TOV_MUST_CHECK;
+void book_entry_put(const struct book_entry *entry, struct tov_buf *out);
+/* Borrows the header from the reader's bytes. */
+enum tov_err book_entry_get(struct tov_reader *reader, struct book_entry *out) TOV_MUST_CHECK;
+void book_events_begin(struct tov_sha256 *events);
+void book_events_add(struct tov_sha256 *events, const struct tov_store_row *row);
+
+/* Takes the next block in (book_load.c). NOT_FOUND: there is none that fits, and what does not fit
+ * is being deleted. */
+enum tov_err book_block_load(struct tov_book *book, struct tov_store_read *read,
+                             size_t *out_entries) TOV_MUST_CHECK;
+/* Deletes the blocks from event FIRST on, in the open batch. */
+void book_blocks_drop(struct tov_book *book, uint64_t first);
+
+/* The event in ROW was taken in, as entry ENTRY, or as none (BOOK_NONE). */
+void book_saving_take(struct tov_book *book, const struct tov_store_row *row, uint32_t entry);
+void book_saving_fini(struct tov_book *book);
 
 #endif

@@ -78,11 +78,22 @@ enum tov_err tov_book_note_written(struct tov_book *book, const struct tov_book_
     return TOV_OK;
 }
 
-bool book_is_listed(const struct tov_book *book, uint64_t number)
+bool book_is_listed(const struct tov_book *book, uint64_t number, uint32_t *out_entry)
 {
     for (size_t i = 0; i < book->pending_count; i++) {
-        if (book->pending[i].entry.number == number)
+        if (book->pending[i].entry.number == number) {
+            *out_entry = book->pending[i].at;
             return book->pending[i].listed;
+        }
+    }
+    return false;
+}
+
+bool book_has_listed(const struct tov_book *book)
+{
+    for (size_t i = 0; i < book->pending_count; i++) {
+        if (book->pending[i].listed)
+            return true;
     }
     return false;
 }
@@ -100,6 +111,7 @@ enum tov_err book_pending_list(struct tov_book *book)
         book_told_fini(&told);
         pending->listed =
             err == TOV_OK || book->entry_count > before; /* its header is the book's */
+        pending->at = (uint32_t)book->entry_count - 1;
         TOV_TRY(err);
     }
     return TOV_OK;

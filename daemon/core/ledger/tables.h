@@ -36,6 +36,8 @@
  * cursor       name of client and watch           number u64, acknowledged by a subscriber
  * roster       version u32                        the roster note
  * fact         text                               small facts: ledger/core.c
+ * book         number u64                         blocks of the case book from that event on:
+ *                                                 book/book_block.c; a copy, made again at need
  */
 #ifndef TOV_LEDGER_TABLES_H
 #define TOV_LEDGER_TABLES_H
@@ -70,6 +72,7 @@ enum tov_table {
     TOV_TABLE_CURSOR,
     TOV_TABLE_ROSTER,
     TOV_TABLE_FACT,
+    TOV_TABLE_BOOK,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

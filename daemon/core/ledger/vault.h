@@ -21,6 +21,9 @@
 
 #define TOV_DATAKEY_ROW_BYTES (4u + 2u * TOV_WRAPPED_KEY_BYTES)
 #define TOV_BUCKETS_MAX 4096u
+/* No retention class: buckets of the case book's snapshots. Messages of all classes are copied
+ * there, so that to erase one of them these buckets may go, and nothing is lost with them. */
+#define TOV_VAULT_CLASS_BOOK 128u
 
 /* Reads the buckets file, when there is one. ROOT_KEY is copied into guarded memory. */
 enum tov_err tov_vault_open(struct tov_core *core, const struct tov_key *root_key,

@@ -20,6 +20,84 @@ static uint64_t message_number(struct tov_record read, size_t index)
     return tov_record_number(summary, "number");
 }
 
+/* ---- a list is kept, and true each time ---- */
+
+/* The open task of CASE that is due first: when it is too late; its state in OUT_STATE. */
+static uint64_t first_task(struct tov_record reply, uint64_t *out_state)
+{
+    struct tov_record affair, task;
+    UNIT_NEED(find_affair(body_of(reply, "cases"), CASE, &affair));
+    UNIT_NEED(tov_record_child(affair, "tasks", 0, &task));
+    *out_state = tov_record_number(task, "state");
+    return tov_record_number(task, "late_from_ms");
+}
+
+static void a_list_says_that_a_task_is_overdue_from_that_moment_on(void)
+{
+    struct harness *harness = whole_story();
+    uint64_t state = 0;
+    struct tov_record reply = ask(harness, &anna, "cases", &(struct asking){.ended = 1});
+    uint64_t late_ms = first_task(reply, &state);
+    uint64_t now_ms = harness_now_ms(harness);
+    const uint64_t moments[] = {now_ms, late_ms - 1, late_ms, late_ms + 1, late_ms - 1};
+    const uint64_t states[] = {1, 1, 2, 2, 1}; /* open, overdue; the clock was set back at last */
+    tov_record_destroy(&reply);
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        tov_node_set_time(harness_node(harness, 0), moments[i], 1u << 30);
+        reply = ask(harness, &anna, "cases", &(struct asking){.ended = 1});
+        UNIT_EQUAL_INT(first_task(reply, &state), late_ms);
+        UNIT_EQUAL_INT(state, states[i]);
+        tov_record_destroy(&reply);
+    }
+    harness_destroy(harness);
+}
+
+struct listed {
+    uint64_t messages, newest, unread;
+};
+
+static struct listed listed_case(struct harness *harness)
+{
+    struct tov_record reply = ask(harness, &anna, "cases", &(struct asking){.ended = 1}), affair;
+    UNIT_NEED(find_affair(body_of(reply, "cases"), CASE, &affair));
+    struct listed listed = {tov_record_number(affair, "message_count"),
+                            tov_record_number(affair, "last_number"),
+                            tov_record_number(affair, "unread")};
+    tov_record_destroy(&reply);
+    return listed;
+}
+
+static void look_at(struct harness *harness, uint64_t number)
+{
+    struct tov_record request, body;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "get", &body) == TOV_OK);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = exchange(harness, &anna, request);
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&request);
+    tov_record_destroy(&reply);
+}
+
+static void a_list_tells_what_has_come_and_what_is_unread(void)
+{
+    struct harness *harness = whole_story();
+    struct listed before = listed_case(harness);
+    const struct saying note = {.by = &bo,
+                                .type = "msg.note",
+                                .from = "kbh-pol/dks",
+                                .to = "kk/vink",
+                                .bases = "RPL115-1-1",
+                                .fields = "about.case_ref=" CASE};
+    (void)say(harness, &note, NULL);
+    struct listed after = listed_case(harness);
+    UNIT_EQUAL_INT(after.messages, before.messages + 1);
+    UNIT_EQUAL_INT(after.unread, before.unread + 1);
+    look_at(harness, after.newest);
+    UNIT_EQUAL_INT(listed_case(harness).unread, before.unread);
+    harness_destroy(harness);
+}
+
 /* ---- I10 ---- */
 
 static void the_release_channel_sees_the_detention_and_never_the_case(void)
@@ -479,6 +557,8 @@ static void what_the_rules_refuse_is_kept_and_has_no_effect(void)
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(a_list_says_that_a_task_is_overdue_from_that_moment_on),
+        UNIT_TEST(a_list_tells_what_has_come_and_what_is_unread),
         UNIT_TEST(the_release_channel_sees_the_detention_and_never_the_case),
         UNIT_TEST(a_party_sees_concern_case_and_release_as_one_affair),
         UNIT_TEST(who_was_sent_nothing_is_shown_nothing),

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Reading the book from the store, a slice at a time: blocks first, then events. How much is in a
+ * slice is counted and not timed, so that the same events give the same book wherever they are
+ * read.
+ */
+#include "book/book_internal.h"
+
+#include "ledger/tables.h"
+
+#include <stdlib.h>
+
+#define MESSAGE_WORK 8u
+
+struct reading {
+    struct tov_book *book;
+    struct tov_store_read *read;
+    size_t work_left;
+};
+
+static void note_work(struct reading *reading, size_t work)
+{
+    reading->work_left -= work < reading->work_left ? work : reading->work_left;
+}
+
+static enum tov_err load_blocks(struct reading *reading)
+{
+    struct tov_book *book = reading->book;
+    while (!book->is_loaded) {
+        size_t entries = 0;
+        if (reading->work_left == 0)
+            return TOV_E_AGAIN;
+        enum tov_err err = book_block_load(book, reading->read, &entries);
+        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+            return err;
+        book->is_loaded = err == TOV_E_NOT_FOUND;
+        note_work(reading, entries + 1);
+    }
+    return TOV_OK;
+}
+
+/* The entry of an event that was not listed; BOOK_NONE: it tells nothing. */
+static enum tov_err take_event(struct tov_book *book, struct tov_store_read *read,
+                               const struct tov_store_row *row, uint32_t *out_entry)
+{
+    struct book_telling telling;
+    size_t before = book->entry_count;
+    *out_entry = BOOK_NONE;
+    enum tov_err err =
+        book_telling_read(book, read, tov_store_key_to_u64(&row->key), row->value, &telling);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    err = book_insert(book, &telling.entry, &telling.told.told);
+    book_told_fini(&telling.told);
+    if (book->entry_count == before)
+        free(telling.entry.header); /* it stands there since an earlier try, or not at all */
+    *out_entry = (uint32_t)book->entry_count - 1;
+    return err;
+}
+
+static enum tov_err read_event(struct reading *reading, const struct tov_store_row *row)
+{
+    struct tov_book *book = reading->book;
+    uint64_t number = tov_store_key_to_u64(&row->key);
+    uint32_t entry = BOOK_NONE;
+    if (reading->work_left == 0)
+        return TOV_E_AGAIN;
+    if (!book_is_listed(book, number, &entry))
+        TOV_TRY(take_event(book, reading->read, row, &entry));
+    book->newest = number;
+    book_saving_take(book, row, entry);
+    note_work(reading, entry == BOOK_NONE ? 1 : MESSAGE_WORK);
+    return TOV_OK;
+}
+
+static enum tov_err read_events(struct reading *reading, uint64_t newest)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT,
+                                    .first = tov_store_key_u64(reading->book->newest + 1),
+                                    .last = tov_store_key_u64(newest)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    TOV_TRY(tov_store_iter_init(reading->read, &range, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = read_event(reading, &iter.row);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    book_pending_drop(reading->book);
+    return err != TOV_OK ? err : read_err;
+}
+
+enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
+                               size_t slice)
+{
+    struct reading reading = {book, read, slice};
+    book->is_wanted = true;
+    if (book->newest >= newest)
+        return TOV_OK;
+    TOV_TRY(load_blocks(&reading));
+    return book->newest >= newest ? TOV_OK : read_events(&reading, newest);
+}
