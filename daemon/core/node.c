@@ -105,7 +105,8 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     struct tov_api_options api = {.core = &node->core,
                                   .follow = node->follow,
                                   .clients = setup->clients,
-                                  .demo_clock = setup->demo_clock};
+                                  .demo_clock = setup->demo_clock,
+                                  .policy = setup->policy};
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");

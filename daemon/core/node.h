@@ -22,6 +22,7 @@
 struct tov_node;
 struct tov_access;
 struct tov_api;
+struct tov_api_policy;
 
 enum tov_node_state {
     TOV_NODE_GUARD,   /* the guard has not answered */
@@ -45,6 +46,7 @@ struct tov_node_setup {
     uint64_t batch_max_bytes;
     uint64_t disk_reserve_bytes;
     bool demo_clock;
+    const struct tov_api_policy *policy; /* copied; NULL: the defaults of api/policy.h */
     /* Begins the commit of a batch; its result comes by tov_node_on_committed. */
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);
     void *commit_context;

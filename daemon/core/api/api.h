@@ -14,12 +14,14 @@
 #include "roster/clients.h"
 
 struct tov_api;
+struct tov_api_policy;
 
 struct tov_api_options {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
     bool demo_clock;
+    const struct tov_api_policy *policy; /* copied; NULL: the defaults (policy.h) */
 };
 
 enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,
