@@ -28,7 +28,7 @@ struct tov_search_options {
     size_t size;            /* sizeof(struct tov_search_options) */
     const char *name;       /* each of its words begins a word of the name; capitals do not count */
     const char *number;     /* the whole CPR number, or one in its place; hyphens do not count */
-    const char *birth_date; /* "2021-06-28" */
+    const char *birth_date; /* "2021-06-28"; of the person, else as the number begins */
     const char *reason;     /* at least 5 bytes */
     tov_search_progress_fn progress;
     void *progress_arg;

@@ -95,10 +95,32 @@ static bool has_all_words(const char *name, const char *words)
     return any;
 }
 
+static int two_digits(const char *text)
+{
+    bool are_digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return are_digits ? 10 * (text[0] - '0') + text[1] - '0' : -1;
+}
+
+/* By the date, else by the number, which begins with day, month and year of the century; of a
+ * replacement number the day is 60 more. */
+static bool is_born(struct tov_record person, struct tov_date day)
+{
+    char number[WORD_MAX_BYTES + 1];
+    struct tov_date date = {0};
+    if (tov_record_date(person, "birth_date", &date))
+        return date.year == day.year && date.month == day.month && date.day == day.day;
+    fold_number(tov_record_bytes(person, "number"), number);
+    bool is_whole = strlen(number) >= 6;
+    int first = is_whole ? two_digits(number) : -1;
+    bool fits = is_whole && (first > 60 ? first - 60 : first) == day.day &&
+                two_digits(number + 2) == day.month && two_digits(number + 4) == day.year % 100;
+    tov_wipe(number, sizeof number);
+    return fits;
+}
+
 static bool is_person(const struct finding *finding, struct tov_record person)
 {
-    char text[WORD_MAX_BYTES + 1];
-    struct tov_date date = {0};
+    char text[WORD_MAX_BYTES + 1] = "";
     bool fits = true;
     if (finding->name[0] != '\0') {
         fold_name(tov_record_bytes(person, "name"), text);
@@ -109,9 +131,7 @@ static bool is_person(const struct finding *finding, struct tov_record person)
         fits = strcmp(text, finding->number) == 0;
     }
     if (fits && finding->has_birth_date)
-        fits = tov_record_date(person, "birth_date", &date) &&
-               date.year == finding->birth_date.year && date.month == finding->birth_date.month &&
-               date.day == finding->birth_date.day;
+        fits = is_born(person, finding->birth_date);
     tov_wipe(text, sizeof text);
     return fits;
 }

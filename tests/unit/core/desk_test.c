@@ -337,6 +337,7 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
 
 struct search {
     const char *name, *number, *reason;
+    struct tov_date born; /* year 0: none */
     uint64_t id;
 };
 
@@ -351,6 +352,8 @@ static struct tov_record ask_search(struct harness *harness, const struct harnes
         UNIT_OK(tov_record_put_text(body, "number", search->number));
     if (search->reason != NULL)
         UNIT_OK(tov_record_put_text(body, "reason", search->reason));
+    if (search->born.year != 0)
+        UNIT_OK(tov_record_put_date(body, "birth_date", search->born));
     if (search->id != 0)
         UNIT_OK(tov_record_put_number(body, "search", search->id));
     return answer_to(harness, client, request);
@@ -399,6 +402,8 @@ static void a_person_is_found_in_what_the_own_unit_holds(void)
     UNIT_EQUAL_INT(find(harness, &eva, (struct search){.number = "720493-0152"}), 0);
     UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "Karen", .number = "7204930151"}),
                    0);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 4, 12}}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 12, 4}}), 0);
     UNIT_EQUAL_INT(find(harness, &anna, (struct search){.name = NAME}), 0); /* I10 */
     UNIT_EQUAL_INT(find(harness, &carl, (struct search){.name = NAME}), 1); /* who sent it */
     harness_destroy(harness);
