@@ -54,6 +54,16 @@ struct cli_front {
     uint64_t at_ms;
     bool ended; /* what the last request asked for */
 
+    /* the desk (cli_front_desk.c) */
+    uint64_t late;        /* of the unread ones; the oldest is number 7 */
+    uint64_t undelivered; /* the oldest is number 5 */
+    uint64_t unrecorded;
+    bool counting;
+    bool late_attachment; /* part 3 of number 7 has not arrived */
+    char record[65];      /* of number 7, and what the last hand-over said */
+    bool finds_nobody;
+    char searched[64], reason[64]; /* of the last search */
+
     /* events; then, unless more will come, caught_up */
     struct cli_front_event events[CLI_FRONT_EVENTS_MAX];
     size_t event_count;
