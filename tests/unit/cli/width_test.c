@@ -46,6 +46,7 @@ static const struct command commands[] = {
     {{"send", "msg.note", "--to", "kbh-pol/dks", "--set", "free_text=" LONG}},
     {{"send", "msg.note", "--to", "kbh-pol/dks", "--set", "free_text=" LONG, "--check"}},
     {{"reply", "7", "msg.note", "--set", "kind=telefon"}},
+    {{"reply", "7"}},
     {{"drafts"}},
     {{"drafts", "show", "no-such-draft"}},
     {{"show", "999"}},
