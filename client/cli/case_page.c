@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hex.h"
 #include "cli/language.h"
 #include "cli/text.h"
-#include "wire/payload.h"
 
 void case_page_heading(struct cli *cli, const char *text)
 {
@@ -17,18 +15,6 @@ void case_page_heading(struct cli *cli, const char *text)
     cli_say(cli, "%s", text);
     tov_buf_put_text(&cli->page, cli->colour ? "\033[0m" : "");
     cli_say(cli, "\n");
-}
-
-bool case_page_is_about(const struct tov_message_view *view, const uint8_t *ref)
-{
-    char hex[2 * TOV_UUID_BYTES + 1], path[48];
-    tov_hex_encode((struct tov_bytes){ref, TOV_UUID_BYTES}, hex);
-    for (size_t i = 0; i < WORDS_THINGS; i++) {
-        (void)snprintf(path, sizeof path, "header.about.%s", words_things[i].field);
-        if (strcmp(tov_message_view_text(view, path), hex) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* ---- deadlines ---- */

@@ -20,8 +20,6 @@ void case_page_put(const struct case_page *page);
 
 /* Private to case_page*.c. */
 void case_page_heading(struct cli *cli, const char *text);
-/* Whether the message names the thing of REF, 16 bytes. */
-bool case_page_is_about(const struct tov_message_view *view, const uint8_t *ref);
 void case_page_put_things(const struct case_page *page);
 void case_page_put_messages(const struct case_page *page);
 void case_page_put_expected(const struct case_page *page);

@@ -73,6 +73,21 @@ static void add_mark(char out[CASEWORK_TEXT_SIZE], int is, const char *mark)
         (void)snprintf(out + used, CASEWORK_TEXT_SIZE - used, " · %s", mark);
 }
 
+/* That it stands in the agency's own record, and from when the copy here may go. */
+static void put_record(struct cli *cli, const struct tov_message_facts *facts)
+{
+    char date[WORDS_TIME_SIZE], text[CASEWORK_TEXT_SIZE];
+    if (facts->recorded_ms == 0)
+        return;
+    words_date(facts->recorded_ms, date);
+    (void)snprintf(text, sizeof text, _("In the record since %s"), date);
+    size_t used = strlen(text);
+    words_date(facts->erasable_ms, date);
+    if (facts->erasable_ms != 0)
+        (void)snprintf(text + used, sizeof text - used, _(" · erasable from %s"), date);
+    put_below(cli, text);
+}
+
 static void put_message(const struct case_page *page, const struct tov_case_message *message)
 {
     struct cli *cli = page->cli;
@@ -96,6 +111,7 @@ static void put_message(const struct case_page *page, const struct tov_case_mess
     put_below(cli, route);
     for (size_t i = 0; i < message->judgement_count; i++)
         put_judgement(cli, &message->judgements[i]);
+    put_record(cli, tov_message_view_facts(message->view));
 }
 
 void case_page_put_messages(const struct case_page *page)

@@ -84,7 +84,7 @@ static uint64_t first_number(const struct things *things, const struct tov_case_
 {
     for (size_t i = 0; i < tov_case_message_count(things->page->one); i++) {
         const struct tov_message_view *view = tov_case_message_at(things->page->one, i)->view;
-        if (case_page_is_about(view, thing->ref))
+        if (casework_is_about(view, thing->ref))
             return tov_message_view_facts(view)->number;
     }
     return 0;

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "case/danish_time.h"
 #include "case/deadline.h"
 #include "case/machine.h"
 #include "cli/language.h"
 #include "cli/text.h"
+#include "wire/payload.h"
 
 #define DATE_COLUMNS 12u
 
@@ -262,6 +264,18 @@ uint32_t casework_deed_cited(const char *type)
         }
     }
     return deed;
+}
+
+bool casework_is_about(const struct tov_message_view *view, const uint8_t *ref)
+{
+    char hex[2 * TOV_UUID_BYTES + 1], path[48];
+    tov_hex_encode((struct tov_bytes){ref, TOV_UUID_BYTES}, hex);
+    for (size_t i = 0; i < WORDS_THINGS; i++) {
+        (void)snprintf(path, sizeof path, "header.about.%s", words_things[i].field);
+        if (strcmp(tov_message_view_text(view, path), hex) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- deadlines: what holds ---- */

@@ -37,6 +37,9 @@ enum tov_err casework_explain(struct cli *cli, enum tov_err err, const char *uni
 
 /* ---- things ---- */
 
+/* Whether the message names the thing of REF, 16 bytes. */
+bool casework_is_about(const struct tov_message_view *view, const uint8_t *ref);
+
 /* "Case: active coordination" for each, with ", " between; without responsibility, which is
  * casework_responsible's. */
 void casework_states(const struct cli *cli, const struct tov_affair *affair,

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/hex.h"
-#include "cli/ask.h"
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/compose.h"
 #include "cli/find.h"
@@ -26,65 +25,6 @@ static enum tov_err send_it(struct cli *cli, const struct cli_arguments *argumen
     struct sending how = {.edits = sending_wants_form(cli, arguments),
                           .is_fresh = draft->name[0] == '\0'};
     return sending_run(cli, arguments, draft, &how);
-}
-
-/* ---- reply: which type ---- */
-
-static void list_answers(struct cli *cli, const struct tov_catalogue_type *type,
-                         struct tov_buf *out)
-{
-    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++) {
-        const char *id = tov_catalogue_type_answer(type, i);
-        const struct tov_catalogue_type *answer = tov_catalogue_find(id);
-        tov_buf_put_format(out, "%3zu  %-26s  %s\n", i + 1, id,
-                           answer == NULL ? "" : tov_catalogue_type_name(answer, cli->words));
-    }
-}
-
-static enum tov_err choose(struct cli *cli, const struct tov_catalogue_type *type, size_t count,
-                           const char **out_answer)
-{
-    char line[64];
-    uint64_t number = 0;
-    list_answers(cli, type, &cli->page);
-    if (!ask_line(cli, _("Which answer? (its number)"), line, sizeof line) ||
-        tov_decimal_decode(tov_bytes_of_text(line), &number) != TOV_OK || number < 1 ||
-        number > count)
-        return cli_fail(cli, TOV_E_ARGUMENT, _("No answer was chosen. Nothing was sent."));
-    *out_answer = tov_catalogue_type_answer(type, (size_t)number - 1);
-    return TOV_OK;
-}
-
-static enum tov_err fail_several(struct cli *cli, const struct tov_catalogue_type *type,
-                                 const char *number)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf ids = TOV_BUF_INIT(4096);
-    for (size_t i = 0; tov_catalogue_type_answer(type, i) != NULL; i++)
-        tov_buf_put_format(&ids, "%s%s", i == 0 ? "" : ", ", tov_catalogue_type_answer(type, i));
-    tov_buf_put_u8(&ids, 0);
-    return cli_fail(cli, TOV_E_ARGUMENT, _("Several answers fit: %.150s. tov reply %.20s TYPE"),
-                    ids.failed == TOV_OK ? (const char *)ids.data : "", number);
-}
-
-/* The type that answers VIEW, when the user named none. */
-static enum tov_err find_answer(struct cli *cli, const struct tov_message_view *view,
-                                const char *number, const char **out_answer)
-{
-    const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_view_type(view));
-    size_t count = 0;
-    while (type != NULL && tov_catalogue_type_answer(type, count) != NULL)
-        count++;
-    if (count == 0)
-        return cli_fail(cli, TOV_E_ARGUMENT,
-                        _("No answer is expected to this message. A note fits any: tov reply %.20s "
-                          "msg.note"),
-                        number);
-    if (count > 1 && ask_is_possible(cli))
-        return choose(cli, type, count, out_answer);
-    if (count > 1)
-        return fail_several(cli, type, number);
-    *out_answer = tov_catalogue_type_answer(type, 0);
-    return TOV_OK;
 }
 
 /* ---- recipients ---- */
@@ -140,16 +80,18 @@ static enum tov_err address_others(struct cli *cli, const struct tov_message_vie
     return TOV_OK;
 }
 
-static enum tov_err answer(struct cli *cli, const struct cli_arguments *arguments,
-                           const struct tov_message_view *view, struct kept_draft *draft)
+static enum tov_err begin_answer(struct cli *cli, const struct cli_arguments *arguments,
+                                 const struct tov_message_view *view, struct kept_draft *draft)
 {
     const char *type = arguments->word_count > 1 ? arguments->words[1] : NULL;
-    if (type == NULL)
-        TOV_TRY(find_answer(cli, view, arguments->words[0], &type));
-    if (tov_catalogue_find(type) == NULL)
+    struct answer answer;
+    if (type != NULL && tov_catalogue_find(type) == NULL)
         return cli_fail(cli, TOV_E_NOT_FOUND,
                         _("There is no type \"%.60s\". tov types lists them."), type);
-    TOV_TRY(tov_message_draft_answer(view, type, &draft->message, &cli->error));
+    TOV_TRY(answer_find(cli, view, type, &answer));
+    TOV_TRY(tov_message_draft_answer(view, answer.type, &draft->message, &cli->error));
+    if (answer.field[0] != '\0')
+        TOV_TRY(compose_field(cli, draft->message, answer.field, answer.value));
     TOV_TRY(address_sender(cli, view, draft->message));
     return tov_message_draft_count(draft->message, "header.cites") == 0
                ? TOV_OK
@@ -162,7 +104,7 @@ static enum tov_err run_reply(struct cli *cli, const struct cli_arguments *argum
     struct tov_listing *listing = NULL;
     const struct tov_message_view *view = NULL;
     TOV_TRY(find_message(cli, arguments->words[0], &listing, &view));
-    enum tov_err err = answer(cli, arguments, view, &draft);
+    enum tov_err err = begin_answer(cli, arguments, view, &draft);
     tov_listing_destroy(listing);
     return err == TOV_OK ? send_it(cli, arguments, &draft) : err;
 }

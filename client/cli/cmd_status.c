@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/casecount.h"
+#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/language.h"
 #include "cli/table.h"
@@ -14,6 +15,7 @@
 #define DAY_MS 86400000ull
 #define ROSTER_WARNING_MS (30 * DAY_MS)
 #define DISK_WARNING_BYTES 2000000000ull
+#define ALARM_SIZE 320
 
 /* ---- what needs a person ---- */
 
@@ -52,8 +54,8 @@ static bool a_peer_is_suspended(const struct day *day)
 static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
-           day->facts->undelivered > 0 || roster_ends_soon(day) || disk_is_short(day) ||
-           a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
+           day->facts->unread_late > 0 || day->facts->undelivered > 0 || roster_ends_soon(day) ||
+           disk_is_short(day) || a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -110,10 +112,9 @@ static void put_warnings(struct cli *cli, const struct day *day)
         cli_say(cli, "%s\n", _("! Exercise: the clock of this node is not the real one."));
 }
 
-static void put_counts(struct cli *cli, const struct day *day)
+static void put_unread(struct cli *cli, const struct day *day)
 {
     unsigned long unread = (unsigned long)day->facts->unread;
-    unsigned long undelivered = (unsigned long)day->facts->undelivered;
     if (unread == 0)
         cli_say(cli, "%s\n", _("There are no new messages."));
     else
@@ -121,13 +122,79 @@ static void put_counts(struct cli *cli, const struct day *day)
                 ngettext("%lu new message. See it: tov inbox\n",
                          "%lu new messages. See them: tov inbox\n", unread),
                 unread);
-    if (undelivered > 0)
-        cli_say(
-            cli,
-            ngettext("%lu message has had no receipt for over 4 hours. See it: tov outbox\n",
-                     "%lu messages have had no receipt for over 4 hours. See them: tov outbox\n",
-                     undelivered),
-            undelivered);
+}
+
+/* What lies, in red, and below it where to look. */
+static void put_alarm(struct cli *cli, const char *text, const char *where)
+{
+    casework_colour(cli, true);
+    put_paragraph(cli, "! ", text);
+    casework_colour_end(cli, true);
+    put_paragraph(cli, "  ", where);
+}
+
+static void put_late(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long late = (unsigned long)facts->unread_late;
+    char limit[WORDS_TIME_SIZE], urgent[WORDS_TIME_SIZE], text[ALARM_SIZE], where[ALARM_SIZE];
+    if (late == 0)
+        return;
+    words_duration(facts->unread_after_ms, limit);
+    words_duration(facts->unread_urgent_after_ms, urgent);
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message has been unread for over %s (urgent: %s).",
+                            "%lu messages have been unread for over %s (urgent: %s).", late),
+                   late, limit, urgent);
+    (void)snprintf(where, sizeof where,
+                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", late),
+                   (unsigned long long)facts->unread_late_oldest);
+    put_alarm(cli, text, where);
+}
+
+static void put_undelivered(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long undelivered = (unsigned long)facts->undelivered;
+    char limit[WORDS_TIME_SIZE], text[ALARM_SIZE], where[ALARM_SIZE];
+    if (undelivered == 0)
+        return;
+    words_duration(facts->undelivered_after_ms, limit);
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message has had no receipt for over %s.",
+                            "%lu messages have had no receipt for over %s.", undelivered),
+                   undelivered, limit);
+    (void)snprintf(where, sizeof where, "%s", _("See what was sent: tov outbox"));
+    if (facts->undelivered_oldest != 0)
+        (void)snprintf(
+            where, sizeof where,
+            ngettext("See it: tov trace %llu", "The oldest: tov trace %llu", undelivered),
+            (unsigned long long)facts->undelivered_oldest);
+    put_alarm(cli, text, where);
+}
+
+/* No alarm: handing over is part of the day's work. */
+static void put_unrecorded(struct cli *cli, const struct day *day)
+{
+    unsigned long count = (unsigned long)day->facts->unrecorded;
+    if (count > 0)
+        cli_say(cli,
+                ngettext("%lu message is not in your own record yet. See it: tov journal\n",
+                         "%lu messages are not in your own record yet. See them: tov journal\n",
+                         count),
+                count);
+}
+
+static void put_counts(struct cli *cli, const struct day *day)
+{
+    put_unread(cli, day);
+    put_late(cli, day);
+    put_undelivered(cli, day);
+    put_unrecorded(cli, day);
+    if (day->facts->counting)
+        put_paragraph(
+            cli, "",
+            _("The node still counts its messages: there may be more. Ask again shortly."));
 }
 
 static const char *connection_words(const struct day *day, const struct tov_peer_status *peer,
@@ -199,6 +266,12 @@ static json_t *list_of(const char *const *texts, size_t count)
     return list;
 }
 
+/* A message's number; null for none. */
+static json_t *number_json(uint64_t number)
+{
+    return number == 0 ? json_null() : json_integer((json_int_t)number);
+}
+
 static json_t *status_json(const struct day *day)
 {
     const struct tov_node_status *facts = day->facts;
@@ -213,17 +286,20 @@ static json_t *status_json(const struct day *day)
         "{s:I, s:I, s:I, s:I, s:I}", "ledger", (json_int_t)facts->ledger_size, "signed",
         (json_int_t)facts->signed_size, "witnessed", (json_int_t)facts->witnessed_size, "journal",
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-                     "s:o, s:o}",
-                     "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en",
-                     facts->sentence_en, "version", facts->version, "needs_person",
-                     day->needs_person, "unread", (json_int_t)facts->unread, "undelivered",
-                     (json_int_t)facts->undelivered, "client", who, "sizes", sizes,
-                     "roster_version", (int)facts->roster_version, "roster_until",
-                     cli_json_time(facts->roster_until_ms), "disk_free_bytes",
-                     (json_int_t)facts->disk_free_bytes, "now", cli_json_time(facts->now_ms),
-                     "demo_clock", facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers,
-                     "cases", casecount_json(&day->cases));
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
+        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b}",
+        "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
+        "version", facts->version, "needs_person", day->needs_person, "unread",
+        (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
+        "sizes", sizes, "roster_version", (int)facts->roster_version, "roster_until",
+        cli_json_time(facts->roster_until_ms), "disk_free_bytes",
+        (json_int_t)facts->disk_free_bytes, "now", cli_json_time(facts->now_ms), "demo_clock",
+        facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers, "cases",
+        casecount_json(&day->cases), "unread_late", (json_int_t)facts->unread_late,
+        "unread_late_oldest", number_json(facts->unread_late_oldest), "undelivered_oldest",
+        number_json(facts->undelivered_oldest), "unrecorded", (json_int_t)facts->unrecorded,
+        "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting);
 }
 
 static void show(struct cli *cli, struct day *day)

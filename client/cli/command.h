@@ -75,6 +75,7 @@ extern const struct cli_command command_status, command_inbox, command_outbox, c
     command_show, command_read, command_types, command_units, command_send, command_reply,
     command_amend, command_retract, command_drafts, command_drafts_show, command_drafts_edit,
     command_drafts_send, command_drafts_remove, command_watch, command_wait, command_trace,
-    command_attachment_get, command_export, command_cases, command_case, command_due;
+    command_attachment_get, command_export, command_cases, command_case, command_due, command_find,
+    command_journal;
 
 #endif

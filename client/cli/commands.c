@@ -14,11 +14,13 @@ const struct cli_command *const cli_commands[] = {
     &command_cases,
     &command_case,
     &command_due,
+    &command_find,
 
     &command_show,
     &command_read,
     &command_attachment_get,
     &command_trace,
+    &command_journal,
 
     &command_send,
     &command_reply,

@@ -96,8 +96,8 @@ static enum tov_err set_other(struct cli *cli, struct tov_message_draft *message
                     path, type);
 }
 
-static enum tov_err set_field(struct cli *cli, struct tov_message_draft *message, const char *path,
-                              const char *text)
+enum tov_err compose_field(struct cli *cli, struct tov_message_draft *message, const char *path,
+                           const char *text)
 {
     struct field field = {.type = tov_catalogue_find(tov_message_draft_type(message)),
                           .row = {.size = sizeof field.row},
@@ -132,7 +132,7 @@ static enum tov_err set_from_file(struct cli *cli, struct tov_message_draft *mes
     tov_buf_put_u8(&text, 0);
     if (text.failed != TOV_OK)
         return cli_fail(cli, text.failed, _("%s: the text is too long."), path);
-    return set_field(cli, message, path, (const char *)text.data);
+    return compose_field(cli, message, path, (const char *)text.data);
 }
 
 /* In the order of the arguments, since lists grow at their ends. */
@@ -155,7 +155,7 @@ static enum tov_err apply_fields(struct cli *cli, const struct cli_arguments *ar
             return cli_fail(cli, TOV_E_ARGUMENT, _("Standard input can be read only once."));
         took_input = took_input || is_input;
         TOV_TRY(is_file ? set_from_file(cli, message, path, text)
-                        : set_field(cli, message, path, text));
+                        : compose_field(cli, message, path, text));
     }
     return TOV_OK;
 }

@@ -54,6 +54,9 @@ bool compose_has_options(const struct cli_arguments *arguments);
 /* Puts what the options say into DRAFT. Reads files; --about NUMBER asks the node. */
 enum tov_err compose_apply(struct cli *cli, const struct cli_arguments *arguments,
                            struct kept_draft *draft) TOV_MUST_CHECK;
+/* Sets one field, named and written as a person does. ARGUMENT with words. */
+enum tov_err compose_field(struct cli *cli, struct tov_message_draft *message, const char *path,
+                           const char *text) TOV_MUST_CHECK;
 /* What nobody needs to be asked: a time when it happened (now), and a legal basis where the type
  * has only one. */
 enum tov_err compose_defaults(struct cli *cli, struct tov_message_draft *message) TOV_MUST_CHECK;

@@ -137,6 +137,25 @@ static void put_amendments(struct cli *cli, const struct tov_message_view *view)
     }
 }
 
+/* How it stands in the agency's own record. */
+static void put_record(struct cli *cli, const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = tov_message_view_facts(view);
+    const char *record = tov_message_view_record(view);
+    char date[WORDS_TIME_SIZE], line[MESSAGE_NAME_SIZE + 160];
+    if (facts->recorded_ms == 0)
+        return;
+    words_time(facts->recorded_ms, date);
+    (void)snprintf(line, sizeof line, "%s%s%s%s%.150s", record, record[0] == '\0' ? "" : ", ", date,
+                   record[0] == '\0' ? "" : ", ", tov_message_view_record_by(view));
+    put_line(cli, _("Record:"), line);
+    if (facts->erasable_ms == 0)
+        return;
+    words_date(facts->erasable_ms, date);
+    (void)snprintf(line, sizeof line, _("from %s, unless something holds it"), date);
+    put_line(cli, _("Erasable:"), line);
+}
+
 static void put_head(struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
@@ -159,6 +178,7 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
         put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
+    put_record(cli, view);
 }
 
 /* ---- fields ---- */

@@ -178,16 +178,35 @@ static json_t *json_of_attachments(const struct tov_message_view *view)
     return list;
 }
 
+/* How the message stands in the agency's own record; null when it does not. */
+static json_t *json_of_recorded(const struct tov_message_view *view)
+{
+    const struct tov_message_facts *facts = &view->facts;
+    if (facts->recorded_ms == 0)
+        return json_null();
+    json_t *made = json_pack("{s:o, s:o}", "at", json_of_time(facts->recorded_ms), "erasable_from",
+                             json_of_time(facts->erasable_ms));
+    if (made == NULL || view->record[0] == '\0')
+        return made;
+    if (json_object_set_new(made, "number", json_string(view->record)) != 0 ||
+        json_object_set_new(made, "by", json_string(view->record_by)) != 0) {
+        json_decref(made);
+        return NULL;
+    }
+    return made;
+}
+
 static json_t *json_of_facts(const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = &view->facts;
-    return json_pack(
-        "{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o}", "number",
-        json_of_number(facts->number), "ref", json_of_ref(&facts->ref), "outgoing", facts->outgoing,
-        "stored_at", json_of_time(facts->stored_ms), "verdict", tov_verdict_text(facts->verdict),
-        "shown", facts->shown, "signed", facts->is_signed, "witnessed", facts->is_witnessed,
-        "retracted", facts->is_retracted, "taken", facts->is_taken, "answered", facts->is_answered,
-        "attachments", json_of_attachments(view), "deliveries", json_of_deliveries(view));
+    return json_pack("{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o}",
+                     "number", json_of_number(facts->number), "ref", json_of_ref(&facts->ref),
+                     "outgoing", facts->outgoing, "stored_at", json_of_time(facts->stored_ms),
+                     "verdict", tov_verdict_text(facts->verdict), "shown", facts->shown, "signed",
+                     facts->is_signed, "witnessed", facts->is_witnessed, "retracted",
+                     facts->is_retracted, "taken", facts->is_taken, "answered", facts->is_answered,
+                     "recorded", json_of_recorded(view), "attachments", json_of_attachments(view),
+                     "deliveries", json_of_deliveries(view));
 }
 
 enum tov_err json_put_view(json_t *object, const struct tov_message_view *view)

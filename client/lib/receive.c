@@ -4,19 +4,14 @@
  */
 #include <tov/receive.h>
 
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "lib/listing.h"
 #include "lib/receive.h"
 #include "lib/view.h"
 
 #define LIST_DEFAULT 50u
-
-struct tov_listing {
-    struct tov_message_view **views;
-    size_t count;
-    uint64_t next;
-};
-TOV_DEFINE_CLEANUP(listing, struct tov_listing, tov_listing_destroy)
 
 struct tov_call {
     struct call call;
@@ -34,6 +29,12 @@ enum tov_err receive_put_target(struct tov_record body, uint64_t number,
 
 /* ---- lists ---- */
 
+/* What an older program's options do not have is not asked for. */
+static bool has_journal_fields(const struct tov_list_options *options)
+{
+    return options->size >= sizeof *options;
+}
+
 static enum tov_err fill_list(const struct tov_list_options *options, struct tov_record body)
 {
     static const char *const boxes[] = {
@@ -47,24 +48,12 @@ static enum tov_err fill_list(const struct tov_list_options *options, struct tov
         TOV_TRY(tov_record_put_number(body, "unread_only", 1));
     if (options->unit != NULL)
         TOV_TRY(tov_record_put_text(body, "unit", options->unit));
-    return options->thread == NULL ? TOV_OK : view_put_ref(body, "thread", options->thread);
-}
-
-static enum tov_err read_list(struct tov_listing *listing, struct tov_record body)
-{
-    size_t count = tov_record_count(body, "messages");
-    listing->next = tov_record_number(body, "next_before");
-    listing->views = calloc(count + 1, sizeof(struct tov_message_view *));
-    if (listing->views == NULL)
-        return TOV_E_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        struct tov_record item;
-        if (!tov_record_child(body, "messages", i, &item))
-            return TOV_E_MALFORMED;
-        TOV_TRY(view_of_summary(item, (struct tov_bytes){NULL, 0}, &listing->views[i]));
-        listing->count = i + 1;
-    }
-    return TOV_OK;
+    if (options->thread != NULL)
+        TOV_TRY(view_put_ref(body, "thread", options->thread));
+    if (!has_journal_fields(options) || options->unrecorded_only == 0)
+        return TOV_OK;
+    TOV_TRY(tov_record_put_number(body, "unrecorded_only", 1));
+    return options->after == 0 ? TOV_OK : tov_record_put_number(body, "after", options->after);
 }
 
 enum tov_err tov_message_list(struct tov_client *client, const struct tov_list_options *options,
@@ -74,45 +63,21 @@ enum tov_err tov_message_list(struct tov_client *client, const struct tov_list_o
     TOV_CLEANUP(call_end) struct call call = {.state = CALL_NONE};
     TOV_CLEANUP(listing_cleanup) struct tov_listing *listing = NULL;
     struct tov_record body;
-    if (options->size < sizeof *options || options->box < TOV_BOX_ALL ||
-        options->box > TOV_BOX_OUT || options->limit > TOV_LIST_MAX)
+    if (options->size < offsetof(struct tov_list_options, unrecorded_only) ||
+        options->box < TOV_BOX_ALL || options->box > TOV_BOX_OUT || options->limit > TOV_LIST_MAX)
         return tov_fail(error, TOV_E_ARGUMENT,
                         "begin with TOV_LIST_OPTIONS_INIT; a list has at most %d", TOV_LIST_MAX);
     TOV_TRY(request_create("list", &request, &body));
     TOV_TRY(fill_list(options, body));
     struct call_order order = {client, request, "list"};
     TOV_TRY(call_do(&call, &order, &body, error));
-    listing = calloc(1, sizeof *listing);
-    enum tov_err err = listing == NULL ? TOV_E_NOMEM : read_list(listing, body);
+    enum tov_err err = listing_create(&listing);
+    if (err == TOV_OK)
+        err = listing_read(listing, body);
     if (err != TOV_OK)
         return tov_fail(error, err, "the node's list cannot be read");
     *out_listing = TOV_TAKE(listing);
     return TOV_OK;
-}
-
-size_t tov_listing_count(const struct tov_listing *listing)
-{
-    return listing->count;
-}
-
-const struct tov_message_view *tov_listing_at(const struct tov_listing *listing, size_t index)
-{
-    return index < listing->count ? listing->views[index] : NULL;
-}
-
-uint64_t tov_listing_next(const struct tov_listing *listing)
-{
-    return listing->next;
-}
-
-void tov_listing_destroy(struct tov_listing *listing)
-{
-    if (listing == NULL)
-        return;
-    for (size_t i = 0; i < listing->count; i++)
-        tov_message_view_destroy(listing->views[i]);
-    free(listing->views);
-    free(listing);
 }
 
 /* ---- one message ---- */

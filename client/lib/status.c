@@ -67,6 +67,15 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .unread = tov_record_number(body, "unread"),
         .undelivered = tov_record_number(body, "undelivered"),
         .epoch = (uint32_t)tov_record_number(body, "epoch"),
+        .unread_late = tov_record_number(body, "unread_late"),
+        .unread_late_oldest = tov_record_number(body, "unread_late_oldest"),
+        .undelivered_oldest = tov_record_number(body, "undelivered_oldest"),
+        .unrecorded = tov_record_number(body, "unrecorded"),
+        .unrecorded_oldest = tov_record_number(body, "unrecorded_oldest"),
+        .counting = tov_record_number(body, "counting") != 0,
+        .undelivered_after_ms = tov_record_number(body, "undelivered_after_ms"),
+        .unread_after_ms = tov_record_number(body, "unread_after_ms"),
+        .unread_urgent_after_ms = tov_record_number(body, "unread_urgent_after_ms"),
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

@@ -117,6 +117,8 @@ static enum tov_err read_facts(struct tov_record summary, struct tov_message_fac
     facts->reply_count = (uint32_t)tov_record_number(summary, "reply_count");
     facts->is_taken = tov_record_number(summary, "taken") != 0;
     facts->is_answered = tov_record_number(summary, "answered") != 0;
+    facts->recorded_ms = tov_record_number(summary, "recorded_ms");
+    facts->erasable_ms = tov_record_number(summary, "erasable_ms");
     return view_read_ref(summary, "ref", &facts->ref);
 }
 
@@ -127,7 +129,7 @@ enum tov_err view_of_summary(struct tov_record summary, struct tov_bytes content
     if (view == NULL)
         return TOV_E_NOMEM;
     view->texts = &view->given;
-    view->type = "";
+    view->type = view->record = view->record_by = "";
     TOV_TRY(read_facts(summary, &view->facts));
     TOV_TRY(view_read_deliveries(summary, &view->memory, &view->deliveries, &view->delivery_count));
     TOV_TRY(open_payload(view, tov_record_bytes(summary, "header"), content));
@@ -193,6 +195,16 @@ static enum tov_err read_replies(struct tov_message_view *view, struct tov_recor
     return TOV_OK;
 }
 
+static enum tov_err read_record(struct tov_message_view *view, struct tov_record get)
+{
+    struct tov_record record;
+    if (!tov_record_child(get, "record", 0, &record))
+        return TOV_OK;
+    view->record = lib_memory_text(&view->memory, tov_record_bytes(record, "record"));
+    view->record_by = lib_memory_text(&view->memory, tov_record_bytes(record, "by"));
+    return view->record == NULL || view->record_by == NULL ? TOV_E_NOMEM : TOV_OK;
+}
+
 enum tov_err view_of_get(struct tov_record get, struct tov_message_view **out_view)
 {
     TOV_CLEANUP(message_view_cleanup) struct tov_message_view *view = NULL;
@@ -201,6 +213,7 @@ enum tov_err view_of_get(struct tov_record get, struct tov_message_view **out_vi
         return TOV_E_MALFORMED;
     TOV_TRY(view_of_summary(summary, tov_record_bytes(get, "content"), &view));
     TOV_TRY(read_attachments(view, get));
+    TOV_TRY(read_record(view, get));
     TOV_TRY(read_replies(view, get));
     *out_view = TOV_TAKE(view);
     return TOV_OK;
@@ -238,6 +251,16 @@ const char *tov_message_view_text(const struct tov_message_view *view, const cha
 size_t tov_message_view_count(const struct tov_message_view *view, const char *path)
 {
     return path_count(&view->draft, path);
+}
+
+const char *tov_message_view_record(const struct tov_message_view *view)
+{
+    return view->record;
+}
+
+const char *tov_message_view_record_by(const struct tov_message_view *view)
+{
+    return view->record_by;
 }
 
 size_t tov_message_view_delivery_count(const struct tov_message_view *view)

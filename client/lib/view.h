@@ -15,6 +15,8 @@ struct tov_message_view {
     struct tov_message_facts facts;
     struct tov_draft draft; /* type NULL: the header alone, of a type that is not known here */
     const char *type;
+    const char *record; /* "" */
+    const char *record_by;
     struct lib_memory memory; /* of all below */
     struct lib_memory given;  /* what _text gave out */
     struct lib_memory *texts; /* = &given: reading a const view adds to it */

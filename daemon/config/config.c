@@ -48,6 +48,13 @@ static const struct key keys[] = {
      TOV_FRAME_MAX_BYTES, 1073741824},
     {"limits", "batch-bytes", KIND_NUMBER, false, FIELD(batch_max_bytes), TOV_FRAME_MAX_BYTES,
      268435456},
+    {"alarms", "undelivered-minutes", KIND_NUMBER, false, FIELD(undelivered_minutes), 1, 44640},
+    {"alarms", "unread-minutes", KIND_NUMBER, false, FIELD(unread_minutes), 1, 44640},
+    {"alarms", "unread-urgent-minutes", KIND_NUMBER, false, FIELD(unread_urgent_minutes), 1, 44640},
+    {"retention", "acknowledgement-days", KIND_NUMBER, false, FIELD(retention_days[0]), 1, 36525},
+    {"retention", "unfounded-days", KIND_NUMBER, false, FIELD(retention_days[1]), 1, 36525},
+    {"retention", "case-days", KIND_NUMBER, false, FIELD(retention_days[2]), 1, 36525},
+    {"retention", "minor-days", KIND_NUMBER, false, FIELD(retention_days[3]), 1, 36525},
     {"demo", "clock", KIND_SWITCH, false, FIELD(demo_clock), 0, 0},
     {"demo", "clock-file", KIND_PATH, false, FIELD(demo_clock_file), 0, 0},
 };
@@ -61,6 +68,10 @@ void config_defaults(struct tov_config *config)
         .disk_reserve_mib = 512,
         .flow_window_bytes = 4u * 1024 * 1024,
         .batch_max_bytes = 8u * 1024 * 1024,
+        .undelivered_minutes = 240,
+        .unread_minutes = 240,
+        .unread_urgent_minutes = 120,
+        .retention_days = {90, 30, 30, 30},
     };
 }
 
@@ -171,7 +182,8 @@ enum tov_err config_apply(struct tov_config *config, uint64_t *seen,
         return wrong(entry, error, "put it under a section such as [node]");
     if (!section_is_known(entry->section))
         return wrong(entry, error,
-                     "unknown section; there are [node] [peers] [clients] [limits] [demo]");
+                     "unknown section; there are [node] [peers] [clients] [limits] [alarms] "
+                     "[retention] [demo]");
     size_t index = find_key(entry);
     if (index == KEY_COUNT)
         return wrong(entry, error, "unknown key; see tovd.conf.example for those there are");

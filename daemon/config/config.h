@@ -36,6 +36,12 @@ struct tov_config {
     uint64_t disk_reserve_mib;  /* new work is refused below this much free disk; default 512 */
     uint64_t flow_window_bytes; /* in flight to one peer; default 4 MiB, at least one frame */
     uint64_t batch_max_bytes;   /* of one commit; default 8 MiB */
+    /* [alarms]: proposals, for the parties to set */
+    uint64_t undelivered_minutes;   /* without a receipt; default 240 */
+    uint64_t unread_minutes;        /* not looked at; default 240 */
+    uint64_t unread_urgent_minutes; /* the same of priority akut; default 120 */
+    /* [retention]: days from the hand-over to the agency's own record, for the DPO to set */
+    uint64_t retention_days[4]; /* of class R0 to R3; default 90, 30, 30, 30 */
     /* [demo] */
     bool demo_clock;                             /* only for federations named "...-demo" */
     char demo_clock_file[TOV_CONFIG_VALUE_SIZE]; /* needed when demo_clock */

@@ -2,6 +2,7 @@
  *
  * From the configuration to a node: roster and roots, client registry, keys, store.
  */
+#include "api/policy.h"
 #include "core_process.h"
 #include "exit_codes.h"
 #include "ledger/tables.h"
@@ -171,10 +172,22 @@ static void copy_secret(const struct tov_keyfile *file, struct tov_key *out)
     memcpy(out->bytes, tov_secret_view(file->secret).data, sizeof out->bytes);
 }
 
+static struct tov_api_policy policy_of(const struct tov_config *config)
+{
+    struct tov_api_policy policy = {.undelivered_after_ms = config->undelivered_minutes * 60000u,
+                                    .unread_after_ms = config->unread_minutes * 60000u,
+                                    .unread_urgent_after_ms =
+                                        config->unread_urgent_minutes * 60000u};
+    for (size_t i = 0; i < TOV_RETENTION_CLASSES; i++)
+        policy.retention_days[i] = (uint32_t)config->retention_days[i];
+    return policy;
+}
+
 static enum tov_err make_node(struct tov_process *process, struct tov_error *error)
 {
     TOV_CLEANUP(tov_key_wipe) struct tov_key control;
     TOV_CLEANUP(tov_key_wipe) struct tov_key storage;
+    struct tov_api_policy policy = policy_of(&process->config);
     copy_secret(&process->control_key, &control);
     copy_secret(&process->storage_key, &storage);
     struct tov_node_setup setup = {.host = &process->host,
@@ -190,6 +203,7 @@ static enum tov_err make_node(struct tov_process *process, struct tov_error *err
                                    .batch_max_bytes = process->config.batch_max_bytes,
                                    .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
                                    .demo_clock = process->config.demo_clock,
+                                   .policy = &policy,
                                    .commit = begin_commit,
                                    .commit_context = process};
     return tov_node_create(&setup, &process->node, error);

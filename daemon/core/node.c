@@ -108,7 +108,8 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
                                   .follow = node->follow,
                                   .clients = setup->clients,
                                   .demo_clock = setup->demo_clock,
-                                  .book_block_bytes = setup->book_block_bytes};
+                                  .book_block_bytes = setup->book_block_bytes,
+                                  .policy = setup->policy};
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");

@@ -22,6 +22,7 @@
 struct tov_node;
 struct tov_access;
 struct tov_api;
+struct tov_api_policy;
 
 enum tov_node_state {
     TOV_NODE_GUARD,   /* the guard has not answered */
@@ -46,6 +47,7 @@ struct tov_node_setup {
     uint64_t disk_reserve_bytes;
     bool demo_clock;
     size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
+    const struct tov_api_policy *policy; /* copied; NULL: the defaults of api/policy.h */
     /* Begins the commit of a batch; its result comes by tov_node_on_committed. */
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);
     void *commit_context;

@@ -46,10 +46,21 @@ struct tov_node_status {
     uint64_t now_ms;
     int demo_clock;       /* the node's time is that of an exercise */
     uint64_t unread;      /* messages to the client's units that nobody was shown; no ack.read */
-    uint64_t undelivered; /* own messages without a receipt after 4 hours */
+    uint64_t undelivered; /* own messages without a receipt for undelivered_after_ms */
     uint32_t epoch;       /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;
     size_t peer_count;
+    /* Of the unread ones: those that nobody has taken or answered either, and that have lain beyond
+     * the limits below. Oldest: a number, 0 when there is none; so for the others. */
+    uint64_t unread_late;
+    uint64_t unread_late_oldest;
+    uint64_t undelivered_oldest; /* 0 too when it is not of the client's units */
+    uint64_t unrecorded; /* of the client's units, and not in the agency's own record (journal.h) */
+    uint64_t unrecorded_oldest;
+    int counting; /* the node still reads its messages: unread and unrecorded may be more */
+    uint64_t undelivered_after_ms;
+    uint64_t unread_after_ms;
+    uint64_t unread_urgent_after_ms; /* of priority akut */
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

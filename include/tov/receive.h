@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* ---- lists, newest first ---- */
+/* ---- lists, newest first; with unrecorded_only oldest first ---- */
 
 enum tov_box { TOV_BOX_ALL = 1, TOV_BOX_IN = 2, TOV_BOX_OUT = 3 };
 #define TOV_LIST_MAX 200
@@ -32,10 +32,12 @@ struct tov_list_options {
     int unread_only;                      /* not yet shown to anyone here; no ack.read */
     const char *unit;                     /* "kk/vink"; NULL: all of the client's units */
     const struct tov_message_ref *thread; /* only what answers this message; NULL: all */
+    int unrecorded_only; /* not handed over to the agency's own record (journal.h); oldest first */
+    uint64_t after;      /* with it, in place of `before`: numbers above this */
 };
-#define TOV_LIST_OPTIONS_INIT                                             \
-    {                                                                     \
-        sizeof(struct tov_list_options), TOV_BOX_ALL, 0, 0, 0, NULL, NULL \
+#define TOV_LIST_OPTIONS_INIT                                                   \
+    {                                                                           \
+        sizeof(struct tov_list_options), TOV_BOX_ALL, 0, 0, 0, NULL, NULL, 0, 0 \
     }
 
 struct tov_listing;
@@ -47,8 +49,11 @@ TOV_API size_t tov_listing_count(const struct tov_listing *listing);
 /* Header only. Borrowed; NULL: INDEX is not below the count. */
 TOV_API const struct tov_message_view *tov_listing_at(const struct tov_listing *listing,
                                                       size_t index);
-/* `before` of the next page; 0: nothing is older. */
+/* `before` of the next page; with unrecorded_only its `after`. 0: this is the last page. */
 TOV_API uint64_t tov_listing_next(const struct tov_listing *listing);
+/* With unrecorded_only: the node has not read all of its messages since its start, so there may be
+ * more. Ask again. */
+TOV_API int tov_listing_is_counting(const struct tov_listing *listing);
 TOV_API void tov_listing_destroy(struct tov_listing *listing); /* NULL is fine */
 
 /* ---- one message ---- */

@@ -11,9 +11,11 @@
 #include <tov/draft.h>
 #include <tov/error.h>
 #include <tov/export.h>
+#include <tov/journal.h>
 #include <tov/node.h>
 #include <tov/receive.h>
 #include <tov/remark.h>
+#include <tov/search.h>
 #include <tov/send.h>
 #include <tov/view.h>
 #include <tov/watch.h>

@@ -51,10 +51,12 @@ struct tov_message_facts {
     int is_retracted;
     uint32_t attachment_count;
     uint32_t reply_count;
-    int has_header;  /* 0: it cannot be opened */
-    int has_content; /* 0: only the header was disclosed, or it was not fetched (a list) */
-    int is_taken;    /* a person of this agency took it into handling */
-    int is_answered; /* this agency sent a response to it */
+    int has_header;       /* 0: it cannot be opened */
+    int has_content;      /* 0: only the header was disclosed, or it was not fetched (a list) */
+    int is_taken;         /* a person of this agency took it into handling */
+    int is_answered;      /* this agency sent a response to it */
+    uint64_t recorded_ms; /* handed over to the agency's own record (journal.h); 0: it is not */
+    uint64_t erasable_ms; /* the copy here may be erased from then on; 0: no time is set */
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
 
@@ -66,6 +68,11 @@ TOV_API const char *tov_message_view_type(const struct tov_message_view *view);
 TOV_API const char *tov_message_view_text(const struct tov_message_view *view, const char *path);
 /* Values at PATH: 0 or 1, or the length of a list. */
 TOV_API size_t tov_message_view_count(const struct tov_message_view *view, const char *path);
+
+/* Under which number it stands in the agency's own record, and the name of the client that said so;
+ * "" when it does not, and in lists. Borrowed from the view. */
+TOV_API const char *tov_message_view_record(const struct tov_message_view *view);
+TOV_API const char *tov_message_view_record_by(const struct tov_message_view *view);
 
 /* Outgoing: one for each agency. NULL: INDEX is not below the count; so for all lists here. */
 TOV_API size_t tov_message_view_delivery_count(const struct tov_message_view *view);

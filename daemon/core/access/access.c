@@ -36,8 +36,8 @@ bool tov_access_may_send_for(const struct tov_client *client, struct tov_bytes u
     return does_casework(client) && tov_client_has_unit(client, unit);
 }
 
-static bool is_unit_of(const struct tov_client *client, struct tov_bytes wanted,
-                       struct tov_bytes unit)
+bool tov_access_is_of_unit(const struct tov_client *client, struct tov_bytes wanted,
+                           struct tov_bytes unit)
 {
     if (wanted.size > 0 && !tov_bytes_equal(wanted, unit))
         return false;
@@ -49,7 +49,7 @@ static bool receives(const struct tov_client *client, const struct tov_access_me
     struct tov_record recipient;
     for (size_t i = 0; tov_record_child(*message->header, "recipients", i, &recipient); i++) {
         if (tov_record_number(recipient, "agency") == message->own &&
-            is_unit_of(client, message->unit, tov_record_bytes(recipient, "unit")))
+            tov_access_is_of_unit(client, message->unit, tov_record_bytes(recipient, "unit")))
             return true;
     }
     return false;
@@ -63,8 +63,8 @@ enum tov_sight tov_access_sight(const struct tov_client *client,
     bool sends = false;
     bool gets = false;
     if (message->header != NULL) {
-        sends = is_own && is_unit_of(client, message->unit,
-                                     tov_record_bytes(*message->header, "sender_unit"));
+        sends = is_own && tov_access_is_of_unit(client, message->unit,
+                                                tov_record_bytes(*message->header, "sender_unit"));
         gets = receives(client, message);
     } else if (checks(client) && message->unit.size == 0) {
         sends = is_own;

@@ -51,6 +51,11 @@ enum tov_sight tov_access_sight(const struct tov_client *client,
                                 const struct tov_access_message *message, bool *out_sends,
                                 bool *out_receives);
 
+/* Whether UNIT, a unit's name in the own agency, is one that CLIENT looks as: WANTED alone when
+ * that is not empty, else all of its own; who checks has all. */
+bool tov_access_is_of_unit(const struct tov_client *client, struct tov_bytes wanted,
+                           struct tov_bytes unit);
+
 /* The role in whose name a client writes: WISHED (an id, may be NULL) when it has it, else its
  * first. */
 const char *tov_access_role(const struct tov_client *client, const char *wished);

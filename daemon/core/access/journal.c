@@ -61,7 +61,8 @@ static enum tov_err put_row(struct tov_core *core, const struct tov_ledger_place
     return tov_store_batch_failed(tov_core_batch(core));
 }
 
-enum tov_err tov_access_note(struct tov_core *core, const struct tov_access_note *note)
+enum tov_err tov_access_note_at(struct tov_core *core, const struct tov_access_note *note,
+                                uint64_t *out_index)
 {
     uint8_t room[TOV_ACCESS_DETAIL_MAX_BYTES];
     struct tov_buf details = {.data = room, .capacity = sizeof room, .limit = sizeof room};
@@ -79,7 +80,14 @@ enum tov_err tov_access_note(struct tov_core *core, const struct tov_access_note
     tov_wipe(room, sizeof room);
     if (err != TOV_OK)
         return tov_core_fail(core, err, "an access entry could not be written");
+    *out_index = place.index;
     return TOV_OK;
+}
+
+enum tov_err tov_access_note(struct tov_core *core, const struct tov_access_note *note)
+{
+    uint64_t index = 0;
+    return tov_access_note_at(core, note, &index);
 }
 
 static enum tov_err read_hashes(struct tov_store_read *read, uint64_t index,
@@ -120,4 +128,25 @@ enum tov_err tov_access_details(struct tov_core *core, struct tov_store_read *re
     TOV_TRY(tov_stream_open(&keys.header, sealed, out));
     struct tov_hash hash = tov_sha256((struct tov_bytes){out->data + before, out->size - before});
     return tov_hash_equal(&hash, &detail_hash) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+static struct tov_bytes read_text(struct tov_reader *reader)
+{
+    return tov_read_bytes(reader, tov_read_u16(reader));
+}
+
+enum tov_err tov_access_entry_decode(struct tov_bytes details, struct tov_access_entry *out)
+{
+    struct tov_reader reader = tov_reader_of(details);
+    (void)tov_read_bytes(&reader, TOV_SALT_BYTES);
+    out->client = read_text(&reader);
+    out->role = read_text(&reader);
+    out->reason = read_text(&reader);
+    out->class_code = (enum tov_access_class)tov_read_u8(&reader);
+    out->message.agency = tov_read_u16(&reader);
+    out->message.generation = tov_read_u32(&reader);
+    out->message.index = tov_read_u64(&reader);
+    out->number = tov_read_u64(&reader);
+    out->time_ms = tov_read_u64(&reader);
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }

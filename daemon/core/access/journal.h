@@ -27,7 +27,8 @@ enum tov_access_class {
     TOV_ACCESS_EXPORT = 3,     /* an export was begun */
     TOV_ACCESS_ATTACHMENT = 4, /* data of an attachment */
     TOV_ACCESS_TRACE = 5,      /* evidence and metadata of a message, no content */
-    TOV_ACCESS_DECRYPT = 6     /* keys were released */
+    TOV_ACCESS_DECRYPT = 6,    /* keys were released */
+    TOV_ACCESS_RECORD = 7 /* handed over to the agency's own record; reason: the number there */
 };
 
 struct tov_access_note {
@@ -43,9 +44,22 @@ struct tov_access_note {
  * begun; other failures end the node. */
 enum tov_err tov_access_note(struct tov_core *core,
                              const struct tov_access_note *note) TOV_MUST_CHECK;
+/* The same, and which entry it is. */
+enum tov_err tov_access_note_at(struct tov_core *core, const struct tov_access_note *note,
+                                uint64_t *out_index) TOV_MUST_CHECK;
 
 /* Opens the details of entry INDEX of the journal, appended to OUT: for log extracts and tests. */
 enum tov_err tov_access_details(struct tov_core *core, struct tov_store_read *read, uint64_t index,
                                 struct tov_buf *out) TOV_MUST_CHECK;
+/* Details as tov_access_details gives them; texts are views of them. TOV_E_CORRUPT. */
+struct tov_access_entry {
+    struct tov_bytes client, role, reason;
+    enum tov_access_class class_code;
+    struct tov_message_name message;
+    uint64_t number;
+    uint64_t time_ms;
+};
+enum tov_err tov_access_entry_decode(struct tov_bytes details,
+                                     struct tov_access_entry *out) TOV_MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
  *                                                  |-> after the commit: encoded reply, or `then`
  */
 #include "api/affair.h"
+#include "api/desk.h"
 
 #include "ledger/vault.h"
 
@@ -35,6 +36,8 @@ static const struct api_row rows[] = {
     {"directory", tov_api_directory, TOV_DEED_STATUS},
     {"cases", tov_api_cases, TOV_DEED_LOOK},
     {"case_read", tov_api_case_read, TOV_DEED_LOOK},
+    {"record", tov_api_record, TOV_DEED_CONTENT},
+    {"find", tov_api_find, TOV_DEED_CONTENT},
 };
 
 /* ---- life ---- */
@@ -50,15 +53,20 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->follow = options->follow;
     api->clients = options->clients;
     api->demo_clock = options->demo_clock;
+    api->policy =
+        options->policy != NULL ? *options->policy : (struct tov_api_policy)TOV_API_POLICY_DEFAULT;
     api->next_upload = 1;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);
+    tov_vault_derive(core->vault, "tov/v1 record", &api->record_key);
     enum tov_err err = tov_api_tags_create(TOV_API_TAGS_MAX, &api->tags);
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
     if (err == TOV_OK)
         err = tov_book_create(core, options->book_block_bytes, &api->book);
+    if (err == TOV_OK)
+        err = tov_desk_create(&api->desk);
     if (err == TOV_OK)
         err = core->host->blob_sweep(core->host->context, "tmp-");
     if (err != TOV_OK) {
@@ -86,8 +94,10 @@ void tov_api_destroy(struct tov_api *api)
     tov_api_tags_destroy(api->tags);
     tov_api_briefs_drop(api);
     tov_book_destroy(api->book);
+    tov_desk_destroy(api->desk);
     tov_buf_fini(&api->frame);
     tov_key_wipe(&api->tag_key);
+    tov_key_wipe(&api->record_key);
     free(api);
 }
 
@@ -364,6 +374,7 @@ void tov_api_on_tick(struct tov_api *api)
         api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
     tov_api_rest_on_tick(api);
+    tov_desk_on_tick(api);
 }
 
 void tov_api_on_signed(struct tov_api *api)

@@ -14,6 +14,7 @@
 #include "roster/clients.h"
 
 struct tov_api;
+struct tov_api_policy;
 
 struct tov_api_options {
     struct tov_core *core;
@@ -21,6 +22,7 @@ struct tov_api_options {
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
     bool demo_clock;
     size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
+    const struct tov_api_policy *policy; /* copied; NULL: the defaults (policy.h) */
 };
 
 enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_api **out_api,

@@ -12,6 +12,7 @@
 #include "access/access.h"
 #include "access/journal.h"
 #include "api/api.h"
+#include "api/policy.h"
 #include "api/tags.h"
 #include "book/book.h"
 #include "wire/api.h"
@@ -57,6 +58,13 @@ struct api_grant {
 };
 #define API_GRANTS 16u
 
+/* The newest search for a person on this connection, by find.c. */
+struct api_search {
+    uint64_t id; /* 0: none */
+    uint8_t tag[TOV_TAG_BYTES];
+    bool is_committed;
+};
+
 struct api_connection {
     struct api_connection *next; /* in its bucket */
     uint64_t id;
@@ -69,6 +77,7 @@ struct api_connection {
     size_t watch_count;
     struct api_grant grants[API_GRANTS];
     size_t next_grant;
+    struct api_search search;
     struct api_upload *uploads; /* a list */
 };
 
@@ -82,7 +91,10 @@ struct tov_api {
     struct tov_api_state state;
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
+    uint64_t last_search;
     struct tov_api_tags *tags;
+    struct tov_desk *desk; /* read as far as somebody asked */
+    struct tov_api_policy policy;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
     size_t listing_bytes;               /* kept with them */
@@ -93,8 +105,9 @@ struct tov_api {
     size_t checks_left; /* of messages of snapshots, until the next tick */
     bool rest_failed;   /* nothing more of it until the next tick */
     bool rest_failure_told;
-    size_t impatience;      /* grows with how long the request on its way has waited */
-    struct tov_key tag_key; /* wiped at the end */
+    size_t impatience;         /* grows with how long the request on its way has waited */
+    struct tov_key tag_key;    /* of idempotency keys; wiped at the end, as the next */
+    struct tov_key record_key; /* of numbers in the own record, and of searches */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
     size_t connection_count;
@@ -255,13 +268,41 @@ enum tov_err tov_api_not_found(struct api_call *call);
 /* Writes the access entry of CALL for a message. */
 enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_code,
                           const struct api_view *view, struct tov_bytes reason) TOV_MUST_CHECK;
+/* The same, and which entry of the journal it is. */
+struct api_noting {
+    enum tov_access_class class_code;
+    const struct api_view *view; /* NULL: it is about no one message */
+    struct tov_bytes reason;
+};
+enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *noting,
+                             uint64_t *out_entry) TOV_MUST_CHECK;
+
+/* ---- the agency's own record (record.c) ---- */
+
+struct api_recorded {
+    uint64_t entry; /* of the journal */
+    uint64_t time_ms;
+    uint8_t tag[TOV_TAG_BYTES];
+};
+/* TOV_E_NOT_FOUND: the message is not handed over. */
+enum tov_err tov_api_recorded(const struct api_look *look, uint64_t number,
+                              struct api_recorded *out) TOV_MUST_CHECK;
+/* The first moment of the Danish day from which the node's copy may be erased; 0: none is set. */
+uint64_t tov_api_erasable_ms(const struct tov_api *api, const struct api_view *view,
+                             uint64_t recorded_ms);
+/* Into an ApiSummary, when it is handed over. */
+enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_view *view,
+                                  struct tov_record out) TOV_MUST_CHECK;
+/* Into an ApiGetReply: number and person, which are for those alone who see the content. */
+enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct api_view *view,
+                                      struct tov_record out) TOV_MUST_CHECK;
 
 /* ---- requests ---- */
 
 api_handler tov_api_hello, tov_api_submit, tov_api_upload_begin, tov_api_upload_data,
     tov_api_upload_cancel, tov_api_list, tov_api_get, tov_api_trace, tov_api_watch, tov_api_unwatch,
     tov_api_acknowledge, tov_api_attachment_read, tov_api_status, tov_api_export_read,
-    tov_api_directory, tov_api_cases, tov_api_case_read;
+    tov_api_directory, tov_api_cases, tov_api_case_read, tov_api_record, tov_api_find;
 
 /* upload.c */
 struct tov_message_plan;

@@ -43,19 +43,20 @@ enum tov_err tov_api_put_view(struct tov_record record, const char *name, struct
     return text.size == 0 ? TOV_OK : tov_record_put(record, name, &value);
 }
 
-enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_code,
-                          const struct api_view *view, struct tov_bytes reason)
+enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *noting,
+                             uint64_t *out_entry)
 {
-    struct tov_access_note note = {.class_code = class_code,
+    const struct api_view *view = noting->view;
+    struct tov_access_note note = {.class_code = noting->class_code,
                                    .client = call->client,
                                    .role = tov_access_role(call->client, NULL),
-                                   .reason = reason};
+                                   .reason = noting->reason};
     if (view != NULL) {
         note.message = (struct tov_message_name){view->event.agency, view->event.generation,
                                                  view->event.index};
         note.number = view->number;
     }
-    enum tov_err err = tov_access_note(call->core, &note);
+    enum tov_err err = tov_access_note_at(call->core, &note, out_entry);
     if (err == TOV_E_UNAVAILABLE)
         return tov_fail(&call->error, err,
                         "the node has not begun its journal, so nothing can be shown: try again "
@@ -64,4 +65,12 @@ enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_cod
         return tov_fail(&call->error, err, "the reason is longer than %u bytes",
                         TOV_ACCESS_REASON_MAX_BYTES);
     return err;
+}
+
+enum tov_err tov_api_note(struct api_call *call, enum tov_access_class class_code,
+                          const struct api_view *view, struct tov_bytes reason)
+{
+    uint64_t entry = 0;
+    struct api_noting noting = {class_code, view, reason};
+    return tov_api_note_at(call, &noting, &entry);
 }

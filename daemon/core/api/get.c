@@ -3,7 +3,7 @@
  * Get: one message with its content. First the access entry, then its commit, and only then is the
  * content read and handed out (I9).
  */
-#include "api/api_internal.h"
+#include "api/desk.h"
 
 #include "ledger/reply.h"
 
@@ -137,6 +137,8 @@ static enum tov_err put_answer(struct getting *get)
     TOV_TRY(tov_record_open(answer, "summary", &summary));
     TOV_TRY(tov_api_put_summary(&get->look, &get->view, summary));
     TOV_TRY(put_content(get, answer));
+    if (get->view.sight == TOV_SIGHT_CONTENT)
+        TOV_TRY(tov_api_put_record_entry(&get->look, &get->view, answer));
     return put_replies(get, answer);
 }
 
@@ -156,14 +158,15 @@ static enum tov_err answer_after(struct api_call *call, const struct api_argumen
 
 /* ---- the request ---- */
 
-static void note_shown(struct getting *get)
+static enum tov_err note_shown(struct getting *get)
 {
     uint8_t row[8];
     if (tov_api_is_shown(&get->look, get->view.number))
-        return;
+        return TOV_OK;
     tov_put_be64(row, get->call->core->now_ms);
     tov_store_batch_put(tov_core_batch(get->call->core), TOV_TABLE_SHOWN,
                         tov_store_key_u64(get->view.number), TOV_BYTES_OF(row));
+    return tov_desk_settle(get->call->api, get->view.number, DESK_UNREAD | DESK_UNHANDLED);
 }
 
 static enum tov_err get_message(struct getting *get)
@@ -177,7 +180,7 @@ static enum tov_err get_message(struct getting *get)
     TOV_TRY(tov_api_note(call, shows ? TOV_ACCESS_READ : TOV_ACCESS_TRACE, &get->view,
                          tov_record_bytes(call->request, "reason")));
     if (shows && get->view.receives)
-        note_shown(get);
+        TOV_TRY(note_shown(get));
     struct api_argument argument = {.number = number, .flag = shows};
     return tov_api_call_after(call, answer_after, &argument);
 }

@@ -3,7 +3,7 @@
  * List: messages newest first, as the client may see them. One request looks at a bounded number of
  * events and says where to go on.
  */
-#include "api/api_internal.h"
+#include "api/desk.h"
 
 #include "ledger/reply.h"
 
@@ -22,7 +22,8 @@ struct listing {
     struct tov_record answer;
     enum box box;
     bool unread_only;
-    bool has_thread; /* only what answers this: */
+    bool unrecorded_only; /* from the desk, oldest first */
+    bool has_thread;      /* only what answers this: */
     struct tov_ref thread;
     uint64_t limit;
     uint64_t found;
@@ -133,6 +134,28 @@ static enum tov_err walk(struct listing *list, uint64_t before)
     return err != TOV_OK ? err : read_err;
 }
 
+/* What waits for the agency's own record, oldest first. */
+static enum tov_err walk_unrecorded(struct listing *list)
+{
+    uint64_t after = tov_record_number(list->call->request, "after");
+    uint64_t number;
+    bool full = false;
+    TOV_TRY(tov_desk_read(list->call->api, list->look.read));
+    TOV_TRY(tov_api_put_count(list->answer, "counting",
+                              tov_desk_is_whole(list->call->api->desk) ? 0 : 1));
+    while ((number = tov_desk_unrecorded_after(&list->look, after)) != 0 && !is_at_end(list)) {
+        struct tov_event event;
+        TOV_TRY(tov_event_get(list->look.read, number, &event));
+        TOV_TRY(take(list, number, &event, &full));
+        if (full)
+            break;
+        list->events++;
+        after = number;
+    }
+    list->next_before = number == 0 ? 0 : after;
+    return TOV_OK;
+}
+
 /* ---- the request ---- */
 
 static enum tov_err read_unit(struct listing *list)
@@ -178,6 +201,7 @@ static enum tov_err read_request(struct listing *list)
                                           : BOX_ALL;
     list->limit = limit == 0 || limit > LIST_MAX ? LIST_MAX : limit;
     list->unread_only = tov_record_number(request, "unread_only") != 0;
+    list->unrecorded_only = tov_record_number(request, "unrecorded_only") != 0;
     TOV_TRY(read_thread(list));
     return read_unit(list);
 }
@@ -188,7 +212,8 @@ static enum tov_err run(struct listing *list)
     TOV_TRY(tov_store_read_begin(list->call->core->store, &list->look.read, NULL));
     TOV_TRY(read_request(list));
     TOV_TRY(tov_api_answer(list->call, "list", &list->answer));
-    TOV_TRY(walk(list, tov_record_number(list->call->request, "before")));
+    TOV_TRY(list->unrecorded_only ? walk_unrecorded(list)
+                                  : walk(list, tov_record_number(list->call->request, "before")));
     return tov_api_put_count(list->answer, "next_before", list->next_before);
 }
 

@@ -2,20 +2,22 @@
  *
  * Status: how the node stands, what is the matter and what to do.
  */
-#include "api/api_internal.h"
+#include "api/desk.h"
 
 #include "ledger/epoch.h"
 
 #include <stdlib.h>
 
-#define UNDELIVERED_AFTER_MS (4u * 3600000u)
-#define EVENTS_LOOKED_AT 5000u /* newest ones, for `unread` */
-#define MESSAGES_OPENED 500u
-
 /* ---- undelivered ---- */
 
-static enum tov_err time_of_link(const struct api_look *look, uint16_t peer, uint64_t link,
-                                 uint64_t *out_ms)
+/* When the own message with that link was written, and its number. */
+struct sent {
+    uint64_t time_ms;
+    uint64_t number;
+};
+
+static enum tov_err read_link(const struct api_look *look, uint16_t peer, uint64_t link,
+                              struct sent *out)
 {
     const struct tov_core *core = look->api->core;
     struct tov_link_place place = {peer, core->series.generation, core->series.lost_index, link};
@@ -27,26 +29,32 @@ static enum tov_err time_of_link(const struct api_look *look, uint16_t peer, uin
     TOV_TRY(
         tov_store_get(look->read, TOV_TABLE_LEAF, tov_store_key_u64(tov_get_be64(row.data)), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    *out_ms = entry.leaf.size >= 16 ? tov_get_be64(entry.leaf.data + 8) : 0;
+    out->time_ms = entry.leaf.size >= 16 ? tov_get_be64(entry.leaf.data + 8) : 0;
+    out->number = entry.event;
     return TOV_OK;
 }
 
-/* Links without a receipt that are old enough; times ascend with link numbers. */
-static uint64_t count_undelivered(const struct api_look *look, const struct tov_peer_view *peer)
+/* Links without a receipt that are old enough; times ascend with link numbers. OUT_OLDEST: the
+ * number of the first. */
+static uint64_t count_undelivered(const struct api_look *look, const struct tov_peer_view *peer,
+                                  uint64_t *out_oldest)
 {
+    uint64_t limit_ms = look->api->policy.undelivered_after_ms;
     uint64_t now_ms = look->api->core->now_ms;
+    struct sent sent = {0};
     uint64_t first = peer->links_receipted + 1;
     uint64_t low = first;
     uint64_t high = peer->links_sent + 1; /* the first that is too young */
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        uint64_t time_ms = 0;
-        enum tov_err err = time_of_link(look, peer->agency, middle, &time_ms);
-        if (err != TOV_OK || time_ms + UNDELIVERED_AFTER_MS > now_ms)
+        enum tov_err err = read_link(look, peer->agency, middle, &sent);
+        if (err != TOV_OK || sent.time_ms + limit_ms > now_ms)
             high = middle;
         else
             low = middle + 1;
     }
+    bool is_read = low > first && read_link(look, peer->agency, first, &sent) == TOV_OK;
+    *out_oldest = is_read ? sent.number : 0;
     return low - first;
 }
 
@@ -66,70 +74,67 @@ static enum tov_err put_peer(const struct api_look *look, const struct tov_peer_
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
 }
 
+/* I10: a number tells of a message, so only who may see that one is told it. */
+static enum tov_err put_oldest(const struct api_look *look, uint64_t number,
+                               struct tov_record answer)
+{
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
+    struct api_view view;
+    bool sees = false;
+    if (number == 0 || !tov_access_may(look->client, TOV_DEED_LOOK))
+        return TOV_OK;
+    enum tov_err err = tov_api_view_init(&view);
+    if (err == TOV_OK)
+        err = tov_api_view_load(look, &wanted, &view);
+    sees = err == TOV_OK && view.sight != TOV_SIGHT_NONE;
+    tov_api_view_fini(&view);
+    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
+        err = TOV_OK;
+    return err == TOV_OK && sees ? tov_record_put_number(answer, "undelivered_oldest", number)
+                                 : err;
+}
+
 static enum tov_err put_peers(const struct api_look *look, struct tov_record answer)
 {
     uint64_t undelivered = 0;
+    uint64_t oldest = 0;
     for (size_t i = 0; i < tov_follow_peer_count(look->api->follow); i++) {
         struct tov_peer_view peer;
         struct tov_record out;
         tov_follow_peer_view(look->api->follow, i, &peer);
-        undelivered += count_undelivered(look, &peer);
+        uint64_t first = 0;
+        undelivered += count_undelivered(look, &peer, &first);
+        oldest = oldest == 0 || (first != 0 && first < oldest) ? first : oldest;
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(look, &peer, out));
     }
-    return tov_record_put_number(answer, "undelivered", undelivered);
+    TOV_TRY(tov_record_put_number(answer, "undelivered", undelivered));
+    return put_oldest(look, oldest, answer);
 }
 
-/* ---- unread ---- */
+/* ---- what waits for the client's units ---- */
 
-static enum tov_err is_unread(const struct api_look *look, struct api_view *view,
-                              const struct tov_store_row *row, bool *out_opened)
+static enum tov_err put_desk(const struct api_look *look, struct tov_record answer)
 {
-    struct tov_event event;
-    struct api_wanted wanted = {tov_store_key_to_u64(&row->key), TOV_MESSAGE_HEADER};
-    *out_opened = false;
-    view->receives = false;
-    TOV_TRY(tov_event_decode(row->value, &event));
-    if ((event.kind != TOV_EVENT_RECEIVED && event.kind != TOV_EVENT_WRITTEN) ||
-        tov_api_is_shown(look, wanted.number))
-        return TOV_OK;
-    *out_opened = true;
-    enum tov_err err = tov_api_view_event(look, &event, &wanted, view);
-    return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
-}
-
-static enum tov_err count_unread(const struct api_look *look, struct api_view *view,
-                                 uint64_t *out_count)
-{
-    struct tov_store_range range = {.table = TOV_TABLE_EVENT, .backward = true};
-    struct tov_store_iter iter;
-    enum tov_err err = TOV_OK;
-    unsigned opened = 0;
-    TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
-    for (unsigned i = 0; err == TOV_OK && i < EVENTS_LOOKED_AT && opened < MESSAGES_OPENED &&
-                         tov_store_iter_next(&iter);
-         i++) {
-        bool was_opened = false;
-        err = is_unread(look, view, &iter.row, &was_opened);
-        opened += was_opened ? 1 : 0;
-        *out_count += err == TOV_OK && was_opened && tov_api_is_unread(look, view) ? 1 : 0;
-    }
-    enum tov_err read_err = tov_store_iter_fini(&iter);
-    return err != TOV_OK ? err : read_err;
-}
-
-static enum tov_err put_unread(const struct api_look *look, struct tov_record answer)
-{
-    struct api_view view;
-    uint64_t count = 0;
+    struct desk_count count;
     if (!tov_access_may(look->client, TOV_DEED_LOOK))
         return TOV_OK;
-    enum tov_err err = tov_api_view_init(&view);
-    if (err == TOV_OK)
-        err = count_unread(look, &view, &count);
-    tov_api_view_fini(&view);
-    TOV_TRY(err);
-    return tov_record_put_number(answer, "unread", count);
+    TOV_TRY(tov_desk_read(look->api, look->read));
+    tov_desk_count(look, &count);
+    TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
+    TOV_TRY(tov_api_put_count(answer, "unread_late", count.late));
+    TOV_TRY(tov_api_put_count(answer, "unread_late_oldest", count.oldest_late));
+    TOV_TRY(tov_api_put_count(answer, "unrecorded", count.unrecorded));
+    TOV_TRY(tov_api_put_count(answer, "unrecorded_oldest", count.oldest_unrecorded));
+    return tov_api_put_count(answer, "counting", tov_desk_is_whole(look->api->desk) ? 0 : 1);
+}
+
+static enum tov_err put_limits(const struct tov_api_policy *policy, struct tov_record answer)
+{
+    TOV_TRY(tov_record_put_number(answer, "undelivered_after_ms", policy->undelivered_after_ms));
+    TOV_TRY(tov_record_put_number(answer, "unread_after_ms", policy->unread_after_ms));
+    return tov_record_put_number(answer, "unread_urgent_after_ms",
+                                 tov_desk_urgent_after_ms(policy));
 }
 
 /* ---- the node itself ---- */
@@ -194,7 +199,8 @@ static enum tov_err run(const struct api_look *look, struct api_call *call)
     TOV_TRY(tov_api_answer(call, "status", &answer));
     TOV_TRY(put_node(call->api, answer));
     TOV_TRY(put_peers(look, answer));
-    return put_unread(look, answer);
+    TOV_TRY(put_limits(&call->api->policy, answer));
+    return put_desk(look, answer);
 }
 
 enum tov_err tov_api_status(struct api_call *call)

@@ -269,7 +269,8 @@ static enum tov_err put_state(const struct api_look *look, const struct api_view
     TOV_TRY(tov_api_put_count(out, "reply_count", replies.count));
     uint16_t own = look->api->core->own->number;
     TOV_TRY(tov_api_put_count(out, "taken", has_reader(&replies, own) ? 1 : 0));
-    return tov_api_put_count(out, "answered", replies.is_answered ? 1 : 0);
+    TOV_TRY(tov_api_put_count(out, "answered", replies.is_answered ? 1 : 0));
+    return tov_api_put_recorded(look, view, out);
 }
 
 enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,

@@ -33,6 +33,9 @@
  *              index u64, part u8
  * cosignature  size u64, witness u16              time u64, signature 64, on own anchors
  * shown        number u64                         time u64: content was handed to someone
+ * record       number u64                         index u64 of the journal entry that says under
+ *                                                 which number of the agency's own record it
+ *                                                 stands, time u64, tag 16 of that number
  * cursor       name of client and watch           number u64, acknowledged by a subscriber
  * roster       version u32                        the roster note
  * fact         text                               small facts: ledger/core.c
@@ -73,6 +76,7 @@ enum tov_table {
     TOV_TABLE_ROSTER,
     TOV_TABLE_FACT,
     TOV_TABLE_BOOK,
+    TOV_TABLE_RECORD,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli_front_cases.h"
+#include "cli_front_desk.h"
 
 #include "base/hex.h"
 #include "base/limits.h"
@@ -114,6 +115,7 @@ void cli_front_put_summary(const struct cli_front *node, struct tov_record summa
     put_number(summary, "answered", !is_sent && node->answered);
     if (!is_sent && node->name != NULL)
         put_number(summary, "attachment_count", 2);
+    cli_front_put_recorded(node, summary, number);
 }
 
 /* ---- requests ---- */
@@ -175,8 +177,9 @@ static void answer_get(struct fake_front *front, const struct cli_front *node,
         UNIT_NEED(tov_record_open(got, "attachments", &attachment) == TOV_OK);
         put_number(attachment, "part", part);
         put_number(attachment, "size", strlen(node->data));
-        put_number(attachment, "complete", 1);
+        put_number(attachment, "complete", part == 2 || !node->late_attachment);
     }
+    cli_front_put_record(node, got, number);
     front_send(front, &reply);
 }
 
@@ -268,6 +271,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
     put_number(status, "signed_size", 12);
     put_number(status, "now_ms", 1625486400000u);
     put_number(status, "unread", node->unread);
+    cli_front_put_desk(node, status);
     UNIT_NEED(tov_record_open(status, "peers", &peer) == TOV_OK);
     put_number(peer, "agency", AGENCY_POLICE);
     put_text(peer, "name", "kbh-pol");
@@ -352,6 +356,10 @@ static bool play(struct fake_front *front, struct cli_front *node, const char *n
         cli_front_answer_cases(front, node, body);
     else if (strcmp(name, "case_read") == 0)
         cli_front_answer_case(front, node, body);
+    else if (strcmp(name, "record") == 0)
+        cli_front_answer_record(front, node, body);
+    else if (strcmp(name, "find") == 0)
+        cli_front_answer_find(front, node, body);
     else if (strcmp(name, "submit") == 0)
         answer_submit(front, node, body);
     else

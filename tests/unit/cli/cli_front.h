@@ -20,6 +20,10 @@ struct cli_front_event {
     const char *kind; /* "received", "delivered" ... */
 };
 
+struct cli_front_next {
+    const char *type, *field, *value;
+};
+
 struct cli_front {
     const char *text;      /* of the content of both; NULL: a short one */
     bool of_episode;       /* both are about an episode */
@@ -46,13 +50,24 @@ struct cli_front {
     enum tov_err data_error; /* of what comes after the first piece, which is half of it */
 
     /* the case book (cli_front_cases.c) */
-    bool no_book;  /* the node refuses all that is about it */
-    bool has_case; /* one affair, number 5; else none */
-    bool in_time;  /* without what is overdue */
-    bool flags;    /* its release has them all */
-    bool offers;   /* number 7 offers responsibility for it to the agency */
+    bool no_book;                  /* the node refuses all that is about it */
+    bool has_case;                 /* one affair, number 5; else none */
+    bool in_time;                  /* without what is overdue */
+    bool flags;                    /* its release has them all */
+    bool offers;                   /* number 7 offers responsibility for it to the agency */
+    struct cli_front_next next[4]; /* what may be sent; none: a list of its own */
     uint64_t at_ms;
     bool ended; /* what the last request asked for */
+
+    /* the desk (cli_front_desk.c) */
+    uint64_t late;        /* of the unread ones; the oldest is number 7 */
+    uint64_t undelivered; /* the oldest is number 5 */
+    uint64_t unrecorded;
+    bool counting;
+    bool late_attachment; /* part 3 of number 7 has not arrived */
+    char record[65];      /* of number 7, and what the last hand-over said */
+    bool finds_nobody;
+    char searched[64], reason[64]; /* of the last search */
 
     /* events; then, unless more will come, caught_up */
     struct cli_front_event events[CLI_FRONT_EVENTS_MAX];

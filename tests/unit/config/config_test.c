@@ -24,6 +24,10 @@ static void a_short_file_gets_the_defaults(void)
     UNIT_EQUAL_TEXT(config.client_listen, "ipc:///run/tov/front.sock");
     UNIT_EQUAL_INT(config.log_level, TOV_LOG_INFO);
     UNIT_EQUAL_INT(config.disk_reserve_mib, 512);
+    UNIT_EQUAL_INT(config.unread_minutes, 240);
+    UNIT_EQUAL_INT(config.unread_urgent_minutes, 120);
+    UNIT_EQUAL_INT(config.retention_days[0], 90);
+    UNIT_EQUAL_INT(config.retention_days[2], 30);
     UNIT_EQUAL_INT(config.demo_clock, false);
 }
 
@@ -36,6 +40,10 @@ static void every_key_is_read(void)
                             "[clients]\nlisten=tcp://127.0.0.1:7401 ; beside\nregistry = /c\n"
                             "[limits]\ndisk-reserve-mib = 64\nflow-window-bytes = 300000\n"
                             "batch-bytes = 400000\n"
+                            "[alarms]\nundelivered-minutes = 60\nunread-minutes = 61\n"
+                            "unread-urgent-minutes = 62\n"
+                            "[retention]\nacknowledgement-days = 1\nunfounded-days = 2\n"
+                            "case-days = 3\nminor-days = 4\n"
                             "[demo]\nclock = on\nclock-file = /run/clock\n";
     UNIT_OK(tov_config_parse(text, "t", &config, &error));
     UNIT_EQUAL_TEXT(error.text, "");
@@ -48,6 +56,11 @@ static void every_key_is_read(void)
     UNIT_EQUAL_INT(config.disk_reserve_mib, 64);
     UNIT_EQUAL_INT(config.flow_window_bytes, 300000);
     UNIT_EQUAL_INT(config.batch_max_bytes, 400000);
+    UNIT_EQUAL_INT(config.undelivered_minutes, 60);
+    UNIT_EQUAL_INT(config.unread_minutes, 61);
+    UNIT_EQUAL_INT(config.unread_urgent_minutes, 62);
+    for (size_t i = 0; i < 4; i++)
+        UNIT_EQUAL_INT(config.retention_days[i], i + 1);
     UNIT_EQUAL_INT(config.demo_clock, true);
     UNIT_EQUAL_TEXT(config.demo_clock_file, "/run/clock");
 }
@@ -81,8 +94,9 @@ static void a_wrong_line_is_named_with_its_remedy(void)
     refuses(NODE "colour = red\n", "tovd.conf:7: [node] colour: unknown key; see "
                                    "tovd.conf.example for those there are");
     refuses("agency = kk\n", "tovd.conf:1: [] agency: put it under a section such as [node]");
-    refuses("[nodes]\nagency = kk\n", "tovd.conf:2: [nodes] agency: unknown section; there are "
-                                      "[node] [peers] [clients] [limits] [demo]");
+    refuses("[nodes]\nagency = kk\n",
+            "tovd.conf:2: [nodes] agency: unknown section; there are "
+            "[node] [peers] [clients] [limits] [alarms] [retention] [demo]");
     refuses(NODE "\n\nagency = kk\n",
             "tovd.conf:9: [node] agency: given twice; keep one of the two lines");
     refuses("[node]\nagency = Kbh Pol\n", "tovd.conf:2: [node] agency: write the agency's short "

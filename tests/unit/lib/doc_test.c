@@ -136,7 +136,12 @@ static bool play(struct fake_front *front, const char *name, struct tov_record b
     put_number(part, "agency", 2);
     put_text(part, "agency_name", "kbh-pol");
     put_number(part, "received_ms", 1625486400000u);
+    put_number(summary, "recorded_ms", 1625486400000u);
+    put_number(summary, "erasable_ms", 1628028000000u);
     put_content(get, "content", "Vi tales ved.");
+    UNIT_NEED(tov_record_open(get, "record", &part) == TOV_OK);
+    put_text(part, "record", "2021-0017");
+    put_text(part, "by", "mette");
     UNIT_NEED(tov_record_open(get, "attachments", &part) == TOV_OK);
     put_number(part, "part", 2);
     front_send(front, &reply);

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Invariants of struct tov_desk:
+ *   D1 items ascend by number, and all are of events up to `read_to`.
+ *   D2 an item without a wait is dead: it is counted in `dead` and goes with the next tidying.
+ *   D3 `unread` and `unrecorded` count the items that wait in these ways, never above the limits.
+ */
+#include "api/desk.h"
+
+#include "ledger/reply.h"
+
+#include <string.h>
+
+#define EVENTS_A_PIECE 20000u
+#define OPENED_A_PIECE 1000u     /* messages: some tens of milliseconds */
+#define NO_UNIT UINT16_MAX       /* the own agency is not on that side */
+#define OTHER_UNIT (NO_UNIT - 1) /* one that the roster has no more */
+
+struct item {
+    uint64_t number;
+    uint64_t stored_ms;
+    uint16_t sender, recipient; /* units of the own agency, by their place in the roster */
+    uint8_t waits;              /* enum desk_wait */
+    bool is_urgent;
+};
+
+struct tov_desk {
+    struct item *items;
+    size_t count, capacity, dead;
+    size_t unread, unrecorded;
+    uint64_t read_to; /* events up to this one are read */
+    uint64_t wanted;  /* the newest when somebody asked */
+    bool is_cut;      /* something was not remembered: it had too many */
+};
+
+enum tov_err tov_desk_create(struct tov_desk **out_desk)
+{
+    *out_desk = calloc(1, sizeof **out_desk);
+    return *out_desk == NULL ? TOV_E_NOMEM : TOV_OK;
+}
+
+void tov_desk_destroy(struct tov_desk *desk)
+{
+    if (desk == NULL)
+        return;
+    free(desk->items);
+    free(desk);
+}
+
+/* ---- items ---- */
+
+/* Where the first item with a number of at least NUMBER stands. */
+static size_t place_of(const struct tov_desk *desk, uint64_t number)
+{
+    size_t low = 0;
+    size_t high = desk->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (desk->items[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct item *find(struct tov_desk *desk, uint64_t number)
+{
+    size_t place = place_of(desk, number);
+    return place < desk->count && desk->items[place].number == number ? &desk->items[place] : NULL;
+}
+
+static void tidy(struct tov_desk *desk)
+{
+    size_t kept = 0;
+    if (desk->dead < 64 || desk->dead < desk->count / 2)
+        return;
+    for (size_t i = 0; i < desk->count; i++) {
+        if (desk->items[i].waits != 0)
+            desk->items[kept++] = desk->items[i];
+    }
+    desk->count = kept;
+    desk->dead = 0;
+}
+
+static void stop_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
+{
+    unsigned ends = item->waits & waits;
+    desk->unread -= (ends & DESK_UNREAD) != 0 ? 1 : 0;
+    desk->unrecorded -= (ends & DESK_UNRECORDED) != 0 ? 1 : 0;
+    bool was_dead = item->waits == 0;
+    item->waits &= (uint8_t)~waits;
+    if ((item->waits & (DESK_UNREAD | DESK_UNRECORDED)) == 0)
+        item->waits = 0;
+    desk->dead += !was_dead && item->waits == 0 ? 1 : 0;
+}
+
+static enum tov_err make_room(struct tov_desk *desk)
+{
+    if (desk->count < desk->capacity)
+        return TOV_OK;
+    size_t capacity = desk->capacity == 0 ? 256 : 2 * desk->capacity;
+    struct item *items = realloc(desk->items, capacity * sizeof *items);
+    if (items == NULL)
+        return TOV_E_NOMEM;
+    desk->items = items;
+    desk->capacity = capacity;
+    return TOV_OK;
+}
+
+/* What there is no more room for is forgotten, and counts say that they are not whole. */
+static unsigned within_limits(struct tov_desk *desk, unsigned waits)
+{
+    unsigned kept = waits;
+    if (desk->unread == TOV_DESK_UNREAD_MAX)
+        kept &= ~(unsigned)DESK_UNREAD;
+    if (desk->unrecorded == TOV_DESK_UNRECORDED_MAX)
+        kept &= ~(unsigned)DESK_UNRECORDED;
+    desk->is_cut = desk->is_cut || kept != waits;
+    return kept;
+}
+
+static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
+{
+    item->waits = (uint8_t)within_limits(desk, waits);
+    desk->unread += (item->waits & DESK_UNREAD) != 0 ? 1 : 0;
+    desk->unrecorded += (item->waits & DESK_UNRECORDED) != 0 ? 1 : 0;
+    if ((item->waits & (DESK_UNREAD | DESK_UNRECORDED)) == 0)
+        item->waits = 0;
+}
+
+/* ---- reading ---- */
+
+struct piece {
+    struct api_look look;
+    struct tov_desk *desk;
+    struct api_view view;
+    unsigned opened;
+};
+
+/* All units: who may see which is asked when it is counted. */
+static const struct tov_client all_units = {
+    .name = "", .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR), .kind = TOV_CLIENT_SYSTEM};
+
+static uint16_t unit_place(const struct tov_core *core, struct tov_bytes unit)
+{
+    for (size_t i = 0; i < core->own->unit_count && i < OTHER_UNIT; i++) {
+        if (tov_bytes_equal(tov_bytes_of_text(core->own->units[i].name), unit))
+            return (uint16_t)i;
+    }
+    return OTHER_UNIT;
+}
+
+static uint16_t recipient_place(const struct tov_core *core, struct tov_record header)
+{
+    struct tov_record recipient;
+    for (size_t i = 0; tov_record_child(header, "recipients", i, &recipient); i++) {
+        if (tov_record_number(recipient, "agency") == core->own->number)
+            return unit_place(core, tov_record_bytes(recipient, "unit"));
+    }
+    return NO_UNIT;
+}
+
+static bool has_row(const struct piece *piece, unsigned table, uint64_t number)
+{
+    struct tov_bytes row;
+    return tov_store_get(piece->look.read, table, tov_store_key_u64(number), &row) == TOV_OK;
+}
+
+/* An own answer, and a sender's taking back, settle the message that they point to. */
+static enum tov_err settle_target(struct piece *piece)
+{
+    enum tov_relation relation = tov_relation_of(piece->view.header);
+    const struct tov_core *core = piece->look.api->core;
+    struct tov_ref target;
+    uint64_t number = 0;
+    bool is_own = piece->view.event.agency == core->own->number;
+    bool answers = relation == TOV_RELATION_RESPONSE || relation == TOV_RELATION_READ;
+    if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target))
+        return TOV_OK;
+    bool settles = (answers && is_own) ||
+                   (relation == TOV_RELATION_REMOVAL && target.agency == piece->view.event.agency);
+    if (!settles)
+        return TOV_OK;
+    enum tov_err err = tov_event_of(piece->look.api->core, piece->look.read, &target, &number);
+    struct item *item = err == TOV_OK ? find(piece->desk, number) : NULL;
+    if (item != NULL)
+        stop_waiting(piece->desk, item, DESK_UNHANDLED);
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+static unsigned waits_of(const struct piece *piece, const struct item *item)
+{
+    unsigned waits = 0;
+    bool is_ours = item->sender != NO_UNIT || item->recipient != NO_UNIT;
+    if (!piece->view.has_header || !is_ours ||
+        tov_relation_of(piece->view.header) == TOV_RELATION_READ)
+        return 0;
+    if (!has_row(piece, TOV_TABLE_RECORD, item->number))
+        waits |= DESK_UNRECORDED;
+    if (item->recipient != NO_UNIT && !has_row(piece, TOV_TABLE_SHOWN, item->number))
+        waits |= DESK_UNREAD | DESK_UNHANDLED;
+    return waits;
+}
+
+/* ITEM from the view, which was opened. */
+static enum tov_err judge(struct piece *piece, struct item *item, unsigned *out_waits)
+{
+    const struct tov_core *core = piece->look.api->core;
+    const struct api_view *view = &piece->view;
+    bool is_own = view->event.agency == core->own->number;
+    *item = (struct item){.number = view->number,
+                          .stored_ms = view->event.time_ms,
+                          .sender = NO_UNIT,
+                          .recipient = NO_UNIT};
+    if (view->has_header) {
+        const char *priority = tov_record_enum(view->header, "priority");
+        item->is_urgent = priority != NULL && strcmp(priority, "akut") == 0;
+        item->recipient = recipient_place(core, view->header);
+        if (is_own)
+            item->sender = unit_place(core, tov_record_bytes(view->header, "sender_unit"));
+        TOV_TRY(settle_target(piece));
+    }
+    *out_waits = waits_of(piece, item);
+    return TOV_OK;
+}
+
+/* Opens message NUMBER; one that has become unreadable waits for nobody. */
+static enum tov_err open_one(struct piece *piece, uint64_t number, const struct tov_event *event,
+                             bool *out_is_there)
+{
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
+    piece->opened++;
+    enum tov_err err = tov_api_view_event(&piece->look, event, &wanted, &piece->view);
+    *out_is_there = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
+}
+
+static enum tov_err take_event(struct piece *piece, const struct tov_store_row *row)
+{
+    struct tov_desk *desk = piece->desk;
+    struct tov_event event;
+    struct item item;
+    unsigned waits = 0;
+    bool is_there = false;
+    uint64_t number = tov_store_key_to_u64(&row->key);
+    TOV_TRY(tov_event_decode(row->value, &event));
+    if (event.kind == TOV_EVENT_RECEIVED || event.kind == TOV_EVENT_WRITTEN)
+        TOV_TRY(open_one(piece, number, &event, &is_there));
+    if (is_there) {
+        TOV_TRY(judge(piece, &item, &waits));
+        TOV_TRY(make_room(desk));
+        begin_waiting(desk, &item, waits);
+        if (item.waits != 0)
+            desk->items[desk->count++] = item;
+    }
+    desk->read_to = number;
+    return TOV_OK;
+}
+
+static enum tov_err read_events(struct piece *piece)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT,
+                                    .first = tov_store_key_u64(piece->desk->read_to + 1)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    TOV_TRY(tov_store_iter_init(piece->look.read, &range, &iter));
+    for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_PIECE && piece->opened < OPENED_A_PIECE &&
+                         tov_store_iter_next(&iter);
+         i++)
+        err = take_event(piece, &iter.row);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
+}
+
+static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
+{
+    struct piece piece = {.look = {.api = api, .client = &all_units, .read = read},
+                          .desk = api->desk};
+    tidy(api->desk);
+    enum tov_err err = tov_api_view_init(&piece.view);
+    if (err == TOV_OK)
+        err = read_events(&piece);
+    tov_api_view_fini(&piece.view);
+    return err;
+}
+
+enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read)
+{
+    struct tov_store_row row;
+    enum tov_err err = tov_store_last(read, TOV_TABLE_EVENT, &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    api->desk->wanted = tov_store_key_to_u64(&row.key);
+    return read_piece(api, read);
+}
+
+void tov_desk_on_tick(struct tov_api *api)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    if (api->desk->read_to >= api->desk->wanted)
+        return;
+    enum tov_err err = tov_store_read_begin(api->core->store, &read, NULL);
+    if (err == TOV_OK)
+        err = read_piece(api, read);
+    if (err != TOV_OK) /* the next request meets it too, and tells its client */
+        tov_core_log(api->core, TOV_HOST_ERROR, "desk-unreadable", "error=%s", tov_err_name(err));
+}
+
+bool tov_desk_is_whole(const struct tov_desk *desk)
+{
+    return desk->read_to >= desk->wanted && !desk->is_cut;
+}
+
+/* ---- settling ---- */
+
+static void settle(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_api *api = after->owner;
+    struct item *item = find(api->desk, after->a);
+    (void)core;
+    if (item != NULL && item->waits != 0)
+        stop_waiting(api->desk, item, (unsigned)after->b);
+}
+
+enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned waits)
+{
+    struct tov_after after = {.run = settle, .owner = api, .a = number, .b = waits};
+    return tov_core_after(api->core, &after);
+}
+
+/* ---- counting ---- */
+
+static bool is_side_of(const struct api_look *look, uint16_t place)
+{
+    const struct tov_agency *own = look->api->core->own;
+    struct tov_bytes unit = {0};
+    if (place == NO_UNIT)
+        return false;
+    if (place != OTHER_UNIT)
+        unit = tov_bytes_of_text(own->units[place].name);
+    return tov_access_is_of_unit(look->client, look->unit, unit);
+}
+
+uint64_t tov_desk_urgent_after_ms(const struct tov_api_policy *policy)
+{
+    return policy->unread_urgent_after_ms < policy->unread_after_ms ? policy->unread_urgent_after_ms
+                                                                    : policy->unread_after_ms;
+}
+
+void tov_desk_count(const struct api_look *look, struct desk_count *out)
+{
+    const struct tov_desk *desk = look->api->desk;
+    const struct tov_api_policy *policy = &look->api->policy;
+    uint64_t now_ms = look->api->core->now_ms;
+    *out = (struct desk_count){.unread = 0};
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct item *item = &desk->items[i];
+        bool receives = is_side_of(look, item->recipient);
+        uint64_t limit_ms =
+            item->is_urgent ? tov_desk_urgent_after_ms(policy) : policy->unread_after_ms;
+        bool is_unread = receives && (item->waits & DESK_UNREAD) != 0;
+        bool is_late =
+            is_unread && (item->waits & DESK_UNHANDLED) != 0 && item->stored_ms + limit_ms < now_ms;
+        bool is_unrecorded =
+            (item->waits & DESK_UNRECORDED) != 0 && (receives || is_side_of(look, item->sender));
+        out->unread += is_unread ? 1 : 0;
+        out->late += is_late ? 1 : 0;
+        if (is_late && out->oldest_late == 0)
+            out->oldest_late = item->number;
+        out->unrecorded += is_unrecorded ? 1 : 0;
+        if (is_unrecorded && out->oldest_unrecorded == 0)
+            out->oldest_unrecorded = item->number;
+    }
+}
+
+uint64_t tov_desk_unrecorded_after(const struct api_look *look, uint64_t after)
+{
+    const struct tov_desk *desk = look->api->desk;
+    for (size_t i = after == UINT64_MAX ? desk->count : place_of(desk, after + 1); i < desk->count;
+         i++) {
+        const struct item *item = &desk->items[i];
+        if ((item->waits & DESK_UNRECORDED) != 0 &&
+            (is_side_of(look, item->recipient) || is_side_of(look, item->sender)))
+            return item->number;
+    }
+    return 0;
+}

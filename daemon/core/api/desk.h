@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The desk: which messages of the agency's units wait for a person, because nobody has looked at
+ * them, or because they are not handed over to the agency's own record. An index in memory, made
+ * from the events in their order when somebody asks, and kept up from then on; bounded (I11).
+ * Private to api/.
+ * Not for: what a message says, or how far a case has come.
+ * Never count a message for a client that may not see it (I10): tov_desk_count asks for each.
+ */
+#ifndef TOV_API_DESK_H
+#define TOV_API_DESK_H
+
+#include "api/api_internal.h"
+
+#define TOV_DESK_UNREAD_MAX 65536u      /* remembered at once */
+#define TOV_DESK_UNRECORDED_MAX 262144u /* the same */
+
+enum desk_wait {
+    DESK_UNREAD = 1,     /* nobody was shown its content; acknowledgements are no news */
+    DESK_UNRECORDED = 2, /* not in the agency's own record; acknowledgements need not be */
+    DESK_UNHANDLED = 4   /* not taken, answered or taken back either */
+};
+
+/* A message that cannot be opened waits for nobody: nothing says for whom it is. (One whose key is
+ * still to come has no event.) */
+struct tov_desk;
+enum tov_err tov_desk_create(struct tov_desk **out_desk) TOV_MUST_CHECK;
+void tov_desk_destroy(struct tov_desk *desk); /* NULL is fine */
+
+/* Goes on to what is committed now: a bounded piece for each call, and the rest with the ticks. */
+enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read) TOV_MUST_CHECK;
+void tov_desk_on_tick(struct tov_api *api);
+/* False: more is to be read before counts are whole, or there is more than it remembers. */
+bool tov_desk_is_whole(const struct tov_desk *desk);
+
+/* Message NUMBER stops waiting in these ways (enum desk_wait) once the open batch is durable. */
+enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned waits) TOV_MUST_CHECK;
+
+/* What is urgent never lies longer than other messages before it is an alarm. */
+uint64_t tov_desk_urgent_after_ms(const struct tov_api_policy *policy);
+
+struct desk_count {
+    uint64_t unread;
+    uint64_t late, oldest_late; /* unread and unhandled beyond the policy's limits */
+    uint64_t unrecorded, oldest_unrecorded;
+};
+/* For LOOK's client and unit. Oldest: a number, 0 when there is none. */
+void tov_desk_count(const struct api_look *look, struct desk_count *out);
+
+/* The first message above AFTER that waits for the record and is LOOK's client's to see; 0: none.
+ */
+uint64_t tov_desk_unrecorded_after(const struct api_look *look, uint64_t after);
+
+#endif

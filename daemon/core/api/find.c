@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Find: in which messages of the client's own units a person stands. Contents are opened and looked
+ * at, a bounded piece for each request; there is no index of persons. The first request says why:
+ * its access entry is committed before the search may begin (I9). Only messages are named, nothing
+ * of their content.
+ * Not for: asking other agencies. Whether they know somebody is asked by info.request.
+ * Never log, store or put into an error what was searched for.
+ *
+ *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
+ *
+ * That the pieces are of the search that was begun is known by an HMAC of its words, which lives as
+ * long as the connection.
+ */
+#include "api/api_internal.h"
+
+#include <string.h>
+
+#define FOUND_MAX 100u        /* in one answer */
+#define EVENTS_A_PIECE 10000u /* looked at */
+#define OPENED_A_PIECE 200u   /* of these, contents opened: some tens of milliseconds */
+#define WORD_MAX_BYTES 200u   /* of a name, a number */
+#define REASON_MIN_BYTES 5u
+#define NAME_MIN_BYTES 2u
+#define NUMBER_MIN_CHARS 6u
+
+struct finding {
+    struct api_call *call;
+    struct api_look look;
+    struct api_view view;
+    struct tov_record answer;
+    char name[WORD_MAX_BYTES + 1];   /* folded; "": not asked for */
+    char number[WORD_MAX_BYTES + 1]; /* the same */
+    bool has_birth_date;
+    struct tov_date birth_date;
+    size_t bytes;
+    unsigned found, opened, events;
+    uint64_t next_before;
+};
+
+/* ---- words ---- */
+
+/* Small letters, those of Danish and its neighbours too: À to Þ are one byte pair below à to þ. */
+static void fold_name(struct tov_bytes text, char out[WORD_MAX_BYTES + 1])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text.size && size < WORD_MAX_BYTES; i++) {
+        uint8_t byte = text.data[i];
+        bool is_second = i > 0 && text.data[i - 1] == 0xc3;
+        if (byte >= 'A' && byte <= 'Z')
+            byte = (uint8_t)(byte + 0x20);
+        else if (is_second && byte >= 0x80 && byte <= 0x9e && byte != 0x97)
+            byte = (uint8_t)(byte + 0x20);
+        else if (byte == '-' || byte == '.' || byte == ',' || byte == '\t')
+            byte = ' ';
+        out[size++] = (char)byte;
+    }
+    out[size] = '\0';
+}
+
+/* Letters and digits alone, small. */
+static void fold_number(struct tov_bytes text, char out[WORD_MAX_BYTES + 1])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text.size && size < WORD_MAX_BYTES; i++) {
+        uint8_t byte = text.data[i];
+        if (byte >= 'A' && byte <= 'Z')
+            byte = (uint8_t)(byte + 0x20);
+        if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z'))
+            out[size++] = (char)byte;
+    }
+    out[size] = '\0';
+}
+
+/* Whether some word of NAME begins with the SIZE bytes at WORD. */
+static bool has_word(const char *name, const char *word, size_t size)
+{
+    for (const char *at = name; *at != '\0'; at++) {
+        if ((at == name || at[-1] == ' ') && strncmp(at, word, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_all_words(const char *name, const char *words)
+{
+    bool any = false;
+    while (*words != '\0') {
+        size_t size = strcspn(words, " ");
+        if (size > 0 && !has_word(name, words, size))
+            return false;
+        any = any || size > 0;
+        words += size + (words[size] == ' ' ? 1 : 0);
+    }
+    return any;
+}
+
+static int two_digits(const char *text)
+{
+    bool are_digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return are_digits ? 10 * (text[0] - '0') + text[1] - '0' : -1;
+}
+
+/* By the date, else by the number, which begins with day, month and year of the century; of a
+ * replacement number the day is 60 more. */
+static bool is_born(struct tov_record person, struct tov_date day)
+{
+    char number[WORD_MAX_BYTES + 1];
+    struct tov_date date = {0};
+    if (tov_record_date(person, "birth_date", &date))
+        return date.year == day.year && date.month == day.month && date.day == day.day;
+    fold_number(tov_record_bytes(person, "number"), number);
+    bool is_whole = strlen(number) >= 6;
+    int first = is_whole ? two_digits(number) : -1;
+    bool fits = is_whole && (first > 60 ? first - 60 : first) == day.day &&
+                two_digits(number + 2) == day.month && two_digits(number + 4) == day.year % 100;
+    tov_wipe(number, sizeof number);
+    return fits;
+}
+
+static bool is_person(const struct finding *finding, struct tov_record person)
+{
+    char text[WORD_MAX_BYTES + 1] = "";
+    bool fits = true;
+    if (finding->name[0] != '\0') {
+        fold_name(tov_record_bytes(person, "name"), text);
+        fits = has_all_words(text, finding->name);
+    }
+    if (fits && finding->number[0] != '\0') {
+        fold_number(tov_record_bytes(person, "number"), text);
+        fits = strcmp(text, finding->number) == 0;
+    }
+    if (fits && finding->has_birth_date)
+        fits = is_born(person, finding->birth_date);
+    tov_wipe(text, sizeof text);
+    return fits;
+}
+
+/* The citizen of a message, and who takes part in a course in place of one. */
+static enum tov_err is_in_content(const struct finding *finding, struct tov_bytes header,
+                                  struct tov_bytes content, bool *out_is_in)
+{
+    struct tov_draft draft = {0};
+    struct tov_record person;
+    *out_is_in = false;
+    enum tov_err err = tov_draft_decode(header, &content, &draft, NULL);
+    if (err == TOV_OK && tov_record_child(draft.content, "subject", 0, &person))
+        *out_is_in = is_person(finding, person);
+    if (err == TOV_OK && !*out_is_in && draft.content_fields.message != NULL &&
+        tov_record_child(draft.content_fields, "participant", 0, &person))
+        *out_is_in = is_person(finding, person);
+    tov_draft_fini(&draft);
+    return err == TOV_E_NOMEM ? err : TOV_OK; /* what cannot be read names nobody */
+}
+
+/* ---- looking ---- */
+
+static enum tov_err put_found(struct finding *finding, bool *out_full)
+{
+    struct tov_record summary;
+    size_t size = tov_api_summary_size(&finding->view);
+    *out_full = finding->found > 0 && finding->bytes + size > TOV_API_REPLY_GOAL_BYTES;
+    if (*out_full)
+        return TOV_OK;
+    TOV_TRY(tov_record_open(finding->answer, "messages", &summary));
+    TOV_TRY(tov_api_put_summary(&finding->look, &finding->view, summary));
+    finding->bytes += size;
+    finding->found++;
+    return TOV_OK;
+}
+
+/* What its sender has taken back is not looked into: the node shows nobody its content. */
+static enum tov_err look_at(struct finding *finding, uint64_t number, const struct tov_event *event,
+                            bool *out_full)
+{
+    struct api_wanted wanted = {number, TOV_MESSAGE_CONTENT};
+    struct api_view *view = &finding->view;
+    struct api_replies replies;
+    bool is_in = false;
+    finding->opened++;
+    enum tov_err err = tov_api_view_event(&finding->look, event, &wanted, view);
+    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0)
+        return TOV_OK;
+    TOV_TRY(is_in_content(finding, tov_buf_view(&view->message->header),
+                          tov_buf_view(&view->message->content), &is_in));
+    if (!is_in)
+        return TOV_OK;
+    TOV_TRY(tov_api_replies_of(&finding->look, view, &replies));
+    return replies.is_retracted ? TOV_OK : put_found(finding, out_full);
+}
+
+static enum tov_err look_at_row(struct finding *finding, const struct tov_store_row *row,
+                                bool *out_full)
+{
+    struct tov_event event;
+    uint64_t number = tov_store_key_to_u64(&row->key);
+    finding->events++;
+    TOV_TRY(tov_event_decode(row->value, &event));
+    if (event.kind == TOV_EVENT_RECEIVED || event.kind == TOV_EVENT_WRITTEN)
+        TOV_TRY(look_at(finding, number, &event, out_full));
+    finding->next_before = *out_full ? number + 1 : number;
+    return TOV_OK;
+}
+
+static bool is_at_end(const struct finding *finding)
+{
+    return finding->found == FOUND_MAX || finding->opened == OPENED_A_PIECE ||
+           finding->events == EVENTS_A_PIECE;
+}
+
+static enum tov_err look(struct finding *finding)
+{
+    uint64_t before = tov_record_number(finding->call->request, "before");
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT,
+                                    .first = tov_store_key_u64(1),
+                                    .last =
+                                        tov_store_key_u64(before == 0 ? UINT64_MAX : before - 1),
+                                    .backward = true};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    bool more = before != 1;
+    bool full = false;
+    TOV_TRY(tov_store_iter_init(finding->look.read, &range, &iter));
+    while (err == TOV_OK && more && !full && !is_at_end(finding)) {
+        more = tov_store_iter_next(&iter);
+        if (more)
+            err = look_at_row(finding, &iter.row, &full);
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    if (!more || finding->next_before == 1)
+        finding->next_before = 0;
+    return err != TOV_OK ? err : read_err;
+}
+
+static enum tov_err answer_piece(struct finding *finding)
+{
+    struct api_call *call = finding->call;
+    TOV_TRY(tov_api_view_init(&finding->view));
+    TOV_TRY(tov_store_read_begin(call->core->store, &finding->look.read, NULL));
+    TOV_TRY(tov_api_answer(call, "find", &finding->answer));
+    TOV_TRY(look(finding));
+    TOV_TRY(tov_record_put_number(finding->answer, "search", call->connection->search.id));
+    TOV_TRY(tov_api_put_count(finding->answer, "next_before", finding->next_before));
+    return tov_api_put_count(finding->answer, "looked_at", finding->opened);
+}
+
+/* ---- the request ---- */
+
+static enum tov_err refuse(struct api_call *call, const char *what)
+{
+    return tov_fail(&call->error, TOV_E_ARGUMENT, "%s", what);
+}
+
+static enum tov_err read_words(struct finding *finding)
+{
+    struct api_call *call = finding->call;
+    struct tov_bytes name = tov_record_bytes(call->request, "name");
+    struct tov_bytes number = tov_record_bytes(call->request, "number");
+    if (name.size > WORD_MAX_BYTES || number.size > WORD_MAX_BYTES)
+        return refuse(call, "a name or a number is longer than 200 bytes");
+    fold_name(name, finding->name);
+    fold_number(number, finding->number);
+    finding->has_birth_date = tov_record_date(call->request, "birth_date", &finding->birth_date);
+    if (name.size > 0 && strlen(finding->name) < NAME_MIN_BYTES)
+        return refuse(call, "name: at least two letters");
+    if (number.size > 0 && strlen(finding->number) < NUMBER_MIN_CHARS)
+        return refuse(call, "number: the whole of it, as it stands in the messages");
+    if (name.size == 0 && number.size == 0 && !finding->has_birth_date)
+        return refuse(call, "say a name, a number or a date of birth");
+    return TOV_OK;
+}
+
+static void tag_of(const struct finding *finding, uint8_t out[TOV_TAG_BYTES])
+{
+    struct tov_hmac hmac;
+    struct tov_hash hash;
+    int64_t day = finding->has_birth_date ? tov_date_to_days(finding->birth_date) : INT64_MIN;
+    tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->record_key.bytes));
+    tov_hmac_update(&hmac, finding->name, sizeof finding->name);
+    tov_hmac_update(&hmac, finding->number, sizeof finding->number);
+    tov_hmac_update(&hmac, &day, sizeof day);
+    tov_hmac_final(&hmac, &hash);
+    memcpy(out, hash.bytes, TOV_TAG_BYTES);
+}
+
+/* The access entry is durable. */
+static enum tov_err begun(struct api_call *call, const struct api_argument *argument)
+{
+    struct api_search *search = &call->connection->search;
+    struct tov_record answer;
+    if (search->id == argument->number)
+        search->is_committed = true;
+    TOV_TRY(tov_api_answer(call, "find", &answer));
+    return tov_record_put_number(answer, "search", argument->number);
+}
+
+static enum tov_err begin(struct finding *finding)
+{
+    struct api_call *call = finding->call;
+    struct tov_bytes reason = tov_record_bytes(call->request, "reason");
+    struct api_search search = {.id = ++call->api->last_search};
+    if (reason.size < REASON_MIN_BYTES)
+        return refuse(call, "reason: say why you search; it stands in the access log");
+    TOV_TRY(tov_api_note(call, TOV_ACCESS_SEARCH, NULL, reason));
+    tag_of(finding, search.tag);
+    call->connection->search = search;
+    struct api_argument argument = {.number = search.id};
+    return tov_api_call_after(call, begun, &argument);
+}
+
+static enum tov_err go_on(struct finding *finding, uint64_t id)
+{
+    const struct api_search *search = &finding->call->connection->search;
+    uint8_t tag[TOV_TAG_BYTES];
+    tag_of(finding, tag);
+    if (search->id != id || !search->is_committed || memcmp(search->tag, tag, sizeof tag) != 0)
+        return tov_fail(&finding->call->error, TOV_E_DENIED,
+                        "no such search was begun on this connection: begin it with its reason");
+    return answer_piece(finding);
+}
+
+enum tov_err tov_api_find(struct api_call *call)
+{
+    struct finding finding = {.call = call, .look = {.api = call->api, .client = call->client}};
+    uint64_t id = tov_record_number(call->request, "search");
+    enum tov_err err = read_words(&finding);
+    if (err == TOV_OK)
+        err = id == 0 ? begin(&finding) : go_on(&finding, id);
+    tov_wipe(finding.name, sizeof finding.name);
+    tov_wipe(finding.number, sizeof finding.number);
+    tov_api_view_fini(&finding.view);
+    tov_store_read_end(finding.look.read);
+    return err;
+}

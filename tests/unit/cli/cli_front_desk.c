@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli_front_desk.h"
+
+#include "cli_front_cases.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOUR_MS 3600000u
+#define RECORDED_MS 1625486460000u
+#define ERASABLE_MS 1628028000000u /* 04-08-2021 */
+#define SEARCH 3u
+
+void cli_front_put_desk(const struct cli_front *node, struct tov_record status)
+{
+    put_number(status, "unread_late", node->late);
+    put_number(status, "unread_late_oldest", node->late > 0 ? CLI_FRONT_CAME : 0);
+    put_number(status, "undelivered", node->undelivered);
+    put_number(status, "undelivered_oldest", node->undelivered > 0 ? CLI_FRONT_SENT : 0);
+    put_number(status, "unrecorded", node->unrecorded);
+    put_number(status, "unrecorded_oldest", node->unrecorded > 0 ? CLI_FRONT_SENT : 0);
+    put_number(status, "counting", node->counting);
+    put_number(status, "undelivered_after_ms", 4 * HOUR_MS);
+    put_number(status, "unread_after_ms", 4 * HOUR_MS);
+    put_number(status, "unread_urgent_after_ms", 2 * HOUR_MS);
+}
+
+void cli_front_put_recorded(const struct cli_front *node, struct tov_record summary,
+                            uint64_t number)
+{
+    if (number != CLI_FRONT_CAME || node->record[0] == '\0')
+        return;
+    put_number(summary, "recorded_ms", RECORDED_MS);
+    put_number(summary, "erasable_ms", ERASABLE_MS);
+}
+
+void cli_front_put_record(const struct cli_front *node, struct tov_record get, uint64_t number)
+{
+    struct tov_record record;
+    if (number != CLI_FRONT_CAME || node->record[0] == '\0')
+        return;
+    UNIT_NEED(tov_record_open(get, "record", &record) == TOV_OK);
+    put_text(record, "record", node->record);
+    put_text(record, "by", "mette");
+    put_number(record, "at_ms", RECORDED_MS);
+}
+
+static void copy_text(struct tov_record body, const char *name, char *out, size_t size)
+{
+    struct tov_bytes text = tov_record_bytes(body, name);
+    (void)snprintf(out, size, "%.*s", (int)text.size, (const char *)text.data);
+}
+
+void cli_front_answer_record(struct fake_front *front, struct cli_front *node,
+                             struct tov_record body)
+{
+    struct tov_record answer;
+    char record[sizeof node->record];
+    bool replaces = tov_record_number(body, "replace") != 0;
+    copy_text(body, "record", record, sizeof record);
+    bool is_same = strcmp(record, node->record) == 0;
+    if (node->record[0] != '\0' && !is_same && !replaces) {
+        front_send_error(front, TOV_E_EXISTS, "under another number already");
+        return;
+    }
+    struct tov_record reply = front_reply(front_request_id(front), "record", &answer);
+    put_number(answer, "number", tov_record_number(body, "number"));
+    put_number(answer, "repeated", is_same);
+    put_number(answer, "recorded_ms", RECORDED_MS);
+    put_number(answer, "erasable_ms", ERASABLE_MS);
+    memcpy(node->record, record, sizeof record);
+    front_send(front, &reply);
+}
+
+/* Two pieces: number 7 stands in the first, number 5 in the second. */
+void cli_front_answer_find(struct fake_front *front, struct cli_front *node, struct tov_record body)
+{
+    struct tov_record answer, summary;
+    uint64_t before = tov_record_number(body, "before");
+    struct tov_record reply = front_reply(front_request_id(front), "find", &answer);
+    put_number(answer, "search", SEARCH);
+    if (tov_record_number(body, "search") == 0) {
+        copy_text(body, "name", node->searched, sizeof node->searched);
+        copy_text(body, "reason", node->reason, sizeof node->reason);
+    } else if (!node->finds_nobody) {
+        UNIT_NEED(tov_record_open(answer, "messages", &summary) == TOV_OK);
+        cli_front_put_summary(node, summary, before == 0 ? CLI_FRONT_CAME : CLI_FRONT_SENT);
+        put_number(answer, "next_before", before == 0 ? CLI_FRONT_CAME : 0);
+        put_number(answer, "looked_at", 1);
+    }
+    front_send(front, &reply);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What lies, on the command line: alarms of the day, `tov journal`, `tov find`.
+ */
+#include "cli_scene.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the day ---- */
+
+static void what_lies_too_long_is_told_with_the_oldest_and_is_3(void)
+{
+    struct cli_scene scene = {.node = {.unread = 3, .late = 2, .undelivered = 1, .unrecorded = 4}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! 2 beskeder har været ulæst i over 4 timer (akut: 2 timer).\n"
+                                 "  Den ældste: tov show 7\n"));
+    CU_ASSERT(cli_says(ran->out, "! 1 besked har ingen kvittering efter 4 timer.\n"
+                                 "  Se den: tov trace 5\n"));
+    CU_ASSERT(cli_says(ran->out, "4 beskeder er ikke journaliseret endnu. Se dem: tov journal"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "unread_late")), 2);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "unread_late_oldest")), 7);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "undelivered_oldest")), 5);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "unrecorded")), 4);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void what_waits_for_the_record_alone_needs_no_person(void)
+{
+    struct cli_scene scene = {.node = {.unrecorded = 4}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
+    cli_scene_end(&scene);
+}
+
+/* ---- the own record ---- */
+
+static void journal_without_a_number_lists_what_waits(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "5 05-07-2021 to kbh-pol/dks"));
+    CU_ASSERT(cli_says(ran->out, "tov journal NUMBER --record RECORD-NUMBER"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void a_number_in_the_record_is_needed(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "7");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(cli_says(ran->err, "--record is missing"));
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->record, "");
+    cli_scene_end(&scene);
+}
+
+static mode_t mode_of(const struct ran_place *place, const char *name)
+{
+    char path[512];
+    struct stat status = {0};
+    (void)snprintf(path, sizeof path, "%s/%s", place->folder, name);
+    UNIT_NEED(stat(path, &status) == 0);
+    return status.st_mode & 0777;
+}
+
+static void a_hand_over_writes_the_files_and_then_tells_the_node(void)
+{
+    struct cli_scene scene = {
+        .node = {.text = "Vi ringer.", .name = "../../Plan.PDF", .data = "%PDF-1.4"}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "7", "--record", "2021-0017", "--to", "esdh");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "Saved: esdh/nr-7"));
+    CU_ASSERT(cli_says(ran->out, "No. 7 stands in the record as 2021-0017, since 05-07-2021."));
+    CU_ASSERT(cli_says(ran->out, "may be erased from 04-08-2021, unless something holds it"));
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->record, "2021-0017");
+    CU_ASSERT(strstr(ran_file(&scene.place, "esdh/nr-7/message.txt"), "Vi ringer.") != NULL);
+    CU_ASSERT(strchr(ran_file(&scene.place, "esdh/nr-7/message.txt"), '\033') == NULL);
+    json_t *json = json_loads(ran_file(&scene.place, "esdh/nr-7/message.json"), 0, NULL);
+    CU_ASSERT_PTR_NOT_NULL(json_object_get(json, "content"));
+    json_decref(json);
+    UNIT_EQUAL_TEXT(ran_file(&scene.place, "esdh/nr-7/attachment-2.pdf"), "%PDF-1.4");
+    UNIT_EQUAL_TEXT(ran_file(&scene.place, "esdh/nr-7/attachment-3.pdf"), "%PDF-1.4");
+    CU_ASSERT(strstr(ran_file(&scene.place, "esdh/nr-7/proof"), "tlog-proof") != NULL);
+    CU_ASSERT(ran_has(&scene.place, "esdh/nr-7/leaf"));
+    UNIT_EQUAL_INT(mode_of(&scene.place, "esdh/nr-7"), 0700);
+    UNIT_EQUAL_INT(mode_of(&scene.place, "esdh/nr-7/message.txt"), 0600);
+    cli_scene_end(&scene);
+}
+
+static void nothing_is_written_over_and_nothing_half_stays(void)
+{
+    struct cli_scene scene = {
+        .node = {.name = "a.pdf", .data = "%PDF-1.4", .late_attachment = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "7", "--record", "1", "--to", "esdh");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_LATER); /* an attachment is on its way */
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->record, "");
+    char folder[512];
+    (void)snprintf(folder, sizeof folder, "%s/esdh", scene.place.folder);
+    UNIT_EQUAL_INT(rmdir(folder), 0); /* it is empty */
+
+    cli_scene_set(&scene, &scene.node.late_attachment, false);
+    ran_write(&scene.place, "esdh/nr-7/message.txt", "what was there");
+    ran = RAN(&scene.place, "journal", "7", "--record", "1", "--to", "esdh");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "esdh/nr-7 is there already"));
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(ran_file(&scene.place, "esdh/nr-7/message.txt"), "what was there");
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->record, "");
+    cli_scene_end(&scene);
+}
+
+static void another_number_is_refused_with_the_way_out(void)
+{
+    struct cli_scene scene = {.node = {.record = "2021-0017"}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "7", "--record", "2021-0018");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "under another number already: tov show 7. If that one is wrong, "
+                                 "add --replace."));
+    ran_end(ran);
+    ran = RAN(&scene.place, "journal", "7", "--record", "2021-0018", "--replace", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *one = json_array_get(json_object_get(value, "journal"), 0);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(one, "number")), 7);
+    UNIT_EQUAL_TEXT(json_string_value(json_object_get(one, "record")), "2021-0018");
+    CU_ASSERT(json_is_false(json_object_get(one, "repeated")));
+    CU_ASSERT(json_is_null(json_object_get(one, "folder")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void show_and_case_tell_how_it_stands_in_the_record(void)
+{
+    struct cli_scene scene = {.node = {.record = "2021-0017", .has_case = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "show", "7");
+    CU_ASSERT(cli_says(ran->out, "Record: 2021-0017, 05-07-2021 14.01, mette"));
+    CU_ASSERT(cli_says(ran->out, "Erasable: from 04-08-2021, unless something holds it"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "case", "7");
+    CU_ASSERT(cli_says(ran->out, "In the record since 05-07-2021 · erasable from 04-08-2021"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "7", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *recorded = json_object_get(json_object_get(value, "message"), "recorded");
+    UNIT_EQUAL_TEXT(json_string_value(json_object_get(recorded, "number")), "2021-0017");
+    UNIT_EQUAL_TEXT(json_string_value(json_object_get(recorded, "by")), "mette");
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* ---- searching ---- */
+
+static void a_search_needs_a_reason_and_somebody(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "find", "--name", "Magnus");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(cli_says(ran->err, "Why do you search? --reason TEXT is missing"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "find", "--reason", "Borgeren har ringet");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(cli_says(ran->err, "Give --name, --number or --born."));
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->searched, "");
+    cli_scene_end(&scene);
+}
+
+static void what_is_found_stands_in_rows_from_all_pieces(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran =
+        RAN(&scene.place, "find", "--name", "Magnus", "--reason", "Borgeren har ringet");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "7 05-07-2021 from kbh-pol/dks"));
+    CU_ASSERT(cli_says(ran->out, "5 05-07-2021 to kbh-pol/dks"));
+    CU_ASSERT(strstr(ran->out, "Magnus") == NULL);
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->searched, "Magnus");
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->reason, "Borgeren har ringet");
+    ran = RAN(&scene.place, "find", "--born", "28-06-1993", "--reason", "Borgeren har ringet",
+              "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_array_size(json_object_get(value, "messages")), 2);
+    CU_ASSERT(json_is_true(json_object_get(value, "all")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void who_is_not_found_may_be_known_to_others(void)
+{
+    struct cli_scene scene = {.node = {.finds_nobody = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran =
+        RAN(&scene.place, "find", "--name", "Magnus", "--reason", "Borgeren har ringet");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "No message of your units names that person."));
+    CU_ASSERT(cli_says(ran->out, "tov send info.request"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_lies_too_long_is_told_with_the_oldest_and_is_3),
+        UNIT_TEST(what_waits_for_the_record_alone_needs_no_person),
+        UNIT_TEST(journal_without_a_number_lists_what_waits),
+        UNIT_TEST(a_number_in_the_record_is_needed),
+        UNIT_TEST(a_hand_over_writes_the_files_and_then_tells_the_node),
+        UNIT_TEST(nothing_is_written_over_and_nothing_half_stays),
+        UNIT_TEST(another_number_is_refused_with_the_way_out),
+        UNIT_TEST(show_and_case_tell_how_it_stands_in_the_record),
+        UNIT_TEST(a_search_needs_a_reason_and_somebody),
+        UNIT_TEST(what_is_found_stands_in_rows_from_all_pieces),
+        UNIT_TEST(who_is_not_found_may_be_known_to_others),
+    };
+    return unit_run("tov: what waits for a person", tests, sizeof tests / sizeof tests[0]);
+}

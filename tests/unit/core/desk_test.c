@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What waits for a person: unread messages and how long they lie, the hand-over to the agency's own
+ * record, and the search for a person: whole nodes in one process, asked by their clients.
+ * Not for: what the command line makes of it (tests of cli).
+ */
+#include "case_story.h"
+
+#include "access/journal.h"
+#include "base/cleanup.h"
+#include "node.h"
+
+#include <string.h>
+
+#define HOUR_MS 3600000u
+#define DAY_MS 86400000u
+#define NAME "Magnus Prøvesen"
+
+static const struct harness_client esdh = {0, "esdh", 21};
+
+/* ---- asking ---- */
+
+static struct tov_record request_of(const char *name, struct tov_record *out_body)
+{
+    struct tov_record request;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, name, out_body) == TOV_OK);
+    return request;
+}
+
+/* The answer; REQUEST ends here. */
+static struct tov_record answer_to(struct harness *harness, const struct harness_client *client,
+                                   struct tov_record request)
+{
+    struct tov_record reply = exchange(harness, client, request);
+    tov_record_destroy(&request);
+    return reply;
+}
+
+static uint64_t status_of(struct harness *harness, const struct harness_client *client,
+                          const char *field)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t number = tov_record_number(body_of(reply, "status"), field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
+static struct tov_record get(struct harness *harness, const struct harness_client *client,
+                             uint64_t number)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    return answer_to(harness, client, request);
+}
+
+static void look_at(struct harness *harness, const struct harness_client *client, uint64_t number)
+{
+    struct tov_record reply = get(harness, client, number);
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&reply);
+}
+
+/* The message that the agency of CLIENT was sent last, by its number there. */
+static uint64_t newest(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record body, summary;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_enum(body, "box", "in"));
+    struct tov_record reply = answer_to(harness, client, request);
+    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &summary));
+    uint64_t number = tov_record_number(summary, "number");
+    tov_record_destroy(&reply);
+    return number;
+}
+
+/* A note of Kriminalforsorgen to the coordinator. */
+static void send_note(struct harness *harness, const char *fields, struct tov_ref *out_ref)
+{
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "msg.note",
+                         .from = "krfo/central",
+                         .to = "kk/vink",
+                         .bases = "RPL115-2/1-1",
+                         .fields = fields},
+        out_ref);
+}
+
+/* ---- unread ---- */
+
+static void what_nobody_has_read_is_an_alarm_after_its_time(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t first = newest(harness, &anna);
+    send_note(harness, "about.case_ref=" CASE "; priority=akut", NULL);
+    uint64_t urgent = newest(harness, &anna);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
+    harness_advance(harness, 2 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), urgent);
+    harness_advance(harness, 2 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), first);
+    /* I10: no other unit learns of them, nor does their sender. */
+    UNIT_EQUAL_INT(status_of(harness, &eva, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "unread_late"), 0);
+    look_at(harness, &anna, first);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), urgent);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    harness_destroy(harness);
+}
+
+static void what_was_answered_unread_is_no_alarm(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    send_note(harness, "about.case_ref=" CASE, &ref);
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "ack.read",
+                         .from = "kk/vink",
+                         .to = "krfo/central",
+                         .bases = "AFTALE",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "unread"), 0); /* an acknowledgement is no news */
+    harness_destroy(harness);
+}
+
+static void counts_are_the_same_after_a_restart(void)
+{
+    struct harness *harness = whole_story();
+    static const char *const fields[] = {"unread", "unrecorded", "unrecorded_oldest"};
+    uint64_t before[3];
+    uint64_t unread = status_of(harness, &anna, "unread");
+    look_at(harness, &anna, newest(harness, &anna));
+    for (size_t i = 0; i < 3; i++)
+        before[i] = status_of(harness, &anna, fields[i]);
+    CU_ASSERT(before[0] > 0 && before[1] > before[0]);
+    UNIT_EQUAL_INT(before[0], unread - 1);
+    harness_restart(harness, 0);
+    harness_advance(harness, 2000);
+    for (size_t i = 0; i < 3; i++)
+        UNIT_EQUAL_INT(status_of(harness, &anna, fields[i]), before[i]);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    harness_destroy(harness);
+}
+
+/* ---- undelivered ---- */
+
+static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
+{
+    struct harness *harness = three_nodes();
+    harness_set_link(harness, 0, 2, false);
+    uint64_t number = say(harness,
+                          &(struct saying){.by = &anna,
+                                           .type = "msg.note",
+                                           .from = "kk/vink",
+                                           .to = "krfo/central",
+                                           .bases = "RPL115-2/1-1",
+                                           .fields = "about.case_ref=" CASE},
+                          NULL);
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered_oldest"), 0);
+    harness_destroy(harness);
+}
+
+/* ---- the own record ---- */
+
+static struct tov_record hand_over(struct harness *harness, const struct harness_client *client,
+                                   uint64_t number, const char *record)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("record", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    UNIT_OK(tov_record_put_text(body, "record", record));
+    return answer_to(harness, client, request);
+}
+
+static struct tov_record correct(struct harness *harness, uint64_t number, const char *record)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("record", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    UNIT_OK(tov_record_put_text(body, "record", record));
+    UNIT_OK(tov_record_put_number(body, "replace", 1));
+    return answer_to(harness, &anna, request);
+}
+
+/* The newest entry of node 0's journal tree that is of CLASS; false: there is none. DETAILS keeps
+ * what ENTRY points to. */
+static bool newest_entry(struct harness *harness, enum tov_access_class class_code,
+                         struct tov_buf *details, struct tov_access_entry *entry)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    struct tov_store_read *read = NULL;
+    bool found = false;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    for (uint64_t i = tov_ledger_committed(core->journal); !found && i > 0; i--) {
+        tov_buf_clear(details);
+        found = tov_access_details(core, read, i - 1, details) == TOV_OK &&
+                tov_access_entry_decode(tov_buf_view(details), entry) == TOV_OK &&
+                entry->class_code == class_code;
+    }
+    tov_store_read_end(read);
+    return found;
+}
+
+static bool is_text(struct tov_bytes bytes, const char *text)
+{
+    return tov_bytes_equal(bytes, tov_bytes_of_text(text));
+}
+
+static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(4096);
+    struct tov_access_entry entry;
+    struct tov_record record, summary = {0};
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &eva, "unrecorded"), 0); /* I10 */
+
+    struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
+    struct tov_record answer = body_of(reply, "record");
+    uint64_t recorded_ms = tov_record_number(answer, "recorded_ms");
+    uint64_t erasable_ms = tov_record_number(answer, "erasable_ms");
+    UNIT_EQUAL_INT(tov_record_number(answer, "repeated"), 0);
+    /* R2: 30 days later, from the beginning of that Danish day. */
+    CU_ASSERT(erasable_ms > recorded_ms + 29 * DAY_MS && erasable_ms <= recorded_ms + 30 * DAY_MS);
+    tov_record_destroy(&reply);
+    UNIT_NEED(newest_entry(harness, TOV_ACCESS_RECORD, &details, &entry));
+    CU_ASSERT(is_text(entry.client, "anna") && is_text(entry.reason, "2021-0017"));
+    UNIT_EQUAL_INT(entry.number, number);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 0);
+
+    reply = get(harness, &anna, number);
+    UNIT_NEED(tov_record_child(body_of(reply, "get"), "record", 0, &record) &&
+              tov_record_child(body_of(reply, "get"), "summary", 0, &summary));
+    CU_ASSERT(is_text(tov_record_bytes(record, "record"), "2021-0017"));
+    CU_ASSERT(is_text(tov_record_bytes(record, "by"), "anna"));
+    UNIT_EQUAL_INT(tov_record_number(summary, "erasable_ms"), erasable_ms);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+static void a_hand_over_said_again_changes_nothing(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
+    uint64_t recorded_ms = tov_record_number(body_of(reply, "record"), "recorded_ms");
+    tov_record_destroy(&reply);
+    harness_restart(harness, 0);
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 0);
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    uint64_t size = tov_ledger_size(core->journal);
+    reply = hand_over(harness, &anna, number, "2021-0017");
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "repeated"), 1);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "recorded_ms"), recorded_ms);
+    tov_record_destroy(&reply);
+    UNIT_EQUAL_INT(tov_ledger_size(core->journal), size);
+    reply = hand_over(harness, &anna, number, "2021-0018");
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_EXISTS);
+    tov_record_destroy(&reply);
+    reply = correct(harness, number, "2021-0018");
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "repeated"), 0);
+    tov_record_destroy(&reply);
+    reply = hand_over(harness, &anna, number, "2021-0018");
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "repeated"), 1);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+static void only_who_may_see_the_content_hands_it_over(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    struct tov_record reply = hand_over(harness, &eva, number, "1");
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
+    tov_record_destroy(&reply);
+    reply = hand_over(harness, &audit, number, "1");
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
+    tov_record_destroy(&reply);
+    reply = hand_over(harness, &anna, number, "two\nlines");
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+    tov_record_destroy(&reply);
+    reply = hand_over(harness, &esdh, number, "1");
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+static void what_waits_is_listed_oldest_first_and_in_pages(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body, summary;
+    uint64_t numbers[3], after = 0;
+    for (size_t i = 0; i < 3; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    struct tov_record reply = hand_over(harness, &anna, numbers[1], "1");
+    tov_record_destroy(&reply);
+    for (size_t i = 0; i < 3; i += 2) {
+        struct tov_record request = request_of("list", &body);
+        UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
+        UNIT_OK(tov_record_put_number(body, "limit", 1));
+        UNIT_OK(tov_record_put_number(body, "after", after));
+        reply = answer_to(harness, &anna, request);
+        UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &summary));
+        UNIT_EQUAL_INT(tov_record_number(summary, "number"), numbers[i]);
+        after = tov_record_number(body_of(reply, "list"), "next_before");
+        tov_record_destroy(&reply);
+    }
+    UNIT_EQUAL_INT(after, 0);
+    harness_destroy(harness);
+}
+
+/* ---- searching ---- */
+
+struct search {
+    const char *name, *number, *reason;
+    struct tov_date born; /* year 0: none */
+    uint64_t id;
+};
+
+static struct tov_record ask_search(struct harness *harness, const struct harness_client *client,
+                                    const struct search *search)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("find", &body);
+    if (search->name != NULL)
+        UNIT_OK(tov_record_put_text(body, "name", search->name));
+    if (search->number != NULL)
+        UNIT_OK(tov_record_put_text(body, "number", search->number));
+    if (search->reason != NULL)
+        UNIT_OK(tov_record_put_text(body, "reason", search->reason));
+    if (search->born.year != 0)
+        UNIT_OK(tov_record_put_date(body, "birth_date", search->born));
+    if (search->id != 0)
+        UNIT_OK(tov_record_put_number(body, "search", search->id));
+    return answer_to(harness, client, request);
+}
+
+static uint64_t begin_search(struct harness *harness, const struct harness_client *client,
+                             const struct search *search)
+{
+    struct tov_record reply = ask_search(harness, client, search);
+    struct tov_record body = body_of(reply, "find");
+    uint64_t id = tov_record_number(body, "search");
+    UNIT_EQUAL_INT(tov_record_count(body, "messages"), 0);
+    tov_record_destroy(&reply);
+    return id;
+}
+
+/* How many messages CLIENT finds. */
+static size_t find(struct harness *harness, const struct harness_client *client,
+                   struct search search)
+{
+    search.reason = "Borgeren har ringet til os";
+    search.id = begin_search(harness, client, &search);
+    search.reason = NULL;
+    struct tov_record reply = ask_search(harness, client, &search);
+    size_t found = tov_record_count(body_of(reply, "find"), "messages");
+    tov_record_destroy(&reply);
+    return found;
+}
+
+static void a_person_is_found_in_what_the_own_unit_holds(void)
+{
+    struct harness *harness = three_nodes();
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "prison.admission",
+                         .from = "krfo/central",
+                         .to = "kk/eki",
+                         .bases = "BEK-HPL",
+                         .fields = "about.episode_ref=" EPISODE "; event_ref=E1"},
+        NULL);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = NAME}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "PRØVE"}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "prøvesen magnus"}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "agnus"}), 0);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.number = "7204930151"}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.number = "720493-0152"}), 0);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "Karen", .number = "7204930151"}),
+                   0);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 4, 12}}), 1);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 12, 4}}), 0);
+    UNIT_EQUAL_INT(find(harness, &anna, (struct search){.name = NAME}), 0); /* I10 */
+    UNIT_EQUAL_INT(find(harness, &carl, (struct search){.name = NAME}), 1); /* who sent it */
+    harness_destroy(harness);
+}
+
+static void a_search_is_an_entry_with_its_reason_before_anything_is_looked_at(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(4096);
+    struct tov_access_entry entry;
+    struct search search = {.name = NAME};
+    struct tov_record reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT); /* no reason */
+    tov_record_destroy(&reply);
+    CU_ASSERT(!newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
+
+    search.reason = "Borgeren har ringet til os";
+    search.id = begin_search(harness, &eva, &search);
+    UNIT_NEED(newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
+    CU_ASSERT(is_text(entry.client, "eva") && is_text(entry.reason, search.reason));
+    CU_ASSERT(memmem(details.data, details.size, "Magnus", 6) == NULL);
+
+    search.name = "Karen"; /* not what was begun */
+    reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
+    tov_record_destroy(&reply);
+    search.name = NAME;
+    reply = ask_search(harness, &anna, &search); /* nor by who began it */
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
+    tov_record_destroy(&reply);
+    reply = ask_search(harness, &audit, &search);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_nobody_has_read_is_an_alarm_after_its_time),
+        UNIT_TEST(what_was_answered_unread_is_no_alarm),
+        UNIT_TEST(counts_are_the_same_after_a_restart),
+        UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
+        UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
+        UNIT_TEST(a_hand_over_said_again_changes_nothing),
+        UNIT_TEST(only_who_may_see_the_content_hands_it_over),
+        UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
+        UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
+        UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
+    };
+    return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);
+}
