@@ -209,6 +209,8 @@ enum tov_err cli_json_line(struct cli *cli, json_t *value)
 static enum tov_err put_json(struct cli *cli, enum tov_err err)
 {
     json_t *value = err == TOV_OK ? json_incref(cli->result) : failure_json(cli, err);
+    if (err != TOV_OK && value != NULL && cli->result != NULL)
+        (void)json_object_update_missing(value, cli->result);
     if (value == NULL && err == TOV_OK && cli->json_lines)
         return TOV_OK;
     return put_value(cli, value, cli->json_lines ? JSON_COMPACT : JSON_INDENT(2));

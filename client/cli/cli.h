@@ -39,7 +39,7 @@ struct cli {
     bool colour;
     unsigned columns;
     struct tov_buf page; /* text for standard output */
-    json_t *result;      /* with --json: the one value, or NULL */
+    json_t *result;      /* with --json: the one value, or NULL; "error" joins it on failure */
     bool json_lines;     /* with --json: values are lines, for commands that tell as things come */
     struct tov_client *client;
     struct tov_status *peers;        /* of message.c: names of agencies, asked for once */
@@ -65,7 +65,7 @@ void cli_disconnect(struct cli *cli);
 
 /* Adds text to the page. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The JSON result of this run; takes VALUE over. */
+/* The JSON result of this run; takes VALUE over. On failure: an object with what was done. */
 void cli_result(struct cli *cli, json_t *value);
 /* A text made by libtov's *_to_json as a value; null when it is no JSON. */
 json_t *cli_json_of(const char *text);

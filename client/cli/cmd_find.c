@@ -118,9 +118,10 @@ static void put_paragraph(struct cli *cli, const char *text)
 static void put_text(struct cli *cli, const struct tov_listing *listing)
 {
     if (tov_listing_count(listing) == 0) {
-        put_paragraph(cli, _("No message of your units names that person. Other units and agencies "
-                             "were not asked; what they know is asked by a message: tov send "
-                             "info.request"));
+        put_paragraph(
+            cli, _("No message of your units has that person as its citizen or as one who takes "
+                   "part. What is written in free text is not searched. Other units and agencies "
+                   "were not asked; what they know is asked by a message: tov send info.request"));
         return;
     }
     rows_put(cli, listing);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/failure.h"
 #include "cli/find.h"
 #include "cli/handover.h"
 #include "cli/language.h"
@@ -83,16 +84,6 @@ struct handing {
     json_t *done; /* with --json: an object for each message */
 };
 
-static enum tov_err explain(struct cli *cli, enum tov_err err, uint64_t number)
-{
-    if (err == TOV_E_EXISTS)
-        return cli_fail(cli, err,
-                        _("No. %llu stands in the record under another number already: tov show "
-                          "%llu. If that one is wrong, add --replace."),
-                        (unsigned long long)number, (unsigned long long)number);
-    return err;
-}
-
 static void put_entry(struct handing *handing, const struct tov_journal_entry *entry,
                       const char *folder)
 {
@@ -113,7 +104,7 @@ static void put_entry(struct handing *handing, const struct tov_journal_entry *e
         cli_say(cli, _("Saved: %s\n"), folder);
     words_date(entry->recorded_ms, date);
     (void)snprintf(text, sizeof text,
-                   entry->repeated ? _("No. %llu stood in the record as %s already, since %s.")
+                   entry->repeated ? _("No. %llu stands in the record as %s already (%s).")
                                    : _("No. %llu stands in the record as %s, since %s."),
                    number, record, date);
     text_put_wrapped(&cli->page, text, &(struct text_frame){0, 0, cli->columns});
@@ -127,32 +118,65 @@ static enum tov_err hand_over(struct handing *handing, const char *word)
     struct cli *cli = handing->cli;
     struct tov_journal_options options = TOV_JOURNAL_OPTIONS_INIT;
     struct tov_journal_entry entry;
-    const char *dir = command_get(handing->arguments, "to");
     char folder[FILE_PATH_SIZE] = "";
     struct tov_client *client = NULL;
     TOV_TRY(find_number(cli, word, &options.number));
     TOV_TRY(cli_connect(cli, &client));
     options.record = command_get(handing->arguments, "record");
     options.replace = command_has(handing->arguments, "replace");
-    if (dir != NULL)
-        TOV_TRY(find_explain(cli, handover_write(cli, options.number, dir, folder), word));
+    struct handover_request request = {.number = options.number,
+                                       .dir = command_get(handing->arguments, "to"),
+                                       .record = options.record,
+                                       .replaces = options.replace != 0};
+    if (request.dir != NULL)
+        TOV_TRY(find_explain(cli, handover_write(cli, &request, folder), word));
     enum tov_err err = tov_journal_enter(client, &options, &entry, &cli->error);
-    if (err != TOV_OK)
-        return explain(cli, find_explain(cli, err, word), options.number);
-    put_entry(handing, &entry, folder);
-    return TOV_OK;
+    if (err == TOV_E_EXISTS)
+        return handover_explain_other(cli, options.number);
+    if (err == TOV_OK)
+        put_entry(handing, &entry, folder);
+    return find_explain(cli, err, word);
 }
 
+/* Another message would fail in the same way. */
+static bool ends_all(const struct cli *cli, enum tov_err err)
+{
+    return cli->is_unreachable || err == TOV_E_TIMEOUT || err == TOV_E_AGAIN || err == TOV_E_FULL ||
+           err == TOV_E_CLOSED;
+}
+
+static void put_failure(struct handing *handing, const char *word, enum tov_err err)
+{
+    struct cli *cli = handing->cli;
+    if (!cli->json) {
+        failure_print(cli, err);
+        return;
+    }
+    json_t *item = failure_json(cli, err);
+    (void)json_object_set_new(item, "message", json_string(word));
+    (void)json_array_append_new(handing->done, item);
+}
+
+/* Each is tried: what is done stays done, and is told. */
 static enum tov_err hand_over_all(struct cli *cli, const struct cli_arguments *arguments)
 {
     struct handing handing = {.cli = cli, .arguments = arguments, .done = json_array()};
-    enum tov_err err = TOV_OK;
-    for (unsigned i = 0; err == TOV_OK && i < arguments->word_count; i++)
+    enum tov_err err = TOV_OK, first = TOV_OK;
+    unsigned failed = 0, count = arguments->word_count;
+    for (unsigned i = 0; i < count && !ends_all(cli, err); i++) {
         err = hand_over(&handing, arguments->words[i]);
-    if (cli->json && err == TOV_OK)
+        if (err == TOV_OK)
+            continue;
+        first = failed++ == 0 ? err : first;
+        if (count > 1)
+            put_failure(&handing, arguments->words[i], err);
+    }
+    if (cli->json)
         cli_result(cli, json_pack("{s:O}", "journal", handing.done));
     json_decref(handing.done);
-    return err;
+    if (failed == 0 || count == 1)
+        return first;
+    return cli_fail(cli, first, _("Not all were handed over: %u of %u failed."), failed, count);
 }
 
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
@@ -163,10 +187,13 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     if (arguments->word_count == 0)
         return cli_fail(cli, TOV_E_ARGUMENT, "%s",
                         _("Which message? tov journal NUMBER --record RECORD-NUMBER"));
-    if (record == NULL || record[0] == '\0' || strlen(record) > TOV_RECORD_NUMBER_MAX)
-        return cli_fail(cli, TOV_E_ARGUMENT,
+    if (record == NULL || record[0] == '\0')
+        return cli_fail(cli, TOV_E_ARGUMENT, "%s",
                         _("--record is missing: the case or journal number in your agency's own "
-                          "record, at most %u characters."),
+                          "record."));
+    if (strlen(record) > TOV_RECORD_NUMBER_MAX)
+        return cli_fail(cli, TOV_E_ARGUMENT,
+                        _("--record is too long: at most %u characters (æ, ø and å count as two)."),
                         (unsigned)TOV_RECORD_NUMBER_MAX);
     return hand_over_all(cli, arguments);
 }

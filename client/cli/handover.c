@@ -27,6 +27,7 @@ TOV_DEFINE_CLEANUP(message_view, struct tov_message_view, tov_message_view_destr
 
 struct handover {
     struct cli *cli;
+    const struct handover_request *request;
     uint64_t number;
     char folder[FILE_PATH_SIZE]; /* while it is not whole; "": there is none */
 };
@@ -120,6 +121,25 @@ static enum tov_err put_attachment(struct handover *handover,
     return save_finish(cli, &save);
 }
 
+enum tov_err handover_explain_other(struct cli *cli, uint64_t number)
+{
+    return cli_fail(cli, TOV_E_EXISTS,
+                    _("No. %llu stands in the record under another number already: tov show "
+                      "%llu. If that one is wrong, add --replace."),
+                    (unsigned long long)number, (unsigned long long)number);
+}
+
+/* The node would refuse it in the end, with the files written. */
+static enum tov_err check_record(const struct handover *handover,
+                                 const struct tov_message_view *view)
+{
+    const char *record = tov_message_view_record(view);
+    if (handover->request->replaces || record[0] == '\0' ||
+        strcmp(record, handover->request->record) == 0)
+        return TOV_OK;
+    return handover_explain_other(handover->cli, handover->number);
+}
+
 static enum tov_err put_message(struct handover *handover)
 {
     TOV_CLEANUP(message_view_cleanup) struct tov_message_view *view = NULL;
@@ -127,6 +147,7 @@ static enum tov_err put_message(struct handover *handover)
     options.number = handover->number;
     options.reason = "tov journal";
     TOV_TRY(tov_message_get(handover->cli->client, &options, &view, &handover->cli->error));
+    TOV_TRY(check_record(handover, view));
     TOV_TRY(put_text(handover, view));
     TOV_TRY(put_json(handover, view));
     for (size_t i = 0; i < tov_message_view_attachment_count(view); i++)
@@ -214,18 +235,33 @@ static void sync_folder(const char *path)
     (void)close(fd);
 }
 
-static enum tov_err finish(struct handover *handover, const char *dir, const char *folder)
+static enum tov_err fail_there(struct cli *cli, const char *folder)
+{
+    return cli_fail(
+        cli, TOV_E_EXISTS,
+        _("%.150s is there already. Name another folder; or, when the record has what is "
+          "in it, leave out --to."),
+        folder);
+}
+
+/* NFS knows no renaming that replaces nothing: there an empty folder is made, which one process
+ * alone can do, and replaced. */
+static int give_name(const char *from, const char *to)
+{
+    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    if (result == 0 || (errno != EINVAL && errno != ENOSYS))
+        return result;
+    return mkdir(to, 0700) == 0 ? rename(from, to) : -1;
+}
+
+static enum tov_err finish(struct handover *handover, const char *folder)
 {
     sync_folder(handover->folder);
-    if (renameat2(AT_FDCWD, handover->folder, AT_FDCWD, folder, RENAME_NOREPLACE) != 0)
-        return errno == EEXIST
-                   ? cli_fail(handover->cli, TOV_E_EXISTS,
-                              _("%.150s is there already. Name another folder; or, when the record "
-                                "has what is in it, leave out --to."),
-                              folder)
-                   : fail_errno(handover->cli, folder);
+    if (give_name(handover->folder, folder) != 0)
+        return errno == EEXIST ? fail_there(handover->cli, folder)
+                               : fail_errno(handover->cli, folder);
     handover->folder[0] = '\0';
-    sync_folder(dir);
+    sync_folder(handover->request->dir);
     return TOV_OK;
 }
 
@@ -265,19 +301,19 @@ static enum tov_err put_all(struct handover *handover)
                : err;
 }
 
-enum tov_err handover_write(struct cli *cli, uint64_t number, const char *dir,
+enum tov_err handover_write(struct cli *cli, const struct handover_request *request,
                             char out_folder[FILE_PATH_SIZE])
 {
-    TOV_CLEANUP(drop) struct handover handover = {.cli = cli, .number = number};
+    TOV_CLEANUP(drop)
+    struct handover handover = {.cli = cli, .request = request, .number = request->number};
     char folder[FILE_PATH_SIZE];
-    TOV_TRY(begin(&handover, dir));
-    (void)snprintf(folder, sizeof folder, "%.4000s/nr-%llu", dir, (unsigned long long)number);
-    if (is_there(folder)) { /* before anything is read: the reading would be recorded */
-        errno = EEXIST;
-        return finish(&handover, dir, folder);
-    }
+    TOV_TRY(begin(&handover, request->dir));
+    (void)snprintf(folder, sizeof folder, "%.4000s/nr-%llu", request->dir,
+                   (unsigned long long)request->number);
+    if (is_there(folder)) /* before anything is read: the reading would be recorded */
+        return fail_there(cli, folder);
     TOV_TRY(put_all(&handover));
-    TOV_TRY(finish(&handover, dir, folder));
+    TOV_TRY(finish(&handover, folder));
     (void)snprintf(out_folder, FILE_PATH_SIZE, "%s", folder);
     return TOV_OK;
 }

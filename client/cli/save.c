@@ -93,18 +93,26 @@ static int link_beside(struct save *save)
     return result;
 }
 
+/* NFS knows no renaming that replaces nothing: there a second name is given, which replaces none.
+ */
+static int move_beside(const struct save *save)
+{
+    int result = renameat2(AT_FDCWD, save->beside, AT_FDCWD, save->path, RENAME_NOREPLACE);
+    if (result == 0 || (errno != EINVAL && errno != ENOSYS))
+        return result;
+    return link(save->beside, save->path) == 0 ? unlink(save->beside) : -1;
+}
+
 static int give_name(struct save *save)
 {
     if (save->beside[0] == '\0' && !save->replaces)
         return link_to(save, save->path);
     if (save->beside[0] == '\0' && link_beside(save) != 0)
         return -1;
-    int result = save->replaces
-                     ? rename(save->beside, save->path)
-                     : renameat2(AT_FDCWD, save->beside, AT_FDCWD, save->path, RENAME_NOREPLACE);
-    if (result == 0)
-        save->beside[0] = '\0';
-    return result;
+    if (save->replaces ? rename(save->beside, save->path) != 0 : move_beside(save) != 0)
+        return -1;
+    save->beside[0] = '\0';
+    return 0;
 }
 
 static void sync_folder(const char *path)

@@ -148,6 +148,38 @@ static void another_number_is_refused_with_the_way_out(void)
     cli_scene_end(&scene);
 }
 
+static void what_the_node_would_refuse_leaves_no_files(void)
+{
+    struct cli_scene scene = {.node = {.text = "Vi ringer.", .record = "2021-0017"}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "7", "--record", "2021-0018", "--to", "esdh");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "under another number already"));
+    CU_ASSERT(!ran_has(&scene.place, "esdh/nr-7"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void of_several_each_is_tried_and_told(void)
+{
+    struct cli_scene scene = {.node = {.text = "Vi ringer."}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "journal", "nothing", "7", "--record", "X", "--json");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    json_t *value = ran_json(ran);
+    const json_t *done = json_object_get(value, "journal");
+    CU_ASSERT_PTR_NOT_NULL(json_object_get(value, "error"));
+    UNIT_EQUAL_INT(json_array_size(done), 2);
+    const json_t *refused = json_array_get(done, 0), *entered = json_array_get(done, 1);
+    UNIT_EQUAL_TEXT(json_string_value(json_object_get(refused, "message")), "nothing");
+    CU_ASSERT_PTR_NOT_NULL(json_object_get(refused, "error"));
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(entered, "number")), 7);
+    json_decref(value);
+    ran_end(ran);
+    UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->record, "X");
+    cli_scene_end(&scene);
+}
+
 static void show_and_case_tell_how_it_stands_in_the_record(void)
 {
     struct cli_scene scene = {.node = {.record = "2021-0017", .has_case = true}};
@@ -217,7 +249,7 @@ static void who_is_not_found_may_be_known_to_others(void)
     struct ran *ran =
         RAN(&scene.place, "find", "--name", "Magnus", "--reason", "Borgeren har ringet");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
-    CU_ASSERT(cli_says(ran->out, "No message of your units names that person."));
+    CU_ASSERT(cli_says(ran->out, "No message of your units has that person"));
     CU_ASSERT(cli_says(ran->out, "tov send info.request"));
     ran_end(ran);
     cli_scene_end(&scene);
@@ -233,6 +265,8 @@ int main(void)
         UNIT_TEST(a_hand_over_writes_the_files_and_then_tells_the_node),
         UNIT_TEST(nothing_is_written_over_and_nothing_half_stays),
         UNIT_TEST(another_number_is_refused_with_the_way_out),
+        UNIT_TEST(what_the_node_would_refuse_leaves_no_files),
+        UNIT_TEST(of_several_each_is_tried_and_told),
         UNIT_TEST(show_and_case_tell_how_it_stands_in_the_record),
         UNIT_TEST(a_search_needs_a_reason_and_somebody),
         UNIT_TEST(what_is_found_stands_in_rows_from_all_pieces),
