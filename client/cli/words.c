@@ -126,7 +126,7 @@ const char *words_verdict_trouble(uint32_t verdict)
     case TOV_VERDICT_REFUSED:
         return _("it was refused by a rule");
     case TOV_VERDICT_NOT_UNDERSTOOD:
-        return _("its type is not known there; Tov must be upgraded");
+        return _("its type or its roster is not known there yet: upgrade Tov, or adopt the roster");
     case TOV_VERDICT_ERASED:
         return _("it was erased before it was received");
     default:

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum tov_deadline_anchor {
-    TOV_ANCHOR_EVENT = 1,   /* effective time of the message that opens it */
+    TOV_ANCHOR_EVENT = 1,   /* when the message that opens it counts (case/task.h) */
     TOV_ANCHOR_FIELD = 2,   /* a date or time in that message's header fields */
     TOV_ANCHOR_RELEASE = 3, /* R, the release date in force */
     TOV_ANCHOR_MEETING = 4  /* the next Infohus meeting whose agenda freeze is not passed */

@@ -255,9 +255,11 @@ static void as_release(const struct viewing *viewing, const struct subject *subj
 {
     const struct instance *instance = picture_instance(subject, judgement->machine);
     const struct tov_thing_step *before = release_step(viewing, subject, at, instance);
+    bool may_move = judgement->verdict == TOV_STEP_TAKEN || judgement->verdict == TOV_STEP_UNJUDGED;
+    const struct tov_thing_step *after =
+        may_move ? step_told(viewing, subject, at, instance) : NULL;
     judgement->from = before == NULL ? NULL : before->state;
-    if (judgement->verdict == TOV_STEP_REFUSED || judgement->verdict == TOV_STEP_COPY)
-        judgement->to = judgement->from;
+    judgement->to = after == NULL ? judgement->from : after->state;
     if (judgement->verdict == TOV_STEP_REFUSED)
         judgement->reason = tov_refusal_text(judgement->rule);
     judgement->is_conflict = false;

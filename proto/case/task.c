@@ -49,14 +49,23 @@ static enum tov_err find_things(struct task_news *news)
     return TOV_OK;
 }
 
+uint64_t tov_task_time_of(const struct tov_placed *placed)
+{
+    uint64_t written_ms = placed->told->written_ms;
+    bool is_lifted = placed->effective_ms > written_ms &&
+                     placed->effective_ms - written_ms > TOV_TASK_LIFT_MAX_MS;
+    return is_lifted ? written_ms : placed->effective_ms;
+}
+
 enum tov_err tov_tasks_add(struct tov_tasks *tasks, const struct tov_placed *placed)
 {
+    uint64_t at_ms = tov_task_time_of(placed);
     struct task_news news = {
         .tasks = tasks,
         .placed = placed,
         .told = placed->told,
-        .at_ms = placed->effective_ms,
-        .day = tov_danish_time_of(placed->effective_ms).date,
+        .at_ms = at_ms,
+        .day = tov_danish_time_of(at_ms).date,
     };
     TOV_TRY(find_things(&news));
     if (placed->is_retracted && placed->is_copy)

@@ -79,6 +79,13 @@ struct tov_task {
 
 struct tov_tasks; /* opaque */
 
+/* When a message counts for tasks: its effective time; or the time at which it was written, when
+ * the effective one is over TOV_TASK_LIFT_MAX_MS later. One message of a time far ahead lifts the
+ * effective time of all that was written by those who had seen it. It must not lift what is due:
+ * nothing of the case would be overdue before that time. */
+#define TOV_TASK_LIFT_MAX_MS 300000u
+uint64_t tov_task_time_of(const struct tov_placed *placed);
+
 /* CALENDAR is borrowed. */
 enum tov_err tov_tasks_create(const struct tov_calendar *calendar,
                               struct tov_tasks **out_tasks) TOV_MUST_CHECK;

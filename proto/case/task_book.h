@@ -86,8 +86,8 @@ struct task_news {
     struct tov_tasks *tasks;
     const struct tov_placed *placed;
     const struct tov_told *told;
-    uint64_t at_ms;
-    struct tov_date day;
+    uint64_t at_ms;      /* tov_task_time_of; may be earlier than that of a message before it */
+    struct tov_date day; /* of AT_MS */
     size_t things[TOV_ABOUT_COUNT]; /* in the order of tov_about_things; TASK_NONE */
 };
 

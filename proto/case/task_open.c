@@ -443,7 +443,8 @@ static enum tov_err resume(const struct task_news *news, size_t index)
     struct task_entry *entry = &news->tasks->entries[index];
     struct tov_date from = tov_danish_time_of(entry->paused_ms).date;
     entry->task.paused = false;
-    entry->paused_days += (int)(tov_date_to_days(news->day) - tov_date_to_days(from));
+    if (news->at_ms > entry->paused_ms)
+        entry->paused_days += (int)(tov_date_to_days(news->day) - tov_date_to_days(from));
     struct tov_date day =
         tov_calendar_add(calendar, entry->anchor_day, tov_deadline_span(entry->task.row));
     struct tov_due due =

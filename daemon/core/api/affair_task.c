@@ -132,7 +132,7 @@ static void show_course(const struct api_affair *affair, struct api_task *out)
     const struct tov_placed *met = is_met ? seen_about(affair, out->task->met_by) : NULL;
     bool as_told = is_of_release(affair) && opened != NULL;
     out->opened_by = opened == NULL ? NULL : opened->told;
-    out->opened_ms = as_told ? opened->effective_ms : out->task->opened_ms;
+    out->opened_ms = as_told ? tov_task_time_of(opened) : out->task->opened_ms;
     out->met_by = met == NULL ? NULL : met->told;
     out->met_ms = is_met ? out->task->met_ms : 0;
 }

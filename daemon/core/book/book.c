@@ -184,20 +184,27 @@ static enum tov_err has_effect(const struct tov_core *core, const struct book_to
 
 void book_note_version(struct tov_book *book, uint32_t version)
 {
-    if (version <= book->awaited_version ||
-        tov_units_version(tov_units_of(book->core, version)) == version)
+    bool is_passed = tov_units_can_judge(book->core, version);
+    bool is_told = is_passed ? version <= book->passed_version
+                             : book->awaited_version != 0 && version >= book->awaited_version;
+    if (version == 0 || is_told || tov_units_version(tov_units_of(book->core, version)) == version)
         return;
-    book->awaited_version = version;
+    if (is_passed)
+        book->passed_version = version;
+    else
+        book->awaited_version = version;
     tov_core_log(book->core, TOV_HOST_INFO, "roster-missing",
-                 "version=%u hint=\"a message names it: put this roster in force here too\"",
+                 "version=%u hint=\"a message names it: put the newest roster in force here too\"",
                  (unsigned)version);
 }
 
-/* Of another version, or broken by its sender: it is kept and shown as a message, and tells the
- * book nothing. */
+/* Of another version, by a roster that is not here yet, or broken by its sender: it is kept and
+ * shown as a message, and tells the book nothing. */
 static enum tov_err tell(struct tov_book *book, struct book_telling *telling)
 {
     book_note_version(book, telling->entry.roster_version);
+    if (!tov_units_can_judge(book->core, telling->entry.roster_version))
+        return TOV_E_NOT_FOUND;
     enum tov_err err = book_told_init(book->core, &telling->entry, &telling->told);
     if (err != TOV_OK)
         return is_of_memory(err) ? err : TOV_E_NOT_FOUND;

@@ -77,10 +77,11 @@ struct tov_book {
     size_t block_bytes; /* 0: the usual size */
     struct book_saving saving;
     struct book_checking checking;
-    /* The highest roster version that a message names and this node has not adopted; 0: none. Such
-     * a message was judged by an older roster (tov_units_of). When another roster is adopted, which
-     * is at a start, no block fits any more and the ledger is read anew. */
+    /* The lowest roster version that a message names and that is newer than all that this node has
+     * adopted; 0: none. Such a message tells nothing. When another roster is adopted, which is at a
+     * start, no block fits any more and the ledger is read anew. */
     uint32_t awaited_version;
+    uint32_t passed_version; /* the highest that a message names and this node passed over, or 0 */
     struct book_pending *pending; /* numbers ascend; those up to NEWEST are dropped */
     size_t pending_count, pending_capacity;
     struct book_entry *entries;

@@ -30,6 +30,7 @@ struct incoming {
     struct tov_buf header, content;
     struct tov_draft draft;
     bool has_draft;
+    bool has_pulled_parts; /* attachments that are ours and come by themselves */
     struct tov_verdict_value verdict;
 };
 
@@ -151,8 +152,16 @@ static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_seal
     return tov_judge_header(in->draft.header, in->message, in->peer->agency->ledger.name);
 }
 
+/* By a roster that is not here yet nothing is judged: units that it has may be unknown to the one
+ * before it, and REFUSED would stay. The book judges when it is adopted. */
 static enum tov_err judge_draft(struct incoming *in)
 {
+    if (!tov_units_can_judge(in->follow->core, in->message->roster_version)) {
+        in->verdict = in->message->roster_version == 0
+                          ? verdict_of(TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED)
+                          : verdict_of(TOV_VERDICT_NOT_UNDERSTOOD, 0);
+        return TOV_OK;
+    }
     TOV_FREE struct tov_findings *findings = malloc(sizeof *findings);
     if (findings == NULL)
         return TOV_E_NOMEM;
@@ -198,6 +207,7 @@ static enum tov_err read_message(struct incoming *in, struct tov_bytes header_se
         return TOV_OK;
     }
     in->verdict = verdict_on_attachments(in);
+    in->has_pulled_parts = in->verdict.verdict == TOV_VERDICT_PENDING;
     return judge_draft(in);
 }
 
@@ -309,6 +319,14 @@ static void tell(const struct incoming *in)
         put_reply(in, event);
 }
 
+/* What waits for its roster will have its effect: its attachments are fetched while their sender
+ * has them. */
+static bool wants_attachments(const struct incoming *in)
+{
+    return in->has_pulled_parts && (in->verdict.verdict == TOV_VERDICT_PENDING ||
+                                    in->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD);
+}
+
 static enum tov_err store_message(struct incoming *in)
 {
     tell(in);
@@ -316,7 +334,7 @@ static enum tov_err store_message(struct incoming *in)
     TOV_TRY(put_keys(in));
     if (in->is_off_link)
         return TOV_OK;
-    if (in->verdict.verdict == TOV_VERDICT_PENDING)
+    if (wants_attachments(in))
         TOV_TRY(tov_pull_begin(in->follow, in->peer, in->entry, in->message, in->link.number));
     tov_receipt_add(in->follow, in->peer, in->verdict, &in->entry->leaf_hash);
     return TOV_OK;
@@ -483,7 +501,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     tell(&in);
     if (in.is_off_link)
         return TOV_OK; /* its number is another's, or nobody's */
-    if (in.verdict.verdict == TOV_VERDICT_PENDING)
+    if (wants_attachments(&in))
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
     if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)
         tov_receipt_amend(follow, peer, in.link.number, &ref->leaf, in.verdict);

@@ -261,6 +261,8 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
     if (tov_store_get(read, TOV_TABLE_MLEAF, key, &row) != TOV_OK ||
         tov_entry_decode_mirror(row, &entry) != TOV_OK)
         return;
+    if (entry.verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD && value.verdict == TOV_VERDICT_OPENED)
+        return; /* its attachments are here, its roster is not */
     value.flags = entry.verdict.flags;
     entry.verdict = value;
     tov_entry_put_mirror(&out, &entry);

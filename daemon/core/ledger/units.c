@@ -180,6 +180,12 @@ const struct tov_units *tov_units_of(const struct tov_core *core, uint32_t versi
     return history->items[low == 0 ? 0 : low - 1];
 }
 
+bool tov_units_can_judge(const struct tov_core *core, uint32_t version)
+{
+    const struct tov_unit_history *history = core->unit_history;
+    return version != 0 && version <= history->items[history->count - 1]->version;
+}
+
 const struct tov_units *tov_units_in_force(const struct tov_core *core)
 {
     return tov_units_of(core, tov_roster_version(core->roster));

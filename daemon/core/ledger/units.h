@@ -23,9 +23,13 @@ struct tov_units; /* those of one roster version; opaque */
 enum tov_err tov_units_open(struct tov_core *core, struct tov_error *error) TOV_MUST_CHECK;
 void tov_units_close(struct tov_unit_history *history); /* NULL is fine */
 
-/* The units by which a message that names roster VERSION is judged. Of a version that this node has
- * not adopted, because it is newer or was passed over: those of the newest before it, or of the
- * oldest where all are newer. */
+/* Whether a message that names roster VERSION can be judged here: it is a version, and not newer
+ * than all that this node has adopted. What cannot be judged has no effect, and is refused by no
+ * rule: when the version is adopted it is judged as by all others. */
+bool tov_units_can_judge(const struct tov_core *core, uint32_t version);
+/* The units by which a message that names roster VERSION is judged. Of a version that this node
+ * passed over: those of the newest before it, or of the oldest where all are newer. Where
+ * tov_units_can_judge is false: for showing only. */
 const struct tov_units *tov_units_of(const struct tov_core *core, uint32_t version);
 /* Those of the roster in force, by which this node writes. */
 const struct tov_units *tov_units_in_force(const struct tov_core *core);

@@ -185,6 +185,8 @@ static void set_field(struct script *script, struct script_message *message, con
     } else if (strcmp(name, "target") == 0) {
         copy(message->target, sizeof message->target, value);
         must(tov_record_put_ref(header, "in_reply_to", &find(script, value)->told.ref));
+    } else if (strcmp(name, "effective") == 0) {
+        message->effective_ms = script_time(value);
     } else if (strcmp(name, "refused") == 0) {
         copy(message->refused, sizeof message->refused, value);
     } else {
@@ -292,7 +294,9 @@ static void place(struct script *script, const struct script_message *message, s
                   const char *agency)
 {
     struct tov_placed *placed = &script->placed[index];
-    *placed = (struct tov_placed){.told = &message->told, .effective_ms = message->told.written_ms};
+    *placed = (struct tov_placed){.told = &message->told, .effective_ms = message->effective_ms};
+    if (message->effective_ms == 0)
+        placed->effective_ms = message->told.written_ms;
     for (size_t i = 0; i < index; i++) {
         const struct tov_told *before = script->placed[i].told;
         bool same_type = strcmp(script_message_of(before)->type, message->type) == 0;

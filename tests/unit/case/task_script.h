@@ -20,7 +20,7 @@
  *       open until DUE has passed, then overdue; TYPE at the last minute meets it, a minute later
  *       too late
  * FIELDS: name=value; also event=NAME, cites=ID, target=ID (of a retraction), refused=KIND (by
- * the machine of "concern", "case" or "episode").
+ * the machine of "concern", "case" or "episode"), effective=TIME (else as SENT).
  */
 #ifndef TOV_TESTS_CASE_TASK_SCRIPT_H
 #define TOV_TESTS_CASE_TASK_SCRIPT_H

@@ -24,6 +24,7 @@ struct script_message {
     struct tov_message_type row;
     struct tov_draft draft;
     struct tov_unit_facts recipients[8];
+    uint64_t effective_ms; /* 0: as written */
     char cites[32];
     char target[32];
     char refused[40];

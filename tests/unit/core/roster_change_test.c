@@ -210,11 +210,53 @@ static void a_roster_that_is_not_here_yet_is_waited_for(void)
     uint64_t count = messages_of_case(harness, &bo);
     adopt(harness, KK, roster);
     invite(harness, &sofie, "kk/sof");
+    UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
+    UNIT_EQUAL_INT(harness_logged(harness, KBH_POL, "roster-missing"), 1);
+    adopt(harness, KBH_POL, roster);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+/* The units of kk/vink are the same in all of them: the older one would judge it in good faith. */
+static void nothing_is_judged_by_the_roster_before_the_one_that_is_not_here(void)
+{
+    struct harness *harness = whole_story();
+    struct tov_roster *roster = next_roster(harness, 2);
+    uint64_t count = messages_of_case(harness, &bo);
+    const struct saying note = {.by = &anna,
+                                .type = "case.note",
+                                .from = "kk/vink",
+                                .to = "kbh-pol/dks",
+                                .bases = "RPL115-2/1-1",
+                                .fields = "about.case_ref=" CASE};
+    adopt(harness, KK, roster);
+    say(harness, &note, NULL);
+    UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_NOT_UNDERSTOOD);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
     adopt(harness, KBH_POL, roster);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
     harness_destroy(harness);
     tov_roster_destroy(roster);
+}
+
+static void a_version_that_nobody_will_make_does_not_hide_the_one_that_is_missing(void)
+{
+    struct harness *harness = whole_story();
+    struct tov_roster *absurd = next_roster(harness, UINT32_MAX);
+    struct tov_roster *next = next_roster(harness, 2);
+    adopt(harness, KK, absurd);
+    invite(harness, &sofie, "kk/sof");
+    (void)messages_of_case(harness, &bo);
+    UNIT_EQUAL_INT(harness_logged(harness, KBH_POL, "roster-missing"), 1);
+    adopt(harness, KK, next);
+    invite(harness, &sofie, "kk/sof");
+    (void)messages_of_case(harness, &bo);
+    UNIT_EQUAL_INT(harness_logged(harness, KBH_POL, "roster-missing"), 2);
+    harness_destroy(harness);
+    tov_roster_destroy(absurd);
+    tov_roster_destroy(next);
 }
 
 static void a_version_that_was_not_adopted_is_judged_by_the_one_before_it(void)
@@ -229,6 +271,9 @@ static void a_version_that_was_not_adopted_is_judged_by_the_one_before_it(void)
     UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, 3)), 3);
     UNIT_EQUAL_INT(tov_units_version(tov_units_of(core, UINT32_MAX)), 3);
     UNIT_EQUAL_INT(tov_units_version(tov_units_in_force(core)), 3);
+    CU_ASSERT(!tov_units_can_judge(core, 0));
+    CU_ASSERT(tov_units_can_judge(core, 2));
+    CU_ASSERT(!tov_units_can_judge(core, 4));
     struct tov_bytes central = tov_bytes_of_text("central"), kif = tov_bytes_of_text("kif");
     UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 1), 3, central).duties, TOV_DUTY_PRISON);
     UNIT_EQUAL_INT(tov_units_find(tov_units_of(core, 3), 3, central).duties, 0);
@@ -264,6 +309,8 @@ int main(void)
         UNIT_TEST(a_book_that_is_read_anew_is_the_book_of_before),
         UNIT_TEST(a_message_that_was_long_on_its_way_is_judged_by_the_roster_that_it_names),
         UNIT_TEST(a_roster_that_is_not_here_yet_is_waited_for),
+        UNIT_TEST(nothing_is_judged_by_the_roster_before_the_one_that_is_not_here),
+        UNIT_TEST(a_version_that_nobody_will_make_does_not_hide_the_one_that_is_missing),
         UNIT_TEST(a_version_that_was_not_adopted_is_judged_by_the_one_before_it),
         UNIT_TEST(a_damaged_old_roster_stops_the_start),
     };

@@ -132,6 +132,41 @@ static void not_understood_of_another_suite(void)
     need_going_on(hostile);
 }
 
+/* Its units may be unknown to the roster that is here: that refuses nothing for good. */
+static void not_understood_of_a_newer_roster_though_its_attachment_is_fetched(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-roster");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(hostile, &message, 100);
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message.header), &header,
+                                NULL) == TOV_OK);
+    tov_record_clear(header, "sender_unit");
+    UNIT_NEED(tov_record_put_text(header, "sender_unit", "ny") == TOV_OK);
+    tov_buf_clear(&message.header);
+    UNIT_NEED(tov_record_encode(header, &message.header) == TOV_OK);
+    hostile_message_reseal(&message, 0, tov_buf_view(&message.header), false);
+    message.leaf.as.message.roster_version = 2;
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NOT_UNDERSTOOD, 0);
+    UNIT_EQUAL_INT(hostile->chunk_requests, 1);
+    hostile_say_chunk(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NOT_UNDERSTOOD, 0);
+    need_going_on(hostile);
+}
+
+static void not_opened_by_no_roster(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-no-roster");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.as.message.roster_version = 0;
+    (void)hostile_deliver(hostile, &message);
+    need_verdict(hostile, TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED);
+    need_going_on(hostile);
+}
+
 /* A message leaf with one byte changed, with the link block that fits it. */
 static void deliver_changed_leaf(struct hostile *hostile, size_t at, uint8_t value)
 {
@@ -267,6 +302,8 @@ int main(void)
         UNIT_TEST(refused_by_the_number_of_the_rule),
         UNIT_TEST(not_understood_of_another_suite),
         UNIT_TEST(not_understood_of_a_newer_leaf),
+        UNIT_TEST(not_understood_of_a_newer_roster_though_its_attachment_is_fetched),
+        UNIT_TEST(not_opened_by_no_roster),
         UNIT_TEST(not_opened_of_a_leaf_that_breaks_the_layout),
         UNIT_TEST(not_opened_when_a_part_is_not_the_leafs),
         UNIT_TEST(not_opened_when_the_receiver_is_no_recipient),

@@ -355,10 +355,34 @@ static const char *state_shown(const char *path, enum tov_machine machine)
     return state;
 }
 
+/* "state > state" that the unit is shown of what the message ID did; "" when it is not. */
+static const char *move_shown(const char *path, const char *id, enum tov_machine machine)
+{
+    static char text[80];
+    struct tov_unit_facts unit = world_unit(path);
+    const struct tov_told *told = look_placed(&look, id)->told;
+    struct tov_view view;
+    text[0] = '\0';
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    for (size_t i = 0; i < view.placed_count; i++) {
+        const struct tov_placed *placed = &view.placed[i];
+        for (size_t n = 0; placed->told == told && n < placed->judgement_count; n++) {
+            const struct tov_judgement *judgement = &placed->judgements[n];
+            if (judgement->machine == machine)
+                (void)snprintf(text, sizeof text, "%s > %s",
+                               judgement->from == NULL ? "-" : judgement->from,
+                               judgement->to == NULL ? "-" : judgement->to);
+        }
+    }
+    tov_view_fini(&view);
+    return text;
+}
+
 /* The judgment and the expulsion are told to the case alone. */
 static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
 {
-    look_begin(&look, "krfo/faengsel > kk/eki prison.admission episode:E kind=varetaegt event=A;"
+    look_begin(&look, "krfo/faengsel > kk/eki prison.admission episode:E kind=varetaegt event=A "
+                      "id=in;"
                       "krfo/faengsel > kk/vink prison.admission episode:E kind=varetaegt event=A;"
                       "krfo/faengsel > kk/vink prison.admission episode:E kind=afsoning;"
                       "krfo/faengsel > kk/vink prison.expulsion episode:E part=afgoerelse");
@@ -366,6 +390,8 @@ static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
     UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_CUSTODY), "varetaegt");
     world_say_all(&look.world,
                   "krfo/faengsel > kk/eki prison.transfer episode:E id=moved;"
+                  "krfo/faengsel > kk/vink prison.transfer episode:E event=B;"
+                  "krfo/faengsel > kk/eki prison.transfer episode:E event=B id=copy;"
                   "krfo/faengsel > kk/eki prison.release_date episode:E version=1 id=date");
     look_as(&look, "kk");
     UNIT_EQUAL_INT(look_judgement(&look, "moved", TOV_MACHINE_CUSTODY)->verdict, TOV_STEP_LOOPED);
@@ -374,6 +400,11 @@ static void what_moves_nothing_tells_the_release_channel_of_no_state(void)
     UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
     UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_CUSTODY), "afsoning");
     UNIT_EQUAL_TEXT(state_shown("kk/vink", TOV_MACHINE_RELEASE), "udvisningsspor");
+    UNIT_EQUAL_TEXT(move_shown("kk/eki", "in", TOV_MACHINE_CUSTODY), "- > varetaegt");
+    UNIT_EQUAL_TEXT(move_shown("kk/eki", "moved", TOV_MACHINE_CUSTODY), "varetaegt > varetaegt");
+    UNIT_EQUAL_INT(look_judgement(&look, "copy", TOV_MACHINE_CUSTODY)->verdict, TOV_STEP_COPY);
+    UNIT_EQUAL_TEXT(move_shown("kk/eki", "copy", TOV_MACHINE_CUSTODY), "varetaegt > varetaegt");
+    UNIT_EQUAL_TEXT(move_shown("kk/eki", "date", TOV_MACHINE_RELEASE), "uden_dato > uden_dato");
     world_say_all(&look.world, "krfo/faengsel > kk/eki prison.expulsion episode:E part=ophaevet");
     look_as(&look, "kk");
     UNIT_EQUAL_TEXT(state_shown("kk/eki", TOV_MACHINE_RELEASE), "uden_dato");
