@@ -67,7 +67,8 @@ struct api_search {
 
 struct api_connection {
     struct api_connection *next; /* in its bucket */
-    uint64_t id;
+    uint64_t id;                 /* the front's: it counts from 1 again when it is started again */
+    uint64_t serial;             /* never used twice while the node runs */
     const struct tov_client *client; /* in the registry of now */
     struct api_key_use *use;
     unsigned in_flight;    /* of use->in_flight, those of this connection */
@@ -110,6 +111,7 @@ struct tov_api {
     struct tov_key record_key; /* of numbers in the own record, and of searches */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
+    uint64_t last_serial; /* of connections */
     size_t connection_count;
     size_t watch_count;
     size_t outbox_count;  /* connections with something in their outbox */
@@ -166,7 +168,8 @@ size_t tov_api_slice(const struct tov_api *api);
 /* Keeps FRAME, to be handled again. BUSY: too much waits. */
 enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
                           struct tov_bytes frame) TOV_MUST_CHECK;
-void tov_api_waiting_drop(struct tov_api *api);
+/* Of a connection that ends. */
+void tov_api_waiting_drop(struct tov_api *api, const struct api_connection *connection);
 void tov_api_rest_on_tick(struct tov_api *api);
 
 /* ---- connections (connection.c) ---- */

@@ -20,14 +20,47 @@
 
 struct api_waiting {
     struct api_waiting *next;
-    uint8_t key[32];
-    uint64_t connection;
+    struct api_connection *connection; /* what is closed has none here */
     unsigned tries;
     size_t size;
     uint8_t frame[];
 };
 
 /* ---- the queue ---- */
+
+static void note_waiting(struct tov_api *api, const struct api_waiting *waiting)
+{
+    api->waiting_bytes += waiting->size;
+    waiting->connection->in_flight++;
+    waiting->connection->use->in_flight++;
+}
+
+static struct api_waiting *take_out(struct tov_api *api, struct api_waiting **at)
+{
+    struct api_waiting *waiting = *at;
+    *at = waiting->next;
+    if (waiting->next == NULL)
+        api->waiting_end = at;
+    api->waiting_bytes -= waiting->size;
+    waiting->connection->in_flight--;
+    waiting->connection->use->in_flight--;
+    return waiting;
+}
+
+static void put_back(struct tov_api *api, struct api_waiting *waiting)
+{
+    if (api->waiting == NULL)
+        api->waiting_end = &waiting->next;
+    waiting->next = api->waiting;
+    api->waiting = waiting;
+    note_waiting(api, waiting);
+}
+
+static void forget(struct api_waiting *waiting)
+{
+    tov_wipe(waiting->frame, waiting->size);
+    free(waiting);
+}
 
 enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
                           struct tov_bytes frame)
@@ -37,15 +70,12 @@ enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection
     struct api_waiting *waiting = calloc(1, sizeof *waiting + frame.size);
     if (waiting == NULL)
         return TOV_E_NOMEM;
-    memcpy(waiting->key, connection->use->key, sizeof waiting->key);
-    waiting->connection = connection->id;
+    waiting->connection = connection;
     waiting->size = frame.size;
     memcpy(waiting->frame, frame.data, frame.size);
     *(api->waiting == NULL ? &api->waiting : api->waiting_end) = waiting;
     api->waiting_end = &waiting->next;
-    api->waiting_bytes += frame.size;
-    connection->in_flight++;
-    connection->use->in_flight++;
+    note_waiting(api, waiting);
     return TOV_OK;
 }
 
@@ -54,51 +84,30 @@ bool tov_api_has_waiting(const struct tov_api *api)
     return api->waiting != NULL;
 }
 
-static void drop_first(struct tov_api *api)
+void tov_api_waiting_drop(struct tov_api *api, const struct api_connection *connection)
 {
-    struct api_waiting *first = api->waiting;
-    api->waiting = first->next;
-    api->waiting_bytes -= first->size;
-    tov_wipe(first->frame, first->size);
-    free(first);
+    for (struct api_waiting **at = &api->waiting; *at != NULL;) {
+        if ((*at)->connection == connection)
+            forget(take_out(api, at));
+        else
+            at = &(*at)->next;
+    }
 }
 
-void tov_api_waiting_drop(struct tov_api *api)
-{
-    while (api->waiting != NULL)
-        drop_first(api);
-}
-
-/* NULL: it is gone, and with it whoever wanted to know. */
-static struct api_connection *connection_of(const struct tov_api *api,
-                                            const struct api_waiting *waiting)
-{
-    struct api_connection *connection = tov_api_connection_find(api, waiting->connection);
-    bool is_same =
-        connection != NULL && memcmp(connection->use->key, waiting->key, sizeof waiting->key) == 0;
-    return is_same && connection->in_flight > 0 ? connection : NULL;
-}
-
-/* False: it waits on. */
+/* False: it waits on. A frame does not count as waiting while it is handled, nor does handling it
+ * close its connection. */
 static bool run_first(struct tov_api *api)
 {
-    struct api_waiting *first = api->waiting;
-    struct api_connection *connection = connection_of(api, first);
-    enum tov_err err = TOV_OK;
-    if (connection != NULL) {
-        connection->in_flight--;
-        connection->use->in_flight--;
-        api->impatience = ++first->tries / PATIENCE;
-        err = tov_api_run_frame(api, connection, (struct tov_bytes){first->frame, first->size});
-        api->impatience = 0;
-    }
-    if (err != TOV_E_AGAIN) {
-        drop_first(api);
-        return true;
-    }
-    connection->in_flight++;
-    connection->use->in_flight++;
-    return false;
+    struct api_waiting *first = take_out(api, &api->waiting);
+    api->impatience = ++first->tries / PATIENCE;
+    enum tov_err err =
+        tov_api_run_frame(api, first->connection, (struct tov_bytes){first->frame, first->size});
+    api->impatience = 0;
+    if (err == TOV_E_AGAIN)
+        put_back(api, first);
+    else
+        forget(first);
+    return err != TOV_E_AGAIN;
 }
 
 /* ---- the book ---- */

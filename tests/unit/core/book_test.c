@@ -462,7 +462,8 @@ static void nothing_of_a_header_stands_in_clear_in_the_store(void)
 
 /* ---- reading blocks nothing ---- */
 
-static void send_asking(struct harness *harness, const char *name, uint64_t id)
+static void send_asking_as(struct harness *harness, const struct harness_client *client,
+                           const char *name, uint64_t id)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct tov_record request, body;
@@ -471,7 +472,12 @@ static void send_asking(struct harness *harness, const char *name, uint64_t id)
     UNIT_NEED(tov_record_put_number(request, "id", id) == TOV_OK);
     UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
     tov_record_destroy(&request);
-    harness_send(harness, &anna, tov_buf_view(&frame));
+    harness_send(harness, client, tov_buf_view(&frame));
+}
+
+static void send_asking(struct harness *harness, const char *name, uint64_t id)
+{
+    send_asking_as(harness, &anna, name, id);
 }
 
 /* The id of the next reply to anna; 0: there is none. */
@@ -523,6 +529,32 @@ static void a_client_that_went_is_not_waited_for(void)
     send_asking(harness, "cases", 1002);
     harness_run(harness);
     UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    harness_destroy(harness);
+}
+
+/* The front counts connections from 1 again: what was asked before has nobody to answer. */
+static void a_front_that_was_started_again_gets_no_old_answers(void)
+{
+    const struct harness_client other = {anna.node, "sofie", anna.connection};
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    send_asking(harness, "cases", 1001);
+    tov_node_on_clients_gone(harness_node(harness, KK));
+    send_asking(harness, "cases", 1002);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_hold_commits(harness, KK, true);
+    write_one(harness, 12, 12);
+    harness_run(harness);
+    tov_node_on_clients_gone(harness_node(harness, KK));
+    send_asking_as(harness, &other, "status", 1003);
+    harness_hold_commits(harness, KK, false);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1003);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
     harness_destroy(harness);
 }
 
@@ -636,6 +668,7 @@ int main(void)
         UNIT_TEST(nothing_of_a_header_stands_in_clear_in_the_store),
         UNIT_TEST(a_question_waits_for_the_book_and_others_are_answered_meanwhile),
         UNIT_TEST(a_client_that_went_is_not_waited_for),
+        UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
         UNIT_TEST(a_step_waits_for_the_book),
         UNIT_TEST(any_history_gives_the_answers_of_its_replay),
     };
