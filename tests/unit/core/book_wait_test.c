@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Reading the case book blocks nothing else: who needs it waits, and in order.
+ */
+#include "book_history.h"
+
+static void a_question_waits_for_the_book_and_others_are_answered_meanwhile(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    answers_of(harness, &before);
+    restart_unread(harness);
+    send_asking(harness, "cases", 1001);
+    send_asking(harness, "status", 1002);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1001);
+    check_answers(harness, &before);
+    harness_destroy(harness);
+}
+
+static void a_client_that_went_is_not_waited_for(void)
+{
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    send_asking(harness, "cases", 1001);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_gone(harness, &anna);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    send_asking(harness, "cases", 1002);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    harness_destroy(harness);
+}
+
+/* The front counts connections from 1 again: what was asked before has nobody to answer. */
+static void a_front_that_was_started_again_gets_no_old_answers(void)
+{
+    const struct harness_client other = {anna.node, "sofie", anna.connection};
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    send_asking(harness, "cases", 1001);
+    tov_node_on_clients_gone(harness_node(harness, KK));
+    send_asking(harness, "cases", 1002);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_hold_commits(harness, KK, true);
+    write_one(harness, 12, 12);
+    harness_run(harness);
+    tov_node_on_clients_gone(harness_node(harness, KK));
+    send_asking_as(harness, &other, "status", 1003);
+    harness_hold_commits(harness, KK, false);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1003);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_destroy(harness);
+}
+
+/* A message that is a step waits too: it is judged by the whole book. */
+static void a_step_waits_for_the_book(void)
+{
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    const struct saying screen = {.by = &anna,
+                                  .type = "concern.screen_request",
+                                  .from = "kk/vink",
+                                  .to = "kbh-pol/dks",
+                                  .bases = "RPL115-2/1-1",
+                                  .fields = "about.concern_ref=K1"};
+    const struct saying receipt = {.by = &bo,
+                                   .type = "concern.receipt",
+                                   .from = "kbh-pol/dks",
+                                   .to = "kk/vink",
+                                   .bases = "AFTALE",
+                                   .fields = "about.concern_ref=K1"};
+    say(harness, &receipt, NULL);
+    drop_replies(harness, &anna);
+    send_saying(harness, &screen);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_run(harness);
+    CU_ASSERT(next_reply(harness, &size) > 0);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_question_waits_for_the_book_and_others_are_answered_meanwhile),
+        UNIT_TEST(a_client_that_went_is_not_waited_for),
+        UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
+        UNIT_TEST(a_step_waits_for_the_book),
+    };
+    return unit_run("core_book_wait", tests, sizeof tests / sizeof tests[0]);
+}
