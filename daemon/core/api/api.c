@@ -76,6 +76,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->committed_event = tov_api_newest_event(api);
     tov_api_on_tick(api);
     api->checks_left = 0; /* serving comes first */
+    tov_api_slice_begin(api);
     *out_api = api;
     return TOV_OK;
 }
@@ -314,8 +315,8 @@ static void take_frame(struct tov_api *api, struct api_connection *connection,
     if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
         start_call(&call, tov_record_number(request, "id")) == TOV_OK)
         finish_call(&call, tov_fail(&call.error, err,
-                                    "the node is reading its case book, and many wait for it: "
-                                    "try again"));
+                                    "the node is reading its case book, and many requests "
+                                    "wait for it: wait for answers, and try again"));
     tov_record_destroy(&request);
     tov_record_destroy(&call.reply);
 }
@@ -381,6 +382,7 @@ void tov_api_on_signed(struct tov_api *api)
 
 void tov_api_pump(struct tov_api *api)
 {
+    tov_api_slice_begin(api);
     tov_api_flush_outboxes(api);
     tov_api_watches_pump(api);
 }

@@ -15,12 +15,12 @@
 struct reading {
     struct tov_book *book;
     struct tov_store_read *read;
-    size_t work_left;
+    size_t *work_left;
 };
 
 static void note_work(struct reading *reading, size_t work)
 {
-    reading->work_left -= work < reading->work_left ? work : reading->work_left;
+    *reading->work_left -= work < *reading->work_left ? work : *reading->work_left;
 }
 
 static enum tov_err load_blocks(struct reading *reading)
@@ -28,7 +28,7 @@ static enum tov_err load_blocks(struct reading *reading)
     struct tov_book *book = reading->book;
     while (!book->is_loaded) {
         size_t entries = 0;
-        if (reading->work_left == 0)
+        if (*reading->work_left == 0)
             return TOV_E_AGAIN;
         enum tov_err err = book_block_load(book, reading->read, &entries);
         if (err != TOV_OK && err != TOV_E_NOT_FOUND)
@@ -63,7 +63,7 @@ static enum tov_err read_event(struct reading *reading, const struct tov_store_r
     struct tov_book *book = reading->book;
     uint64_t number = tov_store_key_to_u64(&row->key);
     uint32_t entry = BOOK_NONE;
-    if (reading->work_left == 0)
+    if (*reading->work_left == 0)
         return TOV_E_AGAIN;
     if (!book_is_listed(book, number, &entry))
         TOV_TRY(take_event(book, reading->read, row, &entry));
@@ -89,7 +89,7 @@ static enum tov_err read_events(struct reading *reading, uint64_t newest)
 }
 
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
-                               size_t slice)
+                               size_t *slice)
 {
     struct reading reading = {book, read, slice};
     book->is_wanted = true;

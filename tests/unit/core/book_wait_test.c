@@ -4,6 +4,8 @@
  */
 #include "book_history.h"
 
+#include <stdlib.h>
+
 static void a_question_waits_for_the_book_and_others_are_answered_meanwhile(void)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
@@ -36,6 +38,57 @@ static void a_client_that_went_is_not_waited_for(void)
     send_asking(harness, "cases", 1002);
     harness_run(harness);
     UNIT_EQUAL_INT(next_reply(harness, &size), 1002);
+    harness_destroy(harness);
+}
+
+/* However much a client sends at once: one slice is done, and its steps keep their order. */
+static void what_comes_while_others_wait_waits_behind_them(void)
+{
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    for (uint64_t id = 1001; id <= 1008; id++)
+        send_asking(harness, "cases", id);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_run(harness);
+    for (uint64_t id = 1001; id <= 1008; id++)
+        UNIT_EQUAL_INT(next_reply(harness, &size), id);
+    harness_destroy(harness);
+}
+
+static uint64_t next_error(struct harness *harness, const struct harness_client *client)
+{
+    uint8_t *bytes;
+    size_t size;
+    struct tov_record reply = {0};
+    UNIT_NEED(harness_take(harness, client, &bytes, &size));
+    UNIT_NEED(tov_api_reply_decode((struct tov_bytes){bytes, size}, &reply, NULL) == TOV_OK);
+    uint64_t error = error_of(reply);
+    tov_record_destroy(&reply);
+    free(bytes);
+    return error;
+}
+
+/* The limit of docs/libtov.md: a client that sends without end takes nobody else's place. */
+static void eight_requests_of_a_key_may_wait(void)
+{
+    const struct harness_client more = {anna.node, anna.name, 900};
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    for (uint64_t id = 1001; id <= 1008; id++)
+        send_asking(harness, "cases", id);
+    send_asking_as(harness, &more, "cases", 1009);
+    UNIT_EQUAL_INT(next_error(harness, &more), TOV_E_BUSY);
+    send_asking_as(harness, &sofie, "cases", 2001);
+    harness_gone(harness, &anna);
+    send_asking_as(harness, &more, "cases", 1010);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    UNIT_EQUAL_INT(next_error(harness, &sofie), 0);
+    UNIT_EQUAL_INT(next_error(harness, &more), 0);
     harness_destroy(harness);
 }
 
@@ -98,6 +151,8 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_question_waits_for_the_book_and_others_are_answered_meanwhile),
         UNIT_TEST(a_client_that_went_is_not_waited_for),
+        UNIT_TEST(what_comes_while_others_wait_waits_behind_them),
+        UNIT_TEST(eight_requests_of_a_key_may_wait),
         UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
         UNIT_TEST(a_step_waits_for_the_book),
     };
