@@ -37,7 +37,8 @@ void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
                                size_t *slice) TOV_MUST_CHECK;
 /* What a turn may do: some ten milliseconds. An entry of a snapshot is 1, a message that is opened
- * about eight times that. Counted and not timed: the core reads no clock. */
+ * about eight times that, and long headers count by their size. Counted and not timed: the core
+ * reads no clock. */
 #define TOV_BOOK_SLICE 2048u
 /* Somebody asked since the start, or did before it: the book is worth keeping up to date. */
 bool tov_book_is_wanted(const struct tov_book *book);

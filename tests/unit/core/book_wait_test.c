@@ -4,6 +4,9 @@
  */
 #include "book_history.h"
 
+#include "ledger/core.h"
+#include "ledger/tables.h"
+
 #include <stdlib.h>
 
 static void a_question_waits_for_the_book_and_others_are_answered_meanwhile(void)
@@ -92,6 +95,25 @@ static void eight_requests_of_a_key_may_wait(void)
     harness_destroy(harness);
 }
 
+/* Snapshots go into the open batch, which must not outgrow its limit. */
+static void a_full_batch_is_committed_before_more_is_read(void)
+{
+    static const uint8_t row[60000];
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, 100);
+    restart_unread(harness);
+    struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    for (uint64_t i = 0; tov_store_batch_bytes(core->open->batch) <= 4u << 20; i++)
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_BODY, tov_store_key_u64(1000000 + i),
+                            TOV_BYTES_OF(row));
+    send_asking(harness, "cases", 1001);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1001);
+    harness_destroy(harness);
+}
+
 /* The front counts connections from 1 again: what was asked before has nobody to answer. */
 static void a_front_that_was_started_again_gets_no_old_answers(void)
 {
@@ -153,6 +175,7 @@ int main(void)
         UNIT_TEST(a_client_that_went_is_not_waited_for),
         UNIT_TEST(what_comes_while_others_wait_waits_behind_them),
         UNIT_TEST(eight_requests_of_a_key_may_wait),
+        UNIT_TEST(a_full_batch_is_committed_before_more_is_read),
         UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
         UNIT_TEST(a_step_waits_for_the_book),
     };
