@@ -301,24 +301,29 @@ static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_e
                  (unsigned long long)connection, tov_err_name(err));
 }
 
+void tov_api_refuse_frame(struct tov_api *api, struct api_connection *connection,
+                          struct tov_bytes frame, const struct api_refusal *refusal)
+{
+    struct tov_record request = {0};
+    struct api_call call = call_on(api, connection);
+    if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
+        start_call(&call, tov_record_number(request, "id")) == TOV_OK)
+        finish_call(&call, tov_fail(&call.error, refusal->err, "%s", refusal->text));
+    tov_record_destroy(&request);
+    tov_record_destroy(&call.reply);
+}
+
 /* A request that must wait is kept, unless that fails: then its client is told. */
 static void take_frame(struct tov_api *api, struct api_connection *connection,
                        struct tov_bytes frame)
 {
     if (tov_api_run_frame(api, connection, frame) != TOV_E_AGAIN)
         return;
-    enum tov_err err = tov_api_wait(api, connection, frame);
-    if (err == TOV_OK)
-        return;
-    struct tov_record request = {0};
-    struct api_call call = call_on(api, connection);
-    if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
-        start_call(&call, tov_record_number(request, "id")) == TOV_OK)
-        finish_call(&call, tov_fail(&call.error, err,
-                                    "the node is reading its case book, and many requests "
-                                    "wait for it: wait for answers, and try again"));
-    tov_record_destroy(&request);
-    tov_record_destroy(&call.reply);
+    struct api_refusal refusal = {tov_api_wait(api, connection, frame),
+                                  "the node is reading its case book, and many requests wait for "
+                                  "it: wait for answers, and try again"};
+    if (refusal.err != TOV_OK)
+        tov_api_refuse_frame(api, connection, frame, &refusal);
 }
 
 enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,

@@ -110,6 +110,7 @@ struct tov_api {
     bool rest_failed;   /* nothing more of it until the next tick */
     bool rest_failure_told;
     size_t slice_left;         /* of the turn's work on the book, for all requests together */
+    bool is_stopping;          /* nothing is begun any more */
     bool runs_waiting;         /* the request on its way has waited for its turn */
     struct tov_key tag_key;    /* of idempotency keys; wiped at the end, as the next */
     struct tov_key record_key; /* of numbers in the own record, and of searches */
@@ -161,6 +162,13 @@ uint64_t tov_api_newest_event(struct tov_api *api);
 /* Handles FRAME of a connection and answers. AGAIN: it must wait, and nothing was answered. */
 enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,
                                struct tov_bytes frame) TOV_MUST_CHECK;
+/* Answers FRAME of a connection with ERR in these words. */
+struct api_refusal {
+    enum tov_err err;
+    const char *text;
+};
+void tov_api_refuse_frame(struct tov_api *api, struct api_connection *connection,
+                          struct tov_bytes frame, const struct api_refusal *refusal);
 
 /* ---- what waits for the case book (wait.c) ---- */
 

@@ -129,6 +129,20 @@ static bool run_first(struct tov_api *api)
     return err != TOV_E_AGAIN;
 }
 
+static const struct api_refusal stopping = {TOV_E_BUSY,
+                                            "the node is about to end: ask again when it is back"};
+
+void tov_api_stop(struct tov_api *api)
+{
+    api->is_stopping = true;
+    while (api->waiting != NULL) {
+        struct api_waiting *first = take_out(api, &api->waiting);
+        tov_api_refuse_frame(api, first->connection, (struct tov_bytes){first->frame, first->size},
+                             &stopping);
+        forget(first);
+    }
+}
+
 /* ---- the book ---- */
 
 void tov_api_slice_begin(struct tov_api *api)
@@ -141,6 +155,8 @@ enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *rea
 {
     struct tov_api *api = call->api;
     enum tov_err err = TOV_E_AGAIN;
+    if (api->is_stopping)
+        return tov_fail(&call->error, stopping.err, "%s", stopping.text);
     if (api->runs_waiting || api->waiting == NULL)
         err = tov_book_catch_up(api->book, read, tov_api_newest_event(api), &api->slice_left);
     call->waits = err == TOV_E_AGAIN;
@@ -154,7 +170,7 @@ static bool is_behind(const struct tov_api *api)
 
 bool tov_api_has_rest(const struct tov_api *api)
 {
-    return !api->rest_failed &&
+    return !api->rest_failed && !api->is_stopping &&
            (is_behind(api) || (api->checks_left > 0 && tov_book_has_unchecked(api->book)));
 }
 

@@ -114,6 +114,30 @@ static void a_full_batch_is_committed_before_more_is_read(void)
     harness_destroy(harness);
 }
 
+/* Else blocks would follow blocks into the open batch until the supervisor's patience ends. */
+static void a_node_that_is_to_end_reads_no_further(void)
+{
+    struct harness *harness = two_nodes();
+    size_t size = 0;
+    write_many(harness, 0, MUCH);
+    restart_unread(harness);
+    struct tov_node *node = harness_node(harness, KK);
+    send_asking(harness, "cases", 1001);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 0);
+    CU_ASSERT(tov_node_wants_turn(node));
+    tov_node_stop(node);
+    UNIT_EQUAL_INT(next_error(harness, &anna), TOV_E_BUSY);
+    CU_ASSERT(!tov_node_wants_turn(node));
+    send_asking(harness, "cases", 1002);
+    UNIT_EQUAL_INT(next_error(harness, &anna), TOV_E_BUSY);
+    harness_advance(harness, 2000);
+    CU_ASSERT(tov_node_is_settled(node));
+    CU_ASSERT(block_count(harness, KK) <= 1); /* of the slice before */
+    send_asking(harness, "status", 1003);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1003);
+    harness_destroy(harness);
+}
+
 /* The front counts connections from 1 again: what was asked before has nobody to answer. */
 static void a_front_that_was_started_again_gets_no_old_answers(void)
 {
@@ -176,6 +200,7 @@ int main(void)
         UNIT_TEST(what_comes_while_others_wait_waits_behind_them),
         UNIT_TEST(eight_requests_of_a_key_may_wait),
         UNIT_TEST(a_full_batch_is_committed_before_more_is_read),
+        UNIT_TEST(a_node_that_is_to_end_reads_no_further),
         UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
         UNIT_TEST(a_step_waits_for_the_book),
     };
