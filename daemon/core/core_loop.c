@@ -158,6 +158,12 @@ static enum tov_err relink(struct tov_process *process, enum tov_ipc_link link, 
     return tov_ipc_create(fd, 64u << 20, ipc);
 }
 
+static void begin_to_stop(struct tov_process *process)
+{
+    process->stopping = true;
+    tov_node_stop(process->node);
+}
+
 static void dump(const struct tov_process *process)
 {
     const struct tov_core *core = tov_node_core(process->node);
@@ -171,7 +177,7 @@ static enum tov_err on_supervisor(struct tov_process *process, const struct tov_
     enum tov_ipc_link link;
     switch (frame->kind) {
     case TOV_IPC_SV_STOP:
-        process->stopping = true;
+        begin_to_stop(process);
         return TOV_OK;
     case TOV_IPC_SV_RELOAD:
         reload_clients(process);
@@ -226,7 +232,7 @@ static struct pollfd watch(const struct tov_ipc *ipc, bool reads)
 
 static void fill_slots(const struct tov_process *process, struct pollfd slots[SLOTS])
 {
-    bool reads = !tov_node_is_busy(process->node);
+    bool reads = !process->stopping && !tov_node_is_busy(process->node);
     slots[SLOT_GUARD] = watch(process->guard, true);
     slots[SLOT_GATEWAY] = watch(process->gateway, reads);
     slots[SLOT_FRONT] = watch(process->front, reads);
@@ -332,7 +338,7 @@ static enum tov_err step(struct tov_process *process)
         return TOV_E_INTERNAL;
     set_time(process);
     if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)
-        process->stopping = true;
+        begin_to_stop(process);
     enum tov_err err = handle_slots(process, slots);
     tick(process);
     tov_node_turn(process->node);

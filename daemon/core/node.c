@@ -194,6 +194,11 @@ void tov_node_on_tick(struct tov_node *node)
     tov_api_on_tick(node->api);
 }
 
+void tov_node_stop(struct tov_node *node)
+{
+    tov_api_stop(node->api);
+}
+
 /* ---- for the shell ---- */
 
 enum tov_err tov_node_failed(const struct tov_node *node, struct tov_error *out_error)

@@ -76,6 +76,9 @@ void tov_node_on_tick(struct tov_node *node);
 /* After the events of one wake-up: commits what waits, feeds the guard, sends what may go. */
 void tov_node_turn(struct tov_node *node);
 
+/* The process is to end: what was accepted is committed, and nothing else is begun. */
+void tov_node_stop(struct tov_node *node);
+
 /* ---- for the shell ---- */
 
 /* Not TOV_OK: the node cannot go on; ERROR says why. */

@@ -76,6 +76,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->committed_event = tov_api_newest_event(api);
     tov_api_on_tick(api);
     api->checks_left = 0; /* serving comes first */
+    tov_api_slice_begin(api);
     *out_api = api;
     return TOV_OK;
 }
@@ -90,7 +91,6 @@ void tov_api_destroy(struct tov_api *api)
     if (api == NULL)
         return;
     tov_api_for_each(api, close_one);
-    tov_api_waiting_drop(api);
     tov_api_tags_destroy(api->tags);
     tov_api_briefs_drop(api);
     tov_book_destroy(api->book);
@@ -189,43 +189,41 @@ static struct api_call call_on(struct tov_api *api, struct api_connection *conne
 
 /* ---- after the commit ---- */
 
-/* A connection with the same number may have begun since: it has none of these. */
-static void note_answered(struct api_connection *connection)
+/* The connection that asked; NULL: it is gone, though another with its number may have begun. */
+static struct api_connection *asker_of(const struct tov_after *after)
 {
-    if (connection->in_flight == 0)
-        return;
+    struct api_connection *connection = tov_api_connection_find(after->owner, after->a);
+    if (connection == NULL || connection->serial != after->b)
+        return NULL;
     connection->in_flight--;
     connection->use->in_flight--;
+    return connection;
 }
 
 static void send_after(struct tov_core *core, const struct tov_after *after)
 {
-    struct tov_api *api = after->owner;
-    struct api_connection *connection = tov_api_connection_find(api, after->a);
+    struct api_connection *connection = asker_of(after);
     (void)core;
-    if (connection == NULL)
-        return;
-    note_answered(connection);
-    tov_api_send(api, connection, after->bytes);
+    if (connection != NULL)
+        tov_api_send(after->owner, connection, after->bytes);
 }
 
 struct deferred {
     api_then *then;
+    uint64_t id; /* of the request */
     struct api_argument argument;
 };
 
 static void run_after(struct tov_core *core, const struct tov_after *after)
 {
-    struct tov_api *api = after->owner;
-    struct api_connection *connection = tov_api_connection_find(api, after->a);
+    struct api_connection *connection = asker_of(after);
     struct deferred deferred;
     (void)core;
     if (connection == NULL)
         return;
-    note_answered(connection);
     memcpy(&deferred, after->bytes.data, sizeof deferred);
-    struct api_call call = call_on(api, connection);
-    enum tov_err err = start_call(&call, after->b);
+    struct api_call call = call_on(after->owner, connection);
+    enum tov_err err = start_call(&call, deferred.id);
     if (err == TOV_OK)
         finish_call(&call, deferred.then(&call, &deferred.argument));
     tov_record_destroy(&call.reply);
@@ -235,7 +233,7 @@ static enum tov_err defer(struct api_call *call, struct tov_after *after)
 {
     after->owner = call->api;
     after->a = call->connection->id;
-    after->b = call->id;
+    after->b = call->connection->serial;
     TOV_TRY(tov_core_after(call->core, after));
     call->connection->in_flight++;
     call->connection->use->in_flight++;
@@ -255,7 +253,7 @@ enum tov_err tov_api_reply_after(struct api_call *call)
 enum tov_err tov_api_call_after(struct api_call *call, api_then *then,
                                 const struct api_argument *argument)
 {
-    struct deferred deferred = {then, *argument};
+    struct deferred deferred = {then, call->id, *argument};
     struct tov_after after = {.run = run_after,
                               .bytes = {(const uint8_t *)&deferred, sizeof deferred}};
     return defer(call, &after);
@@ -303,24 +301,29 @@ static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_e
                  (unsigned long long)connection, tov_err_name(err));
 }
 
+void tov_api_refuse_frame(struct tov_api *api, struct api_connection *connection,
+                          struct tov_bytes frame, const struct api_refusal *refusal)
+{
+    struct tov_record request = {0};
+    struct api_call call = call_on(api, connection);
+    if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
+        start_call(&call, tov_record_number(request, "id")) == TOV_OK)
+        finish_call(&call, tov_fail(&call.error, refusal->err, "%s", refusal->text));
+    tov_record_destroy(&request);
+    tov_record_destroy(&call.reply);
+}
+
 /* A request that must wait is kept, unless that fails: then its client is told. */
 static void take_frame(struct tov_api *api, struct api_connection *connection,
                        struct tov_bytes frame)
 {
     if (tov_api_run_frame(api, connection, frame) != TOV_E_AGAIN)
         return;
-    enum tov_err err = tov_api_wait(api, connection, frame);
-    if (err == TOV_OK)
-        return;
-    struct tov_record request = {0};
-    struct api_call call = call_on(api, connection);
-    if (tov_api_request_decode(frame, &request, NULL) == TOV_OK &&
-        start_call(&call, tov_record_number(request, "id")) == TOV_OK)
-        finish_call(&call, tov_fail(&call.error, err,
-                                    "the node is reading its case book, and many wait for it: "
-                                    "try again"));
-    tov_record_destroy(&request);
-    tov_record_destroy(&call.reply);
+    struct api_refusal refusal = {tov_api_wait(api, connection, frame),
+                                  "the node is reading its case book, and many requests wait for "
+                                  "it: wait for answers, and try again"};
+    if (refusal.err != TOV_OK)
+        tov_api_refuse_frame(api, connection, frame, &refusal);
 }
 
 enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,
@@ -384,6 +387,7 @@ void tov_api_on_signed(struct tov_api *api)
 
 void tov_api_pump(struct tov_api *api)
 {
+    tov_api_slice_begin(api);
     tov_api_flush_outboxes(api);
     tov_api_watches_pump(api);
 }

@@ -53,6 +53,8 @@ bool tov_api_has_waiting(const struct tov_api *api);
 /* A slice of what can be done while nothing else is: reading the case book on, checking it. */
 void tov_api_rest(struct tov_api *api);
 bool tov_api_has_rest(const struct tov_api *api);
+/* The node is about to end: the book is not read on, and who needs it is told to ask again. */
+void tov_api_stop(struct tov_api *api);
 /* At the end of each turn: events to watchers, exports, whatever waited. */
 void tov_api_pump(struct tov_api *api);
 

@@ -18,9 +18,11 @@
 #include "wire/api.h"
 
 /* Quotas (I11): of one client key over all its connections, and of one connection. */
-#define TOV_API_IN_FLIGHT_MAX 4096u /* requests that wait for a commit, a key */
-#define TOV_API_UPLOADS_MAX 4u      /* a key */
-#define TOV_API_WATCHES_MAX 8u      /* a key */
+#define TOV_API_IN_FLIGHT_MAX 4096u          /* requests that wait for a commit, a key */
+#define TOV_API_WAITING_MAX 8u               /* requests that wait for the case book, a key */
+#define TOV_API_WAITING_MAX_BYTES (1u << 20) /* their frames */
+#define TOV_API_UPLOADS_MAX 4u               /* a key */
+#define TOV_API_WATCHES_MAX 8u               /* a key */
 #define TOV_API_OUTBOX_MAX_BYTES                                                            \
     (4u << 20)                        /* replies that the front does not take, a connection \
                                        */
@@ -36,7 +38,8 @@ struct api_upload;
 struct api_key_use {
     struct api_key_use *next;
     uint8_t key[32];
-    unsigned connections, in_flight, uploads, watches;
+    unsigned connections, in_flight, uploads, watches, waiting;
+    size_t waiting_bytes;
 };
 
 /* A subscription of one connection; id 0: free. */
@@ -67,7 +70,8 @@ struct api_search {
 
 struct api_connection {
     struct api_connection *next; /* in its bucket */
-    uint64_t id;
+    uint64_t id;                 /* the front's: it counts from 1 again when it is started again */
+    uint64_t serial;             /* never used twice while the node runs */
     const struct tov_client *client; /* in the registry of now */
     struct api_key_use *use;
     unsigned in_flight;    /* of use->in_flight, those of this connection */
@@ -105,11 +109,14 @@ struct tov_api {
     size_t checks_left; /* of messages of snapshots, until the next tick */
     bool rest_failed;   /* nothing more of it until the next tick */
     bool rest_failure_told;
-    size_t impatience;         /* grows with how long the request on its way has waited */
+    size_t slice_left;         /* of the turn's work on the book, for all requests together */
+    bool is_stopping;          /* nothing is begun any more */
+    bool runs_waiting;         /* the request on its way has waited for its turn */
     struct tov_key tag_key;    /* of idempotency keys; wiped at the end, as the next */
     struct tov_key record_key; /* of numbers in the own record, and of searches */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
+    uint64_t last_serial; /* of connections */
     size_t connection_count;
     size_t watch_count;
     size_t outbox_count;  /* connections with something in their outbox */
@@ -155,18 +162,26 @@ uint64_t tov_api_newest_event(struct tov_api *api);
 /* Handles FRAME of a connection and answers. AGAIN: it must wait, and nothing was answered. */
 enum tov_err tov_api_run_frame(struct tov_api *api, struct api_connection *connection,
                                struct tov_bytes frame) TOV_MUST_CHECK;
+/* Answers FRAME of a connection with ERR in these words. */
+struct api_refusal {
+    enum tov_err err;
+    const char *text;
+};
+void tov_api_refuse_frame(struct tov_api *api, struct api_connection *connection,
+                          struct tov_bytes frame, const struct api_refusal *refusal);
 
 /* ---- what waits for the case book (wait.c) ---- */
 
-/* Brings the book up to what is committed. AGAIN: a slice of it was done (wait.c); the handler
- * says so too, and is called again. */
+/* Brings the book up to what is committed, as far as the turn's slice reaches. AGAIN: that was not
+ * enough, or others wait already (wait.c); the handler says so too, and is called again. */
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read) TOV_MUST_CHECK;
-/* How much of the book (TOV_BOOK_SLICE) may be read or folded in one go now. */
-size_t tov_api_slice(const struct tov_api *api);
-/* Keeps FRAME, to be handled again. BUSY: too much waits. */
+/* When a turn begins: what may be read or folded of the book in it. */
+void tov_api_slice_begin(struct tov_api *api);
+/* Keeps FRAME, to be handled again. BUSY: too much waits, of its key or of all. */
 enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
                           struct tov_bytes frame) TOV_MUST_CHECK;
-void tov_api_waiting_drop(struct tov_api *api);
+/* Of a connection that ends. */
+void tov_api_waiting_drop(struct tov_api *api, const struct api_connection *connection);
 void tov_api_rest_on_tick(struct tov_api *api);
 
 /* ---- connections (connection.c) ---- */

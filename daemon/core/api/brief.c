@@ -153,21 +153,21 @@ enum tov_err tov_api_brief_listing(struct tov_api *api, size_t group,
     return TOV_OK;
 }
 
-/* AGAIN: more than a slice was to be folded. What waits for its commit does not count: it is folded
- * each time. */
+/* AGAIN: more is to be folded than is left of the turn's slice. What waits for its commit does not
+ * count: it is folded each time. */
 static enum tov_err bring_up(struct tov_api *api, struct api_brief_list *list, size_t count,
                              const struct api_onlooker *onlooker)
 {
-    size_t work = 0;
     for (size_t i = 0; i < count; i++) {
         struct api_brief *brief = &list->items[i];
         size_t size = tov_book_group_size(api->book, i);
         if (brief->group_size == size)
             continue;
-        if (work >= tov_api_slice(api))
+        if (api->slice_left == 0)
             return TOV_E_AGAIN;
         TOV_TRY(fold(api, i, onlooker, brief));
-        work += brief->group_size == size ? MESSAGE_WORK * size : 0;
+        size_t work = brief->group_size == size ? MESSAGE_WORK * size : 0;
+        api->slice_left -= work < api->slice_left ? work : api->slice_left;
     }
     return TOV_OK;
 }

@@ -65,6 +65,7 @@ static enum tov_err add_connection(struct tov_api *api, const struct tov_client 
     }
     struct api_connection **bucket = bucket_of(api, id);
     connection->id = id;
+    connection->serial = ++api->last_serial;
     connection->client = client;
     connection->use = use;
     connection->outbox = TOV_BUF_INIT(TOV_API_OUTBOX_MAX_BYTES);
@@ -102,6 +103,7 @@ void tov_api_connection_close(struct tov_api *api, uint64_t id)
     if (connection == NULL)
         return;
     *at = connection->next;
+    tov_api_waiting_drop(api, connection);
     tov_api_uploads_drop(api, connection);
     api->watch_count -= connection->watch_count;
     connection->use->watches -= (unsigned)connection->watch_count;

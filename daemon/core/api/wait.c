@@ -2,8 +2,14 @@
  *
  * Requests that wait for the case book. Reading it after a start, or folding all affairs for the
  * first list, takes longer than one turn may: a handler does a slice and says TOV_E_AGAIN, the
- * request's frame is kept and handled again in the next turns, first come first served. Between
- * turns everything else goes on.
+ * request's frame is kept and handled again in the next turns. Between turns everything else goes
+ * on.
+ *
+ * W1 First come first served: while anything waits, whatever needs the book waits behind it. So the
+ *    steps of one client are taken in the order in which it sent them.
+ * W2 All requests of a turn together do one slice, those that came just now as well as those that
+ *    waited.
+ *
  * Not for: requests that wait for a commit (api.c).
  */
 #include "api/api_internal.h"
@@ -15,37 +21,78 @@
 
 #define WAITING_MAX_BYTES (16u << 20) /* frames that wait, all together (I11) */
 #define RUNS_A_TURN 32u
-#define PATIENCE 64u      /* turns, then slices grow: what comes in must not outrun them */
+#define PATIENCE 64u      /* slices, then slices grow: what comes in must not outrun them */
 #define CHECKS_A_TICK 64u /* events of snapshots that are compared in a second */
 
 struct api_waiting {
     struct api_waiting *next;
-    uint8_t key[32];
-    uint64_t connection;
-    unsigned tries;
+    struct api_connection *connection; /* what is closed has none here */
+    unsigned slices;                   /* that were done for it */
     size_t size;
     uint8_t frame[];
 };
 
 /* ---- the queue ---- */
 
+static void note_waiting(struct tov_api *api, const struct api_waiting *waiting)
+{
+    api->waiting_bytes += waiting->size;
+    waiting->connection->in_flight++;
+    waiting->connection->use->in_flight++;
+    waiting->connection->use->waiting++;
+    waiting->connection->use->waiting_bytes += waiting->size;
+}
+
+static struct api_waiting *take_out(struct tov_api *api, struct api_waiting **at)
+{
+    struct api_waiting *waiting = *at;
+    *at = waiting->next;
+    if (waiting->next == NULL)
+        api->waiting_end = at;
+    api->waiting_bytes -= waiting->size;
+    waiting->connection->in_flight--;
+    waiting->connection->use->in_flight--;
+    waiting->connection->use->waiting--;
+    waiting->connection->use->waiting_bytes -= waiting->size;
+    return waiting;
+}
+
+static void put_back(struct tov_api *api, struct api_waiting *waiting)
+{
+    if (api->waiting == NULL)
+        api->waiting_end = &waiting->next;
+    waiting->next = api->waiting;
+    api->waiting = waiting;
+    note_waiting(api, waiting);
+}
+
+static void forget(struct api_waiting *waiting)
+{
+    tov_wipe(waiting->frame, waiting->size);
+    free(waiting);
+}
+
+static bool has_room(const struct tov_api *api, const struct api_key_use *use, size_t size)
+{
+    return use->waiting < TOV_API_WAITING_MAX &&
+           use->waiting_bytes + size <= TOV_API_WAITING_MAX_BYTES &&
+           api->waiting_bytes + size <= WAITING_MAX_BYTES;
+}
+
 enum tov_err tov_api_wait(struct tov_api *api, struct api_connection *connection,
                           struct tov_bytes frame)
 {
-    if (api->waiting_bytes + frame.size > WAITING_MAX_BYTES)
+    if (!has_room(api, connection->use, frame.size))
         return TOV_E_BUSY;
     struct api_waiting *waiting = calloc(1, sizeof *waiting + frame.size);
     if (waiting == NULL)
         return TOV_E_NOMEM;
-    memcpy(waiting->key, connection->use->key, sizeof waiting->key);
-    waiting->connection = connection->id;
+    waiting->connection = connection;
     waiting->size = frame.size;
     memcpy(waiting->frame, frame.data, frame.size);
     *(api->waiting == NULL ? &api->waiting : api->waiting_end) = waiting;
     api->waiting_end = &waiting->next;
-    api->waiting_bytes += frame.size;
-    connection->in_flight++;
-    connection->use->in_flight++;
+    note_waiting(api, waiting);
     return TOV_OK;
 }
 
@@ -54,65 +101,64 @@ bool tov_api_has_waiting(const struct tov_api *api)
     return api->waiting != NULL;
 }
 
-static void drop_first(struct tov_api *api)
+void tov_api_waiting_drop(struct tov_api *api, const struct api_connection *connection)
 {
-    struct api_waiting *first = api->waiting;
-    api->waiting = first->next;
-    api->waiting_bytes -= first->size;
-    tov_wipe(first->frame, first->size);
-    free(first);
+    for (struct api_waiting **at = &api->waiting; *at != NULL;) {
+        if ((*at)->connection == connection)
+            forget(take_out(api, at));
+        else
+            at = &(*at)->next;
+    }
 }
 
-void tov_api_waiting_drop(struct tov_api *api)
-{
-    while (api->waiting != NULL)
-        drop_first(api);
-}
-
-/* NULL: it is gone, and with it whoever wanted to know. */
-static struct api_connection *connection_of(const struct tov_api *api,
-                                            const struct api_waiting *waiting)
-{
-    struct api_connection *connection = tov_api_connection_find(api, waiting->connection);
-    bool is_same =
-        connection != NULL && memcmp(connection->use->key, waiting->key, sizeof waiting->key) == 0;
-    return is_same && connection->in_flight > 0 ? connection : NULL;
-}
-
-/* False: it waits on. */
+/* False: it waits on. A frame does not count as waiting while it is handled, nor does handling it
+ * close its connection. */
 static bool run_first(struct tov_api *api)
 {
-    struct api_waiting *first = api->waiting;
-    struct api_connection *connection = connection_of(api, first);
-    enum tov_err err = TOV_OK;
-    if (connection != NULL) {
-        connection->in_flight--;
-        connection->use->in_flight--;
-        api->impatience = ++first->tries / PATIENCE;
-        err = tov_api_run_frame(api, connection, (struct tov_bytes){first->frame, first->size});
-        api->impatience = 0;
+    struct api_waiting *first = take_out(api, &api->waiting);
+    size_t before = api->slice_left;
+    api->runs_waiting = true;
+    enum tov_err err =
+        tov_api_run_frame(api, first->connection, (struct tov_bytes){first->frame, first->size});
+    api->runs_waiting = false;
+    first->slices += api->slice_left < before ? 1 : 0;
+    if (err == TOV_E_AGAIN)
+        put_back(api, first);
+    else
+        forget(first);
+    return err != TOV_E_AGAIN;
+}
+
+static const struct api_refusal stopping = {TOV_E_BUSY,
+                                            "the node is about to end: ask again when it is back"};
+
+void tov_api_stop(struct tov_api *api)
+{
+    api->is_stopping = true;
+    while (api->waiting != NULL) {
+        struct api_waiting *first = take_out(api, &api->waiting);
+        tov_api_refuse_frame(api, first->connection, (struct tov_bytes){first->frame, first->size},
+                             &stopping);
+        forget(first);
     }
-    if (err != TOV_E_AGAIN) {
-        drop_first(api);
-        return true;
-    }
-    connection->in_flight++;
-    connection->use->in_flight++;
-    return false;
 }
 
 /* ---- the book ---- */
 
-size_t tov_api_slice(const struct tov_api *api)
+void tov_api_slice_begin(struct tov_api *api)
 {
-    return TOV_BOOK_SLICE * (1 + api->impatience);
+    size_t impatience = api->waiting == NULL ? 0 : api->waiting->slices / PATIENCE;
+    api->slice_left = TOV_BOOK_SLICE * (1 + impatience);
 }
 
 enum tov_err tov_api_book_open(struct api_call *call, struct tov_store_read *read)
 {
     struct tov_api *api = call->api;
-    enum tov_err err =
-        tov_book_catch_up(api->book, read, tov_api_newest_event(api), tov_api_slice(api));
+    enum tov_err err = TOV_E_AGAIN;
+    if (api->is_stopping)
+        return tov_fail(&call->error, stopping.err, "%s", stopping.text);
+    if (api->runs_waiting || api->waiting == NULL)
+        err = tov_book_catch_up(api->book, read, tov_api_newest_event(api), &api->slice_left);
     call->waits = err == TOV_E_AGAIN;
     return err;
 }
@@ -124,7 +170,7 @@ static bool is_behind(const struct tov_api *api)
 
 bool tov_api_has_rest(const struct tov_api *api)
 {
-    return !api->rest_failed &&
+    return !api->rest_failed && !api->is_stopping &&
            (is_behind(api) || (api->checks_left > 0 && tov_book_has_unchecked(api->book)));
 }
 
@@ -139,7 +185,7 @@ static enum tov_err rest(struct tov_api *api)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(api->core->store, &read, NULL));
     if (is_behind(api))
-        return tov_book_catch_up(api->book, read, tov_api_newest_event(api), TOV_BOOK_SLICE);
+        return tov_book_catch_up(api->book, read, tov_api_newest_event(api), &api->slice_left);
     size_t count = api->checks_left;
     api->checks_left = 0;
     return tov_book_check(api->book, read, count);

@@ -238,12 +238,15 @@ enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *rea
                                struct tov_bytes row, struct book_telling *out)
 {
     struct tov_event event;
+    out->work = 0;
     TOV_TRY(tov_event_decode(row, &event));
     if (event.kind != TOV_EVENT_WRITTEN && event.kind != TOV_EVENT_RECEIVED)
         return TOV_E_NOT_FOUND;
     out->entry = (struct book_entry){.number = number};
-    TOV_TRY(read_header(book, read, &event, &out->entry));
-    enum tov_err err = tell(book, out);
+    enum tov_err err = read_header(book, read, &event, &out->entry);
+    out->work = BOOK_MESSAGE_WORK + book->message->header.size / BOOK_WORK_BYTES;
+    TOV_TRY(err);
+    err = tell(book, out);
     if (err != TOV_OK)
         free(out->entry.header);
     return err;

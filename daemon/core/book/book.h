@@ -29,15 +29,16 @@ enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes,
 void tov_book_destroy(struct tov_book *book); /* NULL is fine */
 
 /* Takes in what events up to NEWEST tell, from where it stands: first from snapshots, where they
- * fit, then from the ledger and the mirrors. Does about SLICE of it; TOV_E_AGAIN: more is left,
- * come again. Messages that cannot be opened, or whose header is not believed, are passed over:
- * nothing is known of what they are about. So are those that the rules of sharing refuse. A failure
- * of the store or of memory leaves it where it was, to be tried again. Puts snapshots into the open
- * batch. */
+ * fit, then from the ledger and the mirrors. Does about *SLICE of it, and takes off what it did;
+ * TOV_E_AGAIN: more is left, come again. Messages that cannot be opened, or whose header is not
+ * believed, are passed over: nothing is known of what they are about. So are those that the rules
+ * of sharing refuse. A failure of the store or of memory leaves it where it was, to be tried again.
+ * Puts snapshots into the open batch. */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
-                               size_t slice) TOV_MUST_CHECK;
+                               size_t *slice) TOV_MUST_CHECK;
 /* What a turn may do: some ten milliseconds. An entry of a snapshot is 1, a message that is opened
- * about eight times that. Counted and not timed: the core reads no clock. */
+ * about eight times that, and long headers count by their size. Counted and not timed: the core
+ * reads no clock. */
 #define TOV_BOOK_SLICE 2048u
 /* Somebody asked since the start, or did before it: the book is worth keeping up to date. */
 bool tov_book_is_wanted(const struct tov_book *book);

@@ -13,6 +13,11 @@
 
 #define BOOK_NONE UINT32_MAX
 
+/* What is read counts of a slice by pieces and by size: an entry of a block as 1, a message that is
+ * opened as the second, and this many bytes as 1 more. */
+#define BOOK_MESSAGE_WORK 8u
+#define BOOK_WORK_BYTES 512u
+
 /* One message: all that the fold needs of it, frozen when it is taken in. That it stands here says
  * that its header was believed and that the rules of sharing let it have an effect: nothing of it
  * is judged again. Its units are found by ROSTER_VERSION among those of the core (ledger/units.h),
@@ -127,6 +132,7 @@ void book_told_fini(struct book_told *told);
 struct book_telling {
     struct book_entry entry; /* its header is the caller's to free */
     struct book_told told;   /* ended by book_told_fini */
+    size_t work;             /* of a slice; set whatever comes out */
 };
 /* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. OUT is large. */
 enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
@@ -164,7 +170,7 @@ void book_events_add(struct tov_sha256 *events, const struct tov_store_row *row)
 /* Takes the next block in (book_load.c). NOT_FOUND: there is none that fits, and what does not fit
  * is being deleted. */
 enum tov_err book_block_load(struct tov_book *book, struct tov_store_read *read,
-                             size_t *out_entries) TOV_MUST_CHECK;
+                             size_t *out_work) TOV_MUST_CHECK;
 /* Deletes the blocks from event FIRST on, in the open batch. */
 void book_blocks_drop(struct tov_book *book, uint64_t first);
 

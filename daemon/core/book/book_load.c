@@ -114,8 +114,7 @@ static void note_dropped(struct tov_book *book, uint64_t first, enum tov_err why
                  tov_err_name(why));
 }
 
-enum tov_err book_block_load(struct tov_book *book, struct tov_store_read *read,
-                             size_t *out_entries)
+enum tov_err book_block_load(struct tov_book *book, struct tov_store_read *read, size_t *out_work)
 {
     struct tov_store_range range = {.table = TOV_TABLE_BOOK,
                                     .first = tov_store_key_u64(book->newest + 1)};
@@ -123,15 +122,18 @@ enum tov_err book_block_load(struct tov_book *book, struct tov_store_read *read,
     struct book_block block;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     enum tov_err err = TOV_E_NOT_FOUND;
-    if (tov_store_iter_next(&iter))
+    size_t size = 0;
+    if (tov_store_iter_next(&iter)) {
+        size = iter.row.value.size;
         err = take_block(book, read, &iter.row, &block);
+    }
     TOV_TRY(tov_store_iter_fini(&iter));
     if (err == TOV_E_VERSION || err == TOV_E_CORRUPT) {
         note_dropped(book, book->newest + 1, err);
         return TOV_E_NOT_FOUND;
     }
     TOV_TRY(err);
-    *out_entries = block.entry_count;
+    *out_work = block.entry_count + size / BOOK_WORK_BYTES;
     book->newest = block.last;
     book->checking.until = block.last;
     return TOV_OK;

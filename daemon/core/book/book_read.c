@@ -10,44 +10,46 @@
 
 #include <stdlib.h>
 
-#define MESSAGE_WORK 8u
+#define BATCH_SHARE 16u /* of its limit: with more in the open batch no block is added to it */
 
 struct reading {
     struct tov_book *book;
     struct tov_store_read *read;
-    size_t work_left;
+    size_t *work_left;
 };
 
 static void note_work(struct reading *reading, size_t work)
 {
-    reading->work_left -= work < reading->work_left ? work : reading->work_left;
+    *reading->work_left -= work < *reading->work_left ? work : *reading->work_left;
 }
 
 static enum tov_err load_blocks(struct reading *reading)
 {
     struct tov_book *book = reading->book;
     while (!book->is_loaded) {
-        size_t entries = 0;
-        if (reading->work_left == 0)
+        size_t work = 0;
+        if (*reading->work_left == 0)
             return TOV_E_AGAIN;
-        enum tov_err err = book_block_load(book, reading->read, &entries);
+        enum tov_err err = book_block_load(book, reading->read, &work);
         if (err != TOV_OK && err != TOV_E_NOT_FOUND)
             return err;
         book->is_loaded = err == TOV_E_NOT_FOUND;
-        note_work(reading, entries + 1);
+        note_work(reading, work + 1);
     }
     return TOV_OK;
 }
 
 /* The entry of an event that was not listed; BOOK_NONE: it tells nothing. */
-static enum tov_err take_event(struct tov_book *book, struct tov_store_read *read,
-                               const struct tov_store_row *row, uint32_t *out_entry)
+static enum tov_err take_event(struct reading *reading, const struct tov_store_row *row,
+                               uint32_t *out_entry)
 {
+    struct tov_book *book = reading->book;
     struct book_telling telling;
     size_t before = book->entry_count;
     *out_entry = BOOK_NONE;
-    enum tov_err err =
-        book_telling_read(book, read, tov_store_key_to_u64(&row->key), row->value, &telling);
+    enum tov_err err = book_telling_read(book, reading->read, tov_store_key_to_u64(&row->key),
+                                         row->value, &telling);
+    note_work(reading, telling.work);
     if (err != TOV_OK)
         return err == TOV_E_NOT_FOUND ? TOV_OK : err;
     err = book_insert(book, &telling.entry, &telling.told.told);
@@ -58,18 +60,26 @@ static enum tov_err take_event(struct tov_book *book, struct tov_store_read *rea
     return err;
 }
 
+/* Blocks are put into it, and a batch that outgrows its limit would end the node. */
+static bool is_batch_full(const struct tov_book *book)
+{
+    const struct tov_store_batch *batch = book->core->open->batch;
+    return !book->saving.is_off &&
+           tov_store_batch_bytes(batch) > TOV_STORE_BATCH_DEFAULT_BYTES / BATCH_SHARE;
+}
+
 static enum tov_err read_event(struct reading *reading, const struct tov_store_row *row)
 {
     struct tov_book *book = reading->book;
     uint64_t number = tov_store_key_to_u64(&row->key);
     uint32_t entry = BOOK_NONE;
-    if (reading->work_left == 0)
+    if (*reading->work_left == 0 || is_batch_full(book))
         return TOV_E_AGAIN;
     if (!book_is_listed(book, number, &entry))
-        TOV_TRY(take_event(book, reading->read, row, &entry));
+        TOV_TRY(take_event(reading, row, &entry));
     book->newest = number;
     book_saving_take(book, row, entry);
-    note_work(reading, entry == BOOK_NONE ? 1 : MESSAGE_WORK);
+    note_work(reading, 1);
     return TOV_OK;
 }
 
@@ -89,7 +99,7 @@ static enum tov_err read_events(struct reading *reading, uint64_t newest)
 }
 
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
-                               size_t slice)
+                               size_t *slice)
 {
     struct reading reading = {book, read, slice};
     book->is_wanted = true;
