@@ -10,7 +10,9 @@
  *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
  *
  * That the pieces are of the search that was begun is known by an HMAC of its words, which lives as
- * long as the connection.
+ * long as the connection. Each piece goes on where the one before it ended, from the newest message
+ * of when the entry was committed; then the search is over. So one entry is one look, and no watch
+ * on a person (I9).
  */
 #include "api/api_internal.h"
 
@@ -213,15 +215,15 @@ static bool is_at_end(const struct finding *finding)
 
 static enum tov_err look(struct finding *finding)
 {
-    uint64_t before = tov_record_number(finding->call->request, "before");
+    const struct api_search *search = &finding->call->connection->search;
+    uint64_t last = search->next == 0 ? search->top : search->next - 1;
     struct tov_store_range range = {.table = TOV_TABLE_EVENT,
                                     .first = tov_store_key_u64(1),
-                                    .last =
-                                        tov_store_key_u64(before == 0 ? UINT64_MAX : before - 1),
+                                    .last = tov_store_key_u64(last),
                                     .backward = true};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
-    bool more = before != 1;
+    bool more = last > 0;
     bool full = false;
     TOV_TRY(tov_store_iter_init(finding->look.read, &range, &iter));
     while (err == TOV_OK && more && !full && !is_at_end(finding)) {
@@ -291,8 +293,10 @@ static enum tov_err begun(struct api_call *call, const struct api_argument *argu
 {
     struct api_search *search = &call->connection->search;
     struct tov_record answer;
-    if (search->id == argument->number)
+    if (search->id == argument->number) {
         search->is_committed = true;
+        search->top = tov_api_newest_event(call->api);
+    }
     TOV_TRY(tov_api_answer(call, "find", &answer));
     return tov_record_put_number(answer, "search", argument->number);
 }
@@ -313,13 +317,22 @@ static enum tov_err begin(struct finding *finding)
 
 static enum tov_err go_on(struct finding *finding, uint64_t id)
 {
-    const struct api_search *search = &finding->call->connection->search;
+    struct api_search *search = &finding->call->connection->search;
+    uint64_t before = tov_record_number(finding->call->request, "before");
     uint8_t tag[TOV_TAG_BYTES];
     tag_of(finding, tag);
     if (search->id != id || !search->is_committed || memcmp(search->tag, tag, sizeof tag) != 0)
         return tov_fail(&finding->call->error, TOV_E_DENIED,
-                        "no such search was begun on this connection: begin it with its reason");
-    return answer_piece(finding);
+                        "no such search was begun on this connection, or it is over: begin it "
+                        "with its reason");
+    if (before != search->next)
+        return refuse(finding->call, "before: a search goes on where its last piece ended; begin "
+                                     "it anew if that one was lost");
+    TOV_TRY(answer_piece(finding));
+    search->next = finding->next_before;
+    if (search->next == 0)
+        *search = (struct api_search){.id = 0};
+    return TOV_OK;
 }
 
 enum tov_err tov_api_find(struct api_call *call)

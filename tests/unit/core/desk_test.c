@@ -15,6 +15,7 @@
 #define HOUR_MS 3600000u
 #define DAY_MS 86400000u
 #define NAME "Magnus Prøvesen"
+#define OTHER_EPISODE "F2"
 
 static const struct harness_client esdh = {0, "esdh", 21};
 
@@ -338,7 +339,7 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
 struct search {
     const char *name, *number, *reason;
     struct tov_date born; /* year 0: none */
-    uint64_t id;
+    uint64_t id, before;
 };
 
 static struct tov_record ask_search(struct harness *harness, const struct harness_client *client,
@@ -356,6 +357,8 @@ static struct tov_record ask_search(struct harness *harness, const struct harnes
         UNIT_OK(tov_record_put_date(body, "birth_date", search->born));
     if (search->id != 0)
         UNIT_OK(tov_record_put_number(body, "search", search->id));
+    if (search->before != 0)
+        UNIT_OK(tov_record_put_number(body, "before", search->before));
     return answer_to(harness, client, request);
 }
 
@@ -440,6 +443,46 @@ static void a_search_is_an_entry_with_its_reason_before_anything_is_looked_at(vo
     harness_destroy(harness);
 }
 
+static enum tov_err piece_of(struct harness *harness, const struct harness_client *client,
+                             const struct search *search)
+{
+    struct tov_record reply = ask_search(harness, client, search);
+    enum tov_err err = (enum tov_err)error_of(reply);
+    tov_record_destroy(&reply);
+    return err;
+}
+
+static void send_admission(struct harness *harness, const char *fields)
+{
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "prison.admission",
+                         .from = "krfo/central",
+                         .to = "kk/eki",
+                         .bases = "BEK-HPL",
+                         .fields = fields},
+        NULL);
+}
+
+static void a_search_that_has_ended_is_no_watch_on_a_person(void)
+{
+    struct harness *harness = three_nodes();
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    search.id = begin_search(harness, &eva, &search);
+    /* I9: what comes after the entry is not of this search. */
+    send_admission(harness, "about.episode_ref=" OTHER_EPISODE "; event_ref=E2");
+    search.before = 3;
+    UNIT_EQUAL_INT(piece_of(harness, &eva, &search), TOV_E_ARGUMENT);
+    search.before = 0;
+    struct tov_record reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(tov_record_count(body_of(reply, "find"), "messages"), 1);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "next_before"), 0);
+    tov_record_destroy(&reply);
+    UNIT_EQUAL_INT(piece_of(harness, &eva, &search), TOV_E_DENIED);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -453,6 +496,7 @@ int main(void)
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
         UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
+        UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);
 }
