@@ -63,8 +63,9 @@ struct api_search {
     uint64_t id; /* 0: none, or it has come to its end */
     uint8_t tag[TOV_TAG_BYTES];
     bool is_committed;
-    uint64_t top;  /* the newest event when its entry was committed: later ones are not of it */
-    uint64_t next; /* `before` of the piece that comes next; 0: the first */
+    uint64_t top;   /* the newest event when its entry was committed: later ones are not of it */
+    uint64_t next;  /* `before` of the piece that comes next; 0: the first */
+    uint64_t entry; /* of the journal: who, when and why */
 };
 
 struct api_connection {

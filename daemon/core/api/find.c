@@ -3,9 +3,10 @@
  * Find: in which messages of the client's own units a person stands. Contents are opened and looked
  * at, a bounded piece for each request; there is no index of persons. The first request says why:
  * its access entry is committed before the search may begin (I9). Only messages are named, nothing
- * of their content.
- * Not for: asking other agencies. Whether they know somebody is asked by info.request.
- * Never log, store or put into an error what was searched for.
+ * of their content; that a person stands in them is a disclosure all the same, so each has an
+ * access entry of its own, with the reason, before the answer leaves. Not for: asking other
+ * agencies. Whether they know somebody is asked by info.request. Never log, store or put into an
+ * error what was searched for.
  *
  *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
  *
@@ -25,12 +26,15 @@
 #define REASON_MIN_BYTES 5u
 #define NAME_MIN_BYTES 2u
 #define NUMBER_MIN_CHARS 6u
+#define DETAILS_MAX_BYTES 4096u /* of an access entry */
 
 struct finding {
     struct api_call *call;
     struct api_look look;
     struct api_view view;
     struct tov_record answer;
+    struct tov_buf details;          /* of the search's own access entry */
+    struct tov_bytes reason;         /* there */
     char name[WORD_MAX_BYTES + 1];   /* folded; "": not asked for */
     char number[WORD_MAX_BYTES + 1]; /* the same */
     bool has_birth_date;
@@ -166,6 +170,7 @@ static enum tov_err put_found(struct finding *finding, bool *out_full)
         return TOV_OK;
     TOV_TRY(tov_record_open(finding->answer, "messages", &summary));
     TOV_TRY(tov_api_put_summary(&finding->look, &finding->view, summary));
+    TOV_TRY(tov_api_note(finding->call, TOV_ACCESS_SEARCH, &finding->view, finding->reason));
     finding->bytes += size;
     finding->found++;
     return TOV_OK;
@@ -237,16 +242,33 @@ static enum tov_err look(struct finding *finding)
     return err != TOV_OK ? err : read_err;
 }
 
+/* From its entry, so that no connection keeps it; without one when that cannot be opened any more.
+ */
+static enum tov_err read_reason(struct finding *finding)
+{
+    struct api_call *call = finding->call;
+    struct tov_access_entry entry;
+    enum tov_err err = tov_access_details(call->core, finding->look.read,
+                                          call->connection->search.entry, &finding->details);
+    if (err == TOV_OK)
+        err = tov_access_entry_decode(tov_buf_view(&finding->details), &entry);
+    if (err == TOV_OK)
+        finding->reason = entry.reason;
+    return err == TOV_E_NOMEM ? err : TOV_OK;
+}
+
 static enum tov_err answer_piece(struct finding *finding)
 {
     struct api_call *call = finding->call;
     TOV_TRY(tov_api_view_init(&finding->view));
     TOV_TRY(tov_store_read_begin(call->core->store, &finding->look.read, NULL));
     TOV_TRY(tov_api_answer(call, "find", &finding->answer));
+    TOV_TRY(read_reason(finding));
     TOV_TRY(look(finding));
     TOV_TRY(tov_record_put_number(finding->answer, "search", call->connection->search.id));
     TOV_TRY(tov_api_put_count(finding->answer, "next_before", finding->next_before));
-    return tov_api_put_count(finding->answer, "looked_at", finding->opened);
+    TOV_TRY(tov_api_put_count(finding->answer, "looked_at", finding->opened));
+    return finding->found == 0 ? TOV_OK : tov_api_reply_after(call);
 }
 
 /* ---- the request ---- */
@@ -308,7 +330,8 @@ static enum tov_err begin(struct finding *finding)
     struct api_search search = {.id = ++call->api->last_search};
     if (reason.size < REASON_MIN_BYTES)
         return refuse(call, "reason: say why you search; it stands in the access log");
-    TOV_TRY(tov_api_note(call, TOV_ACCESS_SEARCH, NULL, reason));
+    struct api_noting noting = {TOV_ACCESS_SEARCH, NULL, reason};
+    TOV_TRY(tov_api_note_at(call, &noting, &search.entry));
     tag_of(finding, search.tag);
     call->connection->search = search;
     struct api_argument argument = {.number = search.id};
@@ -337,13 +360,18 @@ static enum tov_err go_on(struct finding *finding, uint64_t id)
 
 enum tov_err tov_api_find(struct api_call *call)
 {
-    struct finding finding = {.call = call, .look = {.api = call->api, .client = call->client}};
+    struct finding finding = {.call = call,
+                              .look = {.api = call->api, .client = call->client},
+                              .details = TOV_BUF_INIT(DETAILS_MAX_BYTES)};
     uint64_t id = tov_record_number(call->request, "search");
     enum tov_err err = read_words(&finding);
     if (err == TOV_OK)
         err = id == 0 ? begin(&finding) : go_on(&finding, id);
     tov_wipe(finding.name, sizeof finding.name);
     tov_wipe(finding.number, sizeof finding.number);
+    if (finding.details.data != NULL)
+        tov_wipe(finding.details.data, finding.details.capacity);
+    tov_buf_fini(&finding.details);
     tov_api_view_fini(&finding.view);
     tov_store_read_end(finding.look.read);
     return err;

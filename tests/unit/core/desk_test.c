@@ -483,6 +483,25 @@ static void a_search_that_has_ended_is_no_watch_on_a_person(void)
     harness_destroy(harness);
 }
 
+static void each_message_that_a_search_names_is_an_entry_before_the_answer(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(4096);
+    struct tov_access_entry entry;
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    uint64_t number = newest(harness, &eva);
+    uint64_t size = tov_ledger_committed(core->journal);
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "Karen"}), 0);
+    UNIT_EQUAL_INT(tov_ledger_committed(core->journal), size + 1); /* that it was searched */
+    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = NAME}), 1);
+    UNIT_EQUAL_INT(tov_ledger_committed(core->journal), size + 3);
+    UNIT_NEED(newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
+    UNIT_EQUAL_INT(entry.number, number);
+    CU_ASSERT(is_text(entry.client, "eva") && is_text(entry.reason, "Borgeren har ringet til os"));
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -497,6 +516,7 @@ int main(void)
         UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
+        UNIT_TEST(each_message_that_a_search_names_is_an_entry_before_the_answer),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);
 }
