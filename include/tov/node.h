@@ -45,7 +45,7 @@ struct tov_node_status {
     uint64_t disk_free_bytes;
     uint64_t now_ms;
     int demo_clock;       /* the node's time is that of an exercise */
-    uint64_t unread;      /* messages to the client's units that nobody was shown; no ack.read */
+    uint64_t unread;      /* messages to the client's units that no person was shown; no ack.read */
     uint64_t undelivered; /* own messages without a receipt for undelivered_after_ms */
     uint32_t epoch;       /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;

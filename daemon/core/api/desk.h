@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The desk: which messages of the agency's units wait for a person, because nobody has looked at
+ * The desk: which messages of the agency's units wait for a person, because none has looked at
  * them, or because they are not handed over to the agency's own record. An index in memory, made
  * from the events in their order when somebody asks, and kept up from then on; bounded (I11).
  * Private to api/.
@@ -16,7 +16,7 @@
 #define TOV_DESK_UNRECORDED_MAX 262144u /* the same */
 
 enum desk_wait {
-    DESK_UNREAD = 1,     /* nobody was shown its content; acknowledgements are no news */
+    DESK_UNREAD = 1,     /* no person was shown its content; acknowledgements are no news */
     DESK_UNRECORDED = 2, /* not in the agency's own record; acknowledgements need not be */
     DESK_UNHANDLED = 4   /* not taken, answered or taken back either */
 };

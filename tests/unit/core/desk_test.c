@@ -137,6 +137,20 @@ static void what_was_answered_unread_is_no_alarm(void)
     harness_destroy(harness);
 }
 
+static void what_a_system_has_fetched_no_person_has_read(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE "; priority=akut", NULL);
+    uint64_t number = newest(harness, &anna);
+    look_at(harness, &esdh, number);
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 1);
+    look_at(harness, &anna, number);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 0);
+    harness_destroy(harness);
+}
+
 static void counts_are_the_same_after_a_restart(void)
 {
     struct harness *harness = whole_story();
@@ -507,6 +521,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_nobody_has_read_is_an_alarm_after_its_time),
         UNIT_TEST(what_was_answered_unread_is_no_alarm),
+        UNIT_TEST(what_a_system_has_fetched_no_person_has_read),
         UNIT_TEST(counts_are_the_same_after_a_restart),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
