@@ -516,6 +516,23 @@ static void each_message_that_a_search_names_is_an_entry_before_the_answer(void)
     harness_destroy(harness);
 }
 
+static void a_search_counts_no_messages_of_other_units(void)
+{
+    struct harness *harness = three_nodes();
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    search.id = begin_search(harness, &anna, &search);
+    struct tov_record reply = ask_search(harness, &anna, &search);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "looked_at"), 0); /* I10 */
+    tov_record_destroy(&reply);
+    search.id = 0;
+    search.id = begin_search(harness, &eva, &search);
+    reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "looked_at"), 1);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -531,6 +548,7 @@ int main(void)
         UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
+        UNIT_TEST(a_search_counts_no_messages_of_other_units),
         UNIT_TEST(each_message_that_a_search_names_is_an_entry_before_the_answer),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);
