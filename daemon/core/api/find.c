@@ -19,11 +19,12 @@
 
 #include <string.h>
 
-#define FOUND_MAX 100u        /* in one answer */
-#define EVENTS_A_PIECE 10000u /* looked at */
-#define HEADERS_A_PIECE 1000u /* of these, opened */
-#define OPENED_A_PIECE 200u   /* contents: some tens of milliseconds */
-#define WORD_MAX_BYTES 200u   /* of a name, a number */
+#define FOUND_MAX 100u              /* in one answer */
+#define EVENTS_A_PIECE 10000u       /* looked at */
+#define HEADERS_A_PIECE 1000u       /* of these, opened */
+#define OPENED_A_PIECE 200u         /* contents: some tens of milliseconds */
+#define OPENED_MAX_BYTES (2u << 20) /* the same, of long ones */
+#define WORD_MAX_BYTES 200u         /* of a name, a number */
 #define REASON_MIN_BYTES 5u
 #define NAME_MIN_BYTES 2u
 #define NUMBER_MIN_CHARS 6u
@@ -40,7 +41,8 @@ struct finding {
     char number[WORD_MAX_BYTES + 1]; /* the same */
     bool has_birth_date;
     struct tov_date birth_date;
-    size_t bytes;
+    size_t bytes; /* of the answer */
+    size_t opened_bytes;
     unsigned found, opened, headers, events;
     uint64_t next_before;
 };
@@ -204,6 +206,7 @@ static enum tov_err look_at(struct finding *finding, uint64_t number, const stru
     wanted.depth = TOV_MESSAGE_CONTENT;
     finding->opened++;
     TOV_TRY(open_view(finding, event, &wanted));
+    finding->opened_bytes += view->message->content.size;
     if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0)
         return TOV_OK;
     TOV_TRY(is_in_content(finding, tov_buf_view(&view->message->header),
@@ -230,7 +233,8 @@ static enum tov_err look_at_row(struct finding *finding, const struct tov_store_
 static bool is_at_end(const struct finding *finding)
 {
     return finding->found == FOUND_MAX || finding->opened == OPENED_A_PIECE ||
-           finding->headers == HEADERS_A_PIECE || finding->events == EVENTS_A_PIECE;
+           finding->opened_bytes >= OPENED_MAX_BYTES || finding->headers == HEADERS_A_PIECE ||
+           finding->events == EVENTS_A_PIECE;
 }
 
 static enum tov_err look(struct finding *finding)
