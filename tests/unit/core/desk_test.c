@@ -18,6 +18,7 @@
 #define OTHER_EPISODE "F2"
 
 static const struct harness_client esdh = {0, "esdh", 21};
+static const struct harness_client admin = {0, "admin", 22};
 
 /* ---- asking ---- */
 
@@ -188,6 +189,11 @@ static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered"), 1);
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered_oldest"), number);
     UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered_oldest"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered"), 0); /* I10: nor counted */
+    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered_oldest"), 0);
     harness_destroy(harness);
 }
 
