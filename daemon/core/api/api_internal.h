@@ -96,7 +96,7 @@ struct tov_api {
     uint64_t next_upload;
     uint64_t last_search;
     struct tov_api_tags *tags;
-    struct tov_desk *desk; /* read as far as somebody asked */
+    struct tov_desk *desk; /* read from the start on, with the ticks */
     struct tov_api_policy policy;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */

@@ -180,19 +180,21 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
 
 /* ---- what waits for the client's units ---- */
 
+/* What cannot be read takes the rest of the status from nobody: the counts are not whole then. */
 static enum tov_err put_desk(const struct api_look *look, struct tov_record answer)
 {
     struct desk_count count;
     if (!tov_access_may(look->client, TOV_DEED_LOOK))
         return TOV_OK;
-    TOV_TRY(tov_desk_read(look->api, look->read));
+    bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
+    bool is_whole = is_read && tov_desk_is_whole(look->api->desk);
     tov_desk_count(look, &count);
     TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
     TOV_TRY(tov_api_put_count(answer, "unread_late", count.late));
     TOV_TRY(tov_api_put_count(answer, "unread_late_oldest", count.oldest_late));
     TOV_TRY(tov_api_put_count(answer, "unrecorded", count.unrecorded));
     TOV_TRY(tov_api_put_count(answer, "unrecorded_oldest", count.oldest_unrecorded));
-    return tov_api_put_count(answer, "counting", tov_desk_is_whole(look->api->desk) ? 0 : 1);
+    return tov_api_put_count(answer, "counting", is_whole ? 0 : 1);
 }
 
 static enum tov_err put_limits(const struct tov_api_policy *policy, struct tov_record answer)

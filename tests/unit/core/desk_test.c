@@ -7,6 +7,7 @@
 #include "case_story.h"
 
 #include "access/journal.h"
+#include "api/desk.h"
 #include "base/cleanup.h"
 #include "node.h"
 
@@ -169,6 +170,70 @@ static void counts_are_the_same_after_a_restart(void)
         UNIT_EQUAL_INT(status_of(harness, &anna, fields[i]), before[i]);
     UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
     harness_destroy(harness);
+}
+
+static const struct tov_client checker = {.name = "checker",
+                                          .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)};
+
+static void the_desk_is_read_after_a_restart_before_anybody_asks(void)
+{
+    struct harness *harness = three_nodes();
+    struct desk_count count;
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    harness_restart(harness, 0);
+    struct tov_api *api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(!tov_desk_is_whole(api->desk));
+    harness_advance(harness, 2000);
+    api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(tov_desk_is_whole(api->desk));
+    tov_desk_count(&(struct api_look){.api = api, .client = &checker}, &count);
+    UNIT_EQUAL_INT(count.unread, 1);
+    harness_destroy(harness);
+}
+
+static void a_row_that_cannot_be_read_takes_the_status_from_nobody(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t bad = newest(harness, &anna);
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(bad),
+                        tov_bytes_of_text("?"));
+    harness_advance(harness, 2000);
+    for (int i = 0; i < 2; i++)
+        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-row-skipped"), 1);
+    harness_destroy(harness);
+}
+
+static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t numbers[3];
+    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 2, 100);
+    for (size_t i = 0; i < 3; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    look_at(harness, &anna, numbers[0]);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    harness_destroy(harness);
+}
+
+static uint64_t is_counting_for_the_record(struct harness *harness)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    uint64_t counting = tov_record_number(body_of(reply, "list"), "counting");
+    tov_record_destroy(&reply);
+    return counting;
 }
 
 /* ---- undelivered ---- */
@@ -351,6 +416,30 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
         tov_record_destroy(&reply);
     }
     UNIT_EQUAL_INT(after, 0);
+    harness_destroy(harness);
+}
+
+static void a_backlog_of_the_record_hides_nothing_unread_and_heals(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t numbers[6];
+    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 100, 4);
+    for (size_t i = 0; i < 6; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+    UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_record reply = hand_over(harness, &anna, numbers[i], "1");
+        UNIT_EQUAL_INT(error_of(reply), 0);
+        tov_record_destroy(&reply);
+        UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+    }
+    UNIT_EQUAL_INT(is_counting_for_the_record(harness), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
     harness_destroy(harness);
 }
 
@@ -546,6 +635,10 @@ int main(void)
         UNIT_TEST(what_was_answered_unread_is_no_alarm),
         UNIT_TEST(what_a_system_has_fetched_no_person_has_read),
         UNIT_TEST(counts_are_the_same_after_a_restart),
+        UNIT_TEST(the_desk_is_read_after_a_restart_before_anybody_asks),
+        UNIT_TEST(a_row_that_cannot_be_read_takes_the_status_from_nobody),
+        UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
+        UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
         UNIT_TEST(a_hand_over_said_again_changes_nothing),
