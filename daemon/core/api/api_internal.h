@@ -283,8 +283,9 @@ enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *not
 /* ---- the agency's own record (record.c) ---- */
 
 struct api_recorded {
-    uint64_t entry; /* of the journal */
-    uint64_t time_ms;
+    bool has_details; /* else the rest is zeros: its row cannot be read */
+    uint64_t entry;   /* of the journal */
+    uint64_t time_ms; /* of the first hand-over */
     uint8_t tag[TOV_TAG_BYTES];
 };
 /* TOV_E_NOT_FOUND: the message is not handed over. */
@@ -296,7 +297,8 @@ uint64_t tov_api_erasable_ms(const struct tov_api *api, const struct api_view *v
 /* Into an ApiSummary, when it is handed over. */
 enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_view *view,
                                   struct tov_record out) TOV_MUST_CHECK;
-/* Into an ApiGetReply: number and person, which are for those alone who see the content. */
+/* Into an ApiGetReply: number and person, which are for those alone who see the content. Nothing
+ * when the journal has no such entry any more. */
 enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct api_view *view,
                                       struct tov_record out) TOV_MUST_CHECK;
 

@@ -373,6 +373,71 @@ static void a_hand_over_said_again_changes_nothing(void)
     harness_destroy(harness);
 }
 
+static uint64_t summary_of(struct harness *harness, uint64_t number, const char *field,
+                           bool *out_has_entry)
+{
+    struct tov_record record, summary = {0};
+    struct tov_record reply = get(harness, &anna, number);
+    UNIT_NEED(tov_record_child(body_of(reply, "get"), "summary", 0, &summary));
+    *out_has_entry = tov_record_child(body_of(reply, "get"), "record", 0, &record);
+    uint64_t value = tov_record_number(summary, field);
+    tov_record_destroy(&reply);
+    return value;
+}
+
+static void a_corrected_number_moves_no_day_of_erasure(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
+    uint64_t erasable_ms = tov_record_number(body_of(reply, "record"), "erasable_ms");
+    tov_record_destroy(&reply);
+    harness_advance(harness, DAY_MS);
+    reply = correct(harness, number, "2021-0018");
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "erasable_ms"), erasable_ms);
+    tov_record_destroy(&reply);
+    bool has_entry = false;
+    UNIT_EQUAL_INT(summary_of(harness, number, "erasable_ms", &has_entry), erasable_ms);
+    CU_ASSERT(has_entry);
+    harness_destroy(harness);
+}
+
+static void put_record_row(struct harness *harness, uint64_t number, struct tov_bytes row)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_RECORD, tov_store_key_u64(number), row);
+    harness_advance(harness, 1000);
+}
+
+static void a_damaged_hand_over_is_shown_without_details(void)
+{
+    struct harness *harness = three_nodes();
+    bool has_entry = false;
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    /* A row of a later version: longer. The entry that it names is another message's, or none. */
+    static const uint64_t entries[] = {1, 1u << 30};
+    uint8_t longer[40] = {1};
+    for (size_t i = 0; i < 2; i++) {
+        tov_put_be64(longer + 1, entries[i]);
+        tov_put_be64(longer + 9, 1625486400000u);
+        put_record_row(harness, number, TOV_BYTES_OF(longer));
+        UNIT_EQUAL_INT(summary_of(harness, number, "recorded_ms", &has_entry), 1625486400000u);
+        CU_ASSERT(!has_entry);
+    }
+    put_record_row(harness, number, tov_bytes_of_text("?"));
+    CU_ASSERT(summary_of(harness, number, "recorded_ms", &has_entry) > 0);
+    CU_ASSERT(!has_entry);
+    UNIT_EQUAL_INT(newest(harness, &anna), number); /* the list goes on */
+    struct tov_record reply = correct(harness, number, "2021-0017");
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&reply);
+    CU_ASSERT(summary_of(harness, number, "recorded_ms", &has_entry) > 0);
+    CU_ASSERT(has_entry);
+    harness_destroy(harness);
+}
+
 static void only_who_may_see_the_content_hands_it_over(void)
 {
     struct harness *harness = three_nodes();
@@ -642,6 +707,8 @@ int main(void)
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
         UNIT_TEST(a_hand_over_said_again_changes_nothing),
+        UNIT_TEST(a_corrected_number_moves_no_day_of_erasure),
+        UNIT_TEST(a_damaged_hand_over_is_shown_without_details),
         UNIT_TEST(only_who_may_see_the_content_hands_it_over),
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
         UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
