@@ -54,8 +54,9 @@ static bool a_peer_is_suspended(const struct day *day)
 static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
-           day->facts->unread_late > 0 || day->facts->undelivered > 0 || roster_ends_soon(day) ||
-           disk_is_short(day) || a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
+           day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->counting ||
+           roster_ends_soon(day) || disk_is_short(day) || a_peer_is_suspended(day) ||
+           casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -115,6 +116,8 @@ static void put_warnings(struct cli *cli, const struct day *day)
 static void put_unread(struct cli *cli, const struct day *day)
 {
     unsigned long unread = (unsigned long)day->facts->unread;
+    if (unread == 0 && day->facts->counting) /* nobody knows yet */
+        return;
     if (unread == 0)
         cli_say(cli, "%s\n", _("There are no new messages."));
     else

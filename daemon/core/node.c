@@ -238,6 +238,11 @@ bool tov_node_is_settled(const struct tov_node *node)
     return !node->is_committing && !node->core.open->has_work;
 }
 
+struct tov_api *tov_node_api(struct tov_node *node)
+{
+    return node->api;
+}
+
 struct tov_core *tov_node_core(struct tov_node *node)
 {
     return &node->core;

@@ -94,5 +94,6 @@ bool tov_node_wants_turn(const struct tov_node *node);
 bool tov_node_is_settled(const struct tov_node *node);
 struct tov_core *tov_node_core(struct tov_node *node);
 struct tov_follow *tov_node_follow(struct tov_node *node);
+struct tov_api *tov_node_api(struct tov_node *node);
 
 #endif

@@ -44,17 +44,20 @@ struct tov_node_status {
     uint64_t roster_until_ms; /* the node goes on after it, and warns */
     uint64_t disk_free_bytes;
     uint64_t now_ms;
-    int demo_clock;       /* the node's time is that of an exercise */
-    uint64_t unread;      /* messages to the client's units that nobody was shown; no ack.read */
-    uint64_t undelivered; /* own messages without a receipt for undelivered_after_ms */
-    uint32_t epoch;       /* number of the key that others encrypt to now */
+    int demo_clock;  /* the node's time is that of an exercise */
+    uint64_t unread; /* messages to the client's units that no person was shown; no ack.read */
+    /* Own messages without a receipt for undelivered_after_ms: of the client's units alone, and of
+     * the 200 that wait longest for each agency; for auditor, dbr and node_admin all of the agency.
+     */
+    uint64_t undelivered;
+    uint32_t epoch; /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;
     size_t peer_count;
     /* Of the unread ones: those that nobody has taken or answered either, and that have lain beyond
      * the limits below. Oldest: a number, 0 when there is none; so for the others. */
     uint64_t unread_late;
     uint64_t unread_late_oldest;
-    uint64_t undelivered_oldest; /* 0 too when it is not of the client's units */
+    uint64_t undelivered_oldest; /* 0 too for node_admin, who sees no messages */
     uint64_t unrecorded; /* of the client's units, and not in the agency's own record (journal.h) */
     uint64_t unrecorded_oldest;
     int counting; /* the node still reads its messages: unread and unrecorded may be more */

@@ -29,7 +29,7 @@ struct tov_list_options {
     enum tov_box box;
     uint64_t before;                      /* numbers below this; 0: from the newest */
     uint32_t limit;                       /* 1..TOV_LIST_MAX; 0: 50; a page may have fewer */
-    int unread_only;                      /* not yet shown to anyone here; no ack.read */
+    int unread_only;                      /* not yet shown to a person here; no ack.read */
     const char *unit;                     /* "kk/vink"; NULL: all of the client's units */
     const struct tov_message_ref *thread; /* only what answers this message; NULL: all */
     int unrecorded_only; /* not handed over to the agency's own record (journal.h); oldest first */

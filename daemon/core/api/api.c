@@ -77,6 +77,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     tov_api_on_tick(api);
     api->checks_left = 0; /* serving comes first */
     tov_api_slice_begin(api);
+    tov_desk_begin(api->desk, api->committed_event);
     *out_api = api;
     return TOV_OK;
 }

@@ -63,9 +63,12 @@ struct api_grant {
 
 /* The newest search for a person on this connection, by find.c. */
 struct api_search {
-    uint64_t id; /* 0: none */
+    uint64_t id; /* 0: none, or it has come to its end */
     uint8_t tag[TOV_TAG_BYTES];
     bool is_committed;
+    uint64_t top;   /* the newest event when its entry was committed: later ones are not of it */
+    uint64_t next;  /* `before` of the piece that comes next; 0: the first */
+    uint64_t entry; /* of the journal: who, when and why */
 };
 
 struct api_connection {
@@ -97,7 +100,7 @@ struct tov_api {
     uint64_t next_upload;
     uint64_t last_search;
     struct tov_api_tags *tags;
-    struct tov_desk *desk; /* read as far as somebody asked */
+    struct tov_desk *desk; /* read from the start on, with the ticks */
     struct tov_api_policy policy;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
@@ -295,8 +298,9 @@ enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *not
 /* ---- the agency's own record (record.c) ---- */
 
 struct api_recorded {
-    uint64_t entry; /* of the journal */
-    uint64_t time_ms;
+    bool has_details; /* else the rest is zeros: its row cannot be read */
+    uint64_t entry;   /* of the journal */
+    uint64_t time_ms; /* of the first hand-over */
     uint8_t tag[TOV_TAG_BYTES];
 };
 /* TOV_E_NOT_FOUND: the message is not handed over. */
@@ -308,7 +312,8 @@ uint64_t tov_api_erasable_ms(const struct tov_api *api, const struct api_view *v
 /* Into an ApiSummary, when it is handed over. */
 enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_view *view,
                                   struct tov_record out) TOV_MUST_CHECK;
-/* Into an ApiGetReply: number and person, which are for those alone who see the content. */
+/* Into an ApiGetReply: number and person, which are for those alone who see the content. Nothing
+ * when the journal has no such entry any more. */
 enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct api_view *view,
                                       struct tov_record out) TOV_MUST_CHECK;
 

@@ -4,6 +4,9 @@
  *   D1 items ascend by number, and all are of events up to `read_to`.
  *   D2 an item without a wait is dead: it is counted in `dead` and goes with the next tidying.
  *   D3 `unread` and `unrecorded` count the items that wait in these ways, never above the limits.
+ *   D4 no item that is unread is left out: at their limit reading stops until there is room. Of
+ *      what waits for the record alone, what has no room is left out and `is_record_cut` says so;
+ *      when there is room again, all is read anew.
  */
 #include "api/desk.h"
 
@@ -30,13 +33,30 @@ struct tov_desk {
     size_t unread, unrecorded;
     uint64_t read_to; /* events up to this one are read */
     uint64_t wanted;  /* the newest when somebody asked */
-    bool is_cut;      /* something was not remembered: it had too many */
+    size_t unread_max, unrecorded_max;
+    bool is_record_cut;
+    bool told_skipped, told_failed; /* in the log, once */
 };
 
 enum tov_err tov_desk_create(struct tov_desk **out_desk)
 {
-    *out_desk = calloc(1, sizeof **out_desk);
-    return *out_desk == NULL ? TOV_E_NOMEM : TOV_OK;
+    struct tov_desk *desk = calloc(1, sizeof *desk);
+    if (desk == NULL)
+        return TOV_E_NOMEM;
+    tov_desk_limit(desk, TOV_DESK_UNREAD_MAX, TOV_DESK_UNRECORDED_MAX);
+    *out_desk = desk;
+    return TOV_OK;
+}
+
+void tov_desk_limit(struct tov_desk *desk, size_t unread_max, size_t unrecorded_max)
+{
+    desk->unread_max = unread_max;
+    desk->unrecorded_max = unrecorded_max;
+}
+
+void tov_desk_begin(struct tov_desk *desk, uint64_t newest)
+{
+    desk->wanted = newest;
 }
 
 void tov_desk_destroy(struct tov_desk *desk)
@@ -108,25 +128,26 @@ static enum tov_err make_room(struct tov_desk *desk)
     return TOV_OK;
 }
 
-/* What there is no more room for is forgotten, and counts say that they are not whole. */
-static unsigned within_limits(struct tov_desk *desk, unsigned waits)
-{
-    unsigned kept = waits;
-    if (desk->unread == TOV_DESK_UNREAD_MAX)
-        kept &= ~(unsigned)DESK_UNREAD;
-    if (desk->unrecorded == TOV_DESK_UNRECORDED_MAX)
-        kept &= ~(unsigned)DESK_UNRECORDED;
-    desk->is_cut = desk->is_cut || kept != waits;
-    return kept;
-}
-
 static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
-    item->waits = (uint8_t)within_limits(desk, waits);
+    bool is_cut = (waits & DESK_UNRECORDED) != 0 && desk->unrecorded >= desk->unrecorded_max;
+    desk->is_record_cut = desk->is_record_cut || is_cut;
+    item->waits = (uint8_t)(is_cut ? waits & ~(unsigned)DESK_UNRECORDED : waits);
     desk->unread += (item->waits & DESK_UNREAD) != 0 ? 1 : 0;
     desk->unrecorded += (item->waits & DESK_UNRECORDED) != 0 ? 1 : 0;
     if ((item->waits & (DESK_UNREAD | DESK_UNRECORDED)) == 0)
         item->waits = 0;
+}
+
+/* D4: from the start, once a quarter of the room is free. */
+static void heal(struct tov_desk *desk)
+{
+    if (!desk->is_record_cut || desk->unrecorded > desk->unrecorded_max / 4 * 3)
+        return;
+    desk->count = desk->dead = 0;
+    desk->unread = desk->unrecorded = 0;
+    desk->read_to = 0;
+    desk->is_record_cut = false;
 }
 
 /* ---- reading ---- */
@@ -136,6 +157,7 @@ struct piece {
     struct tov_desk *desk;
     struct api_view view;
     unsigned opened;
+    bool is_full; /* D4: there is no room for the next one */
 };
 
 /* All units: who may see which is asked when it is counted. */
@@ -236,24 +258,49 @@ static enum tov_err open_one(struct piece *piece, uint64_t number, const struct 
     return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
 }
 
-static enum tov_err take_event(struct piece *piece, const struct tov_store_row *row)
+/* The item of ROW; OUT_WAITS 0: there is none. */
+static enum tov_err read_event(struct piece *piece, const struct tov_store_row *row,
+                               struct item *item, unsigned *out_waits)
 {
-    struct tov_desk *desk = piece->desk;
     struct tov_event event;
-    struct item item;
-    unsigned waits = 0;
     bool is_there = false;
     uint64_t number = tov_store_key_to_u64(&row->key);
+    *out_waits = 0;
     TOV_TRY(tov_event_decode(row->value, &event));
     if (event.kind == TOV_EVENT_RECEIVED || event.kind == TOV_EVENT_WRITTEN)
         TOV_TRY(open_one(piece, number, &event, &is_there));
-    if (is_there) {
-        TOV_TRY(judge(piece, &item, &waits));
-        TOV_TRY(make_room(desk));
-        begin_waiting(desk, &item, waits);
-        if (item.waits != 0)
-            desk->items[desk->count++] = item;
-    }
+    return is_there ? judge(piece, item, out_waits) : TOV_OK;
+}
+
+/* One bad row takes the count of the others from nobody: it is told once, and stepped over. */
+static enum tov_err step_over(struct piece *piece, uint64_t number, enum tov_err err)
+{
+    if (err == TOV_E_NOMEM || err == TOV_E_IO)
+        return err; /* not the row's fault */
+    if (!piece->desk->told_skipped)
+        tov_core_log(piece->look.api->core, TOV_HOST_ERROR, "desk-row-skipped",
+                     "event=%llu error=%s", (unsigned long long)number, tov_err_name(err));
+    piece->desk->told_skipped = true;
+    piece->desk->read_to = number;
+    return TOV_OK;
+}
+
+static enum tov_err take_event(struct piece *piece, const struct tov_store_row *row)
+{
+    struct tov_desk *desk = piece->desk;
+    struct item item = {.number = 0};
+    unsigned waits = 0;
+    uint64_t number = tov_store_key_to_u64(&row->key);
+    enum tov_err err = read_event(piece, row, &item, &waits);
+    if (err != TOV_OK)
+        return step_over(piece, number, err);
+    piece->is_full = (waits & DESK_UNREAD) != 0 && desk->unread >= desk->unread_max;
+    if (piece->is_full)
+        return TOV_OK;
+    TOV_TRY(make_room(desk));
+    begin_waiting(desk, &item, waits);
+    if (item.waits != 0)
+        desk->items[desk->count++] = item;
     desk->read_to = number;
     return TOV_OK;
 }
@@ -265,8 +312,8 @@ static enum tov_err read_events(struct piece *piece)
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(piece->look.read, &range, &iter));
-    for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_PIECE && piece->opened < OPENED_A_PIECE &&
-                         tov_store_iter_next(&iter);
+    for (unsigned i = 0; err == TOV_OK && !piece->is_full && i < EVENTS_A_PIECE &&
+                         piece->opened < OPENED_A_PIECE && tov_store_iter_next(&iter);
          i++)
         err = take_event(piece, &iter.row);
     enum tov_err read_err = tov_store_iter_fini(&iter);
@@ -277,6 +324,7 @@ static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
 {
     struct piece piece = {.look = {.api = api, .client = &all_units, .read = read},
                           .desk = api->desk};
+    heal(api->desk);
     tidy(api->desk);
     enum tov_err err = tov_api_view_init(&piece.view);
     if (err == TOV_OK)
@@ -299,18 +347,25 @@ enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read)
 void tov_desk_on_tick(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    heal(api->desk);
     if (api->desk->read_to >= api->desk->wanted)
         return;
     enum tov_err err = tov_store_read_begin(api->core->store, &read, NULL);
     if (err == TOV_OK)
         err = read_piece(api, read);
-    if (err != TOV_OK) /* the next request meets it too, and tells its client */
+    if (err != TOV_OK && !api->desk->told_failed) /* the counts say that they are not whole */
         tov_core_log(api->core, TOV_HOST_ERROR, "desk-unreadable", "error=%s", tov_err_name(err));
+    api->desk->told_failed = err != TOV_OK;
 }
 
 bool tov_desk_is_whole(const struct tov_desk *desk)
 {
-    return desk->read_to >= desk->wanted && !desk->is_cut;
+    return desk->read_to >= desk->wanted;
+}
+
+bool tov_desk_is_record_whole(const struct tov_desk *desk)
+{
+    return tov_desk_is_whole(desk) && !desk->is_record_cut;
 }
 
 /* ---- settling ---- */

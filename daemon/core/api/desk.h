@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * The desk: which messages of the agency's units wait for a person, because nobody has looked at
+ * The desk: which messages of the agency's units wait for a person, because none has looked at
  * them, or because they are not handed over to the agency's own record. An index in memory, made
- * from the events in their order when somebody asks, and kept up from then on; bounded (I11).
+ * from the events in their order, from the start of the node on; bounded (I11).
  * Private to api/.
  * Not for: what a message says, or how far a case has come.
  * Never count a message for a client that may not see it (I10): tov_desk_count asks for each.
@@ -12,11 +12,11 @@
 
 #include "api/api_internal.h"
 
-#define TOV_DESK_UNREAD_MAX 65536u      /* remembered at once */
-#define TOV_DESK_UNRECORDED_MAX 262144u /* the same */
+#define TOV_DESK_UNREAD_MAX 65536u      /* remembered at once: then it waits until one is read */
+#define TOV_DESK_UNRECORDED_MAX 262144u /* the oldest; the others once some are handed over */
 
 enum desk_wait {
-    DESK_UNREAD = 1,     /* nobody was shown its content; acknowledgements are no news */
+    DESK_UNREAD = 1,     /* no person was shown its content; acknowledgements are no news */
     DESK_UNRECORDED = 2, /* not in the agency's own record; acknowledgements need not be */
     DESK_UNHANDLED = 4   /* not taken, answered or taken back either */
 };
@@ -26,12 +26,19 @@ enum desk_wait {
 struct tov_desk;
 enum tov_err tov_desk_create(struct tov_desk **out_desk) TOV_MUST_CHECK;
 void tov_desk_destroy(struct tov_desk *desk); /* NULL is fine */
+/* Other limits than these: for tests. */
+void tov_desk_limit(struct tov_desk *desk, size_t unread_max, size_t unrecorded_max);
+/* Begins reading, with the ticks, up to event NEWEST. */
+void tov_desk_begin(struct tov_desk *desk, uint64_t newest);
 
-/* Goes on to what is committed now: a bounded piece for each call, and the rest with the ticks. */
+/* Goes on to what is committed now: a bounded piece for each call, and the rest with the ticks. A
+ * row that cannot be read is stepped over, and logged once. */
 enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read) TOV_MUST_CHECK;
 void tov_desk_on_tick(struct tov_api *api);
-/* False: more is to be read before counts are whole, or there is more than it remembers. */
+/* False: more is to be read before counts are whole, or more is unread than it remembers. */
 bool tov_desk_is_whole(const struct tov_desk *desk);
+/* False also when more waits for the record than it remembers. */
+bool tov_desk_is_record_whole(const struct tov_desk *desk);
 
 /* Message NUMBER stops waiting in these ways (enum desk_wait) once the open batch is durable. */
 enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned waits) TOV_MUST_CHECK;

@@ -3,38 +3,47 @@
  * Find: in which messages of the client's own units a person stands. Contents are opened and looked
  * at, a bounded piece for each request; there is no index of persons. The first request says why:
  * its access entry is committed before the search may begin (I9). Only messages are named, nothing
- * of their content.
- * Not for: asking other agencies. Whether they know somebody is asked by info.request.
- * Never log, store or put into an error what was searched for.
+ * of their content; that a person stands in them is a disclosure all the same, so each has an
+ * access entry of its own, with the reason, before the answer leaves. Not for: asking other
+ * agencies. Whether they know somebody is asked by info.request. Never log, store or put into an
+ * error what was searched for.
  *
  *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
  *
  * That the pieces are of the search that was begun is known by an HMAC of its words, which lives as
- * long as the connection.
+ * long as the connection. Each piece goes on where the one before it ended, from the newest message
+ * of when the entry was committed; then the search is over. So one entry is one look, and no watch
+ * on a person (I9).
  */
 #include "api/api_internal.h"
 
 #include <string.h>
 
-#define FOUND_MAX 100u        /* in one answer */
-#define EVENTS_A_PIECE 10000u /* looked at */
-#define OPENED_A_PIECE 200u   /* of these, contents opened: some tens of milliseconds */
-#define WORD_MAX_BYTES 200u   /* of a name, a number */
+#define FOUND_MAX 100u              /* in one answer */
+#define EVENTS_A_PIECE 10000u       /* looked at */
+#define HEADERS_A_PIECE 1000u       /* of these, opened */
+#define OPENED_A_PIECE 200u         /* contents: some tens of milliseconds */
+#define OPENED_MAX_BYTES (2u << 20) /* the same, of long ones */
+#define WORD_MAX_BYTES 200u         /* of a name, a number */
 #define REASON_MIN_BYTES 5u
 #define NAME_MIN_BYTES 2u
 #define NUMBER_MIN_CHARS 6u
+#define DETAILS_MAX_BYTES 4096u /* of an access entry */
 
 struct finding {
     struct api_call *call;
     struct api_look look;
     struct api_view view;
     struct tov_record answer;
+    struct tov_buf details;          /* of the search's own access entry */
+    struct tov_bytes reason;         /* there */
     char name[WORD_MAX_BYTES + 1];   /* folded; "": not asked for */
     char number[WORD_MAX_BYTES + 1]; /* the same */
     bool has_birth_date;
     struct tov_date birth_date;
-    size_t bytes;
-    unsigned found, opened, events;
+    size_t bytes; /* of the answer */
+    size_t opened_bytes;
+    unsigned found, opened, headers, events;
     uint64_t next_before;
 };
 
@@ -164,24 +173,40 @@ static enum tov_err put_found(struct finding *finding, bool *out_full)
         return TOV_OK;
     TOV_TRY(tov_record_open(finding->answer, "messages", &summary));
     TOV_TRY(tov_api_put_summary(&finding->look, &finding->view, summary));
+    TOV_TRY(tov_api_note(finding->call, TOV_ACCESS_SEARCH, &finding->view, finding->reason));
     finding->bytes += size;
     finding->found++;
     return TOV_OK;
 }
 
-/* What its sender has taken back is not looked into: the node shows nobody its content. */
+/* What cannot be opened leaves a view without sight. */
+static enum tov_err open_view(struct finding *finding, const struct tov_event *event,
+                              const struct api_wanted *wanted)
+{
+    enum tov_err err = tov_api_view_event(&finding->look, event, wanted, &finding->view);
+    if (err != TOV_E_NOT_FOUND && err != TOV_E_CORRUPT)
+        return err;
+    finding->view.sight = TOV_SIGHT_NONE;
+    return TOV_OK;
+}
+
+/* I10: by the header it is judged whether the content may be opened for this client at all. What
+ * its sender has taken back is not looked into: the node shows nobody its content. */
 static enum tov_err look_at(struct finding *finding, uint64_t number, const struct tov_event *event,
                             bool *out_full)
 {
-    struct api_wanted wanted = {number, TOV_MESSAGE_CONTENT};
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
     struct api_view *view = &finding->view;
     struct api_replies replies;
     bool is_in = false;
-    finding->opened++;
-    enum tov_err err = tov_api_view_event(&finding->look, event, &wanted, view);
-    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
+    finding->headers++;
+    TOV_TRY(open_view(finding, event, &wanted));
+    if (view->sight != TOV_SIGHT_CONTENT)
         return TOV_OK;
-    TOV_TRY(err);
+    wanted.depth = TOV_MESSAGE_CONTENT;
+    finding->opened++;
+    TOV_TRY(open_view(finding, event, &wanted));
+    finding->opened_bytes += view->message->content.size;
     if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0)
         return TOV_OK;
     TOV_TRY(is_in_content(finding, tov_buf_view(&view->message->header),
@@ -208,20 +233,21 @@ static enum tov_err look_at_row(struct finding *finding, const struct tov_store_
 static bool is_at_end(const struct finding *finding)
 {
     return finding->found == FOUND_MAX || finding->opened == OPENED_A_PIECE ||
+           finding->opened_bytes >= OPENED_MAX_BYTES || finding->headers == HEADERS_A_PIECE ||
            finding->events == EVENTS_A_PIECE;
 }
 
 static enum tov_err look(struct finding *finding)
 {
-    uint64_t before = tov_record_number(finding->call->request, "before");
+    const struct api_search *search = &finding->call->connection->search;
+    uint64_t last = search->next == 0 ? search->top : search->next - 1;
     struct tov_store_range range = {.table = TOV_TABLE_EVENT,
                                     .first = tov_store_key_u64(1),
-                                    .last =
-                                        tov_store_key_u64(before == 0 ? UINT64_MAX : before - 1),
+                                    .last = tov_store_key_u64(last),
                                     .backward = true};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
-    bool more = before != 1;
+    bool more = last > 0;
     bool full = false;
     TOV_TRY(tov_store_iter_init(finding->look.read, &range, &iter));
     while (err == TOV_OK && more && !full && !is_at_end(finding)) {
@@ -235,16 +261,33 @@ static enum tov_err look(struct finding *finding)
     return err != TOV_OK ? err : read_err;
 }
 
+/* From its entry, so that no connection keeps it; without one when that cannot be opened any more.
+ */
+static enum tov_err read_reason(struct finding *finding)
+{
+    struct api_call *call = finding->call;
+    struct tov_access_entry entry;
+    enum tov_err err = tov_access_details(call->core, finding->look.read,
+                                          call->connection->search.entry, &finding->details);
+    if (err == TOV_OK)
+        err = tov_access_entry_decode(tov_buf_view(&finding->details), &entry);
+    if (err == TOV_OK)
+        finding->reason = entry.reason;
+    return err == TOV_E_NOMEM ? err : TOV_OK;
+}
+
 static enum tov_err answer_piece(struct finding *finding)
 {
     struct api_call *call = finding->call;
     TOV_TRY(tov_api_view_init(&finding->view));
     TOV_TRY(tov_store_read_begin(call->core->store, &finding->look.read, NULL));
     TOV_TRY(tov_api_answer(call, "find", &finding->answer));
+    TOV_TRY(read_reason(finding));
     TOV_TRY(look(finding));
     TOV_TRY(tov_record_put_number(finding->answer, "search", call->connection->search.id));
     TOV_TRY(tov_api_put_count(finding->answer, "next_before", finding->next_before));
-    return tov_api_put_count(finding->answer, "looked_at", finding->opened);
+    TOV_TRY(tov_api_put_count(finding->answer, "looked_at", finding->opened));
+    return finding->found == 0 ? TOV_OK : tov_api_reply_after(call);
 }
 
 /* ---- the request ---- */
@@ -291,8 +334,10 @@ static enum tov_err begun(struct api_call *call, const struct api_argument *argu
 {
     struct api_search *search = &call->connection->search;
     struct tov_record answer;
-    if (search->id == argument->number)
+    if (search->id == argument->number) {
         search->is_committed = true;
+        search->top = tov_api_newest_event(call->api);
+    }
     TOV_TRY(tov_api_answer(call, "find", &answer));
     return tov_record_put_number(answer, "search", argument->number);
 }
@@ -304,7 +349,8 @@ static enum tov_err begin(struct finding *finding)
     struct api_search search = {.id = ++call->api->last_search};
     if (reason.size < REASON_MIN_BYTES)
         return refuse(call, "reason: say why you search; it stands in the access log");
-    TOV_TRY(tov_api_note(call, TOV_ACCESS_SEARCH, NULL, reason));
+    struct api_noting noting = {TOV_ACCESS_SEARCH, NULL, reason};
+    TOV_TRY(tov_api_note_at(call, &noting, &search.entry));
     tag_of(finding, search.tag);
     call->connection->search = search;
     struct api_argument argument = {.number = search.id};
@@ -313,24 +359,38 @@ static enum tov_err begin(struct finding *finding)
 
 static enum tov_err go_on(struct finding *finding, uint64_t id)
 {
-    const struct api_search *search = &finding->call->connection->search;
+    struct api_search *search = &finding->call->connection->search;
+    uint64_t before = tov_record_number(finding->call->request, "before");
     uint8_t tag[TOV_TAG_BYTES];
     tag_of(finding, tag);
     if (search->id != id || !search->is_committed || memcmp(search->tag, tag, sizeof tag) != 0)
         return tov_fail(&finding->call->error, TOV_E_DENIED,
-                        "no such search was begun on this connection: begin it with its reason");
-    return answer_piece(finding);
+                        "no such search was begun on this connection, or it is over: begin it "
+                        "with its reason");
+    if (before != search->next)
+        return refuse(finding->call, "before: a search goes on where its last piece ended; begin "
+                                     "it anew if that one was lost");
+    TOV_TRY(answer_piece(finding));
+    search->next = finding->next_before;
+    if (search->next == 0)
+        *search = (struct api_search){.id = 0};
+    return TOV_OK;
 }
 
 enum tov_err tov_api_find(struct api_call *call)
 {
-    struct finding finding = {.call = call, .look = {.api = call->api, .client = call->client}};
+    struct finding finding = {.call = call,
+                              .look = {.api = call->api, .client = call->client},
+                              .details = TOV_BUF_INIT(DETAILS_MAX_BYTES)};
     uint64_t id = tov_record_number(call->request, "search");
     enum tov_err err = read_words(&finding);
     if (err == TOV_OK)
         err = id == 0 ? begin(&finding) : go_on(&finding, id);
     tov_wipe(finding.name, sizeof finding.name);
     tov_wipe(finding.number, sizeof finding.number);
+    if (finding.details.data != NULL)
+        tov_wipe(finding.details.data, finding.details.capacity);
+    tov_buf_fini(&finding.details);
     tov_api_view_fini(&finding.view);
     tov_store_read_end(finding.look.read);
     return err;

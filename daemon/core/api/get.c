@@ -158,6 +158,13 @@ static enum tov_err answer_after(struct api_call *call, const struct api_argumen
 
 /* ---- the request ---- */
 
+/* That a system fetched it tells of no person who has read it: the alarm for that goes on. */
+static bool is_read_by_person(const struct getting *get)
+{
+    return get->call->client->kind == TOV_CLIENT_PERSON && get->view.sight == TOV_SIGHT_CONTENT &&
+           get->view.receives;
+}
+
 static enum tov_err note_shown(struct getting *get)
 {
     uint8_t row[8];
@@ -179,7 +186,7 @@ static enum tov_err get_message(struct getting *get)
     bool shows = get->view.sight == TOV_SIGHT_CONTENT;
     TOV_TRY(tov_api_note(call, shows ? TOV_ACCESS_READ : TOV_ACCESS_TRACE, &get->view,
                          tov_record_bytes(call->request, "reason")));
-    if (shows && get->view.receives)
+    if (is_read_by_person(get))
         TOV_TRY(note_shown(get));
     struct api_argument argument = {.number = number, .flag = shows};
     return tov_api_call_after(call, answer_after, &argument);

@@ -142,7 +142,7 @@ static enum tov_err walk_unrecorded(struct listing *list)
     bool full = false;
     TOV_TRY(tov_desk_read(list->call->api, list->look.read));
     TOV_TRY(tov_api_put_count(list->answer, "counting",
-                              tov_desk_is_whole(list->call->api->desk) ? 0 : 1));
+                              tov_desk_is_record_whole(list->call->api->desk) ? 0 : 1));
     while ((number = tov_desk_unrecorded_after(&list->look, after)) != 0 && !is_at_end(list)) {
         struct tov_event event;
         TOV_TRY(tov_event_get(list->look.read, number, &event));

@@ -5,8 +5,12 @@
  * the journal tree (I9); the row of the table `record` names that entry.
  * Not for: erasing, which is a person's step.
  *
- *   row   index of the entry u64, time u64, tag 16: HMAC of the number, so that the same number
- *         said again is known without opening the entry
+ *   row   version u8 = 1, index of the entry u64, time u64 of the first hand-over (a corrected
+ *         number moves no day of erasure), tag 16: HMAC of the number, so that the same number said
+ *         again is known without opening the entry; what later versions add stands behind it
+ *
+ * A row or an entry that is damaged, erased or of a later version still says that the message is
+ * handed over: then it is shown so without details, and nothing else is refused for it.
  */
 #include "api/desk.h"
 
@@ -15,7 +19,8 @@
 #include <string.h>
 
 #define NUMBER_MAX_BYTES 64u /* of the record */
-#define ROW_BYTES (8u + 8u + TOV_TAG_BYTES)
+#define ROW_VERSION 1u
+#define ROW_BYTES (1u + 8u + 8u + TOV_TAG_BYTES)
 #define DETAILS_MAX_BYTES 4096u
 
 struct recording {
@@ -28,14 +33,16 @@ struct recording {
 
 /* ---- what others ask ---- */
 
-static enum tov_err decode_row(struct tov_bytes row, struct api_recorded *out)
+static struct api_recorded decode_row(struct tov_bytes row)
 {
-    if (row.size != ROW_BYTES)
-        return TOV_E_CORRUPT;
-    out->entry = tov_get_be64(row.data);
-    out->time_ms = tov_get_be64(row.data + 8);
-    memcpy(out->tag, row.data + 16, TOV_TAG_BYTES);
-    return TOV_OK;
+    struct api_recorded recorded = {.has_details =
+                                        row.size >= ROW_BYTES && row.data[0] == ROW_VERSION};
+    if (!recorded.has_details)
+        return recorded;
+    recorded.entry = tov_get_be64(row.data + 1);
+    recorded.time_ms = tov_get_be64(row.data + 9);
+    memcpy(recorded.tag, row.data + 17, TOV_TAG_BYTES);
+    return recorded;
 }
 
 enum tov_err tov_api_recorded(const struct api_look *look, uint64_t number,
@@ -43,7 +50,8 @@ enum tov_err tov_api_recorded(const struct api_look *look, uint64_t number,
 {
     struct tov_bytes row;
     TOV_TRY(tov_store_get(look->read, TOV_TABLE_RECORD, tov_store_key_u64(number), &row));
-    return decode_row(row, out);
+    *out = decode_row(row);
+    return TOV_OK;
 }
 
 uint64_t tov_api_erasable_ms(const struct tov_api *api, const struct api_view *view,
@@ -66,9 +74,31 @@ enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
+    if (!recorded.has_details) /* it was after the message came */
+        return tov_record_put_number(out, "recorded_ms", view->event.time_ms);
     TOV_TRY(tov_record_put_number(out, "recorded_ms", recorded.time_ms));
     return tov_api_put_count(out, "erasable_ms",
                              tov_api_erasable_ms(look->api, view, recorded.time_ms));
+}
+
+/* The entry that RECORDED names. False: there is none that says this of message NUMBER. */
+static bool find_entry(const struct api_look *look, uint64_t number,
+                       const struct api_recorded *recorded, struct tov_buf *details,
+                       struct tov_access_entry *out)
+{
+    return recorded->has_details &&
+           tov_access_details(look->api->core, look->read, recorded->entry, details) == TOV_OK &&
+           tov_access_entry_decode(tov_buf_view(details), out) == TOV_OK &&
+           out->class_code == TOV_ACCESS_RECORD && out->number == number;
+}
+
+static enum tov_err put_entry(const struct tov_access_entry *entry, struct tov_record out)
+{
+    struct tov_record made;
+    TOV_TRY(tov_record_open(out, "record", &made));
+    TOV_TRY(tov_api_put_view(made, "record", entry->reason));
+    TOV_TRY(tov_api_put_view(made, "by", entry->client));
+    return tov_record_put_number(made, "at_ms", entry->time_ms);
 }
 
 enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct api_view *view,
@@ -77,22 +107,11 @@ enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct 
     TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(DETAILS_MAX_BYTES);
     struct api_recorded recorded;
     struct tov_access_entry entry;
-    struct tov_record made;
     enum tov_err err = tov_api_recorded(look, view->number, &recorded);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
-    if (err == TOV_OK)
-        err = tov_access_details(look->api->core, look->read, recorded.entry, &details);
-    if (err == TOV_OK)
-        err = tov_access_entry_decode(tov_buf_view(&details), &entry);
-    if (err == TOV_OK)
-        err = tov_record_open(out, "record", &made);
-    if (err == TOV_OK)
-        err = tov_api_put_view(made, "record", entry.reason);
-    if (err == TOV_OK)
-        err = tov_api_put_view(made, "by", entry.client);
-    if (err == TOV_OK)
-        err = tov_record_put_number(made, "at_ms", recorded.time_ms);
+    if (err == TOV_OK && find_entry(look, view->number, &recorded, &details, &entry))
+        err = put_entry(&entry, out);
     if (details.data != NULL)
         tov_wipe(details.data, details.capacity);
     return err;
@@ -138,24 +157,24 @@ static enum tov_err open_message(struct recording *recording)
     return err;
 }
 
-static enum tov_err put_row(struct recording *recording, uint64_t entry)
+static enum tov_err put_row(struct recording *recording, uint64_t entry, uint64_t first_ms)
 {
     struct tov_core *core = recording->call->core;
-    uint8_t row[ROW_BYTES];
-    tov_put_be64(row, entry);
-    tov_put_be64(row + 8, core->now_ms);
-    memcpy(row + 16, recording->tag, TOV_TAG_BYTES);
+    uint8_t row[ROW_BYTES] = {ROW_VERSION};
+    tov_put_be64(row + 1, entry);
+    tov_put_be64(row + 9, first_ms);
+    memcpy(row + 17, recording->tag, TOV_TAG_BYTES);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_RECORD,
                         tov_store_key_u64(recording->view.number), TOV_BYTES_OF(row));
     return tov_desk_settle(recording->call->api, recording->view.number, DESK_UNRECORDED);
 }
 
-static enum tov_err write_entry(struct recording *recording)
+static enum tov_err write_entry(struct recording *recording, uint64_t first_ms)
 {
     uint64_t entry = 0;
     struct api_noting noting = {TOV_ACCESS_RECORD, &recording->view, recording->number};
     TOV_TRY(tov_api_note_at(recording->call, &noting, &entry));
-    return put_row(recording, entry);
+    return put_row(recording, entry, first_ms);
 }
 
 static enum tov_err put_answer(struct recording *recording, bool repeated, uint64_t time_ms)
@@ -181,19 +200,20 @@ static enum tov_err record(struct recording *recording)
     enum tov_err err = tov_core_get_pending(call->core, recording->look.read, TOV_TABLE_RECORD,
                                             tov_store_key_u64(recording->view.number), &row);
     if (err == TOV_E_NOT_FOUND) {
-        TOV_TRY(write_entry(recording));
+        TOV_TRY(write_entry(recording, call->core->now_ms));
         return put_answer(recording, false, call->core->now_ms);
     }
     TOV_TRY(err);
-    TOV_TRY(decode_row(row, &before));
-    if (memcmp(before.tag, recording->tag, sizeof before.tag) == 0)
+    before = decode_row(row);
+    if (before.has_details && memcmp(before.tag, recording->tag, sizeof before.tag) == 0)
         return put_answer(recording, true, before.time_ms);
     if (!replaces)
         return tov_fail(&call->error, TOV_E_EXISTS,
                         "the message stands in the record under another number already; say "
                         "`replace` to correct it");
-    TOV_TRY(write_entry(recording));
-    return put_answer(recording, false, call->core->now_ms);
+    uint64_t first_ms = before.has_details ? before.time_ms : call->core->now_ms;
+    TOV_TRY(write_entry(recording, first_ms));
+    return put_answer(recording, false, first_ms);
 }
 
 static enum tov_err run(struct recording *recording)

@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+#define WALKED_MAX 200u  /* own messages without a receipt that are judged for a unit, a peer */
+#define OPENED_MAX 2000u /* ... of all peers: some tens of milliseconds */
+
 /* ---- undelivered ---- */
 
 /* When the own message with that link was written, and its number. */
@@ -74,59 +77,124 @@ static enum tov_err put_peer(const struct api_look *look, const struct tov_peer_
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
 }
 
-/* I10: a number tells of a message, so only who may see that one is told it. */
-static enum tov_err put_oldest(const struct api_look *look, uint64_t number,
-                               struct tov_record answer)
+/* I10: a message tells of itself by being counted too, so a unit is told of its own alone. */
+struct counting {
+    const struct api_look *look;
+    struct api_view view;
+    bool is_unit;    /* casework: only what it may see; else the agency's number */
+    bool may_look;   /* numbers of messages are for it */
+    unsigned opened; /* headers, all peers together */
+    uint64_t count;
+    uint64_t oldest;
+};
+
+static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_sees)
 {
     struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
-    struct api_view view;
-    bool sees = false;
-    if (number == 0 || !tov_access_may(look->client, TOV_DEED_LOOK))
+    enum tov_err err = tov_api_view_load(counting->look, &wanted, &counting->view);
+    *out_sees = err == TOV_OK && counting->view.sight != TOV_SIGHT_NONE;
+    return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
+}
+
+static enum tov_err count_sent(struct counting *counting, uint64_t number)
+{
+    bool is_seen = false;
+    counting->opened++;
+    TOV_TRY(sees(counting, number, &is_seen));
+    if (!is_seen)
         return TOV_OK;
-    enum tov_err err = tov_api_view_init(&view);
+    counting->count++;
+    if (counting->oldest == 0 || number < counting->oldest)
+        counting->oldest = number;
+    return TOV_OK;
+}
+
+/* From the first link without a receipt on: those that wait longest. */
+static enum tov_err count_of_unit(struct counting *counting, const struct tov_peer_view *peer)
+{
+    uint64_t limit_ms = counting->look->api->policy.undelivered_after_ms;
+    uint64_t now_ms = counting->look->api->core->now_ms;
+    unsigned walked = 0;
+    for (uint64_t link = peer->links_receipted + 1;
+         link <= peer->links_sent && walked < WALKED_MAX && counting->opened < OPENED_MAX;
+         link++, walked++) {
+        struct sent sent = {0};
+        enum tov_err err = read_link(counting->look, peer->agency, link, &sent);
+        if (err != TOV_OK || sent.time_ms + limit_ms > now_ms)
+            return err == TOV_E_NOMEM ? err : TOV_OK;
+        TOV_TRY(count_sent(counting, sent.number));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err count_of_agency(struct counting *counting, const struct tov_peer_view *peer)
+{
+    uint64_t first = 0;
+    bool is_seen = false;
+    counting->count += count_undelivered(counting->look, peer, &first);
+    if (first == 0 || !counting->may_look)
+        return TOV_OK;
+    TOV_TRY(sees(counting, first, &is_seen));
+    if (is_seen && (counting->oldest == 0 || first < counting->oldest))
+        counting->oldest = first;
+    return TOV_OK;
+}
+
+static enum tov_err count_all(struct counting *counting)
+{
+    const struct tov_follow *follow = counting->look->api->follow;
+    for (size_t i = 0; i < tov_follow_peer_count(follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(follow, i, &peer);
+        TOV_TRY(counting->is_unit ? count_of_unit(counting, &peer)
+                                  : count_of_agency(counting, &peer));
+    }
+    return TOV_OK;
+}
+
+static enum tov_err put_undelivered(const struct api_look *look, struct tov_record answer)
+{
+    struct counting counting = {.look = look,
+                                .is_unit = tov_access_may(look->client, TOV_DEED_CONTENT),
+                                .may_look = tov_access_may(look->client, TOV_DEED_LOOK)};
+    enum tov_err err = tov_api_view_init(&counting.view);
     if (err == TOV_OK)
-        err = tov_api_view_load(look, &wanted, &view);
-    sees = err == TOV_OK && view.sight != TOV_SIGHT_NONE;
-    tov_api_view_fini(&view);
-    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
-        err = TOV_OK;
-    return err == TOV_OK && sees ? tov_record_put_number(answer, "undelivered_oldest", number)
-                                 : err;
+        err = count_all(&counting);
+    tov_api_view_fini(&counting.view);
+    TOV_TRY(err);
+    TOV_TRY(tov_record_put_number(answer, "undelivered", counting.count));
+    return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 
 static enum tov_err put_peers(const struct api_look *look, struct tov_record answer)
 {
-    uint64_t undelivered = 0;
-    uint64_t oldest = 0;
     for (size_t i = 0; i < tov_follow_peer_count(look->api->follow); i++) {
         struct tov_peer_view peer;
         struct tov_record out;
         tov_follow_peer_view(look->api->follow, i, &peer);
-        uint64_t first = 0;
-        undelivered += count_undelivered(look, &peer, &first);
-        oldest = oldest == 0 || (first != 0 && first < oldest) ? first : oldest;
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(look, &peer, out));
     }
-    TOV_TRY(tov_record_put_number(answer, "undelivered", undelivered));
-    return put_oldest(look, oldest, answer);
+    return put_undelivered(look, answer);
 }
 
 /* ---- what waits for the client's units ---- */
 
+/* What cannot be read takes the rest of the status from nobody: the counts are not whole then. */
 static enum tov_err put_desk(const struct api_look *look, struct tov_record answer)
 {
     struct desk_count count;
     if (!tov_access_may(look->client, TOV_DEED_LOOK))
         return TOV_OK;
-    TOV_TRY(tov_desk_read(look->api, look->read));
+    bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
+    bool is_whole = is_read && tov_desk_is_whole(look->api->desk);
     tov_desk_count(look, &count);
     TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
     TOV_TRY(tov_api_put_count(answer, "unread_late", count.late));
     TOV_TRY(tov_api_put_count(answer, "unread_late_oldest", count.oldest_late));
     TOV_TRY(tov_api_put_count(answer, "unrecorded", count.unrecorded));
     TOV_TRY(tov_api_put_count(answer, "unrecorded_oldest", count.oldest_unrecorded));
-    return tov_api_put_count(answer, "counting", tov_desk_is_whole(look->api->desk) ? 0 : 1);
+    return tov_api_put_count(answer, "counting", is_whole ? 0 : 1);
 }
 
 static enum tov_err put_limits(const struct tov_api_policy *policy, struct tov_record answer)

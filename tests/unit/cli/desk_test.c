@@ -42,6 +42,18 @@ static void what_waits_for_the_record_alone_needs_no_person(void)
     cli_scene_end(&scene);
 }
 
+static void while_the_node_counts_nobody_is_told_that_there_is_nothing(void)
+{
+    struct cli_scene scene = {.node = {.counting = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "The node still counts its messages"));
+    CU_ASSERT(!cli_says(ran->out, "no new messages"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 /* ---- the own record ---- */
 
 static void journal_without_a_number_lists_what_waits(void)
@@ -260,6 +272,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_lies_too_long_is_told_with_the_oldest_and_is_3),
         UNIT_TEST(what_waits_for_the_record_alone_needs_no_person),
+        UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
         UNIT_TEST(journal_without_a_number_lists_what_waits),
         UNIT_TEST(a_number_in_the_record_is_needed),
         UNIT_TEST(a_hand_over_writes_the_files_and_then_tells_the_node),

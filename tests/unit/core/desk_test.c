@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * What waits for a person: unread messages and how long they lie, the hand-over to the agency's own
- * record, and the search for a person: whole nodes in one process, asked by their clients.
- * Not for: what the command line makes of it (tests of cli).
+ * record: whole nodes in one process, asked by their clients.
+ * Not for: searches (find_test.c); what the command line makes of it (tests of cli).
  */
-#include "case_story.h"
+#include "desk_ask.h"
 
-#include "access/journal.h"
+#include "api/desk.h"
 #include "base/cleanup.h"
 #include "node.h"
 
@@ -14,28 +14,11 @@
 
 #define HOUR_MS 3600000u
 #define DAY_MS 86400000u
-#define NAME "Magnus Prøvesen"
 
 static const struct harness_client esdh = {0, "esdh", 21};
+static const struct harness_client admin = {0, "admin", 22};
 
 /* ---- asking ---- */
-
-static struct tov_record request_of(const char *name, struct tov_record *out_body)
-{
-    struct tov_record request;
-    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
-    UNIT_NEED(tov_record_open(request, name, out_body) == TOV_OK);
-    return request;
-}
-
-/* The answer; REQUEST ends here. */
-static struct tov_record answer_to(struct harness *harness, const struct harness_client *client,
-                                   struct tov_record request)
-{
-    struct tov_record reply = exchange(harness, client, request);
-    tov_record_destroy(&request);
-    return reply;
-}
 
 static uint64_t status_of(struct harness *harness, const struct harness_client *client,
                           const char *field)
@@ -61,19 +44,6 @@ static void look_at(struct harness *harness, const struct harness_client *client
     struct tov_record reply = get(harness, client, number);
     UNIT_EQUAL_INT(error_of(reply), 0);
     tov_record_destroy(&reply);
-}
-
-/* The message that the agency of CLIENT was sent last, by its number there. */
-static uint64_t newest(struct harness *harness, const struct harness_client *client)
-{
-    struct tov_record body, summary;
-    struct tov_record request = request_of("list", &body);
-    UNIT_OK(tov_record_put_enum(body, "box", "in"));
-    struct tov_record reply = answer_to(harness, client, request);
-    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &summary));
-    uint64_t number = tov_record_number(summary, "number");
-    tov_record_destroy(&reply);
-    return number;
 }
 
 /* A note of Kriminalforsorgen to the coordinator. */
@@ -136,6 +106,20 @@ static void what_was_answered_unread_is_no_alarm(void)
     harness_destroy(harness);
 }
 
+static void what_a_system_has_fetched_no_person_has_read(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE "; priority=akut", NULL);
+    uint64_t number = newest(harness, &anna);
+    look_at(harness, &esdh, number);
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 1);
+    look_at(harness, &anna, number);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 0);
+    harness_destroy(harness);
+}
+
 static void counts_are_the_same_after_a_restart(void)
 {
     struct harness *harness = whole_story();
@@ -153,6 +137,70 @@ static void counts_are_the_same_after_a_restart(void)
         UNIT_EQUAL_INT(status_of(harness, &anna, fields[i]), before[i]);
     UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
     harness_destroy(harness);
+}
+
+static const struct tov_client checker = {.name = "checker",
+                                          .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)};
+
+static void the_desk_is_read_after_a_restart_before_anybody_asks(void)
+{
+    struct harness *harness = three_nodes();
+    struct desk_count count;
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    harness_restart(harness, 0);
+    struct tov_api *api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(!tov_desk_is_whole(api->desk));
+    harness_advance(harness, 2000);
+    api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(tov_desk_is_whole(api->desk));
+    tov_desk_count(&(struct api_look){.api = api, .client = &checker}, &count);
+    UNIT_EQUAL_INT(count.unread, 1);
+    harness_destroy(harness);
+}
+
+static void a_row_that_cannot_be_read_takes_the_status_from_nobody(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t bad = newest(harness, &anna);
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(bad),
+                        tov_bytes_of_text("?"));
+    harness_advance(harness, 2000);
+    for (int i = 0; i < 2; i++)
+        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-row-skipped"), 1);
+    harness_destroy(harness);
+}
+
+static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t numbers[3];
+    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 2, 100);
+    for (size_t i = 0; i < 3; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    look_at(harness, &anna, numbers[0]);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    harness_destroy(harness);
+}
+
+static uint64_t is_counting_for_the_record(struct harness *harness)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    uint64_t counting = tov_record_number(body_of(reply, "list"), "counting");
+    tov_record_destroy(&reply);
+    return counting;
 }
 
 /* ---- undelivered ---- */
@@ -173,6 +221,11 @@ static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered"), 1);
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered_oldest"), number);
     UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered_oldest"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered"), 0); /* I10: nor counted */
+    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered_oldest"), 0);
     harness_destroy(harness);
 }
 
@@ -196,30 +249,6 @@ static struct tov_record correct(struct harness *harness, uint64_t number, const
     UNIT_OK(tov_record_put_text(body, "record", record));
     UNIT_OK(tov_record_put_number(body, "replace", 1));
     return answer_to(harness, &anna, request);
-}
-
-/* The newest entry of node 0's journal tree that is of CLASS; false: there is none. DETAILS keeps
- * what ENTRY points to. */
-static bool newest_entry(struct harness *harness, enum tov_access_class class_code,
-                         struct tov_buf *details, struct tov_access_entry *entry)
-{
-    struct tov_core *core = tov_node_core(harness_node(harness, 0));
-    struct tov_store_read *read = NULL;
-    bool found = false;
-    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    for (uint64_t i = tov_ledger_committed(core->journal); !found && i > 0; i--) {
-        tov_buf_clear(details);
-        found = tov_access_details(core, read, i - 1, details) == TOV_OK &&
-                tov_access_entry_decode(tov_buf_view(details), entry) == TOV_OK &&
-                entry->class_code == class_code;
-    }
-    tov_store_read_end(read);
-    return found;
-}
-
-static bool is_text(struct tov_bytes bytes, const char *text)
-{
-    return tov_bytes_equal(bytes, tov_bytes_of_text(text));
 }
 
 static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
@@ -287,6 +316,71 @@ static void a_hand_over_said_again_changes_nothing(void)
     harness_destroy(harness);
 }
 
+static uint64_t summary_of(struct harness *harness, uint64_t number, const char *field,
+                           bool *out_has_entry)
+{
+    struct tov_record record, summary = {0};
+    struct tov_record reply = get(harness, &anna, number);
+    UNIT_NEED(tov_record_child(body_of(reply, "get"), "summary", 0, &summary));
+    *out_has_entry = tov_record_child(body_of(reply, "get"), "record", 0, &record);
+    uint64_t value = tov_record_number(summary, field);
+    tov_record_destroy(&reply);
+    return value;
+}
+
+static void a_corrected_number_moves_no_day_of_erasure(void)
+{
+    struct harness *harness = three_nodes();
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
+    uint64_t erasable_ms = tov_record_number(body_of(reply, "record"), "erasable_ms");
+    tov_record_destroy(&reply);
+    harness_advance(harness, DAY_MS);
+    reply = correct(harness, number, "2021-0018");
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "record"), "erasable_ms"), erasable_ms);
+    tov_record_destroy(&reply);
+    bool has_entry = false;
+    UNIT_EQUAL_INT(summary_of(harness, number, "erasable_ms", &has_entry), erasable_ms);
+    CU_ASSERT(has_entry);
+    harness_destroy(harness);
+}
+
+static void put_record_row(struct harness *harness, uint64_t number, struct tov_bytes row)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_RECORD, tov_store_key_u64(number), row);
+    harness_advance(harness, 1000);
+}
+
+static void a_damaged_hand_over_is_shown_without_details(void)
+{
+    struct harness *harness = three_nodes();
+    bool has_entry = false;
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    /* A row of a later version: longer. The entry that it names is another message's, or none. */
+    static const uint64_t entries[] = {1, 1u << 30};
+    uint8_t longer[40] = {1};
+    for (size_t i = 0; i < 2; i++) {
+        tov_put_be64(longer + 1, entries[i]);
+        tov_put_be64(longer + 9, 1625486400000u);
+        put_record_row(harness, number, TOV_BYTES_OF(longer));
+        UNIT_EQUAL_INT(summary_of(harness, number, "recorded_ms", &has_entry), 1625486400000u);
+        CU_ASSERT(!has_entry);
+    }
+    put_record_row(harness, number, tov_bytes_of_text("?"));
+    CU_ASSERT(summary_of(harness, number, "recorded_ms", &has_entry) > 0);
+    CU_ASSERT(!has_entry);
+    UNIT_EQUAL_INT(newest(harness, &anna), number); /* the list goes on */
+    struct tov_record reply = correct(harness, number, "2021-0017");
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&reply);
+    CU_ASSERT(summary_of(harness, number, "recorded_ms", &has_entry) > 0);
+    CU_ASSERT(has_entry);
+    harness_destroy(harness);
+}
+
 static void only_who_may_see_the_content_hands_it_over(void)
 {
     struct harness *harness = three_nodes();
@@ -333,110 +427,27 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
     harness_destroy(harness);
 }
 
-/* ---- searching ---- */
-
-struct search {
-    const char *name, *number, *reason;
-    struct tov_date born; /* year 0: none */
-    uint64_t id;
-};
-
-static struct tov_record ask_search(struct harness *harness, const struct harness_client *client,
-                                    const struct search *search)
-{
-    struct tov_record body;
-    struct tov_record request = request_of("find", &body);
-    if (search->name != NULL)
-        UNIT_OK(tov_record_put_text(body, "name", search->name));
-    if (search->number != NULL)
-        UNIT_OK(tov_record_put_text(body, "number", search->number));
-    if (search->reason != NULL)
-        UNIT_OK(tov_record_put_text(body, "reason", search->reason));
-    if (search->born.year != 0)
-        UNIT_OK(tov_record_put_date(body, "birth_date", search->born));
-    if (search->id != 0)
-        UNIT_OK(tov_record_put_number(body, "search", search->id));
-    return answer_to(harness, client, request);
-}
-
-static uint64_t begin_search(struct harness *harness, const struct harness_client *client,
-                             const struct search *search)
-{
-    struct tov_record reply = ask_search(harness, client, search);
-    struct tov_record body = body_of(reply, "find");
-    uint64_t id = tov_record_number(body, "search");
-    UNIT_EQUAL_INT(tov_record_count(body, "messages"), 0);
-    tov_record_destroy(&reply);
-    return id;
-}
-
-/* How many messages CLIENT finds. */
-static size_t find(struct harness *harness, const struct harness_client *client,
-                   struct search search)
-{
-    search.reason = "Borgeren har ringet til os";
-    search.id = begin_search(harness, client, &search);
-    search.reason = NULL;
-    struct tov_record reply = ask_search(harness, client, &search);
-    size_t found = tov_record_count(body_of(reply, "find"), "messages");
-    tov_record_destroy(&reply);
-    return found;
-}
-
-static void a_person_is_found_in_what_the_own_unit_holds(void)
+static void a_backlog_of_the_record_hides_nothing_unread_and_heals(void)
 {
     struct harness *harness = three_nodes();
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "prison.admission",
-                         .from = "krfo/central",
-                         .to = "kk/eki",
-                         .bases = "BEK-HPL",
-                         .fields = "about.episode_ref=" EPISODE "; event_ref=E1"},
-        NULL);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = NAME}), 1);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "PRØVE"}), 1);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "prøvesen magnus"}), 1);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "agnus"}), 0);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.number = "7204930151"}), 1);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.number = "720493-0152"}), 0);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "Karen", .number = "7204930151"}),
-                   0);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 4, 12}}), 1);
-    UNIT_EQUAL_INT(find(harness, &eva, (struct search){.born = {1993, 12, 4}}), 0);
-    UNIT_EQUAL_INT(find(harness, &anna, (struct search){.name = NAME}), 0); /* I10 */
-    UNIT_EQUAL_INT(find(harness, &carl, (struct search){.name = NAME}), 1); /* who sent it */
-    harness_destroy(harness);
-}
-
-static void a_search_is_an_entry_with_its_reason_before_anything_is_looked_at(void)
-{
-    struct harness *harness = three_nodes();
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(4096);
-    struct tov_access_entry entry;
-    struct search search = {.name = NAME};
-    struct tov_record reply = ask_search(harness, &eva, &search);
-    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT); /* no reason */
-    tov_record_destroy(&reply);
-    CU_ASSERT(!newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
-
-    search.reason = "Borgeren har ringet til os";
-    search.id = begin_search(harness, &eva, &search);
-    UNIT_NEED(newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
-    CU_ASSERT(is_text(entry.client, "eva") && is_text(entry.reason, search.reason));
-    CU_ASSERT(memmem(details.data, details.size, "Magnus", 6) == NULL);
-
-    search.name = "Karen"; /* not what was begun */
-    reply = ask_search(harness, &eva, &search);
-    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
-    tov_record_destroy(&reply);
-    search.name = NAME;
-    reply = ask_search(harness, &anna, &search); /* nor by who began it */
-    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
-    tov_record_destroy(&reply);
-    reply = ask_search(harness, &audit, &search);
-    UNIT_EQUAL_INT(error_of(reply), TOV_E_DENIED);
-    tov_record_destroy(&reply);
+    uint64_t numbers[6];
+    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 100, 4);
+    for (size_t i = 0; i < 6; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+    UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_record reply = hand_over(harness, &anna, numbers[i], "1");
+        UNIT_EQUAL_INT(error_of(reply), 0);
+        tov_record_destroy(&reply);
+        UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+    }
+    UNIT_EQUAL_INT(is_counting_for_the_record(harness), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
     harness_destroy(harness);
 }
 
@@ -445,14 +456,19 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_nobody_has_read_is_an_alarm_after_its_time),
         UNIT_TEST(what_was_answered_unread_is_no_alarm),
+        UNIT_TEST(what_a_system_has_fetched_no_person_has_read),
         UNIT_TEST(counts_are_the_same_after_a_restart),
+        UNIT_TEST(the_desk_is_read_after_a_restart_before_anybody_asks),
+        UNIT_TEST(a_row_that_cannot_be_read_takes_the_status_from_nobody),
+        UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
+        UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
         UNIT_TEST(a_hand_over_said_again_changes_nothing),
+        UNIT_TEST(a_corrected_number_moves_no_day_of_erasure),
+        UNIT_TEST(a_damaged_hand_over_is_shown_without_details),
         UNIT_TEST(only_who_may_see_the_content_hands_it_over),
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
-        UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
-        UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What tests of the desk and of searches ask of whole nodes.
+ * Not for: writing messages (case_clients.h).
+ */
+#ifndef TOV_TESTS_CORE_DESK_ASK_H
+#define TOV_TESTS_CORE_DESK_ASK_H
+
+#include "case_story.h"
+
+#include "access/journal.h"
+
+struct tov_record request_of(const char *name, struct tov_record *out_body);
+/* The answer; REQUEST ends here. */
+struct tov_record answer_to(struct harness *harness, const struct harness_client *client,
+                            struct tov_record request);
+/* The message that the agency of CLIENT was sent last, by its number there. */
+uint64_t newest(struct harness *harness, const struct harness_client *client);
+/* The newest entry of node 0's journal tree that is of CLASS; false: there is none. DETAILS keeps
+ * what ENTRY points to. */
+bool newest_entry(struct harness *harness, enum tov_access_class class_code,
+                  struct tov_buf *details, struct tov_access_entry *entry);
+bool is_text(struct tov_bytes bytes, const char *text);
+
+#endif
