@@ -73,24 +73,6 @@ struct tov_placed *picture_placed_of(const struct tov_picture *picture, const st
 
 /* ---- copies, amendments, retractions ---- */
 
-struct event_place {
-    struct tov_thing_ref event;
-    const struct tov_told *told;
-    size_t place;
-};
-
-static int compare_events(const void *a, const void *b)
-{
-    const struct event_place *x = a, *y = b;
-    int order = memcmp(x->event.bytes, y->event.bytes, sizeof x->event.bytes);
-    if (order == 0)
-        order = strcmp(tov_told_type(x->told), tov_told_type(y->told));
-    if (order == 0)
-        order = (x->told->sender.agency > y->told->sender.agency) -
-                (x->told->sender.agency < y->told->sender.agency);
-    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
-}
-
 static enum tov_err mark_copies(struct tov_placed *placed, size_t count)
 {
     TOV_FREE struct event_place *events = calloc(count + 1, sizeof *events);
@@ -102,27 +84,37 @@ static enum tov_err mark_copies(struct tov_placed *placed, size_t count)
         if (tov_told_event(events[found].told, &events[found].event))
             found++;
     }
-    qsort(events, found, sizeof *events, compare_events);
+    qsort(events, found, sizeof *events, picture_compare_tellings);
     for (size_t i = 1; i < found; i++)
         placed[events[i].place].is_copy =
             tov_told_is_same_event(events[i - 1].told, events[i].told);
     return TOV_OK;
 }
 
-static void mark_target(struct tov_placed *placed, size_t count, const struct tov_told *by)
+static void mark_target(struct tov_placed *placed, const struct tov_told *by)
 {
-    bool is_retract = strcmp(tov_told_type(by), "msg.retract") == 0;
-    struct tov_ref target;
-    if (!tov_told_reply_to(by, &target))
-        return;
+    placed->is_retracted |= strcmp(tov_told_type(by), "msg.retract") == 0;
+    if (strcmp(tov_told_type(by), "msg.amend") == 0)
+        placed->amended_by = by;
+}
+
+static enum tov_err mark_targets(struct tov_placed *placed, size_t count)
+{
+    TOV_FREE struct leaf_place *leaves = calloc(count + 1, sizeof *leaves);
+    if (leaves == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        leaves[i] = (struct leaf_place){&placed[i].told->ref, i};
+    picture_leaves_sort(leaves, count);
     for (size_t i = 0; i < count; i++) {
-        if (!tov_ref_equal(&placed[i].told->ref, &target) ||
-            placed[i].told->sender.agency != by->sender.agency)
-            continue;
-        placed[i].is_retracted |= is_retract;
-        if (!is_retract)
-            placed[i].amended_by = by;
+        struct tov_ref target;
+        const struct tov_told *by = placed[i].told;
+        size_t at = tov_told_reply_to(by, &target) ? picture_leaves_find(leaves, count, &target)
+                                                   : PICTURE_NOWHERE;
+        if (at != PICTURE_NOWHERE && placed[at].told->sender.agency == by->sender.agency)
+            mark_target(&placed[at], by);
     }
+    return TOV_OK;
 }
 
 enum tov_err picture_mark(struct tov_placed *placed, size_t count)
@@ -131,12 +123,7 @@ enum tov_err picture_mark(struct tov_placed *placed, size_t count)
         placed[i].is_copy = placed[i].is_retracted = false;
         placed[i].amended_by = NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        const struct tov_told *told = placed[i].told;
-        if (strcmp(tov_told_type(told), "msg.retract") == 0 ||
-            strcmp(tov_told_type(told), "msg.amend") == 0)
-            mark_target(placed, count, told);
-    }
+    TOV_TRY(mark_targets(placed, count));
     return mark_copies(placed, count);
 }
 
@@ -214,6 +201,7 @@ static enum tov_err make_subject(struct tov_picture *picture, const struct menti
             messages[subject->count++] = picture->placed[mentions[i].place].told;
     }
     TOV_TRY(tov_order_make(messages, subject->count, subject->order));
+    TOV_TRY(picture_index(picture, subject));
     picture_make_instances(picture, subject, instances);
     picture->subject_count++;
     return TOV_OK;

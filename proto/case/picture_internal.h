@@ -31,12 +31,28 @@ struct instance {
     bool has_offer;
 };
 
+/* A message by its leaf, and by the event that it tells of. */
+struct leaf_place {
+    const struct tov_ref *ref;
+    size_t place;
+};
+struct event_place {
+    struct tov_thing_ref event;
+    const struct tov_told *told;
+    size_t place;
+};
+#define PICTURE_NOWHERE SIZE_MAX
+
 /* The messages about one thing, in their order, and the machines that it has. */
 struct subject {
     uint32_t about; /* one TOV_ABOUT_* */
     struct tov_thing_ref ref;
     struct tov_ordered *order;
     size_t count;
+    struct leaf_place *leaves;  /* of all COUNT, sorted; places are those of ORDER */
+    struct event_place *events; /* of those that tell of one, by event, then place */
+    size_t event_count;
+    size_t *originals; /* the place of the first that tells the same as this one, or its own */
     struct instance *instances;
     size_t instance_count;
     struct tov_thing_ref case_ref; /* a course's case */
@@ -136,8 +152,29 @@ bool picture_may_start(const struct judging *judging);
 bool picture_knows_agency(const struct tov_picture *picture, uint64_t agency);
 /* What is judged may have been the last step of the starting point: by type, state and sender. */
 bool picture_can_lead_to_start(const struct judging *judging);
+
+/* ---- finding messages (picture_index.c) ---- */
+
+/* Makes the subject's leaves, events and originals; its order is made. NOMEM. */
+enum tov_err picture_index(struct tov_picture *picture, struct subject *subject);
 /* The first message about the event of the subject's message AT, from the same agency. */
 const struct tov_told *picture_original(const struct subject *subject, size_t at);
+/* The subject's message whose leaf is REF, which stands at *OUT_AT; NULL: it is not held. */
+const struct tov_told *picture_held(const struct subject *subject, const struct tov_ref *ref,
+                                    size_t *out_at);
+/* The subject's messages that tell of EVENT, in their order. */
+const struct event_place *picture_events(const struct subject *subject,
+                                         const struct tov_thing_ref *event, size_t *out_count);
+void picture_events_sort(struct event_place *events, size_t count);
+const struct event_place *picture_events_find(const struct event_place *events, size_t count,
+                                              const struct tov_thing_ref *event, size_t *out_count);
+void picture_leaves_sort(struct leaf_place *leaves, size_t count);
+/* The first place of REF, or PICTURE_NOWHERE. */
+size_t picture_leaves_find(const struct leaf_place *leaves, size_t count,
+                           const struct tov_ref *ref);
+/* For qsort of struct event_place: what tells the same stands side by side, by place. */
+int picture_compare_tellings(const void *a, const void *b);
+
 /* AGENCY sent or received one of the first AT messages of the subject. */
 bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency);
 /* Whether TOLD is an event by the pattern of ROW. */

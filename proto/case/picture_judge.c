@@ -12,15 +12,13 @@ static bool targets_start(const struct judging *judging, const struct tov_told *
     const struct tov_told *began = judging->instance->thing.began;
     struct tov_thing_ref event, began_event;
     struct tov_ref target;
+    size_t at;
     if (began == NULL || !tov_told_reply_to(told, &target) ||
         !tov_told_step_event(began, &began_event))
         return false;
-    for (size_t i = 0; i < judging->subject->count; i++) {
-        const struct tov_told *held = judging->subject->order[i].told;
-        if (tov_ref_equal(&held->ref, &target) && tov_told_step_event(held, &event))
-            return tov_thing_ref_equal(&event, &began_event);
-    }
-    return false;
+    const struct tov_told *held = picture_held(judging->subject, &target, &at);
+    return held != NULL && tov_told_step_event(held, &event) &&
+           tov_thing_ref_equal(&event, &began_event);
 }
 
 bool picture_fits(const struct judging *judging, const struct tov_machine_row *row,
@@ -71,11 +69,10 @@ const struct tov_judgement *picture_judgement_of(const struct tov_picture *pictu
 static bool event_of_reference(const struct judging *judging, struct tov_record reference,
                                const struct tov_ref *ref, struct tov_thing_ref *out_event)
 {
-    for (size_t i = 0; ref != NULL && i < judging->subject->count; i++) {
-        const struct tov_told *held = judging->subject->order[i].told;
-        if (tov_ref_equal(&held->ref, ref))
-            return tov_told_step_event(held, out_event);
-    }
+    size_t at;
+    const struct tov_told *held = ref == NULL ? NULL : picture_held(judging->subject, ref, &at);
+    if (held != NULL)
+        return tov_told_step_event(held, out_event);
     return tov_record_uuid(reference, "event_ref", out_event);
 }
 
@@ -126,25 +123,22 @@ bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency)
     return false;
 }
 
-/* The first of COUNT messages that tells of the event of TOLD; NULL: none does. */
-static const struct tov_told *first_about(const struct subject *subject, size_t count,
-                                          const struct tov_told *told)
+/* The first message before what is judged that tells of its EVENT; NULL: none does. */
+static const struct tov_told *first_about(const struct judging *judging,
+                                          const struct tov_thing_ref *event)
 {
-    struct tov_thing_ref event;
-    if (!tov_told_step_event(told, &event))
-        return NULL;
+    const struct subject *subject = judging->subject;
+    if (!judging->is_draft) {
+        const struct tov_told *original = picture_original(subject, judging->at);
+        return original == judging->told ? NULL : original;
+    }
+    size_t count;
+    const struct event_place *tellings = picture_events(subject, event, &count);
     for (size_t i = 0; i < count; i++) {
-        if (tov_told_tells_as(subject->order[i].told, told, &event))
-            return subject->order[i].told;
+        if (tov_told_tells_as(tellings[i].told, judging->told, event))
+            return tellings[i].told;
     }
     return NULL;
-}
-
-const struct tov_told *picture_original(const struct subject *subject, size_t at)
-{
-    const struct tov_told *told = subject->order[at].told;
-    const struct tov_told *original = first_about(subject, at, told);
-    return original == NULL ? told : original;
 }
 
 static bool is_copy(const struct judging *judging, struct outcome *outcome)
@@ -153,7 +147,7 @@ static bool is_copy(const struct judging *judging, struct outcome *outcome)
     struct tov_thing_ref event;
     if (!tov_told_step_event(judging->told, &event))
         return false;
-    outcome->original = first_about(judging->subject, judging->at, judging->told);
+    outcome->original = first_about(judging, &event);
     bool told_by_start = instance->has_start &&
                          tov_thing_ref_equal(&instance->start_event, &event) &&
                          picture_can_lead_to_start(judging);
@@ -179,13 +173,12 @@ static bool can_be_step(const struct judging *judging, const struct tov_told *to
 static bool is_held(const struct judging *judging, const struct tov_thing_ref *event)
 {
     const struct instance *instance = judging->instance;
-    struct tov_thing_ref other;
     if (instance->has_start && tov_thing_ref_equal(&instance->start_event, event))
         return true;
-    for (size_t i = 0; i < judging->subject->count; i++) {
-        const struct tov_told *told = judging->subject->order[i].told;
-        if (tov_told_step_event(told, &other) && tov_thing_ref_equal(&other, event) &&
-            can_be_step(judging, told))
+    size_t count;
+    const struct event_place *tellings = picture_events(judging->subject, event, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (can_be_step(judging, tellings[i].told))
             return true;
     }
     return false;
@@ -254,11 +247,10 @@ struct halves {
 /* The first message about the event of the one held, both before what is judged. */
 static const struct tov_told *held_by_ref(const struct judging *judging, const struct tov_ref *ref)
 {
-    for (size_t i = 0; i < judging->at; i++) {
-        if (tov_ref_equal(&judging->subject->order[i].told->ref, ref))
-            return picture_original(judging->subject, i);
-    }
-    return NULL;
+    size_t at;
+    if (picture_held(judging->subject, ref, &at) == NULL || at >= judging->at)
+        return NULL;
+    return picture_original(judging->subject, at);
 }
 
 static void add_half(const struct judging *judging, const struct tov_machine_row *row,
@@ -276,15 +268,14 @@ static void add_half(const struct judging *judging, const struct tov_machine_row
 static void add_halves_of(const struct judging *judging, const struct tov_machine_row *row,
                           const struct tov_thing_ref *event, struct halves *halves)
 {
-    struct tov_thing_ref other;
+    size_t count;
+    const struct event_place *tellings = picture_events(judging->subject, event, &count);
     halves->is_unheld = true;
-    for (size_t i = 0; i < judging->at; i++) {
-        const struct tov_told *told = judging->subject->order[i].told;
-        if (!tov_told_step_event(told, &other) || !tov_thing_ref_equal(&other, event) ||
-            !is_second_of(judging, row, told))
+    for (size_t i = 0; i < count && tellings[i].place < judging->at; i++) {
+        if (!is_second_of(judging, row, tellings[i].told))
             continue;
         halves->is_unheld = false;
-        add_half(judging, row, told, halves);
+        add_half(judging, row, tellings[i].told, halves);
     }
 }
 

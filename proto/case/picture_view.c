@@ -21,6 +21,8 @@ struct viewing {
     struct tov_arena *arena;
     struct tov_placed *placed;
     size_t placed_count;
+    struct event_place *events; /* of placed, by event, then place */
+    size_t event_count;
     struct tov_thing *things;
     size_t thing_count;
 };
@@ -39,11 +41,30 @@ static const struct tov_placed *visible_about(const struct viewing *viewing,
     struct tov_thing_ref event;
     if (!tov_told_step_event(told, &event))
         return NULL;
-    for (size_t i = 0; i < viewing->placed_count; i++) {
-        if (tov_told_tells_as(viewing->placed[i].told, told, &event))
-            return &viewing->placed[i];
+    size_t count;
+    const struct event_place *tellings =
+        picture_events_find(viewing->events, viewing->event_count, &event, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (tov_told_tells_as(tellings[i].told, told, &event))
+            return &viewing->placed[tellings[i].place];
     }
     return NULL;
+}
+
+static enum tov_err index_placed(struct viewing *viewing)
+{
+    size_t room = viewing->placed_count + 1;
+    viewing->events = tov_arena_alloc(viewing->arena, room * sizeof *viewing->events);
+    if (viewing->events == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < viewing->placed_count; i++) {
+        struct event_place *event = &viewing->events[viewing->event_count];
+        *event = (struct event_place){.told = viewing->placed[i].told, .place = i};
+        if (tov_told_step_event(event->told, &event->event))
+            viewing->event_count++;
+    }
+    picture_events_sort(viewing->events, viewing->event_count);
+    return TOV_OK;
 }
 
 /* By PLACED the thing was stepped in some machine: it was not refused. */
@@ -230,14 +251,6 @@ static const struct subject *subject_of(const struct viewing *viewing,
     return NULL;
 }
 
-static size_t place_in(const struct subject *subject, const struct tov_told *told)
-{
-    size_t at = 0;
-    while (at < subject->count && subject->order[at].told != told)
-        at++;
-    return at;
-}
-
 /* A copy of what the unit was not sent is no copy to it. */
 static void as_original(const struct viewing *viewing, const struct subject *subject, size_t at,
                         struct tov_judgement *judgement)
@@ -279,7 +292,8 @@ static enum tov_err show_judgements(const struct viewing *viewing, struct tov_pl
         const struct subject *subject = subject_of(viewing, &judgement);
         if (subject == NULL || (viewing->is_release && subject->about != TOV_ABOUT_EPISODE))
             continue;
-        size_t at = place_in(subject, placed->told);
+        size_t at = 0;
+        (void)picture_held(subject, &placed->told->ref, &at); /* since it was judged there */
         as_original(viewing, subject, at, &judgement);
         if (viewing->is_release)
             as_release(viewing, subject, at, &judgement);
@@ -300,6 +314,7 @@ static enum tov_err show(struct viewing *viewing)
             viewing->placed[viewing->placed_count++] = picture->placed[i];
     }
     TOV_TRY(picture_mark(viewing->placed, viewing->placed_count));
+    TOV_TRY(index_placed(viewing));
     for (size_t i = 0; i < viewing->placed_count; i++)
         TOV_TRY(show_judgements(viewing, &viewing->placed[i]));
     for (size_t i = 0; i < picture->subject_count; i++) {
@@ -313,7 +328,8 @@ static enum tov_err show(struct viewing *viewing)
 /* Twice what can be shown, since blocks are not filled to their ends (I11). */
 static size_t budget_of(const struct tov_picture *picture)
 {
-    size_t bytes = EACH_BYTES + (picture->count + 1) * sizeof(struct tov_placed);
+    size_t each = sizeof(struct tov_placed) + sizeof(struct event_place);
+    size_t bytes = 2 * EACH_BYTES + (picture->count + 1) * each;
     for (size_t i = 0; i < picture->count; i++)
         bytes +=
             EACH_BYTES + (picture->placed[i].judgement_count + 1) * sizeof(struct tov_judgement);

@@ -300,12 +300,15 @@ static uint64_t put_event(const struct incoming *in)
     return tov_event_append(in->follow->core, &event);
 }
 
-/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect. */
+/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect.
+ * What waits for its roster, the only one that is not understood and has a draft, answers: nobody
+ * looks at it again here, and an answer that takes back what its own agency wrote must hold. */
 static void put_reply(const struct incoming *in, uint64_t event)
 {
     struct tov_ref target;
-    bool is_good =
-        in->verdict.verdict == TOV_VERDICT_OPENED || in->verdict.verdict == TOV_VERDICT_PENDING;
+    enum tov_verdict verdict = in->verdict.verdict;
+    bool is_good = verdict == TOV_VERDICT_OPENED || verdict == TOV_VERDICT_PENDING ||
+                   verdict == TOV_VERDICT_NOT_UNDERSTOOD;
     if (is_good && in->has_draft && tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
         tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
 }

@@ -293,11 +293,19 @@ static void amend_with_flag(struct tov_leaf_receipt *receipt)
     for (size_t i = 0; i < receipt->amendment_count; i++)
         receipt->amendments[i].value.flags = TOV_VERDICT_FLAG_CLOCK_AHEAD;
 }
+static void say_of_all(struct tov_leaf_receipt *receipt, enum tov_verdict verdict)
+{
+    amend_to(receipt, verdict);
+    for (size_t i = 0; i < receipt->run_count; i++)
+        receipt->runs[i].value = (struct tov_verdict_value){verdict, 0, 0};
+}
 static void all_not_opened(struct tov_leaf_receipt *receipt)
 {
-    amend_to(receipt, TOV_VERDICT_NOT_OPENED);
-    for (size_t i = 0; i < receipt->run_count; i++)
-        receipt->runs[i].value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, 0};
+    say_of_all(receipt, TOV_VERDICT_NOT_OPENED);
+}
+static void all_not_understood(struct tov_leaf_receipt *receipt)
+{
+    say_of_all(receipt, TOV_VERDICT_NOT_UNDERSTOOD);
 }
 
 /* An export ends at the newest signed size; what it holds of peers may be newer. */
@@ -323,6 +331,16 @@ static void store_all(struct tov_verdict_value verdict)
     for (size_t i = 0; i < search->count; i++)
         store_verdict(search->items[i].index, verdict);
     free(search);
+}
+
+/* Of what waits for its roster an attachment that does not open is told, and nothing else. */
+static void what_is_not_understood_may_be_not_opened_later(void)
+{
+    copy_fresh();
+    sign_receipts(all_not_understood);
+    check(3, "verdict-differs", "opened after not understood");
+    store_all((struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, 0});
+    check(0, "verdict-unreceipted", "not opened after not understood");
 }
 
 static void parts_that_came_wrong_are_told_and_accuse_nobody(void)
@@ -356,6 +374,7 @@ int main(void)
         UNIT_TEST(a_verdict_excuses_no_parts_that_the_receipt_does_not),
         UNIT_TEST(a_verdict_or_link_of_no_message_is_found),
         UNIT_TEST(a_verdict_may_be_newer_than_the_receipts),
+        UNIT_TEST(what_is_not_understood_may_be_not_opened_later),
         UNIT_TEST(parts_that_came_wrong_are_told_and_accuse_nobody),
         UNIT_TEST(without_readable_receipts_no_verdict_is_called_wrong),
     };

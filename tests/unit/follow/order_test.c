@@ -74,6 +74,21 @@ static void an_answer_that_is_not_opened_changes_nothing(void)
     UNIT_EQUAL_INT(hostile_count_answers(hostile, 1), 0);
 }
 
+/* It may take back what its agency wrote; nobody looks at it again when the roster is here. */
+static void an_answer_by_a_roster_that_is_not_here_yet_is_shown_with_its_target(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("newer-roster", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message asked;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message answer;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &asked);
+    hostile_message_append(hostile, &asked);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &answer);
+    hostile_message_answer(&answer, &asked.ref);
+    answer.leaf.as.message.roster_version = 2;
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &answer).verdict, TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_EQUAL_INT(hostile_count_answers(hostile, 1), 1);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -81,6 +96,7 @@ int main(void)
         UNIT_TEST(an_answer_that_came_before_its_target_is_shown_with_it),
         UNIT_TEST(an_answer_to_another_leaf_at_the_same_place_is_not_shown_with_it),
         UNIT_TEST(an_answer_that_is_not_opened_changes_nothing),
+        UNIT_TEST(an_answer_by_a_roster_that_is_not_here_yet_is_shown_with_its_target),
     };
     return unit_run("follow_order", tests, sizeof tests / sizeof tests[0]);
 }

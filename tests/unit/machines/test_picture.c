@@ -345,9 +345,45 @@ static void an_empty_picture_is_a_picture(void)
     tov_picture_destroy(NULL);
 }
 
+/* A member of the case that writes and writes: each tenth a copy of the one before, each seventh
+ * taken back. Judging each must not walk through all others. */
+static void a_case_of_twenty_thousand_messages_is_folded_and_shown(void)
+{
+    enum { MESSAGES = 20000 };
+    size_t copies = 0, retracted = 0, expected = 0;
+    struct tov_unit_facts unit = world_unit("kbh-pol/dks");
+    struct tov_view view;
+    look_begin(&look, OPEN);
+    look.world.fills_steps = false;
+    for (size_t i = 0; i < MESSAGES; i++) {
+        char line[160];
+        expected += i % 10 == 9 && i % 7 != 6 && i % 7 != 0;
+        if (i % 7 == 6)
+            (void)snprintf(line, sizeof line, "kk/vink > kbh-pol/dks msg.retract case:C reply=m%zu",
+                           i - 1);
+        else
+            (void)snprintf(line, sizeof line,
+                           "kk/vink > kbh-pol/dks case.conversation case:C part=plan event=E%zu "
+                           "id=m%zu",
+                           i % 10 == 9 ? i - 1 : i, i);
+        (void)world_say(&look.world, line);
+    }
+    look_as(&look, "kbh-pol");
+    for (size_t i = 0; i < tov_picture_placed_count(look.picture); i++) {
+        copies += tov_picture_placed_at(look.picture, i)->is_copy;
+        retracted += tov_picture_placed_at(look.picture, i)->is_retracted;
+    }
+    UNIT_EQUAL_INT(copies, expected);
+    UNIT_EQUAL_INT(retracted, MESSAGES / 7);
+    UNIT_OK(tov_picture_view(look.picture, &unit, &view));
+    UNIT_EQUAL_INT(view.placed_count, 1 + MESSAGES);
+    tov_view_fini(&view);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(a_case_of_twenty_thousand_messages_is_folded_and_shown),
         UNIT_TEST(who_lacks_a_step_shows_incomplete_and_never_refused),
         UNIT_TEST(a_state_that_the_event_cannot_lead_to_is_not_believed),
         UNIT_TEST(a_starting_point_takes_the_mark_away),
