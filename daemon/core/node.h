@@ -46,7 +46,7 @@ struct tov_node_setup {
     uint64_t batch_max_bytes;
     uint64_t disk_reserve_bytes;
     bool demo_clock;
-    size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
+    size_t book_block_bytes;             /* of the case book's snapshots; 0: the usual size */
     const struct tov_api_policy *policy; /* copied; NULL: the defaults of api/policy.h */
     /* Begins the commit of a batch; its result comes by tov_node_on_committed. */
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);

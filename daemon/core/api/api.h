@@ -21,7 +21,7 @@ struct tov_api_options {
     struct tov_follow *follow;
     struct tov_clients *clients; /* replaced by tov_api_set_clients; the caller's */
     bool demo_clock;
-    size_t book_block_bytes; /* of the case book's snapshots; 0: the usual size */
+    size_t book_block_bytes;             /* of the case book's snapshots; 0: the usual size */
     const struct tov_api_policy *policy; /* copied; NULL: the defaults (policy.h) */
 };
 
