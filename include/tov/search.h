@@ -25,11 +25,13 @@ typedef int (*tov_search_progress_fn)(void *arg, uint64_t looked_at, uint64_t fo
 
 /* What is set must all fit; at least one is. */
 struct tov_search_options {
-    size_t size;            /* sizeof(struct tov_search_options) */
-    const char *name;       /* each of its words begins a word of the name; capitals do not count */
-    const char *number;     /* the whole CPR number, or one in its place; hyphens do not count */
+    size_t size;        /* sizeof(struct tov_search_options) */
+    const char *name;   /* each of its words begins a word of the name; capitals and accents do not
+                         * count */
+    const char *number; /* the whole CPR number, or one in its place, or the date of birth as six
+                         * digits, ddmmyy; hyphens do not count */
     const char *birth_date; /* "2021-06-28"; of the person, else as the number begins */
-    const char *reason;     /* at least 5 bytes */
+    const char *reason;     /* at least 5 characters that are no blanks */
     tov_search_progress_fn progress;
     void *progress_arg;
 };

@@ -98,6 +98,10 @@ static void a_search_is_an_entry_with_its_reason_before_anything_is_looked_at(vo
     struct tov_record reply = ask_search(harness, &eva, &search);
     UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT); /* no reason */
     tov_record_destroy(&reply);
+    search.reason = "   øå  "; /* nor is this one */
+    reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+    tov_record_destroy(&reply);
     CU_ASSERT(!newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
 
     search.reason = "Borgeren har ringet til os";
