@@ -42,8 +42,9 @@ struct tov_search_options {
 
 /* The messages whose citizen, or participant of a course, fits: headers alone, the newest first.
  * tov_listing_next is 0 when all was looked at, and else there are more than TOV_SEARCH_FOUND_MAX:
- * search for more words. Blocks for as long as pieces come, each within the client's timeout.
- * ARGUMENT: no words, a date that is none, no reason; and as in receive.h. */
+ * search for more words; tov_listing_not_read tells of contents that could not be read. Blocks for
+ * as long as pieces come, each within the client's timeout. ARGUMENT: no words, a date that is
+ * none, no reason; and as in receive.h. */
 TOV_API_CHECKED enum tov_err tov_search(struct tov_client *client,
                                         const struct tov_search_options *options,
                                         struct tov_listing **out_listing, struct tov_error *error);

@@ -39,11 +39,12 @@ struct finding {
     size_t bytes; /* of the answer */
     size_t opened_bytes;
     unsigned found, opened, headers, events;
+    unsigned not_read; /* of the opened ones */
     uint64_t next_before;
 };
 
 /* The citizen of a message, and who takes part in a course in place of one. */
-static enum tov_err is_in_content(const struct finding *finding, struct tov_bytes header,
+static enum tov_err is_in_content(struct finding *finding, struct tov_bytes header,
                                   struct tov_bytes content, bool *out_is_in)
 {
     struct tov_draft draft = {0};
@@ -56,7 +57,8 @@ static enum tov_err is_in_content(const struct finding *finding, struct tov_byte
         tov_record_child(draft.content_fields, "participant", 0, &person))
         *out_is_in = tov_person_fits(&finding->words, person);
     tov_draft_fini(&draft);
-    return err == TOV_E_NOMEM ? err : TOV_OK; /* what cannot be read names nobody */
+    finding->not_read += err != TOV_OK ? 1 : 0;
+    return err == TOV_E_NOMEM ? err : TOV_OK;
 }
 
 /* ---- looking ---- */
@@ -104,8 +106,11 @@ static enum tov_err look_at(struct finding *finding, uint64_t number, const stru
     finding->opened++;
     TOV_TRY(open_view(finding, event, &wanted));
     finding->opened_bytes += view->message->content.size;
-    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0)
+    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0) {
+        bool is_ours = view->sight != TOV_SIGHT_CONTENT || view->message->keys.has_content;
+        finding->not_read += is_ours ? 1 : 0; /* else the agency has the header alone */
         return TOV_OK;
+    }
     TOV_TRY(is_in_content(finding, tov_buf_view(&view->message->header),
                           tov_buf_view(&view->message->content), &is_in));
     if (!is_in)
@@ -184,6 +189,7 @@ static enum tov_err answer_piece(struct finding *finding)
     TOV_TRY(tov_record_put_number(finding->answer, "search", call->connection->search.id));
     TOV_TRY(tov_api_put_count(finding->answer, "next_before", finding->next_before));
     TOV_TRY(tov_api_put_count(finding->answer, "looked_at", finding->opened));
+    TOV_TRY(tov_api_put_count(finding->answer, "not_read", finding->not_read));
     return finding->found == 0 ? TOV_OK : tov_api_reply_after(call);
 }
 
