@@ -110,7 +110,8 @@ struct tov_api {
     bool rest_failure_told;
     size_t impatience;         /* grows with how long the request on its way has waited */
     struct tov_key tag_key;    /* of idempotency keys; wiped at the end, as the next */
-    struct tov_key record_key; /* of numbers in the own record, and of searches */
+    struct tov_key record_key; /* of numbers in the own record */
+    struct tov_key search_key; /* of the words of searches; another one at each start */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
     size_t connection_count;

@@ -11,9 +11,9 @@
  *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
  *
  * That the pieces are of the search that was begun is known by an HMAC of its words, which lives as
- * long as the connection. Each piece goes on where the one before it ended, from the newest message
- * of when the entry was committed; then the search is over. So one entry is one look, and no watch
- * on a person (I9).
+ * long as the connection; its key is random and never stored. Each piece goes on where the one
+ * before it ended, from the newest message of when the entry was committed; then the search is
+ * over. So one entry is one look, and no watch on a person (I9).
  */
 #include "api/api_internal.h"
 #include "api/person.h"
@@ -206,7 +206,7 @@ static void tag_of(const struct finding *finding, uint8_t out[TOV_TAG_BYTES])
     struct tov_hash hash;
     const struct person_words *words = &finding->words;
     int64_t day = words->has_birth_date ? tov_date_to_days(words->birth_date) : INT64_MIN;
-    tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->record_key.bytes));
+    tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->search_key.bytes));
     tov_hmac_update(&hmac, words->name, sizeof words->name);
     tov_hmac_update(&hmac, words->number, sizeof words->number);
     tov_hmac_update(&hmac, &day, sizeof day);

@@ -5,6 +5,7 @@
  */
 #include "desk_ask.h"
 
+#include "api/api_internal.h"
 #include "base/cleanup.h"
 #include "node.h"
 
@@ -237,6 +238,20 @@ static void contents_that_cannot_be_read_are_told_to_their_unit(void)
     harness_destroy(harness);
 }
 
+static void words_are_known_by_a_key_that_no_later_start_has(void)
+{
+    struct harness *harness = three_nodes();
+    const struct tov_api *api = tov_node_api(harness_node(harness, 0));
+    struct tov_key search = api->search_key;
+    struct tov_key record = api->record_key;
+    CU_ASSERT(memcmp(&search, &record, sizeof search) != 0);
+    harness_restart(harness, 0);
+    api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(memcmp(&search, &api->search_key, sizeof search) != 0);
+    CU_ASSERT(memcmp(&record, &api->record_key, sizeof record) == 0); /* its tags are stored */
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -244,6 +259,7 @@ int main(void)
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
         UNIT_TEST(contents_that_cannot_be_read_are_told_to_their_unit),
+        UNIT_TEST(words_are_known_by_a_key_that_no_later_start_has),
         UNIT_TEST(a_search_counts_no_messages_of_other_units),
         UNIT_TEST(each_message_that_a_search_names_is_an_entry_before_the_answer),
     };
