@@ -56,6 +56,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->policy =
         options->policy != NULL ? *options->policy : (struct tov_api_policy)TOV_API_POLICY_DEFAULT;
     api->next_upload = 1;
+    api->search_piece_bytes = TOV_API_SEARCH_PIECE_BYTES;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);

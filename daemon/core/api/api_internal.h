@@ -29,6 +29,7 @@
 #define TOV_API_REPLY_GOAL_BYTES 180000u /* lists end here, under the frame limit */
 #define TOV_API_DATA_MAX_BYTES 131072u   /* of uploads, attachments and exports in one frame */
 #define TOV_API_WATCH_NAME_MAX_BYTES 63u
+#define TOV_API_SEARCH_PIECE_BYTES ((size_t)2 << 20)
 
 struct api_upload;
 
@@ -95,6 +96,7 @@ struct tov_api {
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     uint64_t last_search;
+    size_t search_piece_bytes; /* of contents that one piece of a search opens */
     struct tov_api_tags *tags;
     struct tov_desk *desk; /* read from the start on, with the ticks */
     struct tov_api_policy policy;

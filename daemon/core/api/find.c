@@ -20,11 +20,10 @@
 
 #include <string.h>
 
-#define FOUND_MAX 100u              /* in one answer */
-#define EVENTS_A_PIECE 10000u       /* looked at */
-#define HEADERS_A_PIECE 1000u       /* of these, opened */
-#define OPENED_A_PIECE 200u         /* contents: some tens of milliseconds */
-#define OPENED_MAX_BYTES (2u << 20) /* the same, of long ones */
+#define FOUND_MAX 100u        /* in one answer */
+#define EVENTS_A_PIECE 10000u /* looked at */
+#define HEADERS_A_PIECE 1000u /* of these, opened */
+#define OPENED_A_PIECE 200u   /* contents: some tens of milliseconds */
 #define REASON_MIN_CHARS 5u
 #define DETAILS_MAX_BYTES 4096u /* of an access entry */
 
@@ -135,8 +134,8 @@ static enum tov_err look_at_row(struct finding *finding, const struct tov_store_
 static bool is_at_end(const struct finding *finding)
 {
     return finding->found == FOUND_MAX || finding->opened == OPENED_A_PIECE ||
-           finding->opened_bytes >= OPENED_MAX_BYTES || finding->headers == HEADERS_A_PIECE ||
-           finding->events == EVENTS_A_PIECE;
+           finding->opened_bytes >= finding->call->api->search_piece_bytes ||
+           finding->headers == HEADERS_A_PIECE || finding->events == EVENTS_A_PIECE;
 }
 
 static enum tov_err look(struct finding *finding)

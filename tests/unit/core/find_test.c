@@ -238,6 +238,30 @@ static void contents_that_cannot_be_read_are_told_to_their_unit(void)
     harness_destroy(harness);
 }
 
+static void a_piece_ends_at_its_bytes_and_the_next_goes_on_there(void)
+{
+    struct harness *harness = three_nodes();
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    uint64_t first = newest(harness, &eva);
+    send_admission(harness, "about.episode_ref=" OTHER_EPISODE "; event_ref=E2");
+    uint64_t numbers[] = {newest(harness, &eva), first};
+    tov_node_api(harness_node(harness, 0))->search_piece_bytes = 1;
+    search.id = begin_search(harness, &eva, &search);
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_record summary = {0};
+        struct tov_record reply = ask_search(harness, &eva, &search);
+        struct tov_record body = body_of(reply, "find");
+        UNIT_EQUAL_INT(tov_record_number(body, "looked_at"), 1);
+        UNIT_NEED(tov_record_child(body, "messages", 0, &summary));
+        UNIT_EQUAL_INT(tov_record_number(summary, "number"), numbers[i]);
+        search.before = tov_record_number(body, "next_before");
+        CU_ASSERT((search.before > 0) == (i == 0)); /* the first is the oldest of all */
+        tov_record_destroy(&reply);
+    }
+    harness_destroy(harness);
+}
+
 static void words_are_known_by_a_key_that_no_later_start_has(void)
 {
     struct harness *harness = three_nodes();
@@ -259,6 +283,7 @@ int main(void)
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
         UNIT_TEST(contents_that_cannot_be_read_are_told_to_their_unit),
+        UNIT_TEST(a_piece_ends_at_its_bytes_and_the_next_goes_on_there),
         UNIT_TEST(words_are_known_by_a_key_that_no_later_start_has),
         UNIT_TEST(a_search_counts_no_messages_of_other_units),
         UNIT_TEST(each_message_that_a_search_names_is_an_entry_before_the_answer),
