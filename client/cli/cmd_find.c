@@ -115,8 +115,22 @@ static void put_paragraph(struct cli *cli, const char *text)
     text_put_wrapped(&cli->page, text, &(struct text_frame){0, 0, cli->columns});
 }
 
+static void put_not_read(struct cli *cli, const struct tov_listing *listing)
+{
+    char text[96];
+    unsigned long count = (unsigned long)tov_listing_not_read(listing);
+    if (count == 0)
+        return;
+    (void)snprintf(
+        text, sizeof text,
+        ngettext("! %lu message could not be read.", "! %lu messages could not be read.", count),
+        count);
+    put_paragraph(cli, text);
+}
+
 static void put_text(struct cli *cli, const struct tov_listing *listing)
 {
+    put_not_read(cli, listing);
     if (tov_listing_count(listing) == 0) {
         put_paragraph(
             cli, _("No message of your units has that person as its citizen or as one who takes "
@@ -133,8 +147,9 @@ static void put_text(struct cli *cli, const struct tov_listing *listing)
 
 static json_t *found_json(struct cli *cli, const struct tov_listing *listing)
 {
-    return json_pack("{s:o, s:b}", "messages", rows_json(cli, listing), "all",
-                     tov_listing_next(listing) == 0);
+    return json_pack("{s:o, s:b, s:I}", "messages", rows_json(cli, listing), "all",
+                     tov_listing_next(listing) == 0, "not_read",
+                     (json_int_t)tov_listing_not_read(listing));
 }
 
 /* ---- the command ---- */

@@ -10,6 +10,7 @@ struct tov_listing {
     size_t count;
     uint64_t next;
     bool is_counting;
+    uint64_t not_read;
 };
 
 enum tov_err listing_create(struct tov_listing **out_listing)
@@ -27,6 +28,7 @@ enum tov_err listing_read(struct tov_listing *listing, struct tov_record body)
         return TOV_E_NOMEM;
     listing->views = views;
     listing->next = tov_record_number(body, "next_before");
+    listing->not_read += tov_record_number(body, "not_read");
     listing->is_counting = tov_record_number(body, "counting") != 0;
     for (size_t i = 0; i < more; i++) {
         struct tov_record item;
@@ -56,6 +58,11 @@ uint64_t tov_listing_next(const struct tov_listing *listing)
 int tov_listing_is_counting(const struct tov_listing *listing)
 {
     return listing->is_counting ? 1 : 0;
+}
+
+uint64_t tov_listing_not_read(const struct tov_listing *listing)
+{
+    return listing->not_read;
 }
 
 void tov_listing_destroy(struct tov_listing *listing)

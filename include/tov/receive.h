@@ -54,6 +54,8 @@ TOV_API uint64_t tov_listing_next(const struct tov_listing *listing);
 /* With unrecorded_only: the node has not read all of its messages since its start, so there may be
  * more. Ask again. */
 TOV_API int tov_listing_is_counting(const struct tov_listing *listing);
+/* Of a search: contents that could not be read. Whether they name the person is open. */
+TOV_API uint64_t tov_listing_not_read(const struct tov_listing *listing);
 TOV_API void tov_listing_destroy(struct tov_listing *listing); /* NULL is fine */
 
 /* ---- one message ---- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "wire/arena.h"
 
+#include "base/secret.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -54,6 +56,7 @@ void tov_arena_destroy(struct tov_arena *arena)
     struct block *block = arena == NULL ? NULL : arena->newest;
     while (block != NULL) {
         struct block *older = block->older;
+        tov_wipe(block->bytes, block->used);
         free(block);
         block = older;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Memory of one decoded or growing message: blocks that are only added to and freed at once, with
- * a budget that bounds them all (I11). Usually one malloc for a message.
- * Not for: anything that outlives its message, or secrets.
- * Never free a piece of it.
+ * a budget that bounds them all (I11). Usually one malloc for a message. Wiped when it is
+ * destroyed, since requests and contents hold names (I10). Not for: anything that outlives its
+ * message, or secrets. Never free a piece of it.
  */
 #ifndef TOV_WIRE_ARENA_H
 #define TOV_WIRE_ARENA_H

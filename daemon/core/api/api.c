@@ -56,10 +56,12 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     api->policy =
         options->policy != NULL ? *options->policy : (struct tov_api_policy)TOV_API_POLICY_DEFAULT;
     api->next_upload = 1;
+    api->search_piece_bytes = TOV_API_SEARCH_PIECE_BYTES;
     api->state = (struct tov_api_state){"starting", false, "", ""};
     api->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);
     tov_vault_derive(core->vault, "tov/v1 record", &api->record_key);
+    tov_core_random(core, api->search_key.bytes, sizeof api->search_key.bytes);
     enum tov_err err = tov_api_tags_create(TOV_API_TAGS_MAX, &api->tags);
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
@@ -99,6 +101,7 @@ void tov_api_destroy(struct tov_api *api)
     tov_buf_fini(&api->frame);
     tov_key_wipe(&api->tag_key);
     tov_key_wipe(&api->record_key);
+    tov_key_wipe(&api->search_key);
     free(api);
 }
 

@@ -31,6 +31,7 @@
 #define TOV_API_REPLY_GOAL_BYTES 180000u /* lists end here, under the frame limit */
 #define TOV_API_DATA_MAX_BYTES 131072u   /* of uploads, attachments and exports in one frame */
 #define TOV_API_WATCH_NAME_MAX_BYTES 63u
+#define TOV_API_SEARCH_PIECE_BYTES ((size_t)2 << 20)
 
 struct api_upload;
 
@@ -99,6 +100,7 @@ struct tov_api {
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     uint64_t last_search;
+    size_t search_piece_bytes; /* of contents that one piece of a search opens */
     struct tov_api_tags *tags;
     struct tov_desk *desk; /* read from the start on, with the ticks */
     struct tov_api_policy policy;
@@ -116,7 +118,8 @@ struct tov_api {
     bool is_stopping;          /* nothing is begun any more */
     bool runs_waiting;         /* the request on its way has waited for its turn */
     struct tov_key tag_key;    /* of idempotency keys; wiped at the end, as the next */
-    struct tov_key record_key; /* of numbers in the own record, and of searches */
+    struct tov_key record_key; /* of numbers in the own record */
+    struct tov_key search_key; /* of the words of searches; another one at each start */
     struct api_connection *buckets[API_BUCKETS];
     struct api_key_use *uses;
     uint64_t last_serial; /* of connections */

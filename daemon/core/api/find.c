@@ -11,23 +11,20 @@
  *   begin (reason) -> access entry committed -> the search's id -> pieces, until nothing is left
  *
  * That the pieces are of the search that was begun is known by an HMAC of its words, which lives as
- * long as the connection. Each piece goes on where the one before it ended, from the newest message
- * of when the entry was committed; then the search is over. So one entry is one look, and no watch
- * on a person (I9).
+ * long as the connection; its key is random and never stored. Each piece goes on where the one
+ * before it ended, from the newest message of when the entry was committed; then the search is
+ * over. So one entry is one look, and no watch on a person (I9).
  */
 #include "api/api_internal.h"
+#include "api/person.h"
 
 #include <string.h>
 
-#define FOUND_MAX 100u              /* in one answer */
-#define EVENTS_A_PIECE 10000u       /* looked at */
-#define HEADERS_A_PIECE 1000u       /* of these, opened */
-#define OPENED_A_PIECE 200u         /* contents: some tens of milliseconds */
-#define OPENED_MAX_BYTES (2u << 20) /* the same, of long ones */
-#define WORD_MAX_BYTES 200u         /* of a name, a number */
-#define REASON_MIN_BYTES 5u
-#define NAME_MIN_BYTES 2u
-#define NUMBER_MIN_CHARS 6u
+#define FOUND_MAX 100u        /* in one answer */
+#define EVENTS_A_PIECE 10000u /* looked at */
+#define HEADERS_A_PIECE 1000u /* of these, opened */
+#define OPENED_A_PIECE 200u   /* contents: some tens of milliseconds */
+#define REASON_MIN_CHARS 5u
 #define DETAILS_MAX_BYTES 4096u /* of an access entry */
 
 struct finding {
@@ -35,118 +32,18 @@ struct finding {
     struct api_look look;
     struct api_view view;
     struct tov_record answer;
-    struct tov_buf details;          /* of the search's own access entry */
-    struct tov_bytes reason;         /* there */
-    char name[WORD_MAX_BYTES + 1];   /* folded; "": not asked for */
-    char number[WORD_MAX_BYTES + 1]; /* the same */
-    bool has_birth_date;
-    struct tov_date birth_date;
+    struct tov_buf details;  /* of the search's own access entry */
+    struct tov_bytes reason; /* there */
+    struct person_words words;
     size_t bytes; /* of the answer */
     size_t opened_bytes;
     unsigned found, opened, headers, events;
+    unsigned not_read; /* of the opened ones */
     uint64_t next_before;
 };
 
-/* ---- words ---- */
-
-/* Small letters, those of Danish and its neighbours too: À to Þ are one byte pair below à to þ. */
-static void fold_name(struct tov_bytes text, char out[WORD_MAX_BYTES + 1])
-{
-    size_t size = 0;
-    for (size_t i = 0; i < text.size && size < WORD_MAX_BYTES; i++) {
-        uint8_t byte = text.data[i];
-        bool is_second = i > 0 && text.data[i - 1] == 0xc3;
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (uint8_t)(byte + 0x20);
-        else if (is_second && byte >= 0x80 && byte <= 0x9e && byte != 0x97)
-            byte = (uint8_t)(byte + 0x20);
-        else if (byte == '-' || byte == '.' || byte == ',' || byte == '\t')
-            byte = ' ';
-        out[size++] = (char)byte;
-    }
-    out[size] = '\0';
-}
-
-/* Letters and digits alone, small. */
-static void fold_number(struct tov_bytes text, char out[WORD_MAX_BYTES + 1])
-{
-    size_t size = 0;
-    for (size_t i = 0; i < text.size && size < WORD_MAX_BYTES; i++) {
-        uint8_t byte = text.data[i];
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (uint8_t)(byte + 0x20);
-        if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z'))
-            out[size++] = (char)byte;
-    }
-    out[size] = '\0';
-}
-
-/* Whether some word of NAME begins with the SIZE bytes at WORD. */
-static bool has_word(const char *name, const char *word, size_t size)
-{
-    for (const char *at = name; *at != '\0'; at++) {
-        if ((at == name || at[-1] == ' ') && strncmp(at, word, size) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool has_all_words(const char *name, const char *words)
-{
-    bool any = false;
-    while (*words != '\0') {
-        size_t size = strcspn(words, " ");
-        if (size > 0 && !has_word(name, words, size))
-            return false;
-        any = any || size > 0;
-        words += size + (words[size] == ' ' ? 1 : 0);
-    }
-    return any;
-}
-
-static int two_digits(const char *text)
-{
-    bool are_digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
-    return are_digits ? 10 * (text[0] - '0') + text[1] - '0' : -1;
-}
-
-/* By the date, else by the number, which begins with day, month and year of the century; of a
- * replacement number the day is 60 more. */
-static bool is_born(struct tov_record person, struct tov_date day)
-{
-    char number[WORD_MAX_BYTES + 1];
-    struct tov_date date = {0};
-    if (tov_record_date(person, "birth_date", &date))
-        return date.year == day.year && date.month == day.month && date.day == day.day;
-    fold_number(tov_record_bytes(person, "number"), number);
-    bool is_whole = strlen(number) >= 6;
-    int first = is_whole ? two_digits(number) : -1;
-    bool fits = is_whole && (first > 60 ? first - 60 : first) == day.day &&
-                two_digits(number + 2) == day.month && two_digits(number + 4) == day.year % 100;
-    tov_wipe(number, sizeof number);
-    return fits;
-}
-
-static bool is_person(const struct finding *finding, struct tov_record person)
-{
-    char text[WORD_MAX_BYTES + 1] = "";
-    bool fits = true;
-    if (finding->name[0] != '\0') {
-        fold_name(tov_record_bytes(person, "name"), text);
-        fits = has_all_words(text, finding->name);
-    }
-    if (fits && finding->number[0] != '\0') {
-        fold_number(tov_record_bytes(person, "number"), text);
-        fits = strcmp(text, finding->number) == 0;
-    }
-    if (fits && finding->has_birth_date)
-        fits = is_born(person, finding->birth_date);
-    tov_wipe(text, sizeof text);
-    return fits;
-}
-
 /* The citizen of a message, and who takes part in a course in place of one. */
-static enum tov_err is_in_content(const struct finding *finding, struct tov_bytes header,
+static enum tov_err is_in_content(struct finding *finding, struct tov_bytes header,
                                   struct tov_bytes content, bool *out_is_in)
 {
     struct tov_draft draft = {0};
@@ -154,12 +51,13 @@ static enum tov_err is_in_content(const struct finding *finding, struct tov_byte
     *out_is_in = false;
     enum tov_err err = tov_draft_decode(header, &content, &draft, NULL);
     if (err == TOV_OK && tov_record_child(draft.content, "subject", 0, &person))
-        *out_is_in = is_person(finding, person);
+        *out_is_in = tov_person_fits(&finding->words, person);
     if (err == TOV_OK && !*out_is_in && draft.content_fields.message != NULL &&
         tov_record_child(draft.content_fields, "participant", 0, &person))
-        *out_is_in = is_person(finding, person);
+        *out_is_in = tov_person_fits(&finding->words, person);
     tov_draft_fini(&draft);
-    return err == TOV_E_NOMEM ? err : TOV_OK; /* what cannot be read names nobody */
+    finding->not_read += err != TOV_OK ? 1 : 0;
+    return err == TOV_E_NOMEM ? err : TOV_OK;
 }
 
 /* ---- looking ---- */
@@ -207,8 +105,11 @@ static enum tov_err look_at(struct finding *finding, uint64_t number, const stru
     finding->opened++;
     TOV_TRY(open_view(finding, event, &wanted));
     finding->opened_bytes += view->message->content.size;
-    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0)
+    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0) {
+        bool is_ours = view->sight != TOV_SIGHT_CONTENT || view->message->keys.has_content;
+        finding->not_read += is_ours ? 1 : 0; /* else the agency has the header alone */
         return TOV_OK;
+    }
     TOV_TRY(is_in_content(finding, tov_buf_view(&view->message->header),
                           tov_buf_view(&view->message->content), &is_in));
     if (!is_in)
@@ -233,8 +134,8 @@ static enum tov_err look_at_row(struct finding *finding, const struct tov_store_
 static bool is_at_end(const struct finding *finding)
 {
     return finding->found == FOUND_MAX || finding->opened == OPENED_A_PIECE ||
-           finding->opened_bytes >= OPENED_MAX_BYTES || finding->headers == HEADERS_A_PIECE ||
-           finding->events == EVENTS_A_PIECE;
+           finding->opened_bytes >= finding->call->api->search_piece_bytes ||
+           finding->headers == HEADERS_A_PIECE || finding->events == EVENTS_A_PIECE;
 }
 
 static enum tov_err look(struct finding *finding)
@@ -287,6 +188,7 @@ static enum tov_err answer_piece(struct finding *finding)
     TOV_TRY(tov_record_put_number(finding->answer, "search", call->connection->search.id));
     TOV_TRY(tov_api_put_count(finding->answer, "next_before", finding->next_before));
     TOV_TRY(tov_api_put_count(finding->answer, "looked_at", finding->opened));
+    TOV_TRY(tov_api_put_count(finding->answer, "not_read", finding->not_read));
     return finding->found == 0 ? TOV_OK : tov_api_reply_after(call);
 }
 
@@ -297,33 +199,15 @@ static enum tov_err refuse(struct api_call *call, const char *what)
     return tov_fail(&call->error, TOV_E_ARGUMENT, "%s", what);
 }
 
-static enum tov_err read_words(struct finding *finding)
-{
-    struct api_call *call = finding->call;
-    struct tov_bytes name = tov_record_bytes(call->request, "name");
-    struct tov_bytes number = tov_record_bytes(call->request, "number");
-    if (name.size > WORD_MAX_BYTES || number.size > WORD_MAX_BYTES)
-        return refuse(call, "a name or a number is longer than 200 bytes");
-    fold_name(name, finding->name);
-    fold_number(number, finding->number);
-    finding->has_birth_date = tov_record_date(call->request, "birth_date", &finding->birth_date);
-    if (name.size > 0 && strlen(finding->name) < NAME_MIN_BYTES)
-        return refuse(call, "name: at least two letters");
-    if (number.size > 0 && strlen(finding->number) < NUMBER_MIN_CHARS)
-        return refuse(call, "number: the whole of it, as it stands in the messages");
-    if (name.size == 0 && number.size == 0 && !finding->has_birth_date)
-        return refuse(call, "say a name, a number or a date of birth");
-    return TOV_OK;
-}
-
 static void tag_of(const struct finding *finding, uint8_t out[TOV_TAG_BYTES])
 {
     struct tov_hmac hmac;
     struct tov_hash hash;
-    int64_t day = finding->has_birth_date ? tov_date_to_days(finding->birth_date) : INT64_MIN;
-    tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->record_key.bytes));
-    tov_hmac_update(&hmac, finding->name, sizeof finding->name);
-    tov_hmac_update(&hmac, finding->number, sizeof finding->number);
+    const struct person_words *words = &finding->words;
+    int64_t day = words->has_birth_date ? tov_date_to_days(words->birth_date) : INT64_MIN;
+    tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->search_key.bytes));
+    tov_hmac_update(&hmac, words->name, sizeof words->name);
+    tov_hmac_update(&hmac, words->number, sizeof words->number);
     tov_hmac_update(&hmac, &day, sizeof day);
     tov_hmac_final(&hmac, &hash);
     memcpy(out, hash.bytes, TOV_TAG_BYTES);
@@ -347,7 +231,7 @@ static enum tov_err begin(struct finding *finding)
     struct api_call *call = finding->call;
     struct tov_bytes reason = tov_record_bytes(call->request, "reason");
     struct api_search search = {.id = ++call->api->last_search};
-    if (reason.size < REASON_MIN_BYTES)
+    if (tov_person_characters(reason) < REASON_MIN_CHARS)
         return refuse(call, "reason: say why you search; it stands in the access log");
     struct api_noting noting = {TOV_ACCESS_SEARCH, NULL, reason};
     TOV_TRY(tov_api_note_at(call, &noting, &search.entry));
@@ -383,11 +267,10 @@ enum tov_err tov_api_find(struct api_call *call)
                               .look = {.api = call->api, .client = call->client},
                               .details = TOV_BUF_INIT(DETAILS_MAX_BYTES)};
     uint64_t id = tov_record_number(call->request, "search");
-    enum tov_err err = read_words(&finding);
+    enum tov_err err = tov_person_words_read(call->request, &finding.words, &call->error);
     if (err == TOV_OK)
         err = id == 0 ? begin(&finding) : go_on(&finding, id);
-    tov_wipe(finding.name, sizeof finding.name);
-    tov_wipe(finding.number, sizeof finding.number);
+    tov_wipe(&finding.words, sizeof finding.words);
     if (finding.details.data != NULL)
         tov_wipe(finding.details.data, finding.details.capacity);
     tov_buf_fini(&finding.details);

@@ -67,6 +67,7 @@ struct cli_front {
     bool late_attachment; /* part 3 of number 7 has not arrived */
     char record[65];      /* of number 7, and what the last hand-over said */
     bool finds_nobody;
+    uint64_t not_read;             /* contents of each piece */
     char searched[64], reason[64]; /* of the last search */
 
     /* events; then, unless more will come, caught_up */

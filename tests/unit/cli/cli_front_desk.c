@@ -82,7 +82,9 @@ void cli_front_answer_find(struct fake_front *front, struct cli_front *node, str
     if (tov_record_number(body, "search") == 0) {
         copy_text(body, "name", node->searched, sizeof node->searched);
         copy_text(body, "reason", node->reason, sizeof node->reason);
-    } else if (!node->finds_nobody) {
+    } else if (node->finds_nobody) {
+        put_number(answer, "not_read", node->not_read);
+    } else {
         UNIT_NEED(tov_record_open(answer, "messages", &summary) == TOV_OK);
         cli_front_put_summary(node, summary, before == 0 ? CLI_FRONT_CAME : CLI_FRONT_SENT);
         put_number(answer, "next_before", before == 0 ? CLI_FRONT_CAME : 0);

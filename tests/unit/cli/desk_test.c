@@ -254,6 +254,22 @@ static void what_is_found_stands_in_rows_from_all_pieces(void)
     cli_scene_end(&scene);
 }
 
+static void what_could_not_be_read_is_told(void)
+{
+    struct cli_scene scene = {.node = {.finds_nobody = true, .not_read = 2}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "find", "--name", "Magnus", "--reason", "Ring tilbage");
+    CU_ASSERT(cli_says(ran->out, "! 2 beskeder kunne ikke læses."));
+    ran_end(ran);
+    ran = RAN(&scene.place, "find", "--name", "Magnus", "--reason", "Ring tilbage", "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "not_read")), 2);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void who_is_not_found_may_be_known_to_others(void)
 {
     struct cli_scene scene = {.node = {.finds_nobody = true}};
@@ -283,6 +299,7 @@ int main(void)
         UNIT_TEST(show_and_case_tell_how_it_stands_in_the_record),
         UNIT_TEST(a_search_needs_a_reason_and_somebody),
         UNIT_TEST(what_is_found_stands_in_rows_from_all_pieces),
+        UNIT_TEST(what_could_not_be_read_is_told),
         UNIT_TEST(who_is_not_found_may_be_known_to_others),
     };
     return unit_run("tov: what waits for a person", tests, sizeof tests / sizeof tests[0]);

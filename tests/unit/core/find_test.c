@@ -5,6 +5,7 @@
  */
 #include "desk_ask.h"
 
+#include "api/api_internal.h"
 #include "base/cleanup.h"
 #include "node.h"
 
@@ -97,6 +98,10 @@ static void a_search_is_an_entry_with_its_reason_before_anything_is_looked_at(vo
     struct search search = {.name = NAME};
     struct tov_record reply = ask_search(harness, &eva, &search);
     UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT); /* no reason */
+    tov_record_destroy(&reply);
+    search.reason = "   øå  "; /* nor is this one */
+    reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
     tov_record_destroy(&reply);
     CU_ASSERT(!newest_entry(harness, TOV_ACCESS_SEARCH, &details, &entry));
 
@@ -196,12 +201,90 @@ static void a_search_counts_no_messages_of_other_units(void)
     harness_destroy(harness);
 }
 
+/* Message NUMBER of node 0, whose content is no longer the bytes that came. */
+static void damage_content(struct harness *harness, uint64_t number)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf copy = TOV_BUF_INIT(1u << 20);
+    struct tov_store_read *read = NULL;
+    struct tov_event event;
+    struct tov_bytes row = {0};
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
+    struct tov_store_key key =
+        tov_store_key_u16_u32_u64(event.agency, event.generation, event.index);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_MBODY, key, &row) == TOV_OK && row.size > 0);
+    tov_buf_put(&copy, row.data, row.size);
+    tov_store_read_end(read);
+    copy.data[copy.size - 1] ^= 1;
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MBODY, key, tov_buf_view(&copy));
+    harness_advance(harness, 1000);
+}
+
+static void contents_that_cannot_be_read_are_told_to_their_unit(void)
+{
+    struct harness *harness = three_nodes();
+    static const struct harness_client *const clients[] = {&eva, &anna};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    damage_content(harness, newest(harness, &eva));
+    for (size_t i = 0; i < 2; i++) {
+        struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+        search.id = begin_search(harness, clients[i], &search);
+        struct tov_record reply = ask_search(harness, clients[i], &search);
+        UNIT_EQUAL_INT(tov_record_count(body_of(reply, "find"), "messages"), 0);
+        UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "not_read"), i == 0 ? 1 : 0);
+        tov_record_destroy(&reply);
+    }
+    harness_destroy(harness);
+}
+
+static void a_piece_ends_at_its_bytes_and_the_next_goes_on_there(void)
+{
+    struct harness *harness = three_nodes();
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    uint64_t first = newest(harness, &eva);
+    send_admission(harness, "about.episode_ref=" OTHER_EPISODE "; event_ref=E2");
+    uint64_t numbers[] = {newest(harness, &eva), first};
+    tov_node_api(harness_node(harness, 0))->search_piece_bytes = 1;
+    search.id = begin_search(harness, &eva, &search);
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_record summary = {0};
+        struct tov_record reply = ask_search(harness, &eva, &search);
+        struct tov_record body = body_of(reply, "find");
+        UNIT_EQUAL_INT(tov_record_number(body, "looked_at"), 1);
+        UNIT_NEED(tov_record_child(body, "messages", 0, &summary));
+        UNIT_EQUAL_INT(tov_record_number(summary, "number"), numbers[i]);
+        search.before = tov_record_number(body, "next_before");
+        CU_ASSERT((search.before > 0) == (i == 0)); /* the first is the oldest of all */
+        tov_record_destroy(&reply);
+    }
+    harness_destroy(harness);
+}
+
+static void words_are_known_by_a_key_that_no_later_start_has(void)
+{
+    struct harness *harness = three_nodes();
+    const struct tov_api *api = tov_node_api(harness_node(harness, 0));
+    struct tov_key search = api->search_key;
+    struct tov_key record = api->record_key;
+    CU_ASSERT(memcmp(&search, &record, sizeof search) != 0);
+    harness_restart(harness, 0);
+    api = tov_node_api(harness_node(harness, 0));
+    CU_ASSERT(memcmp(&search, &api->search_key, sizeof search) != 0);
+    CU_ASSERT(memcmp(&record, &api->record_key, sizeof record) == 0); /* its tags are stored */
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_person_is_found_in_what_the_own_unit_holds),
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
+        UNIT_TEST(contents_that_cannot_be_read_are_told_to_their_unit),
+        UNIT_TEST(a_piece_ends_at_its_bytes_and_the_next_goes_on_there),
+        UNIT_TEST(words_are_known_by_a_key_that_no_later_start_has),
         UNIT_TEST(a_search_counts_no_messages_of_other_units),
         UNIT_TEST(each_message_that_a_search_names_is_an_entry_before_the_answer),
     };

@@ -75,6 +75,7 @@ static void answer_find(struct fake_front *front, struct node *node, struct tov_
         }
         put_number(answer, "next_before", node->goes_up ? 8 : next[piece]);
         put_number(answer, "looked_at", 10);
+        put_number(answer, "not_read", 2);
     }
     front_send(front, &reply);
 }
@@ -173,6 +174,7 @@ static void a_search_is_begun_once_and_gathers_all_pieces(void)
     UNIT_EQUAL_INT(scene.node.born.month, 4);
     UNIT_NEED(tov_listing_count(listing) == 2);
     UNIT_EQUAL_INT(tov_message_view_facts(tov_listing_at(listing, 1))->number, 3);
+    UNIT_EQUAL_INT(tov_listing_not_read(listing), 6); /* of three pieces */
     UNIT_EQUAL_INT(tov_listing_next(listing), 0);
     tov_listing_destroy(listing);
     end(&scene);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Whom the words of a search fit. Not for: searches (find_test.c).
+ */
+#include "api/person.h"
+
+#include "support/unit.h"
+
+#include <string.h>
+
+#define DECOMPOSED_AASE \
+    "A\xcc\x8a"         \
+    "se"
+
+struct words {
+    const char *name, *number;
+    struct tov_date born; /* year 0: none */
+};
+
+static enum tov_err read_words(const struct words *words, struct person_words *out)
+{
+    struct tov_record holder, request;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &holder) == TOV_OK);
+    UNIT_NEED(tov_record_open(holder, "find", &request) == TOV_OK);
+    if (words->name != NULL)
+        UNIT_OK(tov_record_put_text(request, "name", words->name));
+    if (words->number != NULL)
+        UNIT_OK(tov_record_put_text(request, "number", words->number));
+    if (words->born.year != 0)
+        UNIT_OK(tov_record_put_date(request, "birth_date", words->born));
+    enum tov_err err = tov_person_words_read(request, out, NULL);
+    tov_record_destroy(&holder);
+    return err;
+}
+
+/* WORDS against a person. */
+static bool fits(struct words words, struct words person)
+{
+    struct tov_record content, subject;
+    struct person_words read;
+    UNIT_NEED(read_words(&words, &read) == TOV_OK);
+    UNIT_NEED(tov_record_create(tov_schema_find("Content"), &content) == TOV_OK);
+    UNIT_NEED(tov_record_open(content, "subject", &subject) == TOV_OK);
+    if (person.name != NULL)
+        UNIT_OK(tov_record_put_text(subject, "name", person.name));
+    if (person.number != NULL)
+        UNIT_OK(tov_record_put_text(subject, "number", person.number));
+    if (person.born.year != 0)
+        UNIT_OK(tov_record_put_date(subject, "birth_date", person.born));
+    bool is_fitting = tov_person_fits(&read, subject);
+    tov_record_destroy(&content);
+    return is_fitting;
+}
+
+static bool is_refused(struct words words)
+{
+    struct person_words read;
+    return read_words(&words, &read) == TOV_E_ARGUMENT;
+}
+
+static bool are_alike(const char *one, const char *other)
+{
+    return fits((struct words){.name = one}, (struct words){.name = other}) &&
+           fits((struct words){.name = other}, (struct words){.name = one});
+}
+
+static void accents_and_capitals_do_not_count(void)
+{
+    CU_ASSERT(are_alike("Åse", DECOMPOSED_AASE));
+    CU_ASSERT(are_alike("ÅSE", "åse"));
+    CU_ASSERT(are_alike("Müller", "Mu\xcc\x88ller"));
+    CU_ASSERT(are_alike("ŞAHİN", "şahin"));
+    CU_ASSERT(are_alike("Łukasz Wójcik", "lukasz wojcik"));
+    CU_ASSERT(are_alike("DVOŘÁK", "dvor\xcc\x8c"
+                                  "a\xcc\x81k"));
+    CU_ASSERT(are_alike("Œuvre", "oeuvre"));
+    CU_ASSERT(are_alike("ÆRØ", "ærø"));
+    CU_ASSERT(are_alike("Ÿvonne", "yvonne"));
+    CU_ASSERT(!are_alike("Ærø", "Aro"));
+    CU_ASSERT(!are_alike("Søren", "Soren"));
+}
+
+static void six_digits_are_a_date_of_birth(void)
+{
+    struct words known = {.number = "120493-0151"};
+    struct words replaced = {.number = "720493-0151"};
+    struct words dated = {.born = {1993, 4, 12}};
+    CU_ASSERT(fits((struct words){.number = "120493"}, known));
+    CU_ASSERT(fits((struct words){.number = "12-04-93"}, replaced));
+    CU_ASSERT(fits((struct words){.number = "720493"}, replaced));
+    CU_ASSERT(fits((struct words){.number = "120493"}, dated));
+    CU_ASSERT(!fits((struct words){.number = "130493"}, known));
+    CU_ASSERT(!fits((struct words){.number = "120494"}, dated));
+    CU_ASSERT(fits((struct words){.born = {1993, 4, 12}}, dated));
+    CU_ASSERT(!fits((struct words){.born = {1893, 4, 12}}, dated));
+    CU_ASSERT(fits((struct words){.number = "1204930151"}, known));
+    CU_ASSERT(!fits((struct words){.number = "1204930152"}, known));
+}
+
+static void half_a_number_and_one_letter_are_refused(void)
+{
+    CU_ASSERT(is_refused((struct words){.number = "12049301"}));
+    CU_ASSERT(is_refused((struct words){.number = "12049301511"}));
+    CU_ASSERT(is_refused((struct words){.number = "991393"}));
+    CU_ASSERT(is_refused((struct words){.number = "12"}));
+    CU_ASSERT(is_refused((struct words){.number = "--"}));
+    CU_ASSERT(!is_refused((struct words){.number = "1204abcd"})); /* of other kinds of number */
+    CU_ASSERT(is_refused((struct words){.name = "å"}));
+    CU_ASSERT(is_refused((struct words){.name = "ø"}));
+    CU_ASSERT(is_refused((struct words){.name = "\xcc\x8a"}));
+    CU_ASSERT(is_refused((struct words){.name = "ø - "}));
+    CU_ASSERT(!is_refused((struct words){.name = "Bo"}));
+    CU_ASSERT(is_refused((struct words){.name = NULL}));
+    UNIT_EQUAL_INT(tov_person_characters(tov_bytes_of_text(" å  ø\t ")), 2);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(accents_and_capitals_do_not_count),
+        UNIT_TEST(six_digits_are_a_date_of_birth),
+        UNIT_TEST(half_a_number_and_one_letter_are_refused),
+    };
+    return unit_run("core: whom the words of a search fit", tests, sizeof tests / sizeof tests[0]);
+}
