@@ -82,6 +82,7 @@ struct tov_book {
     size_t block_bytes; /* 0: the usual size */
     struct book_saving saving;
     struct book_checking checking;
+    size_t damages; /* rows that could not be read, since the start */
     /* The highest roster version that a message names and this node has not adopted; 0: none. Such
      * a message was judged by an older roster (tov_units_of). When another roster is adopted, which
      * is at a start, no block fits any more and the ledger is read anew. */
@@ -133,9 +134,12 @@ struct book_telling {
     struct book_told told;   /* ended by book_told_fini */
     size_t work;             /* of a slice; set whatever comes out */
 };
-/* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. OUT is large. */
+/* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. CORRUPT: a row of the
+ * store is damaged, so that this cannot be known. OUT is large. */
 enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
                                struct tov_bytes row, struct book_telling *out) TOV_MUST_CHECK;
+/* A row that event NUMBER is made of is damaged: that is told and counted. */
+void book_note_damage(struct tov_book *book, uint64_t number);
 /* VERSION is named by a message: it is told when this node does not know it. */
 void book_note_version(struct tov_book *book, uint32_t version);
 /* Forgets all entries and groups; what is pending stays. Nothing may be listed (asserted). */
