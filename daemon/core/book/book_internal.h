@@ -47,11 +47,11 @@ struct book_thing {
     bool used;
 };
 
-/* Written, and not taken in yet; LISTED: put into the groups before its event was read, as entry
- * AT. */
+/* Written, and not taken in yet; LISTED: entry AT of the book since before its event was read,
+ * which owns the header; GROUPED: and in all groups that it belongs to. */
 struct book_pending {
     struct book_entry entry;
-    bool listed;
+    bool listed, grouped;
     uint32_t at;
 };
 
@@ -105,12 +105,21 @@ uint32_t book_group_root(const struct tov_book *book, uint32_t group);
 enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
                          const struct tov_told *told) TOV_MUST_CHECK;
 
+/* The two halves of it: the entry alone, and entry AT into the groups of what TOLD is about, which
+ * may have been done in part. NOMEM. */
+enum tov_err book_add(struct tov_book *book, const struct book_entry *entry,
+                      uint32_t *out_at) TOV_MUST_CHECK;
+enum tov_err book_group_in(struct tov_book *book, uint32_t at,
+                           const struct tov_told *told) TOV_MUST_CHECK;
+
 /* Groups of what TOLD is about, each once; at most ROOM, returns how many there are. */
 size_t book_groups_of(const struct tov_book *book, const struct tov_told *told,
                       uint32_t *out_groups, size_t room);
 
-/* Whether NUMBER was listed before its event was read, and as which entry. */
-bool book_is_listed(const struct tov_book *book, uint64_t number, uint32_t *out_entry);
+/* The entry of NUMBER, when it was listed before its event was read, in all its groups now.
+ * NOT_FOUND: it was not. NOMEM. */
+enum tov_err book_find_listed(struct tov_book *book, uint64_t number,
+                              uint32_t *out_entry) TOV_MUST_CHECK;
 bool book_has_listed(const struct tov_book *book); /* any */
 void book_pending_drop(struct tov_book *book);     /* up to newest */
 void book_pending_fini(struct tov_book *book);

@@ -77,8 +77,10 @@ static enum tov_err read_event(struct reading *reading, const struct tov_store_r
     uint32_t entry = BOOK_NONE;
     if (*reading->work_left == 0 || is_batch_full(book))
         return TOV_E_AGAIN;
-    if (!book_is_listed(book, number, &entry))
-        TOV_TRY(take_event(reading, row, &entry));
+    enum tov_err err = book_find_listed(book, number, &entry);
+    if (err == TOV_E_NOT_FOUND)
+        err = take_event(reading, row, &entry);
+    TOV_TRY(err);
     book->newest = number;
     book_saving_take(book, row, entry);
     note_work(reading, 1);
