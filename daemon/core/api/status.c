@@ -228,6 +228,25 @@ static enum tov_err put_book_sentence(struct tov_record out)
                                "server's disk and memory.");
 }
 
+static enum tov_err put_damage_sentence(struct tov_record out)
+{
+    TOV_TRY(tov_record_put_text(out, "sentence_da",
+                                "Nodens database er beskadiget: mindst én besked kan ikke læses og "
+                                "mangler måske i sin sag. Se loggen (book-row-damaged), og "
+                                "kontrollér serverens disk."));
+    return tov_record_put_text(out, "sentence_en",
+                               "The node's store is damaged: at least one message cannot be read "
+                               "and may be missing from its case. See the log "
+                               "(book-row-damaged), and check the server's disk.");
+}
+
+static enum tov_err put_sentence_of_book(const struct tov_book *book, struct tov_record out)
+{
+    if (tov_book_damages(book) > 0)
+        return put_damage_sentence(out);
+    return tov_book_differences(book) > 0 ? put_book_sentence(out) : TOV_OK;
+}
+
 static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
@@ -236,7 +255,7 @@ static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
     if (api->state.sentence_en[0] != '\0')
         return TOV_OK;
     if (tov_core_has_room(api->core, 0))
-        return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : TOV_OK;
+        return put_sentence_of_book(api->book, out);
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
                             "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. "

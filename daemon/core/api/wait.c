@@ -180,12 +180,19 @@ void tov_api_rest_on_tick(struct tov_api *api)
     api->rest_failed = false;
 }
 
+/* Behind, and nothing to be read: what the store should have cannot be seen in it now. */
+static enum tov_err read_on(struct tov_api *api, struct tov_store_read *read)
+{
+    TOV_TRY(tov_book_catch_up(api->book, read, tov_api_newest_event(api), &api->slice_left));
+    return is_behind(api) ? TOV_E_IO : TOV_OK;
+}
+
 static enum tov_err rest(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(api->core->store, &read, NULL));
     if (is_behind(api))
-        return tov_book_catch_up(api->book, read, tov_api_newest_event(api), &api->slice_left);
+        return read_on(api, read);
     size_t count = api->checks_left;
     api->checks_left = 0;
     return tov_book_check(api->book, read, count);

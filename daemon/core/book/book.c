@@ -198,6 +198,19 @@ void book_note_version(struct tov_book *book, uint32_t version)
                  (unsigned)version);
 }
 
+void book_note_damage(struct tov_book *book, uint64_t number)
+{
+    book->damages++;
+    tov_core_log(book->core, TOV_HOST_ERROR, "book-row-damaged",
+                 "message=%llu hint=\"the store does not hold what was written: check the disk\"",
+                 (unsigned long long)number);
+}
+
+size_t tov_book_damages(const struct tov_book *book)
+{
+    return book->damages;
+}
+
 /* Of another version, by a roster that is not here yet, or broken by its sender: it is kept and
  * shown as a message, and tells the book nothing. */
 static enum tov_err tell(struct tov_book *book, struct book_telling *telling)
@@ -220,7 +233,7 @@ static enum tov_err read_header(struct tov_book *book, struct tov_store_read *re
     struct tov_message *message = book->message;
     struct tov_message_name name = {event->agency, event->generation, event->index};
     enum tov_err err = tov_message_read(book->core, read, &name, TOV_MESSAGE_HEADER, message);
-    if (err == TOV_E_ERASED || err == TOV_E_VERSION || err == TOV_E_CORRUPT)
+    if (err == TOV_E_ERASED || err == TOV_E_VERSION)
         return TOV_E_NOT_FOUND;
     TOV_TRY(err);
     if (!is_believed(book->core, message))

@@ -48,6 +48,9 @@ enum tov_err tov_book_check(struct tov_book *book, struct tov_store_read *read,
                             size_t count) TOV_MUST_CHECK;
 bool tov_book_has_unchecked(const struct tov_book *book);
 size_t tov_book_differences(const struct tov_book *book); /* found since the start */
+/* Rows of the ledger or a mirror that were damaged when they were read for the book, since the
+ * start. The book goes on without them, or keeps what a snapshot says of them. */
+size_t tov_book_damages(const struct tov_book *book);
 /* Changes whenever the book begins anew: numbers of groups from before mean nothing any more. */
 uint64_t tov_book_edition(const struct tov_book *book);
 /* An own message that was put into the open batch just now: whoever writes the next must know it,

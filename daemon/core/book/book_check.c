@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Comparing what came from blocks with what the ledger and the mirrors tell, message by message.
- * A difference is a fault of the program or of the disk: it is told, and the book made again.
+ * A difference is a fault of the program or of the disk: it is told, and the book made again. A row
+ * that is damaged tells nothing else: that is told too, and what the snapshot says of it stays.
  * Not for: what was read from the ledger in this run.
  */
 #include "book/book_internal.h"
@@ -46,9 +47,13 @@ static enum tov_err compare(struct tov_book *book, struct tov_store_read *read,
     const struct book_entry *held = entry_of(book, number);
     struct book_telling telling;
     enum tov_err err = book_telling_read(book, read, number, row->value, &telling);
-    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND && err != TOV_E_CORRUPT)
         return err;
     bool fits = err == TOV_OK ? held != NULL && is_same(held, &telling.entry) : held == NULL;
+    if (err == TOV_E_CORRUPT) {
+        book_note_damage(book, number);
+        fits = true; /* the snapshot is all that is left of it */
+    }
     if (err == TOV_OK) {
         tov_wipe(telling.entry.header, telling.entry.header_size);
         free(telling.entry.header);

@@ -71,11 +71,14 @@ static enum tov_err new_group(struct tov_book *book, uint32_t *out_group)
     return TOV_OK;
 }
 
-/* Members are entries in the order in which they came: they ascend. */
-/* ... NUMBER is the entry's. */
+/* Members are entries in the order in which they came: they ascend. One that was added to the book
+ * when memory was short may come late into its groups. NUMBER is the entry's. */
 static enum tov_err add_member(struct book_group *group, uint32_t entry, uint64_t number)
 {
-    if (group->count > 0 && group->members[group->count - 1] == entry)
+    size_t at = group->count;
+    while (at > 0 && group->members[at - 1] > entry)
+        at--;
+    if (at > 0 && group->members[at - 1] == entry)
         return TOV_OK;
     if (group->count == group->capacity) {
         size_t capacity = group->capacity == 0 ? 8 : group->capacity * 2;
@@ -85,7 +88,10 @@ static enum tov_err add_member(struct book_group *group, uint32_t entry, uint64_
         group->members = members;
         group->capacity = capacity;
     }
-    group->members[group->count++] = entry;
+    memmove(&group->members[at + 1], &group->members[at],
+            (group->count - at) * sizeof *group->members);
+    group->members[at] = entry;
+    group->count++;
     group->newest = number > group->newest ? number : group->newest;
     return TOV_OK;
 }
@@ -163,12 +169,11 @@ static enum tov_err join(struct tov_book *book, const struct tov_told *told, uin
     return TOV_OK;
 }
 
-static enum tov_err add_entry(struct tov_book *book, const struct book_entry *entry,
-                              uint32_t *out_entry)
+enum tov_err book_add(struct tov_book *book, const struct book_entry *entry, uint32_t *out_at)
 {
-    *out_entry = (uint32_t)book->entry_count;
+    *out_at = (uint32_t)book->entry_count;
     if (book->entry_count > 0 && book->entries[book->entry_count - 1].number == entry->number) {
-        *out_entry = (uint32_t)book->entry_count - 1;
+        *out_at = (uint32_t)book->entry_count - 1;
         return TOV_OK;
     }
     if (book->entry_count == book->entry_capacity) {
@@ -183,20 +188,27 @@ static enum tov_err add_entry(struct tov_book *book, const struct book_entry *en
     return TOV_OK;
 }
 
+enum tov_err book_group_in(struct tov_book *book, uint32_t at, const struct tov_told *told)
+{
+    uint64_t number = book->entries[at].number;
+    uint32_t group;
+    struct tov_thing_ref ref;
+    TOV_TRY(join(book, told, &group));
+    if (group != BOOK_NONE)
+        TOV_TRY(add_member(&book->groups[group], at, number));
+    for (size_t i = 0; tov_told_thing(told, TOV_ABOUT_CONCERN, i, &ref); i++) {
+        TOV_TRY(group_of(book, &ref, &group));
+        TOV_TRY(add_member(&book->groups[group], at, number));
+    }
+    return TOV_OK;
+}
+
 enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
                          const struct tov_told *told)
 {
-    uint32_t at, group;
-    struct tov_thing_ref ref;
-    TOV_TRY(add_entry(book, entry, &at));
-    TOV_TRY(join(book, told, &group));
-    if (group != BOOK_NONE)
-        TOV_TRY(add_member(&book->groups[group], at, entry->number));
-    for (size_t i = 0; tov_told_thing(told, TOV_ABOUT_CONCERN, i, &ref); i++) {
-        TOV_TRY(group_of(book, &ref, &group));
-        TOV_TRY(add_member(&book->groups[group], at, entry->number));
-    }
-    return TOV_OK;
+    uint32_t at;
+    TOV_TRY(book_add(book, entry, &at));
+    return book_group_in(book, at, told);
 }
 
 static void note_group(uint32_t group, uint32_t *groups, size_t room, size_t *count)

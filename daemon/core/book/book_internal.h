@@ -47,11 +47,11 @@ struct book_thing {
     bool used;
 };
 
-/* Written, and not taken in yet; LISTED: put into the groups before its event was read, as entry
- * AT. */
+/* Written, and not taken in yet; LISTED: entry AT of the book since before its event was read,
+ * which owns the header; GROUPED: and in all groups that it belongs to. */
 struct book_pending {
     struct book_entry entry;
-    bool listed;
+    bool listed, grouped;
     uint32_t at;
 };
 
@@ -82,6 +82,7 @@ struct tov_book {
     size_t block_bytes; /* 0: the usual size */
     struct book_saving saving;
     struct book_checking checking;
+    size_t damages; /* rows that could not be read, since the start */
     /* The lowest roster version that a message names and that is newer than all that this node has
      * adopted; 0: none. Such a message tells nothing. When another roster is adopted, which is at a
      * start, no block fits any more and the ledger is read anew. */
@@ -105,12 +106,21 @@ uint32_t book_group_root(const struct tov_book *book, uint32_t group);
 enum tov_err book_insert(struct tov_book *book, const struct book_entry *entry,
                          const struct tov_told *told) TOV_MUST_CHECK;
 
+/* The two halves of it: the entry alone, and entry AT into the groups of what TOLD is about, which
+ * may have been done in part. NOMEM. */
+enum tov_err book_add(struct tov_book *book, const struct book_entry *entry,
+                      uint32_t *out_at) TOV_MUST_CHECK;
+enum tov_err book_group_in(struct tov_book *book, uint32_t at,
+                           const struct tov_told *told) TOV_MUST_CHECK;
+
 /* Groups of what TOLD is about, each once; at most ROOM, returns how many there are. */
 size_t book_groups_of(const struct tov_book *book, const struct tov_told *told,
                       uint32_t *out_groups, size_t room);
 
-/* Whether NUMBER was listed before its event was read, and as which entry. */
-bool book_is_listed(const struct tov_book *book, uint64_t number, uint32_t *out_entry);
+/* The entry of NUMBER, when it was listed before its event was read, in all its groups now.
+ * NOT_FOUND: it was not. NOMEM. */
+enum tov_err book_find_listed(struct tov_book *book, uint64_t number,
+                              uint32_t *out_entry) TOV_MUST_CHECK;
 bool book_has_listed(const struct tov_book *book); /* any */
 void book_pending_drop(struct tov_book *book);     /* up to newest */
 void book_pending_fini(struct tov_book *book);
@@ -134,9 +144,12 @@ struct book_telling {
     struct book_told told;   /* ended by book_told_fini */
     size_t work;             /* of a slice; set whatever comes out */
 };
-/* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. OUT is large. */
+/* What event NUMBER, whose row is ROW, tells the book. NOT_FOUND: nothing. CORRUPT: a row of the
+ * store is damaged, so that this cannot be known. OUT is large. */
 enum tov_err book_telling_read(struct tov_book *book, struct tov_store_read *read, uint64_t number,
                                struct tov_bytes row, struct book_telling *out) TOV_MUST_CHECK;
+/* A row that event NUMBER is made of is damaged: that is told and counted. */
+void book_note_damage(struct tov_book *book, uint64_t number);
 /* VERSION is named by a message: it is told when this node does not know it. */
 void book_note_version(struct tov_book *book, uint32_t version);
 /* Forgets all entries and groups; what is pending stays. Nothing may be listed (asserted). */

@@ -78,17 +78,6 @@ enum tov_err tov_book_note_written(struct tov_book *book, const struct tov_book_
     return TOV_OK;
 }
 
-bool book_is_listed(const struct tov_book *book, uint64_t number, uint32_t *out_entry)
-{
-    for (size_t i = 0; i < book->pending_count; i++) {
-        if (book->pending[i].entry.number == number) {
-            *out_entry = book->pending[i].at;
-            return book->pending[i].listed;
-        }
-    }
-    return false;
-}
-
 bool book_has_listed(const struct tov_book *book)
 {
     for (size_t i = 0; i < book->pending_count; i++) {
@@ -98,21 +87,37 @@ bool book_has_listed(const struct tov_book *book)
     return false;
 }
 
-enum tov_err book_pending_list(struct tov_book *book)
+/* What was begun and ended by a lack of memory goes on where it stood. */
+static enum tov_err list(struct tov_book *book, struct book_pending *pending)
+{
+    struct book_told told;
+    TOV_TRY(book_told_init(book->core, &pending->entry, &told));
+    enum tov_err err = pending->listed ? TOV_OK : book_add(book, &pending->entry, &pending->at);
+    pending->listed = err == TOV_OK; /* its header is the book's */
+    if (err == TOV_OK)
+        err = book_group_in(book, pending->at, &told.told);
+    pending->grouped = err == TOV_OK;
+    book_told_fini(&told);
+    return err;
+}
+
+enum tov_err book_find_listed(struct tov_book *book, uint64_t number, uint32_t *out_entry)
 {
     for (size_t i = 0; i < book->pending_count; i++) {
         struct book_pending *pending = &book->pending[i];
-        struct book_told told;
-        if (pending->listed)
+        if (pending->entry.number != number || !pending->listed)
             continue;
-        TOV_TRY(book_told_init(book->core, &pending->entry, &told));
-        size_t before = book->entry_count;
-        enum tov_err err = book_insert(book, &pending->entry, &told.told);
-        book_told_fini(&told);
-        pending->listed =
-            err == TOV_OK || book->entry_count > before; /* its header is the book's */
-        pending->at = (uint32_t)book->entry_count - 1;
-        TOV_TRY(err);
+        *out_entry = pending->at;
+        return pending->grouped ? TOV_OK : list(book, pending);
+    }
+    return TOV_E_NOT_FOUND;
+}
+
+enum tov_err book_pending_list(struct tov_book *book)
+{
+    for (size_t i = 0; i < book->pending_count; i++) {
+        if (!book->pending[i].grouped)
+            TOV_TRY(list(book, &book->pending[i]));
     }
     return TOV_OK;
 }

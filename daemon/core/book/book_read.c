@@ -50,8 +50,10 @@ static enum tov_err take_event(struct reading *reading, const struct tov_store_r
     enum tov_err err = book_telling_read(book, reading->read, tov_store_key_to_u64(&row->key),
                                          row->value, &telling);
     note_work(reading, telling.work);
+    if (err == TOV_E_CORRUPT)
+        book_note_damage(book, tov_store_key_to_u64(&row->key));
     if (err != TOV_OK)
-        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+        return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
     err = book_insert(book, &telling.entry, &telling.told.told);
     book_told_fini(&telling.told);
     if (book->entry_count == before)
@@ -75,8 +77,10 @@ static enum tov_err read_event(struct reading *reading, const struct tov_store_r
     uint32_t entry = BOOK_NONE;
     if (*reading->work_left == 0 || is_batch_full(book))
         return TOV_E_AGAIN;
-    if (!book_is_listed(book, number, &entry))
-        TOV_TRY(take_event(reading, row, &entry));
+    enum tov_err err = book_find_listed(book, number, &entry);
+    if (err == TOV_E_NOT_FOUND)
+        err = take_event(reading, row, &entry);
+    TOV_TRY(err);
     book->newest = number;
     book_saving_take(book, row, entry);
     note_work(reading, 1);

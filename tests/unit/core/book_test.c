@@ -253,6 +253,44 @@ static void a_snapshot_that_differs_from_the_ledger_is_found_and_made_again(void
     harness_destroy(harness);
 }
 
+/* The first bytes of a body are its header, sealed. */
+static void damage_body(struct harness *harness)
+{
+    change_row(harness, TOV_TABLE_BODY, 5, 10, 1);
+}
+
+static void a_damaged_row_of_the_ledger_leaves_the_snapshot_as_it_is(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = with_history(&before);
+    uint64_t messages = messages_listed(harness), blocks = block_count(harness, KK);
+    damage_body(harness);
+    harness_restart(harness, KK);
+    UNIT_EQUAL_INT(messages_listed(harness), messages);
+    CU_ASSERT(!status_says(harness, "damaged"));
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "book-row-damaged"), 1);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "book-differs"), 0);
+    CU_ASSERT(status_says(harness, "damaged"));
+    UNIT_EQUAL_INT(messages_listed(harness), messages);
+    UNIT_EQUAL_INT(block_count(harness, KK), blocks);
+    harness_destroy(harness);
+}
+
+static void a_damaged_row_is_told_when_the_ledger_is_read(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+    struct harness *harness = with_history(&before);
+    uint64_t messages = messages_listed(harness);
+    damage_body(harness);
+    drop_blocks(harness, KK);
+    harness_restart(harness, KK);
+    UNIT_EQUAL_INT(messages_listed(harness), messages - 1);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "book-row-damaged"), 1);
+    CU_ASSERT(status_says(harness, "damaged"));
+    harness_destroy(harness);
+}
+
 static void nothing_of_a_header_stands_in_clear_in_the_store(void)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
@@ -348,6 +386,8 @@ int main(void)
         UNIT_TEST(what_is_made_again_leaves_nothing_old),
         UNIT_TEST(a_full_disk_keeps_the_book_from_writing_and_not_from_answering),
         UNIT_TEST(a_snapshot_that_differs_from_the_ledger_is_found_and_made_again),
+        UNIT_TEST(a_damaged_row_of_the_ledger_leaves_the_snapshot_as_it_is),
+        UNIT_TEST(a_damaged_row_is_told_when_the_ledger_is_read),
         UNIT_TEST(nothing_of_a_header_stands_in_clear_in_the_store),
         UNIT_TEST(any_history_gives_the_answers_of_its_replay),
     };

@@ -138,6 +138,29 @@ static void a_node_that_is_to_end_reads_no_further(void)
     harness_destroy(harness);
 }
 
+/* Events are counted that the store does not show: no turn comes nearer to them. */
+static void a_book_that_cannot_be_read_on_is_tried_once_a_tick(void)
+{
+    struct harness *harness = two_nodes();
+    struct tov_node *node = harness_node(harness, KK);
+    size_t size = 0;
+    write_many(harness, 0, 30);
+    send_asking(harness, "cases", 1001);
+    harness_run(harness);
+    UNIT_EQUAL_INT(next_reply(harness, &size), 1001);
+    tov_node_core(node)->next_event++;
+    CU_ASSERT(tov_node_wants_turn(node));
+    tov_node_turn(node);
+    CU_ASSERT(!tov_node_wants_turn(node));
+    harness_advance(harness, 3000);
+    CU_ASSERT(!tov_node_wants_turn(node));
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "book-not-read"), 1);
+    tov_node_core(node)->next_event--;
+    write_many(harness, 30, 31);
+    UNIT_EQUAL_INT(messages_listed(harness), 31);
+    harness_destroy(harness);
+}
+
 /* The front counts connections from 1 again: what was asked before has nobody to answer. */
 static void a_front_that_was_started_again_gets_no_old_answers(void)
 {
@@ -201,6 +224,7 @@ int main(void)
         UNIT_TEST(eight_requests_of_a_key_may_wait),
         UNIT_TEST(a_full_batch_is_committed_before_more_is_read),
         UNIT_TEST(a_node_that_is_to_end_reads_no_further),
+        UNIT_TEST(a_book_that_cannot_be_read_on_is_tried_once_a_tick),
         UNIT_TEST(a_front_that_was_started_again_gets_no_old_answers),
         UNIT_TEST(a_step_waits_for_the_book),
     };
