@@ -93,6 +93,16 @@ void damage_flip(const char *dir, const char *path, long at, unsigned bit)
     tov_buf_fini(&content);
 }
 
+/* A flipped bit may make it no letter of base64 at all. */
+void damage_letter(const char *dir, const char *path, long at)
+{
+    struct tov_buf content = damage_read(dir, path);
+    uint8_t *letter = &content.data[place_in(&content, at)];
+    *letter = *letter == 'A' ? 'B' : 'A';
+    damage_write(dir, path, tov_buf_view(&content));
+    tov_buf_fini(&content);
+}
+
 void damage_cut(const char *dir, const char *path, long size)
 {
     struct tov_buf content = damage_read(dir, path);

@@ -25,6 +25,8 @@ void damage_remove(const char *dir, const char *path);
 void damage_swap(const char *dir, const char *path, const char *other);
 /* Flips BIT of the byte AT; a negative AT counts from the end. */
 void damage_flip(const char *dir, const char *path, long at, unsigned bit);
+/* Puts another letter of base64 in the place of the byte AT, as above. */
+void damage_letter(const char *dir, const char *path, long at);
 /* Keeps the first SIZE bytes; a negative SIZE takes as many from the end. */
 void damage_cut(const char *dir, const char *path, long size);
 void damage_append(const char *dir, const char *path, const char *text);

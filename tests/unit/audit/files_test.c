@@ -15,12 +15,12 @@
 
 static struct world *world;
 
-enum act { FLIP, CUT, REMOVE, EMPTY, APPEND, SWAP, ADD };
+enum act { FLIP, LETTER, CUT, REMOVE, EMPTY, APPEND, SWAP, ADD };
 
 struct row {
     const char *path;
     enum act act;
-    long at; /* FLIP: the byte; CUT: what is kept; negative from the end */
+    long at; /* FLIP, LETTER of base64: the byte; CUT: what is kept; negative from the end */
     /* With a manifest that fits: */
     int code;
     const char *names;
@@ -32,6 +32,9 @@ static void act(const char *dir, const struct row *row)
     switch (row->act) {
     case FLIP:
         damage_flip(dir, row->path, row->at, 0);
+        return;
+    case LETTER:
+        damage_letter(dir, row->path, row->at);
         return;
     case CUT:
         damage_cut(dir, row->path, row->at);
@@ -54,7 +57,8 @@ static void act(const char *dir, const struct row *row)
     }
 }
 
-static const char *const act_names[] = {"flip", "cut", "remove", "empty", "append", "swap", "add"};
+static const char *const act_names[] = {"flip",  "another letter", "cut",  "remove",
+                                        "empty", "append",         "swap", "add"};
 
 static void describe(const struct row *row, const char *manifest, char *out, size_t size)
 {
@@ -118,18 +122,18 @@ static void damage_to_small_files_is_found(void)
         {"about", EMPTY, 0, 3, "file-malformed", NULL},
         {"about", REMOVE, 0, 4, "file-missing", NULL},
         {"checkpoint", FLIP, 0, 3, "about-differs checkpoint-signature", NULL},
-        {"checkpoint", FLIP, 20, 3, "checkpoint-signature root-damaged", NULL},
-        {"checkpoint", FLIP, 100, 3, "checkpoint-signature", NULL},
+        {"checkpoint", LETTER, 20, 3, "checkpoint-signature root-damaged", NULL},
+        {"checkpoint", LETTER, 100, 3, "checkpoint-signature", NULL},
         {"checkpoint", CUT, -1, 3, "file-malformed verdict-unchecked", NULL},
         {"checkpoint", EMPTY, 0, 3, "file-malformed verdict-unchecked", NULL},
         {"checkpoint", REMOVE, 0, 4, "file-missing verdict-unchecked", NULL},
-        {"signatures", FLIP, 20, 3, "anchor-unsigned signature-bad", NULL},
-        {"signatures", FLIP, -30, 3, "signature-bad", NULL},
+        {"signatures", LETTER, 20, 3, "anchor-unsigned signature-bad", NULL},
+        {"signatures", LETTER, -30, 3, "signature-bad", NULL},
         {"signatures", CUT, -1, 3, "file-malformed", NULL},
         {"signatures", CUT, -136, 3, "file-malformed", NULL}, /* the last line */
         {"signatures", REMOVE, 0, 4, "file-missing", NULL},
         {"cosignatures", FLIP, 0, 3, "cosignature", NULL},
-        {"cosignatures", FLIP, 20, 3, "cosignature", NULL},
+        {"cosignatures", LETTER, 20, 3, "cosignature", NULL},
         {"cosignatures", CUT, -1, 3, "file-malformed", NULL},
         {"roster/1", FLIP, 0, 3,
          "file-malformed key-missing receipt-unchecked roots-differ roster-unknown", NULL},
@@ -155,10 +159,10 @@ static void damage_to_tiles_and_leaves_is_found(void)
         {"leaves/000", FLIP, 100, 3, "leaf-differs leaf-malformed", NULL},
         {"leaves/000", CUT, -1, 3, "file-malformed receipt-unchecked verdict-unchecked", NULL},
         {"leaves/000", REMOVE, 0, 4, "file-missing receipt-unchecked verdict-unchecked", NULL},
-        {"journal/checkpoint", FLIP, 20, 3, "checkpoint-signature", NULL},
+        {"journal/checkpoint", LETTER, 20, 3, "checkpoint-signature", NULL},
         {"journal/checkpoint", CUT, -1, 3, "file-malformed", NULL},
         {"journal/checkpoint", REMOVE, 0, 4, "file-missing", NULL},
-        {"journal/signatures", FLIP, 20, 3, "signature-bad", NULL},
+        {"journal/signatures", LETTER, 20, 3, "signature-bad", NULL},
         {"journal/signatures", REMOVE, 0, 4, "file-missing", NULL},
         {"journal/tile/0/000.p/2", FLIP, 20, 3, "leaf-differs", NULL},
         {"journal/tile/0/000.p/2", REMOVE, 0, 4, "file-missing", NULL},
