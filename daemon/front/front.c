@@ -361,7 +361,7 @@ static int open_all(struct front *front)
         return FRONT_RUNNING;
     }
     TOV_LOG(TOV_LOG_ERROR, "cannot-listen", TOV_LOG_TEXT("why", error.text));
-    return tov_exit_of_listening(served);
+    return (int)tov_exit_of_listening(served);
 }
 
 static void close_all(struct front *front)

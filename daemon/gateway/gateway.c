@@ -219,7 +219,7 @@ static int bind_server(struct gateway *gateway)
         return GATEWAY_RUNNING;
     }
     TOV_LOG(TOV_LOG_ERROR, "cannot-listen", TOV_LOG_TEXT("why", error.text));
-    return tov_exit_of_listening(served);
+    return (int)tov_exit_of_listening(served);
 }
 
 static int open_all(struct gateway *gateway)
