@@ -6,7 +6,7 @@
  *   serve       until SIGTERM, or the end of its descriptor, or (core) SV_STOP: exit 0
  *   exit CODE   at once
  *   crash       SIGKILL to itself
- *   crash after FILE    the same, once FILE is in the directory
+ *   crash after FILE    the same, once FILE of the directory has something in it
  *   deaf        never ends by itself
  * Each process tells what happens as datagrams to $TOV_FAKE_DIR/events.
  */
@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -68,11 +69,13 @@ static void read_order(const char *role, unsigned number, char order[64])
         (void)fclose(file);
 }
 
+/* Until something stands in it: whoever made it may be ended before it has written. */
 static void wait_for_file(const char *name)
 {
     char path[256];
+    struct stat status;
     (void)snprintf(path, sizeof path, "%s/%s", directory, name);
-    while (access(path, F_OK) != 0)
+    while (stat(path, &status) != 0 || status.st_size == 0)
         (void)poll(NULL, 0, 1);
 }
 
