@@ -257,6 +257,8 @@ int tov_process_start(struct tov_process *process, const struct tov_role_argumen
 
 void tov_process_end(struct tov_process *process)
 {
+    if (process->store != NULL)
+        tov_store_settle(process->store); /* the node's batch may be on its way to the disk */
     tov_node_destroy(process->node);
     tov_store_close(process->store);
     tov_core_files_close(process->files);

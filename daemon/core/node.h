@@ -55,6 +55,7 @@ struct tov_node_setup {
 
 enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node **out_node,
                              struct tov_error *error) TOV_MUST_CHECK;
+/* Its batches go with it: no commit of one may be under way (tov_store_settle). NULL is fine. */
 void tov_node_destroy(struct tov_node *node);
 TOV_DEFINE_CLEANUP(tov_node, struct tov_node, tov_node_destroy)
 

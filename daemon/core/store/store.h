@@ -84,6 +84,9 @@ struct tov_store_result {
 /* Takes the result of the commit in flight; TOV_E_AGAIN when there is none (yet). */
 enum tov_err tov_store_commit_result(struct tov_store *store,
                                      struct tov_store_result *out_result) TOV_MUST_CHECK;
+/* Waits until the commit in flight, if any, is durable or has failed: its batch may then be
+ * destroyed. The result still waits to be taken. No read may be open (asserted). */
+void tov_store_settle(struct tov_store *store);
 /* True from tov_store_commit_async until its result is taken. */
 bool tov_store_is_committing(const struct tov_store *store);
 /* Commits since the store was made; changes only by a commit that is TOV_OK. */

@@ -365,6 +365,16 @@ enum tov_err tov_store_commit_result(struct tov_store *store, struct tov_store_r
     return TOV_OK;
 }
 
+void tov_store_settle(struct tov_store *store)
+{
+    assert(pthread_equal(pthread_self(), store->owner));
+    assert(store->read.depth == 0); /* a map that must grow would wait for the read for ever */
+    (void)pthread_mutex_lock(&store->lock);
+    while (store->job_state == JOB_WAITING)
+        (void)pthread_cond_wait(&store->changed, &store->lock);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
 bool tov_store_is_committing(const struct tov_store *store)
 {
     return store->in_flight != NULL;

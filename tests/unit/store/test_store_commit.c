@@ -372,6 +372,25 @@ static void closing_lets_a_commit_in_flight_end(void)
     tear_down();
 }
 
+static void a_settled_commit_needs_its_batch_no_more(void)
+{
+    set_up();
+    for (uint64_t rows = 0; rows < 20000; rows += 2000) {
+        tov_store_batch_clear(batch);
+        batch_append_rows(batch, rows, 2000);
+        UNIT_OK(tov_store_commit_async(store, batch));
+        tov_store_settle(store);
+        tov_store_batch_destroy(batch);
+        UNIT_OK(tov_store_batch_create(0, &batch));
+        struct tov_store_result result;
+        UNIT_OK(tov_store_commit_result(store, &result));
+        UNIT_OK(result.err);
+    }
+    tov_store_settle(store); /* nothing is in flight */
+    check_rows(store, 20000);
+    tear_down();
+}
+
 static void a_copy_opens_as_a_store_with_the_same_rows(void)
 {
     set_up();
@@ -413,6 +432,7 @@ const struct unit_test commit_tests[] = {
     UNIT_TEST(a_map_grows_under_an_asynchronous_commit_between_two_reads),
     UNIT_TEST(a_map_does_not_grow_under_an_open_read),
     UNIT_TEST(closing_lets_a_commit_in_flight_end),
+    UNIT_TEST(a_settled_commit_needs_its_batch_no_more),
     UNIT_TEST(a_copy_opens_as_a_store_with_the_same_rows),
 };
 const size_t commit_test_count = sizeof commit_tests / sizeof commit_tests[0];
