@@ -17,6 +17,7 @@
 
 #define FRONT_FILE_MAX_BYTES 512u
 #define KEY_DIGITS 64u
+#define RECONNECT_MAX_MS 1000u /* a person may be waiting, and the node is their own */
 
 TOV_DEFINE_CLEANUP(client, struct tov_client, tov_client_close)
 
@@ -142,7 +143,8 @@ static enum tov_err dial(struct tov_client *client, const struct tov_client_opti
     struct tov_net_options net = {.endpoint = options->endpoint,
                                   .secret = &secret,
                                   .server = &front,
-                                  .frame_max_bytes = TOV_FRAME_MAX_BYTES};
+                                  .frame_max_bytes = TOV_FRAME_MAX_BYTES,
+                                  .reconnect_max_ms = RECONNECT_MAX_MS};
     TOV_TRY(tov_net_create(&client->net, error));
     TOV_TRY(tov_net_dial(client->net, &net, &client->socket, error));
     return make_descriptors(client, error);

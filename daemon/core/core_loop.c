@@ -70,7 +70,7 @@ static enum tov_err on_gateway(struct tov_process *process, const struct tov_ipc
     switch (frame->kind) {
     case TOV_IPC_GW_READY:
         process->gateway_ready = true;
-        return tov_process_send_peers(process);
+        return TOV_OK;
     case TOV_IPC_GW_PEER_UP:
         TOV_TRY(tov_ipc_read_agency(frame->payload, &agency));
         tov_node_on_peer_up(process->node, agency);
@@ -101,7 +101,7 @@ static enum tov_err on_front(struct tov_process *process, const struct tov_ipc_f
     switch (frame->kind) {
     case TOV_IPC_FR_READY:
         process->front_ready = true;
-        return tov_process_send_clients(process);
+        return TOV_OK;
     case TOV_IPC_FR_FRAME:
         TOV_TRY(tov_ipc_read_request(frame->payload, &request));
         tov_node_on_client_frame(process->node, request.client.bytes, request.connection,
@@ -133,7 +133,7 @@ static void reload_clients(struct tov_process *process)
     tov_node_set_clients(process->node, clients);
     tov_clients_destroy(process->clients);
     process->clients = clients;
-    if (process->front_ready && tov_process_send_clients(process) != TOV_OK)
+    if (process->front != NULL && tov_process_send_clients(process) != TOV_OK)
         tov_log_event(TOV_LOG_WARNING, "front-not-told");
     tov_log_event(TOV_LOG_INFO, "clients-reloaded");
 }
@@ -155,7 +155,8 @@ static enum tov_err relink(struct tov_process *process, enum tov_ipc_link link, 
         for (size_t i = 0; i < facts->agency_count; i++)
             tov_node_on_peer_down(process->node, facts->agencies[i].number);
     }
-    return tov_ipc_create(fd, 64u << 20, ipc);
+    TOV_TRY(tov_ipc_create(fd, 64u << 20, ipc));
+    return is_front ? tov_process_send_clients(process) : tov_process_send_peers(process);
 }
 
 static void begin_to_stop(struct tov_process *process)
@@ -367,7 +368,9 @@ static int end_code(struct tov_process *process, enum tov_err err)
 
 int tov_process_run(struct tov_process *process)
 {
-    enum tov_err err = TOV_OK;
+    enum tov_err err = tov_process_send_peers(process);
+    if (err == TOV_OK)
+        err = tov_process_send_clients(process);
     while (err == TOV_OK && tov_node_failed(process->node, NULL) == TOV_OK) {
         if (process->stopping && tov_node_is_settled(process->node))
             break;

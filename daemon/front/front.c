@@ -132,6 +132,24 @@ static bool is_client(const struct tov_net_key *keys, size_t count, const struct
     return false;
 }
 
+/* Not before it is known who may connect: others would be refused, and come back seconds later. */
+static void listen_to_clients(struct front *front)
+{
+    struct tov_error error = {.code = TOV_OK};
+    struct tov_net_options options = {.endpoint = front->options.listen,
+                                      .secret = front->options.secret,
+                                      .frame_max_bytes = TOV_FRAME_MAX_BYTES};
+    enum tov_err served = tov_net_serve(front->net, &options, &front->server, &error);
+    if (served != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "cannot-listen", TOV_LOG_TEXT("why", error.text));
+        stop(front, (int)tov_exit_of_listening(served));
+        return;
+    }
+    TOV_LOG(TOV_LOG_INFO, "listening",
+            TOV_LOG_TEXT("endpoint", tov_net_socket_endpoint(front->server)));
+    need(front, tov_ipc_send_kind(front->core, TOV_IPC_FR_READY));
+}
+
 static void take_clients(struct front *front, struct tov_bytes payload)
 {
     const struct tov_ipc_key *keys;
@@ -152,6 +170,8 @@ static void take_clients(struct front *front, struct tov_bytes payload)
     front->clients = clients;
     front->client_count = count;
     need(front, tov_net_allow(front->net, clients, count));
+    if (front->server == NULL && front->exit_code == FRONT_RUNNING)
+        listen_to_clients(front);
 }
 
 static void take_reply(struct front *front, struct tov_bytes payload)
@@ -303,12 +323,12 @@ static void tick(struct front *front)
 
 static void wait_for_work(struct front *front, int timeout_ms)
 {
-    bool busy = tov_ipc_queued_bytes(front->core) > CORE_BUSY_BYTES;
+    bool is_deaf = front->server == NULL || tov_ipc_queued_bytes(front->core) > CORE_BUSY_BYTES;
     short core_events = (short)(POLLIN | (tov_ipc_wants_write(front->core) ? POLLOUT : 0));
     struct pollfd items[] = {
         {.fd = tov_ipc_fd(front->core), .events = core_events},
         {.fd = front->options.signal_fd, .events = POLLIN},
-        {.fd = busy ? -1 : tov_net_socket_fd(front->server), .events = POLLIN},
+        {.fd = is_deaf ? -1 : tov_net_socket_fd(front->server), .events = POLLIN},
     };
     int ready = poll(items, 3, timeout_ms);
     front->now_ms = tov_role_now_ms();
@@ -344,9 +364,6 @@ static void loop(struct front *front)
 static int open_all(struct front *front)
 {
     struct tov_error error = {.code = TOV_OK};
-    struct tov_net_options options = {.endpoint = front->options.listen,
-                                      .secret = front->options.secret,
-                                      .frame_max_bytes = TOV_FRAME_MAX_BYTES};
     if (tov_ipc_create(front->options.core_fd, CORE_QUEUE_BYTES, &front->core) != TOV_OK ||
         connection_table_init(&front->table) != TOV_OK)
         return TOV_EXIT_INTERNAL;
@@ -354,14 +371,7 @@ static int open_all(struct front *front)
         TOV_LOG(TOV_LOG_ERROR, "no-network", TOV_LOG_TEXT("why", error.text));
         return TOV_EXIT_INTERNAL;
     }
-    enum tov_err served = tov_net_serve(front->net, &options, &front->server, &error);
-    if (served == TOV_OK) {
-        TOV_LOG(TOV_LOG_INFO, "listening",
-                TOV_LOG_TEXT("endpoint", tov_net_socket_endpoint(front->server)));
-        return FRONT_RUNNING;
-    }
-    TOV_LOG(TOV_LOG_ERROR, "cannot-listen", TOV_LOG_TEXT("why", error.text));
-    return (int)tov_exit_of_listening(served);
+    return FRONT_RUNNING;
 }
 
 static void close_all(struct front *front)
@@ -377,8 +387,6 @@ int tov_front_run(const struct tov_front_options *options)
 {
     struct front front = {.options = *options, .now_ms = tov_role_now_ms()};
     front.exit_code = open_all(&front);
-    if (front.exit_code == FRONT_RUNNING)
-        need(&front, tov_ipc_send_kind(front.core, TOV_IPC_FR_READY));
     loop(&front);
     close_all(&front);
     return front.exit_code;

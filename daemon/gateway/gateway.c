@@ -202,24 +202,22 @@ static void loop(struct gateway *gateway)
 
 /* ---- start and end ---- */
 
-static int bind_server(struct gateway *gateway)
+void gateway_listen(struct gateway *gateway)
 {
     struct tov_error error = {.code = TOV_OK};
     struct tov_net_options options = {.endpoint = gateway->options.listen,
                                       .secret = gateway->options.secret,
                                       .frame_max_bytes = TOV_GATEWAY_FRAME_MAX_BYTES};
-    if (gateway->options.listen[0] == '\0')
-        return GATEWAY_RUNNING;
     enum tov_err served = tov_net_serve(gateway->net, &options, &gateway->server, &error);
     struct epoll_event event = {.events = EPOLLIN, .data = {.u32 = 0}};
     if (served == TOV_OK && epoll_ctl(gateway->net_epoll, EPOLL_CTL_ADD,
                                       tov_net_socket_fd(gateway->server), &event) == 0) {
         TOV_LOG(TOV_LOG_INFO, "listening",
                 TOV_LOG_TEXT("endpoint", tov_net_socket_endpoint(gateway->server)));
-        return GATEWAY_RUNNING;
+        return;
     }
     TOV_LOG(TOV_LOG_ERROR, "cannot-listen", TOV_LOG_TEXT("why", error.text));
-    return (int)tov_exit_of_listening(served);
+    gateway_stop(gateway, (int)tov_exit_of_listening(served));
 }
 
 static int open_all(struct gateway *gateway)
@@ -236,7 +234,7 @@ static int open_all(struct gateway *gateway)
         TOV_LOG(TOV_LOG_ERROR, "no-network", TOV_LOG_TEXT("why", error.text));
         return TOV_EXIT_INTERNAL;
     }
-    return bind_server(gateway);
+    return GATEWAY_RUNNING;
 }
 
 static void close_all(struct gateway *gateway)
@@ -258,8 +256,6 @@ int tov_gateway_run(const struct tov_gateway_options *options)
     gateway->net_epoll = epoll_create1(EPOLL_CLOEXEC);
     gateway->exit_code = open_all(gateway);
     gateway->now_ms = tov_role_now_ms();
-    if (gateway->exit_code == GATEWAY_RUNNING)
-        gateway_need(gateway, tov_ipc_send_kind(gateway->core, TOV_IPC_GW_READY));
     loop(gateway);
     close_all(gateway);
     return gateway->exit_code;

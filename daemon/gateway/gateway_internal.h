@@ -42,8 +42,12 @@ void gateway_stop(struct gateway *gateway, int code);
 /* Stops with an internal error unless RESULT is TOV_OK: for frames to the core that must fit. */
 void gateway_need(struct gateway *gateway, enum tov_err result);
 
-/* gateway_peers.c: GW_PEERS. Additions are taken in place; anything else stops the process with
- * TOV_EXIT_PEERS_CHANGED, since libzmq cannot cut a connection (reliability Z2). */
+/* Binds where peers dial, or stops with the exit code that says why not. */
+void gateway_listen(struct gateway *gateway);
+
+/* gateway_peers.c: GW_PEERS. With the first list it begins to listen, and tells the core. Additions
+ * are taken in place; anything else stops the process with TOV_EXIT_PEERS_CHANGED, since libzmq
+ * cannot cut a connection (reliability Z2). */
 void gateway_take_peers(struct gateway *gateway, struct tov_bytes payload);
 void gateway_free_peers(struct gateway *gateway);
 /* Whose key it is, or NULL. */

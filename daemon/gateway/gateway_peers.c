@@ -105,6 +105,15 @@ static enum tov_err add_peer(struct gateway *gateway, const struct tov_ipc_peer 
     return row->dial ? dial_peer(gateway, peer) : TOV_OK;
 }
 
+/* Not before it is known who may connect: others would be refused, and come back seconds later. */
+static void begin(struct gateway *gateway)
+{
+    if (gateway->options.listen[0] != '\0')
+        gateway_listen(gateway);
+    if (gateway->exit_code == GATEWAY_RUNNING)
+        gateway_need(gateway, tov_ipc_send_kind(gateway->core, TOV_IPC_GW_READY));
+}
+
 void gateway_take_peers(struct gateway *gateway, struct tov_bytes payload)
 {
     TOV_FREE struct tov_ipc_peer *rows = NULL;
@@ -118,9 +127,12 @@ void gateway_take_peers(struct gateway *gateway, struct tov_bytes payload)
         gateway_stop(gateway, TOV_EXIT_PEERS_CHANGED);
         return;
     }
+    bool is_first = !gateway->has_peers;
     gateway->own = own;
     gateway->has_peers = true;
     gateway_need(gateway, allow_keys(gateway, rows, count));
+    if (is_first)
+        begin(gateway);
     for (size_t i = 0; i < count; i++)
         gateway_need(gateway, add_peer(gateway, &rows[i]));
 }

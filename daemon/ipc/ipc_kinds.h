@@ -11,7 +11,7 @@
  * Numbers are big-endian; key: 32 bytes of a CURVE public key; text: u8 length and bytes.
  *
  *   gateway -> core
- *     GW_READY      nothing                          bound (or nothing to bind); send GW_PEERS
+ *     GW_READY      nothing                          GW_PEERS came, and it is bound (if it binds)
  *     GW_PEER_UP    u16 agency                       say Hello; frames may flow
  *     GW_PEER_DOWN  u16 agency                       frames given before may be lost
  *     GW_FRAME      u16 agency, frame                as the peer sent it; its key was checked
@@ -23,17 +23,18 @@
  *     GW_PEERS      u16 own agency, u16 count, count * peer
  *                   peer = u16 agency, u8 flags (bit 0: dial), u8 keys (1 or 2), keys * key,
  *                   text endpoint (empty unless the peer has one)
- *                   agencies ascend; the list replaces the one before
+ *                   agencies ascend; the list replaces the one before. The first comes unasked;
+ *                   before it nothing is bound: who came early would be refused for seconds
  *     GW_FRAME      u16 agency, frame                dropped when the peer is not up
  *     GW_DROP       u16 agency, u32 milliseconds     take nothing from it for so long
  *
  *   front -> core
- *     FR_READY      nothing                          send FR_CLIENTS
+ *     FR_READY      nothing                          FR_CLIENTS came, and it is bound
  *     FR_FRAME      key of the client, u64 connection, 32 bytes reserved for the client's MAC
  *                   (zeros), frame
  *     FR_GONE       u64 connection                   forget it; the number is never used again
  *   core -> front
- *     FR_CLIENTS    u16 count, count * key           replaces the list before
+ *     FR_CLIENTS    u16 count, count * key           replaces the list before; first: as GW_PEERS
  *     FR_FRAME      u64 connection, frame            dropped when the connection is gone
  *     FR_CLOSE      u64 connection                   forget it, pass on nothing more from it
  *

@@ -65,12 +65,13 @@ struct tov_net_options {
     size_t frame_max_bytes;           /* larger frames cut the connection */
     unsigned queue_frames;            /* frames that wait inside libzmq, for each connection and
                                          direction; 0: 64 */
+    unsigned reconnect_max_ms; /* tov_net_dial: the longest pause between two tries; 0: 30 s */
 };
 /* Binds. TOV_E_EXISTS: the address is in use; TOV_E_IO, TOV_E_CONFIG: other; words in ERROR. */
 enum tov_err tov_net_serve(struct tov_net *net, const struct tov_net_options *options,
                            struct tov_net_socket **out_socket,
                            struct tov_error *error) TOV_MUST_CHECK;
-/* Starts connecting, and reconnects for ever (250 ms to 30 s apart). */
+/* Starts connecting, and reconnects for ever (250 ms apart at first, then longer). */
 enum tov_err tov_net_dial(struct tov_net *net, const struct tov_net_options *options,
                           struct tov_net_socket **out_socket,
                           struct tov_error *error) TOV_MUST_CHECK;

@@ -153,7 +153,8 @@ static enum tov_err set_dialling(void *zmq, const struct tov_net_options *option
     const struct int_option ints[] = {
         {ZMQ_IMMEDIATE, 1},
         {ZMQ_RECONNECT_IVL, RECONNECT_MS}, /* libzmq adds the jitter */
-        {ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS},
+        {ZMQ_RECONNECT_IVL_MAX,
+         options->reconnect_max_ms == 0 ? RECONNECT_MAX_MS : (int)options->reconnect_max_ms},
     };
     struct tov_net_key own;
     TOV_TRY(tov_net_key_of(options->secret, &own));

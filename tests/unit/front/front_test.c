@@ -86,8 +86,8 @@ static void open_front(size_t clients)
 {
     struct tov_error error = {0};
     start_front();
-    (void)core_gets(TOV_IPC_FR_READY);
     give_clients(clients);
+    (void)core_gets(TOV_IPC_FR_READY);
     UNIT_NEED(tov_net_create(&net, &error) == TOV_OK);
 }
 
@@ -297,12 +297,26 @@ static void an_added_client_does_not(void)
     UNIT_EQUAL_INT(end_front(SIGTERM), 0);
 }
 
+/* Who connected before would be refused, and come back seconds later. */
+static void it_listens_only_when_it_knows_its_clients(void)
+{
+    struct tov_ipc_frame frame;
+    start_front();
+    UNIT_EQUAL_INT(tov_ipc_wait(core, 200, &frame), TOV_E_TIMEOUT);
+    UNIT_EQUAL_INT(access(endpoint + 6, F_OK), -1);
+    give_clients(1);
+    (void)core_gets(TOV_IPC_FR_READY);
+    UNIT_EQUAL_INT(access(endpoint + 6, F_OK), 0);
+    UNIT_EQUAL_INT(end_front(SIGTERM), TOV_EXIT_OK);
+}
+
 int main(void)
 {
     UNIT_NEED(tov_net_key_generate(&front_pair.secret, &front_pair.key) == TOV_OK);
     for (size_t i = 0; i < 2; i++)
         UNIT_NEED(tov_net_key_generate(&client_pairs[i].secret, &client_pairs[i].key) == TOV_OK);
     const struct unit_test tests[] = {
+        UNIT_TEST(it_listens_only_when_it_knows_its_clients),
         UNIT_TEST(requests_carry_the_clients_key_and_answers_find_the_way_back),
         UNIT_TEST(an_answer_to_a_client_that_left_is_told_as_gone),
         UNIT_TEST(a_client_that_comes_again_is_told_as_gone_first),

@@ -175,10 +175,9 @@ static void turn(int timeout_ms)
     } while (0)
 
 /* NODE's core gives it the other as its only peer, or nobody. */
-static void give_peers(struct node *node, const struct node *other, bool dial)
+static void send_peers(struct node *node, const struct node *other, bool dial)
 {
     struct tov_ipc_peer row = {.dial = dial, .key_count = 1};
-    WAIT_FOR(node->ready);
     if (other != NULL) {
         row.agency = other->agency;
         memcpy(row.keys[0].bytes, other->key.bytes, 32);
@@ -186,6 +185,12 @@ static void give_peers(struct node *node, const struct node *other, bool dial)
     }
     UNIT_OK(tov_ipc_send_peers(node->ipc, node->agency, &row, other == NULL ? 0 : 1));
     UNIT_OK(tov_ipc_flush(node->ipc));
+}
+
+static void give_peers(struct node *node, const struct node *other, bool dial)
+{
+    send_peers(node, other, dial);
+    WAIT_FOR(node->ready);
 }
 
 /* Node 0 listens, node 1 dials. */
@@ -457,9 +462,10 @@ static void frames_to_an_unknown_agency_come_back_as_credit(void)
 static void a_port_in_use_is_an_exit_code(void)
 {
     make_node(&nodes[0], 1, true);
-    WAIT_FOR(nodes[0].ready);
+    give_peers(&nodes[0], NULL, false);
     nodes[1] = nodes[0];
     start(&nodes[1]);
+    send_peers(&nodes[1], NULL, false);
     UNIT_EQUAL_INT(end(&nodes[1], 0), TOV_EXIT_PORT_IN_USE);
     UNIT_EQUAL_INT(end(&nodes[0], SIGTERM), 0);
 }
@@ -468,7 +474,7 @@ static void without_its_core_it_ends(void)
 {
     make_node(&nodes[0], 1, true);
     nodes[1] = (struct node){.agency = 0};
-    WAIT_FOR(nodes[0].ready);
+    give_peers(&nodes[0], NULL, false);
     tov_ipc_destroy(nodes[0].ipc);
     nodes[0].ipc = NULL;
     UNIT_EQUAL_INT(end(&nodes[0], 0), TOV_EXIT_PARENT_GONE);
