@@ -18,11 +18,9 @@
 #include "wire/api.h"
 
 /* Quotas (I11): of one client key over all its connections, and of one connection. */
-#define TOV_API_IN_FLIGHT_MAX 4096u          /* requests that wait for a commit, a key */
-#define TOV_API_WAITING_MAX 8u               /* requests that wait for the case book, a key */
-#define TOV_API_WAITING_MAX_BYTES (1u << 20) /* their frames */
-#define TOV_API_UPLOADS_MAX 4u               /* a key */
-#define TOV_API_WATCHES_MAX 8u               /* a key */
+#define TOV_API_IN_FLIGHT_MAX 4096u /* requests that wait for a commit, a key */
+#define TOV_API_UPLOADS_MAX 4u      /* a key */
+#define TOV_API_WATCHES_MAX 8u      /* a key */
 #define TOV_API_OUTBOX_MAX_BYTES                                                            \
     (4u << 20)                        /* replies that the front does not take, a connection \
                                        */

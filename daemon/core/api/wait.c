@@ -72,10 +72,10 @@ static void forget(struct api_waiting *waiting)
     free(waiting);
 }
 
+/* Of a key all that one connection may send at once: a client that keeps to it is never refused. */
 static bool has_room(const struct tov_api *api, const struct api_key_use *use, size_t size)
 {
-    return use->waiting < TOV_API_WAITING_MAX &&
-           use->waiting_bytes + size <= TOV_API_WAITING_MAX_BYTES &&
+    return use->waiting < TOV_REQUESTS_MAX && use->waiting_bytes + size <= TOV_REQUESTS_MAX_BYTES &&
            api->waiting_bytes + size <= WAITING_MAX_BYTES;
 }
 
