@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "case/danish_time.h"
+#include "case/person.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -14,9 +16,8 @@
 #include "cli/rows.h"
 #include "cli/text.h"
 
-#define WORD_SIZE 201
+#define WORD_SIZE (TOV_PERSON_WORD_MAX_BYTES + 1)
 #define REASON_SIZE 513
-#define REASON_LEAST 5u
 #define DATE_SIZE 40
 
 struct words {
@@ -55,14 +56,6 @@ static enum tov_err set_born(struct cli *cli, const char *text, char out[DATE_SI
     return TOV_OK;
 }
 
-static bool is_digits(const char *text, size_t count)
-{
-    size_t digits = 0;
-    for (; *text != '\0'; text++)
-        digits += *text >= '0' && *text <= '9' ? 1 : 0;
-    return digits >= count;
-}
-
 /* One line that says who: a date, a number or a name, by how it looks. */
 static enum tov_err ask_who(struct cli *cli, struct words *words)
 {
@@ -73,20 +66,41 @@ static enum tov_err ask_who(struct cli *cli, struct words *words)
     if (tov_danish_date_parse(tov_bytes_of_text(line), &date))
         put_date(date, words->born);
     else
-        (void)snprintf(is_digits(line, 5) ? words->number : words->name, WORD_SIZE, "%s", line);
+        (void)snprintf(tov_person_is_number(tov_bytes_of_text(line)) ? words->number : words->name,
+                       WORD_SIZE, "%s", line);
     return TOV_OK;
+}
+
+static enum tov_err refuse(struct cli *cli, const struct tov_text *fault)
+{
+    return cli_fail(cli, TOV_E_ARGUMENT, "%s", cli_words(cli, fault->da, fault->en));
+}
+
+/* Before it is sent: the node would say no more than this. */
+static enum tov_err check_who(struct cli *cli, const struct words *words)
+{
+    struct tov_person_asked asked = {.name = tov_bytes_of_text(words->name),
+                                     .number = tov_bytes_of_text(words->number),
+                                     .has_birth_date = words->born[0] != '\0'};
+    struct tov_person_words read;
+    struct tov_text fault;
+    enum tov_err err = tov_person_words_read(&asked, &read, &fault);
+    tov_wipe(&read, sizeof read);
+    return err == TOV_OK ? TOV_OK : refuse(cli, &fault);
 }
 
 static enum tov_err ask_why(struct cli *cli, struct words *words)
 {
+    struct tov_text fault;
     if (words->reason[0] == '\0' && ask_is_possible(cli))
         (void)ask_line(cli, _("Why? (it stands in the access log)"), words->reason,
                        sizeof words->reason);
-    if (strlen(words->reason) < REASON_LEAST)
+    if (words->reason[0] == '\0')
         return cli_fail(cli, TOV_E_ARGUMENT, "%s",
                         _("Why do you search? --reason TEXT is missing; it stands in the access "
                           "log."));
-    return TOV_OK;
+    enum tov_err err = tov_person_reason_check(tov_bytes_of_text(words->reason), &fault);
+    return err == TOV_OK ? TOV_OK : refuse(cli, &fault);
 }
 
 static enum tov_err read_words(struct cli *cli, const struct cli_arguments *arguments,
@@ -105,6 +119,7 @@ static enum tov_err read_words(struct cli *cli, const struct cli_arguments *argu
                         _("Whom do you search for? Give --name, --number or --born."));
     if (names_nobody)
         TOV_TRY(ask_who(cli, words));
+    TOV_TRY(check_who(cli, words));
     return ask_why(cli, words);
 }
 

@@ -16,15 +16,15 @@
  * over. So one entry is one look, and no watch on a person (I9).
  */
 #include "api/api_internal.h"
-#include "api/person.h"
+
+#include "case/person.h"
 
 #include <string.h>
 
-#define FOUND_MAX 100u        /* in one answer */
-#define EVENTS_A_PIECE 10000u /* looked at */
-#define HEADERS_A_PIECE 1000u /* of these, opened */
-#define OPENED_A_PIECE 200u   /* contents: some tens of milliseconds */
-#define REASON_MIN_CHARS 5u
+#define FOUND_MAX 100u          /* in one answer */
+#define EVENTS_A_PIECE 10000u   /* looked at */
+#define HEADERS_A_PIECE 1000u   /* of these, opened */
+#define OPENED_A_PIECE 200u     /* contents: some tens of milliseconds */
 #define DETAILS_MAX_BYTES 4096u /* of an access entry */
 
 struct finding {
@@ -34,7 +34,7 @@ struct finding {
     struct tov_record answer;
     struct tov_buf details;  /* of the search's own access entry */
     struct tov_bytes reason; /* there */
-    struct person_words words;
+    struct tov_person_words words;
     size_t bytes; /* of the answer */
     size_t opened_bytes;
     unsigned found, opened, headers, events;
@@ -105,7 +105,7 @@ static enum tov_err look_at(struct finding *finding, uint64_t number, const stru
     finding->opened++;
     TOV_TRY(open_view(finding, event, &wanted));
     finding->opened_bytes += view->message->content.size;
-    if (view->sight != TOV_SIGHT_CONTENT || view->message->content.size == 0) {
+    if (view->sight != TOV_SIGHT_CONTENT || !view->message->shows_content) {
         bool is_ours = view->sight != TOV_SIGHT_CONTENT || view->message->keys.has_content;
         finding->not_read += is_ours ? 1 : 0; /* else the agency has the header alone */
         return TOV_OK;
@@ -203,7 +203,7 @@ static void tag_of(const struct finding *finding, uint8_t out[TOV_TAG_BYTES])
 {
     struct tov_hmac hmac;
     struct tov_hash hash;
-    const struct person_words *words = &finding->words;
+    const struct tov_person_words *words = &finding->words;
     int64_t day = words->has_birth_date ? tov_date_to_days(words->birth_date) : INT64_MIN;
     tov_hmac_init(&hmac, TOV_BYTES_OF(finding->call->api->search_key.bytes));
     tov_hmac_update(&hmac, words->name, sizeof words->name);
@@ -231,8 +231,9 @@ static enum tov_err begin(struct finding *finding)
     struct api_call *call = finding->call;
     struct tov_bytes reason = tov_record_bytes(call->request, "reason");
     struct api_search search = {.id = ++call->api->last_search};
-    if (tov_person_characters(reason) < REASON_MIN_CHARS)
-        return refuse(call, "reason: say why you search; it stands in the access log");
+    struct tov_text fault;
+    if (tov_person_reason_check(reason, &fault) != TOV_OK)
+        return refuse(call, fault.en);
     struct api_noting noting = {TOV_ACCESS_SEARCH, NULL, reason};
     TOV_TRY(tov_api_note_at(call, &noting, &search.entry));
     tag_of(finding, search.tag);
@@ -261,13 +262,25 @@ static enum tov_err go_on(struct finding *finding, uint64_t id)
     return TOV_OK;
 }
 
+static enum tov_err read_words(struct finding *finding)
+{
+    struct tov_record request = finding->call->request;
+    struct tov_person_asked asked = {.name = tov_record_bytes(request, "name"),
+                                     .number = tov_record_bytes(request, "number")};
+    struct tov_text fault;
+    asked.has_birth_date = tov_record_date(request, "birth_date", &asked.birth_date);
+    if (tov_person_words_read(&asked, &finding->words, &fault) != TOV_OK)
+        return refuse(finding->call, fault.en);
+    return TOV_OK;
+}
+
 enum tov_err tov_api_find(struct api_call *call)
 {
     struct finding finding = {.call = call,
                               .look = {.api = call->api, .client = call->client},
                               .details = TOV_BUF_INIT(DETAILS_MAX_BYTES)};
     uint64_t id = tov_record_number(call->request, "search");
-    enum tov_err err = tov_person_words_read(call->request, &finding.words, &call->error);
+    enum tov_err err = read_words(&finding);
     if (err == TOV_OK)
         err = id == 0 ? begin(&finding) : go_on(&finding, id);
     tov_wipe(&finding.words, sizeof finding.words);

@@ -94,7 +94,8 @@ struct tov_message {
     bool has_keys;
     struct tov_message_keys keys;
     struct tov_buf header;  /* plaintext, when it opens */
-    struct tov_buf content; /* plaintext, when asked for and it opens */
+    struct tov_buf content; /* plaintext, when asked for and it opens; may be of no bytes */
+    bool shows_content;     /* it was asked for and opened */
 };
 enum tov_message_depth { TOV_MESSAGE_LEAF, TOV_MESSAGE_HEADER, TOV_MESSAGE_CONTENT };
 

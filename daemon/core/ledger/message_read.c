@@ -144,9 +144,11 @@ static enum tov_err read_plain(struct tov_store_read *read, const struct place *
     TOV_TRY(
         tov_store_get(read, place->is_own ? TOV_TABLE_BODY : TOV_TABLE_MBODY, place->key, &body));
     TOV_TRY(show_part(place, open_part(message, body, 0, &message->header)));
-    if (depth == TOV_MESSAGE_CONTENT && message->keys.has_content)
-        TOV_TRY(show_part(place, open_part(message, body, 1, &message->content)));
-    return TOV_OK;
+    if (depth != TOV_MESSAGE_CONTENT || !message->keys.has_content)
+        return TOV_OK;
+    enum tov_err err = open_part(message, body, 1, &message->content);
+    message->shows_content = err == TOV_OK;
+    return show_part(place, err);
 }
 
 enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read,
@@ -159,6 +161,7 @@ enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read
     tov_buf_clear(&message->content);
     message->name = *name;
     message->has_keys = false;
+    message->shows_content = false;
     TOV_TRY(read_leaf(read, &place, message));
     if (depth == TOV_MESSAGE_LEAF)
         return TOV_OK;

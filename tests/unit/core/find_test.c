@@ -238,6 +238,37 @@ static void contents_that_cannot_be_read_are_told_to_their_unit(void)
     harness_destroy(harness);
 }
 
+/* Types without fields of their own have a content of no bytes: there is nothing to read in it. */
+static void an_empty_content_is_read(void)
+{
+    struct harness *harness = three_nodes();
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    struct tov_ref ref;
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "prison.admission",
+                         .from = "krfo/central",
+                         .to = "kk/eki",
+                         .bases = "BEK-HPL",
+                         .fields = "about.episode_ref=" EPISODE "; event_ref=E1"},
+        &ref);
+    say(harness,
+        &(struct saying){.by = &eva,
+                         .type = "ack.read",
+                         .from = "kk/eki",
+                         .to = "krfo/central",
+                         .bases = "AFTALE",
+                         .fields = "about.episode_ref=" EPISODE,
+                         .answers = &ref},
+        NULL);
+    search.id = begin_search(harness, &eva, &search);
+    struct tov_record reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "looked_at"), 2);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "not_read"), 0);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
 static void a_piece_ends_at_its_bytes_and_the_next_goes_on_there(void)
 {
     struct harness *harness = three_nodes();
@@ -283,6 +314,7 @@ int main(void)
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
         UNIT_TEST(contents_that_cannot_be_read_are_told_to_their_unit),
+        UNIT_TEST(an_empty_content_is_read),
         UNIT_TEST(a_piece_ends_at_its_bytes_and_the_next_goes_on_there),
         UNIT_TEST(words_are_known_by_a_key_that_no_later_start_has),
         UNIT_TEST(a_search_counts_no_messages_of_other_units),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Whom the words of a search fit. Not for: searches (find_test.c).
+ * Whom the words of a search fit. Not for: searches (core/find_test.c).
  */
-#include "api/person.h"
+#include "case/person.h"
 
 #include "support/unit.h"
 
@@ -17,19 +17,20 @@ struct words {
     struct tov_date born; /* year 0: none */
 };
 
-static enum tov_err read_words(const struct words *words, struct person_words *out)
+static struct tov_bytes typed(const char *text)
 {
-    struct tov_record holder, request;
-    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &holder) == TOV_OK);
-    UNIT_NEED(tov_record_open(holder, "find", &request) == TOV_OK);
-    if (words->name != NULL)
-        UNIT_OK(tov_record_put_text(request, "name", words->name));
-    if (words->number != NULL)
-        UNIT_OK(tov_record_put_text(request, "number", words->number));
-    if (words->born.year != 0)
-        UNIT_OK(tov_record_put_date(request, "birth_date", words->born));
-    enum tov_err err = tov_person_words_read(request, out, NULL);
-    tov_record_destroy(&holder);
+    return text == NULL ? (struct tov_bytes){NULL, 0} : tov_bytes_of_text(text);
+}
+
+static enum tov_err read_words(const struct words *words, struct tov_person_words *out)
+{
+    struct tov_person_asked asked = {.name = typed(words->name),
+                                     .number = typed(words->number),
+                                     .has_birth_date = words->born.year != 0,
+                                     .birth_date = words->born};
+    struct tov_text fault = {NULL, NULL};
+    enum tov_err err = tov_person_words_read(&asked, out, &fault);
+    UNIT_EQUAL_INT(err == TOV_OK, fault.da == NULL && fault.en == NULL);
     return err;
 }
 
@@ -37,7 +38,7 @@ static enum tov_err read_words(const struct words *words, struct person_words *o
 static bool fits(struct words words, struct words person)
 {
     struct tov_record content, subject;
-    struct person_words read;
+    struct tov_person_words read;
     UNIT_NEED(read_words(&words, &read) == TOV_OK);
     UNIT_NEED(tov_record_create(tov_schema_find("Content"), &content) == TOV_OK);
     UNIT_NEED(tov_record_open(content, "subject", &subject) == TOV_OK);
@@ -54,7 +55,7 @@ static bool fits(struct words words, struct words person)
 
 static bool is_refused(struct words words)
 {
-    struct person_words read;
+    struct tov_person_words read;
     return read_words(&words, &read) == TOV_E_ARGUMENT;
 }
 
@@ -111,7 +112,28 @@ static void half_a_number_and_one_letter_are_refused(void)
     CU_ASSERT(is_refused((struct words){.name = "ø - "}));
     CU_ASSERT(!is_refused((struct words){.name = "Bo"}));
     CU_ASSERT(is_refused((struct words){.name = NULL}));
-    UNIT_EQUAL_INT(tov_person_characters(tov_bytes_of_text(" å  ø\t ")), 2);
+}
+
+static bool is_reason(const char *text)
+{
+    struct tov_text fault;
+    return tov_person_reason_check(tov_bytes_of_text(text), &fault) == TOV_OK;
+}
+
+static void a_reason_has_five_characters_that_are_no_blanks(void)
+{
+    CU_ASSERT(is_reason("vagt!"));
+    CU_ASSERT(is_reason(" æ ø å é ü "));
+    CU_ASSERT(!is_reason("ææøø")); /* eight bytes, four characters */
+    CU_ASSERT(!is_reason("a  b  c  d"));
+    CU_ASSERT(!is_reason(""));
+}
+
+static void a_line_with_five_digits_is_a_number(void)
+{
+    CU_ASSERT(tov_person_is_number(tov_bytes_of_text("120493-0151")));
+    CU_ASSERT(tov_person_is_number(tov_bytes_of_text("K 12345")));
+    CU_ASSERT(!tov_person_is_number(tov_bytes_of_text("Christian 10. af Vestergade 22")));
 }
 
 int main(void)
@@ -120,6 +142,8 @@ int main(void)
         UNIT_TEST(accents_and_capitals_do_not_count),
         UNIT_TEST(six_digits_are_a_date_of_birth),
         UNIT_TEST(half_a_number_and_one_letter_are_refused),
+        UNIT_TEST(a_reason_has_five_characters_that_are_no_blanks),
+        UNIT_TEST(a_line_with_five_digits_is_a_number),
     };
-    return unit_run("core: whom the words of a search fit", tests, sizeof tests / sizeof tests[0]);
+    return unit_run("case: whom the words of a search fit", tests, sizeof tests / sizeof tests[0]);
 }

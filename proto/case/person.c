@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "api/person.h"
+#include "case/person.h"
 
 #include "base/secret.h"
 
@@ -9,6 +9,8 @@
 #define NUMBER_MIN_CHARS 6u
 #define CPR_DIGITS 10u
 #define BIRTH_DIGITS 6u /* ddmmyy */
+#define REASON_MIN_CHARS 5u
+#define LINE_DIGITS 5u /* more than any name has */
 
 /* ---- folding ---- */
 
@@ -31,7 +33,7 @@ struct fold {
 
 static void put(struct fold *fold, unsigned char byte)
 {
-    if (fold->size < PERSON_WORD_MAX_BYTES)
+    if (fold->size < TOV_PERSON_WORD_MAX_BYTES)
         fold->out[fold->size++] = (char)byte;
 }
 
@@ -80,7 +82,7 @@ static void put_pair(struct fold *fold, unsigned char first, unsigned char secon
     }
 }
 
-static void fold_name(struct tov_bytes text, char out[PERSON_WORD_MAX_BYTES + 1])
+static void fold_name(struct tov_bytes text, char out[TOV_PERSON_WORD_MAX_BYTES + 1])
 {
     struct fold fold = {out, 0};
     for (size_t i = 0; i < text.size; i++) {
@@ -95,7 +97,7 @@ static void fold_name(struct tov_bytes text, char out[PERSON_WORD_MAX_BYTES + 1]
 }
 
 /* Letters and digits alone, small. */
-static void fold_number(struct tov_bytes text, char out[PERSON_WORD_MAX_BYTES + 1])
+static void fold_number(struct tov_bytes text, char out[TOV_PERSON_WORD_MAX_BYTES + 1])
 {
     struct fold fold = {out, 0};
     for (size_t i = 0; i < text.size; i++) {
@@ -108,7 +110,8 @@ static void fold_number(struct tov_bytes text, char out[PERSON_WORD_MAX_BYTES + 
     out[fold.size] = '\0';
 }
 
-size_t tov_person_characters(struct tov_bytes text)
+/* Characters of UTF-8 TEXT that are no blanks. */
+static size_t count_characters(struct tov_bytes text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text.size; i++)
@@ -163,7 +166,7 @@ static bool date_of_number(const char *number, struct tov_date *out)
 /* The date of birth of PERSON, else what the number says. */
 static bool birth_of(struct tov_record person, struct tov_date *out, bool *out_has_century)
 {
-    char number[PERSON_WORD_MAX_BYTES + 1];
+    char number[TOV_PERSON_WORD_MAX_BYTES + 1];
     *out_has_century = tov_record_date(person, "birth_date", out);
     if (*out_has_century)
         return true;
@@ -182,9 +185,9 @@ static bool is_born(struct tov_record person, struct tov_date day, bool with_cen
     return has_century && with_century ? date.year == day.year : date.year % 100 == day.year % 100;
 }
 
-static bool has_number(const struct person_words *words, struct tov_record person)
+static bool has_number(const struct tov_person_words *words, struct tov_record person)
 {
-    char text[PERSON_WORD_MAX_BYTES + 1];
+    char text[TOV_PERSON_WORD_MAX_BYTES + 1];
     struct tov_date day = {0};
     if (strlen(words->number) == BIRTH_DIGITS && date_of_number(words->number, &day) &&
         strspn(words->number, "0123456789") == BIRTH_DIGITS)
@@ -195,16 +198,16 @@ static bool has_number(const struct person_words *words, struct tov_record perso
     return fits;
 }
 
-static bool has_name(const struct person_words *words, struct tov_record person)
+static bool has_name(const struct tov_person_words *words, struct tov_record person)
 {
-    char text[PERSON_WORD_MAX_BYTES + 1];
+    char text[TOV_PERSON_WORD_MAX_BYTES + 1];
     fold_name(tov_record_bytes(person, "name"), text);
     bool fits = has_all_words(text, words->name);
     tov_wipe(text, sizeof text);
     return fits;
 }
 
-bool tov_person_fits(const struct person_words *words, struct tov_record person)
+bool tov_person_fits(const struct tov_person_words *words, struct tov_record person)
 {
     return (words->name[0] == '\0' || has_name(words, person)) &&
            (words->number[0] == '\0' || has_number(words, person)) &&
@@ -213,45 +216,67 @@ bool tov_person_fits(const struct person_words *words, struct tov_record person)
 
 /* ---- reading ---- */
 
-static enum tov_err check_number(const char *number, struct tov_error *error)
+static enum tov_err fault(struct tov_text *out_fault, const char *danish, const char *english)
+{
+    *out_fault = (struct tov_text){danish, english};
+    return TOV_E_ARGUMENT;
+}
+
+static enum tov_err check_number(const char *number, struct tov_text *out_fault)
 {
     struct tov_date day;
     size_t size = strlen(number);
     bool is_digits = strspn(number, "0123456789") == size;
     if (size < NUMBER_MIN_CHARS)
-        return tov_fail(error, TOV_E_ARGUMENT,
-                        "number: the whole of it, as it stands in the messages");
+        return fault(out_fault, "Skriv hele nummeret, som det står i beskederne.",
+                     "Write the whole number, as it stands in the messages.");
     if (is_digits && size != CPR_DIGITS && (size != BIRTH_DIGITS || !date_of_number(number, &day)))
-        return tov_fail(error, TOV_E_ARGUMENT,
-                        "number: ten digits, or six for a date of birth (ddmmyy)");
+        return fault(out_fault,
+                     "Et CPR-nummer har ti cifre. Seks cifre er en fødselsdato (ddmmåå).",
+                     "A CPR number has ten digits. Six digits are a date of birth (ddmmyy).");
     return TOV_OK;
 }
 
-static enum tov_err check_words(const struct person_words *words, struct tov_error *error)
+static enum tov_err check_name(const char *name, struct tov_text *out_fault)
 {
-    if (words->name[0] != '\0' &&
-        tov_person_characters(tov_bytes_of_text(words->name)) < NAME_MIN_CHARS)
-        return tov_fail(error, TOV_E_ARGUMENT, "name: at least two letters");
-    return words->number[0] == '\0' ? TOV_OK : check_number(words->number, error);
+    if (count_characters(tov_bytes_of_text(name)) >= NAME_MIN_CHARS)
+        return TOV_OK;
+    return fault(out_fault, "Skriv mindst to bogstaver af navnet.",
+                 "Write at least two letters of the name.");
 }
 
-enum tov_err tov_person_words_read(struct tov_record request, struct person_words *out,
-                                   struct tov_error *error)
+enum tov_err tov_person_words_read(const struct tov_person_asked *asked,
+                                   struct tov_person_words *out, struct tov_text *out_fault)
 {
-    struct tov_bytes name = tov_record_bytes(request, "name");
-    struct tov_bytes number = tov_record_bytes(request, "number");
-    *out = (struct person_words){.name = ""};
-    if (name.size > PERSON_WORD_MAX_BYTES || number.size > PERSON_WORD_MAX_BYTES)
-        return tov_fail(error, TOV_E_ARGUMENT, "a name or a number is longer than %u bytes",
-                        PERSON_WORD_MAX_BYTES);
-    fold_name(name, out->name);
-    fold_number(number, out->number);
-    out->has_birth_date = tov_record_date(request, "birth_date", &out->birth_date);
-    if (name.size == 0 && number.size == 0 && !out->has_birth_date)
-        return tov_fail(error, TOV_E_ARGUMENT, "say a name, a number or a date of birth");
-    if (name.size > 0 && out->name[0] == '\0')
-        return tov_fail(error, TOV_E_ARGUMENT, "name: at least two letters");
-    if (number.size > 0 && out->number[0] == '\0')
-        return check_number(out->number, error);
-    return check_words(out, error);
+    *out = (struct tov_person_words){.name = ""};
+    if (asked->name.size == 0 && asked->number.size == 0 && !asked->has_birth_date)
+        return fault(out_fault, "Skriv et navn, et CPR-nummer eller en fødselsdato.",
+                     "Say a name, a CPR number or a date of birth.");
+    if (asked->name.size > TOV_PERSON_WORD_MAX_BYTES ||
+        asked->number.size > TOV_PERSON_WORD_MAX_BYTES)
+        return fault(out_fault, "Et navn eller et nummer er længere end 200 tegn.",
+                     "A name or a number is longer than 200 bytes.");
+    fold_name(asked->name, out->name);
+    fold_number(asked->number, out->number);
+    out->has_birth_date = asked->has_birth_date;
+    out->birth_date = asked->birth_date;
+    if (asked->name.size > 0)
+        TOV_TRY(check_name(out->name, out_fault));
+    return asked->number.size == 0 ? TOV_OK : check_number(out->number, out_fault);
+}
+
+enum tov_err tov_person_reason_check(struct tov_bytes reason, struct tov_text *out_fault)
+{
+    if (count_characters(reason) >= REASON_MIN_CHARS)
+        return TOV_OK;
+    return fault(out_fault, "Skriv, hvorfor I søger: det står i adgangsloggen.",
+                 "Say why you search: it stands in the access log.");
+}
+
+bool tov_person_is_number(struct tov_bytes line)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < line.size; i++)
+        digits += line.data[i] >= '0' && line.data[i] <= '9' ? 1 : 0;
+    return digits >= LINE_DIGITS;
 }
