@@ -123,6 +123,7 @@ struct tov_message_type {
     uint32_t effects;
     bool attachments;
     bool tells_of_offence; /* the message itself says that there was an offence (rule 10) */
+    bool gives_no_reason;  /* whoever sends it need not and may not explain it */
 };
 
 size_t tov_message_type_count(void);

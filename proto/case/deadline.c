@@ -544,6 +544,7 @@ static const struct tov_deadline deadlines[] = {
      .owed_to = TOV_OWED_SENDER,
      .same_field = "task",
      .by_citation = true,
+     .hands_over = true,
      INTERNAL},
     {.id = "oversendelse-kvittering",
      .task = TOV_TEXT("Kvittering for oversendt henvendelse", "Receipt of a concern sent on"),

@@ -96,6 +96,7 @@ struct tov_deadline {
     bool by_owner;      /* only a message of its owner meets it */
     bool by_citation;   /* only a message that cites the opening one meets it */
     bool active_days;   /* pauses of the course do not count */
+    bool hands_over;    /* opened by the offer of another task: who accepts it takes that task */
     bool after_release; /* only a message from the release on meets it */
     const char *source; /* statute or agreement, for readers */
 };

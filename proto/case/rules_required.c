@@ -307,7 +307,7 @@ void tov_rule_required(struct tov_judging *judging)
 void tov_rule_decline(struct tov_judging *judging)
 {
     const struct tov_draft *draft = judging->draft;
-    if (strcmp(draft->type->id, "info.decline") != 0 || !tov_draft_has_content(draft))
+    if (!draft->type->gives_no_reason || !tov_draft_has_content(draft))
         return;
     if (tov_record_count(draft->content, "free_text") > 0 ||
         tov_record_count(draft->content, "necessity") > 0)

@@ -356,7 +356,7 @@ static bool accepts_offer(const struct task_news *news, size_t thing, struct tov
     struct tov_value offered;
     for (size_t i = tasks->things[thing].first; i != TASK_NONE; i = tasks->entries[i].next) {
         const struct tov_task *task = &tasks->entries[i].task;
-        if (task->met_by == news->told && strcmp(task->row->id, "overdragelse-svar") == 0 &&
+        if (task->met_by == news->told && task->row->hands_over &&
             task->owner.agency == news->told->sender.agency &&
             tov_told_field(task->opened_by, "task", 0, &offered) &&
             offered.kind == TOV_FIELD_TEXT && tov_bytes_equal(offered.bytes, id))

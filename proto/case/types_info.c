@@ -165,6 +165,7 @@ static const struct tov_message_type types[] = {
         .routes = TO_ASKER,
         .channel = TOV_CHANNEL_CASE,
         .effects = TOV_EFFECT_STEPS | TOV_EFFECT_ANSWERS,
+        .gives_no_reason = true,
     },
     {
         .id = "info.clarify",
