@@ -224,9 +224,7 @@ static void put_peers(struct cli *cli, const struct day *day)
     for (size_t i = 0; i < day->facts->peer_count; i++) {
         const struct tov_peer_status *peer = &day->facts->peers[i];
         char connection[TABLE_CELL_BYTES], waiting[WORDS_TIME_SIZE];
-        uint64_t open =
-            peer->links_sent > peer->links_receipted ? peer->links_sent - peer->links_receipted : 0;
-        (void)snprintf(waiting, sizeof waiting, "%llu", (unsigned long long)open);
+        (void)snprintf(waiting, sizeof waiting, "%llu", (unsigned long long)peer->waiting);
         table_add(&table,
                   (const char *[]){peer->name, connection_words(day, peer, connection), waiting},
                   peer->suspended != 0);
@@ -253,12 +251,13 @@ static void put_text(struct cli *cli, const struct day *day)
 
 static json_t *peer_json(const struct tov_peer_status *peer)
 {
-    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "agency",
+    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I}", "agency",
                      (int)peer->agency, "name", peer->name, "connected", peer->connected,
                      "suspended", peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
                      (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
                      "links_receipted", (json_int_t)peer->links_receipted, "faults",
-                     (json_int_t)peer->faults, "last_heard_at", cli_json_time(peer->last_heard_ms));
+                     (json_int_t)peer->faults, "last_heard_at", cli_json_time(peer->last_heard_ms),
+                     "waiting", (json_int_t)peer->waiting);
 }
 
 static json_t *list_of(const char *const *texts, size_t count)

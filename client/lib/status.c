@@ -25,6 +25,7 @@ static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
         .suspended = tov_record_number(item, "suspended") != 0,
         .faults = tov_record_number(item, "faults"),
         .last_heard_ms = tov_record_number(item, "last_heard_ms"),
+        .waiting = tov_record_number(item, "waiting"),
     };
     return out_peer->name == NULL ? TOV_E_NOMEM : TOV_OK;
 }

@@ -17,7 +17,8 @@ extern "C" {
 
 /* ---- status ---- */
 
-/* Another agency, as the own node knows it. Texts are never NULL. Grow at their ends. */
+/* Another agency, as the own node knows it. Texts are never NULL. Grow at their ends. The four
+ * numbers of its and the own ledger are 0 for casework, which is told of its own units alone. */
 struct tov_peer_status {
     uint32_t agency;
     const char *name;
@@ -29,6 +30,9 @@ struct tov_peer_status {
     int suspended;            /* suspected fork: nothing of it is taken */
     uint64_t faults;          /* what it sent and was refused, since the node's start */
     uint64_t last_heard_ms;   /* 0: never */
+    /* Messages to it without a receipt: of the client's units alone, and of the 200 that wait
+     * longest; for auditor, dbr and node_admin all of the agency. */
+    uint64_t waiting;
 };
 struct tov_node_status {
     const char *state;       /* "starting", "serving", "read-only", "behind", "stopped" */

@@ -11,7 +11,7 @@
 #define WALKED_MAX 200u  /* own messages without a receipt that are judged for a unit, a peer */
 #define OPENED_MAX 2000u /* ... of all peers: some tens of milliseconds */
 
-/* ---- undelivered ---- */
+/* ---- sent, and not receipted ---- */
 
 /* When the own message with that link was written, and its number. */
 struct sent {
@@ -61,22 +61,6 @@ static uint64_t count_undelivered(const struct api_look *look, const struct tov_
     return low - first;
 }
 
-static enum tov_err put_peer(const struct api_look *look, const struct tov_peer_view *peer,
-                             struct tov_record out)
-{
-    const struct tov_agency *agency = tov_roster_agency(look->api->core->roster, peer->agency);
-    TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
-    TOV_TRY(tov_record_put_text(out, "name", agency == NULL ? "" : agency->name));
-    TOV_TRY(tov_record_put_number(out, "connected", peer->is_up ? 1 : 0));
-    TOV_TRY(tov_record_put_number(out, "held", peer->held));
-    TOV_TRY(tov_record_put_number(out, "acknowledged", peer->acknowledged));
-    TOV_TRY(tov_record_put_number(out, "links_sent", peer->links_sent));
-    TOV_TRY(tov_record_put_number(out, "links_receipted", peer->links_receipted));
-    TOV_TRY(tov_record_put_number(out, "suspended", peer->is_suspended ? 1 : 0));
-    TOV_TRY(tov_record_put_number(out, "faults", peer->faults));
-    return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
-}
-
 /* I10: a message tells of itself by being counted too, so a unit is told of its own alone. */
 struct counting {
     const struct api_look *look;
@@ -84,8 +68,8 @@ struct counting {
     bool is_unit;    /* casework: only what it may see; else the agency's number */
     bool may_look;   /* numbers of messages are for it */
     unsigned opened; /* headers, all peers together */
-    uint64_t count;
-    uint64_t oldest;
+    uint64_t undelivered;
+    uint64_t oldest; /* of them */
 };
 
 static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_sees)
@@ -96,86 +80,105 @@ static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_s
     return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
 }
 
-static enum tov_err count_sent(struct counting *counting, uint64_t number)
+/* OLDEST: 0 when it is not for the client. */
+static void note_undelivered(struct counting *counting, uint64_t count, uint64_t oldest)
 {
-    bool is_seen = false;
-    counting->opened++;
-    TOV_TRY(sees(counting, number, &is_seen));
-    if (!is_seen)
-        return TOV_OK;
-    counting->count++;
-    if (counting->oldest == 0 || number < counting->oldest)
-        counting->oldest = number;
-    return TOV_OK;
+    counting->undelivered += count;
+    if (oldest != 0 && (counting->oldest == 0 || oldest < counting->oldest))
+        counting->oldest = oldest;
 }
 
 /* From the first link without a receipt on: those that wait longest. */
-static enum tov_err count_of_unit(struct counting *counting, const struct tov_peer_view *peer)
+static enum tov_err count_of_unit(struct counting *counting, const struct tov_peer_view *peer,
+                                  uint64_t *out_waiting)
 {
-    uint64_t limit_ms = counting->look->api->policy.undelivered_after_ms;
     uint64_t now_ms = counting->look->api->core->now_ms;
     unsigned walked = 0;
     for (uint64_t link = peer->links_receipted + 1;
          link <= peer->links_sent && walked < WALKED_MAX && counting->opened < OPENED_MAX;
          link++, walked++) {
         struct sent sent = {0};
+        bool is_seen = false;
         enum tov_err err = read_link(counting->look, peer->agency, link, &sent);
-        if (err != TOV_OK || sent.time_ms + limit_ms > now_ms)
+        if (err != TOV_OK)
             return err == TOV_E_NOMEM ? err : TOV_OK;
-        TOV_TRY(count_sent(counting, sent.number));
+        counting->opened++;
+        TOV_TRY(sees(counting, sent.number, &is_seen));
+        *out_waiting += is_seen ? 1 : 0;
+        if (is_seen && sent.time_ms + counting->look->api->policy.undelivered_after_ms <= now_ms)
+            note_undelivered(counting, 1, sent.number);
     }
     return TOV_OK;
 }
 
-static enum tov_err count_of_agency(struct counting *counting, const struct tov_peer_view *peer)
+static enum tov_err count_of_agency(struct counting *counting, const struct tov_peer_view *peer,
+                                    uint64_t *out_waiting)
 {
     uint64_t first = 0;
     bool is_seen = false;
-    counting->count += count_undelivered(counting->look, peer, &first);
-    if (first == 0 || !counting->may_look)
-        return TOV_OK;
-    TOV_TRY(sees(counting, first, &is_seen));
-    if (is_seen && (counting->oldest == 0 || first < counting->oldest))
-        counting->oldest = first;
+    uint64_t count = count_undelivered(counting->look, peer, &first);
+    *out_waiting = peer->links_sent - peer->links_receipted;
+    if (first != 0 && counting->may_look)
+        TOV_TRY(sees(counting, first, &is_seen));
+    note_undelivered(counting, count, is_seen ? first : 0);
     return TOV_OK;
 }
 
-static enum tov_err count_all(struct counting *counting)
+/* ---- the other agencies ---- */
+
+/* I10: how much the agency's other units send and get is no business of casework. */
+static enum tov_err put_numbers(const struct tov_peer_view *peer, struct tov_record out)
+{
+    TOV_TRY(tov_record_put_number(out, "held", peer->held));
+    TOV_TRY(tov_record_put_number(out, "acknowledged", peer->acknowledged));
+    TOV_TRY(tov_record_put_number(out, "links_sent", peer->links_sent));
+    return tov_record_put_number(out, "links_receipted", peer->links_receipted);
+}
+
+static enum tov_err put_peer(struct counting *counting, const struct tov_peer_view *peer,
+                             struct tov_record out)
+{
+    const struct tov_agency *agency =
+        tov_roster_agency(counting->look->api->core->roster, peer->agency);
+    uint64_t waiting = 0;
+    TOV_TRY(counting->is_unit ? count_of_unit(counting, peer, &waiting)
+                              : count_of_agency(counting, peer, &waiting));
+    TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
+    TOV_TRY(tov_record_put_text(out, "name", agency == NULL ? "" : agency->name));
+    TOV_TRY(tov_record_put_number(out, "connected", peer->is_up ? 1 : 0));
+    TOV_TRY(tov_record_put_number(out, "suspended", peer->is_suspended ? 1 : 0));
+    TOV_TRY(tov_record_put_number(out, "faults", peer->faults));
+    TOV_TRY(tov_record_put_number(out, "waiting", waiting));
+    if (!counting->is_unit)
+        TOV_TRY(put_numbers(peer, out));
+    return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
+}
+
+static enum tov_err put_each_peer(struct counting *counting, struct tov_record answer)
 {
     const struct tov_follow *follow = counting->look->api->follow;
     for (size_t i = 0; i < tov_follow_peer_count(follow); i++) {
         struct tov_peer_view peer;
+        struct tov_record out;
         tov_follow_peer_view(follow, i, &peer);
-        TOV_TRY(counting->is_unit ? count_of_unit(counting, &peer)
-                                  : count_of_agency(counting, &peer));
+        TOV_TRY(tov_record_open(answer, "peers", &out));
+        TOV_TRY(put_peer(counting, &peer, out));
     }
     return TOV_OK;
 }
 
-static enum tov_err put_undelivered(const struct api_look *look, struct tov_record answer)
+static enum tov_err put_peers(const struct api_look *look, struct tov_record answer)
 {
     struct counting counting = {.look = look,
                                 .is_unit = tov_access_may(look->client, TOV_DEED_CONTENT),
                                 .may_look = tov_access_may(look->client, TOV_DEED_LOOK)};
     enum tov_err err = tov_api_view_init(&counting.view);
     if (err == TOV_OK)
-        err = count_all(&counting);
+        err = put_each_peer(&counting, answer);
     tov_api_view_fini(&counting.view);
     TOV_TRY(err);
-    TOV_TRY(tov_record_put_number(answer, "undelivered", counting.count));
+    TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
-}
-
-static enum tov_err put_peers(const struct api_look *look, struct tov_record answer)
-{
-    for (size_t i = 0; i < tov_follow_peer_count(look->api->follow); i++) {
-        struct tov_peer_view peer;
-        struct tov_record out;
-        tov_follow_peer_view(look->api->follow, i, &peer);
-        TOV_TRY(tov_record_open(answer, "peers", &out));
-        TOV_TRY(put_peer(look, &peer, out));
-    }
-    return put_undelivered(look, answer);
 }
 
 /* ---- what waits for the client's units ---- */

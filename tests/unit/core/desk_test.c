@@ -229,6 +229,45 @@ static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
     harness_destroy(harness);
 }
 
+/* FIELD of the status that CLIENT sees of the agency PEER. */
+static uint64_t peer_of(struct harness *harness, const struct harness_client *client,
+                        const char *peer, const char *field)
+{
+    struct tov_record body, item;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t number = UINT64_MAX;
+    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &item); i++) {
+        if (tov_bytes_equal(tov_record_bytes(item, "name"), tov_bytes_of_text(peer)))
+            number = tov_record_number(item, field);
+    }
+    tov_record_destroy(&reply);
+    return number;
+}
+
+static void what_waits_at_another_agency_is_counted_for_its_own_unit_alone(void)
+{
+    struct harness *harness = three_nodes();
+    harness_set_link(harness, 0, 2, false);
+    (void)say(harness,
+              &(struct saying){.by = &anna,
+                               .type = "msg.note",
+                               .from = "kk/vink",
+                               .to = "krfo/central",
+                               .bases = "RPL115-2/1-1",
+                               .fields = "about.case_ref=" CASE},
+              NULL);
+    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "waiting"), 1);
+    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "links_sent"), 0);
+    UNIT_EQUAL_INT(peer_of(harness, &eva, "krfo", "waiting"), 0);
+    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "waiting"), 1);
+    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "links_sent"), 1);
+    harness_set_link(harness, 0, 2, true);
+    harness_run(harness);
+    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "waiting"), 0);
+    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "waiting"), 0);
+    harness_destroy(harness);
+}
+
 /* ---- the own record ---- */
 
 static struct tov_record hand_over(struct harness *harness, const struct harness_client *client,
@@ -463,6 +502,7 @@ int main(void)
         UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
         UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
+        UNIT_TEST(what_waits_at_another_agency_is_counted_for_its_own_unit_alone),
         UNIT_TEST(a_hand_over_is_an_entry_and_begins_the_time_of_the_copy),
         UNIT_TEST(a_hand_over_said_again_changes_nothing),
         UNIT_TEST(a_corrected_number_moves_no_day_of_erasure),
