@@ -96,23 +96,44 @@ enum tov_err file_put(int fd, struct tov_bytes bytes)
     return TOV_OK;
 }
 
-static void sync_folder_of(const char *path)
+/* ---- names ---- */
+
+void file_folder_of(const char *path, char out[FILE_PATH_SIZE])
 {
-    char folder[FILE_PATH_SIZE];
     const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
-    if (size == 0 || size >= sizeof folder)
-        return;
-    memcpy(folder, path, size);
-    folder[size] = '\0';
+    int size = slash == NULL || slash == path ? 1 : (int)(slash - path);
+    (void)snprintf(out, FILE_PATH_SIZE, "%.*s", size, slash == NULL ? "." : path);
+}
+
+void file_sync_folder(const char *folder)
+{
     TOV_CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0)
         (void)fsync(fd);
 }
 
+/* Without a renaming that replaces nothing: a file gets a second name, which replaces none; a
+ * folder replaces an empty one, which one process alone can have made. */
+static int move_new_in_two_steps(const char *from, const char *to)
+{
+    struct stat status;
+    if (lstat(from, &status) != 0)
+        return -1;
+    if (S_ISDIR(status.st_mode))
+        return mkdir(to, 0700) == 0 ? rename(from, to) : -1;
+    return link(from, to) == 0 ? unlink(from) : -1;
+}
+
+int file_move_new(const char *from, const char *to)
+{
+    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+    bool is_unknown = result != 0 && (errno == EINVAL || errno == ENOSYS); /* NFS says so */
+    return is_unknown ? move_new_in_two_steps(from, to) : result;
+}
+
 enum tov_err file_write(const char *path, struct tov_bytes bytes, struct tov_error *error)
 {
-    char beside[FILE_PATH_SIZE];
+    char beside[FILE_PATH_SIZE], folder[FILE_PATH_SIZE];
     int size = snprintf(beside, sizeof beside, "%s.new", path);
     if (size < 0 || size >= (int)sizeof beside)
         return tov_fail(error, TOV_E_LIMIT, _("the path is too long"));
@@ -126,6 +147,7 @@ enum tov_err file_write(const char *path, struct tov_bytes bytes, struct tov_err
         (void)unlink(beside);
         return err;
     }
-    sync_folder_of(path);
+    file_folder_of(path, folder);
+    file_sync_folder(folder);
     return TOV_OK;
 }

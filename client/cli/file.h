@@ -23,6 +23,13 @@ enum tov_err file_read(const char *path, struct tov_buf *out,
 /* Replaces PATH by BYTES, mode 0600: beside it, synced, renamed, the folder synced. */
 enum tov_err file_write(const char *path, struct tov_bytes bytes,
                         struct tov_error *error) TOV_MUST_CHECK;
+/* The folder that PATH stands in; "." when it names none. */
+void file_folder_of(const char *path, char out[FILE_PATH_SIZE]);
+/* Makes the names in FOLDER durable, where its file system can. */
+void file_sync_folder(const char *folder);
+/* Gives the file or folder FROM the name TO, if that is free, in one step. 0; else -1 and errno, of
+ * which EEXIST: TO is there, and stays as it is. */
+int file_move_new(const char *from, const char *to);
 /* Writes all to a descriptor. */
 enum tov_err file_put(int fd, struct tov_bytes bytes) TOV_MUST_CHECK;
 

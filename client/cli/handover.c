@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,15 +225,6 @@ static enum tov_err begin(struct handover *handover, const char *dir)
     return fail_errno(cli, dir);
 }
 
-static void sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)fsync(fd);
-    (void)close(fd);
-}
-
 static enum tov_err fail_there(struct cli *cli, const char *folder)
 {
     return cli_fail(
@@ -244,24 +234,14 @@ static enum tov_err fail_there(struct cli *cli, const char *folder)
         folder);
 }
 
-/* NFS knows no renaming that replaces nothing: there an empty folder is made, which one process
- * alone can do, and replaced. */
-static int give_name(const char *from, const char *to)
-{
-    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-    if (result == 0 || (errno != EINVAL && errno != ENOSYS))
-        return result;
-    return mkdir(to, 0700) == 0 ? rename(from, to) : -1;
-}
-
 static enum tov_err finish(struct handover *handover, const char *folder)
 {
-    sync_folder(handover->folder);
-    if (give_name(handover->folder, folder) != 0)
+    file_sync_folder(handover->folder);
+    if (file_move_new(handover->folder, folder) != 0)
         return errno == EEXIST ? fail_there(handover->cli, folder)
                                : fail_errno(handover->cli, folder);
     handover->folder[0] = '\0';
-    sync_folder(handover->request->dir);
+    file_sync_folder(handover->request->dir);
     return TOV_OK;
 }
 

@@ -45,19 +45,12 @@ static enum tov_err judge_place(struct cli *cli, const char *path, bool replaces
     return replaces ? TOV_OK : fail(cli, path);
 }
 
-static void folder_of(const char *path, char out[FILE_PATH_SIZE])
-{
-    const char *slash = strrchr(path, '/');
-    int size = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
-    (void)snprintf(out, FILE_PATH_SIZE, "%.*s", size, slash == NULL ? "." : path);
-}
-
 enum tov_err save_begin(struct cli *cli, const char *path, bool replaces, struct save *out_save)
 {
     char folder[FILE_PATH_SIZE];
     TOV_TRY(judge_place(cli, path, replaces));
     struct save save = {.path = path, .replaces = replaces};
-    folder_of(path, folder);
+    file_folder_of(path, folder);
     save.fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (save.fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
         (void)snprintf(save.beside, sizeof save.beside, "%.4080s.XXXXXX", path);
@@ -93,44 +86,27 @@ static int link_beside(struct save *save)
     return result;
 }
 
-/* NFS knows no renaming that replaces nothing: there a second name is given, which replaces none.
- */
-static int move_beside(const struct save *save)
-{
-    int result = renameat2(AT_FDCWD, save->beside, AT_FDCWD, save->path, RENAME_NOREPLACE);
-    if (result == 0 || (errno != EINVAL && errno != ENOSYS))
-        return result;
-    return link(save->beside, save->path) == 0 ? unlink(save->beside) : -1;
-}
-
 static int give_name(struct save *save)
 {
     if (save->beside[0] == '\0' && !save->replaces)
         return link_to(save, save->path);
     if (save->beside[0] == '\0' && link_beside(save) != 0)
         return -1;
-    if (save->replaces ? rename(save->beside, save->path) != 0 : move_beside(save) != 0)
+    int result =
+        save->replaces ? rename(save->beside, save->path) : file_move_new(save->beside, save->path);
+    if (result != 0)
         return -1;
     save->beside[0] = '\0';
     return 0;
 }
 
-static void sync_folder(const char *path)
-{
-    char folder[FILE_PATH_SIZE];
-    folder_of(path, folder);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)fsync(fd);
-    (void)close(fd);
-}
-
 enum tov_err save_finish(struct cli *cli, struct save *save)
 {
+    char folder[FILE_PATH_SIZE];
     if (fsync(save->fd) != 0 || give_name(save) != 0)
         return fail(cli, save->path);
-    sync_folder(save->path);
+    file_folder_of(save->path, folder);
+    file_sync_folder(folder);
     return TOV_OK;
 }
 
