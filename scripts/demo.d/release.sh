@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # shellcheck shell=bash
 # scripts/demo release: a whole course of events, from admission to the closing of the case, on its own
-# dates, from the tables of tests/scenarios. Not for: how it is played (player.py). Sourced by
+# dates, from the tables of tests/scenarios. Not for: how it is played (play/). Sourced by
 # scripts/demo.
 
 # The people beside those of clerk.sh: one of each unit that the story names.
@@ -18,7 +18,7 @@ add_aarhus() {
     agencies+=' aarhus'
     recipe=$dir/recipe
     cat keys/infohus-demo.recipe scripts/demo.d/aarhus.recipe >"$recipe"
-    people+=$'aarhus      aarhus   caseworker\n'
+    people+=$'aarhus      aarhus   caseworker\nrevisor-aarhus      aarhus   auditor\n'
 }
 
 # play_story NAME BRANCH
@@ -33,7 +33,7 @@ play_story() {
     done
     step "Hændelsesforløbet, række for række${2:+ (gren $2)}"
     say 'Efter hver række sammenlignes, hvad hver enhed ser, med den ventede tabel.'
-    if ! python3 scripts/demo.d/player.py "$dir" "$bin" "$1" "$2"; then
+    if ! python3 -B scripts/demo.d/play/play.py "$dir" "$bin" "$1" "$2"; then
         give_up 'Forløbet gik ikke, som det skulle.' "$log"
     fi
     seen "Alle så det, de skulle, og ikke mere. Det tog $((SECONDS - began)) sekunder"
