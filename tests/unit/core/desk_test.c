@@ -392,6 +392,37 @@ static void put_record_row(struct harness *harness, uint64_t number, struct tov_
     harness_advance(harness, 1000);
 }
 
+/* The hand-over of message FROM stands as that of message TO. */
+static void mix_up_record_rows(struct harness *harness, uint64_t from, uint64_t to)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf copy = TOV_BUF_INIT(100);
+    struct tov_store_read *read = NULL;
+    struct tov_bytes row = {0};
+    UNIT_NEED(tov_store_read_begin(tov_node_core(harness_node(harness, 0))->store, &read, NULL) ==
+              TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_RECORD, tov_store_key_u64(from), &row) == TOV_OK);
+    tov_buf_put(&copy, row.data, row.size);
+    tov_store_read_end(read);
+    put_record_row(harness, to, tov_buf_view(&copy));
+}
+
+static void a_hand_over_of_another_message_is_not_shown(void)
+{
+    struct harness *harness = three_nodes();
+    bool has_entry = true;
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t first = newest(harness, &anna);
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t second = newest(harness, &anna);
+    struct tov_record reply = correct(harness, first, "2021-0017");
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&reply);
+    mix_up_record_rows(harness, first, second);
+    CU_ASSERT(summary_of(harness, second, "recorded_ms", &has_entry) > 0);
+    CU_ASSERT(!has_entry);
+    harness_destroy(harness);
+}
+
 static void a_damaged_hand_over_is_shown_without_details(void)
 {
     struct harness *harness = three_nodes();
@@ -507,6 +538,7 @@ int main(void)
         UNIT_TEST(a_hand_over_said_again_changes_nothing),
         UNIT_TEST(a_corrected_number_moves_no_day_of_erasure),
         UNIT_TEST(a_damaged_hand_over_is_shown_without_details),
+        UNIT_TEST(a_hand_over_of_another_message_is_not_shown),
         UNIT_TEST(only_who_may_see_the_content_hands_it_over),
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
     };
