@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define ATTACHMENT_EVERY 40u
-#define LEAD 64     /* messages */
+#define LEAD 256    /* messages; more than a planted node may lose, or its sender waits for ever */
 #define BACKLOG 400 /* messages */
 #define PATH_SIZE 1024
 
