@@ -312,6 +312,7 @@ static void what_is_beyond_the_nodes_quota_waits_in_the_client(void)
     struct tov_get_options options = TOV_GET_OPTIONS_INIT;
     struct tov_call *calls[MANY];
     options.number = 5;
+    tov_client_set_timeout(client, 600000); /* a call that times out would make room too */
     for (size_t i = 0; i < MANY; i++)
         UNIT_OK(tov_message_get_begin(client, &options, &calls[i], NULL));
     turn_until_seen(client, front, REQUESTS_IN_FLIGHT_MAX);
