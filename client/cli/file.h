@@ -27,8 +27,8 @@ enum tov_err file_write(const char *path, struct tov_bytes bytes,
 void file_folder_of(const char *path, char out[FILE_PATH_SIZE]);
 /* Makes the names in FOLDER durable, where its file system can. */
 void file_sync_folder(const char *folder);
-/* Gives the file or folder FROM the name TO, if that is free, in one step. 0; else -1 and errno, of
- * which EEXIST: TO is there, and stays as it is. */
+/* Gives the file or folder FROM the name TO, if that is free; in one step, where the file system
+ * can. 0; else -1 and errno, of which EEXIST: TO is there, and stays as it is. */
 int file_move_new(const char *from, const char *to);
 /* Writes all to a descriptor. */
 enum tov_err file_put(int fd, struct tov_bytes bytes) TOV_MUST_CHECK;

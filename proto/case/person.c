@@ -12,6 +12,8 @@
 #define REASON_MIN_CHARS 5u
 #define LINE_DIGITS 5u /* more than any name has */
 
+_Static_assert(TOV_PERSON_WORD_MAX_BYTES == 200 && REASON_MIN_CHARS == 5, "texts below say so");
+
 /* ---- folding ---- */
 
 /* The letter without its accent of U+00C0 and on, and of U+00E0 and on; '.': it has none. */
@@ -254,7 +256,7 @@ enum tov_err tov_person_words_read(const struct tov_person_asked *asked,
                      "Say a name, a CPR number or a date of birth.");
     if (asked->name.size > TOV_PERSON_WORD_MAX_BYTES ||
         asked->number.size > TOV_PERSON_WORD_MAX_BYTES)
-        return fault(out_fault, "Et navn eller et nummer er længere end 200 tegn.",
+        return fault(out_fault, "Et navn eller et nummer er længere end 200 bytes.",
                      "A name or a number is longer than 200 bytes.");
     fold_name(asked->name, out->name);
     fold_number(asked->number, out->number);
@@ -269,8 +271,11 @@ enum tov_err tov_person_reason_check(struct tov_bytes reason, struct tov_text *o
 {
     if (count_characters(reason) >= REASON_MIN_CHARS)
         return TOV_OK;
-    return fault(out_fault, "Skriv, hvorfor I søger: det står i adgangsloggen.",
-                 "Say why you search: it stands in the access log.");
+    return fault(out_fault,
+                 "Begrundelsen er for kort. Skriv med mindst fem tegn, hvorfor du søger; den står "
+                 "i adgangsloggen.",
+                 "The reason is too short. Say in at least five characters why you search; it "
+                 "stands in the access log.");
 }
 
 bool tov_person_is_number(struct tov_bytes line)

@@ -117,7 +117,8 @@ static enum tov_err count_of_agency(struct counting *counting, const struct tov_
     uint64_t first = 0;
     bool is_seen = false;
     uint64_t count = count_undelivered(counting->look, peer, &first);
-    *out_waiting = peer->links_sent - peer->links_receipted;
+    if (peer->links_sent > peer->links_receipted) /* not so in a store that is an old copy */
+        *out_waiting = peer->links_sent - peer->links_receipted;
     if (first != 0 && counting->may_look)
         TOV_TRY(sees(counting, first, &is_seen));
     note_undelivered(counting, count, is_seen ? first : 0);

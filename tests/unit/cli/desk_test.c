@@ -227,6 +227,14 @@ static void a_search_needs_a_reason_and_somebody(void)
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
     CU_ASSERT(cli_says(ran->err, "Give --name, --number or --born."));
     ran_end(ran);
+    ran = RAN(&scene.place, "find", "--name", "Magnus", "--reason", "ææøø");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(cli_says(ran->err, "Say in at least five characters why you search"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "find", "--number", "1204", "--reason", "Ringer", "--lang", "da");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    CU_ASSERT(cli_says(ran->err, "Skriv hele nummeret, som det står i beskederne."));
+    ran_end(ran);
     UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->searched, "");
     cli_scene_end(&scene);
 }

@@ -205,18 +205,24 @@ static uint64_t is_counting_for_the_record(struct harness *harness)
 
 /* ---- undelivered ---- */
 
+/* A note of anna's unit to krfo, which is not connected; its number. */
+static uint64_t write_to_who_is_away(struct harness *harness)
+{
+    harness_set_link(harness, 0, 2, false);
+    return say(harness,
+               &(struct saying){.by = &anna,
+                                .type = "msg.note",
+                                .from = "kk/vink",
+                                .to = "krfo/central",
+                                .bases = "RPL115-2/1-1",
+                                .fields = "about.case_ref=" CASE},
+               NULL);
+}
+
 static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
 {
     struct harness *harness = three_nodes();
-    harness_set_link(harness, 0, 2, false);
-    uint64_t number = say(harness,
-                          &(struct saying){.by = &anna,
-                                           .type = "msg.note",
-                                           .from = "kk/vink",
-                                           .to = "krfo/central",
-                                           .bases = "RPL115-2/1-1",
-                                           .fields = "about.case_ref=" CASE},
-                          NULL);
+    uint64_t number = write_to_who_is_away(harness);
     harness_advance(harness, 5 * HOUR_MS);
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered"), 1);
     UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered_oldest"), number);
@@ -247,15 +253,7 @@ static uint64_t peer_of(struct harness *harness, const struct harness_client *cl
 static void what_waits_at_another_agency_is_counted_for_its_own_unit_alone(void)
 {
     struct harness *harness = three_nodes();
-    harness_set_link(harness, 0, 2, false);
-    (void)say(harness,
-              &(struct saying){.by = &anna,
-                               .type = "msg.note",
-                               .from = "kk/vink",
-                               .to = "krfo/central",
-                               .bases = "RPL115-2/1-1",
-                               .fields = "about.case_ref=" CASE},
-              NULL);
+    (void)write_to_who_is_away(harness);
     UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "waiting"), 1);
     UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "links_sent"), 0);
     UNIT_EQUAL_INT(peer_of(harness, &eva, "krfo", "waiting"), 0);

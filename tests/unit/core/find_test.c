@@ -64,17 +64,27 @@ static size_t find(struct harness *harness, const struct harness_client *client,
     return found;
 }
 
-static void a_person_is_found_in_what_the_own_unit_holds(void)
+static void send_admission_of(struct harness *harness, const char *fields, struct tov_ref *out_ref)
 {
-    struct harness *harness = three_nodes();
     say(harness,
         &(struct saying){.by = &carl,
                          .type = "prison.admission",
                          .from = "krfo/central",
                          .to = "kk/eki",
                          .bases = "BEK-HPL",
-                         .fields = "about.episode_ref=" EPISODE "; event_ref=E1"},
-        NULL);
+                         .fields = fields},
+        out_ref);
+}
+
+static void send_admission(struct harness *harness, const char *fields)
+{
+    send_admission_of(harness, fields, NULL);
+}
+
+static void a_person_is_found_in_what_the_own_unit_holds(void)
+{
+    struct harness *harness = three_nodes();
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
     UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = NAME}), 1);
     UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "PRØVE"}), 1);
     UNIT_EQUAL_INT(find(harness, &eva, (struct search){.name = "prøvesen magnus"}), 1);
@@ -132,18 +142,6 @@ static enum tov_err piece_of(struct harness *harness, const struct harness_clien
     enum tov_err err = (enum tov_err)error_of(reply);
     tov_record_destroy(&reply);
     return err;
-}
-
-static void send_admission(struct harness *harness, const char *fields)
-{
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "prison.admission",
-                         .from = "krfo/central",
-                         .to = "kk/eki",
-                         .bases = "BEK-HPL",
-                         .fields = fields},
-        NULL);
 }
 
 static void a_search_that_has_ended_is_no_watch_on_a_person(void)
@@ -244,14 +242,7 @@ static void an_empty_content_is_read(void)
     struct harness *harness = three_nodes();
     struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
     struct tov_ref ref;
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "prison.admission",
-                         .from = "krfo/central",
-                         .to = "kk/eki",
-                         .bases = "BEK-HPL",
-                         .fields = "about.episode_ref=" EPISODE "; event_ref=E1"},
-        &ref);
+    send_admission_of(harness, "about.episode_ref=" EPISODE "; event_ref=E1", &ref);
     say(harness,
         &(struct saying){.by = &eva,
                          .type = "ack.read",

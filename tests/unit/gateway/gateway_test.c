@@ -459,6 +459,17 @@ static void frames_to_an_unknown_agency_come_back_as_credit(void)
     end_both();
 }
 
+/* A peer that dialled before would be refused, and come back seconds later. */
+static void it_listens_only_when_it_knows_its_peers(void)
+{
+    make_node(&nodes[0], 1, true);
+    nodes[1] = (struct node){.agency = 0};
+    turn(200);
+    CU_ASSERT(!nodes[0].ready);
+    give_peers(&nodes[0], NULL, false);
+    UNIT_EQUAL_INT(end(&nodes[0], SIGTERM), 0);
+}
+
 static void a_port_in_use_is_an_exit_code(void)
 {
     make_node(&nodes[0], 1, true);
@@ -492,6 +503,7 @@ int main(void)
         UNIT_TEST(a_withdrawn_peer_makes_the_gateway_start_afresh),
         UNIT_TEST(a_peer_the_core_drops_is_silent_for_so_long_and_returns),
         UNIT_TEST(frames_to_an_unknown_agency_come_back_as_credit),
+        UNIT_TEST(it_listens_only_when_it_knows_its_peers),
         UNIT_TEST(a_port_in_use_is_an_exit_code),
         UNIT_TEST(without_its_core_it_ends),
     };
