@@ -17,7 +17,8 @@ struct file {
 
 struct sim_disk {
     struct file files[FILES_MAX];
-    bool lies;
+    size_t used; /* slots that were ever taken; none behind them */
+    bool lies, is_full;
 };
 
 struct sim_disk *sim_disk_create(void)
@@ -39,14 +40,14 @@ void sim_disk_destroy(struct sim_disk *disk)
 {
     if (disk == NULL)
         return;
-    for (size_t i = 0; i < FILES_MAX; i++)
+    for (size_t i = 0; i < disk->used; i++)
         forget(&disk->files[i]);
     free(disk);
 }
 
 static struct file *find(struct sim_disk *disk, const char *name)
 {
-    for (size_t i = 0; i < FILES_MAX; i++) {
+    for (size_t i = 0; i < disk->used; i++) {
         if (disk->files[i].name != NULL && strcmp(disk->files[i].name, name) == 0)
             return &disk->files[i];
     }
@@ -59,6 +60,7 @@ static struct file *find_or_make(struct sim_disk *disk, const char *name)
     for (size_t i = 0; file == NULL && i < FILES_MAX; i++) {
         if (disk->files[i].name == NULL) {
             file = &disk->files[i];
+            disk->used = i < disk->used ? disk->used : i + 1;
             *file = (struct file){.name = strdup(name),
                                   .now = TOV_BUF_INIT(FILE_MAX_BYTES),
                                   .synced = TOV_BUF_INIT(FILE_MAX_BYTES)};
@@ -77,6 +79,8 @@ static void copy(struct tov_buf *to, const struct tov_buf *from)
 
 enum tov_err sim_disk_save(struct sim_disk *disk, const char *name, struct tov_bytes content)
 {
+    if (disk->is_full)
+        return TOV_E_FULL;
     struct file *file = find_or_make(disk, name);
     tov_buf_clear(&file->now);
     tov_buf_put_bytes(&file->now, content);
@@ -95,6 +99,8 @@ enum tov_err sim_disk_load(struct sim_disk *disk, const char *name, struct tov_b
 enum tov_err sim_disk_write(struct sim_disk *disk, const char *name, uint64_t offset,
                             struct tov_bytes data)
 {
+    if (disk->is_full)
+        return TOV_E_FULL;
     struct file *file = find_or_make(disk, name);
     size_t end = (size_t)offset + data.size;
     if (end > file->now.size) {
@@ -156,7 +162,7 @@ enum tov_err sim_disk_delete(struct sim_disk *disk, const char *name)
 
 enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix)
 {
-    for (size_t i = 0; i < FILES_MAX; i++) {
+    for (size_t i = 0; i < disk->used; i++) {
         struct file *file = &disk->files[i];
         if (file->name != NULL && strncmp(file->name, prefix, strlen(prefix)) == 0)
             forget(file);
@@ -178,7 +184,7 @@ bool sim_disk_is_synced(struct sim_disk *disk, const char *name)
 
 void sim_disk_crash(struct sim_disk *disk, uint64_t *random)
 {
-    for (size_t i = 0; i < FILES_MAX; i++) {
+    for (size_t i = 0; i < disk->used; i++) {
         struct file *file = &disk->files[i];
         if (file->name == NULL)
             continue;
@@ -196,9 +202,14 @@ void sim_disk_lie(struct sim_disk *disk, bool lies)
     disk->lies = lies;
 }
 
+void sim_disk_fill(struct sim_disk *disk, bool is_full)
+{
+    disk->is_full = is_full;
+}
+
 bool sim_disk_holds(const struct sim_disk *disk, const char *needle)
 {
-    for (size_t i = 0; i < FILES_MAX; i++) {
+    for (size_t i = 0; i < disk->used; i++) {
         const struct file *file = &disk->files[i];
         if (file->name == NULL)
             continue;

@@ -29,6 +29,8 @@ enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix);
 void sim_disk_crash(struct sim_disk *disk, uint64_t *random);
 /* Planted bug: sim_disk_save says "synced" and is not. */
 void sim_disk_lie(struct sim_disk *disk, bool lies);
+/* Nothing more can be written while it is full. */
+void sim_disk_fill(struct sim_disk *disk, bool is_full);
 /* A synced copy is there and is what would be read. */
 bool sim_disk_is_synced(struct sim_disk *disk, const char *name);
 /* Whether NEEDLE stands in any name or content. */

@@ -292,7 +292,9 @@ void sim_node_run_commit(struct sim_node *node)
 {
     UNIT_NEED(node->batch != NULL && !node->batch_is_run);
     node->result = (struct tov_store_result){.batch = node->batch};
-    node->result.err = tov_store_commit(node->store, node->batch, &node->result.error);
+    node->result.err = node->disk_is_full
+                           ? TOV_E_FULL
+                           : tov_store_commit(node->store, node->batch, &node->result.error);
     node->result.number = tov_store_number(node->store);
     node->batch_is_run = true;
     if (node->result.err == TOV_OK && node->hooks.durable != NULL)

@@ -63,6 +63,7 @@ struct sim_node {
     bool has_images;
     struct tov_store_batch *batch; /* of the commit in flight */
     bool batch_is_run;
+    bool disk_is_full; /* commits are refused; for the files: sim_disk_fill */
     struct tov_store_result result;
     struct sim_question questions[SIM_QUESTIONS_MAX]; /* in order */
     size_t question_count;
