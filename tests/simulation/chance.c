@@ -5,7 +5,7 @@
  */
 #include "access/journal.h"
 #include "ledger/reply.h"
-#include "simulation/world.h"
+#include "simulation/chance.h"
 #include "store/read.h"
 #include "support/unit.h"
 
@@ -13,8 +13,7 @@
 
 #define DAY_MS 86400000ull
 
-/* A node, drawn, for which FITS holds; world->count: none. */
-static size_t draw_node(struct world *world, bool (*fits)(const struct world *world, size_t node))
+size_t chance_node(struct world *world, bool (*fits)(const struct world *world, size_t node))
 {
     size_t first = (size_t)world_below(world, world->count);
     for (size_t i = 0; i < world->count; i++) {
@@ -25,10 +24,9 @@ static size_t draw_node(struct world *world, bool (*fits)(const struct world *wo
     return world->count;
 }
 
-/* A pair, drawn, for which FITS holds; false: none. */
-static bool draw_pair(struct world *world,
-                      bool (*fits)(const struct world *world, size_t from, size_t to),
-                      size_t *out_from, size_t *out_to)
+bool chance_pair(struct world *world,
+                 bool (*fits)(const struct world *world, size_t from, size_t to), size_t *out_from,
+                 size_t *out_to)
 {
     size_t all = world->count * world->count;
     size_t first = (size_t)world_below(world, all);
@@ -44,8 +42,7 @@ static bool draw_pair(struct world *world,
     return false;
 }
 
-/* Events and turns: often one turn for each event, sometimes one for several. */
-static void maybe_turn(struct world *world, size_t node)
+void chance_turn(struct world *world, size_t node)
 {
     if (world->nodes[node].node != NULL && world_chance(world, 75))
         world_turn(world, node);
@@ -88,13 +85,14 @@ static bool has_question(const struct world *world, size_t node)
 static bool has_answer(const struct world *world, size_t node)
 {
     const struct sim_node *sim = &world->nodes[node];
-    return is_up(world, node) && sim->question_count > 0 && sim->questions[0].is_run;
+    return is_up(world, node) && sim->question_count > 0 && sim->questions[0].is_run &&
+           !plant_mutes_guard(world, node);
 }
 
-static bool may_write(const struct world *world, size_t node)
+bool world_may_write(const struct world *world, size_t node)
 {
     const struct sim_node *sim = &world->nodes[node];
-    if (!is_up(world, node))
+    if (!is_up(world, node) || sim->disk_is_full)
         return false;
     enum tov_node_state state = tov_node_state(sim->node);
     return (state == TOV_NODE_SERVING || state == TOV_NODE_KEEPERS || state == TOV_NODE_CLOCK) &&
@@ -137,45 +135,47 @@ static bool may_hear_old(const struct world *world, size_t from, size_t to)
 static void do_deliver(struct world *world)
 {
     size_t from, to;
-    if (!draw_pair(world, has_frame, &from, &to))
+    if (!chance_pair(world, has_frame, &from, &to))
         return;
     uint64_t burst = world_chance(world, 20) ? 1 + world_below(world, 8) : 1;
     for (uint64_t i = 0; i < burst && has_frame(world, from, to); i++)
         world_deliver(world, from, to);
-    maybe_turn(world, to);
+    chance_turn(world, to);
 }
 
 static void do_straggler(struct world *world)
 {
     size_t from, to;
-    if (!draw_pair(world, has_straggler, &from, &to))
+    if (!chance_pair(world, has_straggler, &from, &to))
         return;
+    world_fault(world, FAULT_STRAGGLER);
     world_deliver_straggler(world, from, to);
-    maybe_turn(world, to);
+    chance_turn(world, to);
 }
 
 static void do_old(struct world *world)
 {
     size_t from, to;
-    if (!draw_pair(world, may_hear_old, &from, &to))
+    if (!chance_pair(world, may_hear_old, &from, &to))
         return;
+    world_fault(world, FAULT_OLD);
     world_deliver_old(world, from, to);
-    maybe_turn(world, to);
+    chance_turn(world, to);
 }
 
 static void do_news(struct world *world)
 {
     size_t at, peer;
-    if (!draw_pair(world, has_news, &at, &peer))
+    if (!chance_pair(world, has_news, &at, &peer))
         return;
     world_tell_news(world, at, peer);
-    maybe_turn(world, at);
+    chance_turn(world, at);
 }
 
 static void do_connect(struct world *world)
 {
     size_t a, b;
-    if (!draw_pair(world, may_connect, &a, &b))
+    if (!chance_pair(world, may_connect, &a, &b))
         return;
     trace_line(&world->trace, "%llu connect a%zu a%zu", (unsigned long long)world->step, a + 1,
                b + 1);
@@ -185,10 +185,11 @@ static void do_connect(struct world *world)
 static void do_disconnect(struct world *world)
 {
     size_t a, b;
-    if (!draw_pair(world, may_disconnect, &a, &b))
+    if (!chance_pair(world, may_disconnect, &a, &b))
         return;
     trace_line(&world->trace, "%llu disconnect a%zu a%zu", (unsigned long long)world->step, a + 1,
                b + 1);
+    world_fault(world, FAULT_CUT);
     network_disconnect(&world->network, a, b);
 }
 
@@ -197,6 +198,7 @@ static void do_part(struct world *world)
 {
     size_t node = (size_t)world_below(world, world->count);
     uint64_t until_ms = world->mono_ms + world_below(world, 60000);
+    world_fault(world, FAULT_CUT);
     trace_line(&world->trace, "%llu a%zu is alone", (unsigned long long)world->step, node + 1);
     for (size_t i = 0; i < world->count; i++) {
         if (i != node)
@@ -206,7 +208,7 @@ static void do_part(struct world *world)
 
 static void do_commit(struct world *world)
 {
-    size_t node = draw_node(world, has_commit);
+    size_t node = chance_node(world, has_commit);
     if (node < world->count && plant_answers_early(world, node)) {
         world->nodes[node].result = (struct tov_store_result){.batch = world->nodes[node].batch};
         world->nodes[node].batch_is_run = true;
@@ -217,56 +219,57 @@ static void do_commit(struct world *world)
 
 static void do_committed(struct world *world)
 {
-    size_t node = draw_node(world, has_result);
+    size_t node = chance_node(world, has_result);
     if (node == world->count)
         return;
     world_answer_commit(world, node);
-    maybe_turn(world, node);
+    chance_turn(world, node);
 }
 
 static void do_fail_commit(struct world *world)
 {
-    size_t node = draw_node(world, has_commit);
+    size_t node = chance_node(world, has_commit);
     bool is_there = world_chance(world, 50);
     if (node == world->count)
         return;
     trace_line(&world->trace, "%llu commit of a%zu fails%s", (unsigned long long)world->step,
                node + 1, is_there ? ", and is there" : "");
-    world->more[node].may_fail = true;
+    world_fault(world, FAULT_COMMIT);
+    world->more[node].may_fail = world->plants.plant != PLANT_IO_ERROR;
     sim_node_fail_commit(&world->nodes[node], is_there);
 }
 
 static void do_guard(struct world *world)
 {
-    size_t node = draw_node(world, has_question);
+    size_t node = chance_node(world, has_question);
     if (node < world->count)
         world_run_guard(world, node);
 }
 
 static void do_signed(struct world *world)
 {
-    size_t node = draw_node(world, has_answer);
+    size_t node = chance_node(world, has_answer);
     if (node == world->count)
         return;
     world_answer_guard(world, node);
-    maybe_turn(world, node);
+    chance_turn(world, node);
 }
 
 static void do_turn(struct world *world)
 {
-    size_t node = draw_node(world, needs_turn);
+    size_t node = chance_node(world, needs_turn);
     if (node < world->count)
         world_turn(world, node);
 }
 
 static void do_tick(struct world *world)
 {
-    size_t node = draw_node(world, is_up);
+    size_t node = chance_node(world, is_up);
     world_pass(world, world_below(world, 1500));
     if (node == world->count)
         return;
     world_tick(world, node);
-    maybe_turn(world, node);
+    chance_turn(world, node);
 }
 
 /* Time for waits to end; rarely days, so that keys are renewed and anchors written. */
@@ -285,6 +288,7 @@ static void do_clock(struct world *world)
     size_t node = (size_t)world_below(world, world->count);
     bool wild = world_chance(world, 20);
     int64_t ms = (int64_t)world_below(world, 200000) - 100000;
+    world_fault(world, FAULT_CLOCK);
     world->more[node].clock_ms = wild ? ms * 100 : ms;
     trace_line(&world->trace, "%llu clock of a%zu %lld ms ahead", (unsigned long long)world->step,
                node + 1, (long long)world->more[node].clock_ms);
@@ -292,32 +296,33 @@ static void do_clock(struct world *world)
 
 static void do_crash(struct world *world)
 {
-    size_t node = draw_node(world, is_up);
+    size_t node = chance_node(world, is_up);
     if (node == world->count)
         return;
+    world_fault(world, FAULT_CRASH);
     world_crash(world, node);
     world->more[node].down_until_step = world->step + world_below(world, 60);
 }
 
 static void do_start(struct world *world)
 {
-    size_t node = draw_node(world, may_start);
+    size_t node = chance_node(world, may_start);
     if (node == world->count)
         return;
     world_start(world, node);
-    maybe_turn(world, node);
+    chance_turn(world, node);
 }
 
 static bool may_read(const struct world *world, size_t node)
 {
-    return is_up(world, node) &&
+    return is_up(world, node) && !world->nodes[node].disk_is_full &&
            tov_ledger_size(tov_node_core(world->nodes[node].node)->journal) > 0;
 }
 
 /* Somebody reads, whatever state the node is in: an access entry. */
 static void do_read(struct world *world)
 {
-    size_t node = draw_node(world, may_read);
+    size_t node = chance_node(world, may_read);
     if (node == world->count)
         return;
     struct sim_node *sim = &world->nodes[node];
@@ -330,7 +335,7 @@ static void do_read(struct world *world)
     if (err != TOV_OK)
         world_break(world, BROKE_FAILED, "a%zu did not note an access: %s", node + 1,
                     tov_err_name(err));
-    maybe_turn(world, node);
+    chance_turn(world, node);
 }
 
 /* ---- messages ---- */
@@ -381,38 +386,46 @@ static void draw_target(struct world *world, size_t node, struct sim_order *orde
     order->has_target = is_held(world, node, &order->target);
 }
 
-static void submit(struct world *world, size_t node)
+void world_submit(struct world *world, size_t node, struct sim_order *order)
 {
     struct tov_message_written written;
-    struct sim_order order = {.record = ++world->next_record};
-    order.text_bytes =
-        world_chance(world, 85) ? 64 + world_below(world, 500) : 20000 + world_below(world, 25000);
-    draw_recipients(world, node, &order);
-    draw_attachments(world, &order);
-    draw_target(world, node, &order);
+    order->record = ++world->next_record;
     world_touch(world, node);
-    enum tov_err err = sim_message_submit(&world->nodes[node], &order, &written);
+    enum tov_err err = sim_message_submit(&world->nodes[node], order, &written);
+    if (err != TOV_OK && liar_is(world, node))
+        return;
     if (err != TOV_OK) {
         world_break(world, BROKE_FAILED, "a%zu did not take a message: %s", node + 1,
                     tov_err_name(err));
         return;
     }
     trace_line(&world->trace, "%llu submit %llu at a%zu: entry %llu, %zu attachments",
-               (unsigned long long)world->step, (unsigned long long)order.record, node + 1,
-               (unsigned long long)written.place.index, order.attachment_count);
-    model_submitted(world, node, &order, &written.place);
+               (unsigned long long)world->step, (unsigned long long)order->record, node + 1,
+               (unsigned long long)written.place.index, order->attachment_count);
+    model_submitted(world, node, order, &written.place);
+}
+
+static void draw_order(struct world *world, size_t node)
+{
+    struct sim_order order = {.text_bytes = world_chance(world, 85)
+                                                ? 64 + world_below(world, 500)
+                                                : 20000 + world_below(world, 25000)};
+    draw_recipients(world, node, &order);
+    draw_attachments(world, &order);
+    draw_target(world, node, &order);
+    world_submit(world, node, &order);
     world->orders_left--;
 }
 
 static void do_submit(struct world *world)
 {
-    size_t node = draw_node(world, may_write);
+    size_t node = chance_node(world, world_may_write);
     uint64_t burst = world_chance(world, 15) ? 1 + world_below(world, 8) : 1;
     if (node == world->count)
         return;
-    for (uint64_t i = 0; i < burst && world->orders_left > 0 && may_write(world, node); i++)
-        submit(world, node);
-    maybe_turn(world, node);
+    for (uint64_t i = 0; i < burst && world->orders_left > 0 && world_may_write(world, node); i++)
+        draw_order(world, node);
+    chance_turn(world, node);
 }
 
 /* ---- the table ---- */
@@ -420,19 +433,31 @@ static void do_submit(struct world *world)
 struct deed {
     unsigned weight;
     void (*happens)(struct world *world);
+    enum fault fault; /* without which it does not happen */
 };
 
 static const struct deed deeds[] = {
-    {400, do_deliver},  {100, do_commit}, {100, do_committed}, {100, do_guard},
-    {100, do_signed},   {120, do_turn},   {60, do_news},       {60, do_tick},
-    {40, do_connect},   {60, do_submit},  {20, do_straggler},  {30, do_start},
-    {8, do_disconnect}, {8, do_crash},    {6, do_old},         {4, do_wait},
-    {3, do_clock},      {12, do_read},    {3, do_fail_commit}, {2, do_part},
+    {400, do_deliver, FAULT_NONE},      {100, do_commit, FAULT_NONE},
+    {100, do_committed, FAULT_NONE},    {100, do_guard, FAULT_NONE},
+    {100, do_signed, FAULT_NONE},       {120, do_turn, FAULT_NONE},
+    {60, do_news, FAULT_NONE},          {60, do_tick, FAULT_NONE},
+    {40, do_connect, FAULT_NONE},       {60, do_submit, FAULT_NONE},
+    {30, do_start, FAULT_NONE},         {12, do_read, FAULT_NONE},
+    {4, do_wait, FAULT_NONE},           {20, do_straggler, FAULT_STRAGGLER},
+    {8, do_disconnect, FAULT_CUT},      {2, do_part, FAULT_CUT},
+    {8, do_crash, FAULT_CRASH},         {6, do_old, FAULT_OLD},
+    {3, do_clock, FAULT_CLOCK},         {3, do_fail_commit, FAULT_COMMIT},
+    {2, mischief_fill, FAULT_FULL},     {3, mischief_swizzle, FAULT_CLOG},
+    {8, mischief_damage, FAULT_DAMAGE}, {20, mischief_replay, FAULT_REPLAY},
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])
 
 static unsigned weight_of(const struct world *world, const struct deed *deed)
 {
+    if (!world_may(world, deed->fault))
+        return 0;
+    if (deed->happens == mischief_replay)
+        return world->liar.is_there ? deed->weight : 0;
     if (deed->happens == do_crash || deed->happens == do_start)
         return deed->weight * world->crashes;
     if (deed->happens == do_disconnect || deed->happens == do_connect)
@@ -450,6 +475,7 @@ void world_step(struct world *world)
     while (draw >= weight_of(world, &deeds[at]))
         draw -= weight_of(world, &deeds[at++]);
     world->step++;
+    mischief_goes_on(world);
     deeds[at].happens(world);
     for (size_t i = 0; i < world->count; i++)
         world_look(world, i);

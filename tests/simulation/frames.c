@@ -39,9 +39,22 @@ static void check_root(const struct looked_at *on, size_t owner, const struct to
     }
     UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(agency->ledger.name), said->size,
                                   &tree->roots[said->size - 1], &checkpoint) == TOV_OK);
-    if (tov_checkpoint_verify(&checkpoint, &agency->ledger, said->signature) != TOV_OK)
+    if (!tov_hash_equal(&said->root, &checkpoint.root) ||
+        tov_checkpoint_verify(&checkpoint, &agency->ledger, said->signature) != TOV_OK)
         world_break(on->world, BROKE_FORK, "a%zu sends another root of a%zu at size %llu",
                     on->from + 1, owner + 1, (unsigned long long)said->size);
+}
+
+static void check_root_of(const struct looked_at *on, size_t owner,
+                          const struct tov_signed_size *said)
+{
+    if (liar_is(on->world, owner) && owner != on->from) {
+        if (liar_fits(on->world, said->size, &said->root) == 0)
+            world_break(on->world, BROKE_FORK, "a%zu sends a root that a%zu never signed",
+                        on->from + 1, owner + 1);
+    } else {
+        check_root(on, owner, said);
+    }
 }
 
 static void check_checkpoint(const struct looked_at *on, size_t owner,
@@ -51,7 +64,7 @@ static void check_checkpoint(const struct looked_at *on, size_t owner,
     if (!said->present)
         return;
     memcpy(at.signature, said->signature, sizeof at.signature);
-    check_root(on, owner, &at);
+    check_root_of(on, owner, &at);
     if (owner == on->to)
         check_held(on, said->size, "hello");
 }

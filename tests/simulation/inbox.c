@@ -120,8 +120,11 @@ static void take_event(struct world *world, size_t node, struct tov_record event
         world_break(world, BROKE_TWICE, "a%zu told event %llu after %llu", node + 1,
                     (unsigned long long)number, (unsigned long long)inbox->cursor);
     inbox->cursor = number;
-    if (tov_record_child(event, "summary", 0, &summary) && tov_record_ref(summary, "ref", 0, &ref))
-        note_told(world, node, strcmp(kind, "attachment") != 0, &ref);
+    bool is_message = strcmp(kind, "attachment") != 0;
+    if (!tov_record_child(event, "summary", 0, &summary) ||
+        !tov_record_ref(summary, "ref", 0, &ref) || (is_message && plant_deafens_client(world)))
+        return;
+    note_told(world, node, is_message, &ref);
 }
 
 static void take_reply(struct world *world, size_t node, struct tov_bytes frame)

@@ -90,7 +90,7 @@ void model_acknowledged(void *context, size_t node, uint64_t record)
 
 /* ---- what became durable ---- */
 
-static void append_leaf(struct model_tree *tree, const struct tov_hash *hash)
+void model_append(struct model_tree *tree, const struct tov_hash *hash)
 {
     if (tree->count == tree->capacity) {
         tree->capacity = tree->capacity == 0 ? 256 : tree->capacity * 2;
@@ -172,18 +172,30 @@ static void take_new_leaves(struct world *world, size_t node, size_t which,
         UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
         UNIT_NEED(tov_store_key_to_u64(&iter.row.key) == tree->count);
         struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
-        append_leaf(tree, &hash);
+        model_append(tree, &hash);
         if (which == 0)
             look_at_entry(world, node, read, &entry);
+        if (which == 0 && liar_is(world, node))
+            liar_take_leaf(world, entry.leaf);
     }
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+}
+
+static void check_point(struct world *world, size_t node, size_t peer, const struct tov_hash *root,
+                        uint64_t size)
+{
+    const struct model_tree *tree = &world->model.nodes[peer].trees[0];
+    if (liar_is(world, peer))
+        liar_note_held(world, node, size, root);
+    else if (size > tree->count || !tov_hash_equal(root, &tree->roots[size - 1]))
+        world_break(world, BROKE_FORK, "a%zu holds another root of a%zu at size %llu", node + 1,
+                    peer + 1, (unsigned long long)size);
 }
 
 /* The checkpoints that NODE holds of PEER are of the tree that PEER has. */
 static void check_mirror(struct world *world, size_t node, size_t peer, struct tov_store_read *read)
 {
     struct model_links *links = &world->model.nodes[peer].links[node];
-    const struct model_tree *tree = &world->model.nodes[peer].trees[0];
     uint16_t number = (uint16_t)(peer + 1);
     struct tov_store_range range = {.table = TOV_TABLE_MPOINT,
                                     .first =
@@ -192,11 +204,11 @@ static void check_mirror(struct world *world, size_t node, size_t peer, struct t
     struct tov_store_iter iter;
     UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
     while (tov_store_iter_next(&iter)) {
+        struct tov_hash root;
         uint64_t size = tov_get_be64(iter.row.key.bytes + 6);
-        if (size > tree->count ||
-            memcmp(iter.row.value.data, tree->roots[size - 1].bytes, TOV_HASH_BYTES) != 0)
-            world_break(world, BROKE_FORK, "a%zu holds another root of a%zu at size %llu", node + 1,
-                        peer + 1, (unsigned long long)size);
+        UNIT_NEED(iter.row.value.size >= sizeof root.bytes);
+        memcpy(root.bytes, iter.row.value.data, sizeof root.bytes);
+        check_point(world, node, peer, &root, size);
         links->mirrored = size;
     }
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
@@ -351,7 +363,10 @@ static void check_cosigned(struct world *world, size_t node, const struct tov_gu
         if (tov_checkpoint_open(cosign->note, &agency->ledger, &opened, NULL) != TOV_OK)
             continue;
         uint64_t size = opened.checkpoint.size;
-        if (size > tree->count || !tov_hash_equal(&opened.checkpoint.root, &tree->roots[size - 1]))
+        if (liar_is(world, i))
+            liar_note_cosigned(world, node, size, &opened.checkpoint.root);
+        else if (size > tree->count ||
+                 !tov_hash_equal(&opened.checkpoint.root, &tree->roots[size - 1]))
             world_break(world, BROKE_FORK, "a%zu cosigned another tree of a%zu at size %llu",
                         node + 1, i + 1, (unsigned long long)size);
     }

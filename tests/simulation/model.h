@@ -53,6 +53,7 @@ struct model {
 };
 
 void model_fini(struct model *model);
+void model_append(struct model_tree *tree, const struct tov_hash *leaf_hash);
 
 /* What was submitted with this leaf; NULL: nothing. */
 const struct model_order *model_order_at(const struct model *model, size_t node,

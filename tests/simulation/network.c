@@ -20,6 +20,11 @@ void network_init(struct network *network, size_t count, uint64_t *random)
     }
 }
 
+static bool is_clogged(const struct network *network, size_t a, size_t b)
+{
+    return network->is_clogged[a] || network->is_clogged[b];
+}
+
 static struct tov_buf copy_of(struct tov_bytes bytes)
 {
     struct tov_buf copy = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
@@ -79,7 +84,8 @@ void network_fini(struct network *network)
 
 bool network_may_connect(const struct network *network, size_t a, size_t b, uint64_t mono_ms)
 {
-    return !network->is_connected[a][b] && mono_ms >= network->sides[a][b].mute_until_ms &&
+    return !network->is_connected[a][b] && !is_clogged(network, a, b) &&
+           mono_ms >= network->sides[a][b].mute_until_ms &&
            mono_ms >= network->sides[b][a].mute_until_ms;
 }
 
@@ -156,13 +162,14 @@ enum tov_err network_send(struct network *network, size_t from, size_t to, struc
 
 bool network_has_frame(const struct network *network, size_t from, size_t to)
 {
-    return network->lines[from][to].sent.count > 0 && network->sides[to][from].is_told_up &&
+    return network->lines[from][to].sent.count > 0 && !is_clogged(network, from, to) &&
+           network->sides[to][from].is_told_up &&
            network_news(network, to, from) == NETWORK_NO_NEWS;
 }
 
 bool network_has_straggler(const struct network *network, size_t from, size_t to)
 {
-    return network->lines[from][to].stragglers.count > 0;
+    return network->lines[from][to].stragglers.count > 0 && !is_clogged(network, from, to);
 }
 
 void network_take(struct network *network, size_t from, size_t to, struct tov_buf *out)

@@ -9,6 +9,7 @@
  *   - a side learns of an end, and of a new connection, late and apart from the other side; what it
  *     sends meanwhile goes into the new connection, or is lost
  *   - a peer that is muted is not heard and its connections end
+ *   - a node that is clogged is not reached and reaches nobody; its connections may live on
  *   - a queue that is full refuses frames (TOV_E_BUSY)
  * Beyond ZeroMQ: old frames may be sent again (network_recall), since hints must not hurt.
  */
@@ -43,6 +44,7 @@ struct network {
     uint64_t *random;
     size_t queue_max_bytes;
     bool is_connected[SIM_NODES_MAX][SIM_NODES_MAX]; /* symmetric */
+    bool is_clogged[SIM_NODES_MAX];                  /* nothing goes in or out, nothing is lost */
     struct network_line lines[SIM_NODES_MAX][SIM_NODES_MAX];
     struct network_side sides[SIM_NODES_MAX][SIM_NODES_MAX];
 };
@@ -50,7 +52,7 @@ struct network {
 void network_init(struct network *network, size_t count, uint64_t *random);
 void network_fini(struct network *network);
 
-/* False while one of them mutes the other. */
+/* False while one of them mutes the other or is clogged. */
 bool network_may_connect(const struct network *network, size_t a, size_t b, uint64_t mono_ms);
 void network_connect(struct network *network, size_t a, size_t b);
 void network_disconnect(struct network *network, size_t a, size_t b);

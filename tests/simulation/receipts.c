@@ -105,6 +105,8 @@ void model_check_receipt(struct world *world, size_t node, struct tov_store_read
                          const struct tov_leaf_receipt *receipt)
 {
     struct receipted on = {world, node, (size_t)receipt->peer - 1, read, 0};
+    if (liar_is(world, on.peer))
+        return; /* links that nobody wrote, and entries that are others */
     struct model_links *links = &world->model.nodes[on.peer].links[node];
     on.link = receipt->last_link - tov_receipt_span(receipt) + 1;
     for (size_t i = 0; i < receipt->run_count; i++)

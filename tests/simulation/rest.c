@@ -4,8 +4,12 @@
  */
 #include "simulation/rest.h"
 
+#include "simulation/chance.h"
+
 #include <stdlib.h>
 
+#define LIAR_ROUNDS 60u
+#define LIAR_ROUND_MS 5000u
 #define ROUND_MS 1000u
 #define DAY_MS 86400000ull
 #define ROUNDS_MAX 240u
@@ -22,7 +26,7 @@ static bool do_own(struct world *world, size_t node)
         if (!sim->batch_is_run)
             world_run_commit(world, node);
         world_answer_commit(world, node);
-    } else if (sim->question_count > 0) {
+    } else if (sim->question_count > 0 && !plant_mutes_guard(world, node)) {
         if (!sim->questions[0].is_run)
             world_run_guard(world, node);
         world_answer_guard(world, node);
@@ -74,13 +78,20 @@ static void settle(struct world *world)
     }
 }
 
+static bool is_silent(const struct world *world, size_t node)
+{
+    return world->liar.is_silent && liar_is(world, node);
+}
+
 static void connect_all(struct world *world)
 {
     for (size_t a = 0; a < world->count; a++) {
+        if (is_silent(world, a))
+            continue;
         if (world->nodes[a].node == NULL)
             world_start(world, a);
         for (size_t b = a + 1; b < world->count; b++) {
-            if (network_may_connect(&world->network, a, b, world->mono_ms))
+            if (!is_silent(world, b) && network_may_connect(&world->network, a, b, world->mono_ms))
                 network_connect(&world->network, a, b);
         }
     }
@@ -90,19 +101,20 @@ static bool all_are_connected(const struct world *world)
 {
     for (size_t a = 0; a < world->count; a++) {
         for (size_t b = 0; b < world->count; b++) {
-            if (a != b && !world->network.is_connected[a][b])
+            if (a != b && !liar_is(world, a) && !liar_is(world, b) &&
+                !world->network.is_connected[a][b])
                 return false;
         }
     }
     return true;
 }
 
-static void do_round(struct world *world)
+static void do_round(struct world *world, uint64_t ms)
 {
     trace_line(&world->trace, "%llu round", (unsigned long long)world->step);
     connect_all(world);
     settle(world);
-    world_pass(world, ROUND_MS);
+    world_pass(world, ms);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         if (world->nodes[i].node != NULL)
             world_tick(world, i);
@@ -117,8 +129,11 @@ static void heal(struct world *world)
     trace_line(&world->trace, "%llu healing", (unsigned long long)world->step);
     world->is_healing = true;
     world->network.queue_max_bytes = SIZE_MAX;
-    for (size_t i = 0; i < world->count; i++)
+    mischief_ends(world);
+    for (size_t i = 0; i < world->count; i++) {
         world->more[i].clock_ms %= 100000;
+        world->more[i].drift_ppm = 0;
+    }
 }
 
 static void come_to_rest(struct world *world)
@@ -126,7 +141,7 @@ static void come_to_rest(struct world *world)
     unsigned quiet = 0;
     for (unsigned i = 0; i < ROUNDS_MAX && !world_is_broken(world); i++) {
         uint64_t before = world->activity;
-        do_round(world);
+        do_round(world, ROUND_MS);
         bool moves = world->activity != before || !all_are_connected(world);
         quiet = moves ? 0 : quiet + 1;
         if (quiet == QUIET_ROUNDS)
@@ -136,21 +151,79 @@ static void come_to_rest(struct world *world)
         world_break(world, BROKE_REST, "after %u seconds there are still frames", ROUNDS_MAX);
 }
 
+/* Something for everybody, so that each is shown what the plan has for it. */
+static void write_last_words(struct world *world)
+{
+    struct sim_order order = {.text_bytes = 64};
+    if (!world_may_write(world, world->liar.node))
+        return;
+    for (size_t i = 0; i < world->count; i++) {
+        if (!liar_is(world, i))
+            order.recipients[order.recipient_count++] =
+                (struct tov_message_recipient){(uint16_t)(i + 1), TOV_RIGHT_ALL};
+    }
+    world_submit(world, world->liar.node, &order);
+}
+
+/* A liar goes on until what it shows has been seen; then it is gone for good, and the others must
+ * do without it. */
+static void hear_liar_out(struct world *world)
+{
+    unsigned quiet = 0;
+    liar_heal(world);
+    for (unsigned i = 0; i < LIAR_ROUNDS && !world_is_broken(world); i++) {
+        uint64_t before = world->activity;
+        do_round(world, LIAR_ROUND_MS);
+        if (i % 8 == 2 && !world_is_broken(world))
+            write_last_words(world);
+        quiet = world->activity != before ? 0 : quiet + 1;
+        if (i > 12 && quiet > 3 && liar_is_noticed(world))
+            break;
+    }
+    if (!world_is_broken(world))
+        liar_check(world);
+    world->liar.is_silent = true;
+    if (world->nodes[world->liar.node].node != NULL)
+        world_crash(world, world->liar.node);
+}
+
+static void check_pairs(struct world *world)
+{
+    for (size_t i = 0; i < world->count * world->count && !world_is_broken(world); i++) {
+        size_t from = i / world->count;
+        size_t to = i % world->count;
+        if (from != to && !liar_is(world, from) && !liar_is(world, to))
+            rest_check_pair(world, from, to);
+    }
+}
+
+/* Of a liar nothing is asked but that it harms nobody. Its cosignature is missing wherever all
+ * others are needed. */
+static void check_all(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
+        if (!liar_is(world, i))
+            rest_check_node(world, i);
+    }
+    check_pairs(world);
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
+        if (!liar_is(world, i))
+            rest_check_told(world, i);
+    }
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
+        if (!world->liar.is_there)
+            rest_check_witness(world, i);
+    }
+}
+
 void world_rest(struct world *world)
 {
     heal(world);
+    if (world->liar.is_there)
+        hear_liar_out(world);
     come_to_rest(world);
     world_pass(world, 2 * DAY_MS); /* anchors are due, however far ahead a clock once was */
     if (!world_is_broken(world))
         come_to_rest(world);
-    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
-        rest_check_node(world, i);
-    for (size_t i = 0; i < world->count * world->count && !world_is_broken(world); i++) {
-        if (i / world->count != i % world->count)
-            rest_check_pair(world, i / world->count, i % world->count);
-    }
-    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
-        rest_check_told(world, i);
-    for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
-        rest_check_witness(world, i);
+    check_all(world);
 }

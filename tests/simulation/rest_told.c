@@ -132,6 +132,25 @@ static void check_answer(struct telling *on, const struct model_order *order)
                     (unsigned long long)number, (unsigned long long)target);
 }
 
+/* Of whomever they tell, each thing is told once. */
+static void check_events_once(struct world *world, size_t node, struct tov_store_read *read)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_iter iter;
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        UNIT_NEED(tov_event_decode(iter.row.value, &event) == TOV_OK);
+        bool is_one = event.kind == TOV_EVENT_RECEIVED || event.kind == TOV_EVENT_ATTACHMENT ||
+                      event.kind == TOV_EVENT_WRITTEN;
+        unsigned count = is_one ? count_events(read, &event) : 1;
+        if (count != 1)
+            world_break(world, BROKE_TWICE, "a%zu's events tell entry %llu of a%u %u times",
+                        node + 1, (unsigned long long)event.index, event.agency, count);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+}
+
 void rest_check_told(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -140,9 +159,12 @@ void rest_check_told(struct world *world, size_t node)
     for (on.from = 0; on.from < world->count; on.from++) {
         if (on.from == node)
             check_own(&on);
-        else
+        else if (!liar_is(world, on.from))
             check_from(&on);
     }
-    for (size_t i = 0; i < world->model.order_count; i++)
-        check_answer(&on, &world->model.orders[i]);
+    for (size_t i = 0; i < world->model.order_count; i++) {
+        if (!liar_is(world, world->model.orders[i].node))
+            check_answer(&on, &world->model.orders[i]);
+    }
+    check_events_once(world, node, read);
 }

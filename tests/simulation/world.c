@@ -25,6 +25,16 @@ bool world_chance(struct world *world, unsigned percent)
     return world_below(world, 100) < percent;
 }
 
+bool world_may(const struct world *world, enum fault fault)
+{
+    return (world->without & FAULT_BIT(fault)) == 0;
+}
+
+void world_fault(struct world *world, enum fault fault)
+{
+    world->tally.faults[fault]++;
+}
+
 /* ---- breaks ---- */
 
 bool world_is_broken(const struct world *world)
@@ -51,15 +61,25 @@ void world_break(struct world *world, const char *name, const char *format, ...)
 static enum tov_err take_frame(void *context, size_t from, uint16_t agency, struct tov_bytes frame)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf room = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf lie = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     struct world *world = context;
     size_t to = (size_t)agency - 1;
-    frame = plant_in_frame(world, frame, &room);
+    struct plant_frame sent = {from, to, frame};
+    sent.bytes = frame = plant_in_frame(world, &sent, &room);
     world_check_frame(world, from, to, frame);
+    if (plant_leaks_to(world, &sent) < world->count)
+        world_check_frame(world, from, plant_leaks_to(world, &sent), frame);
+    frame = plant_on_wire(world, &sent, &lie);
+    if (frame.size == 0)
+        return TOV_OK;
+    if (liar_is(world, from) && !liar_say(world, to, &frame, &lie))
+        return TOV_OK;
     enum tov_err err = network_send(&world->network, from, to, frame);
     struct tov_hash hash = tov_sha256(frame);
     trace_line(&world->trace, "  a%zu -> a%zu %zu bytes %02x%02x %s", from + 1, to + 1, frame.size,
                hash.bytes[0], hash.bytes[1], err == TOV_OK ? "" : tov_err_name(err));
-    world->activity += err == TOV_OK ? 1 : 0;
+    if (err == TOV_OK && !liar_is(world, from) && !liar_is(world, to))
+        world->activity++;
     return err;
 }
 
@@ -70,18 +90,48 @@ static void mute_peer(void *context, size_t node, uint16_t agency, uint32_t ms)
     network_mute(&world->network, node, (size_t)agency - 1, world->mono_ms + ms);
 }
 
+/* NODE says of another that it is not what it should be. */
+static void check_accusation(struct world *world, size_t node, const char *event,
+                             const char *details)
+{
+    unsigned accused = 0;
+    bool is_fork = strcmp(event, "suspected-fork") == 0;
+    bool is_other = strcmp(event, "link-broken") == 0 ||
+                    strcmp(event, "peer-holds-another-history") == 0 ||
+                    strcmp(event, "genesis-does-not-fit") == 0;
+    if ((!is_fork && !is_other) || sscanf(details, "peer=a%u", &accused) != 1)
+        return;
+    if (is_fork)
+        liar_note_accused(world, node, accused - 1);
+    else if (world->plants.plant == PLANT_NONE && !liar_is(world, node) &&
+             !liar_is(world, accused - 1))
+        world_break(world, BROKE_ACCUSED, "a%zu says of a%u: %s", node + 1, accused, event);
+}
+
 static void note_log(void *context, size_t node, const char *event, const char *details)
 {
     char line[512];
     struct world *world = context;
     (void)snprintf(line, sizeof line, "%s", details);
+    tally_event(&world->tally, event, 1);
     plant_in_log(world, line, sizeof line);
+    if (!plant_hides_log(world, event))
+        check_accusation(world, node, event, line);
     trace_line(&world->trace, "  a%zu logs %s %s", node + 1, event, line);
     if (strstr(event, SIM_MARKER) != NULL || strstr(line, SIM_MARKER) != NULL)
         world_break(world, BROKE_MARKER, "a%zu logs content: %s", node + 1, event);
     /* Nothing here changes what was stored, nor the roster: every snapshot must fit. */
-    if (world->plants.plant == PLANT_NONE && strncmp(event, "book-", 5) == 0)
+    if ((world->plants.plant == PLANT_NONE || world->plants.plant == PLANT_BOOK_ROW) &&
+        !world->nodes[node].disk_is_full && strncmp(event, "book-", 5) == 0)
         world_break(world, BROKE_BOOK, "a%zu logs %s %s", node + 1, event, line);
+}
+
+static void note_acknowledged(void *context, size_t node, uint64_t record)
+{
+    struct world *world = context;
+    model_acknowledged(world, node, record);
+    if (plant_tells_again(world))
+        model_acknowledged(world, node, record);
 }
 
 static void close_client(void *context, size_t node, uint64_t connection)
@@ -102,15 +152,23 @@ static void set_hooks(struct world *world, struct sim_node *node)
                                      .close_client = close_client,
                                      .durable = model_durable,
                                      .signed_by_guard = model_signed,
-                                     .acknowledged = model_acknowledged};
+                                     .acknowledged = note_acknowledged};
 }
 
 /* ---- life ---- */
 
+static pid_t folder_owner; /* 0: this process */
+
+void world_claim_folders(void)
+{
+    folder_owner = getpid();
+}
+
 static void make_dir(size_t index, char out[256])
 {
+    int owner = (int)(folder_owner != 0 ? folder_owner : getpid());
     const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    (void)snprintf(out, 256, "%s/tov-simulation-%d-%zu", root, (int)getpid(), index);
+    (void)snprintf(out, 256, "%s/tov-simulation-%d-%zu", root, owner, index);
 }
 
 static void make_node(struct world *world, size_t index)
@@ -124,14 +182,33 @@ static void make_node(struct world *world, size_t index)
     node->window_bytes = windows[world_below(world, sizeof windows / sizeof windows[0])];
     set_hooks(world, node);
     world->more[index].clock_ms = (int64_t)world_below(world, 200000) - 100000;
+    if (world_may(world, FAULT_DRIFT) && world_chance(world, 30)) {
+        world->more[index].drift_ppm = (int64_t)world_below(world, 1000) - 500;
+        world_fault(world, FAULT_DRIFT);
+    }
     if (world->plants.plant == PLANT_LYING_DISK && index == 0)
         sim_disk_lie(node->disk, true);
 }
 
-static size_t draw_count(struct world *world)
+static size_t draw_count(struct world *world, const struct world_options *options)
 {
     uint64_t draw = world_below(world, 10);
-    return draw < 2 ? 2 : draw < 7 ? 3 : 4;
+    size_t count = draw < 2 ? 2 : draw < 7 ? 3 : 4;
+    return options->nodes_max >= 2 && options->nodes_max < count ? options->nodes_max : count;
+}
+
+/* Two honest nodes have something to tell each other beside it. */
+static bool draw_liar(struct world *world)
+{
+    bool wanted = world_chance(world, 40) && world->plants.plant == PLANT_NONE;
+    wanted = wanted || plant_needs_liar(world->plants.plant);
+    return wanted && world->count > 2 && (world->without & FAULT_LIES) != FAULT_LIES;
+}
+
+static unsigned draw_orders(struct world *world, const struct world_options *options)
+{
+    unsigned orders = ORDERS_MIN + (unsigned)world_below(world, ORDERS_SPAN);
+    return options->orders_max > 0 && options->orders_max < orders ? options->orders_max : orders;
 }
 
 struct world *world_create(const struct world_options *options)
@@ -144,10 +221,11 @@ struct world *world_create(const struct world_options *options)
     world->mono_ms = 1000;
     trace_start(&world->trace, options->prints);
     plants_init(&world->plants, options->plant);
-    world->count = draw_count(world);
+    world->without = options->without;
+    world->count = draw_count(world, options);
     world->federation =
         sim_federation_create(world->count, world->count == 4 && world_chance(world, 60) ? 2 : 0);
-    world->orders_left = ORDERS_MIN + (unsigned)world_below(world, ORDERS_SPAN);
+    world->orders_left = draw_orders(world, options);
     world->crashes = world_chance(world, 20) ? 8 : 1;
     world->cuts = world_chance(world, 20) ? 8 : 1;
     network_init(&world->network, world->count, &world->random);
@@ -155,6 +233,10 @@ struct world *world_create(const struct world_options *options)
         world->network.queue_max_bytes = world_chance(world, 50) ? 400000 : 3000;
     for (size_t i = 0; i < world->count; i++)
         make_node(world, i);
+    if (draw_liar(world))
+        liar_init(world);
+    world->tally.worlds = 1;
+    world->tally.liars = world->liar.is_there ? 1 : 0;
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         world_start(world, i);
     return world;
@@ -172,15 +254,22 @@ void world_destroy(struct world *world)
     network_fini(&world->network);
     model_fini(&world->model);
     plants_fini(&world->plants);
+    liar_fini(&world->liar);
     sim_federation_destroy(world->federation);
     free(world);
 }
 
 /* ---- nodes ---- */
 
+static int64_t drifted_ms(const struct world *world, size_t node)
+{
+    return (int64_t)(world->now_ms - START_MS) / 1000000 * world->more[node].drift_ppm;
+}
+
 void world_touch(struct world *world, size_t node)
 {
-    uint64_t now_ms = (uint64_t)((int64_t)world->now_ms + world->more[node].clock_ms);
+    int64_t ahead_ms = world->more[node].clock_ms + drifted_ms(world, node);
+    uint64_t now_ms = (uint64_t)((int64_t)world->now_ms + ahead_ms);
     sim_node_time(&world->nodes[node], now_ms, world->mono_ms);
     world->more[node].needs_turn = true;
 }
@@ -191,7 +280,7 @@ void world_look(struct world *world, size_t node)
     struct sim_node *sim = &world->nodes[node];
     if (sim->node == NULL || tov_node_failed(sim->node, &error) == TOV_OK)
         return;
-    if (!world->more[node].may_fail)
+    if (!world->more[node].may_fail && !liar_is(world, node))
         world_break(world, BROKE_FAILED, "a%zu stopped: %s", node + 1, error.text);
     world_crash(world, node);
 }
@@ -202,12 +291,17 @@ void world_start(struct world *world, size_t node)
     trace_line(&world->trace, "%llu start a%zu", (unsigned long long)world->step, node + 1);
     world_touch(world, node);
     enum tov_err err = sim_node_start(&world->nodes[node], &error);
+    if (err != TOV_OK && (liar_is(world, node) || world->nodes[node].disk_is_full)) {
+        trace_line(&world->trace, "  it does not start: %s", error.text);
+        return;
+    }
     if (err != TOV_OK) {
         world_break(world, BROKE_FAILED, "a%zu does not start: %s", node + 1, error.text);
         return;
     }
-    world->more[node].may_fail = false;
+    world->more[node].may_fail = world->nodes[node].disk_is_full;
     model_check_start(world, node);
+    liar_note_start(world, node);
     inbox_open(world, node);
     world->activity++;
 }
@@ -227,6 +321,7 @@ void world_turn(struct world *world, size_t node)
 {
     trace_line(&world->trace, "%llu turn a%zu", (unsigned long long)world->step, node + 1);
     world_touch(world, node);
+    plant_before_turn(world, node);
     tov_node_turn(world->nodes[node].node);
     world->more[node].needs_turn = tov_node_wants_turn(world->nodes[node].node);
 }
@@ -250,11 +345,11 @@ void world_run_commit(struct world *world, size_t node)
     trace_line(&world->trace, "%llu commit a%zu", (unsigned long long)world->step, node + 1);
     plant_before_commit(world, node);
     sim_node_run_commit(&world->nodes[node]);
-    if (world->nodes[node].result.err != TOV_OK)
+    if (world->nodes[node].result.err != TOV_OK && !world->nodes[node].disk_is_full)
         world_break(world, BROKE_FAILED, "a%zu's commit failed: %s", node + 1,
                     tov_err_name(world->nodes[node].result.err));
     plant_after_commit(world, node);
-    world->activity++;
+    world->activity += liar_is(world, node) ? 0 : 1;
 }
 
 void world_answer_commit(struct world *world, size_t node)
@@ -269,7 +364,7 @@ void world_run_guard(struct world *world, size_t node)
     trace_line(&world->trace, "%llu guard a%zu", (unsigned long long)world->step, node + 1);
     plant_before_guard(world, node);
     sim_node_run_guard(&world->nodes[node]);
-    world->activity++;
+    world->activity += liar_is(world, node) ? 0 : 1;
 }
 
 void world_answer_guard(struct world *world, size_t node)
@@ -281,14 +376,30 @@ void world_answer_guard(struct world *world, size_t node)
 
 /* ---- the network ---- */
 
-static void give_frame(struct world *world, size_t from, size_t to, const struct tov_buf *frame)
+void world_fill(struct world *world, size_t node, bool is_full)
 {
-    struct tov_hash hash = tov_sha256(tov_buf_view(frame));
+    struct sim_node *sim = &world->nodes[node];
+    trace_line(&world->trace, "%llu disk of a%zu %s", (unsigned long long)world->step, node + 1,
+               is_full ? "is full" : "has room");
+    sim->disk_is_full = is_full;
+    sim_disk_fill(sim->disk, is_full);
+    world->more[node].may_fail = world->more[node].may_fail || is_full;
+}
+
+void world_give(struct world *world, size_t from, size_t to, const struct tov_buf *frame)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf room = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_bytes bytes = tov_buf_view(frame);
+    struct tov_hash hash = tov_sha256(bytes);
     trace_line(&world->trace, "  of %zu bytes %02x%02x", frame->size, hash.bytes[0], hash.bytes[1]);
     if (world->nodes[to].node == NULL)
         return;
+    if (liar_is(world, from))
+        liar_note_given(world, to, bytes);
+    if (liar_is(world, to) && !liar_hear(world, from, &bytes, &room))
+        return;
     world_touch(world, to);
-    tov_node_on_peer_frame(world->nodes[to].node, (uint16_t)(from + 1), tov_buf_view(frame));
+    tov_node_on_peer_frame(world->nodes[to].node, (uint16_t)(from + 1), bytes);
     if (world->nodes[from].node != NULL)
         world->more[from].needs_turn = true; /* there is room again */
 }
@@ -299,7 +410,7 @@ void world_deliver(struct world *world, size_t from, size_t to)
     trace_line(&world->trace, "%llu deliver a%zu -> a%zu", (unsigned long long)world->step,
                from + 1, to + 1);
     network_take(&world->network, from, to, &frame);
-    give_frame(world, from, to, &frame);
+    world_give(world, from, to, &frame);
 }
 
 void world_deliver_straggler(struct world *world, size_t from, size_t to)
@@ -308,7 +419,7 @@ void world_deliver_straggler(struct world *world, size_t from, size_t to)
     trace_line(&world->trace, "%llu straggler a%zu -> a%zu", (unsigned long long)world->step,
                from + 1, to + 1);
     network_take_straggler(&world->network, from, to, &frame);
-    give_frame(world, from, to, &frame);
+    world_give(world, from, to, &frame);
 }
 
 void world_deliver_old(struct world *world, size_t from, size_t to)
@@ -318,7 +429,7 @@ void world_deliver_old(struct world *world, size_t from, size_t to)
         return;
     trace_line(&world->trace, "%llu old a%zu -> a%zu", (unsigned long long)world->step, from + 1,
                to + 1);
-    give_frame(world, from, to, &frame);
+    world_give(world, from, to, &frame);
 }
 
 void world_tell_news(struct world *world, size_t at, size_t peer)

@@ -10,9 +10,11 @@
 #define TOV_TESTS_SIMULATION_WORLD_H
 
 #include "simulation/inbox.h"
+#include "simulation/liar.h"
 #include "simulation/model.h"
 #include "simulation/network.h"
 #include "simulation/plant.h"
+#include "simulation/tally.h"
 #include "simulation/trace.h"
 #include "support/sim_message.h"
 
@@ -33,12 +35,24 @@
 #define BROKE_UNOPENED "unopened" /* at rest a message is not receipted as opened */
 #define BROKE_BOOK "book"         /* a snapshot of the case book says what the ledger does not */
 #define BROKE_WITNESS "witness"   /* at rest the newest anchor is not cosigned */
+#define BROKE_ACCUSED "accused"   /* an honest node is taken for another */
+#define BROKE_BLIND "blind"       /* a forker was not noticed, or not suspended */
 
 struct world_node {
     bool needs_turn;
     bool may_fail;            /* a commit was made to fail */
     int64_t clock_ms;         /* ahead of the world's */
+    int64_t drift_ppm;        /* and further ahead with each million of milliseconds */
     uint64_t down_until_step; /* a crashed one stays down so long */
+    uint64_t full_until_step; /* its disk is full so long */
+};
+
+/* Nodes clogged one after another, then freed in another order. */
+struct swizzle {
+    size_t count, done; /* count 0: none is under way */
+    bool frees;
+    uint64_t next_step;
+    size_t order[2][SIM_NODES_MAX]; /* of clogging, of freeing */
 };
 
 struct world {
@@ -52,11 +66,15 @@ struct world {
     struct inbox inboxes[SIM_NODES_MAX];
     struct network network;
     struct model model;
+    struct liar liar;
+    struct swizzle swizzle;
+    struct tally tally;
+    uint32_t without; /* bits of faults that do not happen */
     uint64_t now_ms, mono_ms;
     uint64_t next_record;
     unsigned orders_left;
     unsigned crashes, cuts; /* how much more often than usual */
-    uint64_t activity;      /* frames, commits and questions so far */
+    uint64_t activity;      /* frames, commits and questions of honest nodes so far */
     bool is_healing;        /* no more mischief */
     char broken[16];        /* a name above; empty: it holds */
     char why[320];
@@ -66,8 +84,15 @@ struct world_options {
     uint64_t seed;
     bool prints;
     enum plant plant;
+    /* For a smaller run of the same seed; 0: as the seed has it. */
+    uint32_t without; /* bits of faults */
+    unsigned nodes_max, orders_max;
+    uint64_t steps_max;
 };
 
+/* Worlds keep their folders under the number of this process from now on, also after a fork: what
+ * a child leaves behind the next one finds and removes. */
+void world_claim_folders(void);
 struct world *world_create(const struct world_options *options);
 void world_destroy(struct world *world);
 
@@ -78,6 +103,10 @@ bool world_is_broken(const struct world *world);
 
 uint64_t world_below(struct world *world, uint64_t limit); /* 0 .. limit - 1 */
 bool world_chance(struct world *world, unsigned percent);
+
+/* Whether FAULT is part of this run; and that it happened. */
+bool world_may(const struct world *world, enum fault fault);
+void world_fault(struct world *world, enum fault fault);
 
 /* ---- world.c: what is done to a node; each leaves a line in the trace ---- */
 
@@ -94,6 +123,9 @@ void world_deliver(struct world *world, size_t from, size_t to);
 void world_deliver_straggler(struct world *world, size_t from, size_t to);
 void world_deliver_old(struct world *world, size_t from, size_t to);
 void world_tell_news(struct world *world, size_t at, size_t peer);
+/* Whatever bytes, as if FROM had sent them. */
+void world_give(struct world *world, size_t from, size_t to, const struct tov_buf *frame);
+void world_fill(struct world *world, size_t node, bool is_full);
 /* Sets the node's time and lets it see an event behind it. */
 void world_touch(struct world *world, size_t node);
 /* A node that stopped by itself is crashed when it may, else the world is broken. */
@@ -103,6 +135,10 @@ void world_look(struct world *world, size_t node);
 
 /* One step of the seed's choice. */
 void world_step(struct world *world);
+
+/* A message of ORDER, written at NODE, which may write. */
+void world_submit(struct world *world, size_t node, struct sim_order *order);
+bool world_may_write(const struct world *world, size_t node);
 
 /* ---- frames.c ---- */
 
