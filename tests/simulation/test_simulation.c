@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Many seeds hold; a seed is always the same run; and each planted bug is found, for what it is.
+ * Many seeds hold, and every kind of fault was among what they went through; a seed is always the
+ * same run; each planted bug is found, for what it is; and a run that breaks is made smaller.
  * TOV_SIMULATION_SEED is the first seed (1), TOV_SIMULATION_SEEDS says how many (150), of which
  * TOV_TEST_PERCENT percent are run.
  */
@@ -11,17 +12,39 @@
 #include <stdlib.h>
 
 #define SEEDS 150u
-#define PLANT_SEEDS 40u
+#define PLANT_SEEDS 200u
+#define ALL_FAULTS_SEEDS 100u /* with so many, each kind of fault happens */
+
+static void show_smaller(const struct world_options *options)
+{
+    char arguments[RUN_ARGUMENTS_BYTES];
+    struct world_options smaller;
+    unsigned runs = run_shrink(options, &smaller);
+    run_arguments(&smaller, arguments);
+    (void)fprintf(stderr, "smaller, after %u runs: simulation %s\n", runs, arguments);
+    (void)run_seed(&smaller, true);
+}
 
 static void every_seed_holds(void)
 {
+    struct tally tally = {.worlds = 0};
     const char *first = getenv("TOV_SIMULATION_SEED");
     struct world_options options = {.seed = first == NULL ? 1 : strtoull(first, NULL, 10)};
     unsigned count = unit_rounds("TOV_SIMULATION_SEEDS", SEEDS);
     unsigned broken = 0;
-    for (unsigned i = 0; i < count; i++, options.seed++)
-        broken += run_seed(&options, true).holds ? 0 : 1;
+    for (unsigned i = 0; i < count; i++, options.seed++) {
+        struct run_result result = run_seed(&options, true);
+        tally_add(&tally, &result.tally);
+        if (!result.holds && broken++ == 0)
+            show_smaller(&options);
+    }
+    tally_print(&tally);
     UNIT_EQUAL_INT(broken, 0);
+    for (int i = FAULT_NONE + 1; i < FAULT_COUNT && count >= ALL_FAULTS_SEEDS; i++) {
+        if (tally.faults[i] == 0)
+            (void)fprintf(stderr, "no fault of the kind %s happened\n", fault_name((enum fault)i));
+        CU_ASSERT(tally.faults[i] > 0);
+    }
 }
 
 static void a_seed_is_always_the_same_run(void)
@@ -56,11 +79,26 @@ static void every_planted_bug_is_found(void)
     printf("\n  ");
 }
 
+static void a_run_that_breaks_is_made_smaller(void)
+{
+    struct world_options options = {.seed = 3, .plant = PLANT_GENESIS_AGAIN};
+    struct world_options smaller;
+    struct run_result large = run_seed(&options, false);
+    CU_ASSERT(run_shrink(&options, &smaller) > 1);
+    struct run_result small = run_seed(&smaller, false);
+    UNIT_EQUAL_TEXT(large.broken, BROKE_FORK);
+    UNIT_EQUAL_TEXT(small.broken, large.broken);
+    UNIT_EQUAL_INT(smaller.nodes_max, 2);
+    UNIT_EQUAL_INT(smaller.orders_max, 1);
+    CU_ASSERT(small.steps < large.steps);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_seed_is_always_the_same_run),
         UNIT_TEST(every_planted_bug_is_found),
+        UNIT_TEST(a_run_that_breaks_is_made_smaller),
         UNIT_TEST(every_seed_holds),
     };
     return unit_run("simulation", tests, sizeof tests / sizeof tests[0]);
