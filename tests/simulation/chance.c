@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define DAY_MS 86400000ull
+#define RECIPIENTS_USUAL 8u /* of a message, most of all others; in larger worlds a few of them */
 
 size_t chance_node(struct world *world, bool (*fits)(const struct world *world, size_t node))
 {
@@ -343,10 +344,11 @@ static void do_read(struct world *world)
 static void draw_recipients(struct world *world, size_t from, struct sim_order *order)
 {
     bool own = world_chance(world, 5);
+    unsigned percent = world->count > RECIPIENTS_USUAL ? 5 : 70;
     for (size_t i = 0; i < world->count; i++) {
-        bool wanted = i == from ? own : world_chance(world, 70);
+        bool wanted = i == from ? own : world_chance(world, percent);
         enum tov_right right = world_chance(world, 80) ? TOV_RIGHT_ALL : TOV_RIGHT_HEADER;
-        if (wanted)
+        if (wanted && order->recipient_count < TOV_RECIPIENTS_MAX)
             order->recipients[order->recipient_count++] =
                 (struct tov_message_recipient){(uint16_t)(i + 1), right};
     }

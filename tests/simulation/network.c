@@ -7,11 +7,13 @@
 #include <string.h>
 
 #define QUEUE_MAX_BYTES (8u << 20)
+#define OLD_FRAMES_NODES_MAX 16u /* in larger worlds none are kept */
 
 void network_init(struct network *network, size_t count, uint64_t *random)
 {
-    *network =
-        (struct network){.count = count, .random = random, .queue_max_bytes = QUEUE_MAX_BYTES};
+    network->count = count;
+    network->random = random;
+    network->queue_max_bytes = QUEUE_MAX_BYTES;
     for (size_t a = 0; a < count; a++) {
         for (size_t b = 0; b < count; b++) {
             for (size_t i = 0; i < NETWORK_OLD_FRAMES; i++)
@@ -156,7 +158,8 @@ enum tov_err network_send(struct network *network, size_t from, size_t to, struc
     if (line->sent.count > 0 && line->sent.bytes + frame.size > network->queue_max_bytes)
         return TOV_E_BUSY;
     push(&line->sent, copy_of(frame));
-    keep_old(line, frame);
+    if (network->count <= OLD_FRAMES_NODES_MAX)
+        keep_old(line, frame);
     return TOV_OK;
 }
 

@@ -49,6 +49,7 @@ struct network {
     struct network_side sides[SIM_NODES_MAX][SIM_NODES_MAX];
 };
 
+/* NETWORK is all zeros. */
 void network_init(struct network *network, size_t count, uint64_t *random);
 void network_fini(struct network *network);
 

@@ -158,7 +158,7 @@ static void write_last_words(struct world *world)
     if (!world_may_write(world, world->liar.node))
         return;
     for (size_t i = 0; i < world->count; i++) {
-        if (!liar_is(world, i))
+        if (!liar_is(world, i) && order.recipient_count < TOV_RECIPIENTS_MAX)
             order.recipients[order.recipient_count++] =
                 (struct tov_message_recipient){(uint16_t)(i + 1), TOV_RIGHT_ALL};
     }

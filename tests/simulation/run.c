@@ -12,6 +12,7 @@
 
 #define STEPS_MIN 300u
 #define STEPS_SPAN 900u
+#define STEPS_NODES 5u /* as many again for each so many nodes */
 
 /* For those who stop in the middle. */
 static struct world *running;
@@ -27,6 +28,8 @@ void run_arguments(const struct world_options *options, char out[RUN_ARGUMENTS_B
         if ((options->without & FAULT_BIT(i)) != 0)
             tov_buf_put_format(&text, " --without %s", fault_name((enum fault)i));
     }
+    if (options->agencies > 0)
+        tov_buf_put_format(&text, " --agencies %zu", options->agencies);
     if (options->nodes_max > 0)
         tov_buf_put_format(&text, " --nodes %u", options->nodes_max);
     if (options->orders_max > 0)
@@ -62,6 +65,7 @@ struct run_result run_seed(const struct world_options *options, bool shows)
     struct run_result result = {.holds = true};
     struct world *world = world_create(options);
     uint64_t steps = STEPS_MIN + world_below(world, STEPS_SPAN);
+    steps *= 1 + world->count / STEPS_NODES;
     if (options->steps_max > 0 && options->steps_max < steps)
         steps = options->steps_max;
     running = world;

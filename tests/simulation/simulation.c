@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * simulation [--seed N] [--count N] [--plant NAME] [--trace] [--shrink] [--without FAULT]...
- *            [--nodes N] [--orders N] [--steps N]
+ *            [--agencies N] [--nodes N] [--orders N] [--steps N]
  *
  * Runs COUNT seeds from N on and says which broke; with --trace every line of what happened, with
  * --shrink the smallest run that breaks alike. The same arguments are the same run.
@@ -60,6 +60,9 @@ static bool read_option(int option, struct wanted *out)
     case 'n':
         options->nodes_max = (unsigned)strtoul(optarg, NULL, 10);
         return options->nodes_max >= 2;
+    case 'a':
+        options->agencies = strtoul(optarg, NULL, 10);
+        return options->agencies >= 2 && options->agencies <= SIM_NODES_MAX;
     case 'o':
         options->orders_max = (unsigned)strtoul(optarg, NULL, 10);
         return true;
@@ -73,12 +76,17 @@ static bool read_option(int option, struct wanted *out)
 
 static bool read_arguments(int argc, char **argv, struct wanted *out)
 {
-    static const struct option known[] = {
-        {"seed", required_argument, NULL, 's'},  {"count", required_argument, NULL, 'c'},
-        {"plant", required_argument, NULL, 'p'}, {"trace", no_argument, NULL, 't'},
-        {"shrink", no_argument, NULL, 'k'},      {"without", required_argument, NULL, 'w'},
-        {"nodes", required_argument, NULL, 'n'}, {"orders", required_argument, NULL, 'o'},
-        {"steps", required_argument, NULL, 'x'}, {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"seed", required_argument, NULL, 's'},
+                                          {"count", required_argument, NULL, 'c'},
+                                          {"plant", required_argument, NULL, 'p'},
+                                          {"trace", no_argument, NULL, 't'},
+                                          {"shrink", no_argument, NULL, 'k'},
+                                          {"without", required_argument, NULL, 'w'},
+                                          {"nodes", required_argument, NULL, 'n'},
+                                          {"orders", required_argument, NULL, 'o'},
+                                          {"agencies", required_argument, NULL, 'a'},
+                                          {"steps", required_argument, NULL, 'x'},
+                                          {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (!read_option(option, out))
@@ -118,8 +126,8 @@ int main(int argc, char **argv)
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     if (!read_arguments(argc, argv, &wanted)) {
         (void)fprintf(stderr, "simulation [--seed N] [--count N] [--plant NAME] [--trace] "
-                              "[--shrink] [--without FAULT]... [--nodes N] [--orders N] "
-                              "[--steps N]\n");
+                              "[--shrink] [--without FAULT]... [--agencies N] [--nodes N] "
+                              "[--orders N] [--steps N]\n");
         return 2;
     }
     for (uint64_t i = 0; i < wanted.count; i++, wanted.options.seed++) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define START_MS 1750000000000ull
+#define LARGE_COUNT 8u
 #define ORDERS_MIN 4u
 #define ORDERS_SPAN 20u
 
@@ -194,6 +195,8 @@ static size_t draw_count(struct world *world, const struct world_options *option
 {
     uint64_t draw = world_below(world, 10);
     size_t count = draw < 2 ? 2 : draw < 7 ? 3 : 4;
+    if (options->agencies > 0)
+        count = options->agencies;
     return options->nodes_max >= 2 && options->nodes_max < count ? options->nodes_max : count;
 }
 
@@ -203,6 +206,22 @@ static bool draw_liar(struct world *world)
     bool wanted = world_chance(world, 40) && world->plants.plant == PLANT_NONE;
     wanted = wanted || plant_needs_liar(world->plants.plant);
     return wanted && world->count > 2 && (world->without & FAULT_LIES) != FAULT_LIES;
+}
+
+static size_t draw_keepers(struct world *world)
+{
+    if (world->count > LARGE_COUNT)
+        return 3;
+    return world->count == 4 && world_chance(world, 60) ? 2 : 0;
+}
+
+/* In a large world chance alone would not bring many together. */
+static void connect_all(struct world *world)
+{
+    for (size_t a = 0; a < world->count; a++) {
+        for (size_t b = a + 1; b < world->count; b++)
+            network_connect(&world->network, a, b);
+    }
 }
 
 static unsigned draw_orders(struct world *world, const struct world_options *options)
@@ -223,8 +242,7 @@ struct world *world_create(const struct world_options *options)
     plants_init(&world->plants, options->plant);
     world->without = options->without;
     world->count = draw_count(world, options);
-    world->federation =
-        sim_federation_create(world->count, world->count == 4 && world_chance(world, 60) ? 2 : 0);
+    world->federation = sim_federation_create(world->count, draw_keepers(world));
     world->orders_left = draw_orders(world, options);
     world->crashes = world_chance(world, 20) ? 8 : 1;
     world->cuts = world_chance(world, 20) ? 8 : 1;
@@ -239,6 +257,8 @@ struct world *world_create(const struct world_options *options)
     world->tally.liars = world->liar.is_there ? 1 : 0;
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         world_start(world, i);
+    if (world->count > LARGE_COUNT)
+        connect_all(world);
     return world;
 }
 

@@ -84,6 +84,7 @@ struct world_options {
     uint64_t seed;
     bool prints;
     enum plant plant;
+    size_t agencies; /* 0: as the seed has it, few */
     /* For a smaller run of the same seed; 0: as the seed has it. */
     uint32_t without; /* bits of faults */
     unsigned nodes_max, orders_max;

@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "roster/clients.h"
 
-#define SIM_NODES_MAX 8u
+#define SIM_NODES_MAX 120u
 #define SIM_FEDERATION "sim-demo"
 #define SIM_UNIT "vink"
 
