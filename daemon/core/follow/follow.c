@@ -141,6 +141,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
     peer->committed_size = after->a;
     if (peer->has_session)
         tov_session_position(follow, peer, after->b != 0);
+    tov_session_answer_restore(follow, peer);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */

@@ -96,8 +96,9 @@ struct tov_peer {
     uint8_t their_nonce[TOV_NONCE_BYTES];
     uint32_t their_epoch;
     bool they_started;
-    bool answered;   /* its restore answer came, for our start */
-    bool holds_more; /* of our ledger than we have, or another history: signed by our key */
+    bool answered;    /* its restore answer came, for our start */
+    bool owes_answer; /* ours to it, once what was taken of its ledger is committed */
+    bool holds_more;  /* of our ledger than we have, or another history: signed by our key */
     uint64_t hello_mono_ms;
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
@@ -257,6 +258,9 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
 /* Nothing else tells the sender to go on: when there is no room now it goes with a later turn. */
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
+/* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
+ * taken of it is committed: one that was set back must hear of the newest signature. */
+void tov_session_answer_restore(struct tov_follow *follow, struct tov_peer *peer);
 /* Signs and sends a control body; kind and fields set by the caller. */
 void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
                          struct tov_control *control);

@@ -174,11 +174,14 @@ static bool is_about_us(enum tov_err err)
     return err == TOV_E_UNAVAILABLE || err == TOV_E_FORK;
 }
 
-static void answer_restore(struct tov_follow *follow, struct tov_peer *peer)
+void tov_session_answer_restore(struct tov_follow *follow, struct tov_peer *peer)
 {
+    if (!peer->owes_answer || !peer->has_session || peer->range.size != peer->committed_size)
+        return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
         return;
+    peer->owes_answer = false;
     control->kind = TOV_CONTROL_RESTORE_ANSWER;
     control->as.restore_answer.counts = follow->guard_agrees;
     set_held_checkpoint(follow->core, peer, &control->as.restore_answer.held);
@@ -204,8 +207,8 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
         peer->transfers[i].asked_mono_ms = 0;
     tov_witness_resend(follow, peer);
-    if (!hello->started)
-        answer_restore(follow, peer);
+    peer->owes_answer = !hello->started;
+    tov_session_answer_restore(follow, peer);
 }
 
 static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,

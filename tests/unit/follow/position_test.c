@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Where a sender goes on when what it takes for the receiver's position has moved.
+ * Where a sender goes on when what it takes for the receiver's position has moved, and what a
+ * receiver says of it meanwhile.
  */
 #include "support/sim_wire.h"
 #include "support/unit.h"
@@ -41,6 +42,24 @@ static void a_parcel_that_begins_below_and_ends_above_comes_again(void)
     sim_wire_destroy(wire);
 }
 
+/* Else a node that was set back serves by the word of a keeper that has its newest signature. */
+static void a_restore_answer_waits_for_the_commit_of_what_was_taken(void)
+{
+    struct sim_wire *wire = sim_wire_create("answer", 2);
+    sim_wire_start_all(wire);
+    (void)sim_wire_send(wire, 0, 1);
+    sim_node_settle(&wire->nodes[0]);
+    run_without_commits(wire);
+    sim_wire_crash(wire, 0);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, 1);
+    run_without_commits(wire);
+    UNIT_EQUAL_INT(tov_node_state(wire->nodes[0].node), TOV_NODE_KEEPERS);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(tov_node_state(wire->nodes[0].node), TOV_NODE_SERVING);
+    sim_wire_destroy(wire);
+}
+
 static enum tov_err (*send_on)(void *context, size_t from, uint16_t to, struct tov_bytes frame);
 static bool is_full;
 
@@ -75,6 +94,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_parcel_that_begins_below_and_ends_above_comes_again),
+        UNIT_TEST(a_restore_answer_waits_for_the_commit_of_what_was_taken),
         UNIT_TEST(a_position_that_finds_no_room_is_sent_later),
     };
     return unit_run("follow_position", tests, sizeof tests / sizeof tests[0]);
