@@ -10,15 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIELDS_SEEN_MAX 256
-
 struct reading {
     struct tov_draft *draft;
     struct tov_findings *findings;
     struct tov_buf value; /* of the open field, its lines joined */
     struct tov_bytes path;
-    struct tov_bytes seen[FIELDS_SEEN_MAX]; /* paths, in the text */
-    size_t seen_count;
     uint32_t line;
     uint32_t path_line;
     bool open;
@@ -201,17 +197,16 @@ static bool open_record(struct reading *reading, const struct tov_form_field *fi
     return err == TOV_OK;
 }
 
-static bool was_seen(struct reading *reading)
+/* The text gave the field a value already: it had none when reading began (clear_fields). */
+static bool is_given(const struct reading *reading, const struct tov_form_field *field,
+                     size_t index)
 {
-    for (size_t i = 0; i < reading->seen_count; i++) {
-        if (tov_bytes_equal(reading->seen[i], reading->path))
-            return true;
-    }
-    if (reading->seen_count == FIELDS_SEEN_MAX)
-        reading->failed = TOV_E_LIMIT;
-    else
-        reading->seen[reading->seen_count++] = reading->path;
-    return false;
+    struct tov_record record = tov_draft_record(reading->draft, field->rule.place);
+    if (field->path.leaf[0] == '\0')
+        return tov_record_count(record, field->path.head) > 0;
+    struct tov_record child;
+    return tov_record_child(record, field->path.head, index > 0 ? index - 1 : 0, &child) &&
+           tov_record_count(child, field->path.leaf) > 0;
 }
 
 static void close_field(struct reading *reading)
@@ -230,7 +225,7 @@ static void close_field(struct reading *reading)
                                          "text, write \\ before it."));
         return;
     }
-    if (was_seen(reading)) {
+    if (is_given(reading, &field, path.index)) {
         refuse(reading, reading->path_line, reading->path,
                (struct tov_text)TOV_TEXT("Feltet står der to gange.", "The field is there twice."));
         return;
@@ -249,7 +244,7 @@ static void close_field(struct reading *reading)
 
 static void read_line(struct reading *reading, struct tov_bytes line)
 {
-    if (line.size > 0 && line.data[line.size - 1] == '\r')
+    while (line.size > 0 && line.data[line.size - 1] == '\r')
         line.size--;
     if (line.size > 0 && line.data[0] == '#')
         return;

@@ -208,6 +208,9 @@ static void put_line(const struct writing *writing, const struct tov_form_field 
     const char *name = whole ? field->path.head : field->path.leaf;
     for (size_t i = 0; tov_record_get(record, name, i, &value) == TOV_OK; i++) {
         tov_buf_put_text(writing->out, field->field.repeated ? "\n" : " ");
+        if (field->field.repeated && value.kind == TOV_FIELD_TEXT &&
+            tov_form_line_is_special(value.bytes))
+            tov_buf_put_text(writing->out, "\\");
         put_value(writing, &value);
     }
     tov_buf_put_text(writing->out, "\n");

@@ -218,6 +218,54 @@ static void texts_that_look_like_the_form_survive_it(void)
     }
 }
 
+static void words_of_a_list_that_look_like_the_form_survive_it(void)
+{
+    static const char text[] = "[legal_bases]: \n\\#1\n\\[purpose]: x\n\\\\y\nEGEN, #2\n";
+    static const char *const words[] = {"#1", "[purpose]: x", "\\y", "EGEN", "#2"};
+    test_draft_init(&test, "msg.note");
+    UNIT_OK(read_text(&test.draft, tov_bytes_of_text(text)));
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf form = TOV_BUF_INIT(TOV_FORM_MAX_BYTES);
+    tov_form_write(&test.draft, TOV_DANISH, &form);
+    UNIT_OK(read_text(&test.draft, tov_buf_view(&form)));
+    UNIT_EQUAL_INT(tov_record_count(test.draft.header, "legal_bases"), 5);
+    for (size_t i = 0; i < 5; i++) {
+        struct tov_value value = {.bytes = {NULL, 0}};
+        UNIT_OK(tov_record_get(test.draft.header, "legal_bases", i, &value));
+        UNIT_EQUAL_BYTES(value.bytes, tov_bytes_of_text(words[i]));
+    }
+    test_draft_fini(&test);
+}
+
+/* The form of many records has hundreds of lines; each is read. */
+static void a_form_of_many_records_reads_back(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_FORM_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf form = TOV_BUF_INIT(TOV_FORM_MAX_BYTES);
+    const unsigned count = 200;
+    for (unsigned i = 1; i <= count; i++)
+        tov_buf_put_format(&text, "[facts.%u.fact]: nr. %u\n", i, i);
+    test_draft_init(&test, "info.response");
+    UNIT_OK(read_text(&test.draft, tov_buf_view(&text)));
+    tov_form_write(&test.draft, TOV_ENGLISH, &form);
+    UNIT_OK(form.failed);
+    UNIT_OK(read_text(&test.draft, tov_buf_view(&form)));
+    UNIT_EQUAL_INT(tov_record_count(test.draft.content_fields, "facts"), count);
+    tov_buf_put_text(&text, "[facts.7.fact]: igen\n");
+    UNIT_EQUAL_INT(read_text(&test.draft, tov_buf_view(&text)), TOV_E_SCHEMA);
+    UNIT_EQUAL_INT(findings.count, 1);
+    UNIT_EQUAL_INT(findings.items[0].line, count + 1);
+    test_draft_fini(&test);
+}
+
+static void line_ends_of_any_machine_are_no_part_of_a_text(void)
+{
+    test_draft_init(&test, "msg.note");
+    UNIT_OK(read_text(&test.draft, tov_bytes_of_text("[free_text]: en\r\r\nto\r\r\r\ntre\r\n")));
+    UNIT_EQUAL_BYTES(tov_record_bytes(test.draft.content, "free_text"),
+                     tov_bytes_of_text("en\nto\ntre"));
+    test_draft_fini(&test);
+}
+
 static void a_text_that_is_too_long_is_refused_before_it_is_read(void)
 {
     test_draft_init(&test, "msg.note");
@@ -266,6 +314,9 @@ int main(void)
         UNIT_TEST(a_filled_in_form_becomes_a_draft),
         UNIT_TEST(each_error_names_its_line_and_field),
         UNIT_TEST(texts_that_look_like_the_form_survive_it),
+        UNIT_TEST(words_of_a_list_that_look_like_the_form_survive_it),
+        UNIT_TEST(a_form_of_many_records_reads_back),
+        UNIT_TEST(line_ends_of_any_machine_are_no_part_of_a_text),
         UNIT_TEST(a_text_that_is_too_long_is_refused_before_it_is_read),
         UNIT_TEST(mutated_forms_never_crash_and_never_pass_silently),
     };
