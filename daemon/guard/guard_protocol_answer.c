@@ -148,6 +148,8 @@ static void read_view(struct tov_reader *reader, struct tov_guard_tree_view *out
         return;
     }
     tov_read_copy(reader, out->origin, origin_size);
+    if (strlen(out->origin) != origin_size)
+        reader->failed = true;
     out->journal = tov_read_u64(reader);
     read_range(reader, &out->range);
     tov_read_copy(reader, out->root.bytes, TOV_HASH_BYTES);

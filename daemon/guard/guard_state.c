@@ -115,6 +115,8 @@ static void read_head(struct tov_reader *reader, struct tov_guard_state *out)
     }
     out->tree = tree == TOV_GUARD_LEDGER ? TOV_GUARD_LEDGER : TOV_GUARD_JOURNAL;
     tov_read_copy(reader, out->origin, origin_size);
+    if (strlen(out->origin) != origin_size)
+        reader->failed = true;
 }
 
 static void read_range(struct tov_reader *reader, struct tov_range *out)

@@ -103,7 +103,7 @@ static bool decode_slot(struct tov_bytes block, struct tov_guard_peer *out)
     if (origin_size == 0 || origin_size > TOV_ORIGIN_MAX_BYTES)
         return false;
     tov_read_copy(&reader, out->origin, origin_size);
-    return !reader.failed;
+    return !reader.failed && strlen(out->origin) == origin_size;
 }
 
 static struct tov_bytes block_at(struct tov_bytes image, size_t begin)

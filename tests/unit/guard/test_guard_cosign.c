@@ -164,6 +164,30 @@ static void with_the_witness_state_lost_or_damaged_nothing_is_cosigned(void)
     fixture_fini(&fixture);
 }
 
+/* Both slots of the record, with checksums that fit: damage that is not taken for another peer. */
+static void a_record_whose_origin_has_a_nul_is_damaged(void)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    struct asked asked = {fixture_key_of(30, PEER), fixture.leaves, 0, 20};
+    UNIT_EQUAL_INT(ask(&fixture, &asked), TOV_GUARD_DONE);
+    struct tov_buf copy = TOV_BUF_INIT(65536);
+    tov_buf_put_bytes(&copy, tov_guard_local_image(fixture.guard, TOV_GUARD_IMAGE_WITNESS));
+    const size_t body = TOV_GUARD_WITNESS_SLOT_BYTES - TOV_HASH_BYTES;
+    for (size_t slot = 512; slot < copy.size; slot += TOV_GUARD_WITNESS_SLOT_BYTES) {
+        uint8_t *origin = memmem(copy.data + slot, body, PEER, strlen(PEER));
+        UNIT_NEED(origin != NULL);
+        origin[5] = 0;
+        struct tov_hash checksum = tov_sha256((struct tov_bytes){copy.data + slot, body});
+        memcpy(copy.data + slot + body, checksum.bytes, sizeof(checksum.bytes));
+    }
+    struct tov_bytes images[TOV_GUARD_IMAGES] = {{0}, {0}, tov_buf_view(&copy)};
+    fixture_restart_with(&fixture, images);
+    UNIT_EQUAL_INT(ask(&fixture, &asked), TOV_GUARD_R_PEER_STATE);
+    tov_buf_fini(&copy);
+    fixture_fini(&fixture);
+}
+
 static void a_cosignature_that_was_not_stored_was_not_given(void)
 {
     for (uint32_t before = 0; before < 2; before++) {
@@ -233,6 +257,7 @@ const struct unit_test guard_cosign_tests[] = {
     UNIT_TEST(a_fork_is_refused_at_the_same_size_and_beyond),
     UNIT_TEST(the_key_of_first_use_is_pinned),
     UNIT_TEST(with_the_witness_state_lost_or_damaged_nothing_is_cosigned),
+    UNIT_TEST(a_record_whose_origin_has_a_nul_is_damaged),
     UNIT_TEST(a_cosignature_that_was_not_stored_was_not_given),
     UNIT_TEST(own_trees_are_not_cosigned),
     UNIT_TEST(peers_fill_the_file_to_its_limit_and_no_further),

@@ -156,6 +156,41 @@ static void a_journal_older_than_the_ledgers_state_knows_is_lost(void)
     fixture_fini(&fixture);
 }
 
+/* As only who knows the format could write it: the checksums are right. */
+static void a_state_whose_origin_has_a_nul_is_damaged(void)
+{
+    struct tov_guard_public_key key = {{1}};
+    struct tov_buf image = TOV_BUF_INIT(TOV_GUARD_STATE_BYTES);
+    struct tov_guard_state state;
+    const size_t head = 20, content = head + strlen(FIXTURE_ORIGIN) + 32 + 24 + 8 + 2 * 104 + 2;
+    UNIT_OK(tov_guard_state_make_empty(TOV_GUARD_LEDGER, FIXTURE_ORIGIN, &key, 0, &image));
+    for (size_t slot = 0; slot < image.size; slot += TOV_GUARD_SLOT_BYTES) {
+        image.data[slot + head + 5] = 0;
+        struct tov_hash checksum = tov_sha256((struct tov_bytes){image.data + slot, content});
+        memcpy(image.data + slot + content, checksum.bytes, sizeof(checksum.bytes));
+    }
+    UNIT_EQUAL_INT(tov_guard_state_load(tov_buf_view(&image), &state, NULL), TOV_E_CORRUPT);
+    tov_buf_fini(&image);
+}
+
+static void an_answer_whose_origin_has_a_nul_is_refused(void)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    struct tov_buf bytes = TOV_BUF_INIT(65536);
+    (void)fixture_hello(&fixture, TOV_GUARD_LEDGER);
+    UNIT_OK(tov_guard_answer_encode(&fixture.answer, &bytes));
+    uint8_t kind = TOV_GUARD_HELLO + TOV_GUARD_ANSWER;
+    UNIT_OK(tov_guard_answer_decode(kind, tov_buf_view(&bytes), &fixture.answer));
+    uint8_t *origin = memmem(bytes.data, bytes.size, FIXTURE_ORIGIN, strlen(FIXTURE_ORIGIN));
+    UNIT_NEED(origin != NULL);
+    origin[5] = 0;
+    UNIT_EQUAL_INT(tov_guard_answer_decode(kind, tov_buf_view(&bytes), &fixture.answer),
+                   TOV_E_MALFORMED);
+    tov_buf_fini(&bytes);
+    fixture_fini(&fixture);
+}
+
 const struct unit_test guard_state_tests[] = {
     UNIT_TEST(a_crash_before_the_answer_arrives_loses_no_signature),
     UNIT_TEST(the_newest_signatures_are_kept_and_bounded),
@@ -165,5 +200,7 @@ const struct unit_test guard_state_tests[] = {
     UNIT_TEST(a_lost_state_signs_nothing),
     UNIT_TEST(a_state_of_another_key_or_origin_does_not_start),
     UNIT_TEST(a_journal_older_than_the_ledgers_state_knows_is_lost),
+    UNIT_TEST(a_state_whose_origin_has_a_nul_is_damaged),
+    UNIT_TEST(an_answer_whose_origin_has_a_nul_is_refused),
 };
 const size_t guard_state_count = sizeof(guard_state_tests) / sizeof(guard_state_tests[0]);
