@@ -46,7 +46,10 @@ enum tov_err tov_event_decode(struct tov_bytes row, struct tov_event *out)
 {
     struct tov_reader reader = tov_reader_of(row);
     *out = (struct tov_event){0};
-    out->kind = (enum tov_event_kind)tov_read_u8(&reader);
+    uint8_t kind = tov_read_u8(&reader);
+    if (kind < TOV_EVENT_WRITTEN || kind > TOV_EVENT_ATTACHMENT)
+        return TOV_E_CORRUPT;
+    out->kind = (enum tov_event_kind)kind;
     out->agency = tov_read_u16(&reader);
     out->generation = tov_read_u32(&reader);
     out->index = tov_read_u64(&reader);
