@@ -154,11 +154,12 @@ void tov_roster_format_policy(const struct tov_roster *roster, const struct tov_
         tov_buf_put_text(out, "quorum none\n");
         return;
     }
-    tov_buf_put_format(out, "group others %zu", quorum);
+    /* An underscore stands in no agency's name. */
+    tov_buf_put_format(out, "group all_others %zu", quorum);
     for (size_t i = 0; i < facts->agency_count; i++) {
         const struct tov_agency *other = &facts->agencies[i];
         if (!other->closed && other->number != agency->number)
             tov_buf_put_format(out, " %s", other->name);
     }
-    tov_buf_put_text(out, "\nquorum others\n");
+    tov_buf_put_text(out, "\nquorum all_others\n");
 }

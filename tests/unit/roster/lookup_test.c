@@ -2,6 +2,7 @@
  *
  * Finding things in the base roster of tests/vectors/roster: alfa (1), bravo (2), delta (4).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "merkle/policy.h"
@@ -91,6 +92,45 @@ static void the_policy_is_one_that_a_policy_reader_takes(void)
     tov_policy_destroy(policy);
 }
 
+/* AGENCY under another name, with the keys that it has. */
+static struct tov_agency renamed(const struct tov_agency *agency, const char *name)
+{
+    struct tov_agency other = *agency;
+    char text[3][TOV_ORIGIN_MAX_BYTES + 1];
+    struct tov_vkey *const keys[] = {&other.ledger, &other.journal, &other.witness};
+    (void)snprintf(text[0], sizeof text[0], "vektor-demo/%s/%u", name, agency->generation);
+    (void)snprintf(text[1], sizeof text[1], "%.200s/journal/1", text[0]);
+    (void)snprintf(text[2], sizeof text[2], "vektor-demo/%s/witness", name);
+    other.name = name;
+    for (size_t i = 0; i < 3; i++) {
+        const struct tov_vkey old = *keys[i];
+        UNIT_NEED(tov_vkey_make(tov_bytes_of_text(text[i]), old.type, old.public_key, keys[i]) ==
+                  TOV_OK);
+    }
+    return other;
+}
+
+static void no_name_of_an_agency_spoils_the_policy(void)
+{
+    struct tov_roster_facts facts = *tov_roster_facts(roster);
+    struct tov_agency agencies[8];
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *other = NULL;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf policy_text = TOV_BUF_INIT(TOV_POLICY_MAX_BYTES);
+    struct tov_policy *policy = NULL;
+    struct tov_error error = {.text = ""};
+    UNIT_NEED(facts.agency_count <= 8);
+    memcpy(agencies, facts.agencies, facts.agency_count * sizeof agencies[0]);
+    agencies[1] = renamed(&agencies[1], "others");
+    facts.agencies = agencies;
+    tov_roster_format(&facts, &text);
+    UNIT_OK(tov_roster_parse(tov_buf_view(&text), &other, &error));
+    UNIT_NEED(other != NULL);
+    tov_roster_format_policy(other, tov_roster_agency(other, 1), &policy_text);
+    UNIT_OK(tov_policy_parse(tov_buf_view(&policy_text), &policy, &error));
+    tov_policy_destroy(policy);
+}
+
 static void roots_are_written_and_read_back(void)
 {
     struct tov_error error = {.text = ""};
@@ -128,6 +168,7 @@ int main(void)
         UNIT_TEST(origins_of_any_generation_lead_to_their_agency),
         UNIT_TEST(keepers_are_agency_numbers),
         UNIT_TEST(the_policy_is_one_that_a_policy_reader_takes),
+        UNIT_TEST(no_name_of_an_agency_spoils_the_policy),
         UNIT_TEST(roots_are_written_and_read_back),
         UNIT_TEST(a_roster_above_two_mebibytes_is_refused),
     };
