@@ -73,7 +73,7 @@ void connection_remove(struct tov_client *client, struct call *call);
 enum tov_err connection_turn(struct tov_client *client, uint64_t until_ms,
                              struct tov_error *error) TOV_MUST_CHECK;
 
-/* Fills client->identity from a HelloReply. */
+/* Fills client->identity from a HelloReply. MALFORMED: its time is after the year 9999. NOMEM. */
 enum tov_err identity_read(struct tov_client *client, struct tov_record hello) TOV_MUST_CHECK;
 
 #endif

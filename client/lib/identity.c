@@ -33,7 +33,10 @@ enum tov_err identity_read(struct tov_client *client, struct tov_record hello)
     identity->client = text_of(client, hello, "client");
     identity->roles = texts_of(client, hello, "roles", &identity->role_count);
     identity->units = texts_of(client, hello, "units", &identity->unit_count);
-    identity->now_ms = tov_record_number(hello, "now_ms");
+    uint64_t now_ms = tov_record_number(hello, "now_ms");
+    if (now_ms > TOV_TIME_MAX_MS)
+        return TOV_E_MALFORMED; /* programs show it, and write it into messages */
+    identity->now_ms = now_ms;
     identity->api = (uint32_t)tov_record_number(hello, "api");
     bool complete = identity->federation != NULL && identity->agency != NULL &&
                     identity->client != NULL && identity->roles != NULL && identity->units != NULL;

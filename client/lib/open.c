@@ -170,7 +170,10 @@ static enum tov_err say_hello(struct tov_client *client, const char *program,
     TOV_TRY(err);
     if (tov_record_number(hello, "api") != TOV_API_VERSION)
         return tov_fail(error, TOV_E_VERSION, "the node speaks another version of the interface");
-    return identity_read(client, hello);
+    err = identity_read(client, hello);
+    return err == TOV_E_MALFORMED
+               ? tov_fail(error, err, "the node's clock says no time that is one")
+               : err;
 }
 
 static enum tov_err check_options(const struct tov_client_options *options, struct tov_error *error)

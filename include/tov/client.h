@@ -57,9 +57,10 @@ struct tov_client_options {
 
 /* Reads the key file, connects and asks who this client is. Blocks for the passphrase, for Argon2id
  * and until the node answers, at most the timeout for each.
- * Errors: ARGUMENT, CONFIG (endpoint), NOT_FOUND, IO, KEY, DECRYPT, MALFORMED (key file), VERSION
- * (no common version of the interface), TIMEOUT (no node there, another front key, or a client key
- * that is not registered: CURVE does not tell which), NOMEM. Any thread. */
+ * Errors: ARGUMENT, CONFIG (endpoint), NOT_FOUND, IO, KEY, DECRYPT, MALFORMED (key file, or what
+ * the node says of itself), VERSION (no common version of the interface), TIMEOUT (no node there,
+ * another front key, or a client key that is not registered: CURVE does not tell which), NOMEM. Any
+ * thread. */
 TOV_API_CHECKED enum tov_err tov_client_open(const struct tov_client_options *options,
                                              struct tov_client **out_client,
                                              struct tov_error *error);

@@ -73,6 +73,38 @@ static void wrong_options_are_refused_with_words(void)
 
 /* ---- hostile answers ---- */
 
+static bool answer_a_time_after_all_years(struct fake_front *front, const char *name,
+                                          struct tov_record body, void *arg)
+{
+    struct tov_record hello;
+    (void)body;
+    if (strcmp(name, "hello") != 0)
+        return false;
+    struct tov_record reply = front_reply(front_request_id(front), "hello", &hello);
+    put_number(hello, "api", 1);
+    put_number(hello, "now_ms", *(const uint64_t *)arg);
+    front_send(front, &reply);
+    return true;
+}
+
+static void a_node_whose_clock_says_no_time_is_not_talked_to(void)
+{
+    uint64_t now_ms = TOV_TIME_MAX_MS + 1;
+    struct fake_front *front = front_start(answer_a_time_after_all_years, &now_ms);
+    struct tov_client_options options = front_options(front);
+    struct tov_client *client = NULL;
+    struct tov_error error = {0};
+    UNIT_EQUAL_INT(tov_client_open(&options, &client, &error), TOV_E_MALFORMED);
+    CU_ASSERT_PTR_NULL(client);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "clock"));
+    front_lock(front);
+    now_ms = TOV_TIME_MAX_MS;
+    front_unlock(front);
+    UNIT_OK(tov_client_open(&options, &client, &error));
+    tov_client_close(client);
+    front_end(front);
+}
+
 static bool answer_garbage(struct fake_front *front, const char *name, struct tov_record body,
                            void *arg)
 {
@@ -354,6 +386,7 @@ int main(void)
         UNIT_TEST(a_node_that_is_not_there_is_a_time_out_with_words),
         UNIT_TEST(another_front_key_is_not_talked_to),
         UNIT_TEST(wrong_options_are_refused_with_words),
+        UNIT_TEST(a_node_whose_clock_says_no_time_is_not_talked_to),
         UNIT_TEST(answers_that_are_none_are_dropped_and_a_wrong_one_is_malformed),
         UNIT_TEST(a_frame_over_the_limit_cuts_the_connection_and_a_new_client_works),
         UNIT_TEST(the_nodes_error_and_its_words_reach_the_caller),
