@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Fuzzers by libFuzzer. Only with TOV_FUZZ (preset fuzz); elsewhere tov_fuzzer does nothing.
-# Not for: long campaigns; ctest runs each a bounded number of times, docs/building.md tells the rest.
+# Not for: long campaigns; ctest runs each a bounded number of times, scripts/fuzz as long as it is told.
 
 set(TOV_FUZZ_RUNS 20000 CACHE STRING "inputs that ctest gives each fuzzer; -1: only time bounds it")
-set(TOV_FUZZ_SECONDS 20 CACHE STRING "seconds that ctest gives each fuzzer at most")
+set(TOV_FUZZ_SECONDS 5 CACHE STRING "seconds that ctest gives each fuzzer at most")
 math(EXPR TOV_FUZZ_TIMEOUT "${TOV_FUZZ_SECONDS} + 100")
+
+# All fuzzers and what they need, and no more; and for scripts/fuzz, a line for each of them: its
+# name, its longest input, its seeds.
+add_custom_target(tov_fuzzers)
+set(TOV_FUZZ_LIST ${CMAKE_BINARY_DIR}/fuzz/list)
+file(REMOVE ${TOV_FUZZ_LIST})
 
 # tov_fuzzer(NAME SOURCES ... LINK ... CORPUS folder): a program with LLVMFuzzerTestOneInput.
 # CORPUS (seeds, optional) is relative to the calling folder and is never written to.
@@ -19,6 +25,7 @@ function(tov_fuzzer name)
   target_compile_options(${name} PRIVATE -Wno-missing-prototypes)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  add_dependencies(tov_fuzzers ${name})
   if(NOT F_MAX_LEN)
     set(F_MAX_LEN 16384)
   endif()
@@ -28,6 +35,7 @@ function(tov_fuzzer name)
   if(F_CORPUS)
     list(APPEND folders ${CMAKE_CURRENT_SOURCE_DIR}/${F_CORPUS})
   endif()
+  file(APPEND ${TOV_FUZZ_LIST} "${name} ${F_MAX_LEN} ${CMAKE_CURRENT_SOURCE_DIR}/${F_CORPUS}\n")
   add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${name} -runs=${TOV_FUZZ_RUNS} -seed=1 -max_len=${F_MAX_LEN}
       -len_control=0 -max_total_time=${TOV_FUZZ_SECONDS}
