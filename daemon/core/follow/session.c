@@ -221,13 +221,15 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_E_VERSION;
     memcpy(peer->their_nonce, hello.nonce, sizeof peer->their_nonce);
     enum tov_err err = check_held(follow, peer, &hello.held);
+    if (err != TOV_OK && !is_about_us(err))
+        return err; /* no word of ours, so nothing about us: the peer's fault */
     if (err != TOV_OK) {
         tov_core_log(follow->core, TOV_HOST_ERROR,
                      err == TOV_E_UNAVAILABLE ? "behind-a-peer" : "peer-holds-another-history",
                      "peer=%s size=%llu own=%llu", peer->agency->name,
                      (unsigned long long)hello.held.size,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
-        return is_about_us(err) ? TOV_OK : err;
+        return TOV_OK;
     }
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;

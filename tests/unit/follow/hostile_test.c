@@ -289,6 +289,18 @@ static void a_larger_size_that_the_own_key_did_not_sign_is_a_fault(void)
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
+/* It is no other history: nobody signed it. */
+static void a_history_that_the_own_key_did_not_sign_is_told_as_a_fault(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("no-history");
+    uint64_t size = tov_ledger_committed(hostile_core(hostile)->ledger);
+    struct tov_frame_checkpoint held = signed_by_victim(hostile, size, 1);
+    held.signature[0] ^= 1;
+    hostile_hello(hostile, &held);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "peer-fault"));
+    CU_ASSERT(!sim_wire_logged(hostile->wire, "peer-holds-another-history"));
+}
+
 static void append_root(struct hostile *hostile)
 {
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
@@ -393,6 +405,7 @@ int main(void)
         UNIT_TEST(a_rollback_that_a_peer_shows_while_serving_stops_signing),
         UNIT_TEST(another_history_under_the_own_key_stops_signing),
         UNIT_TEST(a_larger_size_that_the_own_key_did_not_sign_is_a_fault),
+        UNIT_TEST(a_history_that_the_own_key_did_not_sign_is_told_as_a_fault),
         UNIT_TEST(a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept),
         UNIT_TEST(a_new_generation_is_followed_from_its_beginning),
         UNIT_TEST(a_parcel_that_was_damaged_on_its_way_is_no_fork),
