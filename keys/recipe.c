@@ -100,7 +100,8 @@ static enum tov_err put_keys(struct maker *maker)
 static enum tov_err put_port(struct maker *maker, struct tov_bytes start)
 {
     uint64_t number = 0;
-    const uint8_t *space = memchr(maker->agency.data, ' ', maker->agency.size);
+    const uint8_t *space =
+        maker->agency.size == 0 ? NULL : memchr(maker->agency.data, ' ', maker->agency.size);
     struct tov_bytes digits = {maker->agency.data,
                                space == NULL ? 0 : (size_t)(space - maker->agency.data)};
     if (maker->inputs->base_port == 0 || tov_decimal_decode(digits, &number) != TOV_OK ||
