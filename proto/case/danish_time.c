@@ -125,8 +125,11 @@ static bool read_date(struct tov_bytes *text, struct tov_date *out)
     }
     struct tov_date date;
     if (!read_number(text, 2, &date.day) || !read_one_of(text, "-./") ||
-        !read_number(text, 2, &date.month) || !read_one_of(text, "-./") ||
-        !read_number(text, 4, &date.year) || date.year < 1000 || !tov_date_is_valid(date))
+        !read_number(text, 2, &date.month) || !read_one_of(text, "-./"))
+        return false;
+    size_t before_year = text->size;
+    if (!read_number(text, 4, &date.year) || before_year - text->size != 4 ||
+        !tov_date_is_valid(date))
         return false;
     *out = date;
     return true;

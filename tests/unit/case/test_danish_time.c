@@ -63,6 +63,9 @@ static void dates_that_do_not_exist_are_refused(void)
     UNIT_EQUAL_INT(date.day, 29);
     CU_ASSERT(!tov_danish_date_parse(tov_bytes_of_text("29-02-2023"), &date));
     CU_ASSERT(!tov_danish_date_parse(tov_bytes_of_text("1-1-2021 "), &date));
+    CU_ASSERT(!tov_danish_date_parse(tov_bytes_of_text("1-1-21"), &date));
+    CU_ASSERT(!tov_danish_date_parse(tov_bytes_of_text("1-1-761"), &date));
+    CU_ASSERT(tov_danish_date_parse(tov_bytes_of_text("28-06-0761"), &date)); /* as it is written */
     CU_ASSERT(!tov_danish_date_parse(tov_bytes_of_text(""), &date));
 }
 
