@@ -9,6 +9,8 @@
  *   F2 Position, derived rows and receipt of a parcel are one transaction (I3).
  *   F3 One bad entry never blocks a link: it gets a verdict; one bad parcel never moves a position.
  *   F4 A stanza goes to no one beyond the right that the leaf gives.
+ *   F5 A verdict speaks only of bytes that the sender's core signed: who carries a parcel can make
+ *      it wait, and not make it be refused.
  */
 #ifndef TOV_FOLLOW_FOLLOW_H
 #define TOV_FOLLOW_FOLLOW_H

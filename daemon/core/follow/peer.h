@@ -220,8 +220,9 @@ bool tov_stanza_owes_any(const struct tov_peer *peer);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
 
 /* parcel_in.c */
+/* BYTES: FRAME as it came, which the peer's control key has signed. */
 enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
-                              const struct tov_frame *frame) TOV_MUST_CHECK;
+                              const struct tov_frame *frame, struct tov_bytes bytes) TOV_MUST_CHECK;
 
 /* entry_in.c */
 struct tov_entry_in {

@@ -382,7 +382,7 @@ static bool is_receipted(enum tov_frame_kind kind)
 }
 
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
-                                const struct tov_frame *frame)
+                                const struct tov_frame *frame, struct tov_bytes bytes)
 {
     enum tov_frame_kind kind = tov_frame_kind(frame);
     if (kind == TOV_FRAME_HELLO)
@@ -396,7 +396,7 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
     }
     switch (kind) {
     case TOV_FRAME_PARCEL:
-        return tov_parcel_apply(follow, peer, frame);
+        return tov_parcel_apply(follow, peer, frame, bytes);
     case TOV_FRAME_POSITION:
         return on_position(follow, peer, frame);
     case TOV_FRAME_LATE_STANZAS:
@@ -455,7 +455,7 @@ void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_
         return;
     }
     peer->last_heard_ms = follow->core->now_ms;
-    err = apply_frame(follow, peer, frame);
+    err = apply_frame(follow, peer, frame, bytes);
     if (err != TOV_OK)
         judge_failure(follow, peer, err, kind_names[tov_frame_kind(frame)]);
 }

@@ -268,6 +268,7 @@ void hostile_make_parcel(struct hostile *hostile, struct tov_buf *out)
                                   &parcel.root, &checkpoint) == TOV_OK);
     tov_checkpoint_sign(&checkpoint, hostile->ledger_secret, parcel.signature);
     UNIT_NEED(tov_parcel_writer_finish(&hostile->writer, &parcel, out) == TOV_OK);
+    sim_sign_parcel(hostile->control_secret, hostile->agency->number, hostile->target->number, out);
     hostile->sent = hostile->range.size;
     tov_parcel_writer_clear(&hostile->writer);
 }

@@ -373,19 +373,24 @@ static void a_new_generation_is_followed_from_its_beginning(void)
     CU_ASSERT(!view.is_suspended);
 }
 
-static void a_parcel_that_was_damaged_on_its_way_is_no_fork(void)
+/* Its core read a leaf wrongly, and signed that: once is no fork. On the way: gateway_test.c. */
+static void a_parcel_that_was_made_wrong_is_no_fork(void)
 {
-    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("damaged");
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("made-wrong");
     TOV_CLEANUP(tov_buf_fini) struct tov_buf parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     append_root(hostile);
     hostile_make_parcel(hostile, &parcel);
     uint8_t *magic = memmem(parcel.data, parcel.size, "TOVL", 4);
     UNIT_NEED(magic != NULL);
     magic[20] ^= 1; /* in the blind */
+    sim_sign_parcel(hostile->control_secret, hostile->agency->number, hostile->target->number,
+                    &parcel);
     hostile_say(hostile, tov_buf_view(&parcel));
     UNIT_EQUAL_INT(hostile->position, 1);
     hostile_say(hostile, tov_buf_view(&parcel));
     magic[20] ^= 1;
+    sim_sign_parcel(hostile->control_secret, hostile->agency->number, hostile->target->number,
+                    &parcel);
     hostile_say(hostile, tov_buf_view(&parcel));
     UNIT_EQUAL_INT(hostile->position, 2);
     CU_ASSERT(!hostile_is_suspended(hostile));
@@ -408,7 +413,7 @@ int main(void)
         UNIT_TEST(a_history_that_the_own_key_did_not_sign_is_told_as_a_fault),
         UNIT_TEST(a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept),
         UNIT_TEST(a_new_generation_is_followed_from_its_beginning),
-        UNIT_TEST(a_parcel_that_was_damaged_on_its_way_is_no_fork),
+        UNIT_TEST(a_parcel_that_was_made_wrong_is_no_fork),
     };
     return unit_run("follow_hostile", tests, sizeof tests / sizeof tests[0]);
 }
