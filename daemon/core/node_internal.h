@@ -17,6 +17,7 @@ struct tov_node {
     uint64_t start_mono_ms; /* since when keepers are waited for */
     uint64_t created_mono_ms;
     uint64_t leaf_ms_at_start;
+    uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
     bool demo_clock;
     bool is_committing;
     struct tov_turn *committing;

@@ -19,10 +19,10 @@ static const struct tov_api_state api_states[] = {
                          "This node's store is an old copy. Nothing is signed until it has been "
                          "recovered. Call the operator."},
     [TOV_NODE_CLOCK] = {"clock", true,
-                        "Serverens ur går forkert. Intet underskrives, før det er rettet. Kontakt "
-                        "driften.",
-                        "The server's clock is wrong. Nothing is signed until it has been set. "
-                        "Call the operator."},
+                        "Serverens ur går foran de andre myndigheders. Intet underskrives, før de "
+                        "er enige. Kontakt driften.",
+                        "The server's clock is ahead of the other agencies'. Nothing is signed "
+                        "until they agree. Call the operator."},
     [TOV_NODE_GUARD_LOST] = {"stopped", false,
                              "Nodens signaturproces (guard) har mistet sin tilstand. Intet "
                              "underskrives, før føderationens rodnøgler har bekræftet, hvor langt "

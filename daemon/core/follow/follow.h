@@ -59,8 +59,13 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint6
 /* While DOUBTS the peers are asked for their clocks again and again: what they told may have been
  * wrong then. */
 void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts);
-/* The newest of the peers' clocks, carried on by the monotonic clock; 0: no peer has told. */
-uint64_t tov_follow_peer_clock(const struct tov_follow *follow);
+/* How often peers have told their clocks. */
+uint64_t tov_follow_clock_claims(const struct tov_follow *follow);
+/* What the peers' clocks say, carried on by the monotonic clock: at least half of those that have
+ * told say that it is this or earlier. 0: none has told. So one peer that tells a time far ahead
+ * moves it nowhere, where there is a second one. Claims before FLOOR_MS are of a clock that is
+ * wrong, and do not count. */
+uint64_t tov_follow_peer_clock(const struct tov_follow *follow, uint64_t floor_ms);
 
 /* ---- witnessing ---- */
 

@@ -164,6 +164,7 @@ struct tov_follow {
     bool guard_agrees, started, doubts_clock;
     struct tov_witness_question question;
     uint64_t witnessed_size;
+    uint64_t clock_claims; /* Hellos that told a clock */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything

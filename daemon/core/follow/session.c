@@ -199,6 +199,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->their_epoch = hello->epoch;
     peer->their_now_ms = hello->now_ms;
     peer->their_now_mono_ms = follow->core->mono_ms;
+    follow->clock_claims++;
     peer->they_started = hello->started;
     peer->window_bytes = hello->window_bytes;
     tov_parcels_reset(peer, position);
