@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define GUARD_WAIT_MS 30000u
+#define GUARD_WAIT_MS 30000u /* then it is silent, and the node says so */
 
 /* ---- commit ---- */
 
@@ -78,7 +78,8 @@ static void put_question(struct tov_node *node, const struct tov_guard_request *
                                     tov_buf_view(&node->guard_payload));
     if (err != TOV_OK)
         (void)tov_core_fail(core, err, "the guard cannot be asked");
-    node->guard_mono_ms = core->mono_ms;
+    if (node->guard_open++ == 0)
+        node->guard_mono_ms = core->mono_ms;
 }
 
 static void ask_hello(struct tov_node *node)
@@ -151,12 +152,20 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         (void)tov_core_fail(&node->core, TOV_E_INTERNAL, "the guard's answer cannot be read");
         return;
     }
+    node->guard_mono_ms = node->core.mono_ms;
+    node->guard_open -= node->guard_open > 0 ? 1 : 0;
     if (answer->op == TOV_GUARD_HELLO)
         tov_node_on_guard_hello(node, &answer->hello);
     else if (answer->op == TOV_GUARD_APPEND)
         on_signed(node, answer);
     else if (answer->op == TOV_GUARD_COSIGN)
         tov_follow_on_cosigned(node->follow, answer->refusal, &answer->cosign);
+}
+
+static void check_guard(struct tov_node *node)
+{
+    tov_node_note_guard(node, node->guard_open > 0 &&
+                                  node->core.mono_ms - node->guard_mono_ms >= GUARD_WAIT_MS);
 }
 
 /* ---- clock ---- */
@@ -228,6 +237,7 @@ void tov_node_turn(struct tov_node *node)
     if (core->failed != TOV_OK)
         return;
     ask_hello(node);
+    check_guard(node);
     tov_node_start_step(node);
     check_clock(node);
     if (node->state == TOV_NODE_SERVING) {
