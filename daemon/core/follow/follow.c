@@ -142,6 +142,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
     if (peer->has_session)
         tov_session_position(follow, peer, after->b != 0);
     tov_session_answer_restore(follow, peer);
+    tov_session_hello_again(follow, peer);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */

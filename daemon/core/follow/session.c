@@ -78,9 +78,18 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
         memcpy(hello.answers, answers, sizeof hello.answers);
     memcpy(hello.nonce, peer->nonce, sizeof hello.nonce);
     peer->hello_mono_ms = core->mono_ms;
+    peer->hello_owes = peer->range.size > peer->committed_size ? peer->range.size : 0;
     tov_buf_clear(&follow->frame);
     if (tov_frame_encode_hello(&hello, &follow->frame) == TOV_OK)
         send_frame(follow, peer);
+}
+
+void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (peer->hello_owes == 0 || peer->committed_size < peer->hello_owes || !peer->is_up)
+        return;
+    tov_session_hello(follow, peer, NULL);
+    peer->hello_owes = 0; /* what came since is of this session: the peer knows it */
 }
 
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch)

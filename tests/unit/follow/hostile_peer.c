@@ -103,6 +103,7 @@ static void note_frame(struct hostile *hostile, const struct tov_frame *frame)
     switch (tov_frame_kind(frame)) {
     case TOV_FRAME_HELLO:
         UNIT_NEED(tov_frame_hello(frame, &hostile->hello) == TOV_OK);
+        hostile->hellos++;
         return;
     case TOV_FRAME_PARCEL:
         note_parcel(hostile, frame);

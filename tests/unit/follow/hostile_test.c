@@ -397,6 +397,27 @@ static void a_parcel_that_was_made_wrong_is_no_fork(void)
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
+/* It had taken an entry, and had not committed it, when the connection came: a node that was set
+ * back to the time before that entry must hear of it, though Hello could not tell. */
+static void what_hello_could_not_tell_is_told_once_it_is_committed(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("told-late");
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_node *victim = hostile_victim(hostile);
+    uint16_t agency = hostile->agency->number;
+    append_root(hostile);
+    hostile_make_parcel(hostile, &parcel);
+    tov_node_on_peer_frame(victim, agency, tov_buf_view(&parcel)); /* and no turn */
+    tov_node_on_peer_down(victim, agency);
+    tov_node_on_peer_up(victim, agency);
+    sim_wire_run(hostile->wire);
+    CU_ASSERT(hostile->hello.held.present);
+    UNIT_EQUAL_INT(hostile->hello.held.size, 2);
+    size_t hellos = hostile->hellos;
+    sim_wire_run(hostile->wire);
+    UNIT_EQUAL_INT(hostile->hellos, hellos); /* once */
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -414,6 +435,7 @@ int main(void)
         UNIT_TEST(a_fork_is_suspected_when_it_comes_again_and_its_note_is_kept),
         UNIT_TEST(a_new_generation_is_followed_from_its_beginning),
         UNIT_TEST(a_parcel_that_was_made_wrong_is_no_fork),
+        UNIT_TEST(what_hello_could_not_tell_is_told_once_it_is_committed),
     };
     return unit_run("follow_hostile", tests, sizeof tests / sizeof tests[0]);
 }
