@@ -67,6 +67,7 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
     core->disk_free_bytes = UINT64_MAX; /* until the first look */
     core->disk_reserve_bytes = setup->disk_reserve_bytes;
     core->now_ms = setup->now_ms;
+    core->latest_believed_ms = UINT64_MAX;
     core->mono_ms = setup->mono_ms;
     core->own = tov_roster_agency_by_name(setup->roster, tov_bytes_of_text(setup->agency));
     if (core->own == NULL)
@@ -141,12 +142,6 @@ void tov_node_destroy(struct tov_node *node)
 }
 
 /* ---- events ---- */
-
-void tov_node_set_time(struct tov_node *node, uint64_t now_ms, uint64_t mono_ms)
-{
-    node->core.now_ms = now_ms;
-    node->core.mono_ms = mono_ms;
-}
 
 void tov_node_on_peer_up(struct tov_node *node, uint16_t agency)
 {

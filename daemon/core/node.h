@@ -11,6 +11,7 @@
  *   any           --a peer or the guard holds more----> behind (reads only; nothing is signed)
  *   guard unknown --the guard lost its state----------> guard lost (the same, until a statement)
  *   serving       --the clock ran away----------------> clock (nothing is signed until mended)
+ *   serving       --the guard does not answer---------> guard silent (the same, until it does)
  */
 #ifndef TOV_CORE_NODE_H
 #define TOV_CORE_NODE_H
@@ -30,7 +31,8 @@ enum tov_node_state {
     TOV_NODE_SERVING,
     TOV_NODE_BEHIND,
     TOV_NODE_CLOCK,
-    TOV_NODE_GUARD_LOST /* the guard is there, its state is not */
+    TOV_NODE_GUARD_LOST,  /* the guard is there, its state is not */
+    TOV_NODE_GUARD_SILENT /* it has served, and does not answer now */
 };
 
 struct tov_node_setup {

@@ -17,6 +17,7 @@ struct tov_node {
     uint64_t start_mono_ms; /* since when keepers are waited for */
     uint64_t created_mono_ms;
     uint64_t leaf_ms_at_start;
+    uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
     bool demo_clock;
     bool is_committing;
     struct tov_turn *committing;
@@ -27,7 +28,9 @@ struct tov_node {
     /* the guard answers in the order of the questions */
     bool asked_hello;
     uint32_t next_guard_id;
-    uint64_t guard_mono_ms;          /* when the open question was put */
+    uint32_t guard_open;             /* questions that were put and not answered */
+    uint64_t guard_mono_ms;          /* since when it has answered none of them */
+    bool guard_is_silent;            /* for too long */
     struct tov_guard_answer *answer; /* 50 KiB */
     struct tov_buf guard_payload;
 
@@ -38,6 +41,8 @@ struct tov_node {
 /* node_start.c */
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why);
 void tov_node_start_step(struct tov_node *node);
+/* Whether the guard has not answered for too long; says so, or takes it back, when that is news. */
+void tov_node_note_guard(struct tov_node *node, bool is_silent);
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello);
 /* node_routine.c: what a serving node writes by itself: epoch keys, anchors, journal roots. */
 enum tov_err tov_node_routine(struct tov_node *node) TOV_MUST_CHECK;

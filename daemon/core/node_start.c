@@ -19,10 +19,15 @@ static const struct tov_api_state api_states[] = {
                          "This node's store is an old copy. Nothing is signed until it has been "
                          "recovered. Call the operator."},
     [TOV_NODE_CLOCK] = {"clock", true,
-                        "Serverens ur går forkert. Intet underskrives, før det er rettet. Kontakt "
-                        "driften.",
-                        "The server's clock is wrong. Nothing is signed until it has been set. "
-                        "Call the operator."},
+                        "Serverens ur går foran de andre myndigheders. Intet underskrives, før de "
+                        "er enige. Kontakt driften.",
+                        "The server's clock is ahead of the other agencies'. Nothing is signed "
+                        "until they agree. Call the operator."},
+    [TOV_NODE_GUARD_SILENT] = {"guard", true,
+                               "Nodens signaturproces (guard) svarer ikke. Beskeder gemmes og "
+                               "underskrives, når den svarer igen. Kontakt driften.",
+                               "The node's guard does not answer. Messages are stored, and signed "
+                               "once it answers again. Call the operator."},
     [TOV_NODE_GUARD_LOST] = {"stopped", false,
                              "Nodens signaturproces (guard) har mistet sin tilstand. Intet "
                              "underskrives, før føderationens rodnøgler har bekræftet, hvor langt "
@@ -32,15 +37,41 @@ static const struct tov_api_state api_states[] = {
                              "operator."},
 };
 
+/* What a node says that has not begun to serve and whose guard does not answer. */
+static const struct tov_api_state silent_at_start = {
+    "starting", false,
+    "Nodens signaturproces (guard) svarer ikke. Der kan ikke sendes noget, før den gør. Kontakt "
+    "driften.",
+    "The node's guard does not answer. Nothing can be sent until it does. Call the operator."};
+
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
-    bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
-    tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING);
+    bool is_silent = state == TOV_NODE_GUARD_SILENT;
+    bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING ||
+                  state == TOV_NODE_CLOCK || is_silent;
+    tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING || is_silent);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
-    bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST;
+    bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST || is_silent;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
+}
+
+void tov_node_note_guard(struct tov_node *node, bool is_silent)
+{
+    if (is_silent == node->guard_is_silent)
+        return;
+    node->guard_is_silent = is_silent;
+    if (is_silent)
+        tov_core_log(&node->core, TOV_HOST_ERROR, "guard-silent",
+                     "hint=\"the guard's process runs and does not answer: see what holds it, or "
+                     "restart tovd\"");
+    if (is_silent && node->state == TOV_NODE_SERVING)
+        tov_node_become(node, TOV_NODE_GUARD_SILENT, "to=guard-silent");
+    else if (is_silent && node->state == TOV_NODE_GUARD)
+        tov_api_set_state(node->api, &silent_at_start);
+    else if (!is_silent && node->state == TOV_NODE_GUARD_SILENT)
+        tov_node_become(node, TOV_NODE_SERVING, "to=serving");
 }
 
 static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
@@ -91,7 +122,8 @@ void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello
 /* Keepers that were not heard at the start may still show that this store is an old copy. */
 static bool may_fall_behind(enum tov_node_state state)
 {
-    return state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
+    return state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK ||
+           state == TOV_NODE_GUARD_SILENT;
 }
 
 void tov_node_start_step(struct tov_node *node)

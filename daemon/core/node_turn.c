@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define GUARD_WAIT_MS 30000u
+#define GUARD_WAIT_MS 30000u /* then it is silent, and the node says so */
 
 /* ---- commit ---- */
 
@@ -78,7 +78,8 @@ static void put_question(struct tov_node *node, const struct tov_guard_request *
                                     tov_buf_view(&node->guard_payload));
     if (err != TOV_OK)
         (void)tov_core_fail(core, err, "the guard cannot be asked");
-    node->guard_mono_ms = core->mono_ms;
+    if (node->guard_open++ == 0)
+        node->guard_mono_ms = core->mono_ms;
 }
 
 static void ask_hello(struct tov_node *node)
@@ -151,6 +152,8 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         (void)tov_core_fail(&node->core, TOV_E_INTERNAL, "the guard's answer cannot be read");
         return;
     }
+    node->guard_mono_ms = node->core.mono_ms;
+    node->guard_open -= node->guard_open > 0 ? 1 : 0;
     if (answer->op == TOV_GUARD_HELLO)
         tov_node_on_guard_hello(node, &answer->hello);
     else if (answer->op == TOV_GUARD_APPEND)
@@ -159,24 +162,55 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         tov_follow_on_cosigned(node->follow, answer->refusal, &answer->cosign);
 }
 
+static void check_guard(struct tov_node *node)
+{
+    tov_node_note_guard(node, node->guard_open > 0 &&
+                                  node->core.mono_ms - node->guard_mono_ms >= GUARD_WAIT_MS);
+}
+
 /* ---- clock ---- */
 
 #define CLOCK_AHEAD_MS 300000u
 
-/* A clock far ahead of both our own past and every peer is not believed (docs/guard.md). */
-static bool clock_ran_away(const struct tov_node *node)
+/* The latest time that is believed: a clock far ahead of both our own past and the peers is not
+ * (docs/security.md). UINT64_MAX: there is nothing to go by. */
+static uint64_t find_latest_believed(const struct tov_node *node)
 {
     const struct tov_core *core = &node->core;
-    uint64_t peers = tov_follow_peer_clock(node->follow);
     uint64_t own = node->leaf_ms_at_start + (core->mono_ms - node->created_mono_ms);
+    uint64_t floor = own > CLOCK_AHEAD_MS ? own - CLOCK_AHEAD_MS : 0;
+    uint64_t peers = tov_follow_peer_clock(node->follow, floor);
     if (node->demo_clock || node->leaf_ms_at_start == 0 || peers == 0)
-        return false;
-    return core->now_ms > own + CLOCK_AHEAD_MS && core->now_ms > peers + CLOCK_AHEAD_MS;
+        return UINT64_MAX;
+    return (own > peers ? own : peers) + CLOCK_AHEAD_MS;
+}
+
+/* What is known goes on with the monotonic clock, until a peer tells another time. */
+static void look_at_clock(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    uint64_t claims = tov_follow_clock_claims(node->follow);
+    if (claims != node->believed_claims || node->believed_mono_ms == 0) {
+        node->believed_claims = claims;
+        node->believed_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
+        node->believed_ms = find_latest_believed(node);
+    }
+    core->latest_believed_ms = node->believed_ms;
+    if (node->believed_ms != UINT64_MAX)
+        core->latest_believed_ms += core->mono_ms - node->believed_mono_ms;
+}
+
+void tov_node_set_time(struct tov_node *node, uint64_t now_ms, uint64_t mono_ms)
+{
+    node->core.now_ms = now_ms;
+    node->core.mono_ms = mono_ms;
+    look_at_clock(node);
 }
 
 static void check_clock(struct tov_node *node)
 {
-    bool away = clock_ran_away(node);
+    look_at_clock(node);
+    bool away = node->core.now_ms > node->core.latest_believed_ms;
     if (away && node->state == TOV_NODE_SERVING) {
         tov_core_log(&node->core, TOV_HOST_ERROR, "clock-ran-away", "now-ms=%llu",
                      (unsigned long long)node->core.now_ms);
@@ -203,6 +237,7 @@ void tov_node_turn(struct tov_node *node)
     if (core->failed != TOV_OK)
         return;
     ask_hello(node);
+    check_guard(node);
     tov_node_start_step(node);
     check_clock(node);
     if (node->state == TOV_NODE_SERVING) {

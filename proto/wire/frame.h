@@ -107,6 +107,7 @@ struct tov_frame_parcel {
     uint8_t signature[TOV_SIGNATURE_BYTES];
     size_t item_count;
     size_t cosignature_count;
+    uint8_t control_signature[TOV_SIGNATURE_BYTES];
 };
 
 struct tov_frame_position {
@@ -244,10 +245,23 @@ enum tov_err tov_parcel_writer_add(struct tov_parcel_writer *writer,
 enum tov_err
 tov_parcel_writer_add_cosignature(struct tov_parcel_writer *writer,
                                   const struct tov_frame_cosignature *cosignature) TOV_MUST_CHECK;
-/* Appends the whole frame to OUT. Cosignatures must have been added after all items (asserted). */
+/* Appends the whole frame to OUT, with the parcel's control_signature as it stands there.
+ * Cosignatures must have been added after all items (asserted). */
 enum tov_err tov_parcel_writer_finish(struct tov_parcel_writer *writer,
                                       const struct tov_frame_parcel *parcel,
                                       struct tov_buf *out) TOV_MUST_CHECK;
+
+/* Who says a parcel to whom: one that was signed for another agency is nothing to this one. */
+struct tov_parcel_route {
+    const char *federation;
+    uint16_t from, to;
+};
+/* Appends what the control key signs of the parcel in FRAME, whose own signature may be any 64
+ * bytes. FRAME is what tov_parcel_writer_finish wrote, or what decodes as a parcel (asserted). */
+void tov_parcel_signed_bytes(const struct tov_parcel_route *route, struct tov_bytes frame,
+                             struct tov_buf *out);
+/* Puts SIGNATURE in its place, the end of the frame. */
+void tov_parcel_put_signature(struct tov_buf *frame, const uint8_t signature[TOV_SIGNATURE_BYTES]);
 
 /* ---- bodies of control frames ---- */
 

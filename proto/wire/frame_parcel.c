@@ -31,6 +31,8 @@ enum tov_err tov_frame_parcel(const struct tov_frame *frame, struct tov_frame_pa
         return TOV_E_MALFORMED;
     TOV_TRY(tov_copy_exact(parcel->root, value.root.bytes, sizeof value.root.bytes));
     TOV_TRY(tov_copy_exact(parcel->signature, value.signature, sizeof value.signature));
+    TOV_TRY(tov_copy_exact(parcel->control_signature, value.control_signature,
+                           sizeof value.control_signature));
     *out = value;
     return TOV_OK;
 }

@@ -11,14 +11,22 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 
-/* Frame.parcel's key and length, and the fields 1..5 of Parcel at their largest. */
+/* Frame.parcel's key and length, the fields 1..5 of Parcel at their largest, and field 8, which is
+ * the last one and always as long. */
 #define FRAME_HEAD_MAX (1u + 4u)
 #define PARCEL_HEAD_MAX (6u + 11u + 11u + 34u + 66u)
-#define ITEMS_MAX_BYTES (TOV_FRAME_MAX_BYTES - FRAME_HEAD_MAX - PARCEL_HEAD_MAX)
+#define PARCEL_TAIL_BYTES (2u + TOV_SIGNATURE_BYTES)
+#define ITEMS_MAX_BYTES (TOV_FRAME_MAX_BYTES - FRAME_HEAD_MAX - PARCEL_HEAD_MAX - PARCEL_TAIL_BYTES)
 
-enum { FIELD_FRAME_PARCEL = 2, FIELD_PARCEL_ITEMS = 6, FIELD_PARCEL_COSIGNATURES = 7 };
+enum {
+    FIELD_FRAME_PARCEL = 2,
+    FIELD_PARCEL_ITEMS = 6,
+    FIELD_PARCEL_COSIGNATURES = 7,
+    FIELD_PARCEL_CONTROL_SIGNATURE = 8
+};
 
 /* ---- sizes; all field numbers are below 16, so a key is one byte ---- */
 
@@ -273,7 +281,7 @@ enum tov_err tov_parcel_writer_finish(struct tov_parcel_writer *writer,
                                       const struct tov_frame_parcel *parcel, struct tov_buf *out)
 {
     size_t head = parcel_head_size(parcel);
-    size_t body = head + writer->items.size;
+    size_t body = head + writer->items.size + PARCEL_TAIL_BYTES;
     uint8_t *at = tov_buf_extend(out, member_size(body));
     if (at == NULL)
         return out->failed;
@@ -285,5 +293,39 @@ enum tov_err tov_parcel_writer_finish(struct tov_parcel_writer *writer,
     at = put_bytes(at, 5, TOV_BYTES_OF(parcel->signature));
     if (writer->items.size > 0)
         memcpy(at, writer->items.data, writer->items.size);
+    (void)put_bytes(at + writer->items.size, FIELD_PARCEL_CONTROL_SIGNATURE,
+                    TOV_BYTES_OF(parcel->control_signature));
     return TOV_OK;
+}
+
+/* ---- the control key's signature ---- */
+
+/* The encoding of the Parcel in FRAME without its last field. */
+static struct tov_bytes signed_part(struct tov_bytes frame)
+{
+    size_t head = 1;
+    while (head < frame.size && (frame.data[head] & 0x80) != 0)
+        head++;
+    head++;
+    assert(frame.size >= head + PARCEL_TAIL_BYTES);
+    return (struct tov_bytes){frame.data + head, frame.size - head - PARCEL_TAIL_BYTES};
+}
+
+void tov_parcel_signed_bytes(const struct tov_parcel_route *route, struct tov_bytes frame,
+                             struct tov_buf *out)
+{
+    struct tov_bytes name = tov_bytes_of_text(route->federation);
+    struct tov_hash hash = tov_sha256(signed_part(frame));
+    tov_buf_put_text(out, "tov/v1 parcel");
+    tov_buf_put_u16(out, (uint16_t)name.size);
+    tov_buf_put_bytes(out, name);
+    tov_buf_put_u16(out, route->from);
+    tov_buf_put_u16(out, route->to);
+    tov_buf_put_bytes(out, TOV_BYTES_OF(hash.bytes));
+}
+
+void tov_parcel_put_signature(struct tov_buf *frame, const uint8_t signature[TOV_SIGNATURE_BYTES])
+{
+    assert(frame->size >= TOV_SIGNATURE_BYTES);
+    memcpy(frame->data + frame->size - TOV_SIGNATURE_BYTES, signature, TOV_SIGNATURE_BYTES);
 }

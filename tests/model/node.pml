@@ -18,7 +18,8 @@
  *                                that has this end of a link
  * wire[e]                        frames on their way to end e: two gateways and TCP
  * greet                          Hello both ways (session.c: on_hello, check_held, begin_session)
- *                                in one step; the restore answer to it is a frame
+ *                                in one step; the restore answer to it is a frame. Once more, by
+ *                                who had taken more than it could tell: tov_session_hello_again
  * World: connect, cut, restart   gateways; the supervisor, which ends guard and core together and
  *                                starts both. A crash is a power cut: only what is synced stays
  * World: copy, put back          an operator puts back an old copy of the store, or of all
@@ -84,6 +85,7 @@
 #define RECEIPTS_NOT_RECOVERED 14
 #define KEEPER_ANSWERS_EARLY 15
 #define HELLO_FOR_EVER 16
+#define HELLO_ONCE 17
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -107,7 +109,7 @@
 #ifdef ONLY
 #define CHECKED(what) ((what) == ONLY)
 #else
-#define CHECKED(what) ((what) != P_SEEN && (what) != P_NOTICED)
+#define CHECKED(what) ((what) != P_SEEN)
 #endif
 #define CHECK(what, holds)                                                                         \
     if                                                                                             \
@@ -183,6 +185,7 @@ bit wants[ENDS], wants_closing[ENDS], refetch[ENDS], refetch_closing[ENDS];
 bit waits[ENDS], refetch_waits[ENDS];
 bit session[ENDS], missed[ENDS], asked[ENDS], answered[ENDS], holds_more[ENDS], suspended[ENDS];
 bit owes_answer[ENDS];
+bit hello_owes[ENDS]; /* Hello told less of the other's than had been taken */
 byte sent_to[ENDS];
 bit up[LINKS];
 chan wire[ENDS] = [ROOM] of { mtype, byte, byte, int };
@@ -667,6 +670,7 @@ inline look(e, n, held, content)
 inline greet(a, na, b, nb)
 {
     look(a, na, d_mirror[b], mirror[b]);
+    hello_owes[b] = o_mirror[b] != d_mirror[b];
     session[a] = !holds_more[a];
     if
     :: session[a] ->
@@ -755,6 +759,7 @@ inline cut_end(e)
     session[e] = 0;
     asked[e] = answered[e];
     owes_answer[e] = 0;
+    hello_owes[e] = 0;
     missed[e] = 0;
     waits[e] = 0;
     refetch_waits[e] = 0;
@@ -831,6 +836,17 @@ end:
         h_o = e;
         h_m = n;
         greet(h_e1, h_n, h_o, h_m)
+    }
+    :: d_step { /* Hello once more: what the last one could not tell is committed */
+        hello_owes[e] && up[e / 2] && o_mirror[e] == d_mirror[e] && MUTANT != HELLO_ONCE ->
+        printf("node %d: tells by a second Hello what it holds now\n", n);
+        greet(e, n, o, m);
+        h_e1 = o;
+        h_n = m;
+        h_o = e;
+        h_m = n;
+        greet(h_e1, h_n, h_o, h_m);
+        hello_owes[e] = 0
     }
     od
 }

@@ -3,7 +3,7 @@
 import os
 
 import leaf
-from base import Cursor, agency, framed, generation, need, time_ms
+from base import Cursor, agency, framed, generation, need, sha256, time_ms
 from schema import Schema
 
 MOST = 262144
@@ -102,6 +102,7 @@ def _parcel(f):
         ITEMS[kind](value)
     for value in f.get("cosignatures", []):
         _cosignature(value)
+    _sized(f, "control_signature", 64)
 
 
 def _position(f):
@@ -206,6 +207,11 @@ class Peer:
     def encode(self, kind, fields):
         return self.schema.encode("Frame", {kind: fields})
 
+    def encode_parcel(self, fields):
+        """The Parcel alone, without the signature that stands behind it."""
+        rest = {k: v for k, v in fields.items() if k != "control_signature"}
+        return self.schema.encode("Parcel", rest)
+
     def decode_body(self, data):
         """(from, to, nonce, kind, fields) of a control body."""
         body = self.schema.decode("ControlBody", data)
@@ -237,3 +243,9 @@ def decode_message(data):
 
 def signed_bytes(federation, body):
     return b"tov/v1 control" + framed(federation) + body
+
+
+def signed_bytes_of_parcel(federation, sender, to, parcel):
+    """`parcel`: the encoding of the Parcel without its control_signature."""
+    return (b"tov/v1 parcel" + framed(federation) + sender.to_bytes(2, "big") +
+            to.to_bytes(2, "big") + sha256(parcel))

@@ -83,6 +83,10 @@ def _frames(report, file, peer):
             report.same(kind, case["kind"])
             report.same(peer.encode(kind, fields), data)
             report.same(plain(value), plain(fields))
+            if kind == "parcel":
+                said = peer.encode_parcel(value)
+                report.same(frame.signed_bytes_of_parcel(b"infohus-demo", 2, 1, said).hex(),
+                            case["signed"])
     for case in file["rejected"]:
         report.refused("frame", case["name"], case["error"], peer.decode, UNHEX(case["hex"]))
 

@@ -96,8 +96,10 @@ bool world_may_write(const struct world *world, size_t node)
     if (!is_up(world, node) || sim->disk_is_full)
         return false;
     enum tov_node_state state = tov_node_state(sim->node);
-    return (state == TOV_NODE_SERVING || state == TOV_NODE_KEEPERS || state == TOV_NODE_CLOCK) &&
-           tov_ledger_size(tov_node_core(sim->node)->ledger) > 0 && !tov_node_is_busy(sim->node);
+    bool takes = state == TOV_NODE_SERVING || state == TOV_NODE_KEEPERS ||
+                 state == TOV_NODE_CLOCK || state == TOV_NODE_GUARD_SILENT;
+    return takes && tov_ledger_size(tov_node_core(sim->node)->ledger) > 0 &&
+           !tov_node_is_busy(sim->node);
 }
 
 static bool has_frame(const struct world *world, size_t from, size_t to)

@@ -134,6 +134,11 @@ static bool say_parcel(const struct saying *on)
     enum tov_err err = add_items(on, &parcel, &writer);
     if (err == TOV_OK)
         err = tov_parcel_writer_finish(&writer, &parcel, on->out);
+    if (err == TOV_OK) {
+        uint8_t secret[64];
+        sim_secret_of(&on->world->federation->agencies[on->liar->node].control, secret);
+        sim_sign_parcel(secret, (uint16_t)(on->liar->node + 1), (uint16_t)(on->to + 1), on->out);
+    }
     tov_parcel_writer_fini(&writer);
     return err == TOV_OK; /* else it has no room for its lies */
 }

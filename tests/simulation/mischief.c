@@ -21,20 +21,25 @@ static bool has_frame(const struct world *world, size_t from, size_t to)
     return is_up(world, to) && network_has_frame(&world->network, from, to);
 }
 
-/* Some bytes are others, so that the frame cannot be read. */
+/* One byte is another. Where it can be, the frame can still be read, as a gateway that is taken
+ * over would have it. True: it can. */
 static bool damage(struct world *world, struct tov_buf *frame)
 {
     for (unsigned i = 0; i < DAMAGE_TRIES; i++) {
         TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-        frame->data[world_below(world, frame->size)] ^= (uint8_t)(1 + world_below(world, 255));
-        if (tov_frame_decode(tov_buf_view(frame), &decoded) != TOV_OK)
+        size_t at = (size_t)world_below(world, frame->size);
+        uint8_t bits = (uint8_t)(1 + world_below(world, 255));
+        frame->data[at] ^= bits;
+        if (tov_frame_decode(tov_buf_view(frame), &decoded) == TOV_OK)
             return true;
+        if (i + 1 < DAMAGE_TRIES)
+            frame->data[at] ^= bits;
     }
     return false;
 }
 
-/* A damaged frame comes, and the transport, which notices, ends the connection behind it. Where the
- * bytes could still be read it is the transport alone that notices: nothing comes. */
+/* A changed frame comes. In half of the cases the transport notices, and ends the connection behind
+ * it; in the others nobody does but who gets it. */
 void mischief_damage(struct world *world)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = {0};
@@ -42,13 +47,14 @@ void mischief_damage(struct world *world)
     if (!chance_pair(world, has_frame, &from, &to))
         return;
     network_take(&world->network, from, to, &frame);
-    bool comes = damage(world, &frame);
-    trace_line(&world->trace, "%llu damage a%zu -> a%zu%s", (unsigned long long)world->step,
-               from + 1, to + 1, comes ? "" : ", not given");
+    bool is_read = damage(world, &frame);
+    bool ends = world_chance(world, 50);
+    trace_line(&world->trace, "%llu damage a%zu -> a%zu%s%s", (unsigned long long)world->step,
+               from + 1, to + 1, is_read ? ", to be read" : "", ends ? ", and cut" : "");
     world_fault(world, FAULT_DAMAGE);
-    if (comes)
-        world_give(world, from, to, &frame);
-    network_disconnect(&world->network, from, to);
+    world_give(world, from, to, &frame);
+    if (ends)
+        network_disconnect(&world->network, from, to);
     chance_turn(world, to);
 }
 

@@ -39,6 +39,7 @@ enum plant {
     PLANT_NO_KEYS,        /* one peer's messages go without their keys */
     PLANT_NO_WITNESS,     /* cosignatures are lost */
     PLANT_BAD_WIRE,       /* a link changes a byte of each parcel, and nobody notices there */
+    PLANT_BAD_MEMORY,     /* a core does so, and signs it */
     PLANT_FORK_UNSAID,    /* a fork is not told to anybody */
     PLANT_TWICE,          /* a client frame comes twice */
     PLANT_DEAF_CLIENT,    /* a client frame does not come */

@@ -13,9 +13,11 @@
 
 #define BLIND_AT 14u
 
-/* A parcel made again, with changes that PLANT makes. */
+/* A parcel made again, with changes that PLANT makes. SIGNER: its core does so, and signs it. */
 struct remaking {
     enum plant plant;
+    const struct sim_agency *signer;
+    uint16_t to;
     const struct tov_frame *frame;
     struct tov_buf *out;
     bool is_changed;
@@ -26,7 +28,7 @@ static void change_item(struct remaking *on, struct tov_frame_item *item, struct
     if (item->kind != TOV_ITEM_DISCLOSED)
         return;
     struct tov_frame_disclosed *disclosed = &item->as.disclosed;
-    if (on->plant == PLANT_BAD_WIRE) {
+    if (on->plant == PLANT_BAD_WIRE || on->plant == PLANT_BAD_MEMORY) {
         tov_buf_put_bytes(leaf, disclosed->leaf);
         leaf->data[BLIND_AT] ^= 1;
         disclosed->leaf = tov_buf_view(leaf);
@@ -55,6 +57,11 @@ static struct tov_bytes remake_parcel(struct remaking *on, struct tov_bytes byte
     }
     UNIT_NEED(tov_parcel_writer_finish(&writer, &parcel, on->out) == TOV_OK);
     tov_parcel_writer_fini(&writer);
+    if (on->signer != NULL) {
+        uint8_t secret[64];
+        sim_secret_of(&on->signer->control, secret);
+        sim_sign_parcel(secret, on->signer->number, on->to, on->out);
+    }
     return on->is_changed ? tov_buf_view(on->out) : bytes;
 }
 
@@ -99,7 +106,8 @@ struct tov_bytes plant_in_frame(struct world *world, const struct plant_frame *s
     else if (tov_frame_kind(frame) == TOV_FRAME_HELLO)
         changed = change_hello(world, frame, room);
     else if (tov_frame_kind(frame) == TOV_FRAME_PARCEL && plant_acts_once(world, PLANT_OTHER_ROOT))
-        return remake_parcel(&(struct remaking){plant, frame, room, false}, sent->bytes);
+        return remake_parcel(&(struct remaking){.plant = plant, .frame = frame, .out = room},
+                             sent->bytes);
     return changed ? tov_buf_view(room) : sent->bytes;
 }
 
@@ -119,14 +127,18 @@ struct tov_bytes plant_on_wire(struct world *world, const struct plant_frame *se
     enum plant plant = world->plants.plant;
     bool is_first_pair = sent->from == 0 && sent->to == 1;
     if ((plant != PLANT_WITHHELD && plant != PLANT_NO_KEYS && plant != PLANT_NO_WITNESS &&
-         plant != PLANT_BAD_WIRE) ||
+         plant != PLANT_BAD_WIRE && plant != PLANT_BAD_MEMORY) ||
         tov_frame_decode(sent->bytes, &frame) != TOV_OK)
         return sent->bytes;
     if (is_lost(plant, tov_frame_kind(frame), is_first_pair))
         return (struct tov_bytes){NULL, 0};
     if (tov_frame_kind(frame) != TOV_FRAME_PARCEL || !is_first_pair)
         return sent->bytes;
-    return remake_parcel(&(struct remaking){plant, frame, room, false}, sent->bytes);
+    struct remaking on = {
+        .plant = plant, .to = (uint16_t)(sent->to + 1), .frame = frame, .out = room};
+    if (plant == PLANT_NO_KEYS || plant == PLANT_BAD_MEMORY)
+        on.signer = &world->federation->agencies[sent->from];
+    return remake_parcel(&on, sent->bytes);
 }
 
 size_t plant_leaks_to(const struct world *world, const struct plant_frame *frame)

@@ -2,6 +2,7 @@
 #include "support/sim_federation.h"
 
 #include "envelope/x25519.h"
+#include "merkle/ed25519.h"
 #include "support/unit.h"
 
 #include <sodium.h>
@@ -25,6 +26,17 @@ void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64])
 {
     uint8_t public_key[32];
     (void)crypto_sign_seed_keypair(public_key, out_secret, seed->bytes);
+}
+
+void sim_sign_parcel(const uint8_t secret[64], uint16_t from, uint16_t to, struct tov_buf *frame)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(512);
+    struct tov_parcel_route route = {SIM_FEDERATION, from, to};
+    uint8_t signature[TOV_SIGNATURE_BYTES];
+    tov_parcel_signed_bytes(&route, tov_buf_view(frame), &message);
+    UNIT_NEED(message.failed == TOV_OK);
+    tov_ed25519_sign(secret, tov_buf_view(&message), signature);
+    tov_parcel_put_signature(frame, signature);
 }
 
 static void public_of(const struct tov_key *seed, uint8_t out[32])

@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "roster/clients.h"
+#include "wire/frame.h"
 
 #define SIM_NODES_MAX 120u
 #define SIM_FEDERATION "sim-demo"
@@ -48,5 +49,7 @@ void sim_caseworker_key(const struct sim_federation *federation, size_t index, u
 void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32]);
 /* The 64-byte secret of an Ed25519 seed, for tests that sign by hand. */
 void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
+/* Signs the parcel in FRAME with an agency's control key, as one from FROM to TO. */
+void sim_sign_parcel(const uint8_t secret[64], uint16_t from, uint16_t to, struct tov_buf *frame);
 
 #endif

@@ -374,7 +374,7 @@ static bool step(struct sim_node *node)
         sim_node_answer_commit(node);
         return true;
     }
-    if (node->question_count == 0)
+    if (node->question_count == 0 || node->guard_is_silent)
         return false;
     sim_node_run_guard(node);
     sim_node_answer_guard(node);

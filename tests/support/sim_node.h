@@ -67,6 +67,7 @@ struct sim_node {
     struct tov_store_result result;
     struct sim_question questions[SIM_QUESTIONS_MAX]; /* in order */
     size_t question_count;
+    bool guard_is_silent; /* sim_node_settle leaves its questions where they are */
     uint64_t now_ms, mono_ms;
     uint64_t boots;
     uint64_t window_bytes; /* in flight from one peer; may be changed before a start */

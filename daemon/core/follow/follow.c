@@ -142,6 +142,7 @@ static void after_commit(struct tov_core *core, const struct tov_after *after)
     if (peer->has_session)
         tov_session_position(follow, peer, after->b != 0);
     tov_session_answer_restore(follow, peer);
+    tov_session_hello_again(follow, peer);
 }
 
 /* Rows can be read only now: a look before this would have found none, and not come again. */
@@ -282,24 +283,56 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint6
     return TOV_START_WAITING;
 }
 
-uint64_t tov_follow_peer_clock(const struct tov_follow *follow)
+uint64_t tov_follow_clock_claims(const struct tov_follow *follow)
 {
-    uint64_t newest = 0;
+    return follow->clock_claims;
+}
+
+static bool tells_clock(const struct tov_follow *follow, const struct tov_peer *peer,
+                        uint64_t floor_ms, uint64_t *out_ms)
+{
+    if (peer->their_now_ms == 0)
+        return false;
+    *out_ms = peer->their_now_ms + follow->core->mono_ms - peer->their_now_mono_ms;
+    return *out_ms >= floor_ms;
+}
+
+/* How many claims there are, and how many of them are BEFORE or earlier. */
+static size_t count_claims(const struct tov_follow *follow, uint64_t floor_ms, uint64_t before_ms,
+                           size_t *out_all)
+{
+    size_t early = 0;
+    uint64_t claim_ms;
+    *out_all = 0;
     for (size_t i = 0; i < follow->peer_count; i++) {
-        const struct tov_peer *peer = &follow->peers[i];
-        if (peer->their_now_ms == 0)
+        if (!tells_clock(follow, &follow->peers[i], floor_ms, &claim_ms))
             continue;
-        uint64_t now = peer->their_now_ms + follow->core->mono_ms - peer->their_now_mono_ms;
-        newest = now > newest ? now : newest;
+        *out_all += 1;
+        early += claim_ms <= before_ms ? 1 : 0;
     }
-    return newest;
+    return early;
+}
+
+uint64_t tov_follow_peer_clock(const struct tov_follow *follow, uint64_t floor_ms)
+{
+    uint64_t lowest = 0;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        uint64_t claim_ms;
+        size_t all;
+        if (!tells_clock(follow, &follow->peers[i], floor_ms, &claim_ms))
+            continue;
+        if (2 * count_claims(follow, floor_ms, claim_ms, &all) >= all &&
+            (lowest == 0 || claim_ms < lowest))
+            lowest = claim_ms;
+    }
+    return lowest;
 }
 
 void tov_follow_on_proof(struct tov_follow *follow, uint64_t size)
 {
     struct tov_core *core = follow->core;
     struct tov_stanza_cache *cache = follow->stanza_cache;
-    uint64_t peers = tov_follow_peer_clock(follow);
+    uint64_t peers = tov_follow_peer_clock(follow, 0);
     if (peers != 0 && core->now_ms > peers + CLOCK_AHEAD_MS)
         return; /* a clock that jumped ends no key's grace */
     tov_epochs_on_proof(core, size);

@@ -9,6 +9,8 @@
  *   F2 Position, derived rows and receipt of a parcel are one transaction (I3).
  *   F3 One bad entry never blocks a link: it gets a verdict; one bad parcel never moves a position.
  *   F4 A stanza goes to no one beyond the right that the leaf gives.
+ *   F5 A verdict speaks only of bytes that the sender's core signed: who carries a parcel can make
+ *      it wait, and not make it be refused.
  */
 #ifndef TOV_FOLLOW_FOLLOW_H
 #define TOV_FOLLOW_FOLLOW_H
@@ -57,8 +59,13 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint6
 /* While DOUBTS the peers are asked for their clocks again and again: what they told may have been
  * wrong then. */
 void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts);
-/* The newest of the peers' clocks, carried on by the monotonic clock; 0: no peer has told. */
-uint64_t tov_follow_peer_clock(const struct tov_follow *follow);
+/* How often peers have told their clocks. */
+uint64_t tov_follow_clock_claims(const struct tov_follow *follow);
+/* What the peers' clocks say, carried on by the monotonic clock: at least half of those that have
+ * told say that it is this or earlier. 0: none has told. So one peer that tells a time far ahead
+ * moves it nowhere, where there is a second one. Claims before FLOOR_MS are of a clock that is
+ * wrong, and do not count. */
+uint64_t tov_follow_peer_clock(const struct tov_follow *follow, uint64_t floor_ms);
 
 /* ---- witnessing ---- */
 

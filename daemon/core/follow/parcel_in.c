@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * A parcel from a peer: first its tree (sizes, order, root, signature), then its entries (I7). A
- * fault in the first leaves the position where it was; a fault in the second is a verdict.
+ * A parcel from a peer: first its way (the control key's signature over all of it), then its tree
+ * (sizes, order, root, signature), then its entries (I7). A fault in the first two leaves the
+ * position where it was; a fault in the third is a verdict, which stays: so nothing that could have
+ * been changed between the two cores may come that far.
  */
 #include "follow/peer.h"
 
+#include "merkle/ed25519.h"
 #include "merkle/tree.h"
 
 #include "base/hex.h"
@@ -96,9 +99,9 @@ static void keep_fork(struct tov_core *core, const struct tov_peer *peer,
                  (unsigned long long)peer->range.size);
 }
 
-/* A good signature over another root than the items give. Items are bound by nothing but the root,
- * so a gateway or a bad link can make one such parcel: it is asked for again. When the answer
- * stays, it is evidence, not noise. */
+/* A good signature over another root than the items give, in a parcel that came as it was sent. The
+ * own store may have read wrongly, or theirs: it is asked for again. When the answer stays, it is
+ * evidence, not noise. */
 static enum tov_err judge_other_root(struct tov_follow *follow, struct tov_peer *peer,
                                      const struct tov_frame_parcel *parcel)
 {
@@ -193,6 +196,22 @@ static void put_point(struct tov_core *core, struct tov_peer *peer,
         TOV_BYTES_OF(row));
 }
 
+/* What the tree does not bind (stanzas, parts, link blocks) is what the peer's core sent to this
+ * one, or the parcel is nothing. */
+static enum tov_err verify_way(const struct tov_follow *follow, const struct tov_peer *peer,
+                               const struct tov_frame_parcel *parcel, struct tov_bytes bytes)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(512);
+    const struct tov_core *core = follow->core;
+    struct tov_parcel_route route = {tov_roster_federation(core->roster), peer->number,
+                                     core->own->number};
+    tov_parcel_signed_bytes(&route, bytes, &message);
+    if (message.failed != TOV_OK)
+        return message.failed;
+    return tov_ed25519_verify(peer->agency->control, tov_buf_view(&message),
+                              parcel->control_signature);
+}
+
 static bool is_revoked_above(const struct tov_follow *follow, const struct tov_peer *peer,
                              uint64_t size)
 {
@@ -202,7 +221,7 @@ static bool is_revoked_above(const struct tov_follow *follow, const struct tov_p
 }
 
 enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
-                              const struct tov_frame *frame)
+                              const struct tov_frame *frame, struct tov_bytes bytes)
 {
     struct tov_frame_parcel parcel;
     TOV_TRY(tov_frame_parcel(frame, &parcel));
@@ -217,6 +236,7 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
         peer->wants_refetch = peer->wants_refetch || parcel.to > peer->range.size;
         return TOV_OK;
     }
+    TOV_TRY(verify_way(follow, peer, &parcel, bytes));
     TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
     if (item == NULL)
         return TOV_E_NOMEM;

@@ -5,6 +5,7 @@
  */
 #include "follow/peer.h"
 
+#include "merkle/ed25519.h"
 #include "merkle/tree.h"
 
 #include <assert.h>
@@ -207,6 +208,20 @@ static enum tov_err add_segments(struct builder *builder, struct tov_signed_size
     return TOV_OK;
 }
 
+/* The control key signs all of it: what the tree does not bind is told from damage on the way. */
+static enum tov_err sign_parcel(const struct tov_core *core, uint16_t to, struct tov_buf *frame)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(512);
+    uint8_t signature[TOV_SIGNATURE_BYTES];
+    struct tov_parcel_route route = {tov_roster_federation(core->roster), core->own->number, to};
+    tov_parcel_signed_bytes(&route, tov_buf_view(frame), &message);
+    if (message.failed != TOV_OK)
+        return message.failed;
+    tov_ed25519_sign(core->control_secret, tov_buf_view(&message), signature);
+    tov_parcel_put_signature(frame, signature);
+    return TOV_OK;
+}
+
 static enum tov_err finish(struct builder *builder, const struct tov_signed_size *to)
 {
     struct tov_follow *follow = builder->follow;
@@ -216,7 +231,8 @@ static enum tov_err finish(struct builder *builder, const struct tov_signed_size
                                       .root = to->root};
     memcpy(parcel.signature, to->signature, sizeof parcel.signature);
     tov_buf_clear(&follow->frame);
-    return tov_parcel_writer_finish(&follow->writer, &parcel, &follow->frame);
+    TOV_TRY(tov_parcel_writer_finish(&follow->writer, &parcel, &follow->frame));
+    return sign_parcel(follow->core, builder->peer->number, &follow->frame);
 }
 
 static bool push_inflight(struct tov_peer *peer, uint64_t to, uint64_t bytes)

@@ -100,6 +100,8 @@ struct tov_peer {
     bool owes_answer; /* ours to it, once what was taken of its ledger is committed */
     bool holds_more;  /* of our ledger than we have, or another history: signed by our key */
     uint64_t hello_mono_ms;
+    uint64_t
+        hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
     uint64_t last_heard_ms;
@@ -164,6 +166,7 @@ struct tov_follow {
     bool guard_agrees, started, doubts_clock;
     struct tov_witness_question question;
     uint64_t witnessed_size;
+    uint64_t clock_claims; /* Hellos that told a clock */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -220,8 +223,9 @@ bool tov_stanza_owes_any(const struct tov_peer *peer);
 void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
 
 /* parcel_in.c */
+/* BYTES: FRAME as it came, which the peer's control key has signed. */
 enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
-                              const struct tov_frame *frame) TOV_MUST_CHECK;
+                              const struct tov_frame *frame, struct tov_bytes bytes) TOV_MUST_CHECK;
 
 /* entry_in.c */
 struct tov_entry_in {
@@ -255,6 +259,9 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
 
 /* session.c */
 void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers);
+/* Hello once more, when what the last one could not tell is durable now: one that was set back must
+ * hear of the newest that it signed, also when it waits for no answer of this node. */
+void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer);
 /* Nothing else tells the sender to go on: when there is no room now it goes with a later turn. */
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);

@@ -78,9 +78,18 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
         memcpy(hello.answers, answers, sizeof hello.answers);
     memcpy(hello.nonce, peer->nonce, sizeof hello.nonce);
     peer->hello_mono_ms = core->mono_ms;
+    peer->hello_owes = peer->range.size > peer->committed_size ? peer->range.size : 0;
     tov_buf_clear(&follow->frame);
     if (tov_frame_encode_hello(&hello, &follow->frame) == TOV_OK)
         send_frame(follow, peer);
+}
+
+void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (peer->hello_owes == 0 || peer->committed_size < peer->hello_owes || !peer->is_up)
+        return;
+    tov_session_hello(follow, peer, NULL);
+    peer->hello_owes = 0; /* what came since is of this session: the peer knows it */
 }
 
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch)
@@ -199,6 +208,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->their_epoch = hello->epoch;
     peer->their_now_ms = hello->now_ms;
     peer->their_now_mono_ms = follow->core->mono_ms;
+    follow->clock_claims++;
     peer->they_started = hello->started;
     peer->window_bytes = hello->window_bytes;
     tov_parcels_reset(peer, position);
@@ -382,7 +392,7 @@ static bool is_receipted(enum tov_frame_kind kind)
 }
 
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
-                                const struct tov_frame *frame)
+                                const struct tov_frame *frame, struct tov_bytes bytes)
 {
     enum tov_frame_kind kind = tov_frame_kind(frame);
     if (kind == TOV_FRAME_HELLO)
@@ -396,7 +406,7 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
     }
     switch (kind) {
     case TOV_FRAME_PARCEL:
-        return tov_parcel_apply(follow, peer, frame);
+        return tov_parcel_apply(follow, peer, frame, bytes);
     case TOV_FRAME_POSITION:
         return on_position(follow, peer, frame);
     case TOV_FRAME_LATE_STANZAS:
@@ -455,7 +465,7 @@ void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_
         return;
     }
     peer->last_heard_ms = follow->core->now_ms;
-    err = apply_frame(follow, peer, frame);
+    err = apply_frame(follow, peer, frame, bytes);
     if (err != TOV_OK)
         judge_failure(follow, peer, err, kind_names[tov_frame_kind(frame)]);
 }

@@ -24,8 +24,11 @@ void tov_core_random(struct tov_core *core, void *out, size_t size)
 
 uint64_t tov_core_leaf_time(struct tov_core *core)
 {
-    if (core->now_ms > core->last_leaf_ms)
-        core->last_leaf_ms = core->now_ms;
+    /* A clock that ran away must not take the ledger's times along: they would never come back. */
+    uint64_t now_ms =
+        core->now_ms < core->latest_believed_ms ? core->now_ms : core->latest_believed_ms;
+    if (now_ms > core->last_leaf_ms)
+        core->last_leaf_ms = now_ms;
     return core->last_leaf_ms;
 }
 

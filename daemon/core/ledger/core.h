@@ -54,12 +54,13 @@ struct tov_core {
     struct tov_ledger *journal;
     struct tov_vault *vault;
     struct tov_epochs *epochs;
-    struct tov_series series; /* of the own ledger */
-    uint64_t now_ms;          /* the clock, as handed in */
-    uint64_t mono_ms;         /* for time-outs */
-    uint64_t last_leaf_ms;    /* leaf times never go back */
-    uint64_t next_event;      /* number of the next event, from 1 */
-    struct tov_turn turns[2]; /* one open, one committing */
+    struct tov_series series;    /* of the own ledger */
+    uint64_t now_ms;             /* the clock, as handed in */
+    uint64_t mono_ms;            /* for time-outs */
+    uint64_t latest_believed_ms; /* a clock beyond it ran away */
+    uint64_t last_leaf_ms;       /* leaf times never go back */
+    uint64_t next_event;         /* number of the next event, from 1 */
+    struct tov_turn turns[2];    /* one open, one committing */
     struct tov_turn *open;
     uint8_t stock[TOV_RANDOM_STOCK_BYTES];
     size_t stock_left;

@@ -103,6 +103,7 @@ static void note_frame(struct hostile *hostile, const struct tov_frame *frame)
     switch (tov_frame_kind(frame)) {
     case TOV_FRAME_HELLO:
         UNIT_NEED(tov_frame_hello(frame, &hostile->hello) == TOV_OK);
+        hostile->hellos++;
         return;
     case TOV_FRAME_PARCEL:
         note_parcel(hostile, frame);
@@ -268,6 +269,7 @@ void hostile_make_parcel(struct hostile *hostile, struct tov_buf *out)
                                   &parcel.root, &checkpoint) == TOV_OK);
     tov_checkpoint_sign(&checkpoint, hostile->ledger_secret, parcel.signature);
     UNIT_NEED(tov_parcel_writer_finish(&hostile->writer, &parcel, out) == TOV_OK);
+    sim_sign_parcel(hostile->control_secret, hostile->agency->number, hostile->target->number, out);
     hostile->sent = hostile->range.size;
     tov_parcel_writer_clear(&hostile->writer);
 }

@@ -40,7 +40,7 @@ struct hostile {
     /* what the victim said */
     struct tov_frame_hello hello;
     uint8_t nonce[TOV_NONCE_BYTES]; /* our own */
-    size_t parcels, late_stanzas, chunks, chunk_requests, stanzas, positions;
+    size_t hellos, parcels, late_stanzas, chunks, chunk_requests, stanzas, positions;
     uint64_t position;          /* of our ledger there */
     struct tov_buf kept_parcel; /* the newest parcel to us */
     struct tov_buf overheard;   /* the newest parcel of an honest agency to the victim */

@@ -65,20 +65,20 @@ static void set_clock(struct sim_node *node, uint64_t now_ms)
     sim_node_time(node, now_ms, node->mono_ms);
 }
 
-/* The node was down for an hour, and its peer's clock was two hours behind when it came back. */
+/* The node was down for three hours, and its peer's clock was two behind when it came back. */
 static void a_clock_is_believed_once_the_peers_have_set_theirs(void)
 {
     struct sim_wire *wire = sim_wire_create("clock", 2);
     sim_wire_start_all(wire);
     uint64_t now_ms = wire->nodes[0].now_ms;
     sim_wire_crash(wire, 0);
-    set_clock(&wire->nodes[0], now_ms + HOUR_MS);
-    set_clock(&wire->nodes[1], now_ms - 2 * HOUR_MS);
+    set_clock(&wire->nodes[0], now_ms + 3 * HOUR_MS);
+    set_clock(&wire->nodes[1], now_ms + HOUR_MS);
     sim_wire_start(wire, 0);
     sim_wire_connect(wire, 0, 1);
     sim_wire_run(wire);
     UNIT_EQUAL_INT(tov_node_state(wire->nodes[0].node), TOV_NODE_CLOCK);
-    set_clock(&wire->nodes[1], now_ms + HOUR_MS);
+    set_clock(&wire->nodes[1], now_ms + 3 * HOUR_MS);
     sim_wire_pass(wire, 10000);
     UNIT_EQUAL_INT(tov_node_state(wire->nodes[0].node), TOV_NODE_SERVING);
     sim_wire_destroy(wire);

@@ -158,6 +158,7 @@ static enum tov_err encode_parcel(const json_t *fields, struct tov_buf *out)
     };
     bytes(fields, "root", parcel.root.bytes, sizeof parcel.root.bytes);
     bytes(fields, "signature", parcel.signature, sizeof parcel.signature);
+    bytes(fields, "control_signature", parcel.control_signature, sizeof parcel.control_signature);
     json_array_foreach(get(fields, "items"), index, row)
     {
         struct tov_frame_item item;

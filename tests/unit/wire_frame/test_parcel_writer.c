@@ -160,6 +160,7 @@ static void pack_by_protobuf(const struct tov_frame_parcel *from, struct tov_buf
     parcel.cosignatures = own(from->cosignature_count * sizeof *parcel.cosignatures);
     for (size_t i = 0; i < from->cosignature_count; i++)
         parcel.cosignatures[i] = make_cosignature(&cosignatures[i]);
+    parcel.control_signature = field(TOV_BYTES_OF(from->control_signature));
     frame.kind_case = TOV__PEER__FRAME__KIND_PARCEL;
     frame.parcel = &parcel;
     uint8_t *to = tov_buf_extend(out, tov__peer__frame__get_packed_size(&frame));
@@ -178,6 +179,7 @@ static void fill_parcel(struct tov_frame_parcel *out, uint64_t *random)
     out->to = any_number(random);
     memcpy(out->root.bytes, noise, sizeof out->root.bytes);
     memcpy(out->signature, noise, sizeof out->signature);
+    memcpy(out->control_signature, noise + 1, sizeof out->control_signature);
     out->item_count = unit_random(random) % 33;
     for (size_t i = 0; i < out->item_count; i++)
         fill_item(&items[i], random);

@@ -157,6 +157,30 @@ static void the_bytes_that_a_control_key_signs_are_the_published_ones(void)
     each(&controls, "good", check_signed);
 }
 
+static void check_signed_parcel(const struct subject *subject, const json_t *row,
+                                struct tov_bytes bytes)
+{
+    (void)subject;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_parcel_route route = {"infohus-demo", 2, 1};
+    const uint8_t other[64] = {7};
+    size_t size = 0;
+    if (json_object_get(row, "signed") == NULL)
+        return;
+    uint8_t *expected = unit_hex(json_string_value(json_object_get(row, "signed")), &size);
+    tov_buf_put_bytes(&frame, bytes);
+    tov_parcel_put_signature(&frame, other); /* what is signed is without it */
+    tov_parcel_signed_bytes(&route, tov_buf_view(&frame), &out);
+    UNIT_EQUAL_BYTES(tov_buf_view(&out), ((struct tov_bytes){expected, size}));
+    free(expected);
+}
+
+static void the_bytes_of_a_parcel_that_a_control_key_signs_are_the_published_ones(void)
+{
+    each(&frames, "good", check_signed_parcel);
+}
+
 /* ---- sizes ---- */
 
 static enum tov_err chunk_of(size_t data_size)
@@ -253,6 +277,7 @@ static const struct unit_test tests[] = {
     UNIT_TEST(frames_cut_short_are_refused),
     UNIT_TEST(changed_frames_are_refused_or_canonical),
     UNIT_TEST(the_bytes_that_a_control_key_signs_are_the_published_ones),
+    UNIT_TEST(the_bytes_of_a_parcel_that_a_control_key_signs_are_the_published_ones),
     UNIT_TEST(a_chunk_has_at_most_131104_bytes),
     UNIT_TEST(a_roster_piece_has_at_most_128_kib),
     UNIT_TEST(a_frame_has_at_most_256_kib),

@@ -405,7 +405,8 @@ def p_cosignature(c):
 def p_parcel(f):
     return (num(1, f["generation"]) + num(2, f["from"]) + num(3, f["to"]) + byt(4, f["root"]) +
             byt(5, f["signature"]) + b"".join(sub(6, p_item(i)) for i in f["items"]) +
-            b"".join(sub(7, p_cosignature(c)) for c in f["cosignatures"]))
+            b"".join(sub(7, p_cosignature(c)) for c in f["cosignatures"]) +
+            byt(8, f["control_signature"]))
 
 
 FRAMES = {
@@ -474,7 +475,7 @@ def a_parcel(items=None, **change):
     return {"generation": 1, "from": 10, "to": 15, "root": h("root"),
             "signature": some("sig", 64).hex(),
             "items": [a_skipped(), a_disclosed(), an_erased_item()] if items is None else items,
-            "cosignatures": [], **change}
+            "cosignatures": [], "control_signature": some("control", 64).hex(), **change}
 
 
 def a_chunk(**change):
@@ -571,7 +572,7 @@ def rejected_frames():
     yield bad("hello_of_no_protocol", "hello", a_hello(protocol_min=2))
     yield bad("hello_after_year_9999", "hello", a_hello(now_ms=253402300800000))
     yield bad("hello_own_of_generation_0", "hello", a_hello(own=a_checkpoint(generation=0)))
-    for name, change in off_by_one(a_parcel, "root", "signature"):
+    for name, change in off_by_one(a_parcel, "root", "signature", "control_signature"):
         yield bad(f"parcel_{name}", "parcel", a_parcel(**change))
     yield bad("parcel_of_generation_0", "parcel", a_parcel(generation=0))
     yield bad("parcel_of_nothing", "parcel", a_parcel(to=10))
@@ -645,11 +646,18 @@ def rejected_frames():
 
 
 def frame_vectors():
+    label = b"tov/v1 parcel" + u(U16, 12) + b"infohus-demo" + u(U16, 2) + u(U16, 1)
     good = [{"name": n, "kind": k, "fields": f, "hex": frame(k, f).hex()}
             for n, k, f in good_frames()]
+    for row in good:
+        if row["kind"] == "parcel":
+            said = p_parcel({**row["fields"], "control_signature": ""})
+            row["signed"] = (label + hashlib.sha256(said).digest()).hex()
     bad = [{"name": n, "error": e, "hex": d.hex()} for n, d, e in rejected_frames()]
-    return {"about": "Frames between nodes (docs/protocol.md section 5). Sizes that need a frame "
-                     "of 128 KiB are tested elsewhere.", "good": good, "rejected": bad}
+    return {"about": "Frames between nodes (docs/protocol.md section 5). `signed` of a parcel is "
+                     "what the control key signs in the federation infohus-demo, from agency 2 to "
+                     "agency 1. Sizes that need a frame of 128 KiB are tested elsewhere.",
+            "good": good, "rejected": bad}
 
 
 # ---- bodies of control frames -------------------------------------------------------------------
