@@ -30,6 +30,8 @@ const char *tov_exit_text(enum tov_exit code)
         return "guard and ledger hold different histories: follow the restore manual";
     case TOV_EXIT_CLOCK:
         return "the clock cannot be right: set it and start again";
+    case TOV_EXIT_REFUSED:
+        return "a backup or restore was refused: see the line above";
     case TOV_EXIT_PEERS_CHANGED:
         return "a key was withdrawn: connections are made afresh";
     case TOV_EXIT_MEMORY_BOUND:
@@ -40,6 +42,55 @@ const char *tov_exit_text(enum tov_exit code)
         return "a fault in tovd: please report the lines above";
     }
     return "ended in a way that tovd does not know";
+}
+
+enum tov_exit tov_exit_of_error(enum tov_err err)
+{
+    switch (err) {
+    case TOV_OK:
+        return TOV_EXIT_OK;
+    case TOV_E_CONFIG:
+        return TOV_EXIT_CONFIG;
+    case TOV_E_KEY:
+        return TOV_EXIT_KEY;
+    case TOV_E_SIGNATURE:
+        return TOV_EXIT_ROSTER;
+    case TOV_E_FULL:
+        return TOV_EXIT_DISK_FULL;
+    case TOV_E_IO:
+        return TOV_EXIT_IO;
+    case TOV_E_BUSY:
+        return TOV_EXIT_SECOND;
+    case TOV_E_VERSION:
+        return TOV_EXIT_NEWER_STORE;
+    case TOV_E_CORRUPT:
+        return TOV_EXIT_CORRUPT;
+    case TOV_E_FORK:
+        return TOV_EXIT_GUARD_DISAGREES;
+    case TOV_E_CLOCK:
+        return TOV_EXIT_CLOCK;
+    case TOV_E_NOMEM:
+    case TOV_E_ARGUMENT:
+    case TOV_E_LIMIT:
+    case TOV_E_MALFORMED:
+    case TOV_E_PROOF:
+    case TOV_E_COMMITMENT:
+    case TOV_E_DECRYPT:
+    case TOV_E_SCHEMA:
+    case TOV_E_RULE:
+    case TOV_E_NOT_FOUND:
+    case TOV_E_EXISTS:
+    case TOV_E_DENIED:
+    case TOV_E_TIMEOUT:
+    case TOV_E_AGAIN:
+    case TOV_E_CLOSED:
+    case TOV_E_UNAVAILABLE:
+    case TOV_E_ERASED:
+    case TOV_E_EPOCH:
+    case TOV_E_INTERNAL:
+        break;
+    }
+    return TOV_EXIT_INTERNAL;
 }
 
 enum tov_exit tov_exit_of_listening(enum tov_err served)
@@ -63,6 +114,7 @@ enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
     case TOV_EXIT_CORRUPT:
     case TOV_EXIT_GUARD_DISAGREES:
     case TOV_EXIT_CLOCK:
+    case TOV_EXIT_REFUSED:
         return TOV_EXIT_NEEDS_A_PERSON;
     case TOV_EXIT_DISK_FULL:
         return TOV_EXIT_AGAIN_SLOWLY;

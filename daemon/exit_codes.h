@@ -24,11 +24,15 @@ enum tov_exit {
     TOV_EXIT_CORRUPT = 18,     /* stored data does not agree with itself: stop */
     TOV_EXIT_GUARD_DISAGREES = 19, /* guard and core hold different histories: stop */
     TOV_EXIT_CLOCK = 20,           /* the clock cannot be right: stop */
+    TOV_EXIT_REFUSED = 21,         /* `tovd backup` or `tovd restore` may not do this here */
     TOV_EXIT_PEERS_CHANGED = 30,   /* gateway or front: a key was withdrawn, start me afresh */
     TOV_EXIT_MEMORY_BOUND = 31, /* gateway or front: over its own memory bound, start me afresh */
     TOV_EXIT_PARENT_GONE = 32,  /* a role process lost the process that it serves */
     TOV_EXIT_INTERNAL = 70      /* a fault in tovd, or a system call that must not fail did */
 };
+
+/* What a node, a backup or a restore that ends for this reason tells. */
+enum tov_exit tov_exit_of_error(enum tov_err err);
 
 /* Why a gateway or a front cannot listen, by what tov_net_serve answered. What another try may
  * cure, as missing memory, is no fault of the configuration: a node must not stop for it. */

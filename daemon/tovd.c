@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "backup/backup.h"
 #include "supervisor/supervisor.h"
+
+#include <string.h>
 
 int main(int argc, char **argv)
 {
@@ -7,5 +10,7 @@ int main(int argc, char **argv)
                                                       .core = tov_core_main,
                                                       .gateway = tov_gateway_main,
                                                       .front = tov_front_main};
+    if (argc > 1 && (strcmp(argv[1], "backup") == 0 || strcmp(argv[1], "restore") == 0))
+        return tov_backup_main(argc, argv);
     return tov_supervisor_main(&roles, argc, argv);
 }

@@ -35,7 +35,6 @@ struct tov_process {
 /* core_start.c: everything up to the node; the exit code on failure, else 0. */
 int tov_process_start(struct tov_process *process, const struct tov_role_arguments *arguments);
 void tov_process_end(struct tov_process *process);
-int tov_process_exit_code(enum tov_err err);
 /* core_host.c */
 void tov_process_make_host(struct tov_process *process);
 /* core_loop.c: runs until told to stop or the node fails; the exit code. */

@@ -4,6 +4,7 @@
  */
 #include "api/policy.h"
 #include "core_process.h"
+#include "core_roster.h"
 #include "exit_codes.h"
 #include "ledger/tables.h"
 #include "log/log.h"
@@ -18,88 +19,16 @@
 #define PATH_SIZE 512
 #define BALLAST_BYTES (16u << 20)
 
-int tov_process_exit_code(enum tov_err err)
-{
-    switch (err) {
-    case TOV_OK:
-        return TOV_EXIT_OK;
-    case TOV_E_CONFIG:
-        return TOV_EXIT_CONFIG;
-    case TOV_E_KEY:
-        return TOV_EXIT_KEY;
-    case TOV_E_SIGNATURE:
-        return TOV_EXIT_ROSTER;
-    case TOV_E_FULL:
-        return TOV_EXIT_DISK_FULL;
-    case TOV_E_IO:
-        return TOV_EXIT_IO;
-    case TOV_E_BUSY:
-        return TOV_EXIT_SECOND;
-    case TOV_E_VERSION:
-        return TOV_EXIT_NEWER_STORE;
-    case TOV_E_CORRUPT:
-        return TOV_EXIT_CORRUPT;
-    case TOV_E_FORK:
-        return TOV_EXIT_GUARD_DISAGREES;
-    case TOV_E_CLOCK:
-        return TOV_EXIT_CLOCK;
-    case TOV_E_NOMEM:
-    case TOV_E_ARGUMENT:
-    case TOV_E_LIMIT:
-    case TOV_E_MALFORMED:
-    case TOV_E_PROOF:
-    case TOV_E_COMMITMENT:
-    case TOV_E_DECRYPT:
-    case TOV_E_SCHEMA:
-    case TOV_E_RULE:
-    case TOV_E_NOT_FOUND:
-    case TOV_E_EXISTS:
-    case TOV_E_DENIED:
-    case TOV_E_TIMEOUT:
-    case TOV_E_AGAIN:
-    case TOV_E_CLOSED:
-    case TOV_E_UNAVAILABLE:
-    case TOV_E_ERASED:
-    case TOV_E_EPOCH:
-    case TOV_E_INTERNAL:
-        break;
-    }
-    return TOV_EXIT_INTERNAL;
-}
-
 /* What is wrong with a file is for a person, CODE; want of memory passes. */
 static enum tov_err blame(enum tov_err err, enum tov_err code)
 {
     return err == TOV_OK || err == TOV_E_NOMEM ? err : code;
 }
 
-static enum tov_err read_text(const char *path, size_t limit, struct tov_buf *out,
-                              struct tov_error *error)
-{
-    *out = TOV_BUF_INIT(limit);
-    return blame(tov_file_read(path, limit, out, error), TOV_E_CONFIG);
-}
-
+/* The configuration's roster, and that a demo's clock is used in a demo only. */
 static enum tov_err load_roster(struct tov_process *process, struct tov_error *error)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf roots_text = TOV_BUF_INIT(0);
-    TOV_FREE struct tov_roots *roots = calloc(1, sizeof *roots);
-    if (roots == NULL)
-        return TOV_E_NOMEM;
-    enum tov_err err = read_text(process->config.roster_file, TOV_ROSTER_MAX_BYTES, &note, error);
-    if (err == TOV_OK)
-        err = read_text(process->config.roots_file, TOV_ROSTER_MAX_BYTES, &roots_text, error);
-    TOV_TRY(err);
-    err = tov_roots_parse(tov_buf_view(&roots_text), roots, error);
-    if (err != TOV_OK)
-        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.roots_file);
-    err = tov_roster_parse(tov_buf_view(&note), &process->roster, error);
-    if (err != TOV_OK)
-        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.roster_file);
-    err = tov_roster_verify(process->roster, roots, error);
-    if (err != TOV_OK)
-        return tov_fail_in(error, blame(err, TOV_E_SIGNATURE), "%s: ", process->config.roster_file);
+    TOV_TRY(tov_core_roster_load(&process->config, &process->roster, error));
     if (process->config.demo_clock && !tov_roster_is_demo(process->roster))
         return tov_fail(error, TOV_E_CONFIG,
                         "demo_clock is only for federations whose name ends in -demo: remove it "
@@ -110,11 +39,12 @@ static enum tov_err load_roster(struct tov_process *process, struct tov_error *e
 enum tov_err tov_process_load_clients(struct tov_process *process, struct tov_clients **out_clients,
                                       struct tov_error *error)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
     TOV_CLEANUP(tov_clients_cleanup) struct tov_clients *clients = NULL;
     const struct tov_agency *own =
         tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
-    TOV_TRY(read_text(process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error));
+    TOV_TRY(blame(tov_file_read(process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error),
+                  TOV_E_CONFIG));
     enum tov_err err = tov_clients_parse(tov_buf_view(&text), &clients, error);
     if (err != TOV_OK)
         return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.clients_file);
@@ -249,7 +179,7 @@ int tov_process_start(struct tov_process *process, const struct tov_role_argumen
         err = start_all(process, &error);
     if (err == TOV_OK)
         return TOV_EXIT_OK;
-    int code = tov_process_exit_code(err);
+    int code = tov_exit_of_error(err);
     TOV_LOG(TOV_LOG_ERROR, "not-started", TOV_LOG_NUMBER("exit", code),
             TOV_LOG_TEXT("why", error.text[0] != '\0' ? error.text : tov_err_name(err)));
     return code;

@@ -16,6 +16,7 @@
 static const char help[] =
     "tovd --config FILE            run this agency's node, in the foreground\n"
     "tovd --config FILE --check    read the configuration and say whether it is right\n"
+    "tovd backup | tovd restore    copy the node's data, put it back: tovd backup --help\n"
     "tovd --version\n"
     "Signals: TERM stops, HUP reads the clients again, USR1 logs the state.\n"
     "Exit codes: docs/exit-codes.md, tovd(8).\n";

@@ -8,6 +8,7 @@
  *   TOV_FAULT          CALL:ERRNO:N or CALL:ERRNO:N:on, for example fdatasync:5:3; CALL is write
  *                      (pwrite, write and writev), fdatasync (and fsync), ftruncate, open (and
  *                      openat) or malloc. The N-th such call fails once, or with `on` from then on.
+ *                      ERRNO 0: the process is killed there, as by signal 9.
  *   TOV_FAULT_ONCE     file that gets a line when the call fails; while it has one nothing fails:
  *                      a process that is started again meets the fault no second time
  *   TOV_FAULT_SLOW     milliseconds that each sync takes longer: a slow disk
@@ -21,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -154,6 +156,8 @@ static bool fails(enum call call)
     if ((int)call != fault_call || count < fault_at || (count > fault_at && !fault_stays))
         return false;
     note_once(call, count);
+    if (fault_errno == 0)
+        (void)syscall(SYS_kill, getpid(), SIGKILL);
     errno = fault_errno;
     return true;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ledger/entry.h"
 
+#include "merkle/tree.h"
+
 #include <string.h>
 
 #define LINK_ROW_BYTES (2u + TOV_LINK_BLOCK_BYTES)
@@ -92,4 +94,9 @@ void tov_entry_put_mirror(struct tov_buf *out, const struct tov_entry *entry)
     tov_buf_put_bytes(out, entry->links);
     if (entry->state == TOV_ENTRY_PRESENT)
         tov_buf_put_bytes(out, entry->leaf);
+}
+
+struct tov_hash tov_entry_hash(const struct tov_entry *entry)
+{
+    return entry->state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry->leaf) : entry->leaf_hash;
 }

@@ -32,6 +32,8 @@ struct tov_entry {
 
 enum tov_err tov_entry_decode_own(struct tov_bytes row, struct tov_entry *out) TOV_MUST_CHECK;
 enum tov_err tov_entry_decode_mirror(struct tov_bytes row, struct tov_entry *out) TOV_MUST_CHECK;
+/* The hash that stands in the tree for ENTRY. */
+struct tov_hash tov_entry_hash(const struct tov_entry *entry);
 /* The block for AGENCY among an own entry's links; empty when there is none. */
 struct tov_bytes tov_entry_link_for(const struct tov_entry *own, uint16_t agency);
 

@@ -270,7 +270,7 @@ enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_ba
 
 /* ---- what is signed ---- */
 
-static enum tov_err decode_signature(const struct tov_store_row *row, struct tov_signed_size *out)
+enum tov_err tov_signed_size_decode(const struct tov_store_row *row, struct tov_signed_size *out)
 {
     if (row->value.size != TOV_HASH_BYTES + TOV_ED25519_SIGNATURE_BYTES)
         return TOV_E_CORRUPT;
@@ -287,7 +287,7 @@ static enum tov_err find_signature(const struct tov_ledger *ledger, struct tov_s
     enum tov_err err = TOV_E_NOT_FOUND;
     TOV_TRY(tov_store_iter_init(read, range, &iter));
     if (tov_store_iter_next(&iter))
-        err = decode_signature(&iter.row, out);
+        err = tov_signed_size_decode(&iter.row, out);
     enum tov_err read_err = tov_store_iter_fini(&iter);
     (void)ledger;
     return read_err != TOV_OK ? read_err : err;
@@ -373,8 +373,7 @@ static enum tov_err hash_stored_leaf(void *context, uint64_t index, struct tov_h
     struct tov_entry entry;
     TOV_TRY(tov_store_get(reader->read, reader->table, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    *out_hash =
-        entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
+    *out_hash = tov_entry_hash(&entry);
     return TOV_OK;
 }
 
@@ -402,7 +401,7 @@ static enum tov_err load_recent(struct tov_ledger *ledger, struct tov_store_read
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    TOV_TRY(decode_signature(&row, &newest));
+    TOV_TRY(tov_signed_size_decode(&row, &newest));
     struct tov_range at_newest;
     if (newest.size > ledger->committed)
         return tov_fail(error, TOV_E_CORRUPT, "a signed size is above the stored leaves");
@@ -500,7 +499,7 @@ static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_sto
     TOV_TRY(tov_store_get(read, ledger->leaf_table, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     bool is_present = entry.state == TOV_ENTRY_PRESENT;
-    out->hash = is_present ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
+    out->hash = tov_entry_hash(&entry);
     out->ends_segment = is_present && entry.leaf.data[LEAF_TYPE_AT] == TOV_LEAF_ANCHOR;
     if (ledger->kind == TOV_TREE_LEDGER) {
         enum tov_err err = tov_store_get(read, TOV_TABLE_BODY, tov_store_key_u64(index), &body);

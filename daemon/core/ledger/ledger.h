@@ -96,11 +96,27 @@ struct tov_signed_size {
 };
 enum tov_err tov_ledger_signed_at_most(const struct tov_ledger *ledger, struct tov_store_read *read,
                                        uint64_t limit, struct tov_signed_size *out) TOV_MUST_CHECK;
+/* A row of a signature table. */
+enum tov_err tov_signed_size_decode(const struct tov_store_row *row,
+                                    struct tov_signed_size *out) TOV_MUST_CHECK;
 /* The smallest signed size above FLOOR. */
 enum tov_err tov_ledger_signed_above(const struct tov_ledger *ledger, struct tov_store_read *read,
                                      uint64_t floor, struct tov_signed_size *out) TOV_MUST_CHECK;
 /* The newest; false when nothing is signed. */
 bool tov_ledger_newest(const struct tov_ledger *ledger, struct tov_signed_size *out);
+
+/* Reads a tree of a store again from its first leaf to its last (ledger_check.c), whether a node
+ * has it open or not: leaves are there without a gap, they give the stored tiles and every root
+ * that was signed, and the newest signature is KEY's. TOV_E_CORRUPT with what does not agree. */
+struct tov_ledger_found {
+    uint64_t size;                 /* entries */
+    uint64_t erased, lost;         /* of them without their leaf */
+    struct tov_hash root;          /* of all */
+    struct tov_signed_size newest; /* size 0: nothing is signed */
+};
+enum tov_err tov_ledger_check(struct tov_store_read *read, enum tov_tree_kind kind,
+                              const struct tov_vkey *key, struct tov_ledger_found *out_found,
+                              struct tov_error *error) TOV_MUST_CHECK;
 
 /* Hashes of complete subtrees below the committed size, for proofs and skipped runs. The source's
  * ctx is SOURCE itself, which must outlive its use. */

@@ -108,10 +108,16 @@ enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read
                               const struct tov_message_name *name, enum tov_message_depth depth,
                               struct tov_message *message) TOV_MUST_CHECK;
 
-/* Names of blobs. OUT has room for TOV_BLOB_NAME_SIZE. */
+/* Names of blobs; ID is read only of own messages. OUT has room for TOV_BLOB_NAME_SIZE. Beside an
+ * own one lies its tree, with TOV_BLOB_TREE behind the name. */
 #define TOV_BLOB_NAME_SIZE 80
+#define TOV_BLOB_TREE ".tree"
 void tov_blob_name(const struct tov_core *core, const struct tov_message_name *name,
                    const uint8_t id[TOV_MESSAGE_ID_BYTES], uint8_t part,
                    char out[TOV_BLOB_NAME_SIZE]);
+/* The same without a core: OWN is the own agency's number. */
+void tov_blob_name_of(uint16_t own, const struct tov_message_name *name,
+                      const uint8_t id[TOV_MESSAGE_ID_BYTES], uint8_t part,
+                      char out[TOV_BLOB_NAME_SIZE]);
 
 #endif

@@ -191,11 +191,11 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
     return TOV_OK;
 }
 
-void tov_blob_name(const struct tov_core *core, const struct tov_message_name *name,
-                   const uint8_t id[TOV_MESSAGE_ID_BYTES], uint8_t part,
-                   char out[TOV_BLOB_NAME_SIZE])
+void tov_blob_name_of(uint16_t own, const struct tov_message_name *name,
+                      const uint8_t id[TOV_MESSAGE_ID_BYTES], uint8_t part,
+                      char out[TOV_BLOB_NAME_SIZE])
 {
-    if (name->agency == core->own->number) {
+    if (name->agency == own) {
         char hex[2 * TOV_MESSAGE_ID_BYTES + 1];
         tov_hex_encode((struct tov_bytes){id, TOV_MESSAGE_ID_BYTES}, hex);
         (void)snprintf(out, TOV_BLOB_NAME_SIZE, "own-%s-%u", hex, part);
@@ -203,4 +203,11 @@ void tov_blob_name(const struct tov_core *core, const struct tov_message_name *n
     }
     (void)snprintf(out, TOV_BLOB_NAME_SIZE, "peer-%u-%u-%llu-%u", name->agency, name->generation,
                    (unsigned long long)name->index, part);
+}
+
+void tov_blob_name(const struct tov_core *core, const struct tov_message_name *name,
+                   const uint8_t id[TOV_MESSAGE_ID_BYTES], uint8_t part,
+                   char out[TOV_BLOB_NAME_SIZE])
+{
+    tov_blob_name_of(core->own->number, name, id, part, out);
 }

@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FILE_NAME "buckets"
-#define HEAD_BYTES 12u
-#define BUCKET_BYTES (4u + 4u + 4u + TOV_WRAPPED_KEY_BYTES)
 static const uint8_t magic[8] = {'T', 'O', 'V', 'B', 1, 0, 0, 0};
 
 struct bucket {
@@ -56,30 +53,50 @@ static enum tov_err open_bucket(struct vault_state *state, struct bucket *bucket
     return TOV_OK;
 }
 
+static enum tov_err decode_head(struct tov_reader *reader, uint32_t *out_count)
+{
+    struct tov_bytes head = tov_read_bytes(reader, sizeof magic);
+    *out_count = tov_read_u32(reader);
+    bool is_ours = tov_bytes_equal(head, TOV_BYTES_OF(magic)) && *out_count <= TOV_BUCKETS_MAX;
+    return is_ours ? TOV_OK : TOV_E_CORRUPT;
+}
+
+static void decode_bucket(struct tov_reader *reader, struct bucket *bucket)
+{
+    bucket->number = tov_read_u32(reader);
+    bucket->class_code = tov_read_u8(reader);
+    (void)tov_read_bytes(reader, 3);
+    bucket->month = tov_read_u32(reader);
+    tov_read_copy(reader, bucket->wrapped.bytes, sizeof bucket->wrapped.bytes);
+}
+
 static enum tov_err decode_file(struct vault_state *state, struct tov_bytes bytes)
 {
     struct tov_reader reader = tov_reader_of(bytes);
-    struct tov_bytes head = tov_read_bytes(&reader, sizeof magic);
-    if (!tov_bytes_equal(head, TOV_BYTES_OF(magic)))
-        return TOV_E_CORRUPT;
-    state->count = tov_read_u32(&reader);
-    if (state->count > TOV_BUCKETS_MAX)
-        return TOV_E_CORRUPT;
-    for (uint32_t i = 0; i < state->count; i++) {
-        struct bucket *bucket = &state->buckets[i];
-        bucket->number = tov_read_u32(&reader);
-        bucket->class_code = tov_read_u8(&reader);
-        (void)tov_read_bytes(&reader, 3);
-        bucket->month = tov_read_u32(&reader);
-        tov_read_copy(&reader, bucket->wrapped.bytes, sizeof bucket->wrapped.bytes);
+    TOV_TRY(decode_head(&reader, &state->count));
+    for (uint32_t i = 0; i < state->count; i++)
+        decode_bucket(&reader, &state->buckets[i]);
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+enum tov_err tov_vault_numbers(struct tov_bytes bytes, struct tov_vault_numbers *out_numbers)
+{
+    struct tov_reader reader = tov_reader_of(bytes);
+    uint32_t count;
+    TOV_TRY(decode_head(&reader, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        struct bucket bucket;
+        decode_bucket(&reader, &bucket);
+        out_numbers->numbers[i] = bucket.number;
     }
+    out_numbers->count = count;
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
 static enum tov_err save_file(const struct tov_core *core, const struct vault_state *state)
 {
     TOV_CLEANUP(tov_buf_fini)
-    struct tov_buf bytes = TOV_BUF_INIT(HEAD_BYTES + (size_t)BUCKET_BYTES * TOV_BUCKETS_MAX);
+    struct tov_buf bytes = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
     static const uint8_t zeros[3];
     tov_buf_put(&bytes, magic, sizeof magic);
     tov_buf_put_u32(&bytes, state->count);
@@ -93,15 +110,15 @@ static enum tov_err save_file(const struct tov_core *core, const struct vault_st
     }
     if (bytes.failed != TOV_OK)
         return bytes.failed;
-    return core->host->file_save(core->host->context, FILE_NAME, tov_buf_view(&bytes));
+    return core->host->file_save(core->host->context, TOV_VAULT_FILE, tov_buf_view(&bytes));
 }
 
 static enum tov_err load_file(const struct tov_core *core, struct vault_state *state,
                               struct tov_error *error)
 {
     TOV_CLEANUP(tov_buf_fini)
-    struct tov_buf bytes = TOV_BUF_INIT(HEAD_BYTES + (size_t)BUCKET_BYTES * TOV_BUCKETS_MAX);
-    enum tov_err err = core->host->file_load(core->host->context, FILE_NAME, &bytes);
+    struct tov_buf bytes = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
+    enum tov_err err = core->host->file_load(core->host->context, TOV_VAULT_FILE, &bytes);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     if (err == TOV_OK)

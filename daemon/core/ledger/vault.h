@@ -31,6 +31,17 @@ enum tov_err tov_vault_open(struct tov_core *core, const struct tov_key *root_ke
 void tov_vault_close(struct tov_vault *vault);
 TOV_DEFINE_CLEANUP(tov_vault, struct tov_vault, tov_vault_close)
 
+/* The numbers of the buckets in a file BYTES, without any key: whether a data key row still has its
+ * bucket (whose number begins the row) can be told of a copy. TOV_E_CORRUPT. */
+struct tov_vault_numbers {
+    uint32_t count;
+    uint32_t numbers[TOV_BUCKETS_MAX]; /* in the file's order */
+};
+enum tov_err tov_vault_numbers(struct tov_bytes bytes,
+                               struct tov_vault_numbers *out_numbers) TOV_MUST_CHECK;
+#define TOV_VAULT_FILE "buckets"
+#define TOV_VAULT_FILE_MAX_BYTES (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES))
+
 /* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
  * month of core->now_ms; a new bucket is on disk before this returns. */
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,

@@ -13,7 +13,8 @@
  *   S4  After the first TOV_E_IO no commit succeeds again in this process. Whether the failed one
  *       is there is known only at the next start.
  *   S5  The map is replaced only while no transaction of this process is open.
- *   S6  One process has a store open.
+ *   S6  One process has a store open as its owner. Others may look (TOV_STORE_LOOK): by LMDB's own
+ *       locks, without changing anything.
  *
  * Threads: open, close, commit and read from one thread. tov_store_copy from any. One thread of
  * the store's own commits; it touches only the batch that it was handed.
@@ -33,7 +34,17 @@ struct tov_store_table {
     uint8_t key_size; /* TOV_STORE_KEY_...: every key of the table has it; 0 = 1 to 40 bytes */
 };
 
+enum tov_store_mode {
+    TOV_STORE_OWN = 0,  /* read and write; made when it is not there */
+    TOV_STORE_LOOK = 1, /* of another process that runs or not: nothing is written but a reader's
+                         * slot in LMDB's lock file. For tov_store_copy; only the tables that are
+                         * there can be read. */
+    TOV_STORE_REST = 2  /* a copy that nobody has open: nothing at all is written, not even a lock
+                         * file, so that it may lie on a disk that cannot be written */
+};
+
 struct tov_store_options {
+    enum tov_store_mode mode;             /* other than OWN: never commit (asserted) */
     const struct tov_store_table *tables; /* static: the store keeps the pointer */
     unsigned table_count;
     uint32_t format;        /* version of what the caller's rows mean, from 1 */
@@ -48,7 +59,8 @@ struct tov_store_options {
  *   TOV_E_BUSY         another process has it open
  *   TOV_E_VERSION      written by another version of tovd (newer, or no longer known)
  *   TOV_E_UNAVAILABLE  on a filesystem that does not keep what it has synced (network, overlay)
- *   TOV_E_CORRUPT      not a store, or damaged beyond opening
+ *   TOV_E_CORRUPT      not a store, or damaged beyond opening, or one that a restore left undone
+ *   TOV_E_NOT_FOUND    in the modes LOOK and REST: there is none
  *   TOV_E_FULL, TOV_E_NOMEM, TOV_E_DENIED, TOV_E_IO */
 enum tov_err tov_store_open(const char *path, const struct tov_store_options *options,
                             struct tov_store **out_store, struct tov_error *error) TOV_MUST_CHECK;
@@ -110,9 +122,37 @@ enum tov_err tov_store_ballast_restore(struct tov_store *store) TOV_MUST_CHECK;
 /* Writes a compact, consistent copy of the last commit to FD and syncs it, while commits go on:
  * a database file that opens as `data.mdb` in a folder. Blocks; from any thread; FD need not be
  * seekable (a pipe is not synced). Deleted rows are not in it. A map that must grow waits for the
- * copy's end. */
+ * copy's end, when it is this process' own. */
 enum tov_err tov_store_copy(struct tov_store *store, int fd,
                             struct tov_error *error) TOV_MUST_CHECK;
+
+/* ---- putting a copy back (store_restore.c) ----
+ *
+ * While the folder `restoring` lies in the store's own, no store can be opened there: what a
+ * cut-off restore leaves is refused, and the next restore begins again. */
+struct tov_store_restore;
+
+/* Locks the folder PATH, made when it is not there, as an owner does; close *OUT_FD to unlock.
+ * TOV_E_BUSY, with the process that has it where the kernel tells. */
+enum tov_err tov_store_lock(const char *path, int *out_fd, struct tov_error *error) TOV_MUST_CHECK;
+
+/* Locks the folder PATH as a store's owner does (made when it is not there). TOV_E_BUSY: a node has
+ * it open; TOV_E_EXISTS: a store is there. What an earlier, cut-off restore left in it is removed.
+ */
+enum tov_err tov_store_restore_begin(const char *path, struct tov_store_restore **out_restore,
+                                     struct tov_error *error) TOV_MUST_CHECK;
+/* True when an earlier restore into this folder was cut off. */
+bool tov_store_restore_is_again(const struct tov_store_restore *restore);
+/* The folder to put `data.mdb` into: as a store it may be opened and changed until the end. */
+const char *tov_store_restore_folder(const struct tov_store_restore *restore);
+/* Gives the store its place. Call it last: after everything that belongs to it is synced. */
+enum tov_err tov_store_restore_finish(struct tov_store_restore *restore,
+                                      struct tov_error *error) TOV_MUST_CHECK;
+/* Takes back what was begun: the folder is as it was before, or empty. */
+void tov_store_restore_undo(struct tov_store_restore *restore);
+/* Unlocks; what is not finished stays refused. NULL is fine. */
+void tov_store_restore_close(struct tov_store_restore *restore);
+TOV_DEFINE_CLEANUP(tov_store_restore, struct tov_store_restore, tov_store_restore_close)
 
 /* For the log at start: LMDB's version, static. */
 const char *tov_store_library_version(void);

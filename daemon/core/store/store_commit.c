@@ -288,7 +288,7 @@ void store_stop_committer(struct tov_store *store)
 
 static bool post_job(struct tov_store *store, const struct tov_store_batch *batch, bool is_async)
 {
-    assert(pthread_equal(pthread_self(), store->owner));
+    assert(pthread_equal(pthread_self(), store->owner) && store->mode == TOV_STORE_OWN);
     (void)pthread_mutex_lock(&store->lock);
     bool is_free = store->job_state == JOB_FREE;
     if (is_free) {

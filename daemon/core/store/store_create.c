@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_NAME "data.mdb"
 #define NEW_NAME "data.mdb.new"
 #define NEW_LOCK_NAME "data.mdb.new-lock"
 
@@ -39,13 +38,13 @@ static void remove_new_file(struct tov_store *store)
 /* The folder is synced by the caller before anybody hears of the store. */
 static int name_new_file(struct tov_store *store)
 {
-    return renameat(store->dir_fd, NEW_NAME, store->dir_fd, FILE_NAME) == 0 ? 0 : errno;
+    return renameat(store->dir_fd, NEW_NAME, store->dir_fd, STORE_FILE_NAME) == 0 ? 0 : errno;
 }
 
 enum tov_err store_create_file(struct tov_store *store, struct tov_error *error)
 {
     remove_new_file(store); /* what a crash left of an earlier try */
-    if (faccessat(store->dir_fd, FILE_NAME, F_OK, 0) == 0)
+    if (faccessat(store->dir_fd, STORE_FILE_NAME, F_OK, 0) == 0)
         return TOV_OK;
     size_t size = strlen(store->path) + sizeof "/" NEW_NAME;
     char *path = malloc(size);

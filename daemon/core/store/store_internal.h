@@ -24,6 +24,7 @@ enum job_state { JOB_FREE, JOB_WAITING, JOB_DONE };
 
 struct tov_store {
     char *path;
+    enum tov_store_mode mode;
     const struct tov_store_table *tables;
     unsigned table_count;
     uint64_t map_max_bytes;
@@ -32,6 +33,7 @@ struct tov_store {
     MDB_env *env;
     MDB_dbi meta;
     MDB_dbi dbi[TOV_STORE_TABLES_MAX];
+    bool has_table[TOV_STORE_TABLES_MAX]; /* all of them in the mode OWN */
 
     pthread_t owner;
     struct tov_store_read read;        /* owner */
@@ -78,6 +80,14 @@ static inline MDB_val store_val(const void *data, size_t size)
 /* Reads META_NUMBER; a store without the row is at 0. */
 int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_number);
 int store_write_number(struct tov_store *store, MDB_txn *txn, uint64_t number);
+
+/* Opens and locks the store's folder (S6). */
+enum tov_err store_open_folder(struct tov_store *store, struct tov_error *error);
+/* The folder that says that a restore is not finished. */
+#define STORE_RESTORING_NAME "restoring"
+/* The file of a database in its folder. */
+#define STORE_FILE_NAME "data.mdb"
+#define STORE_LOCK_NAME "lock.mdb"
 
 /* Makes `data.mdb` when it is not there: whole and synced, or not at all. */
 enum tov_err store_create_file(struct tov_store *store, struct tov_error *error);

@@ -12,11 +12,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define MAP_DEFAULT_BYTES (64ull << 30)
@@ -47,6 +49,7 @@ static enum tov_err create_store(const char *path, const struct tov_store_option
         return tov_fail(error, TOV_E_NOMEM, "%s: no memory to open it", path);
     }
     store->path = path_copy;
+    store->mode = options->mode;
     store->tables = options->tables;
     store->table_count = options->table_count;
     store->map_max_bytes =
@@ -61,7 +64,41 @@ static enum tov_err create_store(const char *path, const struct tov_store_option
     return TOV_OK;
 }
 
-static enum tov_err open_folder(struct tov_store *store, struct tov_error *error)
+/* The process that holds the lock on the folder, from the kernel's list; 0: not to be seen. */
+static long find_holder(const struct tov_store *store)
+{
+    struct stat info;
+    char line[256];
+    long holder = 0;
+    FILE *locks = fopen("/proc/locks", "re");
+    if (locks == NULL)
+        return 0;
+    while (holder == 0 && fstat(store->dir_fd, &info) == 0 &&
+           fgets(line, sizeof line, locks) != NULL) {
+        long pid;
+        unsigned major_number, minor_number;
+        unsigned long inode;
+        if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %x:%x:%lu", &pid, &major_number, &minor_number,
+                   &inode) == 4 &&
+            inode == (unsigned long)info.st_ino &&
+            makedev(major_number, minor_number) == info.st_dev)
+            holder = pid;
+    }
+    (void)fclose(locks);
+    return holder;
+}
+
+static enum tov_err fail_busy(const struct tov_store *store, struct tov_error *error)
+{
+    long holder = find_holder(store);
+    if (holder > 0)
+        return tov_fail(error, TOV_E_BUSY,
+                        "another tovd uses %s (process %ld); stop that one first", store->path,
+                        holder);
+    return tov_fail(error, TOV_E_BUSY, "another tovd uses %s; stop that one first", store->path);
+}
+
+enum tov_err store_open_folder(struct tov_store *store, struct tov_error *error)
 {
     if (mkdir(store->path, 0700) != 0 && errno != EEXIST)
         return store_fail(store, error, errno, "cannot make the folder");
@@ -72,7 +109,18 @@ static enum tov_err open_folder(struct tov_store *store, struct tov_error *error
         return TOV_OK;
     if (errno != EWOULDBLOCK)
         return store_fail(store, error, errno, "cannot lock the folder");
-    return tov_fail(error, TOV_E_BUSY, "another tovd uses %s; stop that one first", store->path);
+    return fail_busy(store, error);
+}
+
+/* What a cut-off restore left is not the whole of anything. */
+static enum tov_err check_whole(const struct tov_store *store, struct tov_error *error)
+{
+    if (faccessat(store->dir_fd, STORE_RESTORING_NAME, F_OK, 0) != 0)
+        return TOV_OK;
+    return tov_fail(error, TOV_E_CORRUPT,
+                    "%s: a restore into it was cut off, so it is not whole; run `tovd restore` "
+                    "again, with the same backup",
+                    store->path);
 }
 
 /* A new folder's entry is not on disk before its parent is synced. A parent that may not be read
@@ -103,13 +151,18 @@ static size_t first_map_bytes(const struct tov_store_options *options)
  * belongs to its object, not to its thread. */
 static enum tov_err open_env(struct tov_store *store, size_t map_bytes, struct tov_error *error)
 {
+    static const unsigned flags[] = {
+        [TOV_STORE_OWN] = PLANTED_ENV_FLAGS,
+        [TOV_STORE_LOOK] = MDB_RDONLY,
+        [TOV_STORE_REST] = MDB_RDONLY | MDB_NOLOCK,
+    };
     int code = mdb_env_create(&store->env);
     if (code == 0)
         code = mdb_env_set_maxdbs(store->env, store->table_count + 1);
     if (code == 0)
         code = mdb_env_set_mapsize(store->env, map_bytes);
     if (code == 0)
-        code = mdb_env_open(store->env, store->path, MDB_NOTLS | PLANTED_ENV_FLAGS, 0600);
+        code = mdb_env_open(store->env, store->path, MDB_NOTLS | flags[store->mode], 0600);
     if (code == 0)
         code = mdb_reader_check(store->env, NULL);
     return code == 0 ? TOV_OK : store_fail(store, error, code, "cannot open the database");
@@ -164,7 +217,7 @@ static enum tov_err open_meta(struct tov_store *store, MDB_txn *txn, uint32_t fo
                               struct tov_error *error)
 {
     int code = mdb_dbi_open(txn, "meta", 0, &store->meta);
-    if (code == MDB_NOTFOUND && has_other_tables(txn))
+    if (code == MDB_NOTFOUND && (has_other_tables(txn) || store->mode != TOV_STORE_OWN))
         return tov_fail(error, TOV_E_CORRUPT, "%s: holds a database that is not tovd's",
                         store->path);
     if (code == MDB_NOTFOUND)
@@ -174,21 +227,24 @@ static enum tov_err open_meta(struct tov_store *store, MDB_txn *txn, uint32_t fo
     MDB_val key = store_val(META_FORMAT, strlen(META_FORMAT));
     MDB_val row;
     code = mdb_get(txn, store->meta, &key, &row);
-    if (code == MDB_NOTFOUND)
+    if (code == MDB_NOTFOUND && store->mode == TOV_STORE_OWN)
         return write_format(store, txn, format, error);
     if (code != 0)
-        return store_fail(store, error, code, "cannot read its format");
+        return store_fail(store, error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code,
+                          "cannot read its format");
     return check_format(store, row, format, error);
 }
 
 static enum tov_err open_tables_in(struct tov_store *store, MDB_txn *txn, uint32_t format,
                                    struct tov_error *error)
 {
+    unsigned create = store->mode == TOV_STORE_OWN ? MDB_CREATE : 0;
     TOV_TRY(open_meta(store, txn, format, error));
     for (unsigned i = 0; i < store->table_count; i++) {
         assert(strcmp(store->tables[i].name, "meta") != 0);
-        int code = mdb_dbi_open(txn, store->tables[i].name, MDB_CREATE, &store->dbi[i]);
-        if (code != 0)
+        int code = mdb_dbi_open(txn, store->tables[i].name, create, &store->dbi[i]);
+        store->has_table[i] = code == 0;
+        if (code != 0 && (create != 0 || code != MDB_NOTFOUND))
             return store_fail(store, error, code, "cannot open its tables");
     }
     int code = store_read_number(store, txn, &store->number);
@@ -198,7 +254,13 @@ static enum tov_err open_tables_in(struct tov_store *store, MDB_txn *txn, uint32
 static enum tov_err open_tables(struct tov_store *store, uint32_t format, struct tov_error *error)
 {
     MDB_txn *txn = NULL;
-    int code = mdb_txn_begin(store->env, NULL, 0, &txn);
+    unsigned flags = store->mode == TOV_STORE_OWN ? 0 : MDB_RDONLY;
+    int code = mdb_txn_begin(store->env, NULL, flags, &txn);
+    if (code == MDB_MAP_RESIZED && flags != 0) {
+        code = mdb_env_set_mapsize(store->env, 0);
+        if (code == 0)
+            code = mdb_txn_begin(store->env, NULL, flags, &txn);
+    }
     if (code != 0)
         return store_fail(store, error, code, "cannot begin");
     enum tov_err err = open_tables_in(store, txn, format, error);
@@ -225,10 +287,28 @@ static enum tov_err open_reads(struct tov_store *store, struct tov_error *error)
     return code == 0 ? TOV_OK : store_fail(store, error, code, "cannot begin to read");
 }
 
+static enum tov_err open_to_read(struct tov_store *store, const struct tov_store_options *options,
+                                 struct tov_error *error)
+{
+    store->dir_fd = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (store->dir_fd < 0 && errno != ENOENT)
+        return store_fail(store, error, errno, "cannot open the folder");
+    if (store->dir_fd >= 0)
+        TOV_TRY(check_whole(store, error));
+    if (store->dir_fd < 0 || faccessat(store->dir_fd, STORE_FILE_NAME, F_OK, 0) != 0)
+        return tov_fail(error, TOV_E_NOT_FOUND, "%s: there is no database in it", store->path);
+    TOV_TRY(open_env(store, first_map_bytes(options), error));
+    TOV_TRY(open_tables(store, options->format, error));
+    return open_reads(store, error);
+}
+
 static enum tov_err open_all(struct tov_store *store, const struct tov_store_options *options,
                              struct tov_error *error)
 {
-    TOV_TRY(open_folder(store, error));
+    if (options->mode != TOV_STORE_OWN)
+        return open_to_read(store, options, error);
+    TOV_TRY(store_open_folder(store, error));
+    TOV_TRY(check_whole(store, error));
     if (!options->any_filesystem)
         TOV_TRY(tov_filesystem_check(store->dir_fd, store->path, error));
     TOV_TRY(store_create_file(store, error));

@@ -50,6 +50,13 @@ void tov_store_read_end(struct tov_store_read *read)
     (void)pthread_rwlock_unlock(&read->store->map_lock);
 }
 
+/* A copy of an earlier version may lack a table: then it is empty. */
+static bool has_table(const struct tov_store_read *read, unsigned table)
+{
+    assert(read->depth > 0 && table < read->store->table_count);
+    return read->store->has_table[table];
+}
+
 static MDB_dbi dbi_of(const struct tov_store_read *read, unsigned table)
 {
     assert(read->depth > 0 && table < read->store->table_count);
@@ -62,6 +69,8 @@ enum tov_err tov_store_get(struct tov_store_read *read, unsigned table, struct t
     MDB_dbi dbi = dbi_of(read, table);
     MDB_val k = store_val(key.bytes, key.size), v;
     assert(key.size > 0);
+    if (!has_table(read, table))
+        return TOV_E_NOT_FOUND;
     enum tov_err err = store_err_of(mdb_get(read->txn, dbi, &k, &v));
     if (err == TOV_OK)
         *out_value = (struct tov_bytes){v.mv_data, v.mv_size};
@@ -82,6 +91,8 @@ static enum tov_err row_at_end(struct tov_store_read *read, unsigned table, MDB_
 {
     MDB_cursor *cursor;
     MDB_val key, value;
+    if (!has_table(read, table))
+        return TOV_E_NOT_FOUND;
     TOV_TRY(store_err_of(mdb_cursor_open(read->txn, dbi_of(read, table), &cursor)));
     enum tov_err err = store_err_of(mdb_cursor_get(cursor, &key, &value, end));
     if (err == TOV_OK)
@@ -104,8 +115,9 @@ enum tov_err tov_store_last(struct tov_store_read *read, unsigned table,
 
 enum tov_err tov_store_count(struct tov_store_read *read, unsigned table, uint64_t *out_count)
 {
-    MDB_stat stat;
-    TOV_TRY(store_err_of(mdb_stat(read->txn, dbi_of(read, table), &stat)));
+    MDB_stat stat = {.ms_entries = 0};
+    if (has_table(read, table))
+        TOV_TRY(store_err_of(mdb_stat(read->txn, dbi_of(read, table), &stat)));
     *out_count = stat.ms_entries;
     return TOV_OK;
 }
@@ -115,8 +127,9 @@ enum tov_err tov_store_count(struct tov_store_read *read, unsigned table, uint64
 enum tov_err tov_store_iter_init(struct tov_store_read *read, const struct tov_store_range *range,
                                  struct tov_store_iter *out_iter)
 {
-    MDB_cursor *cursor;
-    TOV_TRY(store_err_of(mdb_cursor_open(read->txn, dbi_of(read, range->table), &cursor)));
+    MDB_cursor *cursor = NULL;
+    if (has_table(read, range->table))
+        TOV_TRY(store_err_of(mdb_cursor_open(read->txn, dbi_of(read, range->table), &cursor)));
     *out_iter = (struct tov_store_iter){.range = *range, .cursor = cursor, .failed = TOV_OK};
     return TOV_OK;
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "core_roster.h"
+
+#include "keys/keyfile.h"
+
+#include <stdlib.h>
+
+/* What is wrong with a file is for a person, CODE; want of memory passes. */
+static enum tov_err blame(enum tov_err err, enum tov_err code)
+{
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : code;
+}
+
+static enum tov_err read_text(const char *path, size_t limit, struct tov_buf *out,
+                              struct tov_error *error)
+{
+    *out = TOV_BUF_INIT(limit);
+    return blame(tov_file_read(path, limit, out, error), TOV_E_CONFIG);
+}
+
+enum tov_err tov_core_roster_load(const struct tov_config *config, struct tov_roster **out_roster,
+                                  struct tov_error *error)
+{
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(0);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf roots_text = TOV_BUF_INIT(0);
+    TOV_FREE struct tov_roots *roots = calloc(1, sizeof *roots);
+    if (roots == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = read_text(config->roster_file, TOV_ROSTER_MAX_BYTES, &note, error);
+    if (err == TOV_OK)
+        err = read_text(config->roots_file, TOV_ROSTER_MAX_BYTES, &roots_text, error);
+    TOV_TRY(err);
+    err = tov_roots_parse(tov_buf_view(&roots_text), roots, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", config->roots_file);
+    err = tov_roster_parse(tov_buf_view(&note), &roster, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", config->roster_file);
+    err = tov_roster_verify(roster, roots, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_SIGNATURE), "%s: ", config->roster_file);
+    *out_roster = TOV_TAKE(roster);
+    return TOV_OK;
+}
