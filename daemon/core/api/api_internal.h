@@ -29,6 +29,9 @@
 #define TOV_API_REPLY_GOAL_BYTES 180000u /* lists end here, under the frame limit */
 #define TOV_API_DATA_MAX_BYTES 131072u   /* of uploads, attachments and exports in one frame */
 #define TOV_API_WATCH_NAME_MAX_BYTES 63u
+#define TOV_API_WATCH_NAMES_MAX 64u /* a client, for ever: each is a row that stays */
+#define TOV_API_UPLOADS_MAX_BYTES \
+    (TOV_ATTACHMENTS_MAX * TOV_ATTACHMENT_MAX_BYTES) /* under way, a key: of one full message */
 #define TOV_API_SEARCH_PIECE_BYTES ((size_t)2 << 20)
 
 struct api_upload;
@@ -38,6 +41,7 @@ struct api_key_use {
     struct api_key_use *next;
     uint8_t key[32];
     unsigned connections, in_flight, uploads, watches, waiting;
+    uint64_t upload_bytes; /* of the files of those uploads, as they were announced */
     size_t waiting_bytes;
 };
 

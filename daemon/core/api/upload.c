@@ -70,6 +70,8 @@ static void end_upload(struct api_connection *connection, struct api_upload *upl
         at = &(*at)->next;
     *at = upload->next;
     connection->use->uploads--;
+    for (size_t i = 0; i < upload->plan.attachment_count; i++)
+        connection->use->upload_bytes -= upload->files[i].size;
     destroy_upload(upload, is_taken);
 }
 
@@ -188,6 +190,10 @@ static enum tov_err admit(struct api_call *call, uint64_t size)
     if (!tov_core_has_room(call->core, size))
         return tov_fail(&call->error, TOV_E_FULL,
                         "the node's disk has no room for this file; call the operator");
+    uint64_t open = call->connection->use->upload_bytes;
+    if (size > TOV_API_UPLOADS_MAX_BYTES - open)
+        return tov_fail(&call->error, TOV_E_BUSY, "your key has uploads of %llu bytes open already",
+                        (unsigned long long)open);
     return TOV_OK;
 }
 
@@ -226,6 +232,7 @@ static enum tov_err begin_file(struct api_call *call, struct api_upload *upload,
     tov_sha256_init(&file->sha);
     file->size = size;
     upload->plan.attachment_count++;
+    call->connection->use->upload_bytes += size;
     if (size > 0)
         return TOV_OK;
     enum tov_err err = take_data(upload, at, (struct tov_bytes){0});

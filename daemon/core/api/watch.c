@@ -4,6 +4,7 @@
  * front does not take now is read again from the store when it does.
  *
  *   cursor row   key: SHA-256(client's name, 0, watch's name); value: number u64
+ *   names row    key: SHA-256(client's name, 0), which no watch has; value: its cursor rows, u64
  */
 #include "api/api_internal.h"
 
@@ -24,29 +25,34 @@ struct watching {
 
 /* ---- cursors ---- */
 
-static enum tov_err cursor_key(struct api_call *call, struct tov_store_key *out_key)
+static struct tov_store_key key_of(const struct api_call *call, struct tov_bytes name)
 {
     struct tov_bytes client = tov_bytes_of_text(call->client->name);
-    struct tov_bytes name = tov_record_bytes(call->request, "name");
     struct tov_sha256 sha;
     struct tov_hash hash;
-    if (name.size == 0 || name.size > TOV_API_WATCH_NAME_MAX_BYTES)
-        return tov_fail(&call->error, TOV_E_SCHEMA, "the name of a watch has 1 to %u bytes",
-                        TOV_API_WATCH_NAME_MAX_BYTES);
     tov_sha256_init(&sha);
     tov_sha256_update(&sha, client.data, client.size + 1); /* with its NUL */
     tov_sha256_update(&sha, name.data, name.size);
     tov_sha256_final(&sha, &hash);
-    *out_key = tov_store_key_bytes(TOV_BYTES_OF(hash.bytes));
+    return tov_store_key_bytes(TOV_BYTES_OF(hash.bytes));
+}
+
+static enum tov_err cursor_key(struct api_call *call, struct tov_store_key *out_key)
+{
+    struct tov_bytes name = tov_record_bytes(call->request, "name");
+    if (name.size == 0 || name.size > TOV_API_WATCH_NAME_MAX_BYTES)
+        return tov_fail(&call->error, TOV_E_SCHEMA, "the name of a watch has 1 to %u bytes",
+                        TOV_API_WATCH_NAME_MAX_BYTES);
+    *out_key = key_of(call, name);
     return TOV_OK;
 }
 
-static enum tov_err read_cursor(struct api_call *call, uint64_t *out_number)
+/* 0: there is no such row. */
+static enum tov_err read_number(const struct api_call *call, struct tov_store_key key,
+                                uint64_t *out_number)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_key key;
     struct tov_bytes row;
-    TOV_TRY(cursor_key(call, &key));
     TOV_TRY(tov_store_read_begin(call->core->store, &read, NULL));
     enum tov_err err = tov_core_get_pending(call->core, read, TOV_TABLE_CURSOR, key, &row);
     if (err == TOV_E_NOT_FOUND) {
@@ -60,10 +66,37 @@ static enum tov_err read_cursor(struct api_call *call, uint64_t *out_number)
     return TOV_OK;
 }
 
+static enum tov_err read_cursor(struct api_call *call, uint64_t *out_number)
+{
+    struct tov_store_key key;
+    TOV_TRY(cursor_key(call, &key));
+    return read_number(call, key, out_number);
+}
+
+static void put_number(struct api_call *call, struct tov_store_key key, uint64_t number)
+{
+    uint8_t row[8];
+    tov_put_be64(row, number);
+    tov_store_batch_put(tov_core_batch(call->core), TOV_TABLE_CURSOR, key, TOV_BYTES_OF(row));
+}
+
+/* One more name: its row is never deleted. */
+static enum tov_err count_name(struct api_call *call)
+{
+    struct tov_store_key key = key_of(call, (struct tov_bytes){0});
+    uint64_t names = 0;
+    TOV_TRY(read_number(call, key, &names));
+    if (names >= TOV_API_WATCH_NAMES_MAX)
+        return tov_fail(&call->error, TOV_E_LIMIT,
+                        "you have used %u names of watches: use one of them again",
+                        TOV_API_WATCH_NAMES_MAX);
+    put_number(call, key, names + 1);
+    return TOV_OK;
+}
+
 enum tov_err tov_api_acknowledge(struct api_call *call)
 {
     struct tov_store_key key;
-    uint8_t row[8];
     uint64_t number = tov_record_number(call->request, "number");
     uint64_t held = 0;
     TOV_TRY(cursor_key(call, &key));
@@ -72,8 +105,9 @@ enum tov_err tov_api_acknowledge(struct api_call *call)
         return tov_fail(&call->error, TOV_E_ARGUMENT, "there is no event with that number yet");
     if (number <= held)
         return TOV_OK; /* never back */
-    tov_put_be64(row, number);
-    tov_store_batch_put(tov_core_batch(call->core), TOV_TABLE_CURSOR, key, TOV_BYTES_OF(row));
+    if (held == 0)
+        TOV_TRY(count_name(call));
+    put_number(call, key, number);
     return tov_api_reply_after(call);
 }
 

@@ -499,6 +499,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;
     peer->late[peer->late_count++] = ref->index;
+    peer->did_nothing = false;
     in.is_off_link = late->stored.is_off_link;
     in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
     tell(&in);

@@ -234,6 +234,7 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
          * parcel before it was lost, or it begins at a position that has moved on since. */
         peer->wants_position = true;
         peer->wants_refetch = peer->wants_refetch || parcel.to > peer->range.size;
+        peer->did_nothing = true;
         return TOV_OK;
     }
     TOV_TRY(verify_way(follow, peer, &parcel, bytes));

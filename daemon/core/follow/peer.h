@@ -15,6 +15,7 @@
 #include "envelope/part.h"
 #include "envelope/stanza.h"
 #include "follow/follow.h"
+#include "follow/quota.h"
 #include "wire/frame.h"
 
 #define TOV_INFLIGHT_MAX 512u
@@ -105,6 +106,8 @@ struct tov_peer {
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
     uint64_t last_heard_ms;
+    struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
+    bool did_nothing;                    /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
     struct tov_leaf_receipt *receipt;

@@ -368,8 +368,10 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     char blob[TOV_BLOB_NAME_SIZE];
     struct tov_core *core = follow->core;
     struct tov_transfer *transfer = find_transfer(peer, chunk);
-    if (transfer == NULL || chunk->index != transfer->held)
+    if (transfer == NULL || chunk->index != transfer->held) {
+        peer->did_nothing = true;
         return TOV_OK; /* asked for twice, or of an earlier session */
+    }
     TOV_TRY(verify_chunk(transfer, chunk));
     tov_blob_name(core, &transfer->name, NULL, transfer->part, blob);
     TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,

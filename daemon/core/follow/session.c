@@ -17,6 +17,10 @@
 #define FAULT_PAUSE_MS 2000u
 #define FAULT_PAUSE_MAX_MS 60000u
 
+static const struct tov_quota_rate hello_rate = {TOV_PEER_HELLOS_MAX, TOV_PEER_HELLOS_PER_SECOND};
+static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_PER_SECOND};
+static const struct tov_quota_rate idle_rate = {TOV_PEER_IDLE_MAX, TOV_PEER_IDLE_PER_SECOND};
+
 static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
 {
     return follow->core->host->send_peer(follow->core->host->context, peer->number,
@@ -344,8 +348,10 @@ static enum tov_err on_control(struct tov_follow *follow, struct tov_peer *peer,
     TOV_TRY(tov_control_decode(outer.body, control, &arena));
     if (control->from != peer->number || control->to != follow->core->own->number)
         return TOV_E_MALFORMED;
-    if (memcmp(control->nonce, peer->nonce, sizeof peer->nonce) != 0)
+    if (memcmp(control->nonce, peer->nonce, sizeof peer->nonce) != 0) {
+        peer->did_nothing = true;
         return TOV_OK; /* of an earlier session: stale, not hostile */
+    }
     return apply_control(follow, peer, control);
 }
 
@@ -359,7 +365,11 @@ static enum tov_err on_position(struct tov_follow *follow, struct tov_peer *peer
     if (position.generation != follow->core->series.generation ||
         position.size > tov_ledger_signed(follow->core->ledger))
         return TOV_E_MALFORMED;
+    peer->did_nothing = !position.refetch && position.size <= peer->acked &&
+                        position.window_bytes == peer->window_bytes;
     peer->window_bytes = position.window_bytes;
+    if (position.refetch && !tov_quota_take(&peer->hellos, &hello_rate, 1, follow->core->mono_ms))
+        return TOV_E_BUSY;
     if (position.refetch)
         tov_parcels_reset(peer, position.size);
     else
@@ -370,6 +380,7 @@ static enum tov_err on_position(struct tov_follow *follow, struct tov_peer *peer
 static enum tov_err on_late_stanzas(struct tov_follow *follow, struct tov_peer *peer,
                                     const struct tov_frame *frame)
 {
+    peer->did_nothing = true;
     for (size_t i = 0; i < tov_frame_late_stanza_count(frame); i++) {
         struct tov_frame_late_stanza late;
         TOV_TRY(tov_frame_late_stanza(frame, i, &late));
@@ -391,17 +402,36 @@ static bool is_receipted(enum tov_frame_kind kind)
     return kind == TOV_FRAME_PARCEL || kind == TOV_FRAME_LATE_STANZAS || kind == TOV_FRAME_CHUNK;
 }
 
+/* Quotas for what costs more than the frame that asks for it (I11). */
+static bool may_cost(struct tov_peer *peer, const struct tov_frame *frame, uint64_t mono_ms)
+{
+    enum tov_frame_kind kind = tov_frame_kind(frame);
+    if (kind == TOV_FRAME_HELLO)
+        return tov_quota_take(&peer->hellos, &hello_rate, 1, mono_ms);
+    if (kind == TOV_FRAME_CONTROL)
+        return tov_quota_take(&peer->asks, &ask_rate, 1, mono_ms);
+    if (kind == TOV_FRAME_COSIGNATURES)
+        return tov_quota_take(&peer->asks, &ask_rate, (uint32_t)tov_frame_cosignature_count(frame),
+                              mono_ms);
+    return true;
+}
+
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
                                 const struct tov_frame *frame, struct tov_bytes bytes)
 {
     enum tov_frame_kind kind = tov_frame_kind(frame);
+    if (!may_cost(peer, frame, follow->core->mono_ms))
+        return TOV_E_BUSY;
     if (kind == TOV_FRAME_HELLO)
         return on_hello(follow, peer, frame);
-    if (!peer->has_session || peer->suspended)
+    if (!peer->has_session || peer->suspended) {
+        peer->did_nothing = true;
         return TOV_OK; /* frames of a connection before this one */
+    }
     if (is_receipted(kind) && !tov_follow_may_take(follow)) {
         /* Stanzas and chunks come again by themselves. */
         peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
+        peer->did_nothing = true;
         return TOV_OK;
     }
     switch (kind) {
@@ -421,6 +451,7 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
     case TOV_FRAME_ROSTER_OFFER: /* rosters are handed on by hand in this version */
     case TOV_FRAME_ROSTER_REQUEST:
     case TOV_FRAME_ROSTER_PIECE:
+        peer->did_nothing = true;
         return TOV_OK;
     }
     return TOV_E_MALFORMED;
@@ -465,7 +496,11 @@ void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_
         return;
     }
     peer->last_heard_ms = follow->core->now_ms;
+    peer->did_nothing = false;
     err = apply_frame(follow, peer, frame, bytes);
+    if (err == TOV_OK && peer->did_nothing &&
+        !tov_quota_take(&peer->idle, &idle_rate, 1, follow->core->mono_ms))
+        err = TOV_E_BUSY;
     if (err != TOV_OK)
         judge_failure(follow, peer, err, kind_names[tov_frame_kind(frame)]);
 }

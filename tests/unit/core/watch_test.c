@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Which events a watch is told: by two whole nodes in one process.
+ * Which events a watch is told, and what a client may keep at the node: by two whole nodes in one
+ * process.
  */
 #include "support/sim_wire.h"
 #include "support/unit.h"
@@ -16,6 +17,8 @@ struct scene {
     size_t written, delivered, received; /* events told so far */
     uint64_t last_link;                  /* of the newest receipt */
     uint64_t first_number;               /* of the first event */
+    uint64_t error;                      /* of the newest answer */
+    uint64_t upload;                     /* that it speaks of */
 };
 
 static enum tov_err take_frame(void *context, size_t node, uint64_t connection,
@@ -27,8 +30,13 @@ static enum tov_err take_frame(void *context, size_t node, uint64_t connection,
     (void)node;
     UNIT_EQUAL_INT(connection, CONNECTION);
     UNIT_NEED(tov_api_reply_decode(frame, &reply, NULL) == TOV_OK);
-    if (!tov_record_child(reply, "event", 0, &event))
+    if (!tov_record_child(reply, "event", 0, &event)) {
+        struct tov_record upload;
+        scene->error = tov_record_number(reply, "error");
+        if (tov_record_child(reply, "upload", 0, &upload))
+            scene->upload = tov_record_number(upload, "upload");
         return TOV_OK; /* the answer to an acknowledgement */
+    }
     if (scene->first_number == 0)
         scene->first_number = tov_record_number(event, "number");
     const char *kind = tov_record_enum(event, "kind");
@@ -133,12 +141,66 @@ static void an_acknowledgement_never_moves_back_not_even_within_one_batch(void)
     sim_wire_destroy(scene.wire);
 }
 
+static uint64_t acknowledge_error(struct scene *scene, unsigned name)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "name-%u", name);
+    scene->error = UINT64_MAX;
+    ask(scene, &(struct request){"acknowledge", 100 + name, {{"number", 1}}, text});
+    sim_wire_run(scene->wire);
+    return scene->error;
+}
+
+/* Each name is a row that stays: a program that makes up new ones fills no disk (I11). */
+static void a_client_has_64_names(void)
+{
+    struct scene scene;
+    scene_open(&scene, "watch-names");
+    exchange(&scene);
+    for (unsigned i = 0; i < 64; i++)
+        UNIT_EQUAL_INT(acknowledge_error(&scene, i), TOV_OK);
+    UNIT_EQUAL_INT(acknowledge_error(&scene, 64), TOV_E_LIMIT);
+    ask(&scene, &(struct request){"acknowledge", 300, {{"number", 2}}, "name-7"});
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.error, TOV_OK);
+    sim_wire_destroy(scene.wire);
+}
+
+static uint64_t begin_file(struct scene *scene, uint64_t upload, uint64_t size)
+{
+    scene->error = UINT64_MAX;
+    ask(scene, &(struct request){"upload_begin", 400, {{"size", size}, {"upload", upload}}, NULL});
+    sim_wire_run(scene->wire);
+    return scene->error;
+}
+
+/* As much as one full message has, announced by one key; what is given up is free again. */
+static void the_files_of_a_keys_uploads_are_bounded_together(void)
+{
+    const uint64_t gib2 = 2147483648;
+    struct scene scene;
+    scene_open(&scene, "upload-bytes");
+    UNIT_EQUAL_INT(begin_file(&scene, 0, gib2), TOV_OK);
+    uint64_t upload = scene.upload;
+    for (unsigned i = 1; i < 15; i++)
+        UNIT_EQUAL_INT(begin_file(&scene, upload, gib2), TOV_OK);
+    UNIT_EQUAL_INT(begin_file(&scene, 0, gib2), TOV_OK); /* another upload of the same key */
+    UNIT_EQUAL_INT(begin_file(&scene, 0, 1), TOV_E_BUSY);
+    UNIT_EQUAL_INT(begin_file(&scene, upload, 1), TOV_E_BUSY);
+    ask(&scene, &(struct request){"upload_cancel", 401, {{"upload", upload}}, NULL});
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(begin_file(&scene, 0, gib2), TOV_OK);
+    sim_wire_destroy(scene.wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_watch_tells_what_is_written_and_what_comes),
         UNIT_TEST(an_acknowledgement_never_moves_back_not_even_within_one_batch),
         UNIT_TEST(a_sender_may_watch_receipts_without_its_own_messages),
+        UNIT_TEST(a_client_has_64_names),
+        UNIT_TEST(the_files_of_a_keys_uploads_are_bounded_together),
     };
     return unit_run("core watch", tests, sizeof tests / sizeof tests[0]);
 }
