@@ -6,7 +6,7 @@
 #include "backup/backup.h"
 
 #include "base/time.h"
-#include "core_roster.h"
+#include "core/core_roster.h"
 #include "exit_codes.h"
 
 #include <stdio.h>

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <systemd/sd-id128.h>
 #include <unistd.h>
 
 #define PATH_SIZE 512
@@ -113,11 +114,25 @@ static struct tov_api_policy policy_of(const struct tov_config *config)
     return policy;
 }
 
+/* The id of this installation as only Tov sees it: the system's own is never stored. False where
+ * there is none, as in some containers. */
+static bool find_machine(uint8_t out_id[16])
+{
+    const sd_id128_t application =
+        SD_ID128_MAKE(5d, 0e, 2b, 61, 9a, 4c, 43, 7f, 8e, 10, c7, 34, f2, 6b, 90, a5);
+    sd_id128_t machine;
+    if (sd_id128_get_machine_app_specific(application, &machine) != 0)
+        return false;
+    memcpy(out_id, machine.bytes, 16);
+    return true;
+}
+
 static enum tov_err make_node(struct tov_process *process, struct tov_error *error)
 {
     TOV_CLEANUP(tov_key_wipe) struct tov_key control;
     TOV_CLEANUP(tov_key_wipe) struct tov_key storage;
     struct tov_api_policy policy = policy_of(&process->config);
+    uint8_t machine[16];
     copy_secret(&process->control_key, &control);
     copy_secret(&process->storage_key, &storage);
     struct tov_node_setup setup = {.host = &process->host,
@@ -133,6 +148,7 @@ static enum tov_err make_node(struct tov_process *process, struct tov_error *err
                                    .batch_max_bytes = process->config.batch_max_bytes,
                                    .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
                                    .demo_clock = process->config.demo_clock,
+                                   .machine_id = find_machine(machine) ? machine : NULL,
                                    .policy = &policy,
                                    .commit = begin_commit,
                                    .commit_context = process};

@@ -100,6 +100,9 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     node->commit_context = setup->commit_context;
     node->batch_max_bytes = setup->batch_max_bytes;
     node->demo_clock = setup->demo_clock;
+    node->has_machine = setup->machine_id != NULL;
+    if (node->has_machine)
+        memcpy(node->machine, setup->machine_id, sizeof node->machine);
     TOV_TRY(open_core(node, setup, error));
     node->created_mono_ms = node->core.mono_ms;
     node->leaf_ms_at_start = node->core.last_leaf_ms;
@@ -113,6 +116,7 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
                                   .policy = setup->policy};
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));
+    TOV_TRY(tov_node_load_start_rule(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");
     *out_node = TOV_TAKE(node);
     return TOV_OK;

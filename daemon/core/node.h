@@ -8,6 +8,8 @@
  *
  *   guard unknown --hello answered, both trees agree--> waiting for keepers
  *   waiting       --keepers hold nothing larger-------> serving (genesis and first key if empty)
+ *                   (all of them, or one and 30 s; a majority while node_majority.c asks for it,
+ *                   or two persons in their place)
  *   any           --a peer or the guard holds more----> behind (reads only; nothing is signed)
  *   guard unknown --the guard lost its state----------> guard lost (the same, until a statement)
  *   serving       --the clock ran away----------------> clock (nothing is signed until mended)
@@ -48,7 +50,8 @@ struct tov_node_setup {
     uint64_t batch_max_bytes;
     uint64_t disk_reserve_bytes;
     bool demo_clock;
-    size_t book_block_bytes;             /* of the case book's snapshots; 0: the usual size */
+    const uint8_t *machine_id; /* 16 bytes that are this machine's alone; NULL: it has none */
+    size_t book_block_bytes;   /* of the case book's snapshots; 0: the usual size */
     const struct tov_api_policy *policy; /* copied; NULL: the defaults of api/policy.h */
     /* Begins the commit of a batch; its result comes by tov_node_on_committed. */
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);

@@ -7,14 +7,23 @@
 
 #include "api/api.h"
 #include "guard/guard_client.h"
+#include "ledger/start_rule.h"
 #include "node.h"
+
+#define TOV_MACHINE_ID_BYTES 16u
 
 struct tov_node {
     struct tov_core core;
     struct tov_follow *follow;
     struct tov_api *api;
     enum tov_node_state state;
-    uint64_t start_mono_ms; /* since when keepers are waited for */
+    uint64_t start_mono_ms;           /* since when keepers are waited for */
+    struct tov_start_rule start_rule; /* as in the store and its open batches */
+    bool has_machine;
+    uint8_t machine[TOV_MACHINE_ID_BYTES];
+    size_t told_answers;   /* keepers whose answers were told, and how many persons */
+    unsigned told_persons; /* go on without them */
+    char sentence_da[768], sentence_en[768];
     uint64_t created_mono_ms;
     uint64_t leaf_ms_at_start;
     uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
@@ -44,6 +53,17 @@ void tov_node_start_step(struct tov_node *node);
 /* Whether the guard has not answered for too long; says so, or takes it back, when that is news. */
 void tov_node_note_guard(struct tov_node *node, bool is_silent);
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello);
+/* node_majority.c: whether a majority of the keepers must be heard, and why. The one place. */
+enum tov_err tov_node_load_start_rule(struct tov_node *node) TOV_MUST_CHECK;
+/* From now on, over every restart, until a majority was heard or two persons went on without. */
+void tov_node_demand_majority(struct tov_node *node, enum tov_start_reason reason);
+/* Compares the machine with the one that the store was last served on, and notes it. */
+enum tov_err tov_node_check_machine(struct tov_node *node) TOV_MUST_CHECK;
+bool tov_node_wants_majority(const struct tov_node *node);
+/* It was met: the demand goes with the open batch. */
+void tov_node_met_majority(struct tov_node *node, const char *how);
+/* While it waits: status and log say for whom. */
+void tov_node_tell_waiting(struct tov_node *node);
 /* node_routine.c: what a serving node writes by itself: epoch keys, anchors, journal roots. */
 enum tov_err tov_node_routine(struct tov_node *node) TOV_MUST_CHECK;
 enum tov_err tov_node_load_routine(struct tov_node *node) TOV_MUST_CHECK;

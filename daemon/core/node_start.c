@@ -48,6 +48,8 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
+    tov_api_start_reset(node->api, state == TOV_NODE_KEEPERS && tov_node_wants_majority(node));
+    node->sentence_en[0] = '\0';
     bool is_silent = state == TOV_NODE_GUARD_SILENT;
     bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING ||
                   state == TOV_NODE_CLOCK || is_silent;
@@ -106,6 +108,8 @@ void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello
     enum tov_err err = agree(node, hello, &error);
     if (err == TOV_OK)
         err = keep_roster(node);
+    if (err == TOV_OK)
+        err = tov_node_check_machine(node);
     if (err == TOV_E_UNAVAILABLE) {
         bool has_states = hello->trees[0].present && hello->trees[1].present;
         tov_node_become(node, has_states ? TOV_NODE_BEHIND : TOV_NODE_GUARD_LOST, error.text);
@@ -126,18 +130,36 @@ static bool may_fall_behind(enum tov_node_state state)
            state == TOV_NODE_GUARD_SILENT;
 }
 
+/* What this node waits for before it signs; two persons may stand in for a majority. */
+static enum tov_start_view look_around(struct tov_node *node, const char **out_how)
+{
+    struct tov_start_question question = {.waited_ms = node->core.mono_ms - node->start_mono_ms,
+                                          .majority = tov_node_wants_majority(node)};
+    enum tov_start_view view = tov_follow_start_view(node->follow, &question);
+    *out_how = "keepers";
+    if (view != TOV_START_WAITING || !question.majority || node->state != TOV_NODE_KEEPERS)
+        return view;
+    if (tov_api_start_persons(node->api) < TOV_API_START_PERSONS) {
+        tov_node_tell_waiting(node);
+        return view;
+    }
+    *out_how = "two-persons";
+    return TOV_START_FREE;
+}
+
 void tov_node_start_step(struct tov_node *node)
 {
+    const char *how = NULL;
     if (!may_fall_behind(node->state))
         return;
-    enum tov_start_view view =
-        tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms);
+    enum tov_start_view view = look_around(node, &how);
     if (view == TOV_START_BEHIND) {
         tov_node_become(node, TOV_NODE_BEHIND, "to=behind");
         return;
     }
     if (node->state != TOV_NODE_KEEPERS || view == TOV_START_WAITING)
         return;
+    tov_node_met_majority(node, how);
     tov_node_become(node, TOV_NODE_SERVING, "to=serving");
     if (tov_ledger_size(node->core.ledger) == 0) {
         enum tov_err err = tov_node_begin_ledger(node);

@@ -79,6 +79,8 @@ static const struct client_row {
       .roles = TOV_ROLE_BIT(TOV_ROLE_KOORDINATOR_KRFO),
       .units = (const char *const[]){"central"},
       .unit_count = 1}},
+    {0, {.name = "admin-b", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_NODE_ADMIN)}},
+    {0, {.name = "checker", .kind = TOV_CLIENT_SYSTEM, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
 };
 
 static void key_of(const char *name, uint8_t out[32])
@@ -98,6 +100,8 @@ static const struct {
 
 struct node {
     struct harness *harness;
+    bool has_machine;
+    uint8_t machine[16];
     size_t index;
     char folder[64];
     struct tov_key ledger, journal, witness, control, transport, storage;
@@ -385,6 +389,7 @@ static void start_node(struct node *node)
                                    .window_bytes = 1u << 20,
                                    .batch_max_bytes = 16u << 20,
                                    .disk_reserve_bytes = node->harness->disk_reserve_bytes,
+                                   .machine_id = node->has_machine ? node->machine : NULL,
                                    .commit = begin_commit,
                                    .commit_context = node};
     enum tov_err err = tov_node_create(&setup, &node->node, &error);
@@ -575,6 +580,17 @@ void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up)
 void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster)
 {
     harness->nodes[node].roster = roster;
+}
+
+void harness_forget_file(struct harness *harness, size_t index, const char *name)
+{
+    UNIT_NEED(sim_disk_delete(harness->nodes[index].disk, name) == TOV_OK);
+}
+
+void harness_set_machine(struct harness *harness, size_t index, uint8_t machine)
+{
+    harness->nodes[index].has_machine = machine != 0;
+    memset(harness->nodes[index].machine, machine, sizeof harness->nodes[index].machine);
 }
 
 void harness_restart(struct harness *harness, size_t index)

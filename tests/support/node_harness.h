@@ -41,6 +41,10 @@ uint64_t harness_now_ms(const struct harness *harness);
 struct tov_node *harness_node(struct harness *harness, size_t node);
 /* The node's process ends, with what its store and guard hold, and begins again. */
 void harness_restart(struct harness *harness, size_t node);
+/* Its small file NAME is gone, as after a restore. */
+void harness_forget_file(struct harness *harness, size_t node, const char *name);
+/* From its next beginning on: on another machine, or (0, as at first) on one without an id. */
+void harness_set_machine(struct harness *harness, size_t node, uint8_t machine);
 /* From its next beginning on. ROSTER is the caller's, and lives as long as the harness. */
 void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster);
 void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up);

@@ -25,6 +25,8 @@ bool tov_access_may(const struct tov_client *client, enum tov_deed deed)
         return does_casework(client) || checks(client);
     case TOV_DEED_EXPORT:
         return checks(client) && tov_client_has_role(client, TOV_ROLE_AUDITOR);
+    case TOV_DEED_START:
+        return client->kind == TOV_CLIENT_PERSON && (client->roles & (CHECKING | RUNNING)) != 0;
     case TOV_DEED_STATUS:
         return true;
     }

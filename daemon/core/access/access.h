@@ -9,6 +9,8 @@
  *   casework roles, integration own     own      own units       -       yes
  *   auditor, dbr                -       -        all             auditor yes
  *   node_admin                  -       -        -               -       yes
+ *   natural persons who are auditor, dbr or node_admin may also say that the node shall start
+ *   without a majority of its keepers
  *
  * A key that has one of the lower roles has none of the rights of the upper ones: who checks or
  * runs the node does casework with another key.
@@ -31,6 +33,7 @@ enum tov_deed {
     TOV_DEED_LOOK,    /* list, get, trace, watch */
     TOV_DEED_CONTENT, /* read content and attachments */
     TOV_DEED_EXPORT,
+    TOV_DEED_START, /* start the node without its keepers, as one of two persons */
     TOV_DEED_STATUS /* status, directory, hello */
 };
 bool tov_access_may(const struct tov_client *client, enum tov_deed deed);

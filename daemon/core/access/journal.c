@@ -38,7 +38,7 @@ static enum tov_err append_entry(struct tov_core *core, const struct tov_access_
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
-    leaf->type = TOV_LEAF_ACCESS;
+    leaf->type = note->class_code == TOV_ACCESS_START_ANYWAY ? TOV_LEAF_OVERRIDE : TOV_LEAF_ACCESS;
     leaf->as.detail.class_code = (uint8_t)note->class_code;
     leaf->as.detail.detail_hash = tov_sha256(details);
     return tov_core_append_leaf(core, core->journal, leaf, 0, out_place);

@@ -28,7 +28,8 @@ enum tov_access_class {
     TOV_ACCESS_ATTACHMENT = 4, /* data of an attachment */
     TOV_ACCESS_TRACE = 5,      /* evidence and metadata of a message, no content */
     TOV_ACCESS_DECRYPT = 6,    /* keys were released */
-    TOV_ACCESS_RECORD = 7 /* handed over to the agency's own record; reason: the number there */
+    TOV_ACCESS_RECORD = 7, /* handed over to the agency's own record; reason: the number there */
+    TOV_ACCESS_START_ANYWAY = 64 /* leaf type override: start without a majority of the keepers */
 };
 
 struct tov_access_note {

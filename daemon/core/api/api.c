@@ -38,6 +38,7 @@ static const struct api_row rows[] = {
     {"case_read", tov_api_case_read, TOV_DEED_LOOK},
     {"record", tov_api_record, TOV_DEED_CONTENT},
     {"find", tov_api_find, TOV_DEED_CONTENT},
+    {"start_anyway", tov_api_start_anyway, TOV_DEED_START},
 };
 
 /* ---- life ---- */

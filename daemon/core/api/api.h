@@ -47,6 +47,11 @@ struct tov_api_state {
     const char *sentence_en;
 };
 void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);
+/* Persons who say that the node shall start without a majority of its keepers (start_anyway.c):
+ * how many count now. RESET forgets them, and says whether the node waits for one. */
+#define TOV_API_START_PERSONS 2u /* are needed */
+unsigned tov_api_start_persons(const struct tov_api *api);
+void tov_api_start_reset(struct tov_api *api, bool waits);
 /* In each turn, before its commit: requests that waited for the case book. */
 void tov_api_work(struct tov_api *api);
 bool tov_api_has_waiting(const struct tov_api *api);

@@ -93,12 +93,20 @@ struct api_connection {
 
 #define API_BUCKETS 1024u
 
+#define API_START_PERSONS_MAX 8u
+struct api_start_person {
+    char name[TOV_NAME_MAX_BYTES + 1]; /* of the client; empty: nobody */
+    uint64_t said_mono_ms;
+};
+
 struct tov_api {
     struct tov_core *core;
     struct tov_follow *follow;
     struct tov_clients *clients;
     bool demo_clock;
     struct tov_api_state state;
+    bool start_waits; /* for a majority of the keepers (start_anyway.c) */
+    struct api_start_person start_persons[API_START_PERSONS_MAX];
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
     uint64_t last_search;
@@ -327,7 +335,8 @@ enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct 
 api_handler tov_api_hello, tov_api_submit, tov_api_upload_begin, tov_api_upload_data,
     tov_api_upload_cancel, tov_api_list, tov_api_get, tov_api_trace, tov_api_watch, tov_api_unwatch,
     tov_api_acknowledge, tov_api_attachment_read, tov_api_status, tov_api_export_read,
-    tov_api_directory, tov_api_cases, tov_api_case_read, tov_api_record, tov_api_find;
+    tov_api_directory, tov_api_cases, tov_api_case_read, tov_api_record, tov_api_find,
+    tov_api_start_anyway;
 
 /* upload.c */
 struct tov_message_plan;

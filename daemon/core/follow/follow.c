@@ -3,6 +3,7 @@
 
 #include "ledger/epoch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -267,20 +268,48 @@ void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts)
     follow->doubts_clock = doubts;
 }
 
-enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms)
+static void put_missing(struct tov_start_answers *answers, const char *name)
 {
-    size_t keepers = 0;
-    size_t answered = 0;
+    size_t used = strlen(answers->missing);
+    size_t room = sizeof answers->missing - used;
+    const char *comma = used == 0 ? "" : ", ";
+    if (strlen(comma) + strlen(name) + sizeof ", ..." <= room)
+        (void)snprintf(answers->missing + used, room, "%s%s", comma, name);
+    else if (strstr(answers->missing, ", ...") == NULL && room >= sizeof ", ...")
+        (void)snprintf(answers->missing + used, room, ", ...");
+}
+
+void tov_follow_start_answers(const struct tov_follow *follow,
+                              struct tov_start_answers *out_answers)
+{
+    *out_answers = (struct tov_start_answers){.keepers = 0};
     for (size_t i = 0; i < follow->peer_count; i++) {
         const struct tov_peer *peer = &follow->peers[i];
-        if (peer->holds_more)
-            return TOV_START_BEHIND;
-        keepers += peer->is_keeper_of_us ? 1 : 0;
-        answered += peer->is_keeper_of_us && peer->answered ? 1 : 0;
+        if (!peer->is_keeper_of_us)
+            continue;
+        out_answers->keepers++;
+        out_answers->answered += peer->answered ? 1 : 0;
+        if (!peer->answered)
+            put_missing(out_answers, peer->agency->name);
     }
-    if (answered == keepers || (answered > 0 && waited_ms >= START_WAIT_MS))
+    out_answers->majority = out_answers->keepers == 0 ? 0 : out_answers->keepers / 2 + 1;
+}
+
+enum tov_start_view tov_follow_start_view(const struct tov_follow *follow,
+                                          const struct tov_start_question *question)
+{
+    struct tov_start_answers answers;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        if (follow->peers[i].holds_more)
+            return TOV_START_BEHIND;
+    }
+    tov_follow_start_answers(follow, &answers);
+    if (answers.answered == answers.keepers)
         return TOV_START_FREE;
-    return TOV_START_WAITING;
+    bool is_free = question->majority
+                       ? answers.answered >= answers.majority
+                       : answers.answered > 0 && question->waited_ms >= START_WAIT_MS;
+    return is_free ? TOV_START_FREE : TOV_START_WAITING;
 }
 
 uint64_t tov_follow_clock_claims(const struct tov_follow *follow)

@@ -54,7 +54,21 @@ enum tov_start_view {
 };
 /* Keepers are asked again by each Hello. GUARD_AGREES says whether our own answers count. */
 void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool started);
-enum tov_start_view tov_follow_start_view(const struct tov_follow *follow, uint64_t waited_ms);
+struct tov_start_question {
+    uint64_t waited_ms;
+    bool majority; /* of all the keepers, however long it takes; else all, or one and 30 s */
+};
+enum tov_start_view tov_follow_start_view(const struct tov_follow *follow,
+                                          const struct tov_start_question *question);
+/* The keepers that the roster names for this agency, and whose answers count: guard and store
+ * agree there. */
+struct tov_start_answers {
+    size_t keepers, answered;
+    size_t majority;   /* of them */
+    char missing[256]; /* names, with commas; cut with "..." when there are many */
+};
+void tov_follow_start_answers(const struct tov_follow *follow,
+                              struct tov_start_answers *out_answers);
 
 /* While DOUBTS the peers are asked for their clocks again and again: what they told may have been
  * wrong then. */

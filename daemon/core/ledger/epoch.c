@@ -35,6 +35,7 @@ struct epoch_state {
 struct tov_epochs {
     struct tov_secret *memory;
     struct epoch_state *state;
+    uint32_t last_number; /* the highest that the ledger names, when it was read: else 0 */
 };
 
 static void secret_name(uint32_t number, char out[32])
@@ -132,6 +133,37 @@ static enum tov_err drop_unpublished(const struct tov_core *core, struct epoch_s
     return TOV_OK;
 }
 
+static enum tov_err number_of(struct tov_bytes row, struct tov_leaf *leaf, uint32_t *number)
+{
+    struct tov_entry entry;
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    if (entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+        leaf->type == TOV_LEAF_EPOCH_KEY && leaf->as.epoch_key.epoch > *number)
+        *number = leaf->as.epoch_key.epoch;
+    return TOV_OK;
+}
+
+/* After a restore the secrets are gone and the ledger names their epochs: peers take no number
+ * twice, so the next one is above them. Read only then, since it reads the whole ledger. */
+static enum tov_err find_last_number(const struct tov_core *core, uint32_t *out_number)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
+    struct tov_store_range all = {.table = TOV_TABLE_LEAF};
+    struct tov_store_iter iter;
+    uint32_t number = 0;
+    enum tov_err err = TOV_OK;
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_store_iter_init(read, &all, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = number_of(iter.row.value, leaf, &number);
+    enum tov_err ended = tov_store_iter_fini(&iter);
+    *out_number = number;
+    return err == TOV_OK ? ended : err;
+}
+
 enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epochs,
                              struct tov_error *error)
 {
@@ -146,6 +178,8 @@ enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epoc
                         "the file of epoch keys cannot be read: what was sealed to "
                         "them must be sent again; move the file away to go on");
     TOV_TRY(drop_unpublished(core, epochs->state));
+    if (epochs->state->count == 0)
+        TOV_TRY(find_last_number(core, &epochs->last_number));
     *out_epochs = TOV_TAKE(epochs);
     return TOV_OK;
 }
@@ -196,7 +230,8 @@ enum tov_err tov_epochs_begin(struct tov_core *core)
     if (state->count == TOV_EPOCHS_MAX)
         return TOV_E_LIMIT;
     struct own_epoch *own = &state->own[state->count];
-    *own = (struct own_epoch){.number = before == NULL ? 1 : before->number + 1,
+    *own = (struct own_epoch){.number = before == NULL ? core->epochs->last_number + 1
+                                                       : before->number + 1,
                               .not_before_ms = core->now_ms,
                               .not_after_ms = core->now_ms + TOV_EPOCH_LENGTH_MS,
                               .index = tov_ledger_size(core->ledger)};
