@@ -60,9 +60,17 @@ static enum tov_err read_all(int fd, const struct stat *status, const char *path
 enum tov_err tov_file_read(const char *path, size_t limit_bytes, struct tov_buf *out,
                            struct tov_error *error)
 {
-    struct stat status;
     TOV_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &status) != 0)
+    if (fd < 0)
+        return fail_errno(error, path, "open");
+    return tov_file_read_open(fd, path, limit_bytes, out, error);
+}
+
+enum tov_err tov_file_read_open(int fd, const char *path, size_t limit_bytes, struct tov_buf *out,
+                                struct tov_error *error)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
         return fail_errno(error, path, "open");
     if (!S_ISREG(status.st_mode))
         return tov_fail(error, TOV_E_IO, "%s: not a regular file; name one", path);

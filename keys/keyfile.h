@@ -68,5 +68,8 @@ enum tov_err tov_file_save(const struct tov_file_save *save,
 /* Reads a whole regular file of at most LIMIT_BYTES (LIMIT otherwise) into an empty OUT. */
 enum tov_err tov_file_read(const char *path, size_t limit_bytes, struct tov_buf *out,
                            struct tov_error *error) TOV_MUST_CHECK;
+/* The same of a file that is open, from where FD stands; PATH is what errors call it. */
+enum tov_err tov_file_read_open(int fd, const char *path, size_t limit_bytes, struct tov_buf *out,
+                                struct tov_error *error) TOV_MUST_CHECK;
 
 #endif

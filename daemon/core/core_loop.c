@@ -122,11 +122,16 @@ static enum tov_err on_guard(struct tov_process *process, const struct tov_ipc_f
     return TOV_OK;
 }
 
-static void reload_clients(struct tov_process *process)
+static void reload_clients(struct tov_process *process, int fd)
 {
-    struct tov_error error = {.text = ""};
+    struct tov_error error = {.text = "no file came with the word to reload"};
     struct tov_clients *clients = NULL;
-    if (tov_process_load_clients(process, &clients, &error) != TOV_OK) {
+    enum tov_err err = TOV_E_CLOSED;
+    if (fd >= 0) {
+        err = tov_process_load_clients(process, fd, &clients, &error);
+        (void)close(fd);
+    }
+    if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "clients-not-reloaded", TOV_LOG_TEXT("why", error.text));
         return;
     }
@@ -181,7 +186,7 @@ static enum tov_err on_supervisor(struct tov_process *process, const struct tov_
         begin_to_stop(process);
         return TOV_OK;
     case TOV_IPC_SV_RELOAD:
-        reload_clients(process);
+        reload_clients(process, tov_ipc_take_fd(process->supervisor));
         return TOV_OK;
     case TOV_IPC_SV_DUMP:
         dump(process);

@@ -8,7 +8,10 @@
 #include "exit_codes.h"
 #include "ledger/tables.h"
 #include "log/log.h"
+#include "sandbox/sandbox.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,16 +40,17 @@ static enum tov_err load_roster(struct tov_process *process, struct tov_error *e
     return TOV_OK;
 }
 
-enum tov_err tov_process_load_clients(struct tov_process *process, struct tov_clients **out_clients,
-                                      struct tov_error *error)
+enum tov_err tov_process_load_clients(struct tov_process *process, int fd,
+                                      struct tov_clients **out_clients, struct tov_error *error)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
     TOV_CLEANUP(tov_clients_cleanup) struct tov_clients *clients = NULL;
     const struct tov_agency *own =
         tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
-    TOV_TRY(blame(tov_file_read(process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error),
-                  TOV_E_CONFIG));
-    enum tov_err err = tov_clients_parse(tov_buf_view(&text), &clients, error);
+    enum tov_err err =
+        tov_file_read_open(fd, process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error);
+    TOV_TRY(blame(err, TOV_E_CONFIG));
+    err = tov_clients_parse(tov_buf_view(&text), &clients, error);
     if (err != TOV_OK)
         return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.clients_file);
     if (own == NULL)
@@ -59,6 +63,17 @@ enum tov_err tov_process_load_clients(struct tov_process *process, struct tov_cl
         return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.clients_file);
     *out_clients = TOV_TAKE(clients);
     return TOV_OK;
+}
+
+static enum tov_err load_clients(struct tov_process *process, struct tov_error *error)
+{
+    const char *path = process->config.clients_file;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return tov_fail(error, TOV_E_CONFIG, "%s: cannot open: %s", path, strerror(errno));
+    enum tov_err err = tov_process_load_clients(process, fd, &process->clients, error);
+    (void)close(fd);
+    return err;
 }
 
 static enum tov_err load_key(struct tov_process *process, const char *name,
@@ -155,12 +170,23 @@ static enum tov_err make_node(struct tov_process *process, struct tov_error *err
     return tov_node_create(&setup, &process->node, error);
 }
 
+/* Before the store, whose committer is a thread. */
+static enum tov_err enter_sandbox(const struct tov_process *process, struct tov_error *error)
+{
+    const struct tov_config *config = &process->config;
+    const struct tov_sandbox_places places = {
+        .data_dir = config->data_dir,
+        .clock_file = config->demo_clock ? config->demo_clock_file : NULL};
+    return tov_sandbox_enter(TOV_SANDBOX_CORE, &places, error);
+}
+
 static enum tov_err start_all(struct tov_process *process, struct tov_error *error)
 {
     TOV_TRY(load_roster(process, error));
-    TOV_TRY(tov_process_load_clients(process, &process->clients, error));
+    TOV_TRY(load_clients(process, error));
     TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
     TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
+    TOV_TRY(enter_sandbox(process, error));
     TOV_TRY(open_store(process, error));
     if (process->config.demo_clock)
         process->clock.demo_file = process->config.demo_clock_file;

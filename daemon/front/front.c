@@ -315,7 +315,7 @@ static void tick(struct front *front)
         connection_forget_old_requests(connection, front->now_ms);
         probe(front, connection);
     }
-    if (tov_net_memory_is_over(TOV_FRONT_MEMORY_MAX_BYTES)) {
+    if (tov_net_memory_is_over(front->options.memory_fd, TOV_FRONT_MEMORY_MAX_BYTES)) {
         TOV_LOG(TOV_LOG_ERROR, "memory-bound", TOV_LOG_NUMBER("bytes", TOV_FRONT_MEMORY_MAX_BYTES));
         stop(front, TOV_EXIT_MEMORY_BOUND);
     }
@@ -363,14 +363,9 @@ static void loop(struct front *front)
 
 static int open_all(struct front *front)
 {
-    struct tov_error error = {.code = TOV_OK};
     if (tov_ipc_create(front->options.core_fd, CORE_QUEUE_BYTES, &front->core) != TOV_OK ||
         connection_table_init(&front->table) != TOV_OK)
         return TOV_EXIT_INTERNAL;
-    if (tov_net_create(&front->net, &error) != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "no-network", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_INTERNAL;
-    }
     return FRONT_RUNNING;
 }
 
@@ -385,7 +380,7 @@ static void close_all(struct front *front)
 
 int tov_front_run(const struct tov_front_options *options)
 {
-    struct front front = {.options = *options, .now_ms = tov_role_now_ms()};
+    struct front front = {.options = *options, .net = options->net, .now_ms = tov_role_now_ms()};
     front.exit_code = open_all(&front);
     loop(&front);
     close_all(&front);

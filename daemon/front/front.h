@@ -32,8 +32,10 @@
 struct tov_front_options {
     const char *listen;
     const struct tov_key *secret;
-    int core_fd;   /* taken over */
-    int signal_fd; /* from tov_role_start */
+    struct tov_net *net; /* taken over, also when it fails */
+    int core_fd;         /* taken over */
+    int signal_fd;       /* from tov_role_start */
+    int memory_fd;       /* from tov_net_memory_open */
 };
 /* Runs until a signal, the end of the core or a failure; returns an exit code of exit_codes.h. */
 int tov_front_run(const struct tov_front_options *options);

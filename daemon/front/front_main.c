@@ -12,9 +12,15 @@ int tov_front_main(int argc, char **argv)
     int code = tov_network_role_begin(argc, argv, "front", TOV_KEY_FRONT, &role);
     if (code != 0)
         return code;
+    struct tov_net *net = NULL;
+    code = tov_network_role_enter(&role, TOV_SANDBOX_FRONT, role.config.client_listen, &net);
+    if (code != 0)
+        return code;
     struct tov_front_options options = {.listen = role.config.client_listen,
                                         .secret = &role.secret,
+                                        .net = net,
                                         .core_fd = role.core_fd,
-                                        .signal_fd = role.signal_fd};
+                                        .signal_fd = role.signal_fd,
+                                        .memory_fd = role.memory_fd};
     return tov_front_run(&options);
 }

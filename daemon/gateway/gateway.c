@@ -155,7 +155,7 @@ static void tick(struct gateway *gateway)
         if (peer_should_ping(peer, gateway->now_ms))
             gateway_ping(gateway, peer);
     }
-    if (tov_net_memory_is_over(TOV_GATEWAY_MEMORY_MAX_BYTES)) {
+    if (tov_net_memory_is_over(gateway->options.memory_fd, TOV_GATEWAY_MEMORY_MAX_BYTES)) {
         TOV_LOG(TOV_LOG_ERROR, "memory-bound",
                 TOV_LOG_NUMBER("bytes", TOV_GATEWAY_MEMORY_MAX_BYTES));
         gateway_stop(gateway, TOV_EXIT_MEMORY_BOUND);
@@ -222,7 +222,6 @@ void gateway_listen(struct gateway *gateway)
 
 static int open_all(struct gateway *gateway)
 {
-    struct tov_error error = {.code = TOV_OK};
     if (tov_ipc_create(gateway->options.core_fd, GATEWAY_CORE_QUEUE_BYTES, &gateway->core) !=
             TOV_OK ||
         gateway->net_epoll < 0 ||
@@ -230,10 +229,6 @@ static int open_all(struct gateway *gateway)
             (ssize_t)sizeof gateway->next_session)
         return TOV_EXIT_INTERNAL;
     gateway->next_session |= 1;
-    if (tov_net_create(&gateway->net, &error) != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "no-network", TOV_LOG_TEXT("why", error.text));
-        return TOV_EXIT_INTERNAL;
-    }
     return GATEWAY_RUNNING;
 }
 
@@ -250,9 +245,12 @@ static void close_all(struct gateway *gateway)
 int tov_gateway_run(const struct tov_gateway_options *options)
 {
     TOV_FREE struct gateway *gateway = calloc(1, sizeof *gateway);
-    if (gateway == NULL)
+    if (gateway == NULL) {
+        tov_net_destroy(options->net);
         return TOV_EXIT_INTERNAL;
+    }
     gateway->options = *options;
+    gateway->net = options->net;
     gateway->net_epoll = epoll_create1(EPOLL_CLOEXEC);
     gateway->exit_code = open_all(gateway);
     gateway->now_ms = tov_role_now_ms();

@@ -7,12 +7,12 @@
 #include "exit_codes.h"
 #include "guard/guard.h"
 #include "guard/guard_disk.h"
-#include "guard/guard_sandbox.h"
 #include "guard/guard_witness.h"
 #include "ipc/ipc.h"
 #include "keys/keyfile.h"
 #include "log/log.h"
 #include "roster/roster.h"
+#include "sandbox/sandbox.h"
 
 #include <poll.h>
 #include <sodium.h>
@@ -155,7 +155,7 @@ static enum tov_err open_guard(const struct tov_guard_places *places, struct hol
         holdings->keys[i] = (struct tov_keyfile){0};
         tov_buf_fini(&holdings->images[i]);
     }
-    return tov_guard_sandbox_enter(error);
+    return tov_sandbox_enter(TOV_SANDBOX_GUARD, NULL, error);
 }
 
 /* Queues the answer; when the core does not read, waits until it does. */

@@ -47,7 +47,7 @@
  *                   a descriptor                     dead, all its peers are down, all its
  *                                                    connections gone, its credit accounts void
  *     SV_STOP       nothing                          commit what is accepted, then exit 0
- *     SV_RELOAD     nothing                          SIGHUP: read the client registry again
+ *     SV_RELOAD     nothing, with a descriptor       SIGHUP: read the client registry from it
  *     SV_DUMP       nothing                          SIGUSR1: log the state, without content
  */
 #ifndef TOV_DAEMON_IPC_IPC_KINDS_H

@@ -6,6 +6,7 @@
 #include "net/net_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,17 +101,18 @@ enum tov_err tov_net_key_generate(struct tov_key *out_secret, struct tov_net_key
     return good ? TOV_OK : TOV_E_UNAVAILABLE;
 }
 
-static void close_file(FILE **file)
+int tov_net_memory_open(void)
 {
-    if (*file != NULL)
-        (void)fclose(*file);
+    return open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 }
 
-bool tov_net_memory_is_over(size_t limit_bytes)
+bool tov_net_memory_is_over(int memory_fd, size_t limit_bytes)
 {
-    TOV_CLEANUP(close_file) FILE *file = fopen("/proc/self/statm", "re");
+    char text[128];
     unsigned long resident_pages = 0;
-    if (file == NULL || fscanf(file, "%*u %lu", &resident_pages) != 1)
+    ssize_t size = pread(memory_fd, text, sizeof text - 1, 0);
+    text[size > 0 ? size : 0] = '\0';
+    if (sscanf(text, "%*u %lu", &resident_pages) != 1)
         return false; /* no /proc: the unit's MemoryMax= is the bound that is left */
     return resident_pages > limit_bytes / (size_t)sysconf(_SC_PAGESIZE);
 }

@@ -121,7 +121,10 @@ struct tov_net_drops tov_net_socket_drops(const struct tov_net_socket *socket);
 /* Handshakes refused because the key is not allowed, over all sockets of NET. */
 uint64_t tov_net_refused(const struct tov_net *net);
 
-/* True when this process holds more than LIMIT_BYTES of memory (resident). */
-bool tov_net_memory_is_over(size_t limit_bytes);
+/* A descriptor that tells how much memory this process holds, opened before it shuts itself off
+ * from files; -1: this system does not say. The caller's. */
+int tov_net_memory_open(void);
+/* True when that is more than LIMIT_BYTES (resident). */
+bool tov_net_memory_is_over(int memory_fd, size_t limit_bytes);
 
 #endif

@@ -44,7 +44,7 @@ int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key
 {
     struct tov_role_arguments arguments;
     struct tov_error error = {.code = TOV_OK};
-    *out_role = (struct tov_network_role){.core_fd = -1, .signal_fd = -1};
+    *out_role = (struct tov_network_role){.core_fd = -1, .signal_fd = -1, .memory_fd = -1};
     if (!tov_role_arguments_parse(argc, argv, &arguments) || arguments.config == NULL ||
         arguments.fd < 0)
         return TOV_EXIT_USAGE;
@@ -64,4 +64,26 @@ int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key
         return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_KEY;
     }
     return 0;
+}
+
+static enum tov_err enter(enum tov_sandbox_role sandbox, const char *listen,
+                          struct tov_net **out_net, struct tov_error *error)
+{
+    const struct tov_sandbox_places places = {.listen = listen};
+    TOV_CLEANUP(tov_net_cleanup) struct tov_net *net = NULL;
+    TOV_TRY(tov_net_create(&net, error));
+    TOV_TRY(tov_sandbox_enter(sandbox, &places, error));
+    *out_net = TOV_TAKE(net);
+    return TOV_OK;
+}
+
+int tov_network_role_enter(struct tov_network_role *role, enum tov_sandbox_role sandbox,
+                           const char *listen, struct tov_net **out_net)
+{
+    struct tov_error error = {.code = TOV_OK};
+    role->memory_fd = tov_net_memory_open();
+    if (enter(sandbox, listen, out_net, &error) == TOV_OK)
+        return 0;
+    TOV_LOG(TOV_LOG_ERROR, "no-network", TOV_LOG_TEXT("why", error.text));
+    return TOV_EXIT_INTERNAL;
 }

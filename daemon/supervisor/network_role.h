@@ -3,25 +3,33 @@
  * How gateway and front begin: each holds its configuration and one key, from its file
  * <keys_dir>/<purpose>.key or the systemd credential `tov-<purpose>` when the unit gives one.
  * Not for: the guard's and the core's keys, which have more to them.
- * Never call after tov_net_create: a passphrase file may make it slow.
+ * Never make a tov_net before: tov_network_role_enter makes the one.
  */
 #ifndef TOV_DAEMON_SUPERVISOR_NETWORK_ROLE_H
 #define TOV_DAEMON_SUPERVISOR_NETWORK_ROLE_H
 
 #include "config/config.h"
 #include "keys/keyfile.h"
+#include "net/net.h"
+#include "sandbox/sandbox.h"
 
 struct tov_network_role {
     struct tov_config config;
     struct tov_key secret; /* wiped by the caller */
     int core_fd;
     int signal_fd;
+    int memory_fd; /* tov_net_memory_open */
 };
 
 /* From the process's arguments to all of it, with the log open as NAME. 0, or the exit code of a
  * failure, which is logged. */
 int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key_purpose purpose,
                            struct tov_network_role *out_role);
+/* What comes next is the network: makes *OUT_NET and opens what tells the process's memory, since
+ * both look at files, and gives up all that SANDBOX does not need for LISTEN, the endpoint that it
+ * will bind. 0, or the exit code of a failure, which is logged. */
+int tov_network_role_enter(struct tov_network_role *role, enum tov_sandbox_role sandbox,
+                           const char *listen, struct tov_net **out_net);
 static inline void tov_network_role_wipe(struct tov_network_role *role)
 {
     tov_key_wipe(&role->secret);

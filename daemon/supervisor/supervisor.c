@@ -16,6 +16,7 @@
 #include "supervisor/role.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -194,17 +195,25 @@ static void take_end_otherwise(struct supervisor *supervisor, enum role role, in
     }
 }
 
+/* The kernel ended it by SIGSYS (sandbox/sandbox.h). */
+static const char sandbox_text[] =
+    "it made a system call that only an intruder makes and was ended by the kernel: keep the "
+    "journal and the kernel's log, and report it";
+
 static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : TOV_EXIT_INTERNAL;
+    const char *why = tov_exit_text((enum tov_exit)code);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+        why = sandbox_text;
     child->pid = 0;
     if (role == ROLE_CORE)
         close_core(supervisor);
     TOV_LOG(supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO, "role-ended",
             TOV_LOG_TEXT("ended", child->role), TOV_LOG_NUMBER("code", code),
             TOV_LOG_NUMBER("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-            TOV_LOG_TEXT("why", tov_exit_text((enum tov_exit)code)));
+            TOV_LOG_TEXT("why", why));
     if (supervisor->state == RUNNING)
         take_end_while_running(supervisor, role, code);
     else
@@ -233,6 +242,24 @@ static void tell_core(struct supervisor *supervisor, enum tov_ipc_kind kind)
     (void)ignored; /* a core that is gone is seen by its end */
 }
 
+/* The core is shut off from the folder of keys, where the registry stands by default: it is handed
+ * the file. */
+static void reload(struct supervisor *supervisor)
+{
+    const struct tov_ipc_frame frame = {.kind = TOV_IPC_SV_RELOAD};
+    int fd = open(supervisor->clients, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        TOV_LOG(TOV_LOG_ERROR, "clients-not-reloaded", TOV_LOG_TEXT("file", supervisor->clients),
+                TOV_LOG_TEXT("why", strerror(errno)));
+        return;
+    }
+    enum tov_err ignored = TOV_OK;
+    if (supervisor->core != NULL)
+        ignored = tov_ipc_send_fd(supervisor->core, &frame, fd);
+    (void)ignored; /* a core that is gone is seen by its end, and the next one reads it anew */
+    (void)close(fd);
+}
+
 static void take_signals(struct supervisor *supervisor)
 {
     struct signalfd_siginfo info;
@@ -242,7 +269,7 @@ static void take_signals(struct supervisor *supervisor)
             reap(supervisor);
             break;
         case SIGHUP:
-            tell_core(supervisor, TOV_IPC_SV_RELOAD);
+            reload(supervisor);
             break;
         case SIGUSR1:
             tell_core(supervisor, TOV_IPC_SV_DUMP);

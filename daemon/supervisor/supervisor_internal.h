@@ -17,7 +17,8 @@ enum role { ROLE_GUARD = 0, ROLE_GATEWAY = 1, ROLE_FRONT = 2, ROLE_CORE = 3 };
 
 struct supervisor {
     enum { RUNNING, DRAINING, STOPPING } state;
-    const char *config; /* its path */
+    const char *config;  /* its path */
+    const char *clients; /* the path of the registry: the core cannot open it itself */
     int signal_fd;
     struct child children[ROLES];
     struct tov_ipc *core; /* NULL while there is none */

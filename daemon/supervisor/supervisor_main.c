@@ -3,6 +3,7 @@
  * The command line of tovd.
  */
 #include "config/config.h"
+#include "sandbox/sandbox.h"
 #include "supervisor/supervisor_internal.h"
 
 #include <signal.h>
@@ -93,13 +94,27 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int supervise(const char *config_path, enum tov_log_level level)
+static bool enter_sandbox(void)
 {
-    tov_log_open("supervisor", level, getenv("JOURNAL_STREAM") != NULL);
-    struct supervisor supervisor = {.config = config_path, .signal_fd = open_signals()};
-    if (supervisor.signal_fd < 0)
+    struct tov_error error = {.code = TOV_OK};
+    if (tov_sandbox_enter(TOV_SANDBOX_SUPERVISOR, NULL, &error) != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "no-sandbox", TOV_LOG_TEXT("why", error.text));
+        return false;
+    }
+    if (tov_sandbox_landlock() == 0)
+        TOV_LOG(TOV_LOG_WARNING, "no-landlock",
+                TOV_LOG_TEXT("why", "this kernel has no Landlock: roles may open the files of "
+                                    "their user, and names of peers are not looked up"));
+    return true;
+}
+
+static int supervise(const char *config_path, const struct tov_config *config)
+{
+    tov_log_open("supervisor", config->log_level, getenv("JOURNAL_STREAM") != NULL);
+    struct supervisor supervisor = {
+        .config = config_path, .clients = config->clients_file, .signal_fd = open_signals()};
+    if (supervisor.signal_fd < 0 || !enter_sandbox())
         return TOV_EXIT_INTERNAL;
-    (void)prctl(PR_SET_DUMPABLE, 0);
     int code = supervisor_run(&supervisor);
     (void)close(supervisor.signal_fd);
     return code;
@@ -119,7 +134,7 @@ static int run(const struct command *command)
         return TOV_EXIT_CONFIG;
     }
     if (!command->check)
-        return supervise(command->config, config.log_level);
+        return supervise(command->config, &config);
     (void)printf("%s: understood; node of %s\n", command->config, config.agency);
     return TOV_EXIT_OK;
 }

@@ -6,6 +6,8 @@
 #include "base/hex.h"
 #include "gateway/gateway.h"
 #include "log/log.h"
+#include "net/net.h"
+#include "sandbox/sandbox.h"
 #include "supervisor/role.h"
 
 #include <stdlib.h>
@@ -17,9 +19,17 @@ int main(int argc, char **argv)
     if (argc != 4 || tov_hex_decode(tov_bytes_of_text(argv[3]), secret.bytes, 32) != TOV_OK)
         return 2;
     tov_log_open("gateway", TOV_LOG_ERROR, false);
+    struct tov_net *net = NULL;
+    if (tov_net_create(&net, NULL) != TOV_OK)
+        return 3;
     struct tov_gateway_options options = {.listen = argv[2],
                                           .secret = &secret,
+                                          .net = net,
                                           .core_fd = (int)strtol(argv[1], NULL, 10),
-                                          .signal_fd = tov_role_start()};
+                                          .signal_fd = tov_role_start(),
+                                          .memory_fd = tov_net_memory_open()};
+    const struct tov_sandbox_places places = {.listen = argv[2]};
+    if (tov_sandbox_enter(TOV_SANDBOX_GATEWAY, &places, NULL) != TOV_OK)
+        return 3;
     return tov_gateway_run(&options);
 }

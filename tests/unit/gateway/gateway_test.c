@@ -252,6 +252,20 @@ static void ten_thousand_frames_go_both_ways_in_order_and_all_credit_returns(voi
     end_both();
 }
 
+/* The gateway opens no file but those of the resolver. */
+static void a_peer_whose_endpoint_is_a_name_is_found(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, false);
+    give_peers(&nodes[0], &nodes[1], false);
+    struct node by_name = nodes[0];
+    (void)snprintf(by_name.endpoint, sizeof by_name.endpoint, "tcp://localhost%s",
+                   strrchr(nodes[0].endpoint, ':'));
+    give_peers(&nodes[1], &by_name, true);
+    WAIT_FOR(nodes[0].up && nodes[1].up);
+    end_both();
+}
+
 static void a_killed_gateway_comes_back(void)
 {
     start_both();
@@ -495,6 +509,7 @@ int main(void)
 {
     const struct unit_test tests[] = {
         UNIT_TEST(ten_thousand_frames_go_both_ways_in_order_and_all_credit_returns),
+        UNIT_TEST(a_peer_whose_endpoint_is_a_name_is_found),
         UNIT_TEST(a_killed_gateway_comes_back),
         UNIT_TEST(when_both_dial_there_is_one_link),
         UNIT_TEST(a_gateway_that_the_other_does_not_know_stays_outside),

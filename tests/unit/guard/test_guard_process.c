@@ -4,7 +4,6 @@
  * signed ever conflicts, however often it is killed.
  */
 #include "exit_codes.h"
-#include "guard/guard_sandbox.h"
 #include "guard_process_fixture.h"
 #include "merkle/tree.h"
 
@@ -191,46 +190,6 @@ static void the_running_guard_is_filtered(void)
     process_fini(&process);
 }
 
-/* In a child: 0 when all that must fail fails and all that must work works. */
-static int try_inside(int fd)
-{
-    if (tov_guard_sandbox_enter(NULL) != TOV_OK)
-        return 1;
-    if (socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM)
-        return 2;
-    if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || errno != EPERM)
-        return 3;
-    if (open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 || errno != EPERM)
-        return 4;
-    char *const no_arguments[] = {NULL};
-    if (execve("/bin/true", no_arguments, no_arguments) == 0 || errno != EPERM)
-        return 5;
-    if (kill(getppid(), 0) == 0)
-        return 6;
-    if (pwrite(fd, "x", 1, 0) != 1 || fdatasync(fd) != 0)
-        return 7;
-    void *memory = malloc(1048576);
-    free(memory);
-    return memory == NULL ? 8 : 0;
-}
-
-static void inside_the_sandbox_no_socket_file_or_program_opens(void)
-{
-    char path[] = "/tmp/tov-guard-sandbox-XXXXXX";
-    int fd = mkstemp(path);
-    UNIT_NEED(fd >= 0);
-    (void)fflush(NULL);
-    pid_t pid = fork();
-    UNIT_NEED(pid >= 0);
-    if (pid == 0)
-        _exit(try_inside(fd));
-    int status = -1;
-    UNIT_NEED(waitpid(pid, &status, 0) == pid);
-    UNIT_EQUAL_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
-    close(fd);
-    (void)unlink(path);
-}
-
 /* Waits for the end of a guard that does not start. */
 static int failed_start(struct process_fixture *process)
 {
@@ -302,7 +261,6 @@ static const struct unit_test tests[] = {
     UNIT_TEST(no_two_checkpoints_conflict_over_50_kills),
     UNIT_TEST(a_core_that_does_not_read_gets_every_answer_later),
     UNIT_TEST(the_running_guard_is_filtered),
-    UNIT_TEST(inside_the_sandbox_no_socket_file_or_program_opens),
     UNIT_TEST(it_does_not_start_with_a_key_of_another_purpose),
     UNIT_TEST(it_does_not_start_with_a_state_that_others_can_read),
     UNIT_TEST(two_guards_never_run_on_one_state),

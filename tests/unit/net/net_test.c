@@ -375,17 +375,19 @@ static void a_message_that_never_ends_is_seen_by_the_memory_watch(void)
     struct raw raw = raw_dial(NULL);
     struct tov_net_message message;
     uint8_t *part = calloc(1, PART);
+    int memory_fd = tov_net_memory_open();
     size_t bound = 2 * STEP; /* above what this program has now, sanitized or not */
-    while (tov_net_memory_is_over(bound - STEP))
+    while (tov_net_memory_is_over(memory_fd, bound - STEP))
         bound += STEP;
     UNIT_NEED(part != NULL);
     bool noticed = false;
     for (int i = 0; i < PARTS && !noticed; i++) {
         UNIT_NEED(zmq_send(raw.socket, part, PART, ZMQ_SNDMORE) == PART);
         UNIT_EQUAL_INT(tov_net_receive(server, &message), TOV_E_AGAIN);
-        noticed = tov_net_memory_is_over(bound);
+        noticed = tov_net_memory_is_over(memory_fd, bound);
     }
     CU_ASSERT(noticed);
+    (void)close(memory_fd);
     free(part);
     raw_close(&raw);
     close_server();

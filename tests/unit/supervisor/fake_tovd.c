@@ -6,6 +6,7 @@
  *   serve       until SIGTERM, or the end of its descriptor, or (core) SV_STOP: exit 0
  *   exit CODE   at once
  *   crash       SIGKILL to itself
+ *   forbidden   ends as one whose sandbox ends it: SIGSYS
  *   crash after FILE    the same, once FILE of the directory has something in it
  *   deaf        never ends by itself
  * Each process tells what happens as datagrams to $TOV_FAKE_DIR/events.
@@ -101,7 +102,7 @@ static bool take_frame(struct tov_ipc *supervisor, const struct tov_ipc_frame *f
 {
     enum tov_ipc_link link;
     if (frame->kind == TOV_IPC_SV_RELOAD)
-        tell("core reload");
+        tell("core reload %s", tov_ipc_take_fd(supervisor) >= 0 ? "with a descriptor" : "without");
     if (frame->kind == TOV_IPC_SV_DUMP)
         tell("core dump");
     if (frame->kind == TOV_IPC_SV_LINK && tov_ipc_read_link(frame->payload, &link) == TOV_OK)
@@ -152,6 +153,8 @@ static int run_role(int argc, char **argv)
         wait_for_file(order + 12);
     if (strncmp(order, "crash", 5) == 0)
         (void)raise(SIGKILL);
+    if (strcmp(order, "forbidden") == 0)
+        (void)raise(SIGSYS);
     int signal_fd = tov_role_start();
     while (strcmp(order, "deaf") == 0)
         (void)pause();

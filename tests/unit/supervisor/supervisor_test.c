@@ -8,6 +8,7 @@
 #include "support/command.h"
 #include "support/unit.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -70,11 +71,15 @@ static void prepare(void)
     notify_fd = bind_here("notify");
     kept_count = 0;
     /* Folders that are there; the fake roles look into none of them. */
-    write_file("tovd.conf", "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\n"
-                            "keys = /usr\nlog-level = error\n");
+    char config[300];
+    (void)snprintf(config, sizeof config,
+                   "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\nkeys = /usr\n"
+                   "log-level = error\n[clients]\nregistry = %s/clients.txt\n",
+                   directory);
+    write_file("tovd.conf", config);
 }
 
-static void run(void)
+static void run_with_log(const char *log_path)
 {
     char config[128];
     char notify[128];
@@ -87,9 +92,16 @@ static void run(void)
     UNIT_NEED(pid >= 0);
     if (pid == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a check ends the test */
+        if (log_path != NULL)
+            (void)dup2(open(log_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
         (void)execl(program, program, "--config", config, (char *)NULL);
         _exit(127);
     }
+}
+
+static void run(void)
+{
+    run_with_log(NULL);
 }
 
 static int ended(void)
@@ -101,14 +113,26 @@ static int ended(void)
 
 static void clean(void)
 {
-    static const char *const names[] = {"events",     "notify",        "tovd.conf",  "guard",
-                                        "core",       "gateway",       "front",      "guard.count",
-                                        "core.count", "gateway.count", "front.count"};
+    static const char *const names[] = {"events",     "notify",        "tovd.conf",   "guard",
+                                        "core",       "gateway",       "front",       "guard.count",
+                                        "core.count", "gateway.count", "front.count", "clients.txt",
+                                        "log"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         (void)unlink(path_of(names[i]));
     UNIT_NEED(rmdir(directory) == 0);
     (void)close(events_fd);
     (void)close(notify_fd);
+}
+
+static bool file_has(const char *path, const char *text)
+{
+    char content[8192];
+    FILE *file = fopen(path, "re");
+    UNIT_NEED(file != NULL);
+    size_t size = fread(content, 1, sizeof content - 1, file);
+    (void)fclose(file);
+    content[size] = '\0';
+    return strstr(content, text) != NULL;
 }
 
 static int stop(void)
@@ -198,10 +222,13 @@ static void signals_reach_the_core_as_frames(void)
     prepare();
     run();
     wait_until_serving();
-    UNIT_NEED(kill(pid, SIGHUP) == 0);
-    (void)wait_for(events_fd, "core reload");
+    UNIT_NEED(kill(pid, SIGHUP) == 0); /* no registry there: said, and the core is left alone */
     UNIT_NEED(kill(pid, SIGUSR1) == 0);
     (void)wait_for(events_fd, "core dump");
+    CU_ASSERT_PTR_NULL(take_kept("core reload"));
+    write_file("clients.txt", "");
+    UNIT_NEED(kill(pid, SIGHUP) == 0);
+    (void)wait_for(events_fd, "core reload with a descriptor");
     UNIT_NEED(kill(pid, SIGTERM) == 0);
     (void)wait_for(events_fd, "core stop");
     UNIT_EQUAL_INT(ended(), 0);
@@ -222,6 +249,23 @@ static void a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_on
     UNIT_EQUAL_INT(count.st_size, 1); /* the core never noticed more */
     UNIT_NEED(stat(path_of("gateway.count"), &count) == 0);
     UNIT_EQUAL_INT(count.st_size, 3);
+    clean();
+}
+
+static void a_role_that_its_sandbox_ended_is_told_as_such(void)
+{
+    char log[128];
+    prepare();
+    (void)snprintf(log, sizeof log, "%s", path_of("log"));
+    write_file("tovd.conf",
+               "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\nkeys = /usr\n");
+    write_file("gateway", "forbidden\nserve\n");
+    run_with_log(log);
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    UNIT_EQUAL_INT(stop(), 0);
+    CU_ASSERT(file_has(log,
+                       "event=role-ended ended=gateway code=70 signal=31 why=\"it made a system "
+                       "call that only an intruder makes"));
     clean();
 }
 
@@ -408,6 +452,7 @@ int main(void)
         UNIT_TEST(systemd_is_told_what_the_core_says),
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
+        UNIT_TEST(a_role_that_its_sandbox_ended_is_told_as_such),
         UNIT_TEST(a_front_that_dropped_a_key_is_started_again_however_often),
         UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),
         UNIT_TEST(a_guard_that_crashes_takes_the_core_along),

@@ -21,7 +21,8 @@ if systemd-analyze security --offline=true --threshold=15 --no-pager "$weak/tovd
 fi
 
 # What libzmq 4.3.4 aborts without, and what must never come from a restart loop.
-for needed in 'AF_NETLINK' 'SystemCallFilter=sched_setscheduler' 'WatchdogSec=' 'MemoryMax=' \
+for needed in 'AF_NETLINK' 'SystemCallFilter=sched_setscheduler' \
+    'SystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self' 'WatchdogSec=' 'MemoryMax=' \
     'RestartPreventExitStatus=2 10 11 12 14 15 16 17 18 19 20'; do
     grep -q "^[A-Z].*$needed\|^$needed" "$unit" || { echo "missing: $needed" >&2; exit 1; }
 done
