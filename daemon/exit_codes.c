@@ -36,6 +36,8 @@ const char *tov_exit_text(enum tov_exit code)
         return "over its memory bound: started afresh";
     case TOV_EXIT_PARENT_GONE:
         return "the process that it serves is gone";
+    case TOV_EXIT_RECOVERED:
+        return "an old store was brought forward: started from what it holds now";
     case TOV_EXIT_INTERNAL:
         return "a fault in tovd: please report the lines above";
     }
@@ -67,6 +69,7 @@ enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
     case TOV_EXIT_DISK_FULL:
         return TOV_EXIT_AGAIN_SLOWLY;
     case TOV_EXIT_PEERS_CHANGED:
+    case TOV_EXIT_RECOVERED:
         return TOV_EXIT_AGAIN_AT_ONCE;
     case TOV_EXIT_OK:
     case TOV_EXIT_MEMORY_BOUND:

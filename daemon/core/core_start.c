@@ -43,6 +43,8 @@ int tov_process_exit_code(enum tov_err err)
         return TOV_EXIT_GUARD_DISAGREES;
     case TOV_E_CLOCK:
         return TOV_EXIT_CLOCK;
+    case TOV_E_AGAIN:
+        return TOV_EXIT_RECOVERED;
     case TOV_E_NOMEM:
     case TOV_E_ARGUMENT:
     case TOV_E_LIMIT:
@@ -56,7 +58,6 @@ int tov_process_exit_code(enum tov_err err)
     case TOV_E_EXISTS:
     case TOV_E_DENIED:
     case TOV_E_TIMEOUT:
-    case TOV_E_AGAIN:
     case TOV_E_CLOSED:
     case TOV_E_UNAVAILABLE:
     case TOV_E_ERASED:

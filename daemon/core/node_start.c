@@ -18,6 +18,11 @@ static const struct tov_api_state api_states[] = {
                          "gendannet. Kontakt driften.",
                          "This node's store is an old copy. Nothing is signed until it has been "
                          "recovered. Call the operator."},
+    [TOV_NODE_RECOVERING] = {"recovering", false,
+                             "Nodens database er en gammel kopi. Den hentes frem fra de andre "
+                             "myndigheders noder. Intet underskrives imens.",
+                             "This node's store is an old copy. It is being recovered from the "
+                             "other agencies' nodes. Nothing is signed meanwhile."},
     [TOV_NODE_CLOCK] = {"clock", true,
                         "Serverens ur går forkert. Intet underskrives, før det er rettet. Kontakt "
                         "driften.",
@@ -36,20 +41,16 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
-    bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
-    tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING);
+    bool serves = state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
+    bool is_whole = state == TOV_NODE_RECOVERING && node->recovery.is_read_back;
+    tov_follow_set_started(node->follow, serves || state == TOV_NODE_KEEPERS || is_whole,
+                           state == TOV_NODE_SERVING);
+    tov_follow_set_takes(node->follow, serves);
+    tov_follow_set_recovers(node->follow, (state == TOV_NODE_RECOVERING && !is_whole) ||
+                                              state == TOV_NODE_BEHIND);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
     bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
-}
-
-static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
-                          struct tov_error *error)
-{
-    struct tov_core *core = &node->core;
-    struct tov_store_batch *batch = tov_core_batch(core);
-    TOV_TRY(tov_ledger_agree(core->ledger, &hello->trees[0], batch, error));
-    return tov_ledger_agree(core->journal, &hello->trees[1], batch, error);
 }
 
 /* Exports show every roster that was in force. */
@@ -67,49 +68,115 @@ static enum tov_err keep_roster(struct tov_node *node)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
+/* What the guard has, against what was signed here. */
+static void look_at_guard(struct tov_node *node, const struct tov_guard_hello_answer *hello)
+{
+    const struct tov_guard_tree_view *view = &hello->trees[0];
+    node->guard_is_lost = !view->present || !hello->trees[1].present;
+    node->guard_size = view->present ? view->range.size : 0;
+    node->guard_root = view->root;
+    if (view->present && (node->guard_size < tov_ledger_signed(node->core.ledger) ||
+                          node->guard_size > tov_ledger_committed(node->core.ledger)))
+        node->disagreed = true;
+}
+
+static void refuse(struct tov_node *node, enum tov_err err, const struct tov_error *error)
+{
+    bool is_ahead = !node->guard_is_lost && err == TOV_E_UNAVAILABLE;
+    if (is_ahead) {
+        tov_core_log(&node->core, TOV_HOST_ERROR, "store-is-old", "%s", error->text);
+        tov_node_open_recovery(node, node->guard_size);
+        tov_node_recover(node);
+    } else if (err == TOV_E_UNAVAILABLE) {
+        tov_node_become(node, TOV_NODE_GUARD_LOST, error->text);
+    } else if (err != TOV_E_AGAIN) {
+        (void)tov_core_fail(&node->core, err, error->text);
+    }
+}
+
+static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
+                          struct tov_error *error)
+{
+    struct tov_core *core = &node->core;
+    TOV_TRY(tov_ledger_agree(core->ledger, &hello->trees[0], tov_core_batch(core), error));
+    TOV_TRY(tov_node_agree_journal(node, &hello->trees[1], error));
+    return keep_roster(node);
+}
+
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello)
 {
     struct tov_error error = {.text = ""};
-    if (node->state != TOV_NODE_GUARD)
+    if (node->state != TOV_NODE_GUARD || node->restarts)
         return;
-    enum tov_err err = agree(node, hello, &error);
-    if (err == TOV_OK)
-        err = keep_roster(node);
-    if (err == TOV_E_UNAVAILABLE) {
-        bool has_states = hello->trees[0].present && hello->trees[1].present;
-        tov_node_become(node, has_states ? TOV_NODE_BEHIND : TOV_NODE_GUARD_LOST, error.text);
+    look_at_guard(node, hello);
+    if (node->recovery.is_open && !node->recovery.is_hashed) {
+        tov_node_recover(node); /* the store is not yet what the guard can be compared with */
         return;
     }
+    enum tov_err err = agree(node, hello, &error);
     if (err != TOV_OK) {
-        (void)tov_core_fail(&node->core, err, error.text);
+        refuse(node, err, &error);
         return;
     }
     node->start_mono_ms = node->core.mono_ms;
-    tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
+    if (node->recovery.is_open)
+        tov_node_recover(node);
+    else
+        tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
 }
 
-/* Keepers that were not heard at the start may still show that this store is an old copy. */
-static bool may_fall_behind(enum tov_node_state state)
+static void fall_behind(struct tov_node *node)
 {
-    return state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
-}
-
-void tov_node_start_step(struct tov_node *node)
-{
-    if (!may_fall_behind(node->state))
-        return;
-    enum tov_start_view view =
-        tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms);
-    if (view == TOV_START_BEHIND) {
-        tov_node_become(node, TOV_NODE_BEHIND, "to=behind");
+    if (tov_follow_sees_fork(node->follow)) {
+        if (node->state != TOV_NODE_BEHIND)
+            tov_node_say_forked(node);
         return;
     }
-    if (node->state != TOV_NODE_KEEPERS || view == TOV_START_WAITING)
-        return;
+    tov_node_open_recovery(node, tov_follow_held_most(node->follow));
+    tov_node_restart(node);
+}
+
+static void serve(struct tov_node *node)
+{
     tov_node_become(node, TOV_NODE_SERVING, "to=serving");
+    tov_node_finish_recovery(node);
     if (tov_ledger_size(node->core.ledger) == 0) {
         enum tov_err err = tov_node_begin_ledger(node);
         if (err != TOV_OK)
             (void)tov_core_fail(&node->core, err, "the first entries could not be written");
+    }
+}
+
+void tov_node_keepers_step(struct tov_node *node)
+{
+    enum tov_start_view view =
+        tov_follow_start_view(node->follow, node->core.mono_ms - node->start_mono_ms);
+    if (view == TOV_START_BEHIND)
+        fall_behind(node);
+    else if (view == TOV_START_FREE &&
+             (node->state == TOV_NODE_KEEPERS || node->state == TOV_NODE_RECOVERING))
+        serve(node);
+}
+
+void tov_node_start_step(struct tov_node *node)
+{
+    if (node->restarts)
+        return;
+    switch (node->state) {
+    case TOV_NODE_GUARD:
+        return;
+    case TOV_NODE_KEEPERS:
+    case TOV_NODE_SERVING: /* keepers that were not heard may still show that this is an old copy */
+    case TOV_NODE_CLOCK:
+        tov_node_keepers_step(node);
+        return;
+    case TOV_NODE_RECOVERING:
+    case TOV_NODE_BEHIND:
+        tov_node_recover_step(node);
+        return;
+    case TOV_NODE_GUARD_LOST:
+        if (tov_follow_is_behind(node->follow) && !tov_follow_sees_fork(node->follow))
+            fall_behind(node);
+        return;
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ledger/entry.h"
 
+#include "merkle/tree.h"
+
 #include <string.h>
 
 #define LINK_ROW_BYTES (2u + TOV_LINK_BLOCK_BYTES)
@@ -60,6 +62,19 @@ struct tov_bytes tov_entry_link_for(const struct tov_entry *own, uint16_t agency
             return block;
     }
     return (struct tov_bytes){0};
+}
+
+struct tov_hash tov_entry_hash(const struct tov_entry *entry)
+{
+    return entry->state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry->leaf) : entry->leaf_hash;
+}
+
+void tov_entry_put_gone(uint8_t out[TOV_ENTRY_GONE_BYTES], enum tov_entry_state state,
+                        const struct tov_hash *leaf_hash)
+{
+    out[0] = (uint8_t)state;
+    tov_put_be64(out + 1, 0);
+    memcpy(out + 9, leaf_hash->bytes, TOV_HASH_BYTES);
 }
 
 size_t tov_entry_own_size(size_t leaf_size, struct tov_bytes links)

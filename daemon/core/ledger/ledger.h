@@ -28,6 +28,8 @@ struct tov_ledger_setup {
     enum tov_tree_kind kind;
     struct tov_vkey key; /* its name is the origin */
     struct tov_store *store;
+    /* What its rows' keys begin at: journals that follow one another share their tables. */
+    uint64_t base;
 };
 
 /* Loads size, tiles and newest signature; checks that the newest stored root is the computed one
@@ -38,6 +40,7 @@ void tov_ledger_close(struct tov_ledger *ledger); /* NULL is fine */
 TOV_DEFINE_CLEANUP(tov_ledger, struct tov_ledger, tov_ledger_close)
 
 const struct tov_vkey *tov_ledger_key(const struct tov_ledger *ledger);
+uint64_t tov_ledger_base(const struct tov_ledger *ledger);
 uint64_t tov_ledger_size(const struct tov_ledger *ledger);      /* with the open batch */
 uint64_t tov_ledger_committed(const struct tov_ledger *ledger); /* durable */
 uint64_t tov_ledger_signed(const struct tov_ledger *ledger);    /* 0: nothing signed yet */
@@ -50,7 +53,7 @@ struct tov_ledger_row {
     struct tov_bytes links;
 };
 struct tov_ledger_place {
-    uint64_t index;
+    uint64_t index; /* in a journal: of the row, which is `base` more */
     struct tov_hash leaf_hash;
 };
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
@@ -79,6 +82,10 @@ bool tov_ledger_is_asking(const struct tov_ledger *ledger, uint32_t id);
  * root is not ours, TOV_E_SIGNATURE when a signature does not verify: stop. */
 enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_batch *batch,
                                   const struct tov_guard_append_answer *answer) TOV_MUST_CHECK;
+
+/* The compact range at SIZE, at most the committed one. */
+enum tov_err tov_ledger_range_at(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 uint64_t size, struct tov_range *out_range) TOV_MUST_CHECK;
 
 /* At start: the guard's view of this tree against ours. Takes over signatures that a crash kept
  * from being stored. TOV_OK: they agree, or the guard is behind and will be fed the tail;
