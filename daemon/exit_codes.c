@@ -38,6 +38,8 @@ const char *tov_exit_text(enum tov_exit code)
         return "over its memory bound: started afresh";
     case TOV_EXIT_PARENT_GONE:
         return "the process that it serves is gone";
+    case TOV_EXIT_RECOVERED:
+        return "an old store was brought forward: started from what it holds now";
     case TOV_EXIT_INTERNAL:
         return "a fault in tovd: please report the lines above";
     }
@@ -69,6 +71,8 @@ enum tov_exit tov_exit_of_error(enum tov_err err)
         return TOV_EXIT_GUARD_DISAGREES;
     case TOV_E_CLOCK:
         return TOV_EXIT_CLOCK;
+    case TOV_E_AGAIN:
+        return TOV_EXIT_RECOVERED;
     case TOV_E_NOMEM:
     case TOV_E_ARGUMENT:
     case TOV_E_LIMIT:
@@ -82,7 +86,6 @@ enum tov_exit tov_exit_of_error(enum tov_err err)
     case TOV_E_EXISTS:
     case TOV_E_DENIED:
     case TOV_E_TIMEOUT:
-    case TOV_E_AGAIN:
     case TOV_E_CLOSED:
     case TOV_E_UNAVAILABLE:
     case TOV_E_ERASED:
@@ -119,6 +122,7 @@ enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
     case TOV_EXIT_DISK_FULL:
         return TOV_EXIT_AGAIN_SLOWLY;
     case TOV_EXIT_PEERS_CHANGED:
+    case TOV_EXIT_RECOVERED:
         return TOV_EXIT_AGAIN_AT_ONCE;
     case TOV_EXIT_OK:
     case TOV_EXIT_MEMORY_BOUND:

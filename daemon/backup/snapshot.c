@@ -2,6 +2,7 @@
 #include "backup/snapshot.h"
 
 #include "ledger/entry.h"
+#include "ledger/journal.h"
 #include "ledger/message.h"
 #include "ledger/vault.h"
 
@@ -33,22 +34,41 @@ void tov_snapshot_close(struct tov_snapshot *snapshot)
 
 /* ---- trees ---- */
 
-static enum tov_err check_tree(const struct tov_snapshot *snapshot, enum tov_tree_kind kind,
-                               struct tov_backup_tree *tree, struct tov_error *error)
+static enum tov_err check_tree(const struct tov_snapshot *snapshot,
+                               const struct tov_ledger_setup *setup, struct tov_backup_tree *tree,
+                               struct tov_error *error)
 {
     struct tov_ledger_found found;
-    TOV_TRY(tov_ledger_check(snapshot->read, kind, &tree->key, &found, error));
+    TOV_TRY(tov_ledger_check(snapshot->read, setup, &found, error));
     tree->size = found.size;
     tree->root = found.root;
     tree->signed_size = found.newest.size;
     return TOV_OK;
 }
 
+/* All journals that there were; what is said is of the present one, the last. */
+static enum tov_err check_journals(const struct tov_snapshot *snapshot,
+                                   struct tov_backup_tree *tree, struct tov_error *error)
+{
+    uint32_t number, present;
+    TOV_TRY(tov_journal_first(&tree->key, &number));
+    enum tov_err err = tov_journal_present(snapshot->read, &tree->key, &present);
+    if (err != TOV_OK)
+        return tov_fail(error, err, "the journal's number cannot be read");
+    for (; number <= present; number++) {
+        struct tov_ledger_setup setup;
+        TOV_TRY(tov_journal_setup(&tree->key, number, &setup));
+        TOV_TRY(check_tree(snapshot, &setup, tree, error));
+    }
+    return TOV_OK;
+}
+
 enum tov_err tov_snapshot_trees(const struct tov_snapshot *snapshot, struct tov_backup_about *about,
                                 struct tov_error *error)
 {
-    TOV_TRY(check_tree(snapshot, TOV_TREE_LEDGER, &about->ledger, error));
-    return check_tree(snapshot, TOV_TREE_JOURNAL, &about->journal, error);
+    struct tov_ledger_setup ledger = {.kind = TOV_TREE_LEDGER, .key = about->ledger.key};
+    TOV_TRY(check_tree(snapshot, &ledger, &about->ledger, error));
+    return check_journals(snapshot, &about->journal, error);
 }
 
 /* ---- messages ---- */

@@ -362,8 +362,8 @@ static int end_code(struct tov_process *process, enum tov_err err)
     enum tov_err failed = tov_node_failed(process->node, &error);
     if (failed != TOV_OK) {
         int code = tov_exit_of_error(failed);
-        TOV_LOG(TOV_LOG_ERROR, "stopped", TOV_LOG_NUMBER("exit", code),
-                TOV_LOG_TEXT("why", error.text));
+        enum tov_log_level level = failed == TOV_E_AGAIN ? TOV_LOG_INFO : TOV_LOG_ERROR;
+        TOV_LOG(level, "stopped", TOV_LOG_NUMBER("exit", code), TOV_LOG_TEXT("why", error.text));
         return code;
     }
     if (err == TOV_E_CLOSED)

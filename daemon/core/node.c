@@ -3,6 +3,7 @@
 
 #include "ledger/epoch.h"
 #include "ledger/event.h"
+#include "ledger/series.h"
 #include "ledger/units.h"
 #include "ledger/vault.h"
 #include "merkle/ed25519.h"
@@ -15,16 +16,6 @@ static void set_control_key(struct tov_core *core, const struct tov_key *seed)
 {
     uint8_t public_key[32];
     (void)crypto_sign_seed_keypair(public_key, core->control_secret, seed->bytes);
-}
-
-static enum tov_err open_tree(struct tov_core *core, enum tov_tree_kind kind,
-                              struct tov_ledger **out, struct tov_error *error)
-{
-    struct tov_ledger_setup setup = {.kind = kind,
-                                     .key = kind == TOV_TREE_LEDGER ? core->own->ledger
-                                                                    : core->own->journal,
-                                     .store = core->store};
-    return tov_ledger_open(&setup, out, error);
 }
 
 static enum tov_err make_turns(struct tov_core *core)
@@ -75,11 +66,13 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
                         "the roster has no agency %s: check `agency` in the configuration",
                         setup->agency);
     TOV_TRY(tov_units_open(core, error));
-    core->series.generation = core->own->generation;
+    TOV_TRY(tov_series_load(core));
     set_control_key(core, setup->control_seed);
     TOV_TRY(make_turns(core));
-    TOV_TRY(open_tree(core, TOV_TREE_LEDGER, &core->ledger, error));
-    TOV_TRY(open_tree(core, TOV_TREE_JOURNAL, &core->journal, error));
+    struct tov_ledger_setup ledger = {
+        .kind = TOV_TREE_LEDGER, .key = core->own->ledger, .store = core->store};
+    TOV_TRY(tov_ledger_open(&ledger, &core->ledger, error));
+    TOV_TRY(tov_node_open_journal(node, error));
     TOV_TRY(load_last_time(core));
     TOV_TRY(tov_vault_open(core, setup->storage_root, &core->vault, error));
     TOV_TRY(tov_epochs_open(core, &core->epochs, error));
@@ -117,6 +110,7 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     TOV_TRY(tov_api_create(&api, &node->api, error));
     TOV_TRY(tov_node_load_routine(node));
     TOV_TRY(tov_node_load_start_rule(node));
+    TOV_TRY(tov_node_load_recovery(node));
     tov_node_become(node, TOV_NODE_GUARD, "to=guard");
     *out_node = TOV_TAKE(node);
     return TOV_OK;
@@ -129,6 +123,7 @@ void tov_node_destroy(struct tov_node *node)
     struct tov_core *core = &node->core;
     tov_api_destroy(node->api);
     tov_follow_destroy(node->follow);
+    tov_rebuild_destroy(node->rebuild);
     tov_units_close(core->unit_history);
     tov_epochs_close(core->epochs);
     tov_vault_close(core->vault);

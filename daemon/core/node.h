@@ -10,7 +10,9 @@
  *   waiting       --keepers hold nothing larger-------> serving (genesis and first key if empty)
  *                   (all of them, or one and 30 s; a majority while node_majority.c asks for it,
  *                   or two persons in their place)
- *   any           --a peer or the guard holds more----> behind (reads only; nothing is signed)
+ *   any           --a peer or the guard holds more----> recovering (reads only; nothing is signed)
+ *   recovering    --the tree and its entries are here-> waiting for keepers, as at each start
+ *   recovering    --nobody can give what is missing---> behind (goes on when somebody can)
  *   guard unknown --the guard lost its state----------> guard lost (the same, until a statement)
  *   serving       --the clock ran away----------------> clock (nothing is signed until mended)
  *   serving       --the guard does not answer---------> guard silent (the same, until it does)
@@ -33,8 +35,9 @@ enum tov_node_state {
     TOV_NODE_SERVING,
     TOV_NODE_BEHIND,
     TOV_NODE_CLOCK,
-    TOV_NODE_GUARD_LOST,  /* the guard is there, its state is not */
-    TOV_NODE_GUARD_SILENT /* it has served, and does not answer now */
+    TOV_NODE_GUARD_LOST,   /* the guard is there, its state is not */
+    TOV_NODE_GUARD_SILENT, /* it has served, and does not answer now */
+    TOV_NODE_RECOVERING
 };
 
 struct tov_node_setup {
@@ -87,7 +90,8 @@ void tov_node_stop(struct tov_node *node);
 
 /* ---- for the shell ---- */
 
-/* Not TOV_OK: the node cannot go on; ERROR says why. */
+/* Not TOV_OK: the node cannot go on; ERROR says why. TOV_E_AGAIN: it is to be started again from
+ * its store, at once. */
 enum tov_err tov_node_failed(const struct tov_node *node, struct tov_error *out_error);
 enum tov_node_state tov_node_state(const struct tov_node *node);
 /* True while the open batch is so full that no more frames should be read. */

@@ -7,10 +7,21 @@
 
 #include "api/api.h"
 #include "guard/guard_client.h"
+#include "ledger/rebuild.h"
 #include "ledger/start_rule.h"
 #include "node.h"
 
 #define TOV_MACHINE_ID_BYTES 16u
+#define START_HEAR_MS 30000u /* so long it is early to say that nobody answers */
+
+/* The fact "recovery": node_recover.c. */
+struct tov_node_recovery {
+    bool is_open;
+    uint64_t from, to; /* own entries that were brought back; from UINT64_MAX: none */
+    bool is_hashed;    /* the tree is whole */
+    bool is_read_back; /* who is heard was asked for its entries */
+    bool rolled_back;  /* the guard had forgotten what was signed: the journal begins anew */
+};
 
 struct tov_node {
     struct tov_core core;
@@ -23,7 +34,8 @@ struct tov_node {
     uint8_t machine[TOV_MACHINE_ID_BYTES];
     size_t told_answers;   /* keepers whose answers were told, and how many persons */
     unsigned told_persons; /* go on without them */
-    char sentence_da[768], sentence_en[768];
+    bool has_told_waiting;
+    char sentence_da[768], sentence_en[768]; /* what is shown while it waits, or recovers */
     uint64_t created_mono_ms;
     uint64_t leaf_ms_at_start;
     uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
@@ -43,12 +55,24 @@ struct tov_node {
     struct tov_guard_answer *answer; /* 50 KiB */
     struct tov_buf guard_payload;
 
+    struct tov_node_recovery recovery;
+    struct tov_rebuild *rebuild; /* while hashes are wanted */
+    uint64_t noted_size;         /* how far the store and the sentence are */
+    uint64_t guard_size;         /* what the guard has of the ledger, as its Hello said */
+    struct tov_hash guard_root;
+    bool guard_is_lost; /* it has no state */
+    bool restarts;      /* once all is committed */
+    struct tov_api_state recovering_state;
+    uint32_t journal; /* number of the present one */
+
     uint64_t last_anchor_day; /* days since 1970 of the newest own anchor */
     uint64_t last_journal_hour;
 };
 
 /* node_start.c */
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why);
+/* It may begin to serve as soon as the keepers have been heard. */
+bool tov_node_hears_keepers(const struct tov_node *node);
 void tov_node_start_step(struct tov_node *node);
 /* Whether the guard has not answered for too long; says so, or takes it back, when that is news. */
 void tov_node_note_guard(struct tov_node *node, bool is_silent);
@@ -64,9 +88,41 @@ bool tov_node_wants_majority(const struct tov_node *node);
 void tov_node_met_majority(struct tov_node *node, const char *how);
 /* While it waits: status and log say for whom. */
 void tov_node_tell_waiting(struct tov_node *node);
+/* The start rule: serving, waiting, or behind. */
+void tov_node_keepers_step(struct tov_node *node);
+void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello);
+/* node_recover.c */
+enum tov_err tov_node_load_recovery(struct tov_node *node) TOV_MUST_CHECK;
+/* The store is to be brought forward to the size TO at least: into the open batch. */
+void tov_node_open_recovery(struct tov_node *node, uint64_t to);
+/* Goes on where the fact says, after guard and core have looked at each other. */
+void tov_node_recover(struct tov_node *node);
+void tov_node_recover_step(struct tov_node *node);
+/* Nothing but a new generation goes on from here. */
+void tov_node_say_forked(struct tov_node *node);
+/* The journal that the guard was set back in is ended: into the open batch. */
+void tov_node_journal_is_new(struct tov_node *node);
+/* The node serves: writes what a recovery still owes the ledger. */
+void tov_node_finish_recovery(struct tov_node *node);
+/* What was learned at the start no longer holds: the node ends, to be started again, once all that
+ * is in the open batch is committed. */
+void tov_node_restart(struct tov_node *node);
+void tov_node_restart_if_due(struct tov_node *node);
+
+/* node_journal.c: which journal is the present one. */
+enum tov_err tov_node_open_journal(struct tov_node *node, struct tov_error *error) TOV_MUST_CHECK;
+/* Guard and store on the journal. TOV_E_AGAIN: the node is to be started again, or the guard was
+ * asked and its answer is waited for. */
+enum tov_err tov_node_agree_journal(struct tov_node *node, const struct tov_guard_tree_view *view,
+                                    struct tov_error *error) TOV_MUST_CHECK;
+void tov_node_ask_journal_next(struct tov_node *node, uint64_t number); /* node_turn.c */
+
 /* node_routine.c: what a serving node writes by itself: epoch keys, anchors, journal roots. */
 enum tov_err tov_node_routine(struct tov_node *node) TOV_MUST_CHECK;
 enum tov_err tov_node_load_routine(struct tov_node *node) TOV_MUST_CHECK;
 enum tov_err tov_node_begin_ledger(struct tov_node *node) TOV_MUST_CHECK;
+/* FORMER: the last checkpoint of the journal before this one; size 0: none. */
+enum tov_err tov_node_begin_journal(struct tov_node *node,
+                                    const struct tov_guard_signed *former) TOV_MUST_CHECK;
 
 #endif

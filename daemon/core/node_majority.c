@@ -131,9 +131,10 @@ void tov_node_tell_waiting(struct tov_node *node)
     struct tov_start_answers answers;
     unsigned persons = tov_api_start_persons(node->api);
     tov_follow_start_answers(node->follow, &answers);
-    if (node->sentence_en[0] != '\0' && node->told_answers == answers.answered &&
+    if (node->has_told_waiting && node->told_answers == answers.answered &&
         node->told_persons == persons)
         return;
+    node->has_told_waiting = true;
     node->told_answers = answers.answered;
     node->told_persons = persons;
     make_sentences(node, &answers, persons);

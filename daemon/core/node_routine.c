@@ -20,7 +20,9 @@ static enum tov_err append(struct tov_node *node, struct tov_ledger *tree, struc
     return tov_core_append_leaf(&node->core, tree, leaf, 0, &place);
 }
 
-static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tree, uint32_t journal)
+/* FORMER: NULL, or what the journal before this one ended with. */
+static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tree, uint32_t journal,
+                                   const struct tov_guard_signed *former)
 {
     const struct tov_core *core = &node->core;
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
@@ -34,33 +36,39 @@ static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tre
     leaf->as.genesis.roster_hash = tov_roster_hash(core->roster);
     (void)snprintf(leaf->as.genesis.federation, sizeof leaf->as.genesis.federation, "%s",
                    tov_roster_federation(core->roster));
+    if (former != NULL && former->signature.size > 0) {
+        leaf->as.genesis.former_size = former->signature.size;
+        leaf->as.genesis.former_root = former->root;
+    }
     return append(node, tree, leaf);
 }
 
 enum tov_err tov_node_begin_ledger(struct tov_node *node)
 {
-    struct tov_origin origin;
     const struct tov_core *core = &node->core;
-    TOV_TRY(tov_origin_parse(tov_bytes_of_text(core->own->journal.name), &origin));
-    TOV_TRY(append_genesis(node, core->ledger, 0));
+    TOV_TRY(append_genesis(node, core->ledger, 0, NULL));
     TOV_TRY(tov_epochs_begin(&node->core));
-    return append_genesis(node, core->journal, origin.journal);
+    if (tov_ledger_size(core->journal) > 0)
+        return TOV_OK;
+    return append_genesis(node, core->journal, node->journal, NULL);
+}
+
+enum tov_err tov_node_begin_journal(struct tov_node *node, const struct tov_guard_signed *former)
+{
+    return append_genesis(node, node->core.journal, node->journal, former);
 }
 
 static enum tov_err append_journal_root(struct tov_node *node)
 {
     const struct tov_core *core = &node->core;
     struct tov_signed_size newest;
-    struct tov_origin origin;
     if (!tov_ledger_newest(core->journal, &newest))
         return TOV_OK;
-    TOV_TRY(tov_origin_parse(tov_bytes_of_text(core->own->journal.name), &origin));
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
     leaf->type = TOV_LEAF_JOURNAL_ROOT;
-    leaf->as.journal_root =
-        (struct tov_leaf_journal_root){origin.journal, newest.size, newest.root};
+    leaf->as.journal_root = (struct tov_leaf_journal_root){node->journal, newest.size, newest.root};
     return append(node, core->ledger, leaf);
 }
 

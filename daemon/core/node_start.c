@@ -18,6 +18,11 @@ static const struct tov_api_state api_states[] = {
                          "gendannet. Kontakt driften.",
                          "This node's store is an old copy. Nothing is signed until it has been "
                          "recovered. Call the operator."},
+    [TOV_NODE_RECOVERING] = {"recovering", false,
+                             "Nodens database er en gammel kopi. Den hentes frem fra de andre "
+                             "myndigheders noder. Intet underskrives imens.",
+                             "This node's store is an old copy. It is being recovered from the "
+                             "other agencies' nodes. Nothing is signed meanwhile."},
     [TOV_NODE_CLOCK] = {"clock", true,
                         "Serverens ur går foran de andre myndigheders. Intet underskrives, før de "
                         "er enige. Kontakt driften.",
@@ -44,16 +49,26 @@ static const struct tov_api_state silent_at_start = {
     "driften.",
     "The node's guard does not answer. Nothing can be sent until it does. Call the operator."};
 
+bool tov_node_hears_keepers(const struct tov_node *node)
+{
+    return node->state == TOV_NODE_KEEPERS ||
+           (node->state == TOV_NODE_RECOVERING && node->recovery.is_read_back);
+}
+
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
 {
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
-    tov_api_start_reset(node->api, state == TOV_NODE_KEEPERS && tov_node_wants_majority(node));
-    node->sentence_en[0] = '\0';
+    tov_api_start_reset(node->api, tov_node_hears_keepers(node) && tov_node_wants_majority(node));
+    node->has_told_waiting = false;
     bool is_silent = state == TOV_NODE_GUARD_SILENT;
-    bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING ||
-                  state == TOV_NODE_CLOCK || is_silent;
-    tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING || is_silent);
+    bool serves = state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK || is_silent;
+    bool is_whole = state == TOV_NODE_RECOVERING && node->recovery.is_read_back;
+    tov_follow_set_started(node->follow, serves || state == TOV_NODE_KEEPERS || is_whole,
+                           state == TOV_NODE_SERVING || is_silent);
+    tov_follow_set_takes(node->follow, serves);
+    tov_follow_set_recovers(node->follow, (state == TOV_NODE_RECOVERING && !is_whole) ||
+                                              state == TOV_NODE_BEHIND);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
     bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST || is_silent;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
@@ -76,15 +91,6 @@ void tov_node_note_guard(struct tov_node *node, bool is_silent)
         tov_node_become(node, TOV_NODE_SERVING, "to=serving");
 }
 
-static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
-                          struct tov_error *error)
-{
-    struct tov_core *core = &node->core;
-    struct tov_store_batch *batch = tov_core_batch(core);
-    TOV_TRY(tov_ledger_agree(core->ledger, &hello->trees[0], batch, error));
-    return tov_ledger_agree(core->journal, &hello->trees[1], batch, error);
-}
-
 /* Exports show every roster that was in force. */
 static enum tov_err keep_roster(struct tov_node *node)
 {
@@ -100,34 +106,73 @@ static enum tov_err keep_roster(struct tov_node *node)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
+/* What the guard has, against what was signed here. */
+static void look_at_guard(struct tov_node *node, const struct tov_guard_hello_answer *hello)
+{
+    const struct tov_guard_tree_view *view = &hello->trees[0];
+    node->guard_is_lost = !view->present || !hello->trees[1].present;
+    node->guard_size = view->present ? view->range.size : 0;
+    node->guard_root = view->root;
+    if (view->present && (node->guard_size < tov_ledger_signed(node->core.ledger) ||
+                          node->guard_size > tov_ledger_committed(node->core.ledger)))
+        tov_node_demand_majority(node, TOV_START_DISAGREED);
+}
+
+static void refuse(struct tov_node *node, enum tov_err err, const struct tov_error *error)
+{
+    bool is_ahead = !node->guard_is_lost && err == TOV_E_UNAVAILABLE;
+    if (is_ahead) {
+        tov_core_log(&node->core, TOV_HOST_ERROR, "store-is-old", "%s", error->text);
+        tov_node_open_recovery(node, node->guard_size);
+        tov_node_recover(node);
+    } else if (err == TOV_E_UNAVAILABLE) {
+        tov_node_become(node, TOV_NODE_GUARD_LOST, error->text);
+    } else if (err != TOV_E_AGAIN) {
+        (void)tov_core_fail(&node->core, err, error->text);
+    }
+}
+
+static enum tov_err agree(struct tov_node *node, const struct tov_guard_hello_answer *hello,
+                          struct tov_error *error)
+{
+    struct tov_core *core = &node->core;
+    TOV_TRY(tov_ledger_agree(core->ledger, &hello->trees[0], tov_core_batch(core), error));
+    TOV_TRY(tov_node_agree_journal(node, &hello->trees[1], error));
+    TOV_TRY(keep_roster(node));
+    return tov_node_check_machine(node);
+}
+
 void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello)
 {
     struct tov_error error = {.text = ""};
-    if (node->state != TOV_NODE_GUARD)
+    if (node->state != TOV_NODE_GUARD || node->restarts)
         return;
-    enum tov_err err = agree(node, hello, &error);
-    if (err == TOV_OK)
-        err = keep_roster(node);
-    if (err == TOV_OK)
-        err = tov_node_check_machine(node);
-    if (err == TOV_E_UNAVAILABLE) {
-        bool has_states = hello->trees[0].present && hello->trees[1].present;
-        tov_node_become(node, has_states ? TOV_NODE_BEHIND : TOV_NODE_GUARD_LOST, error.text);
+    look_at_guard(node, hello);
+    if (node->recovery.is_open && !node->recovery.is_hashed) {
+        tov_node_recover(node); /* the store is not yet what the guard can be compared with */
         return;
     }
+    enum tov_err err = agree(node, hello, &error);
     if (err != TOV_OK) {
-        (void)tov_core_fail(&node->core, err, error.text);
+        refuse(node, err, &error);
         return;
     }
     node->start_mono_ms = node->core.mono_ms;
-    tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
+    if (node->recovery.is_open)
+        tov_node_recover(node);
+    else
+        tov_node_become(node, TOV_NODE_KEEPERS, "to=keepers");
 }
 
-/* Keepers that were not heard at the start may still show that this store is an old copy. */
-static bool may_fall_behind(enum tov_node_state state)
+static void fall_behind(struct tov_node *node)
 {
-    return state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK ||
-           state == TOV_NODE_GUARD_SILENT;
+    if (tov_follow_sees_fork(node->follow)) {
+        if (node->state != TOV_NODE_BEHIND)
+            tov_node_say_forked(node);
+        return;
+    }
+    tov_node_open_recovery(node, tov_follow_held_most(node->follow));
+    tov_node_restart(node);
 }
 
 /* What this node waits for before it signs; two persons may stand in for a majority. */
@@ -137,7 +182,7 @@ static enum tov_start_view look_around(struct tov_node *node, const char **out_h
                                           .majority = tov_node_wants_majority(node)};
     enum tov_start_view view = tov_follow_start_view(node->follow, &question);
     *out_how = "keepers";
-    if (view != TOV_START_WAITING || !question.majority || node->state != TOV_NODE_KEEPERS)
+    if (view != TOV_START_WAITING || !question.majority || !tov_node_hears_keepers(node))
         return view;
     if (tov_api_start_persons(node->api) < TOV_API_START_PERSONS) {
         tov_node_tell_waiting(node);
@@ -147,23 +192,49 @@ static enum tov_start_view look_around(struct tov_node *node, const char **out_h
     return TOV_START_FREE;
 }
 
-void tov_node_start_step(struct tov_node *node)
+static void serve(struct tov_node *node)
 {
-    const char *how = NULL;
-    if (!may_fall_behind(node->state))
-        return;
-    enum tov_start_view view = look_around(node, &how);
-    if (view == TOV_START_BEHIND) {
-        tov_node_become(node, TOV_NODE_BEHIND, "to=behind");
-        return;
-    }
-    if (node->state != TOV_NODE_KEEPERS || view == TOV_START_WAITING)
-        return;
-    tov_node_met_majority(node, how);
     tov_node_become(node, TOV_NODE_SERVING, "to=serving");
+    tov_node_finish_recovery(node);
     if (tov_ledger_size(node->core.ledger) == 0) {
         enum tov_err err = tov_node_begin_ledger(node);
         if (err != TOV_OK)
             (void)tov_core_fail(&node->core, err, "the first entries could not be written");
+    }
+}
+
+void tov_node_keepers_step(struct tov_node *node)
+{
+    const char *how = NULL;
+    enum tov_start_view view = look_around(node, &how);
+    if (view == TOV_START_BEHIND) {
+        fall_behind(node);
+    } else if (view == TOV_START_FREE && tov_node_hears_keepers(node)) {
+        tov_node_met_majority(node, how);
+        serve(node);
+    }
+}
+
+void tov_node_start_step(struct tov_node *node)
+{
+    if (node->restarts)
+        return;
+    switch (node->state) {
+    case TOV_NODE_GUARD:
+        return;
+    case TOV_NODE_KEEPERS:
+    case TOV_NODE_SERVING: /* keepers that were not heard may still show that this is an old copy */
+    case TOV_NODE_CLOCK:
+    case TOV_NODE_GUARD_SILENT:
+        tov_node_keepers_step(node);
+        return;
+    case TOV_NODE_RECOVERING:
+    case TOV_NODE_BEHIND:
+        tov_node_recover_step(node);
+        return;
+    case TOV_NODE_GUARD_LOST:
+        if (tov_follow_is_behind(node->follow) && !tov_follow_sees_fork(node->follow))
+            fall_behind(node);
+        return;
     }
 }

@@ -68,6 +68,14 @@ void tov_node_on_committed(struct tov_node *node, const struct tov_store_result 
 
 /* ---- guard ---- */
 
+/* The guard ends too, by itself: both must say the same to the supervisor. */
+static enum tov_err failure_of(enum tov_guard_refusal refusal)
+{
+    if (refusal == TOV_GUARD_R_DISK)
+        return TOV_E_IO;
+    return refusal == TOV_GUARD_R_SPACE ? TOV_E_FULL : TOV_E_FORK;
+}
+
 static void put_question(struct tov_node *node, const struct tov_guard_request *request)
 {
     struct tov_core *core = &node->core;
@@ -104,6 +112,24 @@ static void ask_signatures(struct tov_node *node, struct tov_ledger *tree)
     put_question(node, &request);
 }
 
+void tov_node_ask_journal_next(struct tov_node *node, uint64_t number)
+{
+    struct tov_guard_request request;
+    tov_guard_request_init(&request, TOV_GUARD_JOURNAL_NEXT, node->next_guard_id++);
+    request.journal_next.journal = number;
+    put_question(node, &request);
+}
+
+/* What the guard is now, it tells by the next Hello. */
+static void on_journal_next(struct tov_node *node, const struct tov_guard_answer *answer)
+{
+    if (answer->refusal == TOV_GUARD_DONE)
+        node->asked_hello = false;
+    else
+        (void)tov_core_fail(&node->core, failure_of(answer->refusal),
+                            "the guard refused to begin a new journal");
+}
+
 static void ask_cosignature(struct tov_node *node)
 {
     struct tov_guard_request request;
@@ -113,14 +139,6 @@ static void ask_cosignature(struct tov_node *node)
     tov_guard_request_init(&request, TOV_GUARD_COSIGN, node->next_guard_id++);
     request.cosign = cosign;
     put_question(node, &request);
-}
-
-/* The guard ends too, by itself: both must say the same to the supervisor. */
-static enum tov_err failure_of(enum tov_guard_refusal refusal)
-{
-    if (refusal == TOV_GUARD_R_DISK)
-        return TOV_E_IO;
-    return refusal == TOV_GUARD_R_SPACE ? TOV_E_FULL : TOV_E_FORK;
 }
 
 static void on_signed(struct tov_node *node, const struct tov_guard_answer *answer)
@@ -158,6 +176,8 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         tov_node_on_guard_hello(node, &answer->hello);
     else if (answer->op == TOV_GUARD_APPEND)
         on_signed(node, answer);
+    else if (answer->op == TOV_GUARD_JOURNAL_NEXT)
+        on_journal_next(node, answer);
     else if (answer->op == TOV_GUARD_COSIGN)
         tov_follow_on_cosigned(node->follow, answer->refusal, &answer->cosign);
 }
@@ -234,6 +254,9 @@ static void sign_if_due(struct tov_node *node)
 void tov_node_turn(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
+    if (core->failed != TOV_OK)
+        return;
+    tov_node_restart_if_due(node);
     if (core->failed != TOV_OK)
         return;
     ask_hello(node);

@@ -57,6 +57,17 @@ static enum tov_err pack_hash_answer(const struct tov_control *control,
     Tov__Peer__HashAnswer field = TOV__PEER__HASH_ANSWER__INIT;
     field.from = control->as.hash_answer.from;
     field.hashes = tov_field_of_bytes(control->as.hash_answer.hashes);
+    size_t count = control->as.hash_answer.point_count;
+    Tov__Peer__Checkpoint points[TOV_HASH_ANSWER_POINTS_MAX];
+    Tov__Peer__Checkpoint *list[TOV_HASH_ANSWER_POINTS_MAX];
+    if (count > TOV_HASH_ANSWER_POINTS_MAX)
+        return TOV_E_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        tov_field_of_checkpoint(&control->as.hash_answer.points[i], &points[i]);
+        list[i] = &points[i];
+    }
+    field.n_points = count;
+    field.points = list;
     body->kind_case = TOV__PEER__CONTROL_BODY__KIND_HASH_ANSWER;
     body->hash_answer = &field;
     return tov_frame_pack(&body->base, out);
@@ -99,6 +110,44 @@ static enum tov_err pack_epoch_expired(const struct tov_control *control,
     return tov_frame_pack(&body->base, out);
 }
 
+static enum tov_err pack_leaf_request(const struct tov_control *control,
+                                      Tov__Peer__ControlBody *body, struct tov_buf *out)
+{
+    Tov__Peer__LeafRequest field = TOV__PEER__LEAF_REQUEST__INIT;
+    field.from = control->as.leaf_request.from;
+    field.to = control->as.leaf_request.to;
+    body->kind_case = TOV__PEER__CONTROL_BODY__KIND_LEAF_REQUEST;
+    body->leaf_request = &field;
+    return tov_frame_pack(&body->base, out);
+}
+
+static enum tov_err pack_leaf_answer(const struct tov_control *control,
+                                     Tov__Peer__ControlBody *body, struct tov_buf *out)
+{
+    Tov__Peer__LeafAnswer field = TOV__PEER__LEAF_ANSWER__INIT;
+    size_t count = control->as.leaf_answer.count;
+    Tov__Peer__HeldLeaf leaves[TOV_LEAF_ANSWER_LEAVES_MAX];
+    Tov__Peer__HeldLeaf *list[TOV_LEAF_ANSWER_LEAVES_MAX];
+    if (count > TOV_LEAF_ANSWER_LEAVES_MAX)
+        return TOV_E_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        const struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
+        tov__peer__held_leaf__init(&leaves[i]);
+        leaves[i].index = held->index;
+        leaves[i].leaf = tov_field_of_bytes(held->leaf);
+        leaves[i].link_block = tov_field_of_bytes(held->link_block);
+        leaves[i].body = tov_field_of_bytes(held->body);
+        list[i] = &leaves[i];
+    }
+    field.from = control->as.leaf_answer.from;
+    field.to = control->as.leaf_answer.to;
+    field.n_leaves = count;
+    field.leaves = list;
+    body->kind_case = TOV__PEER__CONTROL_BODY__KIND_LEAF_ANSWER;
+    body->leaf_answer = &field;
+    return tov_frame_pack(&body->base, out);
+}
+
 enum tov_err tov_control_encode(const struct tov_control *control, struct tov_buf *out)
 {
     Tov__Peer__ControlBody body = TOV__PEER__CONTROL_BODY__INIT;
@@ -116,6 +165,10 @@ enum tov_err tov_control_encode(const struct tov_control *control, struct tov_bu
         return pack_chunk_request(control, &body, out);
     case TOV_CONTROL_EPOCH_EXPIRED:
         return pack_epoch_expired(control, &body, out);
+    case TOV_CONTROL_LEAF_REQUEST:
+        return pack_leaf_request(control, &body, out);
+    case TOV_CONTROL_LEAF_ANSWER:
+        return pack_leaf_answer(control, &body, out);
     }
     return TOV_E_ARGUMENT;
 }
@@ -135,8 +188,62 @@ static enum tov_err read_hash_answer(const Tov__Peer__HashAnswer *field, struct 
 {
     if (field->hashes.len % TOV_HASH_BYTES != 0)
         return TOV_E_MALFORMED;
+    if (field->hashes.len / TOV_HASH_BYTES > TOV_HASH_ANSWER_HASHES_MAX ||
+        field->n_points > TOV_HASH_ANSWER_POINTS_MAX)
+        return TOV_E_LIMIT;
     out->as.hash_answer.from = field->from;
     out->as.hash_answer.hashes = tov_bytes_of_field(field->hashes);
+    out->as.hash_answer.point_count = field->n_points;
+    uint64_t before = field->from;
+    for (size_t i = 0; i < field->n_points; i++) {
+        struct tov_frame_checkpoint *point = &out->as.hash_answer.points[i];
+        TOV_TRY(tov_checkpoint_of_field(field->points[i], point));
+        if (point->size <= before)
+            return TOV_E_MALFORMED;
+        before = point->size;
+    }
+    return TOV_OK;
+}
+
+static enum tov_err read_leaf_request(const Tov__Peer__LeafRequest *field, struct tov_control *out)
+{
+    if (field->from >= field->to)
+        return TOV_E_MALFORMED;
+    out->as.leaf_request.from = field->from;
+    out->as.leaf_request.to = field->to;
+    return TOV_OK;
+}
+
+static enum tov_err read_held_leaf(const Tov__Peer__HeldLeaf *field, struct tov_held_leaf *out)
+{
+    if (field->leaf.len == 0 ||
+        (field->link_block.len != 0 && field->link_block.len != TOV_LINK_BLOCK_BYTES))
+        return TOV_E_MALFORMED;
+    if (field->leaf.len > TOV_LEAF_MAX_BYTES)
+        return TOV_E_LIMIT;
+    *out = (struct tov_held_leaf){.index = field->index,
+                                  .leaf = tov_bytes_of_field(field->leaf),
+                                  .link_block = tov_bytes_of_field(field->link_block),
+                                  .body = tov_bytes_of_field(field->body)};
+    return TOV_OK;
+}
+
+static enum tov_err read_leaf_answer(const Tov__Peer__LeafAnswer *field, struct tov_control *out)
+{
+    uint64_t next = field->from;
+    if (field->from >= field->to)
+        return TOV_E_MALFORMED;
+    if (field->n_leaves > TOV_LEAF_ANSWER_LEAVES_MAX)
+        return TOV_E_LIMIT;
+    out->as.leaf_answer.from = field->from;
+    out->as.leaf_answer.to = field->to;
+    out->as.leaf_answer.count = field->n_leaves;
+    for (size_t i = 0; i < field->n_leaves; i++) {
+        TOV_TRY(read_held_leaf(field->leaves[i], &out->as.leaf_answer.leaves[i]));
+        if (field->leaves[i]->index < next || field->leaves[i]->index >= field->to)
+            return TOV_E_MALFORMED;
+        next = field->leaves[i]->index + 1;
+    }
     return TOV_OK;
 }
 
@@ -181,6 +288,10 @@ static enum tov_err read_kind(const Tov__Peer__ControlBody *body, struct tov_con
         return read_chunk_request(body->chunk_request, out);
     case TOV__PEER__CONTROL_BODY__KIND_EPOCH_EXPIRED:
         return read_epoch_expired(body->epoch_expired, out);
+    case TOV__PEER__CONTROL_BODY__KIND_LEAF_REQUEST:
+        return read_leaf_request(body->leaf_request, out);
+    case TOV__PEER__CONTROL_BODY__KIND_LEAF_ANSWER:
+        return read_leaf_answer(body->leaf_answer, out);
     case TOV__PEER__CONTROL_BODY__KIND__NOT_SET:
     case _TOV__PEER__CONTROL_BODY__KIND__CASE_IS_INT_SIZE:
         break;

@@ -270,9 +270,22 @@ enum tov_control_kind {
     TOV_CONTROL_HASH_REQUEST = 5,
     TOV_CONTROL_HASH_ANSWER = 6,
     TOV_CONTROL_CHUNK_REQUEST = 7,
-    TOV_CONTROL_EPOCH_EXPIRED = 8
+    TOV_CONTROL_EPOCH_EXPIRED = 8,
+    TOV_CONTROL_LEAF_REQUEST = 9,
+    TOV_CONTROL_LEAF_ANSWER = 10
 };
 #define TOV_EPOCH_EXPIRED_REFS_MAX 256
+#define TOV_HASH_ANSWER_HASHES_MAX 4096
+#define TOV_HASH_ANSWER_POINTS_MAX 256
+#define TOV_LEAF_ANSWER_LEAVES_MAX 256
+
+/* An entry of the asker's own ledger, as the sender of a leaf answer holds it. */
+struct tov_held_leaf {
+    uint64_t index;
+    struct tov_bytes leaf;
+    struct tov_bytes link_block; /* the sender's own, of a message; else empty */
+    struct tov_bytes body;       /* sealed inline parts that are its, or an anchor's list */
+};
 
 struct tov_control {
     uint16_t from, to;
@@ -289,7 +302,17 @@ struct tov_control {
         struct {
             uint64_t from;
             struct tov_bytes hashes;
+            size_t point_count;
+            struct tov_frame_checkpoint points[TOV_HASH_ANSWER_POINTS_MAX];
         } hash_answer;
+        struct {
+            uint64_t from, to;
+        } leaf_request;
+        struct {
+            uint64_t from, to;
+            size_t count;
+            struct tov_held_leaf leaves[TOV_LEAF_ANSWER_LEAVES_MAX];
+        } leaf_answer;
         struct {
             struct tov_ref ref;
             uint8_t part;
@@ -306,8 +329,9 @@ struct tov_control {
 /* Encodes the body that is signed. */
 enum tov_err tov_control_encode(const struct tov_control *control,
                                 struct tov_buf *out) TOV_MUST_CHECK;
-/* Decodes a body whose signature was checked; hash_answer.hashes points into BODY's copy in
- * ARENA, which the caller destroys with tov_control_arena_destroy. Errors as tov_frame_decode and
+/* Decodes a body whose signature was checked; hash_answer.hashes and the views of
+ * leaf_answer point into BODY's copy in ARENA, which the caller destroys with
+ * tov_control_arena_destroy. Errors as tov_frame_decode and
  * the accessors of frames. */
 struct tov_control_arena;
 enum tov_err tov_control_decode(struct tov_bytes body, struct tov_control *out,

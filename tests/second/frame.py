@@ -167,7 +167,27 @@ def _hash_request(f):
 
 
 def _hash_answer(f):
-    _hashes(f, "hashes")
+    limit(_hashes(f, "hashes") <= 4096, "hashes")
+    points = f.get("points", [])
+    limit(len(points) <= 256, "checkpoints")
+    before = f.get("from", 0)
+    for value in points:
+        _checkpoint(value)
+        need(value.get("size", 0) > before, "order of checkpoints")
+        before = value["size"]
+
+
+def _leaf_answer(f):
+    _hash_request(f)
+    leaves = f.get("leaves", [])
+    limit(len(leaves) <= 256, "leaves")
+    following = f.get("from", 0)
+    for value in leaves:
+        need(value.get("leaf"), "no leaf")
+        limit(len(value["leaf"]) <= 4095, "leaf")
+        need(len(value.get("link_block", b"")) in (0, 68), "link block")
+        need(following <= value.get("index", 0) < f["to"], "index")
+        following = value.get("index", 0) + 1
 
 
 def _chunk_request(f):
@@ -186,7 +206,8 @@ def _epoch_expired(f):
 
 BODIES = {"restore_answer": _restore_answer, "hash_request": _hash_request,
           "hash_answer": _hash_answer, "chunk_request": _chunk_request,
-          "epoch_expired": _epoch_expired}
+          "epoch_expired": _epoch_expired, "leaf_request": _hash_request,
+          "leaf_answer": _leaf_answer}
 
 
 class Peer:

@@ -273,6 +273,77 @@ void sim_node_crash(struct sim_node *node)
     sim_disk_crash(node->disk, &node->random);
 }
 
+/* ---- copies ---- */
+
+#define COPY_MAX_BYTES (64u << 20)
+
+static void store_path(const struct sim_node *node, char out[320])
+{
+    (void)snprintf(out, 320, "%s/data.mdb", node->dir);
+}
+
+static void read_whole(const char *path, struct tov_buf *out)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t room[65536];
+    size_t got = 0;
+    UNIT_NEED(file != NULL);
+    while ((got = fread(room, 1, sizeof room, file)) > 0)
+        tov_buf_put(out, room, got);
+    UNIT_NEED(fclose(file) == 0 && out->failed == TOV_OK);
+}
+
+void sim_node_copy(struct sim_node *node, struct sim_copy *out_copy)
+{
+    char path[320];
+    UNIT_NEED(node->node == NULL);
+    *out_copy = (struct sim_copy){.store = TOV_BUF_INIT(COPY_MAX_BYTES),
+                                  .epochs = TOV_BUF_INIT(COPY_MAX_BYTES)};
+    store_path(node, path);
+    read_whole(path, &out_copy->store);
+    UNIT_NEED(sim_disk_load(node->disk, "epochs", &out_copy->epochs) == TOV_OK);
+    for (size_t i = 0; i < TOV_GUARD_IMAGES; i++) {
+        out_copy->images[i] = TOV_BUF_INIT(COPY_MAX_BYTES);
+        tov_buf_put_bytes(&out_copy->images[i], tov_buf_view(&node->images[i]));
+    }
+}
+
+static void write_whole(const char *path, struct tov_bytes bytes)
+{
+    FILE *file = fopen(path, "wb");
+    UNIT_NEED(file != NULL && fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
+    UNIT_NEED(fclose(file) == 0);
+}
+
+void sim_node_put_back(struct sim_node *node, const struct sim_copy *copy, unsigned what)
+{
+    char path[320];
+    UNIT_NEED(node->node == NULL);
+    if ((what & SIM_STORE) != 0) {
+        store_path(node, path);
+        write_whole(path, tov_buf_view(&copy->store));
+    }
+    if ((what & SIM_EPOCHS) != 0)
+        UNIT_NEED(sim_disk_save(node->disk, "epochs", tov_buf_view(&copy->epochs)) == TOV_OK);
+    for (size_t i = 0; (what & SIM_GUARD) != 0 && i < TOV_GUARD_IMAGES; i++) {
+        tov_buf_clear(&node->images[i]);
+        tov_buf_put_bytes(&node->images[i], tov_buf_view(&copy->images[i]));
+    }
+}
+
+void sim_copy_fini(struct sim_copy *copy)
+{
+    tov_buf_fini(&copy->store);
+    tov_buf_fini(&copy->epochs);
+    for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
+        tov_buf_fini(&copy->images[i]);
+}
+
+bool sim_node_wants_start(const struct sim_node *node)
+{
+    return node->node != NULL && tov_node_failed(node->node, NULL) == TOV_E_AGAIN;
+}
+
 void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms)
 {
     node->now_ms = now_ms;

@@ -82,6 +82,18 @@ void sim_node_fini(struct sim_node *node);
 enum tov_err sim_node_start(struct sim_node *node, struct tov_error *error);
 /* A power cut at this very moment. */
 void sim_node_crash(struct sim_node *node);
+/* Copies of a node that is down, and what of them is put back: an operator's backup. */
+enum { SIM_STORE = 1, SIM_GUARD = 2, SIM_EPOCHS = 4 };
+struct sim_copy {
+    struct tov_buf store, epochs;
+    struct tov_buf images[TOV_GUARD_IMAGES];
+};
+void sim_node_copy(struct sim_node *node, struct sim_copy *out_copy);
+void sim_node_put_back(struct sim_node *node, const struct sim_copy *copy, unsigned what);
+void sim_copy_fini(struct sim_copy *copy);
+/* The node has ended to be started again from its store: a recovery does. */
+bool sim_node_wants_start(const struct sim_node *node);
+
 /* Sets the time of the node's next event. MONO goes on from boot to boot here. */
 void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms);
 

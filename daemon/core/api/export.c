@@ -131,13 +131,13 @@ static bool read_cursor(const struct api_call *call, struct tov_bytes cursor,
 /* ---- what is pinned ---- */
 
 /* The newest size of a tree with a durable signature; 0: none. */
-static enum tov_err newest_signed(struct tov_store_read *read, enum tov_table table,
+static enum tov_err newest_signed(struct tov_store_read *read, enum tov_table table, uint64_t base,
                                   uint64_t *out_size)
 {
     struct tov_store_row row;
     enum tov_err err = tov_store_last(read, table, &row);
-    if (err == TOV_OK)
-        *out_size = tov_store_key_to_u64(&row.key);
+    if (err == TOV_OK && tov_store_key_to_u64(&row.key) > base)
+        *out_size = tov_store_key_to_u64(&row.key) - base;
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
@@ -166,8 +166,9 @@ static enum tov_err pin_all(struct api_call *call, struct export_walk *walk)
     struct tov_origin journal;
     pin->time_ms = core->now_ms;
     pin->roster = tov_roster_version(core->roster);
-    TOV_TRY(newest_signed(walk->read, TOV_TABLE_SIGNATURE, &pin->ledger_size));
-    TOV_TRY(newest_signed(walk->read, TOV_TABLE_JSIGNATURE, &pin->journal_size));
+    TOV_TRY(newest_signed(walk->read, TOV_TABLE_SIGNATURE, 0, &pin->ledger_size));
+    TOV_TRY(newest_signed(walk->read, TOV_TABLE_JSIGNATURE, tov_ledger_base(core->journal),
+                          &pin->journal_size));
     if (pin->ledger_size == 0)
         return tov_fail(&call->error, TOV_E_UNAVAILABLE,
                         "nothing of the ledger is signed yet: try again when the node is serving");

@@ -28,6 +28,12 @@ static uint64_t index_of(const struct tov_store_key *key)
     return tov_get_be64(key->bytes + key->size - 8);
 }
 
+/* Rows of the present journal begin here (ledger/ledger.h). */
+static uint64_t journal_base(const struct export_walk *walk)
+{
+    return tov_ledger_base(walk->core->journal);
+}
+
 static enum tov_err add_row(struct export_walk *walk, const struct rows *rows,
                             const struct tov_store_row *row, bool *out_is_whole)
 {
@@ -100,12 +106,13 @@ struct bundles {
     const char *folder; /* of a log: what stands before "leaves/" */
     bool is_log;        /* bundles of leaves, whose names tell their width */
     uint64_t size;      /* of the tree */
+    uint64_t base;      /* of the rows' keys */
 };
 
 static struct tov_store_key key_at(const struct bundles *bundles, uint64_t index)
 {
     struct tov_store_key key = bundles->rows.first;
-    tov_put_be64(key.bytes + key.size - 8, index);
+    tov_put_be64(key.bytes + key.size - 8, bundles->base + index);
     return key;
 }
 
@@ -133,7 +140,7 @@ static enum tov_err find_bundle(struct export_walk *walk, const struct bundles *
     TOV_TRY(tov_store_iter_init(walk->read, &range, &iter));
     bool found = tov_store_iter_next(&iter);
     if (found)
-        walk->place.n = index_of(&iter.row.key) / TOV_EXPORT_BUNDLE_ENTRIES;
+        walk->place.n = (index_of(&iter.row.key) - bundles->base) / TOV_EXPORT_BUNDLE_ENTRIES;
     TOV_TRY(tov_store_iter_fini(&iter));
     return found ? TOV_OK : TOV_E_NOT_FOUND;
 }
@@ -199,15 +206,17 @@ enum tov_err tov_export_journal_leaves(struct export_walk *walk)
         .rows = {.table = TOV_TABLE_JLEAF, .first = tov_store_key_u64(0), .put = put_leaf},
         .folder = "journal/",
         .is_log = true,
-        .size = walk->pin.journal_size};
+        .size = walk->pin.journal_size,
+        .base = journal_base(walk)};
     return give_bundles(walk, &bundles);
 }
 
 /* ---- signed sizes ---- */
 
-static enum tov_err put_signed(struct export_walk *walk, const struct tov_store_row *row)
+static enum tov_err put_signed_at(struct export_walk *walk, const struct tov_store_row *row,
+                                  uint64_t size)
 {
-    struct tov_export_signed value = {.size = index_of(&row->key)};
+    struct tov_export_signed value = {.size = size};
     struct tov_reader reader = tov_reader_of(row->value);
     tov_read_copy(&reader, value.root.bytes, sizeof value.root.bytes);
     tov_read_copy(&reader, value.signature, sizeof value.signature);
@@ -215,6 +224,16 @@ static enum tov_err put_signed(struct export_walk *walk, const struct tov_store_
         return TOV_E_CORRUPT;
     tov_export_put_signed(&walk->scratch, &value);
     return TOV_OK;
+}
+
+static enum tov_err put_signed(struct export_walk *walk, const struct tov_store_row *row)
+{
+    return put_signed_at(walk, row, index_of(&row->key));
+}
+
+static enum tov_err put_journal_signed(struct export_walk *walk, const struct tov_store_row *row)
+{
+    return put_signed_at(walk, row, index_of(&row->key) - journal_base(walk));
 }
 
 enum tov_err tov_export_signatures(struct export_walk *walk)
@@ -229,9 +248,9 @@ enum tov_err tov_export_signatures(struct export_walk *walk)
 enum tov_err tov_export_journal_signatures(struct export_walk *walk)
 {
     struct rows rows = {.table = TOV_TABLE_JSIGNATURE,
-                        .first = tov_store_key_u64(0),
-                        .last = tov_store_key_u64(walk->pin.journal_size),
-                        .put = put_signed};
+                        .first = tov_store_key_u64(journal_base(walk)),
+                        .last = tov_store_key_u64(journal_base(walk) + walk->pin.journal_size),
+                        .put = put_journal_signed};
     return give_file(walk, &rows, "journal/signatures");
 }
 

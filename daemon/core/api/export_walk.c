@@ -132,7 +132,7 @@ static enum tov_err give_journal_checkpoint(struct export_walk *walk)
 {
     uint64_t size = walk->pin.journal_size;
     struct point point = {tov_ledger_key(walk->core->journal), TOV_TABLE_JSIGNATURE,
-                          tov_store_key_u64(size), size};
+                          tov_store_key_u64(tov_ledger_base(walk->core->journal) + size), size};
     struct tov_checkpoint checkpoint;
     if (walk->pin.journal == 0) {
         tov_export_next_stage(walk);

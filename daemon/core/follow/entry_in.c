@@ -93,7 +93,7 @@ static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer,
     peer->series.lost_index = index;
     peer->last_link = 0;
     peer->last_link_leaf = (struct tov_hash){{0}};
-    return TOV_OK;
+    return tov_told_load(follow->core, peer);
 }
 
 static void log_unreadable(const struct tov_follow *follow, const struct tov_peer *peer,

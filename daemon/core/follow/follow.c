@@ -38,6 +38,10 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
         peer->are_keeper_of_it = tov_agency_has_keeper(agency, core->own->number);
         enum tov_err err = tov_peer_load(core, peer);
         if (err == TOV_OK)
+            err = tov_recall_load(core, peer);
+        if (err == TOV_OK)
+            err = tov_told_load(core, peer);
+        if (err == TOV_OK)
             err = tov_witness_load(core, peer);
         if (err != TOV_OK)
             return tov_fail(error, err, "what the store holds of %s cannot be read", agency->name);
@@ -104,6 +108,8 @@ void tov_follow_on_up(struct tov_follow *follow, uint16_t agency)
         return;
     peer->is_up = true;
     peer->has_session = false;
+    peer->is_consulted = false;
+    peer->recall_asked_ms = 0;
     tov_session_hello(follow, peer, NULL);
 }
 
@@ -114,6 +120,7 @@ void tov_follow_on_down(struct tov_follow *follow, uint16_t agency)
         return;
     peer->is_up = false;
     peer->has_session = false;
+    peer->is_consulted = false;
 }
 
 void tov_follow_on_tick(struct tov_follow *follow)
@@ -122,9 +129,11 @@ void tov_follow_on_tick(struct tov_follow *follow)
         struct tov_peer *peer = &follow->peers[i];
         bool waits =
             !peer->has_session || (!follow->started && !peer->answered) || follow->doubts_clock;
+        if (follow->recovers && (peer->has_session || peer->is_consulted))
+            waits = false; /* what it holds of us does not change while nothing is sent */
         if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
-        if (peer->has_session && peer->may_owe)
+        if (peer->has_session && peer->may_owe && !follow->recovers)
             tov_stanzas_pump_owed(follow, peer);
         tov_pull_pump(follow, peer);
     }
@@ -228,14 +237,14 @@ enum tov_err tov_follow_before_commit(struct tov_follow *follow)
     return tov_store_batch_failed(follow->core->open->batch);
 }
 
-bool tov_follow_may_take(const struct tov_follow *follow)
+bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return follow->guard_agrees && tov_ledger_size(follow->core->ledger) > 0;
+    return follow->takes && !tov_recall_is_open(peer) && tov_ledger_size(follow->core->ledger) > 0;
 }
 
 static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!peer->has_missed || !peer->has_session || !tov_follow_may_take(follow))
+    if (!peer->has_missed || !peer->has_session || !tov_follow_may_take(follow, peer))
         return;
     peer->has_missed = false;
     tov_session_position(follow, peer, true);
@@ -245,8 +254,10 @@ void tov_follow_pump(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
         ask_for_missed(follow, &follow->peers[i]);
+        tov_recall_pump(follow, &follow->peers[i]);
         tov_session_pump(follow, &follow->peers[i]);
-        tov_parcels_pump(follow, &follow->peers[i]);
+        if (!follow->recovers)
+            tov_parcels_pump(follow, &follow->peers[i]);
     }
 }
 
@@ -261,6 +272,27 @@ void tov_follow_set_started(struct tov_follow *follow, bool guard_agrees, bool s
 {
     follow->guard_agrees = guard_agrees;
     follow->started = started;
+}
+
+void tov_follow_set_takes(struct tov_follow *follow, bool takes)
+{
+    follow->takes = takes;
+}
+
+void tov_follow_set_recovers(struct tov_follow *follow, bool recovers)
+{
+    follow->recovers = recovers;
+}
+
+void tov_follow_begin_series(struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        struct tov_peer *peer = &follow->peers[i];
+        peer->head = (struct tov_link_head){0};
+        peer->receipted_link = 0;
+        peer->receipted_series = follow->core->series;
+        peer->dirty = true;
+    }
 }
 
 void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts)

@@ -70,6 +70,42 @@ struct tov_start_answers {
 void tov_follow_start_answers(const struct tov_follow *follow,
                               struct tov_start_answers *out_answers);
 
+/* Whether parcels, late stanzas and chunks of the peers are taken. */
+void tov_follow_set_takes(struct tov_follow *follow, bool takes);
+
+/* ---- recovery (docs/recovery.md) ---- */
+
+/* While it RECOVERS the peers are asked about this ledger and answered about theirs: no parcel and
+ * no stanza goes. */
+void tov_follow_set_recovers(struct tov_follow *follow, bool recovers);
+/* The largest size of this ledger that a peer showed under the own key; 0: none. */
+uint64_t tov_follow_held_most(const struct tov_follow *follow);
+/* A peer showed more of this ledger than stands here, or something else, under the own key. */
+bool tov_follow_is_behind(const struct tov_follow *follow);
+/* A peer holds another history under the own key. */
+bool tov_follow_sees_fork(const struct tov_follow *follow);
+/* Leaf hashes are asked for, for REBUILD, the caller's; NULL: no more. */
+struct tov_rebuild;
+void tov_follow_set_rebuild(struct tov_follow *follow, struct tov_rebuild *rebuild);
+enum tov_recover_view {
+    TOV_RECOVER_ASKING,
+    TOV_RECOVER_NOBODY, /* nobody that is heard holds more than is verified */
+    TOV_RECOVER_REFUSED /* nobody is left to ask whose answers fitted; they are asked again later */
+};
+/* In each turn while a rebuild is set: asks, and passes over who does not answer. */
+enum tov_recover_view tov_follow_recover_step(struct tov_follow *follow);
+/* All peers are to be asked for what they hold of the own entries [FROM, TO): into the open batch.
+ * Until a peer has answered nothing is taken from it. */
+void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to);
+struct tov_recall_view {
+    size_t answered;  /* peers of which nothing is wanted any more */
+    size_t answering; /* is heard, and has more to tell */
+    size_t silent;    /* has more to tell, and is not heard */
+};
+struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow);
+/* The own links begin anew, in core->series. */
+void tov_follow_begin_series(struct tov_follow *follow);
+
 /* While DOUBTS the peers are asked for their clocks again and again: what they told may have been
  * wrong then. */
 void tov_follow_doubt_clock(struct tov_follow *follow, bool doubts);

@@ -16,6 +16,7 @@
 #include "envelope/stanza.h"
 #include "follow/follow.h"
 #include "follow/quota.h"
+#include "ledger/rebuild.h"
 #include "wire/frame.h"
 
 #define TOV_INFLIGHT_MAX 512u
@@ -93,13 +94,22 @@ struct tov_peer {
 
     /* session */
     bool is_up, has_session;
+    bool is_consulted; /* Hellos were exchanged, and all else must wait: there is a recovery */
     uint8_t nonce[TOV_NONCE_BYTES];
     uint8_t their_nonce[TOV_NONCE_BYTES];
     uint32_t their_epoch;
     bool they_started;
-    bool answered;    /* its restore answer came, for our start */
-    bool owes_answer; /* ours to it, once what was taken of its ledger is committed */
-    bool holds_more;  /* of our ledger than we have, or another history: signed by our key */
+    bool answered;          /* its restore answer came, for our start */
+    bool owes_answer;       /* ours to it, once what was taken of its ledger is committed */
+    bool holds_more;        /* of our ledger than we have, or another history: signed by our key */
+    bool holds_fork;        /* the latter, at a size that was signed here */
+    uint64_t holds;         /* largest size of our ledger that it showed under our key */
+    unsigned hash_failures; /* answers with hashes that did not fit, or that did not come */
+    uint64_t hash_pause_to_ms;
+    uint64_t recall_from, recall_to, recall_at; /* recall.c; open while at < to */
+    uint64_t recall_asked_ms;
+    uint64_t told_link; /* told.c; in the present series of its ledger, 0: none */
+    struct tov_hash told_leaf;
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -167,6 +177,12 @@ struct tov_follow {
     struct tov_buf frame;
     struct tov_leaf *leaf; /* for decoding, 3 KiB */
     bool guard_agrees, started, doubts_clock;
+    bool takes;                  /* what peers send, beside control frames */
+    bool recovers;               /* nothing of the own ledger is sent */
+    struct tov_rebuild *rebuild; /* the node's; NULL: no hashes are wanted */
+    uint16_t asked_peer;         /* for hashes; 0: nobody */
+    bool is_asking;
+    uint64_t asked_mono_ms;
     struct tov_witness_question question;
     uint64_t witnessed_size;
     uint64_t clock_claims; /* Hellos that told a clock */
@@ -177,9 +193,10 @@ struct tov_follow {
 void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
-/* Receipts are entries: before the guard has agreed with this store, or while that is an old copy,
- * or before genesis stands in it, nothing may be taken that is receipted. */
-bool tov_follow_may_take(const struct tov_follow *follow);
+/* Receipts are entries: before the keepers have told that this store is no old copy, or before
+ * genesis stands in it, or while PEER may hold receipts that it lacks, nothing may be taken that is
+ * receipted. */
+bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer);
 
 /* peer_row.c */
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
@@ -295,6 +312,32 @@ void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+/* recover.c */
+void tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_control *request);
+enum tov_err tov_recover_on_hashes(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct tov_control *answer) TOV_MUST_CHECK;
+
+/* recall.c */
+enum tov_err tov_recall_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+bool tov_recall_is_open(const struct tov_peer *peer);
+void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_serve_leaves(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_control *request);
+enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_control *answer) TOV_MUST_CHECK;
+
+/* told.c */
+void tov_told_note(struct tov_core *core, struct tov_peer *peer,
+                   const struct tov_leaf_receipt *receipt);
+/* For the present series of its ledger. */
+enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+bool tov_told_covers(const struct tov_peer *peer, uint64_t link);
+/* A message that was receipted before the recovery has come again and is judged NOW. */
+enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
+                            const struct tov_hash *leaf_hash,
+                            struct tov_verdict_value now) TOV_MUST_CHECK;
+
 /* serve.c */
 void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_control *request);

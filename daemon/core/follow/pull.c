@@ -389,7 +389,7 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
 
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!peer->has_session || peer->suspended || !tov_follow_may_take(follow))
+    if (!peer->has_session || peer->suspended || !tov_follow_may_take(follow, peer))
         return;
     if (peer->may_pull && fill_slots(follow, peer) != TOV_OK)
         return;

@@ -43,8 +43,9 @@ enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer)
         return TOV_E_NOMEM;
     receipt->peer = peer->number;
     receipt->series = peer->series;
-    receipt->last_link = peer->last_link;
-    receipt->last_leaf_hash = peer->last_link_leaf;
+    bool is_behind = tov_told_covers(peer, peer->last_link + 1);
+    receipt->last_link = is_behind ? peer->told_link : peer->last_link;
+    receipt->last_leaf_hash = is_behind ? peer->told_leaf : peer->last_link_leaf;
     leaf->type = TOV_LEAF_RECEIPT;
     leaf->as.receipt = *receipt;
     struct tov_ledger_place place;
@@ -59,9 +60,24 @@ static bool same_value(struct tov_verdict_value a, struct tov_verdict_value b)
     return a.verdict == b.verdict && a.flags == b.flags && a.detail == b.detail;
 }
 
+/* Receipted before this store was set back: it is said once. */
+static void add_told(struct tov_follow *follow, struct tov_peer *peer,
+                     struct tov_verdict_value value, const struct tov_hash *leaf_hash)
+{
+    peer->last_link++;
+    peer->last_link_leaf = *leaf_hash;
+    enum tov_err err = tov_told_again(follow, peer, peer->last_link, leaf_hash, value);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err, "what was receipted before could not be read");
+}
+
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash)
 {
+    if (tov_told_covers(peer, peer->last_link + 1)) {
+        add_told(follow, peer, value, leaf_hash);
+        return;
+    }
     struct tov_leaf_receipt *receipt = open_receipt(follow, peer);
     if (receipt == NULL)
         return;

@@ -167,6 +167,8 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     TOV_TRY(
         tov_checkpoint_make(tov_bytes_of_text(key->name), held->size, &held->root, &checkpoint));
     TOV_TRY(tov_checkpoint_verify(&checkpoint, key, held->signature));
+    if (held->size > peer->holds)
+        peer->holds = held->size;
     if (held->size > tov_ledger_committed(core->ledger)) {
         peer->holds_more = true;
         return TOV_E_UNAVAILABLE;
@@ -178,6 +180,9 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     if (tov_hash_equal(&root, &held->root))
         return TOV_OK;
     peer->holds_more = true;
+    if (held->size > tov_ledger_signed(core->ledger))
+        return TOV_E_UNAVAILABLE; /* what stands here in its place was never signed */
+    peer->holds_fork = true;
     return TOV_E_FORK;
 }
 
@@ -189,7 +194,8 @@ static bool is_about_us(enum tov_err err)
 
 void tov_session_answer_restore(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!peer->owes_answer || !peer->has_session || peer->range.size != peer->committed_size)
+    if (!peer->owes_answer || !(peer->has_session || peer->is_consulted) ||
+        peer->range.size != peer->committed_size)
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
@@ -209,6 +215,8 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     if (hello->held.present && hello->held.generation == follow->core->series.generation)
         position = hello->held.size;
     peer->has_session = true;
+    peer->is_consulted = false;
+    peer->recall_asked_ms = 0;
     peer->their_epoch = hello->epoch;
     peer->their_now_ms = hello->now_ms;
     peer->their_now_mono_ms = follow->core->mono_ms;
@@ -221,6 +229,21 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
         peer->transfers[i].asked_mono_ms = 0;
     tov_witness_resend(follow, peer);
+    peer->owes_answer = !hello->started;
+    tov_session_answer_restore(follow, peer);
+}
+
+/* It holds more of our ledger than we do, so nothing goes on before that was recovered: only what
+ * control frames ask and answer, each way. */
+static void begin_consulting(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_frame_hello *hello)
+{
+    peer->has_session = false;
+    peer->is_consulted = true;
+    peer->their_now_ms = hello->now_ms;
+    peer->their_now_mono_ms = follow->core->mono_ms;
+    peer->they_started = hello->started;
+    peer->recall_asked_ms = 0;
     peer->owes_answer = !hello->started;
     tov_session_answer_restore(follow, peer);
 }
@@ -243,13 +266,15 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
                      "peer=%s size=%llu own=%llu", peer->agency->name,
                      (unsigned long long)hello.held.size,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
-        return TOV_OK;
     }
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
     if (!answers_us)
         tov_session_hello(follow, peer, hello.nonce);
-    begin_session(follow, peer, &hello);
+    if (err == TOV_OK)
+        begin_session(follow, peer, &hello);
+    else
+        begin_consulting(follow, peer, &hello);
     return TOV_OK;
 }
 
@@ -328,9 +353,16 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
         return TOV_OK;
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);
-    case TOV_CONTROL_HASH_REQUEST: /* for recovery, which this version does by hand */
-    case TOV_CONTROL_HASH_ANSWER:
+    case TOV_CONTROL_HASH_REQUEST:
+        tov_serve_hashes(follow, peer, control);
         return TOV_OK;
+    case TOV_CONTROL_HASH_ANSWER:
+        return tov_recover_on_hashes(follow, peer, control);
+    case TOV_CONTROL_LEAF_REQUEST:
+        tov_serve_leaves(follow, peer, control);
+        return TOV_OK;
+    case TOV_CONTROL_LEAF_ANSWER:
+        return tov_recall_on_leaves(follow, peer, control);
     }
     return TOV_E_MALFORMED;
 }
@@ -424,11 +456,13 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return TOV_E_BUSY;
     if (kind == TOV_FRAME_HELLO)
         return on_hello(follow, peer, frame);
+    if (peer->is_consulted && kind == TOV_FRAME_CONTROL)
+        return on_control(follow, peer, frame);
     if (!peer->has_session || peer->suspended) {
         peer->did_nothing = true;
         return TOV_OK; /* frames of a connection before this one */
     }
-    if (is_receipted(kind) && !tov_follow_may_take(follow)) {
+    if (is_receipted(kind) && !tov_follow_may_take(follow, peer)) {
         /* Stanzas and chunks come again by themselves. */
         peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
         peer->did_nothing = true;

@@ -64,6 +64,19 @@ struct tov_bytes tov_entry_link_for(const struct tov_entry *own, uint16_t agency
     return (struct tov_bytes){0};
 }
 
+struct tov_hash tov_entry_hash(const struct tov_entry *entry)
+{
+    return entry->state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry->leaf) : entry->leaf_hash;
+}
+
+void tov_entry_put_gone(uint8_t out[TOV_ENTRY_GONE_BYTES], enum tov_entry_state state,
+                        const struct tov_hash *leaf_hash)
+{
+    out[0] = (uint8_t)state;
+    tov_put_be64(out + 1, 0);
+    memcpy(out + 9, leaf_hash->bytes, TOV_HASH_BYTES);
+}
+
 size_t tov_entry_own_size(size_t leaf_size, struct tov_bytes links)
 {
     return 1 + 8 + 1 + links.size + leaf_size;
@@ -94,9 +107,4 @@ void tov_entry_put_mirror(struct tov_buf *out, const struct tov_entry *entry)
     tov_buf_put_bytes(out, entry->links);
     if (entry->state == TOV_ENTRY_PRESENT)
         tov_buf_put_bytes(out, entry->leaf);
-}
-
-struct tov_hash tov_entry_hash(const struct tov_entry *entry)
-{
-    return entry->state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry->leaf) : entry->leaf_hash;
 }

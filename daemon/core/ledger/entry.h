@@ -37,6 +37,11 @@ struct tov_hash tov_entry_hash(const struct tov_entry *entry);
 /* The block for AGENCY among an own entry's links; empty when there is none. */
 struct tov_bytes tov_entry_link_for(const struct tov_entry *own, uint16_t agency);
 
+/* An own row without a leaf: erased, or lost. */
+#define TOV_ENTRY_GONE_BYTES (1u + 8u + TOV_HASH_BYTES)
+void tov_entry_put_gone(uint8_t out[TOV_ENTRY_GONE_BYTES], enum tov_entry_state state,
+                        const struct tov_hash *leaf_hash);
+
 size_t tov_entry_own_size(size_t leaf_size, struct tov_bytes links);
 void tov_entry_put_own(uint8_t *out, uint64_t event, struct tov_bytes leaf, struct tov_bytes links);
 /* Appends a mirror row. */

@@ -42,6 +42,15 @@ uint64_t tov_event_append(struct tov_core *core, const struct tov_event *event)
     return number;
 }
 
+void tov_event_replace(struct tov_core *core, uint64_t number, const struct tov_event *event)
+{
+    uint8_t room[ROW_MAX_BYTES];
+    struct tov_buf row = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    put_event(event, &row);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(number),
+                        tov_buf_view(&row));
+}
+
 enum tov_err tov_event_decode(struct tov_bytes row, struct tov_event *out)
 {
     struct tov_reader reader = tov_reader_of(row);

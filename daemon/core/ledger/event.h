@@ -41,6 +41,8 @@ struct tov_event {
 
 /* Puts EVENT under the number core->next_event into the open batch and moves the number on. */
 uint64_t tov_event_append(struct tov_core *core, const struct tov_event *event);
+/* Writes EVENT in place of what stands under NUMBER. */
+void tov_event_replace(struct tov_core *core, uint64_t number, const struct tov_event *event);
 enum tov_err tov_event_decode(struct tov_bytes row, struct tov_event *out) TOV_MUST_CHECK;
 enum tov_err tov_event_get(struct tov_store_read *read, uint64_t number,
                            struct tov_event *out) TOV_MUST_CHECK;

@@ -30,6 +30,7 @@ struct tov_ledger {
     struct tov_store *store;
     unsigned leaf_table;
     unsigned signature_table;
+    uint64_t base;
     struct tov_range range;
     struct tov_tiles tiles;
     uint64_t committed;
@@ -51,6 +52,16 @@ struct tov_ledger {
 const struct tov_vkey *tov_ledger_key(const struct tov_ledger *ledger)
 {
     return &ledger->key;
+}
+
+uint64_t tov_ledger_base(const struct tov_ledger *ledger)
+{
+    return ledger->base;
+}
+
+static struct tov_store_key row_key(const struct tov_ledger *ledger, uint64_t index)
+{
+    return tov_store_key_u64(ledger->base + index);
 }
 
 uint64_t tov_ledger_size(const struct tov_ledger *ledger)
@@ -117,7 +128,7 @@ enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch
     struct tov_hash hash = tov_merkle_leaf_hash(row->leaf);
     if (!reserve_mark(ledger))
         return TOV_E_NOMEM;
-    uint8_t *to = tov_store_batch_append_space(batch, ledger->leaf_table, tov_store_key_u64(index),
+    uint8_t *to = tov_store_batch_append_space(batch, ledger->leaf_table, row_key(ledger, index),
                                                tov_entry_own_size(row->leaf.size, row->links));
     if (to == NULL)
         return tov_store_batch_failed(batch);
@@ -126,7 +137,7 @@ enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch
     TOV_TRY(tov_tiles_append(&ledger->tiles, batch, &hash));
     if (!push_pending(ledger, &hash))
         return TOV_E_NOMEM;
-    *out_place = (struct tov_ledger_place){index, hash};
+    *out_place = (struct tov_ledger_place){ledger->base + index, hash};
     return TOV_OK;
 }
 
@@ -222,7 +233,7 @@ static void put_signature(struct tov_ledger *ledger, struct tov_store_batch *bat
     uint8_t row[TOV_HASH_BYTES + TOV_ED25519_SIGNATURE_BYTES];
     memcpy(row, signed_size->root.bytes, TOV_HASH_BYTES);
     memcpy(row + TOV_HASH_BYTES, signed_size->signature, sizeof signed_size->signature);
-    tov_store_batch_put(batch, ledger->signature_table, tov_store_key_u64(signed_size->size),
+    tov_store_batch_put(batch, ledger->signature_table, row_key(ledger, signed_size->size),
                         TOV_BYTES_OF(row));
     ledger->recent[ledger->recent_next] = *signed_size;
     ledger->recent_next = (ledger->recent_next + 1) % RECENT_MAX;
@@ -240,7 +251,8 @@ static enum tov_err take_signature(struct tov_ledger *ledger, struct tov_store_b
                                 &checkpoint));
     memcpy(taken.signature, signature, sizeof taken.signature);
     TOV_TRY(tov_checkpoint_verify(&checkpoint, &ledger->key, taken.signature));
-    put_signature(ledger, batch, &taken);
+    if (mark->size > tov_ledger_signed(ledger)) /* else a guard that was behind caught up */
+        put_signature(ledger, batch, &taken);
     return TOV_OK;
 }
 
@@ -270,11 +282,12 @@ enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_ba
 
 /* ---- what is signed ---- */
 
-enum tov_err tov_signed_size_decode(const struct tov_store_row *row, struct tov_signed_size *out)
+enum tov_err tov_signed_size_decode(const struct tov_store_row *row, uint64_t base,
+                                    struct tov_signed_size *out)
 {
     if (row->value.size != TOV_HASH_BYTES + TOV_ED25519_SIGNATURE_BYTES)
         return TOV_E_CORRUPT;
-    out->size = tov_store_key_to_u64(&row->key);
+    out->size = tov_store_key_to_u64(&row->key) - base;
     memcpy(out->root.bytes, row->value.data, TOV_HASH_BYTES);
     memcpy(out->signature, row->value.data + TOV_HASH_BYTES, sizeof out->signature);
     return TOV_OK;
@@ -287,9 +300,8 @@ static enum tov_err find_signature(const struct tov_ledger *ledger, struct tov_s
     enum tov_err err = TOV_E_NOT_FOUND;
     TOV_TRY(tov_store_iter_init(read, range, &iter));
     if (tov_store_iter_next(&iter))
-        err = tov_signed_size_decode(&iter.row, out);
+        err = tov_signed_size_decode(&iter.row, ledger->base, out);
     enum tov_err read_err = tov_store_iter_fini(&iter);
-    (void)ledger;
     return read_err != TOV_OK ? read_err : err;
 }
 
@@ -303,8 +315,8 @@ enum tov_err tov_ledger_signed_at_most(const struct tov_ledger *ledger, struct t
         }
     }
     struct tov_store_range range = {.table = ledger->signature_table,
-                                    .first = tov_store_key_u64(0),
-                                    .last = tov_store_key_u64(limit),
+                                    .first = row_key(ledger, 0),
+                                    .last = row_key(ledger, limit),
                                     .backward = true};
     return find_signature(ledger, read, &range, out);
 }
@@ -322,7 +334,7 @@ enum tov_err tov_ledger_signed_above(const struct tov_ledger *ledger, struct tov
         return TOV_E_NOT_FOUND;
     }
     struct tov_store_range range = {.table = ledger->signature_table,
-                                    .first = tov_store_key_u64(floor + 1),
+                                    .first = row_key(ledger, floor + 1),
                                     .last = tov_store_key_u64(UINT64_MAX)};
     enum tov_err err = find_signature(ledger, read, &range, out);
     if (err != TOV_E_NOT_FOUND)
@@ -362,8 +374,8 @@ enum tov_err tov_ledger_level0(const struct tov_ledger *ledger, struct tov_store
 /* ---- start ---- */
 
 struct leaf_reader {
+    const struct tov_ledger *ledger;
     struct tov_store_read *read;
-    unsigned table;
 };
 
 static enum tov_err hash_stored_leaf(void *context, uint64_t index, struct tov_hash *out_hash)
@@ -371,7 +383,8 @@ static enum tov_err hash_stored_leaf(void *context, uint64_t index, struct tov_h
     const struct leaf_reader *reader = context;
     struct tov_bytes row;
     struct tov_entry entry;
-    TOV_TRY(tov_store_get(reader->read, reader->table, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_store_get(reader->read, reader->ledger->leaf_table, row_key(reader->ledger, index),
+                          &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     *out_hash = tov_entry_hash(&entry);
     return TOV_OK;
@@ -392,16 +405,30 @@ static enum tov_err load_range(struct tov_ledger *ledger, struct tov_store_read 
     return TOV_OK;
 }
 
+enum tov_err tov_ledger_range_at(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 uint64_t size, struct tov_range *out_range)
+{
+    return load_range(ledger, read, size, out_range);
+}
+
+/* The newest row of this tree; TOV_E_NOT_FOUND where those before it are of a former journal. */
+static enum tov_err last_row(const struct tov_ledger *ledger, struct tov_store_read *read,
+                             unsigned table, struct tov_store_row *out)
+{
+    TOV_TRY(tov_store_last(read, table, out));
+    return tov_store_key_to_u64(&out->key) >= ledger->base ? TOV_OK : TOV_E_NOT_FOUND;
+}
+
 static enum tov_err load_recent(struct tov_ledger *ledger, struct tov_store_read *read,
                                 struct tov_error *error)
 {
     struct tov_store_row row;
     struct tov_signed_size newest;
-    enum tov_err err = tov_store_last(read, ledger->signature_table, &row);
+    enum tov_err err = last_row(ledger, read, ledger->signature_table, &row);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    TOV_TRY(tov_signed_size_decode(&row, &newest));
+    TOV_TRY(tov_signed_size_decode(&row, ledger->base, &newest));
     struct tov_range at_newest;
     if (newest.size > ledger->committed)
         return tov_fail(error, TOV_E_CORRUPT, "a signed size is above the stored leaves");
@@ -423,12 +450,12 @@ static enum tov_err load(struct tov_ledger *ledger, struct tov_error *error)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(ledger->store, &read, error));
     struct tov_store_row last;
-    enum tov_err err = tov_store_last(read, ledger->leaf_table, &last);
+    enum tov_err err = last_row(ledger, read, ledger->leaf_table, &last);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    ledger->committed = tov_store_key_to_u64(&last.key) + 1;
-    struct leaf_reader reader = {read, ledger->leaf_table};
+    ledger->committed = tov_store_key_to_u64(&last.key) - ledger->base + 1;
+    struct leaf_reader reader = {ledger, read};
     err = tov_tiles_load(&ledger->tiles, read, ledger->committed, hash_stored_leaf, &reader);
     if (err != TOV_OK)
         return tov_fail(error, err == TOV_E_NOT_FOUND ? TOV_E_CORRUPT : err,
@@ -447,6 +474,8 @@ enum tov_err tov_ledger_open(const struct tov_ledger_setup *setup, struct tov_le
     ledger->kind = setup->kind;
     ledger->key = setup->key;
     ledger->store = setup->store;
+    ledger->base = setup->base;
+    ledger->tiles.base = setup->base;
     ledger->leaf_table = is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF;
     ledger->signature_table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE;
     ledger->tiles.table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
@@ -496,7 +525,7 @@ static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_sto
     struct tov_bytes row;
     struct tov_bytes body = {0};
     struct tov_entry entry;
-    TOV_TRY(tov_store_get(read, ledger->leaf_table, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_store_get(read, ledger->leaf_table, row_key(ledger, index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     bool is_present = entry.state == TOV_ENTRY_PRESENT;
     out->hash = tov_entry_hash(&entry);
@@ -508,6 +537,13 @@ static enum tov_err read_waiting(const struct tov_ledger *ledger, struct tov_sto
     }
     out->bytes = row.size + body.size + TOV_SEGMENT_ENTRY_BYTES;
     return TOV_OK;
+}
+
+/* The guard has forgotten that it signed the present signed size: it arrives there again. */
+static void put_signed_mark(struct tov_ledger *ledger, const struct tov_range *range)
+{
+    ledger->marks[ledger->mark_count++] =
+        (struct mark){.size = range->size, .root = tov_range_root(range)};
 }
 
 /* What a crash or a restart kept from being signed: hashes for the guard, cut into segments as when
@@ -523,9 +559,14 @@ static enum tov_err load_stored(struct tov_ledger *ledger, struct tov_store_read
         if (!push_pending(ledger, &waiting.hash) || !reserve_mark(ledger))
             return TOV_E_NOMEM;
         bytes += waiting.bytes;
-        if (bytes < TOV_SEGMENT_GOAL_BYTES && !waiting.ends_segment)
+        if (i + 1 < tov_ledger_signed(ledger))
+            continue; /* signed once: the guard signs no size of it but the last */
+        if (i + 1 == tov_ledger_signed(ledger))
+            put_signed_mark(ledger, range);
+        else if (bytes >= TOV_SEGMENT_GOAL_BYTES || waiting.ends_segment)
+            put_mark(ledger, range, &(struct mark){.is_batch = false});
+        else
             continue;
-        put_mark(ledger, range, &(struct mark){.is_batch = false});
         bytes = 0;
     }
     if (!reserve_mark(ledger))

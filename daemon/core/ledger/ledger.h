@@ -24,10 +24,14 @@ struct tov_ledger;
 
 enum tov_tree_kind { TOV_TREE_LEDGER = 0, TOV_TREE_JOURNAL = 1 };
 
+#define TOV_JOURNAL_ROW_BITS 40u /* journal j has the rows from (j - 1) << 40 on */
+
 struct tov_ledger_setup {
     enum tov_tree_kind kind;
     struct tov_vkey key; /* its name is the origin */
     struct tov_store *store;
+    /* What its rows' keys begin at: journals that follow one another share their tables. */
+    uint64_t base;
 };
 
 /* Loads size, tiles and newest signature; checks that the newest stored root is the computed one
@@ -38,6 +42,7 @@ void tov_ledger_close(struct tov_ledger *ledger); /* NULL is fine */
 TOV_DEFINE_CLEANUP(tov_ledger, struct tov_ledger, tov_ledger_close)
 
 const struct tov_vkey *tov_ledger_key(const struct tov_ledger *ledger);
+uint64_t tov_ledger_base(const struct tov_ledger *ledger);
 uint64_t tov_ledger_size(const struct tov_ledger *ledger);      /* with the open batch */
 uint64_t tov_ledger_committed(const struct tov_ledger *ledger); /* durable */
 uint64_t tov_ledger_signed(const struct tov_ledger *ledger);    /* 0: nothing signed yet */
@@ -50,7 +55,7 @@ struct tov_ledger_row {
     struct tov_bytes links;
 };
 struct tov_ledger_place {
-    uint64_t index;
+    uint64_t index; /* in a journal: of the row, which is `base` more */
     struct tov_hash leaf_hash;
 };
 enum tov_err tov_ledger_append(struct tov_ledger *ledger, struct tov_store_batch *batch,
@@ -80,6 +85,10 @@ bool tov_ledger_is_asking(const struct tov_ledger *ledger, uint32_t id);
 enum tov_err tov_ledger_on_signed(struct tov_ledger *ledger, struct tov_store_batch *batch,
                                   const struct tov_guard_append_answer *answer) TOV_MUST_CHECK;
 
+/* The compact range at SIZE, at most the committed one. */
+enum tov_err tov_ledger_range_at(struct tov_ledger *ledger, struct tov_store_read *read,
+                                 uint64_t size, struct tov_range *out_range) TOV_MUST_CHECK;
+
 /* At start: the guard's view of this tree against ours. Takes over signatures that a crash kept
  * from being stored. TOV_OK: they agree, or the guard is behind and will be fed the tail;
  * TOV_E_UNAVAILABLE: the guard is ahead (this store is old: recover); TOV_E_FORK: they differ. */
@@ -96,8 +105,8 @@ struct tov_signed_size {
 };
 enum tov_err tov_ledger_signed_at_most(const struct tov_ledger *ledger, struct tov_store_read *read,
                                        uint64_t limit, struct tov_signed_size *out) TOV_MUST_CHECK;
-/* A row of a signature table. */
-enum tov_err tov_signed_size_decode(const struct tov_store_row *row,
+/* A row of a signature table, of a tree whose rows begin at BASE. */
+enum tov_err tov_signed_size_decode(const struct tov_store_row *row, uint64_t base,
                                     struct tov_signed_size *out) TOV_MUST_CHECK;
 /* The smallest signed size above FLOOR. */
 enum tov_err tov_ledger_signed_above(const struct tov_ledger *ledger, struct tov_store_read *read,
@@ -107,15 +116,16 @@ bool tov_ledger_newest(const struct tov_ledger *ledger, struct tov_signed_size *
 
 /* Reads a tree of a store again from its first leaf to its last (ledger_check.c), whether a node
  * has it open or not: leaves are there without a gap, they give the stored tiles and every root
- * that was signed, and the newest signature is KEY's. TOV_E_CORRUPT with what does not agree. */
+ * that was signed, and the newest signature is SETUP's key's (its store is not looked at).
+ * TOV_E_CORRUPT with what does not agree. */
 struct tov_ledger_found {
     uint64_t size;                 /* entries */
     uint64_t erased, lost;         /* of them without their leaf */
     struct tov_hash root;          /* of all */
     struct tov_signed_size newest; /* size 0: nothing is signed */
 };
-enum tov_err tov_ledger_check(struct tov_store_read *read, enum tov_tree_kind kind,
-                              const struct tov_vkey *key, struct tov_ledger_found *out_found,
+enum tov_err tov_ledger_check(struct tov_store_read *read, const struct tov_ledger_setup *setup,
+                              struct tov_ledger_found *out_found,
                               struct tov_error *error) TOV_MUST_CHECK;
 
 /* Hashes of complete subtrees below the committed size, for proofs and skipped runs. The source's

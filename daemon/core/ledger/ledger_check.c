@@ -14,6 +14,7 @@ struct checking {
     struct tov_store_read *read;
     const char *origin;
     unsigned tile_table;
+    uint64_t base; /* of its rows' numbers */
     struct tov_store_iter signatures;
     bool has_signature; /* SIGNED_SIZE waits for its place in the tree */
     struct tov_signed_size signed_size;
@@ -35,7 +36,7 @@ static enum tov_err next_signature(struct checking *check)
     check->has_signature = tov_store_iter_next(&check->signatures);
     if (!check->has_signature)
         return TOV_OK;
-    if (tov_signed_size_decode(&check->signatures.row, &check->signed_size) != TOV_OK)
+    if (tov_signed_size_decode(&check->signatures.row, check->base, &check->signed_size) != TOV_OK)
         return damaged(check, "the signature row is damaged behind size", check->range.size);
     return TOV_OK;
 }
@@ -60,7 +61,7 @@ static enum tov_err check_tiles(struct checking *check)
         struct tov_bytes row;
         struct tov_bytes made = {(const uint8_t *)fresh->hashes, sizeof fresh->hashes};
         enum tov_err err = tov_store_get(check->read, check->tile_table,
-                                         tov_key_tile(fresh->level, fresh->n), &row);
+                                         tov_key_tile(fresh->level, check->base + fresh->n), &row);
         if (err == TOV_E_NOT_FOUND || (err == TOV_OK && !tov_bytes_equal(row, made)))
             return damaged(check, "a tile is missing or not what the entries give, at entry",
                            check->range.size - 1);
@@ -74,7 +75,7 @@ static enum tov_err check_tiles(struct checking *check)
 static enum tov_err take_leaf(struct checking *check, const struct tov_store_row *row)
 {
     struct tov_entry entry;
-    if (tov_store_key_to_u64(&row->key) != check->range.size)
+    if (tov_store_key_to_u64(&row->key) != check->base + check->range.size)
         return damaged(check, "there is a gap at entry", check->range.size);
     if (tov_entry_decode_own(row->value, &entry) != TOV_OK)
         return damaged(check, "the row is damaged of entry", check->range.size);
@@ -103,43 +104,55 @@ static enum tov_err check_newest(struct checking *check, const struct tov_vkey *
     return TOV_OK;
 }
 
-static enum tov_err walk(struct checking *check, unsigned leaf_table)
+/* A ledger has its tables for itself; a journal its rows of them. */
+static struct tov_store_range rows_of(const struct tov_ledger_setup *setup, unsigned table)
 {
-    struct tov_store_range all = {.table = leaf_table};
+    struct tov_store_range range = {.table = table};
+    if (setup->kind == TOV_TREE_JOURNAL) {
+        range.first = tov_store_key_u64(setup->base);
+        range.last = tov_store_key_u64(setup->base + (UINT64_C(1) << TOV_JOURNAL_ROW_BITS) - 1);
+    }
+    return range;
+}
+
+static enum tov_err walk(struct checking *check, const struct tov_store_range *range)
+{
     struct tov_store_iter leaves;
     enum tov_err err = TOV_OK;
     TOV_TRY(next_signature(check));
-    TOV_TRY(tov_store_iter_init(check->read, &all, &leaves));
+    TOV_TRY(tov_store_iter_init(check->read, range, &leaves));
     while (err == TOV_OK && tov_store_iter_next(&leaves))
         err = take_leaf(check, &leaves.row);
     enum tov_err ended = tov_store_iter_fini(&leaves);
     return err == TOV_OK ? ended : err;
 }
 
-static enum tov_err check_all(struct checking *check, enum tov_tree_kind kind,
-                              const struct tov_vkey *key)
+static enum tov_err check_all(struct checking *check, const struct tov_ledger_setup *setup)
 {
-    bool is_journal = kind == TOV_TREE_JOURNAL;
+    bool is_journal = setup->kind == TOV_TREE_JOURNAL;
+    struct tov_store_range leaves = rows_of(setup, is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF);
     check->tile_table = is_journal ? TOV_TABLE_JTILE : TOV_TABLE_TILE;
     check->tiles.table = check->tile_table;
-    TOV_TRY(walk(check, is_journal ? TOV_TABLE_JLEAF : TOV_TABLE_LEAF));
-    TOV_TRY(check_newest(check, key));
+    check->tiles.base = setup->base;
+    TOV_TRY(walk(check, &leaves));
+    TOV_TRY(check_newest(check, &setup->key));
     check->found.size = check->range.size;
     check->found.root = tov_range_root(&check->range);
     return TOV_OK;
 }
 
-enum tov_err tov_ledger_check(struct tov_store_read *read, enum tov_tree_kind kind,
-                              const struct tov_vkey *key, struct tov_ledger_found *out_found,
-                              struct tov_error *error)
+enum tov_err tov_ledger_check(struct tov_store_read *read, const struct tov_ledger_setup *setup,
+                              struct tov_ledger_found *out_found, struct tov_error *error)
 {
-    bool is_journal = kind == TOV_TREE_JOURNAL;
-    struct tov_store_range all = {.table = is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE};
-    struct checking check = {.read = read, .origin = key->name, .error = error};
+    bool is_journal = setup->kind == TOV_TREE_JOURNAL;
+    struct tov_store_range signatures =
+        rows_of(setup, is_journal ? TOV_TABLE_JSIGNATURE : TOV_TABLE_SIGNATURE);
+    struct checking check = {
+        .read = read, .origin = setup->key.name, .base = setup->base, .error = error};
     TOV_TRY(tov_store_batch_create(TOV_STORE_BATCH_DEFAULT_BYTES, &check.scratch));
-    enum tov_err err = tov_store_iter_init(read, &all, &check.signatures);
+    enum tov_err err = tov_store_iter_init(read, &signatures, &check.signatures);
     if (err == TOV_OK) {
-        err = check_all(&check, kind, key);
+        err = check_all(&check, setup);
         enum tov_err ended = tov_store_iter_fini(&check.signatures);
         err = err == TOV_OK ? ended : err;
     }

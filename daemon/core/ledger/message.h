@@ -69,6 +69,18 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
                                const struct tov_link_heads *heads,
                                struct tov_message_written *out_written) TOV_MUST_CHECK;
 
+/* A message that was written and lost its place (ledger/aside.h). Views are of the caller's. */
+struct tov_message_again {
+    uint64_t event;
+    struct tov_bytes leaf; /* as it was: links, time and blind bytes are made anew */
+    struct tov_bytes body;
+    struct tov_bytes keys; /* its data key row */
+};
+/* Appends it under its old event number. TOV_E_NOT_FOUND: a recipient is no peer any more. */
+enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_link_heads *heads,
+                                     const struct tov_message_again *again,
+                                     struct tov_message_written *out_written) TOV_MUST_CHECK;
+
 /* ---- reading back, from committed rows ---- */
 
 /* Which entry: the own ledger when agency is the own number. */

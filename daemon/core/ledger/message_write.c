@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "ledger/vault.h"
+#include "merkle/tree.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -189,6 +190,33 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
     TOV_TRY(write_rows(core, plan, heads, &sealed, &written));
     *out_written = written;
     return TOV_OK;
+}
+
+enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_link_heads *heads,
+                                     const struct tov_message_again *again,
+                                     struct tov_message_written *out_written)
+{
+    uint8_t room[TOV_LINKS_MAX_BYTES];
+    uint8_t keys[TOV_DATAKEY_ROW_BYTES];
+    struct tov_buf links = {.data = room, .capacity = sizeof room, .limit = sizeof room};
+    struct tov_message_written written = {.event = again->event};
+    struct tov_hash before = tov_merkle_leaf_hash(again->leaf);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_leaf_decode(again->leaf, leaf));
+    if (leaf->type != TOV_LEAF_MESSAGE)
+        return TOV_E_CORRUPT;
+    TOV_TRY(set_links(core, heads, &leaf->as.message, &links, &written));
+    TOV_TRY(append_leaf(core, leaf, tov_buf_view(&links), &written));
+    put_links(core, heads, &written);
+    struct tov_store_key key = tov_store_key_u64(written.place.index);
+    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, again->body);
+    TOV_TRY(tov_vault_wrap_again(core, &before, &written.place.leaf_hash, again->keys, keys));
+    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_DATAKEY, key, TOV_BYTES_OF(keys));
+    tov_core_note_segment(core, again->body.size + TOV_LEAF_MAX_BYTES / 4);
+    *out_written = written;
+    return tov_store_batch_failed(tov_core_batch(core));
 }
 
 void tov_blob_name_of(uint16_t own, const struct tov_message_name *name,

@@ -35,6 +35,8 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_FACT] = {"fact", TOV_STORE_KEY_ANY},
     [TOV_TABLE_BOOK] = {"book", TOV_STORE_KEY_U64},
     [TOV_TABLE_RECORD] = {"record", TOV_STORE_KEY_U64},
+    [TOV_TABLE_ASIDE] = {"aside", TOV_STORE_KEY_U64},
+    [TOV_TABLE_TOLD] = {"told", KEY_LINK},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)

@@ -38,6 +38,10 @@
  *                                                 stands, time u64, tag 16 of that number
  * cursor       name of client and watch           number u64, acknowledged by a subscriber
  * roster       version u32                        the roster note
+ * aside        number u64                         own messages that lost their place to entries
+ *                                                 that were signed before: ledger/aside.c
+ * told         peer u16, generation u32,          verdict 4: what an own receipt that was brought
+ *              lost u64, link u64                 back said of the peer's message with that link
  * fact         text                               small facts: ledger/core.c
  * book         number u64                         blocks of the case book from that event on:
  *                                                 book/book_block.c; a copy, made again at need
@@ -77,6 +81,8 @@ enum tov_table {
     TOV_TABLE_FACT,
     TOV_TABLE_BOOK,
     TOV_TABLE_RECORD,
+    TOV_TABLE_ASIDE,
+    TOV_TABLE_TOLD,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -29,7 +29,7 @@ enum tov_err tov_tiles_append(struct tov_tiles *tiles, struct tov_store_batch *b
             return TOV_OK;
         if (!keep_fresh(tiles, level, tail))
             return TOV_E_NOMEM;
-        tov_store_batch_put(batch, tiles->table, tov_key_tile(level, tail->n),
+        tov_store_batch_put(batch, tiles->table, tov_key_tile(level, tiles->base + tail->n),
                             (struct tov_bytes){(const uint8_t *)tail->hashes, sizeof tail->hashes});
         hash = tov_merkle_root(tail->hashes, TOV_TILE_HASHES);
         tail->count = 0;
@@ -86,7 +86,7 @@ static enum tov_err find_hashes(const struct tov_tiles *tiles, struct tov_store_
         }
     }
     struct tov_bytes row;
-    TOV_TRY(tov_store_get(read, tiles->table, tov_key_tile(run.level, n), &row));
+    TOV_TRY(tov_store_get(read, tiles->table, tov_key_tile(run.level, tiles->base + n), &row));
     if (row.size != TOV_TILE_HASHES * sizeof(struct tov_hash))
         return TOV_E_CORRUPT;
     *out = (const struct tov_hash *)row.data + offset;

@@ -31,6 +31,7 @@ struct tov_tile_fresh {
 
 struct tov_tiles {
     unsigned table;
+    uint64_t base; /* of the rows' numbers: ledger.h */
     struct tov_tile_tail tails[TOV_TILE_LEVELS];
     struct tov_tile_fresh *fresh;
 };

@@ -250,11 +250,11 @@ static struct tov_frame_checkpoint signed_by_victim(const struct hostile *hostil
     return held;
 }
 
-static void need_stopped(struct hostile *hostile)
+static void need_stopped(struct hostile *hostile, enum tov_node_state state)
 {
     struct tov_core *core = hostile_core(hostile);
     uint64_t before = tov_ledger_signed(core->ledger);
-    UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_BEHIND);
+    UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), state);
     (void)sim_wire_send(hostile->wire, 0, 5);
     sim_wire_pass(hostile->wire, 3000);
     UNIT_EQUAL_INT(tov_ledger_signed(core->ledger), before);
@@ -267,7 +267,7 @@ static void a_rollback_that_a_peer_shows_while_serving_stops_signing(void)
     uint64_t size = tov_ledger_committed(hostile_core(hostile)->ledger);
     struct tov_frame_checkpoint held = signed_by_victim(hostile, size + 5, 1);
     hostile_hello(hostile, &held);
-    need_stopped(hostile);
+    need_stopped(hostile, TOV_NODE_RECOVERING);
 }
 
 static void another_history_under_the_own_key_stops_signing(void)
@@ -276,7 +276,7 @@ static void another_history_under_the_own_key_stops_signing(void)
     uint64_t size = tov_ledger_committed(hostile_core(hostile)->ledger);
     struct tov_frame_checkpoint held = signed_by_victim(hostile, size, 1);
     hostile_hello(hostile, &held);
-    need_stopped(hostile);
+    need_stopped(hostile, TOV_NODE_BEHIND);
 }
 
 static void a_larger_size_that_the_own_key_did_not_sign_is_a_fault(void)

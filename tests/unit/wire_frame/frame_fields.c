@@ -278,6 +278,24 @@ enum tov_err encode_frame_vector(const json_t *row, struct tov_buf *out)
 
 /* ---- control bodies ---- */
 
+static void fill_leaf_answer(const json_t *fields, struct tov_control *out)
+{
+    const json_t *leaves = get(fields, "leaves");
+    UNIT_NEED(json_array_size(leaves) <= TOV_LEAF_ANSWER_LEAVES_MAX);
+    out->kind = TOV_CONTROL_LEAF_ANSWER;
+    out->as.leaf_answer.from = number(fields, "from");
+    out->as.leaf_answer.to = number(fields, "to");
+    out->as.leaf_answer.count = json_array_size(leaves);
+    for (size_t i = 0; i < json_array_size(leaves); i++) {
+        const json_t *leaf = json_array_get(leaves, i);
+        out->as.leaf_answer.leaves[i] =
+            (struct tov_held_leaf){.index = number(leaf, "index"),
+                                   .leaf = view(leaf, "leaf"),
+                                   .link_block = view(leaf, "link_block"),
+                                   .body = view(leaf, "body")};
+    }
+}
+
 static void fill_control(const char *kind, const json_t *fields, struct tov_control *out)
 {
     if (strcmp(kind, "restore_answer") == 0) {
@@ -292,6 +310,17 @@ static void fill_control(const char *kind, const json_t *fields, struct tov_cont
         out->kind = TOV_CONTROL_HASH_ANSWER;
         out->as.hash_answer.from = number(fields, "from");
         out->as.hash_answer.hashes = view(fields, "hashes");
+        const json_t *points = get(fields, "points");
+        UNIT_NEED(json_array_size(points) <= TOV_HASH_ANSWER_POINTS_MAX);
+        out->as.hash_answer.point_count = json_array_size(points);
+        for (size_t i = 0; i < json_array_size(points); i++)
+            out->as.hash_answer.points[i] = checkpoint_of(json_array_get(points, i));
+    } else if (strcmp(kind, "leaf_request") == 0) {
+        out->kind = TOV_CONTROL_LEAF_REQUEST;
+        out->as.leaf_request.from = number(fields, "from");
+        out->as.leaf_request.to = number(fields, "to");
+    } else if (strcmp(kind, "leaf_answer") == 0) {
+        fill_leaf_answer(fields, out);
     } else if (strcmp(kind, "chunk_request") == 0) {
         out->kind = TOV_CONTROL_CHUNK_REQUEST;
         out->as.chunk_request.ref = ref_of(get(fields, "ref"));

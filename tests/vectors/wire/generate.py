@@ -666,11 +666,33 @@ CONTROLS = {
     "restore_answer": (4, lambda f: num(1, f["counts"]) + (
         sub(2, p_checkpoint(f["held"])) if f["held"] else b"")),
     "hash_request": (5, lambda f: num(1, f["from"]) + num(2, f["to"])),
-    "hash_answer": (6, lambda f: num(1, f["from"]) + byt(2, f["hashes"])),
+    "hash_answer": (6, lambda f: num(1, f["from"]) + byt(2, f["hashes"]) + b"".join(
+        sub(3, p_checkpoint(p)) for p in f["points"])),
     "chunk_request": (7, lambda f: (sub(1, p_ref(f["ref"])) + num(2, f["part"]) +
                                     num(3, f["first"]) + num(4, f["count"]))),
     "epoch_expired": (8, lambda f: b"".join(sub(1, p_ref(r)) for r in f["refs"])),
+    "leaf_request": (9, lambda f: num(1, f["from"]) + num(2, f["to"])),
+    "leaf_answer": (10, lambda f: num(1, f["from"]) + num(2, f["to"]) + b"".join(
+        sub(3, p_held_leaf(v)) for v in f["leaves"])),
 }
+
+
+def p_held_leaf(f):
+    return (num(1, f["index"]) + byt(2, f["leaf"]) + byt(3, f["link_block"]) +
+            byt(4, f["body"]))
+
+
+def a_held_leaf(**change):
+    return {"index": 7, "leaf": some("leaf", 90).hex(), "link_block": some("link", 68).hex(),
+            "body": some("body", 300).hex(), **change}
+
+
+def a_hash_answer(**change):
+    return {"from": 100, "hashes": some("hashes", 96).hex(), "points": [], **change}
+
+
+def a_leaf_answer(*leaves, **change):
+    return {"from": 5, "to": 9, "leaves": list(leaves), **change}
 
 
 def head(f):
@@ -690,8 +712,14 @@ def good_controls():
     yield "restore_answer", "restore_answer", {"counts": 1, "held": a_checkpoint()}
     yield "restore_answer_that_holds_nothing", "restore_answer", {"counts": 0, "held": None}
     yield "hash_request", "hash_request", {"from": 0, "to": 200}
-    yield "hash_answer", "hash_answer", {"from": 100, "hashes": some("hashes", 96).hex()}
-    yield "hash_answer_of_nothing", "hash_answer", {"from": 0, "hashes": ""}
+    yield "hash_answer", "hash_answer", a_hash_answer()
+    yield "hash_answer_with_checkpoints", "hash_answer", a_hash_answer(
+        points=[a_checkpoint(size=101), a_checkpoint(size=103)])
+    yield "hash_answer_of_nothing", "hash_answer", a_hash_answer(hashes="", **{"from": 0})
+    yield "leaf_request", "leaf_request", {"from": 5, "to": 9}
+    yield "leaf_answer", "leaf_answer", a_leaf_answer(
+        a_held_leaf(), a_held_leaf(index=8, link_block="", body=""))
+    yield "leaf_answer_of_nothing", "leaf_answer", a_leaf_answer()
     yield "chunk_request", "chunk_request", a_chunk_request()
     yield "epoch_expired", "epoch_expired", {"refs": [a_ref(n) for n in range(3)]}
     yield "epoch_expired_for_most_messages", "epoch_expired", {
@@ -702,7 +730,7 @@ def rejected_controls():
     request = {"from": 0, "to": 200}
     yield "empty", b"", "malformed"
     yield "without_a_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}), "malformed"
-    yield "unknown_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}) + sub(9, b""), "malformed"
+    yield "unknown_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}) + sub(11, b""), "malformed"
     yield "from_agency_0", control("hash_request", request, **{"from": 0}), "malformed"
     yield "to_agency_1025", control("hash_request", request, to=1025), "malformed"
     for name, change in off_by_one(lambda: {"nonce": h("nonce")}, "nonce"):
@@ -711,8 +739,35 @@ def rejected_controls():
         yield f"held_{name}", control("restore_answer", {
             "counts": 1, "held": a_checkpoint(**change)}), "malformed"
     yield "hash_request_of_nothing", control("hash_request", {"from": 5, "to": 5}), "malformed"
-    yield "hash_answer_of_95_bytes", control("hash_answer", {
-        "from": 0, "hashes": some("hashes", 95).hex()}), "malformed"
+    yield "hash_answer_of_95_bytes", control("hash_answer", a_hash_answer(
+        hashes=some("hashes", 95).hex())), "malformed"
+    for size, name in ((100, "at_its_beginning"), (99, "below_its_beginning")):
+        yield f"hash_answer_with_a_checkpoint_{name}", control("hash_answer", a_hash_answer(
+            points=[a_checkpoint(size=size)])), "malformed"
+    yield "hash_answer_with_a_checkpoint_twice", control("hash_answer", a_hash_answer(
+        points=[a_checkpoint(size=101)] * 2)), "malformed"
+    for name, change in off_by_one(a_checkpoint, "root", "signature"):
+        yield f"hash_answer_{name}", control("hash_answer", a_hash_answer(
+            points=[a_checkpoint(size=101, **change)])), "malformed"
+    yield "hash_answer_with_257_checkpoints", control("hash_answer", a_hash_answer(
+        points=[a_checkpoint(size=101 + n) for n in range(257)])), "limit"
+    yield "leaf_request_of_nothing", control("leaf_request", {"from": 5, "to": 5}), "malformed"
+    yield "leaf_answer_about_nothing", control("leaf_answer", a_leaf_answer(to=5)), "malformed"
+    for index, name in ((4, "before"), (9, "behind")):
+        yield f"leaf_answer_with_a_leaf_{name}", control("leaf_answer", a_leaf_answer(
+            a_held_leaf(index=index))), "malformed"
+    yield "leaf_answer_with_a_leaf_twice", control("leaf_answer", a_leaf_answer(
+        a_held_leaf(), a_held_leaf())), "malformed"
+    yield "leaf_answer_without_leaf", control("leaf_answer", a_leaf_answer(
+        a_held_leaf(leaf=""))), "malformed"
+    yield "leaf_answer_with_a_leaf_of_4096", control("leaf_answer", a_leaf_answer(
+        a_held_leaf(leaf="00" * 4096))), "limit"
+    for name, change in off_by_one(a_held_leaf, "link_block"):
+        yield f"leaf_answer_{name}", control("leaf_answer", a_leaf_answer(
+            a_held_leaf(**change))), "malformed"
+    yield "leaf_answer_of_257_leaves", control("leaf_answer", a_leaf_answer(
+        *[a_held_leaf(index=n, leaf="00", link_block="", body="") for n in range(5, 262)],
+        to=300)), "limit"
     yield "chunk_request_of_none", control("chunk_request", a_chunk_request(count=0)), "malformed"
     yield "chunk_request_of_part_18", control("chunk_request", a_chunk_request(part=18)), "limit"
     for name, change in off_by_one(a_ref, "leaf_hash"):

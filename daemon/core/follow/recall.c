@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The entries of a recovered tree, read back from those to whom they were disclosed
+ * (docs/recovery.md). Each peer is asked for its part of the range, once; until it has answered,
+ * its ledger is not followed, since the receipts that it was given are among them.
+ *
+ *   fact "recall" || agency u16: from u64, to u64, at u64; gone when all of it was answered
+ *
+ *   C1 Nothing is taken whose hash is not the one in the tree.
+ *   C2 A message is whole (leaf and all inline parts), or stays lost.
+ */
+#include "follow/peer.h"
+
+#include "ledger/series.h"
+#include "merkle/tree.h"
+
+#include <string.h>
+
+#define ANSWER_WAIT_MS 10000u
+#define ANSWER_GOAL_BYTES 150000u /* one leaf with its body may come on top */
+
+/* ---- giving ---- */
+
+static enum tov_err add_held(struct tov_store_read *read, const struct tov_store_row *row,
+                             struct tov_control *out, size_t *bytes)
+{
+    struct tov_entry entry;
+    TOV_TRY(tov_entry_decode_mirror(row->value, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT)
+        return TOV_OK;
+    struct tov_held_leaf *held = &out->as.leaf_answer.leaves[out->as.leaf_answer.count++];
+    *held = (struct tov_held_leaf){
+        .index = tov_get_be64(row->key.bytes + 6), .leaf = entry.leaf, .link_block = entry.links};
+    enum tov_err err = tov_store_get(read, TOV_TABLE_MBODY, row->key, &held->body);
+    *bytes += held->leaf.size + held->link_block.size + held->body.size + 32;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* All that is held of [from, to), or of its beginning as far as one frame goes. */
+static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_read *read,
+                                struct tov_control *out)
+{
+    uint64_t from = out->as.leaf_answer.from;
+    uint64_t to = out->as.leaf_answer.to;
+    struct tov_store_range range = {
+        .table = TOV_TABLE_MLEAF,
+        .first = tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, from),
+        .last = tov_store_key_u16_u32_u64(peer->number, peer->agency->generation, to - 1)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    size_t bytes = 0;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter)) {
+        if (bytes >= ANSWER_GOAL_BYTES || out->as.leaf_answer.count == TOV_LEAF_ANSWER_LEAVES_MAX) {
+            out->as.leaf_answer.to = tov_get_be64(iter.row.key.bytes + 6);
+            break;
+        }
+        err = add_held(read, &iter.row, out, &bytes);
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
+}
+
+void tov_serve_leaves(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_control *request)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_control *answer = calloc(1, sizeof *answer);
+    enum tov_err err = answer == NULL ? TOV_E_NOMEM : TOV_OK;
+    if (err == TOV_OK) {
+        answer->kind = TOV_CONTROL_LEAF_ANSWER;
+        answer->as.leaf_answer.from = request->as.leaf_request.from;
+        answer->as.leaf_answer.to = request->as.leaf_request.to;
+        err = tov_store_read_begin(follow->core->store, &read, NULL);
+    }
+    if (err == TOV_OK)
+        err = gather_held(peer, read, answer);
+    if (err == TOV_OK)
+        tov_session_control(follow, peer, answer);
+    else
+        tov_core_log(follow->core, TOV_HOST_WARN, "leaves-not-served", "peer=%s error=%s",
+                     peer->agency->name, tov_err_name(err));
+}
+
+/* ---- what is still to be asked ---- */
+
+static struct tov_store_key fact_key(const struct tov_peer *peer)
+{
+    struct tov_store_key key = tov_store_key_text("recall");
+    tov_store_key_put_u16(&key, peer->number);
+    return key;
+}
+
+static void save(struct tov_core *core, const struct tov_peer *peer)
+{
+    uint8_t row[24];
+    tov_put_be64(row, peer->recall_from);
+    tov_put_be64(row + 8, peer->recall_to);
+    tov_put_be64(row + 16, peer->recall_at);
+    if (tov_recall_is_open(peer))
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, fact_key(peer),
+                            TOV_BYTES_OF(row));
+    else
+        tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, fact_key(peer));
+}
+
+enum tov_err tov_recall_load(struct tov_core *core, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, fact_key(peer), &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (row.size != 24)
+        return TOV_E_CORRUPT;
+    peer->recall_from = tov_get_be64(row.data);
+    peer->recall_to = tov_get_be64(row.data + 8);
+    peer->recall_at = tov_get_be64(row.data + 16);
+    return TOV_OK;
+}
+
+bool tov_recall_is_open(const struct tov_peer *peer)
+{
+    return peer->recall_at < peer->recall_to;
+}
+
+void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        struct tov_peer *peer = &follow->peers[i];
+        bool is_open = tov_recall_is_open(peer);
+        if (!is_open || from < peer->recall_from)
+            peer->recall_from = from;
+        if (!is_open || from < peer->recall_at)
+            peer->recall_at = from;
+        if (to > peer->recall_to)
+            peer->recall_to = to;
+        save(follow->core, peer);
+    }
+}
+
+struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
+{
+    struct tov_recall_view view = {0};
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        const struct tov_peer *peer = &follow->peers[i];
+        if (!tov_recall_is_open(peer))
+            view.answered++;
+        else if (peer->has_session || peer->is_consulted)
+            view.answering++;
+        else
+            view.silent++;
+    }
+    return view;
+}
+
+void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
+{
+    const struct tov_core *core = follow->core;
+    bool is_heard = peer->has_session || peer->is_consulted;
+    if (!is_heard || !tov_recall_is_open(peer) ||
+        peer->recall_to > tov_ledger_committed(core->ledger) ||
+        (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS))
+        return;
+    struct tov_control *control = calloc(1, sizeof *control);
+    if (control == NULL)
+        return;
+    peer->recall_asked_ms = core->mono_ms;
+    control->kind = TOV_CONTROL_LEAF_REQUEST;
+    control->as.leaf_request.from = peer->recall_at;
+    control->as.leaf_request.to = peer->recall_to;
+    tov_session_control(follow, peer, control);
+    free(control);
+}
+
+/* ---- taking ---- */
+
+/* One entry on its way back. */
+struct recalled {
+    struct tov_follow *follow;
+    struct tov_peer *peer;
+    const struct tov_held_leaf *held;
+    struct tov_leaf *leaf;
+    struct tov_entry stored; /* as it stands here */
+    struct tov_buf links;    /* as they will */
+};
+
+static void put_present(const struct recalled *in, uint64_t event)
+{
+    struct tov_store_batch *batch = tov_core_batch(in->follow->core);
+    struct tov_bytes links = tov_buf_view(&in->links);
+    uint8_t *to =
+        tov_store_batch_put_space(batch, TOV_TABLE_LEAF, tov_store_key_u64(in->held->index),
+                                  tov_entry_own_size(in->held->leaf.size, links));
+    if (to != NULL) /* else the batch has failed, which its commit reports */
+        tov_entry_put_own(to, event, in->held->leaf, links);
+}
+
+static void put_body(const struct recalled *in)
+{
+    tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_BODY,
+                        tov_store_key_u64(in->held->index), in->held->body);
+}
+
+/* Every inline part is there with its root. */
+static bool is_whole(const struct tov_leaf_message *message, struct tov_bytes body)
+{
+    struct tov_reader reader = tov_reader_of(body);
+    for (size_t i = 0; i < message->part_count; i++) {
+        const struct tov_leaf_part *part = &message->parts[i];
+        struct tov_part_claim claim = {part->sealed_size, part->root};
+        if (!part->is_inline)
+            continue;
+        struct tov_bytes sealed = tov_read_bytes(&reader, (size_t)part->sealed_size);
+        if (reader.failed || tov_part_check(&claim, sealed) != TOV_OK)
+            return false;
+    }
+    return tov_reader_is_done(&reader);
+}
+
+static const struct tov_leaf_recipient *find_recipient(const struct tov_leaf_message *message,
+                                                       uint16_t agency)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        if (message->recipients[i].agency == agency)
+            return &message->recipients[i];
+    }
+    return NULL;
+}
+
+/* The peer's own link block, when it is the one that the leaf names and not there yet. */
+static void add_link(struct recalled *in)
+{
+    struct tov_link_block link;
+    struct tov_bytes block = in->held->link_block;
+    const struct tov_leaf_recipient *recipient =
+        find_recipient(&in->leaf->as.message, in->peer->number);
+    if (recipient == NULL || tov_link_decode(block, &link) != TOV_OK ||
+        tov_entry_link_for(&in->stored, in->peer->number).size > 0)
+        return;
+    struct tov_hash hash = tov_link_hash(block);
+    if (!tov_hash_equal(&hash, &recipient->link_hash))
+        return;
+    struct tov_link_place place = {in->peer->number, link.series.generation, link.series.lost_index,
+                                   link.number};
+    uint8_t row[8];
+    tov_put_be64(row, in->held->index);
+    tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_LINK, tov_key_link(&place),
+                        TOV_BYTES_OF(row));
+    tov_buf_put_u16(&in->links, in->peer->number);
+    tov_buf_put_bytes(&in->links, block);
+}
+
+/* Shown as evidence: who sent what to whom and when, without the keys to read it. */
+static uint64_t put_event(const struct recalled *in)
+{
+    struct tov_core *core = in->follow->core;
+    struct tov_event event = {.kind = TOV_EVENT_WRITTEN,
+                              .agency = core->own->number,
+                              .generation = core->series.generation,
+                              .index = in->held->index,
+                              .time_ms = in->leaf->time_ms};
+    return tov_event_append(core, &event);
+}
+
+static void take_message(struct recalled *in)
+{
+    bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
+    if (is_new && !is_whole(&in->leaf->as.message, in->held->body))
+        return;
+    tov_buf_put_bytes(&in->links, in->stored.links);
+    add_link(in);
+    if (!is_new && in->links.size == in->stored.links.size)
+        return;
+    if (is_new)
+        put_body(in);
+    put_present(in, is_new ? put_event(in) : in->stored.event);
+}
+
+static void take_anchor(const struct recalled *in)
+{
+    struct tov_hash hash = tov_sha256(in->held->body);
+    if (!tov_hash_equal(&hash, &in->leaf->as.anchor.seen_hash))
+        return;
+    put_present(in, 0);
+    put_body(in);
+}
+
+static void take_entry(struct recalled *in)
+{
+    bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
+    switch (in->leaf->type) {
+    case TOV_LEAF_MESSAGE:
+        take_message(in);
+        return;
+    case TOV_LEAF_RECEIPT:
+        if (is_new && in->leaf->as.receipt.peer == in->peer->number)
+            tov_told_note(in->follow->core, in->peer, &in->leaf->as.receipt);
+        break;
+    case TOV_LEAF_ANCHOR:
+        if (is_new)
+            take_anchor(in);
+        return;
+    case TOV_LEAF_LOST:
+        tov_series_note(in->follow->core, in->held->index);
+        break;
+    case TOV_LEAF_GENESIS:
+    case TOV_LEAF_EPOCH_KEY:
+    case TOV_LEAF_ROSTER:
+    case TOV_LEAF_JOURNAL_ROOT:
+    case TOV_LEAF_ERASED:
+        break;
+    case TOV_LEAF_ACCESS:
+    case TOV_LEAF_FOLD:
+    case TOV_LEAF_REWRAP:
+    case TOV_LEAF_OVERRIDE:
+    case TOV_LEAF_GRANT:
+        return; /* no entries of a ledger */
+    }
+    if (is_new)
+        put_present(in, 0);
+}
+
+/* TOV_E_PROOF: it is no entry of this ledger. */
+static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *read,
+                              struct tov_peer *peer, const struct tov_held_leaf *held)
+{
+    uint8_t room[TOV_LINKS_MAX_BYTES];
+    TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
+    struct recalled in = {.follow = follow, .peer = peer, .held = held, .leaf = leaf};
+    struct tov_bytes row;
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    in.links = (struct tov_buf){.data = room, .capacity = sizeof room, .limit = sizeof room};
+    /* Another peer's answer for the same entry may be in an open batch. */
+    TOV_TRY(tov_core_get_pending(follow->core, read, TOV_TABLE_LEAF, tov_store_key_u64(held->index),
+                                 &row));
+    TOV_TRY(tov_entry_decode_own(row, &in.stored));
+    struct tov_hash wanted = tov_entry_hash(&in.stored);
+    struct tov_hash hash = tov_merkle_leaf_hash(held->leaf);
+    if (!tov_hash_equal(&wanted, &hash))
+        return TOV_E_PROOF;
+    if (in.stored.state == TOV_ENTRY_ERASED || tov_leaf_decode(held->leaf, leaf) != TOV_OK)
+        return TOV_OK; /* erased here since, or of a newer version: its hash stays */
+    take_entry(&in);
+    return TOV_OK;
+}
+
+/* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
+ * it harms itself. */
+enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_control *answer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    size_t wrong = 0;
+    if (!tov_recall_is_open(peer) || answer->as.leaf_answer.from != peer->recall_at ||
+        answer->as.leaf_answer.to > peer->recall_to)
+        return TOV_OK; /* an answer to what is asked no more */
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    for (size_t i = 0; i < answer->as.leaf_answer.count; i++) {
+        enum tov_err err = take_leaf(follow, read, peer, &answer->as.leaf_answer.leaves[i]);
+        wrong += err == TOV_E_PROOF ? 1 : 0;
+        if (err != TOV_OK && err != TOV_E_PROOF)
+            return tov_core_fail(follow->core, err, "an entry could not be read back");
+    }
+    if (wrong > 0)
+        tov_core_log(follow->core, TOV_HOST_WARN, "leaves-not-ours", "peer=%s count=%zu",
+                     peer->agency->name, wrong);
+    peer->recall_at = answer->as.leaf_answer.to;
+    peer->recall_asked_ms = 0;
+    save(follow->core, peer);
+    return TOV_OK;
+}
