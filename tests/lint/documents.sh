@@ -45,7 +45,7 @@ errors() {
 # Lines: constant, file, the row's first words. A row that does not have the value is found.
 limits() {
     while read -r constant file what; do
-        value=$(sed -n "s/^#define $constant *\([0-9]*\)[ul]*.*/\1/p" "$file")
+        value=$(sed -n "s/^#define $constant  *\([0-9][0-9]*\)[ul]*.*/\1/p" "$file")
         [ -n "$value" ] || value="(no $constant in $file)"
         row=$(grep "^| $what" "$document" || true)
         case " $row " in

@@ -48,6 +48,14 @@
 #define NODES 2
 #define RECEIPTS 1
 #endif
+/* Hello once more matters where somebody is set back; elsewhere it only multiplies the runs. */
+#ifndef AGAIN
+#ifdef ROLLBACK
+#define AGAIN 1
+#else
+#define AGAIN 0
+#endif
+#endif
 #ifndef FIRST_CRASHES
 #define FIRST_CRASHES 0
 #endif
@@ -670,7 +678,7 @@ inline look(e, n, held, content)
 inline greet(a, na, b, nb)
 {
     look(a, na, d_mirror[b], mirror[b]);
-    hello_owes[b] = o_mirror[b] != d_mirror[b];
+    hello_owes[b] = AGAIN && o_mirror[b] != d_mirror[b];
     session[a] = !holds_more[a];
     if
     :: session[a] ->

@@ -258,8 +258,15 @@ void liar_note_given(struct world *world, size_t node, struct tov_bytes bytes)
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *frame = NULL;
     struct liar_peer *peer = &world->liar.peers[node];
     struct tov_frame_parcel parcel;
-    if (tov_frame_decode(bytes, &frame) != TOV_OK || tov_frame_kind(frame) != TOV_FRAME_PARCEL ||
-        tov_frame_parcel(frame, &parcel) != TOV_OK)
+    struct tov_frame_hello hello;
+    if (tov_frame_decode(bytes, &frame) != TOV_OK)
+        return;
+    if (tov_frame_kind(frame) == TOV_FRAME_HELLO && tov_frame_hello(frame, &hello) == TOV_OK &&
+        hello.own.present) {
+        unsigned says = liar_fits(world, hello.own.size, &hello.own.root);
+        peer->shown |= says == LIAR_FIRST || says == LIAR_SECOND ? says : 0;
+    }
+    if (tov_frame_kind(frame) != TOV_FRAME_PARCEL || tov_frame_parcel(frame, &parcel) != TOV_OK)
         return;
     unsigned fits = liar_fits(world, parcel.to, &parcel.root);
     if (fits == LIAR_FIRST || fits == LIAR_SECOND)

@@ -10,8 +10,6 @@
 #include "merkle/ed25519.h"
 #include "merkle/tree.h"
 
-#include "base/hex.h"
-
 #include <string.h>
 
 #define FORK_AFTER 3u /* parcels with another signed root, in a row */
@@ -75,30 +73,6 @@ static enum tov_err verify_root(const struct tov_peer *peer, uint64_t size,
     return tov_checkpoint_verify(&checkpoint, &peer->agency->ledger, signature);
 }
 
-/* The note that contradicts what is held stays: fact "fork" || agency 2 || generation 4: size 8,
- * root 32, signature 64. What is held stands in the table mpoint. */
-static void keep_fork(struct tov_core *core, const struct tov_peer *peer,
-                      const struct tov_frame_parcel *parcel)
-{
-    uint8_t row[8 + TOV_HASH_BYTES + TOV_SIGNATURE_BYTES];
-    char root[TOV_BASE64_SIZE(TOV_HASH_BYTES) + 1];
-    char signature[TOV_BASE64_SIZE(TOV_SIGNATURE_BYTES) + 1];
-    struct tov_store_key key = tov_store_key_text("fork");
-    tov_store_key_put_u16(&key, peer->number);
-    tov_store_key_put_u32(&key, peer->agency->generation);
-    tov_put_be64(row, parcel->to);
-    memcpy(row + 8, parcel->root.bytes, TOV_HASH_BYTES);
-    memcpy(row + 8 + TOV_HASH_BYTES, parcel->signature, TOV_SIGNATURE_BYTES);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, key, TOV_BYTES_OF(row));
-    tov_base64_encode(TOV_BYTES_OF(parcel->root.bytes), root);
-    tov_base64_encode(TOV_BYTES_OF(parcel->signature), signature);
-    tov_core_log(core, TOV_HOST_ERROR, "suspected-fork",
-                 "peer=%s size=%llu root=%s signature=%s held=%llu "
-                 "hint=\"a signed root does not extend what is held\"",
-                 peer->agency->name, (unsigned long long)parcel->to, root, signature,
-                 (unsigned long long)peer->range.size);
-}
-
 /* A good signature over another root than the items give, in a parcel that came as it was sent. The
  * own store may have read wrongly, or theirs: it is asked for again. When the answer stays, it is
  * evidence, not noise. */
@@ -108,8 +82,9 @@ static enum tov_err judge_other_root(struct tov_follow *follow, struct tov_peer 
     if (verify_root(peer, parcel->to, &parcel->root, parcel->signature) != TOV_OK ||
         ++peer->other_roots < FORK_AFTER)
         return TOV_E_PROOF;
-    keep_fork(follow->core, peer, parcel);
-    return TOV_E_FORK;
+    struct tov_signed_size other = {.size = parcel->to, .root = parcel->root};
+    memcpy(other.signature, parcel->signature, sizeof other.signature);
+    return tov_fork_keep(follow, peer, &other);
 }
 
 static enum tov_err judge_root(struct tov_follow *follow, struct tov_peer *peer,

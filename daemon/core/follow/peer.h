@@ -247,6 +247,16 @@ void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer);
 enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
                               const struct tov_frame *frame, struct tov_bytes bytes) TOV_MUST_CHECK;
 
+/* fork.c */
+/* PEER's items do not give the root of OTHER, which it signed: keeps both notes and returns
+ * TOV_E_FORK. TOV_E_CORRUPT: what this node holds is not what the peer had signed. */
+enum tov_err tov_fork_keep(struct tov_follow *follow, const struct tov_peer *peer,
+                           const struct tov_signed_size *other) TOV_MUST_CHECK;
+/* What PEER says of its own ledger, against what is held. TOV_E_FORK: it signed another history,
+ * and the evidence is kept; TOV_E_CORRUPT as above. */
+enum tov_err tov_fork_check(struct tov_follow *follow, const struct tov_peer *peer,
+                            const struct tov_frame_checkpoint *own) TOV_MUST_CHECK;
+
 /* entry_in.c */
 struct tov_entry_in {
     uint64_t index;

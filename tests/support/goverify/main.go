@@ -14,6 +14,13 @@
 //   - every leaf that is there has the hash in its level-0 tile (an empty record was erased);
 //   - every tile and the root follow from the level-0 hashes;
 //   - every older checkpoint named is a prefix of this tree.
+//
+//	goverify -equivocation NOTE NOTE PROOF VKEY
+//
+// proves that VKEY signed two trees that exclude each other: both notes are good, and either their
+// sizes are the same and their roots are not; or PROOF (a line of base64 for each hash, the first
+// one the root that the larger tree has at the smaller size) shows that the larger one extends
+// another root than the smaller note has.
 package main
 
 import (
@@ -311,11 +318,70 @@ func run(dir, vkey string, olds, witnesses list) error {
 	return nil
 }
 
+func readHashes(file string) ([]tlog.Hash, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var hashes []tlog.Hash
+	for _, line := range strings.Fields(string(data)) {
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			return nil, err
+		}
+		hashes = append(hashes, hash)
+	}
+	return hashes, nil
+}
+
+func equivocation(smaller, larger, proof, vkey string) error {
+	log, err := note.NewVerifier(vkey)
+	if err != nil {
+		return err
+	}
+	known := note.VerifierList(log)
+	a, _, err := openCheckpoint(smaller, log, known)
+	if err != nil {
+		return fmt.Errorf("%s: %v", smaller, err)
+	}
+	b, _, err := openCheckpoint(larger, log, known)
+	if err != nil {
+		return fmt.Errorf("%s: %v", larger, err)
+	}
+	if a.N == b.N {
+		if a.Hash == b.Hash {
+			return fmt.Errorf("one tree, signed twice")
+		}
+		fmt.Printf("proved %s signed two trees of size %d\n", log.Name(), a.N)
+		return nil
+	}
+	hashes, err := readHashes(proof)
+	if err != nil || len(hashes) == 0 {
+		return fmt.Errorf("%s: no proof: %v", proof, err)
+	}
+	if err := tlog.CheckTree(tlog.TreeProof(hashes[1:]), b.N, b.Hash, a.N, hashes[0]); err != nil {
+		return err
+	}
+	if hashes[0] == a.Hash {
+		return fmt.Errorf("the larger tree extends the smaller one")
+	}
+	fmt.Printf("proved %s signed size %d, and size %d that does not extend it\n", log.Name(), a.N, b.N)
+	return nil
+}
+
 func main() {
 	var olds, witnesses list
+	two := flag.Bool("equivocation", false, "prove two trees by NOTE NOTE PROOF VKEY")
 	flag.Var(&olds, "old", "an older checkpoint `file` that this tree must extend")
 	flag.Var(&witnesses, "witness", "a witness's `vkey` that must have cosigned")
 	flag.Parse()
+	if *two && flag.NArg() == 4 {
+		if err := equivocation(flag.Arg(0), flag.Arg(1), flag.Arg(2), flag.Arg(3)); err != nil {
+			fmt.Fprintln(os.Stderr, "goverify:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if flag.NArg() != 2 {
 		fmt.Fprintln(os.Stderr, "usage: goverify [-old FILE]... [-witness VKEY]... DIR VKEY")
 		os.Exit(2)
