@@ -356,7 +356,7 @@ static int end_code(struct tov_process *process, enum tov_err err)
     struct tov_error error = {.text = ""};
     enum tov_err failed = tov_node_failed(process->node, &error);
     if (failed != TOV_OK) {
-        int code = tov_exit_of_error(failed);
+        int code = (int)tov_exit_of_error(failed);
         TOV_LOG(TOV_LOG_ERROR, "stopped", TOV_LOG_NUMBER("exit", code),
                 TOV_LOG_TEXT("why", error.text));
         return code;

@@ -173,6 +173,8 @@ static unsigned kill_backups(const char *kind)
         if (code == 0)
             break;
         UNIT_EQUAL_INT(code, KILLED);
+        if (code != KILLED)
+            return 0;
         killed++;
         if (is_there("cut")) { /* between its name and the last sync it is whole */
             UNIT_EQUAL_INT(verify("cut"), 0);
@@ -322,6 +324,8 @@ static unsigned kill_restores(const char *kind)
         if (code == 0)
             break;
         UNIT_EQUAL_INT(code, KILLED);
+        if (code != KILLED)
+            return 0;
         killed++;
         if (!is_there("nodes/kk/data/store/restoring"))
             continue; /* nothing yet, or all of it but the last words */
