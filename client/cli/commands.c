@@ -38,6 +38,7 @@ const struct cli_command *const cli_commands[] = {
     &command_watch,
     &command_wait,
     &command_export,
+    &command_start_anyway,
 
     NULL,
 };

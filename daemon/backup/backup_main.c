@@ -113,8 +113,9 @@ static void say_keepers(const struct tov_roster *roster, const char *agency)
     }
     (void)printf(".\nA majority of them must answer, %zu of %zu, before anything is signed. Until "
                  "then messages are stored\nand shown as written, not yet signed; `tov status` "
-                 "says who is waited for. What they hold and this\nbackup does not is fetched from "
-                 "them. If too few can be reached, two persons may go on without\nthem: `tov "
+                 "says who is waited for. If they hold more of the\nledger than this backup, "
+                 "nothing is signed before what is missing has been fetched from them. If too\nfew "
+                 "can be reached, two persons may start the node without them: `tov "
                  "start-anyway`.\n",
                  own == NULL ? 0 : own->keeper_count / 2 + 1, own == NULL ? 0 : own->keeper_count);
 }

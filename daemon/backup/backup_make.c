@@ -62,6 +62,18 @@ static enum tov_err is_in_the_way(const struct making *making)
                : tov_folder_fail(making->error, making->setup->folder, "cannot be seen");
 }
 
+/* A backup in the data folder would be in the way of a restore, and lost with the disk. */
+static enum tov_err is_in_the_data(const struct making *making)
+{
+    TOV_FREE char *data = realpath(making->setup->config->data_dir, NULL);
+    TOV_FREE char *parent = realpath(making->parent, NULL);
+    if (data == NULL || parent == NULL || !tov_config_is_inside(parent, data))
+        return TOV_OK;
+    return tov_fail(making->error, TOV_E_RULE,
+                    "%s lies in the data folder: put backups on another disk",
+                    making->setup->folder);
+}
+
 /* ---- the folder ---- */
 
 static enum tov_err split_path(struct making *making, char *copy)
@@ -109,6 +121,7 @@ static enum tov_err open_target(struct making *making)
     if (making->parent_dir < 0)
         return tov_folder_fail(making->error, making->parent, "cannot be opened");
     TOV_TRY(is_in_the_way(making));
+    TOV_TRY(is_in_the_data(making));
     making->dir = tov_folder_make(making->parent_dir, making->unfinished);
     if (making->dir < 0)
         return tov_folder_fail(making->error, making->path, "cannot be made");

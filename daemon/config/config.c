@@ -202,24 +202,32 @@ static bool set_path_in(char *out, const char *directory, const char *file)
     return size > 0 && size < TOV_CONFIG_VALUE_SIZE;
 }
 
-/* The guard's state must never be in the backup of the data (docs/guard.md). */
-static bool is_inside(const char *path, const char *directory)
+bool tov_config_is_inside(const char *path, const char *directory)
 {
     size_t size = strlen(directory);
-    while (size > 1 && directory[size - 1] == '/')
+    while (size > 0 && directory[size - 1] == '/')
         size--;
     return strncmp(path, directory, size) == 0 && (path[size] == '/' || path[size] == '\0');
+}
+
+/* The guard's state must never be in the backup of the data (docs/guard.md). */
+enum tov_err config_check_apart(const struct config_folders *folders, const char *name,
+                                struct tov_error *error)
+{
+    if (!tov_config_is_inside(folders->guard, folders->data) &&
+        !tov_config_is_inside(folders->data, folders->guard))
+        return TOV_OK;
+    return tov_fail(error, TOV_E_CONFIG,
+                    "%s: [node] guard and data: neither may lie in the other; the guard's state "
+                    "must not be in the data's backup",
+                    name);
 }
 
 static enum tov_err check_together(const struct tov_config *config, const char *name,
                                    struct tov_error *error)
 {
-    if (is_inside(config->guard_dir, config->data_dir) ||
-        is_inside(config->data_dir, config->guard_dir))
-        return tov_fail(error, TOV_E_CONFIG,
-                        "%s: [node] guard and data: neither may lie in the other; the guard's "
-                        "state must not be in the data's backup",
-                        name);
+    struct config_folders written = {config->data_dir, config->guard_dir};
+    TOV_TRY(config_check_apart(&written, name, error));
     if (config->demo_clock && config->demo_clock_file[0] == '\0')
         return tov_fail(error, TOV_E_CONFIG,
                         "%s: [demo] clock is on: add clock-file = /PATH as well", name);

@@ -53,8 +53,12 @@ enum tov_err tov_config_parse(const char *text, const char *name, struct tov_con
 /* TOV_E_CONFIG also when the file cannot be read. */
 enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
                              struct tov_error *error) TOV_MUST_CHECK;
+/* Whether PATH is DIRECTORY or lies in it, by their texts: both canonical, as realpath(3) gives
+ * them, or links and ".." deceive. */
+bool tov_config_is_inside(const char *path, const char *directory);
 /* That the folders which must be there before the start are there: TOV_E_CONFIG names the first
- * that is not. NAME is what errors call the file. Blocks for three stat(2). */
+ * that is not. And that guard and data lie apart on the disk, whatever their texts say. NAME is
+ * what errors call the file. Blocks for three stat(2) and two realpath(3). */
 enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
                                       struct tov_error *error) TOV_MUST_CHECK;
 

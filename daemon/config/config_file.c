@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -124,6 +125,19 @@ static bool is_missing(const char *path)
     return errno == ENOENT || errno == ENOTDIR;
 }
 
+/* The same check as of the texts, where links, ".." and doubled slashes are gone. A folder that
+ * this process may not see is compared by nobody. */
+static enum tov_err check_places(const struct tov_config *config, const char *name,
+                                 struct tov_error *error)
+{
+    TOV_FREE char *data = realpath(config->data_dir, NULL);
+    TOV_FREE char *guard = realpath(config->guard_dir, NULL);
+    if (data == NULL || guard == NULL)
+        return TOV_OK;
+    struct config_folders places = {data, guard};
+    return config_check_apart(&places, name, error);
+}
+
 enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
                                       struct tov_error *error)
 {
@@ -138,5 +152,5 @@ enum tov_err tov_config_check_folders(const struct tov_config *config, const cha
                             "%s: [node] %s: %s: no such folder; make it or mount its disk, or "
                             "correct the line",
                             name, folders[i].key, folders[i].path);
-    return TOV_OK;
+    return check_places(config, name, error);
 }

@@ -28,4 +28,11 @@ void config_defaults(struct tov_config *config);
 enum tov_err config_finish(struct tov_config *config, uint64_t seen, const char *name,
                            struct tov_error *error) TOV_MUST_CHECK;
 
+/* The two folders that must lie apart. */
+struct config_folders {
+    const char *data, *guard;
+};
+enum tov_err config_check_apart(const struct config_folders *folders, const char *name,
+                                struct tov_error *error) TOV_MUST_CHECK;
+
 #endif

@@ -361,7 +361,7 @@ static int end_code(struct tov_process *process, enum tov_err err)
     struct tov_error error = {.text = ""};
     enum tov_err failed = tov_node_failed(process->node, &error);
     if (failed != TOV_OK) {
-        int code = tov_exit_of_error(failed);
+        int code = (int)tov_exit_of_error(failed);
         enum tov_log_level level = failed == TOV_E_AGAIN ? TOV_LOG_INFO : TOV_LOG_ERROR;
         TOV_LOG(level, "stopped", TOV_LOG_NUMBER("exit", code), TOV_LOG_TEXT("why", error.text));
         return code;

@@ -221,7 +221,7 @@ int tov_process_start(struct tov_process *process, const struct tov_role_argumen
         err = start_all(process, &error);
     if (err == TOV_OK)
         return TOV_EXIT_OK;
-    int code = tov_exit_of_error(err);
+    int code = (int)tov_exit_of_error(err);
     TOV_LOG(TOV_LOG_ERROR, "not-started", TOV_LOG_NUMBER("exit", code),
             TOV_LOG_TEXT("why", error.text[0] != '\0' ? error.text : tov_err_name(err)));
     return code;

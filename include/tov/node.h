@@ -75,6 +75,22 @@ tov_status_get(struct tov_client *client, struct tov_status **out_status, struct
 TOV_API const struct tov_node_status *tov_status_facts(const struct tov_status *status);
 TOV_API void tov_status_destroy(struct tov_status *status); /* NULL is fine */
 
+/* ---- starting ---- */
+
+/* Grows at its end in later versions. */
+struct tov_start_result {
+    uint32_t persons;  /* who have said so and count, this one with them */
+    uint32_t needed;   /* then the node starts */
+    uint64_t until_ms; /* this person's word counts until then */
+};
+/* As one of two natural persons (auditor, dbr, node_admin; at most one of them node_admin): a node
+ * that waits for a majority of its keepers shall start without it. REASON stands in the journal, an
+ * entry that is durable when this returns. RULE: the node does not wait for that; DENIED; ARGUMENT:
+ * no reason; LIMIT: over 1,024 bytes; and as in receive.h. */
+TOV_API_CHECKED enum tov_err tov_start_anyway(struct tov_client *client, const char *reason,
+                                              struct tov_start_result *out_result,
+                                              struct tov_error *error);
+
 /* ---- directory ---- */
 
 struct tov_directory_unit {

@@ -6,7 +6,9 @@
 #include "exit_codes.h"
 #include "federation/federation.h"
 #include "federation/files.h"
+#include "federation/note.h"
 #include "federation/process.h"
+#include "federation/record.h"
 #include "federation/storm.h"
 #include "support/unit.h"
 
@@ -23,6 +25,8 @@
 #define RUN_MS 60000
 #define KILLED 137
 #define THINNING 2u
+#define ROLLBACKS 2u
+#define NOTE_ID (RECORD_AGENCY / 2) /* an id that the load never uses */
 
 static struct storm storm;
 
@@ -169,6 +173,8 @@ static unsigned kill_backups(const char *kind)
         if (code == 0)
             break;
         UNIT_EQUAL_INT(code, KILLED);
+        if (code != KILLED)
+            return 0;
         killed++;
         if (is_there("cut")) { /* between its name and the last sync it is whole */
             UNIT_EQUAL_INT(verify("cut"), 0);
@@ -318,6 +324,8 @@ static unsigned kill_restores(const char *kind)
         if (code == 0)
             break;
         UNIT_EQUAL_INT(code, KILLED);
+        if (code != KILLED)
+            return 0;
         killed++;
         if (!is_there("nodes/kk/data/store/restoring"))
             continue; /* nothing yet, or all of it but the last words */
@@ -360,10 +368,136 @@ static void damaged_backups_and_those_of_others_are_not_restored(void)
 
 static void a_restored_node_serves_when_its_keepers_have_answered(void)
 {
+    char log[FEDERATION_PATH_SIZE];
     UNIT_EQUAL_INT(restore("last", NULL), 0);
     node_start(&storm.federation, KK);
     CU_ASSERT(node_serves(&storm.federation, KK, SERVES_MS));
     CU_ASSERT(node_export_verifies(&storm.federation, KK));
+    path_of(log, "nodes/kk/tovd.log");
+    CU_ASSERT(files_say(log, "majority-met"));
+}
+
+/* ---- the start rule ---- */
+
+struct sizes {
+    uint64_t signed_size, ledger_size;
+    bool serves;
+};
+
+static struct sizes sizes_of(struct tov_client *client)
+{
+    struct tov_status *status = NULL;
+    UNIT_NEED(tov_status_get(client, &status, NULL) == TOV_OK);
+    const struct tov_node_status *facts = tov_status_facts(status);
+    struct sizes sizes = {facts->signed_size, facts->ledger_size,
+                          strcmp(facts->state, "serving") == 0};
+    tov_status_destroy(status);
+    return sizes;
+}
+
+static bool status_says_within(struct tov_client *client, const char *words, int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    bool is_so = false;
+    do {
+        struct tov_status *status = NULL;
+        UNIT_NEED(tov_status_get(client, &status, NULL) == TOV_OK);
+        is_so = strstr(tov_status_facts(status)->sentence_en, words) != NULL;
+        tov_status_destroy(status);
+        if (!is_so)
+            process_pause();
+    } while (!is_so && process_now_ms() < until);
+    return is_so;
+}
+
+static void send_note(uint64_t id)
+{
+    struct tov_error error = {.code = TOV_OK};
+    struct tov_submission *submission = NULL;
+    struct tov_client *client = node_connect(&storm.federation, KK, "caseworker", SERVES_MS);
+    UNIT_NEED(client != NULL);
+    struct tov_message_draft *draft =
+        note_create(&(struct note){.id = id, .recipients = "kbh-pol/dks", .bases = note_bases(KK)});
+    note_must(tov_client_submit(client, draft, NULL, &submission, &error), &error);
+    tov_submission_destroy(submission);
+    tov_message_draft_destroy(draft);
+    tov_client_close(client);
+}
+
+static int start_anyway(const char *client)
+{
+    char *text = NULL;
+    int code = federation_tov(
+        &storm.federation, KK, client,
+        (const char *const[]){"start-anyway", "--reason", "krfo er nede, aftalt", NULL}, &text);
+    free(text);
+    return code;
+}
+
+static void two_persons_start_a_restored_node_that_one_keeper_answers(void)
+{
+    UNIT_NEED(node_stop(&storm.federation, KK));
+    UNIT_NEED(node_stop(&storm.federation, KRFO));
+    federation_add_client(&storm.federation, &(struct client_wish){KK, "admin", "node_admin", ""});
+    UNIT_EQUAL_INT(backup("again"), 0);
+    UNIT_EQUAL_INT(restore("again", "--replace"), 0);
+    node_start(&storm.federation, KK);
+    struct tov_client *client = node_connect(&storm.federation, KK, "admin", SERVES_MS);
+    UNIT_NEED(client != NULL);
+    CU_ASSERT(status_says_within(client, "1 of 2 keepers have answered, 2 are needed", SERVES_MS));
+    CU_ASSERT(status_says_within(client, "missing are krfo", SERVES_MS));
+    uint64_t before = sizes_of(client).signed_size;
+    send_note(NOTE_ID); /* stored, and not signed */
+    CU_ASSERT(sizes_of(client).ledger_size > before);
+    UNIT_EQUAL_INT(start_anyway("caseworker"), 1);
+    UNIT_EQUAL_INT(start_anyway("admin"), 0);
+    UNIT_EQUAL_INT(start_anyway("admin"), 0);
+    CU_ASSERT(status_says_within(client, "1 of 2 have done so", SERVES_MS));
+    UNIT_EQUAL_INT(sizes_of(client).signed_size, before);
+    CU_ASSERT(!sizes_of(client).serves);
+    UNIT_EQUAL_INT(start_anyway("auditor"), 0);
+    CU_ASSERT(node_serves(&storm.federation, KK, SERVES_MS));
+    UNIT_EQUAL_INT(start_anyway("auditor"), 1); /* there is nothing to start any more */
+    tov_client_close(client);
+    remove_tree("exports");
+    CU_ASSERT(node_export_verifies(&storm.federation, KK)); /* with both overrides */
+    node_start(&storm.federation, KRFO);
+    CU_ASSERT(node_serves(&storm.federation, KRFO, SERVES_MS));
+}
+
+/* Store and guard put back together, as a snapshot of the machine would: only the keepers know. */
+static void a_store_and_guard_that_went_back_are_noticed_before_anything_is_signed(void)
+{
+    char log[FEDERATION_PATH_SIZE], peer[FEDERATION_PATH_SIZE];
+    path_of(log, "nodes/kk/tovd.log");
+    path_of(peer, "nodes/kbh-pol/tovd.log");
+    for (unsigned i = 0; i < unit_rounds("TOV_ROUNDS", ROLLBACKS); i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "old%u", i);
+        UNIT_NEED(node_serves(&storm.federation, KK, SERVES_MS));
+        UNIT_NEED(node_stop(&storm.federation, KK));
+        UNIT_EQUAL_INT(backup(name), 0);
+        copy_tree("nodes/kk/guard", "guard.old");
+        node_start(&storm.federation, KK);
+        UNIT_NEED(node_serves(&storm.federation, KK, SERVES_MS));
+        send_note(NOTE_ID + 1 + i);
+        UNIT_NEED(node_serves(&storm.federation, KK, SERVES_MS));
+        UNIT_NEED(node_stop(&storm.federation, KK));
+        copy_tree("nodes/kk/guard", "guard.new");
+        copy_tree("nodes/kk/data", "data.new");
+        UNIT_EQUAL_INT(restore(name, "--replace"), 0);
+        copy_tree("guard.old", "nodes/kk/guard");
+        files_write(log, "");
+        node_start(&storm.federation, KK);
+        CU_ASSERT(files_say_within(log, "behind-a-peer", SERVES_MS));
+        CU_ASSERT(!files_say(log, "peer-holds-another-history"));
+        CU_ASSERT(!files_say(peer, "fork"));
+        UNIT_NEED(node_stop(&storm.federation, KK));
+        copy_tree("guard.new", "nodes/kk/guard");
+        copy_tree("data.new", "nodes/kk/data");
+        node_start(&storm.federation, KK);
+    }
+    CU_ASSERT(node_serves(&storm.federation, KK, SERVES_MS));
 }
 
 int main(void)
@@ -378,6 +512,8 @@ int main(void)
         UNIT_TEST(a_restore_that_is_killed_anywhere_is_never_started_from),
         UNIT_TEST(damaged_backups_and_those_of_others_are_not_restored),
         UNIT_TEST(a_restored_node_serves_when_its_keepers_have_answered),
+        UNIT_TEST(two_persons_start_a_restored_node_that_one_keeper_answers),
+        UNIT_TEST(a_store_and_guard_that_went_back_are_noticed_before_anything_is_signed),
     };
     federation_create(&storm.federation);
     storm_begin(&storm);

@@ -171,6 +171,19 @@ static void keys_and_epoch_secrets_never_come_into_a_backup(void)
     scene_end(&scene);
 }
 
+static void a_backup_does_not_go_into_the_data_itself(void)
+{
+    struct scene scene;
+    struct tov_error error = {.text = ""};
+    char path[256];
+    scene_begin(&scene, 1);
+    (void)snprintf(path, sizeof path, "%s/../data//backup", scene.config.data_dir);
+    scene.setup.folder = path;
+    UNIT_EQUAL_INT(make(&scene, &error), TOV_E_RULE);
+    CU_ASSERT(!is_there(scene.config.data_dir, "backup.unfinished"));
+    scene_end(&scene);
+}
+
 static void a_failed_backup_leaves_nothing(void)
 {
     struct scene scene;
@@ -368,6 +381,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_backup_says_what_the_node_held),
         UNIT_TEST(keys_and_epoch_secrets_never_come_into_a_backup),
+        UNIT_TEST(a_backup_does_not_go_into_the_data_itself),
         UNIT_TEST(a_failed_backup_leaves_nothing),
         UNIT_TEST(what_a_cut_off_backup_left_is_no_backup_and_in_nobodys_way),
         UNIT_TEST(a_store_that_its_disk_changed_is_not_backed_up_as_whole),

@@ -5,6 +5,7 @@
 #include "backup/manifest.h"
 #include "support/unit.h"
 
+#include "base/cleanup.h"
 #include "base/hex.h"
 #include "merkle/checkpoint.h"
 
@@ -101,6 +102,35 @@ static void no_changed_bit_passes(void)
     tov_buf_fini(&text);
 }
 
+/* With a last line that fits, as somebody could make it: what is still read is one text's one
+ * meaning, and nothing is read beyond the text (the sanitizer looks). */
+static void a_changed_bit_under_a_hash_that_fits_is_refused_or_another_manifest(void)
+{
+    struct tov_buf text;
+    size_t read_count = 0, size;
+    write_text(&text);
+    size = text.size - (sizeof "manifest " - 1 + 2 * TOV_HASH_BYTES + 1);
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf changed = TOV_BUF_INIT(65536);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf again = TOV_BUF_INIT(65536);
+        struct tov_backup_manifest read;
+        char hex[65];
+        tov_buf_put(&changed, text.data, size);
+        changed.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        struct tov_hash hash = tov_sha256(tov_buf_view(&changed));
+        tov_hex_encode(TOV_BYTES_OF(hash.bytes), hex);
+        tov_buf_put_format(&changed, "manifest %s\n", hex);
+        if (tov_backup_manifest_parse(tov_buf_view(&changed), &read, NULL) != TOV_OK)
+            continue;
+        read_count++;
+        tov_backup_manifest_put(&again, &read);
+        CU_ASSERT(tov_bytes_equal(tov_buf_view(&again), tov_buf_view(&changed)));
+        tov_backup_manifest_fini(&read);
+    }
+    CU_ASSERT(read_count > 100); /* other digits, other letters of a name */
+    tov_buf_fini(&text);
+}
+
 static void no_cut_passes(void)
 {
     struct tov_buf text;
@@ -165,6 +195,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_is_written_is_read),
         UNIT_TEST(no_changed_bit_passes),
+        UNIT_TEST(a_changed_bit_under_a_hash_that_fits_is_refused_or_another_manifest),
         UNIT_TEST(no_cut_passes),
         UNIT_TEST(a_newer_format_is_told_from_damage),
         UNIT_TEST(only_one_text_says_one_thing),

@@ -7,6 +7,10 @@
 
 #include "support/unit.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define NODE                                                                      \
     "[node]\nagency = kk\nfederation = /etc/tov/demo\ndata = /var/lib/tov/data\n" \
     "guard = /var/lib/tov/guard\nkeys = /etc/tov/keys\n"
@@ -78,6 +82,45 @@ static void a_folder_that_is_not_there_is_named_with_its_line(void)
     UNIT_EQUAL_TEXT(error.text,
                     "t: [node] guard: /etc/passwd: no such folder; make it or mount its "
                     "disk, or correct the line");
+}
+
+static void check_places(const char *data, const char *guard, enum tov_err expected)
+{
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_parse(NODE, "t", &config, &error));
+    (void)snprintf(config.data_dir, sizeof config.data_dir, "%s", data);
+    (void)snprintf(config.guard_dir, sizeof config.guard_dir, "%s", guard);
+    (void)snprintf(config.keys_dir, sizeof config.keys_dir, "/usr");
+    UNIT_EQUAL_INT(tov_config_check_folders(&config, "t", &error), expected);
+    if (expected != TOV_OK)
+        UNIT_EQUAL_TEXT(error.text, "t: [node] guard and data: neither may lie in the other; the "
+                                    "guard's state must not be in the data's backup");
+}
+
+/* Whatever a path is written like, what counts is where it leads. */
+static void guard_and_data_lie_apart_on_the_disk(void)
+{
+    char folder[] = "/tmp/tov-config-XXXXXX", data[64], guard[64], link[64], path[160];
+    UNIT_NEED(mkdtemp(folder) != NULL);
+    (void)snprintf(data, sizeof data, "%s/data", folder);
+    (void)snprintf(guard, sizeof guard, "%s/data/guard", folder);
+    (void)snprintf(link, sizeof link, "%s/link", folder);
+    UNIT_NEED(mkdir(data, 0700) == 0 && mkdir(guard, 0700) == 0 && symlink(guard, link) == 0);
+    check_places(data, folder, TOV_E_CONFIG);
+    check_places(data, "/", TOV_E_CONFIG);
+    check_places(data, link, TOV_E_CONFIG);
+    (void)snprintf(path, sizeof path, "%s//data///guard", folder);
+    check_places(data, path, TOV_E_CONFIG);
+    (void)snprintf(path, sizeof path, "%s/data/guard/..", folder);
+    check_places(data, path, TOV_E_CONFIG);
+    check_places(guard, path, TOV_E_CONFIG);
+    check_places(data, "/usr", TOV_OK);
+    UNIT_NEED(unlink(link) == 0 && rmdir(guard) == 0);
+    (void)snprintf(guard, sizeof guard, "%s/data2", folder); /* begins alike */
+    UNIT_NEED(mkdir(guard, 0700) == 0);
+    check_places(data, guard, TOV_OK);
+    UNIT_NEED(rmdir(guard) == 0 && rmdir(data) == 0 && rmdir(folder) == 0);
 }
 
 static void refuses(const char *text, const char *expected)
@@ -167,6 +210,7 @@ int main(void)
         UNIT_TEST(a_short_file_gets_the_defaults),
         UNIT_TEST(every_key_is_read),
         UNIT_TEST(a_folder_that_is_not_there_is_named_with_its_line),
+        UNIT_TEST(guard_and_data_lie_apart_on_the_disk),
         UNIT_TEST(a_wrong_line_is_named_with_its_remedy),
         UNIT_TEST(what_is_missing_or_contradicts_is_named),
         UNIT_TEST(what_the_ini_library_would_misread_is_refused),
