@@ -1,17 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# The shipped unit: understood by systemd, exposed at most 1.5 of 10, and it lets libzmq live.
-# Exit 77: no systemd-analyze here. The argument is the source folder's root, or the working folder.
+# systemd_units.sh TOVD: the shipped unit is understood by systemd, exposed at most 1.5 of 10, and
+# lets libzmq live; user, folders and modes are as the unit and the key files need them.
+# Exit 77: no systemd-analyze here. The working folder is the root of the sources.
 set -eu
 unit=systemd/tovd.service
-command -v systemd-analyze >/dev/null || exit 77
+tovd=$1
+command -v systemd-analyze >/dev/null || {
+    echo "skipped: no systemd-analyze"
+    [ -z "${CI:-}${TOV_NO_SKIP:-}" ] || exit 1
+    exit 77
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 score=$(systemd-analyze security --offline=true --threshold=15 --no-pager "$unit" | tail -1)
 echo "$score"
 
 # Negative control: without its hardening the same unit must fail the same threshold.
-weak=$(mktemp -d)
-trap 'rm -rf "$weak"' EXIT
+weak=$work/weak
+mkdir "$weak"
 grep -v -e '^Protect' -e '^Private' -e '^Restrict' -e '^SystemCall' -e '^Capab' "$unit" \
     >"$weak/tovd.service"
 if systemd-analyze security --offline=true --threshold=15 --no-pager "$weak/tovd.service" \
@@ -32,3 +40,37 @@ if grep -q '^ExecStartPre' "$unit"; then
     echo "ExecStartPre breaks credentials" >&2
     exit 1
 fi
+
+# complaints FILE: what systemd says of a unit whose program is the build's.
+complaints() {
+    sed "s|/usr/sbin/tovd|$tovd|" "$1" >"$work/tovd.service"
+    systemd-analyze verify --man=no "$work/tovd.service" 2>&1
+}
+if [ -n "$(complaints "$unit")" ]; then
+    complaints "$unit" >&2
+    exit 1
+fi
+sed 's/^WatchdogSec=.*/WatchdogSec=thirty/' "$unit" >"$work/wrong"
+if [ -z "$(complaints "$work/wrong")" ]; then
+    echo "a unit that is wrong is not complained of" >&2
+    exit 1
+fi
+
+# A machine that has nothing yet: the user, and the folders with their modes.
+root=$work/root
+mkdir -p "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d" "$root/etc"
+cp systemd/tov.sysusers "$root/usr/lib/sysusers.d/tov.conf"
+cp systemd/tov.tmpfiles "$root/usr/lib/tmpfiles.d/tov.conf"
+if [ "$(id -u)" -ne 0 ]; then
+    systemd-sysusers --dry-run systemd/tov.sysusers
+    exit 0
+fi
+systemd-sysusers --root="$root"
+systemd-tmpfiles --root="$root" --create
+user=$(sed -n 's/^tov:x:\([0-9]*\):[0-9]*:.*:\/var\/lib\/tov:\/usr\/sbin\/nologin$/\1/p' "$root/etc/passwd")
+[ -n "$user" ] || { echo "no user tov" >&2; exit 1; }
+for wanted in "755 0 /etc/tov" "755 0 /etc/tov/federation" "700 $user /etc/tov/keys"; do
+    path=${wanted##* }
+    found="$(stat -c '%a %u' "$root$path") $path"
+    [ "$found" = "$wanted" ] || { echo "is: $found, should be: $wanted" >&2; exit 1; }
+done
