@@ -4,6 +4,7 @@
  * from who keeps its hashes, its entries from whom they were disclosed to (docs/recovery.md).
  */
 #include "ledger/entry.h"
+#include "merkle/ed25519.h"
 #include "merkle/proof.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
@@ -190,12 +191,170 @@ static void what_was_written_meanwhile_is_appended_anew(void)
     destroy_scene(scene);
 }
 
+/* ---- others who are down, lie, or are old themselves ---- */
+
+static void who_is_down_is_asked_when_it_comes(void)
+{
+    struct scene *scene = make_scene("down", 3);
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 2);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 50000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING); /* it may come yet */
+    sim_wire_pass(scene->wire, 50000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost")); /* its receipts, its links */
+    start_again(scene, 2);
+    sim_wire_pass(scene->wire, 20000);
+    check_works(scene);
+    UNIT_EQUAL_INT(count_entries(scene, TOV_ENTRY_LOST), 0);
+    destroy_scene(scene);
+}
+
+static void without_anybody_it_waits_and_says_so(void)
+{
+    struct scene *scene = make_scene("alone", 3);
+    put_back(scene, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_BEHIND);
+    connect_all(scene, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
+/* What node 1 says in answers to recovery is changed, and signed by it all the same. */
+enum lie { LIE_HASH, LIE_POINT, LIE_NO_POINTS, LIE_NOTHING, LIE_LEAF, LIE_BODY, LIE_LINK };
+
+struct liar {
+    struct scene *scene;
+    enum lie lie;
+    unsigned told;
+};
+
+static bool change_answer(struct liar *liar, struct tov_control *control)
+{
+    static const uint8_t junk[3] = {1, 2, 3};
+    if (control->kind == TOV_CONTROL_HASH_ANSWER) {
+        if (liar->lie == LIE_HASH)
+            ((uint8_t *)(uintptr_t)control->as.hash_answer.hashes.data)[40] ^= 1;
+        else if (liar->lie == LIE_POINT)
+            control->as.hash_answer.points[0].signature[5] ^= 1;
+        else if (liar->lie == LIE_NO_POINTS)
+            control->as.hash_answer.point_count = 0;
+        else if (liar->lie == LIE_NOTHING)
+            control->as.hash_answer.hashes.size = 0;
+        else
+            return false;
+        return true;
+    }
+    if (control->kind != TOV_CONTROL_LEAF_ANSWER || liar->lie < LIE_LEAF)
+        return false;
+    for (size_t i = 0; i < control->as.leaf_answer.count; i++) {
+        struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
+        if (liar->lie == LIE_LEAF)
+            held->leaf = TOV_BYTES_OF(junk);
+        else if (liar->lie == LIE_BODY && held->body.size > 0)
+            held->body = TOV_BYTES_OF(junk);
+        else if (held->link_block.size > 20)
+            ((uint8_t *)(uintptr_t)held->link_block.data)[20] ^= 1;
+    }
+    return true;
+}
+
+static void sign_again(const struct scene *scene, const struct tov_control *control,
+                       struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    const struct sim_federation *federation = scene->wire->federation;
+    struct tov_frame_control frame;
+    uint8_t secret[64];
+    sim_secret_of(&federation->agencies[1].control, secret);
+    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
+    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
+                             &message);
+    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
+    frame.body = tov_buf_view(&body);
+    tov_buf_clear(out);
+    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
+}
+
+static bool lie(void *context, struct sim_frame *frame)
+{
+    struct liar *liar = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    if (frame->from != 1)
+        return true;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    if (change_answer(liar, control)) {
+        liar->told++;
+        sign_again(liar->scene, control, &frame->bytes);
+    }
+    return true;
+}
+
+static void a_liar_costs_time_and_nothing_else(void)
+{
+    for (unsigned kind = LIE_HASH; kind <= LIE_LINK; kind++) {
+        struct scene *scene = make_scene("liar", 3);
+        struct liar liar = {scene, (enum lie)kind, 0};
+        put_back(scene, SIM_STORE);
+        scene->wire->filter = lie;
+        scene->wire->filter_context = &liar;
+        start_again(scene, 0);
+        sim_wire_pass(scene->wire, 60000);
+        UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+        CU_ASSERT(liar.told > 0);
+        scene->wire->filter = NULL;
+        check_works(scene);
+        destroy_scene(scene);
+    }
+}
+
+/* Each is asked while it is old itself: to give what it holds nothing must be signed. */
+static void two_old_nodes_bring_each_other_back(void)
+{
+    struct scene *scene = make_scene("two", 3);
+    struct sim_copy other;
+    sim_wire_crash(scene->wire, 1);
+    sim_node_copy(&scene->wire->nodes[1], &other);
+    start_again(scene, 1);
+    send_some(scene, 3);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 1);
+    sim_node_put_back(&scene->wire->nodes[1], &other, SIM_STORE);
+    start_again(scene, 1);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 200000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_SERVING);
+    sim_copy_fini(&other);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_old_store_comes_back_in_the_same_tree),
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
+        UNIT_TEST(who_is_down_is_asked_when_it_comes),
+        UNIT_TEST(without_anybody_it_waits_and_says_so),
+        UNIT_TEST(a_liar_costs_time_and_nothing_else),
+        UNIT_TEST(two_old_nodes_bring_each_other_back),
     };
     return unit_run("follow_recovery", tests, sizeof tests / sizeof tests[0]);
 }
