@@ -123,6 +123,24 @@ static void check_converged(const struct scene *scene)
     CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
 }
 
+/* What stands in the tree is what its hashes say. */
+static void check_leaves(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    for (uint64_t i = 0; i < tov_ledger_committed(core->ledger); i++) {
+        struct tov_bytes row;
+        struct tov_entry entry;
+        struct tov_hash wanted;
+        UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(i), &row) == TOV_OK);
+        UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+        UNIT_NEED(tov_ledger_level0(core->ledger, read, i, i + 1, wanted.bytes) == TOV_OK);
+        struct tov_hash hash = tov_entry_hash(&entry);
+        CU_ASSERT(tov_hash_equal(&hash, &wanted));
+    }
+}
+
 static size_t count_entries(const struct scene *scene, enum tov_entry_state state)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -144,6 +162,7 @@ static void check_works(struct scene *scene)
     send_some(scene, scene->wire->count);
     sim_wire_pass(scene->wire, 20000);
     check_same_tree(scene);
+    check_leaves(scene);
     check_converged(scene);
 }
 
@@ -227,13 +246,34 @@ static void without_anybody_it_waits_and_says_so(void)
 }
 
 /* What node 1 says in answers to recovery is changed, and signed by it all the same. */
-enum lie { LIE_HASH, LIE_POINT, LIE_NO_POINTS, LIE_NOTHING, LIE_LEAF, LIE_BODY, LIE_LINK };
+enum lie {
+    LIE_HASH,
+    LIE_POINT,
+    LIE_NO_POINTS,
+    LIE_NOTHING,
+    LIE_LEAF,  /* no leaf */
+    LIE_OTHER, /* a good leaf of another place */
+    LIE_BODY,
+    LIE_LINK
+};
 
 struct liar {
     struct scene *scene;
     enum lie lie;
     unsigned told;
 };
+
+static struct tov_bytes a_receipt(const struct tov_control *control)
+{
+    struct tov_bytes found = {0};
+    for (size_t i = 0; i < control->as.leaf_answer.count; i++) {
+        const struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
+        if (held->leaf.data[5] == TOV_LEAF_RECEIPT)
+            found = held->leaf;
+    }
+    UNIT_NEED(found.size > 0);
+    return found;
+}
 
 static bool change_answer(struct liar *liar, struct tov_control *control)
 {
@@ -257,9 +297,11 @@ static bool change_answer(struct liar *liar, struct tov_control *control)
         struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
         if (liar->lie == LIE_LEAF)
             held->leaf = TOV_BYTES_OF(junk);
+        else if (liar->lie == LIE_OTHER)
+            held->leaf = a_receipt(control);
         else if (liar->lie == LIE_BODY && held->body.size > 0)
             held->body = TOV_BYTES_OF(junk);
-        else if (held->link_block.size > 20)
+        else if (liar->lie == LIE_LINK && held->link_block.size > 20)
             ((uint8_t *)(uintptr_t)held->link_block.data)[20] ^= 1;
     }
     return true;
