@@ -70,7 +70,9 @@ static const char *state_words(const char *state)
         {"serving", N_("The node is running.")},
         {"starting", N_("The node is starting: messages are written, and signed a little later.")},
         {"read-only", N_("The node is read-only: nothing new can be sent.")},
-        {"behind", N_("The node has been restored and is catching up with the other agencies.")},
+        {"recovering",
+         N_("The node has been restored and is catching up with the other agencies.")},
+        {"behind", N_("The node has been restored and cannot catch up by itself.")},
         {"stopped", N_("The node has stopped signing.")},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {

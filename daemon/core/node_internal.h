@@ -61,6 +61,8 @@ struct tov_node {
     uint64_t guard_size;         /* what the guard has of the ledger, as its Hello said */
     struct tov_hash guard_root;
     bool guard_is_lost; /* it has no state */
+    bool tree_is_lost[TOV_GUARD_TREES];
+    bool statement_used; /* or looked for, in this process */
     bool restarts;      /* once all is committed */
     struct tov_api_state recovering_state;
     uint32_t journal; /* number of the present one */
@@ -108,6 +110,12 @@ void tov_node_finish_recovery(struct tov_node *node);
  * is in the open batch is committed. */
 void tov_node_restart(struct tov_node *node);
 void tov_node_restart_if_due(struct tov_node *node);
+
+/* node_statement.c */
+void tov_node_use_statement(struct tov_node *node);
+void tov_node_on_statement(struct tov_node *node, enum tov_guard_refusal refusal);
+void tov_node_ask_statement(struct tov_node *node,
+                            const struct tov_guard_statement *statement); /* node_turn.c */
 
 /* node_journal.c: which journal is the present one. */
 enum tov_err tov_node_open_journal(struct tov_node *node, struct tov_error *error) TOV_MUST_CHECK;

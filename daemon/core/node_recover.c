@@ -16,6 +16,7 @@
 
 #include "ledger/aside.h"
 #include "ledger/entry.h"
+#include "ledger/epoch.h"
 #include "ledger/series.h"
 
 #include <stdio.h>
@@ -360,8 +361,10 @@ static enum tov_err finish(struct tov_node *node)
     struct tov_link_heads heads = tov_follow_link_heads(node->follow);
     if (recovery->from < recovery->to)
         TOV_TRY(find_gaps(&node->core, recovery->from, recovery->to, &gaps));
-    if (gaps.count > 0)
+    if (gaps.count > 0) {
         TOV_TRY(append_lost(node, &gaps));
+        TOV_TRY(tov_epochs_note_made(&node->core, 0, gaps.count));
+    }
     uint64_t aside = 0;
     TOV_TRY(tov_aside_count(&node->core, &aside));
     TOV_TRY(tov_aside_append_all(&node->core, &heads));

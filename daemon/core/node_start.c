@@ -67,8 +67,9 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     tov_follow_set_started(node->follow, serves || state == TOV_NODE_KEEPERS || is_whole,
                            state == TOV_NODE_SERVING || is_silent);
     tov_follow_set_takes(node->follow, serves);
-    tov_follow_set_recovers(node->follow, (state == TOV_NODE_RECOVERING && !is_whole) ||
-                                              state == TOV_NODE_BEHIND);
+    tov_follow_set_recovers(node->follow,
+                            (node->recovery.is_open && !node->recovery.is_read_back) ||
+                                state == TOV_NODE_BEHIND);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
     bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST || is_silent;
     tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
@@ -110,7 +111,9 @@ static enum tov_err keep_roster(struct tov_node *node)
 static void look_at_guard(struct tov_node *node, const struct tov_guard_hello_answer *hello)
 {
     const struct tov_guard_tree_view *view = &hello->trees[0];
-    node->guard_is_lost = !view->present || !hello->trees[1].present;
+    for (size_t i = 0; i < TOV_GUARD_TREES; i++)
+        node->tree_is_lost[i] = !hello->trees[i].present;
+    node->guard_is_lost = node->tree_is_lost[0] || node->tree_is_lost[1];
     node->guard_size = view->present ? view->range.size : 0;
     node->guard_root = view->root;
     if (view->present && (node->guard_size < tov_ledger_signed(node->core.ledger) ||
@@ -235,6 +238,8 @@ void tov_node_start_step(struct tov_node *node)
     case TOV_NODE_GUARD_LOST:
         if (tov_follow_is_behind(node->follow) && !tov_follow_sees_fork(node->follow))
             fall_behind(node);
+        else
+            tov_node_use_statement(node);
         return;
     }
 }

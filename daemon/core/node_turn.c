@@ -120,6 +120,14 @@ void tov_node_ask_journal_next(struct tov_node *node, uint64_t number)
     put_question(node, &request);
 }
 
+void tov_node_ask_statement(struct tov_node *node, const struct tov_guard_statement *statement)
+{
+    struct tov_guard_request request;
+    tov_guard_request_init(&request, TOV_GUARD_STATEMENT, node->next_guard_id++);
+    request.statement = *statement;
+    put_question(node, &request);
+}
+
 /* What the guard is now, it tells by the next Hello. */
 static void on_journal_next(struct tov_node *node, const struct tov_guard_answer *answer)
 {
@@ -178,6 +186,8 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         on_signed(node, answer);
     else if (answer->op == TOV_GUARD_JOURNAL_NEXT)
         on_journal_next(node, answer);
+    else if (answer->op == TOV_GUARD_STATEMENT)
+        tov_node_on_statement(node, answer->refusal);
     else if (answer->op == TOV_GUARD_COSIGN)
         tov_follow_on_cosigned(node->follow, answer->refusal, &answer->cosign);
 }

@@ -27,10 +27,12 @@
  * Nodes 0 and 1 (and 2) are each other's keepers; all entries are disclosed. A parcel goes to the
  * newest signed size. A position frame that would change nothing at its receiver is not sent.
  *
- * THE PRODUCT DOES NOT HAVE `recover`. There, a node whose guard is ahead of its store stays behind
- * (TOV_NODE_BEHIND) and says so. What stands here is the plan: fetch the hashes from a keeper,
- * rebuild the tree up to what the guard signed, check it against the own signature, fetch the
- * entries, and go on in the same tree. `lost` entries and the series behind them are left out.
+ * Node(n): recover               node_recover.c, ledger/rebuild.c, follow/recall.c: the hashes from a
+ *                                keeper, the tree checked against the own signature, the entries, all
+ *                                in one step; `lost` entries and the series behind them are left out,
+ *                                and so are messages that are set aside
+ * In the program nothing is taken of a peer before the keepers were heard; here it may be, once
+ * guard and core agree, so that more orders are tried than there are.
  *
  * A tree is an int of four bits an entry. An entry is what it says and the life of the process in
  * which it was appended, since each appending has new blind bytes and so another hash.

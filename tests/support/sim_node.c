@@ -214,10 +214,13 @@ void sim_node_fini(struct sim_node *node)
 static enum tov_err start_guard(struct sim_node *node, struct tov_error *error)
 {
     const struct tov_agency *facts = sim_federation_agency(node->federation, node->index);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf roots = TOV_BUF_INIT(65536);
+    tov_roots_format(&node->federation->roots, &roots);
     struct tov_guard_local_options options = {.ledger_origin = facts->ledger.name,
                                               .ledger_seed = node->agency->ledger,
                                               .journal_seed = node->agency->journal,
                                               .witness_seed = node->agency->witness,
+                                              .roots = tov_buf_view(&roots),
                                               .fresh = !node->has_images};
     for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
         options.images[i] = tov_buf_view(&node->images[i]);

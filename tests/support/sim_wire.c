@@ -227,6 +227,15 @@ void sim_wire_run(struct sim_wire *wire)
     }
 }
 
+void sim_wire_run_some(struct sim_wire *wire, unsigned count)
+{
+    settle_all(wire);
+    for (unsigned i = 0; i < count && wire->first < wire->end; i++)
+        deliver_one(wire);
+    settle_all(wire);
+    (void)start_again(wire);
+}
+
 static void tick_all(struct sim_wire *wire, uint64_t ms)
 {
     for (size_t i = 0; i < wire->count; i++) {

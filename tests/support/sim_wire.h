@@ -43,8 +43,10 @@ void sim_wire_disconnect(struct sim_wire *wire, size_t a, size_t b);
 /* Starts all, connects all and runs until all serve. */
 void sim_wire_start_all(struct sim_wire *wire);
 
-/* Delivers and settles until nothing moves. */
+/* Delivers and settles until nothing moves. A node that ends to be started again is. */
 void sim_wire_run(struct sim_wire *wire);
+/* The same for COUNT frames at most; the others stay on their way. */
+void sim_wire_run_some(struct sim_wire *wire, unsigned count);
 /* Lets MS pass for all, with a tick each second for the first minute of it and one at its end. */
 void sim_wire_pass(struct sim_wire *wire, uint64_t ms);
 

@@ -90,6 +90,7 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
 static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer, uint64_t index)
 {
     TOV_TRY(tov_receipt_flush(follow, peer));
+    tov_receipts_skip(follow->core, peer);
     peer->series.lost_index = index;
     peer->last_link = 0;
     peer->last_link_leaf = (struct tov_hash){{0}};

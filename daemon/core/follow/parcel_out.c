@@ -137,8 +137,8 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
         disclosed->stanzas[0] = (struct tov_frame_stanza){tov_stanza_view(&stanza), peer->epoch};
     } else if (err == TOV_E_EPOCH) {
         tov_stanza_owe_unless_receipted(follow->core, peer, index, entry);
-    } else if (err != TOV_E_EXISTS) {
-        return err;
+    } else if (err != TOV_E_EXISTS && err != TOV_E_NOT_FOUND) {
+        return err; /* not found: a message that was brought back, whose keys were not */
     }
     TOV_TRY(tov_leaf_decode(entry->leaf, follow->leaf));
     const struct tov_leaf_message *leaf = &follow->leaf->as.message;
@@ -177,6 +177,10 @@ static enum tov_err add_entry(struct builder *builder, uint64_t index)
     if (entry.state == TOV_ENTRY_PRESENT)
         TOV_TRY(tov_disclosed_to(builder->follow->core, builder->read, entry.leaf,
                                  builder->peer->number, &disclosed));
+    /* Brought back by another recipient: its place on this peer's link is not known. */
+    if (disclosed && entry.leaf.data[5] == TOV_LEAF_MESSAGE &&
+        tov_entry_link_for(&entry, builder->peer->number).size == 0)
+        disclosed = false;
     return disclosed ? add_disclosed(builder, index, &entry) : TOV_OK;
 }
 

@@ -110,6 +110,7 @@ struct tov_peer {
     uint64_t recall_asked_ms;
     uint64_t told_link; /* told.c; in the present series of its ledger, 0: none */
     struct tov_hash told_leaf;
+    bool receipts_skip; /* it lost entries: its next receipt may begin anywhere (receipt.c) */
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -283,6 +284,9 @@ void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash);
 void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
                        const struct tov_hash *leaf_hash, struct tov_verdict_value value);
+/* PEER has said that it lost entries: receipts may be among them, which it gives again or never. */
+void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
+enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;

@@ -11,6 +11,7 @@
  */
 #include "follow/peer.h"
 
+#include "ledger/epoch.h"
 #include "ledger/series.h"
 #include "merkle/tree.h"
 
@@ -288,13 +289,13 @@ static void take_anchor(const struct recalled *in)
     put_body(in);
 }
 
-static void take_entry(struct recalled *in)
+static enum tov_err take_entry(struct recalled *in)
 {
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
     switch (in->leaf->type) {
     case TOV_LEAF_MESSAGE:
         take_message(in);
-        return;
+        return TOV_OK;
     case TOV_LEAF_RECEIPT:
         if (is_new && in->leaf->as.receipt.peer == in->peer->number)
             tov_told_note(in->follow->core, in->peer, &in->leaf->as.receipt);
@@ -302,12 +303,15 @@ static void take_entry(struct recalled *in)
     case TOV_LEAF_ANCHOR:
         if (is_new)
             take_anchor(in);
-        return;
+        return TOV_OK;
     case TOV_LEAF_LOST:
         tov_series_note(in->follow->core, in->held->index);
         break;
-    case TOV_LEAF_GENESIS:
     case TOV_LEAF_EPOCH_KEY:
+        if (is_new)
+            TOV_TRY(tov_epochs_note_made(in->follow->core, in->leaf->as.epoch_key.epoch, 0));
+        break;
+    case TOV_LEAF_GENESIS:
     case TOV_LEAF_ROSTER:
     case TOV_LEAF_JOURNAL_ROOT:
     case TOV_LEAF_ERASED:
@@ -317,10 +321,11 @@ static void take_entry(struct recalled *in)
     case TOV_LEAF_REWRAP:
     case TOV_LEAF_OVERRIDE:
     case TOV_LEAF_GRANT:
-        return; /* no entries of a ledger */
+        return TOV_OK; /* no entries of a ledger */
     }
     if (is_new)
         put_present(in, 0);
+    return TOV_OK;
 }
 
 /* TOV_E_PROOF: it is no entry of this ledger. */
@@ -344,8 +349,7 @@ static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *
         return TOV_E_PROOF;
     if (in.stored.state == TOV_ENTRY_ERASED || tov_leaf_decode(held->leaf, leaf) != TOV_OK)
         return TOV_OK; /* erased here since, or of a newer version: its hash stays */
-    take_entry(&in);
-    return TOV_OK;
+    return take_entry(&in);
 }
 
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to

@@ -122,16 +122,21 @@ struct own_link {
     struct tov_hash leaf_hash;
 };
 
-static enum tov_err find_own(const struct tov_core *core, const struct tov_peer *peer,
-                             uint64_t link, struct own_link *out)
+/* A receipt speaks of one own series: the present one, or one that a recovery ended. */
+static struct tov_link_place place_of(const struct tov_peer *peer, struct tov_series series,
+                                      uint64_t link)
+{
+    return (struct tov_link_place){peer->number, series.generation, series.lost_index, link};
+}
+
+static enum tov_err find_own(const struct tov_core *core, const struct tov_link_place *place,
+                             struct own_link *out)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
-                                   link};
     struct tov_bytes row;
     struct tov_entry entry;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(&place), &row));
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(place), &row));
     if (row.size != 8)
         return TOV_E_CORRUPT;
     out->index = tov_get_be64(row.data);
@@ -142,17 +147,15 @@ static enum tov_err find_own(const struct tov_core *core, const struct tov_peer 
     return TOV_OK;
 }
 
-static void put_exception(struct tov_core *core, const struct tov_peer *peer, uint64_t link,
+static void put_exception(struct tov_core *core, const struct tov_link_place *place,
                           struct tov_verdict_value value, uint64_t receipt_index)
 {
     uint8_t row[12];
-    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
-                                   link};
     row[0] = (uint8_t)value.verdict;
     row[1] = value.flags;
     tov_put_be16(row + 2, value.detail);
     tov_put_be64(row + 4, receipt_index);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EXCEPTION, tov_key_link(&place),
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EXCEPTION, tov_key_link(place),
                         TOV_BYTES_OF(row));
 }
 
@@ -161,26 +164,26 @@ static bool is_plain_opened(struct tov_verdict_value value)
     return value.verdict == TOV_VERDICT_OPENED && value.flags == 0;
 }
 
-static void put_cover(struct tov_core *core, const struct tov_peer *peer, uint64_t first,
-                      uint64_t last, uint64_t index)
-{
-    uint8_t row[24];
-    struct tov_link_place place = {peer->number, core->series.generation, core->series.lost_index,
-                                   last};
-    tov_put_be64(row, index);
-    tov_put_be64(row + 8, first);
-    tov_put_be64(row + 16, core->now_ms);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_COVER, tov_key_link(&place),
-                        TOV_BYTES_OF(row));
-}
-
-/* What one receipt says of our links FIRST to LAST; verdict 0: not the same of all. */
+/* What one receipt says of our links FIRST to LAST of SERIES; verdict 0: not the same of all. */
 struct delivered {
+    struct tov_series series;
     uint64_t receipt_index;
     uint64_t first;
     uint64_t last;
     uint8_t verdict;
 };
+
+static void put_cover(struct tov_core *core, const struct tov_peer *peer,
+                      const struct delivered *delivered)
+{
+    uint8_t row[24];
+    struct tov_link_place place = place_of(peer, delivered->series, delivered->last);
+    tov_put_be64(row, delivered->receipt_index);
+    tov_put_be64(row + 8, delivered->first);
+    tov_put_be64(row + 16, core->now_ms);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_COVER, tov_key_link(&place),
+                        TOV_BYTES_OF(row));
+}
 
 static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
                           const struct delivered *delivered)
@@ -190,26 +193,82 @@ static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
                               .generation = peer->agency->generation,
                               .index = delivered->receipt_index,
                               .time_ms = core->now_ms,
-                              .series = core->series,
+                              .series = delivered->series,
                               .first_link = delivered->first,
                               .last_link = delivered->last,
                               .verdict = delivered->verdict};
     (void)tov_event_append(core, &event);
 }
 
-static void note_verdict(struct tov_core *core, struct tov_peer *peer, uint64_t link,
-                         struct tov_verdict_value value, uint64_t receipt_index)
+static void note_verdict(struct tov_core *core, struct tov_peer *peer,
+                         const struct tov_link_place *place, struct tov_verdict_value value,
+                         uint64_t receipt_index)
 {
     struct own_link own;
     bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
     if (!is_plain_opened(value))
-        put_exception(core, peer, link, value, receipt_index);
-    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, peer, link, &own) != TOV_OK)
+        put_exception(core, place, value, receipt_index);
+    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, place, &own) != TOV_OK)
         return;
     if (has_no_key)
         tov_stanza_owe(core, peer, own.index);
     else
         tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
+}
+
+/* Of the present series a gap is never receipted over; one that has ended is settled by what is
+ * told of it, in whatever order that comes after a recovery. */
+static bool fits_links(const struct tov_core *core, const struct tov_peer *peer,
+                       const struct tov_leaf_receipt *receipt, uint64_t first)
+{
+    if (!tov_series_equal(receipt->series, core->series))
+        return true;
+    return (first == peer->receipted_link + 1 || peer->receipts_skip) &&
+           receipt->last_link <= peer->head.number;
+}
+
+/* Fact "skip" || agency u16: an empty row. */
+static struct tov_store_key skip_key(const struct tov_peer *peer)
+{
+    struct tov_store_key key = tov_store_key_text("skip");
+    tov_store_key_put_u16(&key, peer->number);
+    return key;
+}
+
+void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer)
+{
+    peer->receipts_skip = true;
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, skip_key(peer),
+                        (struct tov_bytes){0});
+}
+
+enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, skip_key(peer), &row);
+    peer->receipts_skip = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* What a peer says again counts as it was said first: keys that it had then go to it no more. */
+static bool was_said(const struct tov_core *core, const struct tov_peer *peer,
+                     const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    return tov_series_equal(series, core->series) && place->link <= peer->receipted_link;
+}
+
+static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t last_link)
+{
+    if (last_link > peer->receipted_link)
+        peer->receipted_link = last_link;
+    peer->dirty = true;
+    if (!peer->receipts_skip)
+        return;
+    peer->receipts_skip = false;
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, skip_key(peer));
 }
 
 static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -219,46 +278,57 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     uint64_t span = tov_receipt_span(receipt);
     uint64_t link = receipt->last_link - span + 1;
     uint64_t first = link;
+    struct tov_link_place place = place_of(peer, receipt->series, receipt->last_link);
     if (span == 0)
         return TOV_OK;
-    if (first != peer->receipted_link + 1 || receipt->last_link > peer->head.number)
+    if (!fits_links(core, peer, receipt, first))
         return TOV_E_RULE;
     struct own_link own;
-    TOV_TRY(find_own(core, peer, receipt->last_link, &own));
+    enum tov_err err = find_own(core, &place, &own);
+    if (err == TOV_E_NOT_FOUND && !tov_series_equal(receipt->series, core->series))
+        return TOV_OK; /* which message it was, nobody brought back */
+    TOV_TRY(err);
     if (!tov_hash_equal(&own.leaf_hash, &receipt->last_leaf_hash))
         return TOV_E_PROOF;
     for (size_t i = 0; i < receipt->run_count; i++) {
         struct tov_verdict_value value = receipt->runs[i].value;
-        for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++)
-            note_verdict(core, peer, link, value, index);
+        for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
+            place.link = link;
+            if (!was_said(core, peer, &place))
+                note_verdict(core, peer, &place, value, index);
+        }
     }
-    peer->receipted_link = receipt->last_link;
-    peer->dirty = true;
+    if (tov_series_equal(receipt->series, core->series))
+        note_present(core, peer, receipt->last_link);
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
-    put_cover(core, peer, first, receipt->last_link, index);
-    put_delivered(core, peer, &(struct delivered){index, first, receipt->last_link, all});
+    struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
+    put_cover(core, peer, &delivered);
+    put_delivered(core, peer, &delivered);
     tov_follow_on_proof(follow, own.index);
     return TOV_OK;
 }
 
 static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                            const struct tov_link_place *place,
                             const struct tov_receipt_amendment *amendment)
 {
     struct own_link own;
-    if (amendment->link_number > peer->receipted_link ||
-        find_own(core, peer, amendment->link_number, &own) != TOV_OK ||
+    struct tov_series series = {place->generation, place->lost_index};
+    bool is_early =
+        tov_series_equal(series, core->series) && amendment->link_number > peer->receipted_link;
+    if (is_early || find_own(core, place, &own) != TOV_OK ||
         !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
         tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
                      peer->agency->name, (unsigned long long)index);
         return;
     }
-    put_exception(core, peer, amendment->link_number, amendment->value, index);
+    put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
     else
         tov_stanza_settle(core, peer, own.index);
     put_delivered(core, peer,
-                  &(struct delivered){index, amendment->link_number, amendment->link_number,
+                  &(struct delivered){series, index, place->link, place->link,
                                       (uint8_t)amendment->value.verdict});
 }
 
@@ -266,7 +336,9 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_leaf_receipt *receipt)
 {
     struct tov_core *core = follow->core;
-    if (receipt->peer != core->own->number || !tov_series_equal(receipt->series, core->series)) {
+    if (receipt->peer != core->own->number ||
+        receipt->series.generation != core->series.generation ||
+        receipt->series.lost_index > core->series.lost_index) {
         tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
                      peer->agency->name, (unsigned long long)index);
         return TOV_OK;
@@ -275,7 +347,10 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (err != TOV_OK)
         tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
                      peer->agency->name, (unsigned long long)index, tov_err_name(err));
-    for (size_t i = 0; i < receipt->amendment_count; i++)
-        apply_amendment(core, peer, index, &receipt->amendments[i]);
+    for (size_t i = 0; i < receipt->amendment_count; i++) {
+        struct tov_link_place place =
+            place_of(peer, receipt->series, receipt->amendments[i].link_number);
+        apply_amendment(core, peer, index, &place, &receipt->amendments[i]);
+    }
     return TOV_OK;
 }

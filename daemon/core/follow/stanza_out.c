@@ -89,7 +89,7 @@ enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_
     enum tov_right right;
     TOV_TRY(tov_leaf_decode(message->leaf, follow->leaf));
     if (follow->leaf->type != TOV_LEAF_MESSAGE ||
-        !right_of(&follow->leaf->as.message, peer->number, &right))
+        !right_of(&follow->leaf->as.message, peer->number, &right) || message->link_block.size == 0)
         return TOV_E_DENIED;
     return check_unopened(follow, read, peer, message->link_block);
 }

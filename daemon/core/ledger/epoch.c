@@ -212,6 +212,41 @@ bool tov_epochs_is_due(const struct tov_core *core)
     return own == NULL || core->now_ms + RENEW_BEFORE_MS > own->not_after_ms;
 }
 
+/* Fact "epoch-floor": u32, no key at or below it is made. */
+static struct tov_store_key floor_key(void)
+{
+    return tov_store_key_text("epoch-floor");
+}
+
+static enum tov_err get_floor(const struct tov_core *core, uint32_t *out_floor)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    *out_floor = 0;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_core_get_pending(core, read, TOV_TABLE_FACT, floor_key(), &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    struct tov_reader reader = tov_reader_of(row);
+    *out_floor = tov_read_u32(&reader);
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+enum tov_err tov_epochs_note_made(struct tov_core *core, uint32_t number, uint64_t lost)
+{
+    uint32_t floor = 0;
+    uint8_t row[4];
+    TOV_TRY(get_floor(core, &floor));
+    uint32_t newest_number = tov_epochs_newest(core->epochs);
+    floor = number > floor ? number : floor;
+    floor = newest_number > floor ? newest_number : floor;
+    floor += lost < UINT32_MAX / 2 - floor ? (uint32_t)lost : 0;
+    tov_put_be32(row, floor);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, floor_key(), TOV_BYTES_OF(row));
+    return TOV_OK;
+}
+
 static enum tov_err make_key(struct tov_core *core, struct own_epoch *own)
 {
     char name[32];
@@ -230,8 +265,9 @@ enum tov_err tov_epochs_begin(struct tov_core *core)
     if (state->count == TOV_EPOCHS_MAX)
         return TOV_E_LIMIT;
     struct own_epoch *own = &state->own[state->count];
-    *own = (struct own_epoch){.number = before == NULL ? core->epochs->last_number + 1
-                                                       : before->number + 1,
+    uint32_t floor = 0, newest = before == NULL ? core->epochs->last_number : before->number;
+    TOV_TRY(get_floor(core, &floor));
+    *own = (struct own_epoch){.number = (newest > floor ? newest : floor) + 1,
                               .not_before_ms = core->now_ms,
                               .not_after_ms = core->now_ms + TOV_EPOCH_LENGTH_MS,
                               .index = tov_ledger_size(core->ledger)};

@@ -28,6 +28,11 @@ uint32_t tov_epochs_newest(const struct tov_epochs *epochs); /* 0: none yet */
 bool tov_epochs_is_due(const struct tov_core *core);
 /* Makes the next key, saves its secret and appends its entry to the ledger. */
 enum tov_err tov_epochs_begin(struct tov_core *core) TOV_MUST_CHECK;
+/* An entry of the own ledger that was brought back made key NUMBER, or LOST entries that nobody
+ * brought back may have made one each: later keys have higher numbers, or no peer would take them.
+ */
+enum tov_err tov_epochs_note_made(struct tov_core *core, uint32_t number,
+                                  uint64_t lost) TOV_MUST_CHECK;
 /* The secret of EPOCH, borrowed; NULL when it is not held. */
 const struct tov_hpke_pair *tov_epochs_secret(const struct tov_epochs *epochs, uint32_t epoch);
 /* A peer's receipt or cosignature proves that it holds our ledger up to SIZE: destroys keys that

@@ -4,6 +4,9 @@
  * from who keeps its hashes, its entries from whom they were disclosed to (docs/recovery.md).
  */
 #include "ledger/entry.h"
+#include "guard/guard_statement.h"
+#include "merkle/ed25519.h"
+#include "merkle/note.h"
 #include "merkle/proof.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
@@ -122,6 +125,24 @@ static void check_converged(const struct scene *scene)
     CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
 }
 
+/* What stands in the tree is what its hashes say. */
+static void check_leaves(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    for (uint64_t i = 0; i < tov_ledger_committed(core->ledger); i++) {
+        struct tov_bytes row;
+        struct tov_entry entry;
+        struct tov_hash wanted;
+        UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(i), &row) == TOV_OK);
+        UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+        UNIT_NEED(tov_ledger_level0(core->ledger, read, i, i + 1, wanted.bytes) == TOV_OK);
+        struct tov_hash hash = tov_entry_hash(&entry);
+        CU_ASSERT(tov_hash_equal(&hash, &wanted));
+    }
+}
+
 static size_t count_entries(const struct scene *scene, enum tov_entry_state state)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -143,6 +164,7 @@ static void check_works(struct scene *scene)
     send_some(scene, scene->wire->count);
     sim_wire_pass(scene->wire, 20000);
     check_same_tree(scene);
+    check_leaves(scene);
     check_converged(scene);
 }
 
@@ -190,12 +212,247 @@ static void what_was_written_meanwhile_is_appended_anew(void)
     destroy_scene(scene);
 }
 
+/* ---- others who are down, lie, or are old themselves ---- */
+
+static void who_is_down_is_asked_when_it_comes(void)
+{
+    struct scene *scene = make_scene("down", 3);
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 2);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 50000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING); /* it may come yet */
+    sim_wire_pass(scene->wire, 50000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost")); /* its receipts, its links */
+    start_again(scene, 2);
+    sim_wire_pass(scene->wire, 20000);
+    check_works(scene);
+    UNIT_EQUAL_INT(count_entries(scene, TOV_ENTRY_LOST), 0);
+    destroy_scene(scene);
+}
+
+static void without_anybody_it_waits_and_says_so(void)
+{
+    struct scene *scene = make_scene("alone", 3);
+    put_back(scene, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_BEHIND);
+    connect_all(scene, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
+/* What node 1 says in answers to recovery is changed, and signed by it all the same. */
+enum lie {
+    LIE_HASH,
+    LIE_POINT,
+    LIE_NO_POINTS,
+    LIE_NOTHING,
+    LIE_LEAF,  /* no leaf */
+    LIE_OTHER, /* a good leaf of another place */
+    LIE_BODY,
+    LIE_LINK
+};
+
+struct liar {
+    struct scene *scene;
+    enum lie lie;
+    unsigned told;
+};
+
+static struct tov_bytes a_receipt(const struct tov_control *control)
+{
+    struct tov_bytes found = {0};
+    for (size_t i = 0; i < control->as.leaf_answer.count; i++) {
+        const struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
+        if (held->leaf.data[5] == TOV_LEAF_RECEIPT)
+            found = held->leaf;
+    }
+    UNIT_NEED(found.size > 0);
+    return found;
+}
+
+static bool change_answer(struct liar *liar, struct tov_control *control)
+{
+    static const uint8_t junk[3] = {1, 2, 3};
+    if (control->kind == TOV_CONTROL_HASH_ANSWER) {
+        if (liar->lie == LIE_HASH)
+            ((uint8_t *)(uintptr_t)control->as.hash_answer.hashes.data)[40] ^= 1;
+        else if (liar->lie == LIE_POINT)
+            control->as.hash_answer.points[0].signature[5] ^= 1;
+        else if (liar->lie == LIE_NO_POINTS)
+            control->as.hash_answer.point_count = 0;
+        else if (liar->lie == LIE_NOTHING)
+            control->as.hash_answer.hashes.size = 0;
+        else
+            return false;
+        return true;
+    }
+    if (control->kind != TOV_CONTROL_LEAF_ANSWER || liar->lie < LIE_LEAF)
+        return false;
+    for (size_t i = 0; i < control->as.leaf_answer.count; i++) {
+        struct tov_held_leaf *held = &control->as.leaf_answer.leaves[i];
+        if (liar->lie == LIE_LEAF)
+            held->leaf = TOV_BYTES_OF(junk);
+        else if (liar->lie == LIE_OTHER)
+            held->leaf = a_receipt(control);
+        else if (liar->lie == LIE_BODY && held->body.size > 0)
+            held->body = TOV_BYTES_OF(junk);
+        else if (liar->lie == LIE_LINK && held->link_block.size > 20)
+            ((uint8_t *)(uintptr_t)held->link_block.data)[20] ^= 1;
+    }
+    return true;
+}
+
+static void sign_again(const struct scene *scene, const struct tov_control *control,
+                       struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    const struct sim_federation *federation = scene->wire->federation;
+    struct tov_frame_control frame;
+    uint8_t secret[64];
+    sim_secret_of(&federation->agencies[1].control, secret);
+    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
+    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
+                             &message);
+    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
+    frame.body = tov_buf_view(&body);
+    tov_buf_clear(out);
+    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
+}
+
+static bool lie(void *context, struct sim_frame *frame)
+{
+    struct liar *liar = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    if (frame->from != 1)
+        return true;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    if (change_answer(liar, control)) {
+        liar->told++;
+        sign_again(liar->scene, control, &frame->bytes);
+    }
+    return true;
+}
+
+static void a_liar_costs_time_and_nothing_else(void)
+{
+    for (unsigned kind = LIE_HASH; kind <= LIE_LINK; kind++) {
+        struct scene *scene = make_scene("liar", 3);
+        struct liar liar = {scene, (enum lie)kind, 0};
+        put_back(scene, SIM_STORE);
+        scene->wire->filter = lie;
+        scene->wire->filter_context = &liar;
+        start_again(scene, 0);
+        sim_wire_pass(scene->wire, 60000);
+        UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+        CU_ASSERT(liar.told > 0);
+        scene->wire->filter = NULL;
+        check_works(scene);
+        destroy_scene(scene);
+    }
+}
+
+/* Each is asked while it is old itself: to give what it holds nothing must be signed. */
+static void two_old_nodes_bring_each_other_back(void)
+{
+    struct scene *scene = make_scene("two", 3);
+    struct sim_copy other;
+    sim_wire_crash(scene->wire, 1);
+    sim_node_copy(&scene->wire->nodes[1], &other);
+    start_again(scene, 1);
+    send_some(scene, 3);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 1);
+    sim_node_put_back(&scene->wire->nodes[1], &other, SIM_STORE);
+    start_again(scene, 1);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 200000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_SERVING);
+    sim_copy_fini(&other);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
+/* ---- a guard without a state ---- */
+
+/* The root threshold's word on where node 0 stands, in its data folder. */
+static void put_statement(const struct scene *scene, enum tov_guard_tree tree)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(1024);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(4096);
+    const struct sim_federation *federation = scene->wire->federation;
+    bool is_ledger = tree == TOV_GUARD_LEDGER;
+    struct tov_guard_statement_text statement = {.tree = tree, .number = is_ledger ? 1 : 2};
+    uint8_t secret[64];
+    struct tov_range empty = {0};
+    statement.size = is_ledger ? scene->newest.size : 0;
+    statement.journal = is_ledger ? 0 : 2;
+    statement.root = is_ledger ? scene->newest.root : tov_range_root(&empty);
+    (void)snprintf(statement.origin, sizeof statement.origin, "%s",
+                   sim_federation_agency(federation, 0)->ledger.name);
+    tov_guard_statement_format(&statement, &text);
+    sim_secret_of(&federation->root_seed, secret);
+    UNIT_NEED(tov_note_put_text(&note, tov_buf_view(&text)) == TOV_OK);
+    tov_note_sign(&note, tov_buf_view(&text), &federation->roots.keys[0], secret);
+    UNIT_NEED(text.failed == TOV_OK && note.failed == TOV_OK);
+    UNIT_NEED(sim_disk_save(scene->wire->nodes[0].disk,
+                            is_ledger ? "ledger.statement" : "journal.statement",
+                            tov_buf_view(&note)) == TOV_OK);
+}
+
+static void lose_guard(struct scene *scene)
+{
+    for (size_t i = 0; i < 2; i++)
+        tov_buf_clear(&scene->wire->nodes[0].images[i]);
+}
+
+static void a_statement_brings_back_a_node_that_lost_its_guard_too(void)
+{
+    struct scene *scene = make_scene("statement", 3);
+    put_back(scene, SIM_STORE);
+    lose_guard(scene);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_GUARD_LOST);
+    UNIT_EQUAL_INT(tov_ledger_committed(core_of(scene, 0)->ledger), scene->newest.size);
+    sim_wire_crash(scene->wire, 0);
+    put_statement(scene, TOV_GUARD_LEDGER);
+    put_statement(scene, TOV_GUARD_JOURNAL);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    check_works(scene);
+    UNIT_EQUAL_INT(count_entries(scene, TOV_ENTRY_LOST), 0);
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_old_store_comes_back_in_the_same_tree),
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
+        UNIT_TEST(who_is_down_is_asked_when_it_comes),
+        UNIT_TEST(without_anybody_it_waits_and_says_so),
+        UNIT_TEST(a_liar_costs_time_and_nothing_else),
+        UNIT_TEST(two_old_nodes_bring_each_other_back),
+        UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };
     return unit_run("follow_recovery", tests, sizeof tests / sizeof tests[0]);
 }
