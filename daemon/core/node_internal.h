@@ -63,7 +63,7 @@ struct tov_node {
     bool guard_is_lost; /* it has no state */
     bool tree_is_lost[TOV_GUARD_TREES];
     bool statement_used; /* or looked for, in this process */
-    bool restarts;      /* once all is committed */
+    bool restarts;       /* once all is committed */
     struct tov_api_state recovering_state;
     uint32_t journal; /* number of the present one */
 
