@@ -60,7 +60,8 @@ struct tov_node {
     uint64_t noted_size;         /* how far the store and the sentence are */
     uint64_t guard_size;         /* what the guard has of the ledger, as its Hello said */
     struct tov_hash guard_root;
-    bool guard_is_lost; /* it has no state */
+    bool guard_is_lost;      /* it has no state */
+    bool asked_guard_hashes; /* of the newest entries, in this process */
     bool tree_is_lost[TOV_GUARD_TREES];
     bool statement_used; /* or looked for, in this process */
     bool restarts;       /* once all is committed */
@@ -100,6 +101,8 @@ void tov_node_open_recovery(struct tov_node *node, uint64_t to);
 /* Goes on where the fact says, after guard and core have looked at each other. */
 void tov_node_recover(struct tov_node *node);
 void tov_node_recover_step(struct tov_node *node);
+void tov_node_ask_guard_hashes(struct tov_node *node, uint64_t from); /* node_turn.c */
+void tov_node_on_guard_hashes(struct tov_node *node, const struct tov_guard_answer *answer);
 /* Nothing but a new generation goes on from here. */
 void tov_node_say_forked(struct tov_node *node);
 /* The journal that the guard was set back in is ended: into the open batch. */

@@ -235,6 +235,34 @@ static void end_hashes(struct tov_node *node, uint64_t size)
     tov_node_restart(node);
 }
 
+/* What no peer was sent yet the guard has, if it is not too much. The peers come first: they have
+ * the sizes that were signed on the way, too. */
+static bool asks_guard(struct tov_node *node)
+{
+    uint64_t from = tov_rebuild_size(node->rebuild);
+    if (node->asked_guard_hashes || node->guard_size <= from)
+        return false;
+    node->asked_guard_hashes = true;
+    tov_rebuild_drop(node->rebuild);
+    tov_node_ask_guard_hashes(node, from);
+    return true;
+}
+
+void tov_node_on_guard_hashes(struct tov_node *node, const struct tov_guard_answer *answer)
+{
+    if (node->rebuild == NULL || answer->refusal != TOV_GUARD_DONE)
+        return;
+    struct tov_rebuild_piece piece = {.hashes = answer->hashes.hashes,
+                                      .hash_count = answer->hashes.count};
+    tov_rebuild_drop(node->rebuild); /* peers' answers that are under way begin elsewhere then */
+    if (tov_rebuild_next(node->rebuild) + piece.hash_count != node->guard_size)
+        return;
+    enum tov_err err = tov_rebuild_take(node->rebuild, &piece);
+    if (err != TOV_OK)
+        tov_core_log(&node->core, TOV_HOST_WARN, "hashes-not-usable", "peer=guard why=%s",
+                     tov_err_name(err));
+}
+
 static void hashes_step(struct tov_node *node)
 {
     uint64_t size = tov_rebuild_size(node->rebuild);
@@ -250,6 +278,8 @@ static void hashes_step(struct tov_node *node)
     }
     enum tov_recover_view view = tov_follow_recover_step(node->follow);
     bool is_early = node->core.mono_ms - node->start_mono_ms < START_HEAR_MS;
+    if (view != TOV_RECOVER_ASKING && !is_early && asks_guard(node))
+        return;
     if (view != TOV_RECOVER_ASKING && !(view == TOV_RECOVER_NOBODY && is_early))
         say_why_blocked(node, view);
 }

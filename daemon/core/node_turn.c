@@ -128,6 +128,14 @@ void tov_node_ask_statement(struct tov_node *node, const struct tov_guard_statem
     put_question(node, &request);
 }
 
+void tov_node_ask_guard_hashes(struct tov_node *node, uint64_t from)
+{
+    struct tov_guard_request request;
+    tov_guard_request_init(&request, TOV_GUARD_HASHES, node->next_guard_id++);
+    request.hashes = (struct tov_guard_hashes){.tree = TOV_GUARD_LEDGER, .from = from};
+    put_question(node, &request);
+}
+
 /* What the guard is now, it tells by the next Hello. */
 static void on_journal_next(struct tov_node *node, const struct tov_guard_answer *answer)
 {
@@ -186,6 +194,8 @@ void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes pay
         on_signed(node, answer);
     else if (answer->op == TOV_GUARD_JOURNAL_NEXT)
         on_journal_next(node, answer);
+    else if (answer->op == TOV_GUARD_HASHES)
+        tov_node_on_guard_hashes(node, answer);
     else if (answer->op == TOV_GUARD_STATEMENT)
         tov_node_on_statement(node, answer->refusal);
     else if (answer->op == TOV_GUARD_COSIGN)

@@ -47,6 +47,8 @@ static enum tov_err take_tree(struct tov_guard *guard, const struct tov_guard_pa
                         "the %s state belongs to another key or origin; was it moved here?",
                         tree == TOV_GUARD_LEDGER ? "ledger" : "journal");
     slot->present = true;
+    if (part->image.size >= TOV_GUARD_STATE_BYTES)
+        memcpy(slot->ring, part->image.data + TOV_GUARD_RING_AT, sizeof slot->ring);
     return TOV_OK;
 }
 
@@ -169,6 +171,8 @@ static enum tov_guard_refusal carry_out(struct tov_guard *guard,
         return tov_guard_do_cosign(guard, &request->cosign, &answer->cosign);
     case TOV_GUARD_STATEMENT:
         return tov_guard_do_statement(guard, &request->statement, &answer->statement);
+    case TOV_GUARD_HASHES:
+        return tov_guard_do_hashes(guard, &request->hashes, &answer->hashes);
     case TOV_GUARD_JOURNAL_NEXT:
         return tov_guard_do_journal_next(guard, &request->journal_next, &answer->journal_next);
     }

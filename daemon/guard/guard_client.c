@@ -68,6 +68,15 @@ static enum tov_err write_memory(void *context, uint64_t offset, struct tov_byte
     return fails ? TOV_E_IO : TOV_OK;
 }
 
+/* Not counted: what it writes is nothing without the write behind it. */
+static enum tov_err put_memory(void *context, uint64_t offset, struct tov_bytes bytes)
+{
+    struct memory_file *file = context;
+    TOV_TRY(grow(&file->bytes, (size_t)offset + bytes.size));
+    memcpy(file->bytes.data + offset, bytes.data, bytes.size);
+    return TOV_OK;
+}
+
 static enum tov_err make_empty(struct tov_guard_local *local,
                                const struct tov_guard_local_options *options)
 {
@@ -108,9 +117,10 @@ static struct tov_guard_part part_of(struct tov_guard_local *local, enum tov_gua
                                      const struct tov_key *seed)
 {
     struct memory_file *file = &local->files[image];
-    return (struct tov_guard_part){.seed = seed,
-                                   .image = tov_buf_view(&file->bytes),
-                                   .file = {.context = file, .write = write_memory}};
+    return (struct tov_guard_part){
+        .seed = seed,
+        .image = tov_buf_view(&file->bytes),
+        .file = {.context = file, .write = write_memory, .put = put_memory}};
 }
 
 enum tov_err tov_guard_local_create(const struct tov_guard_local_options *options,

@@ -87,7 +87,7 @@ void tov_guard_disk_close(struct tov_guard_disk *disk)
     disk->fd = -1;
 }
 
-static enum tov_err write_disk(void *context, uint64_t offset, struct tov_bytes bytes)
+static enum tov_err put_disk(void *context, uint64_t offset, struct tov_bytes bytes)
 {
     const struct tov_guard_disk *disk = context;
     size_t done = 0;
@@ -100,6 +100,13 @@ static enum tov_err write_disk(void *context, uint64_t offset, struct tov_bytes 
             return put < 0 && (errno == ENOSPC || errno == EDQUOT) ? TOV_E_FULL : TOV_E_IO;
         done += (size_t)put;
     }
+    return TOV_OK;
+}
+
+static enum tov_err write_disk(void *context, uint64_t offset, struct tov_bytes bytes)
+{
+    const struct tov_guard_disk *disk = context;
+    TOV_TRY(put_disk(context, offset, bytes));
     /* Whatever it says: the kernel may now show bytes that are not on the disk, and the next start
      * would trust them. */
     return fdatasync(disk->fd) == 0 ? TOV_OK : TOV_E_IO;
@@ -107,5 +114,5 @@ static enum tov_err write_disk(void *context, uint64_t offset, struct tov_bytes 
 
 struct tov_guard_file tov_guard_disk_file(struct tov_guard_disk *disk)
 {
-    return (struct tov_guard_file){.context = disk, .write = write_disk};
+    return (struct tov_guard_file){.context = disk, .write = write_disk, .put = put_disk};
 }

@@ -19,6 +19,7 @@ struct tov_guard_slot {
     struct tov_guard_public_key public_key;
     struct tov_guard_file file;
     bool present; /* the state is there; otherwise STATE means nothing */
+    struct tov_hash ring[TOV_GUARD_RING_HASHES]; /* newest leaf hashes, by index modulo */
     struct tov_guard_state state;
 };
 
@@ -53,6 +54,9 @@ void tov_guard_view(const struct tov_guard_slot *slot, struct tov_guard_tree_vie
 enum tov_guard_refusal tov_guard_do_append(struct tov_guard *guard,
                                            const struct tov_guard_append *append,
                                            struct tov_guard_append_answer *out_answer);
+enum tov_guard_refusal tov_guard_do_hashes(struct tov_guard *guard,
+                                           const struct tov_guard_hashes *hashes,
+                                           struct tov_guard_hashes_answer *out_answer);
 enum tov_guard_refusal tov_guard_do_resign(struct tov_guard *guard,
                                            const struct tov_guard_resign *resign,
                                            struct tov_guard_signed *out_answer);

@@ -23,9 +23,10 @@ enum tov_guard_op {
     TOV_GUARD_RESIGN = 0x83,
     TOV_GUARD_COSIGN = 0x84,
     TOV_GUARD_STATEMENT = 0x85,
-    TOV_GUARD_JOURNAL_NEXT = 0x86
+    TOV_GUARD_JOURNAL_NEXT = 0x86,
+    TOV_GUARD_HASHES = 0x87
 };
-#define TOV_GUARD_OPS 6
+#define TOV_GUARD_OPS 7
 
 /* Why the guard did not do it. On the wire as u16; append only. */
 enum tov_guard_refusal {
@@ -92,6 +93,12 @@ struct tov_guard_journal_next {
     uint64_t journal; /* the new j: one more than now */
 };
 
+/* Leaf hashes that the guard was fed, for a core whose store is older than they are. */
+struct tov_guard_hashes {
+    enum tov_guard_tree tree;
+    uint64_t from;
+};
+
 /* One request; only the member of OP has a meaning. ID comes back in the answer. */
 struct tov_guard_request {
     enum tov_guard_op op;
@@ -102,6 +109,7 @@ struct tov_guard_request {
         struct tov_guard_cosign cosign;
         struct tov_guard_statement statement;
         struct tov_guard_journal_next journal_next;
+        struct tov_guard_hashes hashes;
     };
 };
 
@@ -143,7 +151,12 @@ struct tov_guard_cosign_answer {
     struct tov_cosignature cosignature;
 };
 
-/* One answer. With a refusal only what its comment names has a meaning. Large (about 50 KiB):
+struct tov_guard_hashes_answer {
+    size_t count; /* from the index that was asked for up to the tree's size */
+    struct tov_hash hashes[TOV_GUARD_RING_HASHES];
+};
+
+/* One answer. With a refusal only what its comment names has a meaning. Large (about 130 KiB):
  * keep it on the heap or static in a process of one thread. */
 struct tov_guard_answer {
     enum tov_guard_op op;
@@ -156,6 +169,7 @@ struct tov_guard_answer {
         struct tov_guard_cosign_answer cosign;
         struct tov_guard_tree_view statement; /* the tree as it is now */
         struct tov_guard_signed journal_next; /* last checkpoint of the old one; size 0: none */
+        struct tov_guard_hashes_answer hashes;
     };
 };
 

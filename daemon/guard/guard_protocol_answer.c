@@ -11,6 +11,7 @@
  *                 cosignature; also PEER_OLD_SIZE and PEER_FORK
  *   STATEMENT     tree view
  *   JOURNAL_NEXT  u64 size, 32 root, 64 signature of the old journal's last checkpoint
+ *   HASHES        u16 n, n leaf hashes
  *
  *   tree view     u8 present, 32 public key; when present: u16 length and origin, u64 journal,
  *                 compact range, 32 root, last and previous (size, root, signature each),
@@ -239,8 +240,23 @@ enum tov_err tov_guard_answer_encode(const struct tov_guard_answer *answer, stru
     case TOV_GUARD_JOURNAL_NEXT:
         put_signed(&answer->journal_next, out);
         break;
+    case TOV_GUARD_HASHES:
+        tov_buf_put_u16(out, (uint16_t)answer->hashes.count);
+        tov_buf_put(out, answer->hashes.hashes, answer->hashes.count * TOV_HASH_BYTES);
+        break;
     }
     return out->failed;
+}
+
+static void read_hashes(struct tov_reader *reader, struct tov_guard_hashes_answer *out)
+{
+    out->count = tov_read_u16(reader);
+    if (out->count > TOV_GUARD_RING_HASHES) {
+        out->count = 0;
+        reader->failed = true;
+        return;
+    }
+    tov_read_copy(reader, out->hashes, out->count * TOV_HASH_BYTES);
 }
 
 static void read_body(struct tov_reader *reader, struct tov_guard_answer *out)
@@ -264,14 +280,16 @@ static void read_body(struct tov_reader *reader, struct tov_guard_answer *out)
     case TOV_GUARD_JOURNAL_NEXT:
         read_signed(reader, &out->journal_next);
         break;
+    case TOV_GUARD_HASHES:
+        read_hashes(reader, &out->hashes);
+        break;
     }
 }
 
 enum tov_err tov_guard_answer_decode(uint8_t kind, struct tov_bytes payload,
                                      struct tov_guard_answer *out_answer)
 {
-    if (kind < TOV_GUARD_HELLO + TOV_GUARD_ANSWER ||
-        kind > TOV_GUARD_JOURNAL_NEXT + TOV_GUARD_ANSWER)
+    if (kind < TOV_GUARD_HELLO + TOV_GUARD_ANSWER || kind > TOV_GUARD_HASHES + TOV_GUARD_ANSWER)
         return TOV_E_MALFORMED;
     struct tov_reader reader = tov_reader_of(payload);
     out_answer->op = (enum tov_guard_op)(kind - TOV_GUARD_ANSWER);

@@ -9,6 +9,7 @@
  *                 u32 length and note
  *   STATEMENT     u32 length and note, compact range (u64 size, its hashes)
  *   JOURNAL_NEXT  u64 the new j
+ *   HASHES        u8 tree, u64 from
  */
 #include "guard/guard_protocol.h"
 
@@ -77,6 +78,10 @@ enum tov_err tov_guard_request_encode(const struct tov_guard_request *request, s
         break;
     case TOV_GUARD_JOURNAL_NEXT:
         tov_buf_put_u64(out, request->journal_next.journal);
+        break;
+    case TOV_GUARD_HASHES:
+        tov_buf_put_u8(out, (uint8_t)request->hashes.tree);
+        tov_buf_put_u64(out, request->hashes.from);
         break;
     }
     return out->failed;
@@ -155,6 +160,10 @@ static enum tov_err read_members(struct tov_reader *reader, struct tov_guard_req
     case TOV_GUARD_JOURNAL_NEXT:
         out->journal_next.journal = tov_read_u64(reader);
         break;
+    case TOV_GUARD_HASHES:
+        out->hashes.tree = read_tree(reader);
+        out->hashes.from = tov_read_u64(reader);
+        break;
     }
     return TOV_OK;
 }
@@ -164,7 +173,7 @@ enum tov_err tov_guard_request_decode(uint8_t kind, struct tov_bytes payload,
 {
     struct tov_reader reader = tov_reader_of(payload);
     out_request->id = tov_read_u32(&reader);
-    if (kind < TOV_GUARD_HELLO || kind > TOV_GUARD_JOURNAL_NEXT)
+    if (kind < TOV_GUARD_HELLO || kind > TOV_GUARD_HASHES)
         return TOV_E_MALFORMED;
     out_request->op = (enum tov_guard_op)kind;
     TOV_TRY(read_members(&reader, out_request));

@@ -17,7 +17,11 @@
 #define TOV_GUARD_KEPT_MIN 64  /* newest signatures kept, over requests */
 #define TOV_GUARD_SIGNATURE_BYTES 64
 #define TOV_GUARD_SLOT_BYTES 32768u /* room for the largest state; only what is used is written */
-#define TOV_GUARD_STATE_BYTES (2u * TOV_GUARD_SLOT_BYTES)
+/* Behind the slots: the newest leaf hashes, index modulo their number, 32 bytes each. What a crash
+ * tears there is found by who checks them against a root: they are for a core that lost its own. */
+#define TOV_GUARD_RING_HASHES 4096u
+#define TOV_GUARD_RING_AT (2u * TOV_GUARD_SLOT_BYTES)
+#define TOV_GUARD_STATE_BYTES (TOV_GUARD_RING_AT + TOV_GUARD_RING_HASHES * TOV_HASH_BYTES)
 
 enum tov_guard_tree { TOV_GUARD_LEDGER = 1, TOV_GUARD_JOURNAL = 2 };
 #define TOV_GUARD_TREES 2
@@ -62,6 +66,8 @@ struct tov_guard_state {
 struct tov_guard_file {
     void *context;
     enum tov_err (*write)(void *context, uint64_t offset, struct tov_bytes bytes);
+    /* The same, but what it writes is stable only after the next WRITE. */
+    enum tov_err (*put)(void *context, uint64_t offset, struct tov_bytes bytes);
 };
 
 /* Appends to OUT the TOV_GUARD_STATE_BYTES bytes of a new tree of size 0: both slots written.

@@ -95,6 +95,42 @@ static enum tov_err extend(const struct tov_guard_slot *slot, const struct tov_g
     return TOV_OK;
 }
 
+/* Into the ring, and on its way to the disk: the state that counts them is written behind them. */
+static enum tov_err put_ring(struct tov_guard_slot *slot, const struct tov_guard_append *append)
+{
+    size_t at = (size_t)(append->from_size % TOV_GUARD_RING_HASHES);
+    size_t done = 0;
+    while (done < append->hash_count) {
+        size_t count = append->hash_count - done;
+        if (count > TOV_GUARD_RING_HASHES - at)
+            count = TOV_GUARD_RING_HASHES - at;
+        memcpy(slot->ring + at, append->hashes + done, count * sizeof slot->ring[0]);
+        struct tov_bytes bytes = {(const uint8_t *)(slot->ring + at), count * sizeof slot->ring[0]};
+        TOV_TRY(slot->file.put(slot->file.context, TOV_GUARD_RING_AT + at * TOV_HASH_BYTES, bytes));
+        done += count;
+        at = 0;
+    }
+    return TOV_OK;
+}
+
+enum tov_guard_refusal tov_guard_do_hashes(struct tov_guard *guard,
+                                           const struct tov_guard_hashes *hashes,
+                                           struct tov_guard_hashes_answer *out_answer)
+{
+    const struct tov_guard_slot *slot = tov_guard_slot_of(guard, hashes->tree);
+    out_answer->count = 0;
+    if (slot == NULL)
+        return TOV_GUARD_R_MALFORMED;
+    if (!slot->present)
+        return TOV_GUARD_R_NO_STATE;
+    uint64_t size = slot->state.range.size;
+    if (hashes->from >= size || size - hashes->from > TOV_GUARD_RING_HASHES)
+        return TOV_GUARD_R_NOT_OWN_SIZE;
+    for (uint64_t i = hashes->from; i < size; i++)
+        out_answer->hashes[out_answer->count++] = slot->ring[i % TOV_GUARD_RING_HASHES];
+    return TOV_GUARD_DONE;
+}
+
 static enum tov_guard_refusal check_append(const struct tov_guard_slot *slot,
                                            const struct tov_guard_append *append,
                                            struct tov_guard_append_answer *answer)
@@ -131,6 +167,9 @@ enum tov_guard_refusal tov_guard_do_append(struct tov_guard *guard,
     drop_oldest(&next, append->sign_count);
     if (extend(slot, append, &next, out_answer) != TOV_OK)
         return TOV_GUARD_R_LIMIT;
+    enum tov_err err = put_ring(slot, append);
+    if (err != TOV_OK)
+        return tov_guard_stop(guard, err);
     refusal = tov_guard_commit(guard, slot, &next);
     out_answer->size = next.range.size;
     out_answer->root = tov_range_root(&next.range);

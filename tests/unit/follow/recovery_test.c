@@ -232,17 +232,60 @@ static void who_is_down_is_asked_when_it_comes(void)
     destroy_scene(scene);
 }
 
-static void without_anybody_it_waits_and_says_so(void)
+/* The guard has the newest hashes: the tree needs nobody else, the entries do. */
+static void without_anybody_the_tree_comes_back_and_it_waits(void)
 {
     struct scene *scene = make_scene("alone", 3);
     put_back(scene, SIM_STORE);
     sim_wire_start(scene->wire, 0);
+    sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
+    UNIT_EQUAL_INT(tov_ledger_committed(core_of(scene, 0)->ledger), scene->newest.size);
+    connect_all(scene, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
+/* More was signed since the copy than the guard keeps hashes of: 4,096. */
+static void beyond_what_the_guard_keeps_it_waits_and_says_so(void)
+{
+    struct scene *scene = make_scene("far", 2);
+    for (unsigned i = 0; i < 4200; i++) {
+        (void)sim_wire_send(scene->wire, 0, 1000 + i);
+        if (i % 50 == 0)
+            sim_wire_run(scene->wire);
+    }
+    sim_wire_run(scene->wire);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_BEHIND);
     connect_all(scene, 0);
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
+/* The last messages were signed and never left: nobody but the guard has their hashes, and nobody
+ * their text. It is said that they are lost. */
+static void what_no_peer_was_sent_comes_from_the_guard(void)
+{
+    struct scene *scene = make_scene("unsent", 3);
+    sim_wire_disconnect(scene->wire, 0, 1);
+    sim_wire_disconnect(scene->wire, 0, 2);
+    (void)sim_wire_send(scene->wire, 0, 300);
+    sim_wire_run(scene->wire);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost"));
+    UNIT_EQUAL_INT(count_entries(scene, TOV_ENTRY_LOST), 1);
     check_works(scene);
     destroy_scene(scene);
 }
@@ -449,7 +492,9 @@ int main(void)
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
         UNIT_TEST(who_is_down_is_asked_when_it_comes),
-        UNIT_TEST(without_anybody_it_waits_and_says_so),
+        UNIT_TEST(without_anybody_the_tree_comes_back_and_it_waits),
+        UNIT_TEST(what_no_peer_was_sent_comes_from_the_guard),
+        UNIT_TEST(beyond_what_the_guard_keeps_it_waits_and_says_so),
         UNIT_TEST(a_liar_costs_time_and_nothing_else),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
