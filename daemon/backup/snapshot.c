@@ -5,6 +5,7 @@
 #include "ledger/message.h"
 #include "ledger/vault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum tov_err tov_snapshot_open(const char *path, uint16_t own, struct tov_snapshot *out_snapshot,
@@ -33,22 +34,56 @@ void tov_snapshot_close(struct tov_snapshot *snapshot)
 
 /* ---- trees ---- */
 
-static enum tov_err check_tree(const struct tov_snapshot *snapshot, enum tov_tree_kind kind,
+static enum tov_err check_tree(const struct tov_snapshot *snapshot,
+                               const struct tov_ledger_question *question,
                                struct tov_backup_tree *tree, struct tov_error *error)
 {
     struct tov_ledger_found found;
-    TOV_TRY(tov_ledger_check(snapshot->read, kind, &tree->key, &found, error));
+    TOV_TRY(tov_ledger_check(snapshot->read, question, &found, error));
     tree->size = found.size;
     tree->root = found.root;
     tree->signed_size = found.newest.size;
     return TOV_OK;
 }
 
+/* The journal may be the next one after one that ended: its rows lie behind those of the former,
+ * and its name has its number. */
+static enum tov_err find_journal(const struct tov_snapshot *snapshot,
+                                 const struct tov_backup_about *about, uint64_t *out_base,
+                                 struct tov_vkey *out_key)
+{
+    char name[TOV_ORIGIN_MAX_BYTES + 1];
+    struct tov_store_row last;
+    enum tov_err err = tov_store_last(snapshot->read, TOV_TABLE_JLEAF, &last);
+    *out_base = 0;
+    *out_key = about->journal.key;
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    uint64_t number = tov_store_key_to_u64(&last.key) >> TOV_LEDGER_ROWS_BITS;
+    if (number == 0)
+        return TOV_OK;
+    int size = snprintf(name, sizeof name, "%s/journal/%llu", about->ledger.key.name,
+                        (unsigned long long)number + 1);
+    if (size < 0 || (size_t)size >= sizeof name)
+        return TOV_E_LIMIT;
+    *out_base = number << TOV_LEDGER_ROWS_BITS;
+    return tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, about->journal.key.public_key,
+                         out_key);
+}
+
 enum tov_err tov_snapshot_trees(const struct tov_snapshot *snapshot, struct tov_backup_about *about,
                                 struct tov_error *error)
 {
-    TOV_TRY(check_tree(snapshot, TOV_TREE_LEDGER, &about->ledger, error));
-    return check_tree(snapshot, TOV_TREE_JOURNAL, &about->journal, error);
+    struct tov_vkey key;
+    struct tov_ledger_question ledger = {TOV_TREE_LEDGER, &about->ledger.key, 0};
+    struct tov_ledger_question journal = {.kind = TOV_TREE_JOURNAL, .key = &key};
+    TOV_TRY(check_tree(snapshot, &ledger, &about->ledger, error));
+    enum tov_err err = find_journal(snapshot, about, &journal.base, &key);
+    if (err != TOV_OK)
+        return tov_fail(error, err, "which journal is the present one cannot be read");
+    TOV_TRY(check_tree(snapshot, &journal, &about->journal, error));
+    about->journal.key = key;
+    return TOV_OK;
 }
 
 /* ---- messages ---- */

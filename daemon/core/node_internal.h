@@ -23,7 +23,7 @@ struct tov_node {
     uint8_t machine[TOV_MACHINE_ID_BYTES];
     size_t told_answers;   /* keepers whose answers were told, and how many persons */
     unsigned told_persons; /* go on without them */
-    char sentence_da[768], sentence_en[768];
+    char waiting_da[768], waiting_en[768];
     uint64_t created_mono_ms;
     uint64_t leaf_ms_at_start;
     bool demo_clock;

@@ -97,14 +97,14 @@ static void make_sentences(struct tov_node *node, const struct tov_start_answers
         join(why_da, sizeof why_da, ", ", reasons[i].da);
         join(why_en, sizeof why_en, ", ", reasons[i].en);
     }
-    (void)snprintf(node->sentence_da, sizeof node->sentence_da,
+    (void)snprintf(node->waiting_da, sizeof node->waiting_da,
                    "Noden %s og underskriver intet, før et flertal af dens vogtere har svaret: %zu "
                    "af %zu vogtere har svaret, %zu skal til, der mangler svar fra %s. Beskeder "
                    "gemmes imens. Kan vogterne ikke nås, kan to personer starte uden dem med `tov "
                    "start-anyway` (%u af 2 har gjort det).",
                    why_da, answers->answered, answers->keepers, answers->majority, answers->missing,
                    persons);
-    (void)snprintf(node->sentence_en, sizeof node->sentence_en,
+    (void)snprintf(node->waiting_en, sizeof node->waiting_en,
                    "The node %s and signs nothing before a majority of its keepers has answered: "
                    "%zu of %zu keepers have answered, %zu are needed, missing are %s. Messages are "
                    "stored meanwhile. If the keepers cannot be reached, two persons may start "
@@ -131,13 +131,13 @@ void tov_node_tell_waiting(struct tov_node *node)
     struct tov_start_answers answers;
     unsigned persons = tov_api_start_persons(node->api);
     tov_follow_start_answers(node->follow, &answers);
-    if (node->sentence_en[0] != '\0' && node->told_answers == answers.answered &&
+    if (node->waiting_en[0] != '\0' && node->told_answers == answers.answered &&
         node->told_persons == persons)
         return;
     node->told_answers = answers.answered;
     node->told_persons = persons;
     make_sentences(node, &answers, persons);
-    struct tov_api_state state = {"starting", true, node->sentence_da, node->sentence_en};
+    struct tov_api_state state = {"starting", true, node->waiting_da, node->waiting_en};
     tov_api_set_state(node->api, &state);
     log_waiting(node, &answers, persons);
 }

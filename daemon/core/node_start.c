@@ -37,7 +37,7 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     node->state = state;
     tov_api_set_state(node->api, &api_states[state]);
     tov_api_start_reset(node->api, state == TOV_NODE_KEEPERS && tov_node_wants_majority(node));
-    node->sentence_en[0] = '\0';
+    node->waiting_en[0] = '\0';
     bool agrees = state == TOV_NODE_KEEPERS || state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK;
     tov_follow_set_started(node->follow, agrees, state == TOV_NODE_SERVING);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);

@@ -114,8 +114,15 @@ struct tov_ledger_found {
     struct tov_hash root;          /* of all */
     struct tov_signed_size newest; /* size 0: nothing is signed */
 };
-enum tov_err tov_ledger_check(struct tov_store_read *read, enum tov_tree_kind kind,
-                              const struct tov_vkey *key, struct tov_ledger_found *out_found,
+struct tov_ledger_question {
+    enum tov_tree_kind kind;
+    const struct tov_vkey *key; /* its name is the origin */
+    uint64_t base;              /* what the keys of its rows begin at; they end before 2^40 more */
+};
+#define TOV_LEDGER_ROWS_BITS 40u
+enum tov_err tov_ledger_check(struct tov_store_read *read,
+                              const struct tov_ledger_question *question,
+                              struct tov_ledger_found *out_found,
                               struct tov_error *error) TOV_MUST_CHECK;
 
 /* Hashes of complete subtrees below the committed size, for proofs and skipped runs. The source's
