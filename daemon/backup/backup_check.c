@@ -100,7 +100,7 @@ static enum tov_err check_blob(void *context, const char *name, bool has_tree)
 static bool same_tree(const struct tov_backup_tree *a, const struct tov_backup_tree *b)
 {
     return a->size == b->size && tov_hash_equal(&a->root, &b->root) &&
-           a->signed_size == b->signed_size;
+           a->signed_size == b->signed_size && strcmp(a->key.name, b->key.name) == 0;
 }
 
 static enum tov_err read_buckets(const struct check *check, struct tov_buf *out)

@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,20 @@ static enum tov_err move_aside(struct restoring *restoring)
     return tov_folder_fail(restoring->error, restoring->data, "cannot be moved aside");
 }
 
+/* A folder that somebody else owns would get one of ours in it, which the node cannot use. */
+static enum tov_err check_parent(const struct restoring *restoring)
+{
+    struct stat info;
+    TOV_FREE char *copy = strdup(restoring->data);
+    if (copy == NULL || restoring->moved[0] != '\0' || stat(dirname(copy), &info) != 0 ||
+        info.st_uid == geteuid())
+        return TOV_OK;
+    return tov_fail(restoring->error, TOV_E_DENIED,
+                    "%s is not there, and the folder above belongs to another user: restore as the "
+                    "user that the node runs as, or make the folder for it",
+                    restoring->data);
+}
+
 static enum tov_err open_data(struct restoring *restoring)
 {
     restoring->data_dir = open(restoring->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -124,6 +139,7 @@ static enum tov_err open_data(struct restoring *restoring)
         return TOV_OK;
     if (errno != ENOENT)
         return tov_folder_fail(restoring->error, restoring->data, "cannot be opened");
+    TOV_TRY(check_parent(restoring));
     if (mkdir(restoring->data, 0700) != 0)
         return tov_folder_fail(restoring->error, restoring->data, "cannot be made");
     restoring->was_made = true;
@@ -155,8 +171,9 @@ static enum tov_err clear_place(struct restoring *restoring)
     TOV_TRY(lock_old_store(restoring));
     if (has(restoring, TOV_BACKUP_STORE "/restoring"))
         return TOV_OK; /* cut off before; all of it is from there */
-    if (tov_folder_list(restoring->data_dir, find_content, &has_content) != TOV_OK)
-        return tov_folder_fail(restoring->error, restoring->data, "cannot be listed");
+    enum tov_err err = tov_folder_list(restoring->data_dir, find_content, &has_content);
+    if (err != TOV_OK)
+        return tov_fail(restoring->error, err, "%s: cannot be listed", restoring->data);
     if (!has_content)
         return TOV_OK;
     if (!restoring->setup->replace)

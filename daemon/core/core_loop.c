@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000u
+#define CLEAR_MS 60000u  /* dead readers of the store */
 #define READS_PER_TURN 8 /* of 64 KiB or more each, from one socket */
 
 enum slot { SLOT_GUARD, SLOT_GATEWAY, SLOT_FRONT, SLOT_SUPERVISOR, SLOT_STORE, SLOT_SIGNAL, SLOTS };
@@ -321,6 +322,16 @@ static void say_ready(struct tov_process *process)
         said = state;
 }
 
+/* A backup that was killed while it read would hold old pages for ever. */
+static void clear_dead_readers(struct tov_process *process, uint64_t mono)
+{
+    if (mono - process->last_clear_mono_ms < CLEAR_MS)
+        return;
+    process->last_clear_mono_ms = mono;
+    if (tov_store_readers_clear_dead(process->store) != TOV_OK)
+        tov_log_event(TOV_LOG_WARNING, "readers-not-cleared");
+}
+
 static void tick(struct tov_process *process)
 {
     uint64_t mono = tov_core_clock_mono();
@@ -328,6 +339,7 @@ static void tick(struct tov_process *process)
         return;
     process->last_tick_mono_ms = mono;
     tov_node_on_tick(process->node);
+    clear_dead_readers(process, mono);
     if (tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_ALIVE) != TOV_OK)
         tov_log_event(TOV_LOG_WARNING, "supervisor-not-told");
 }

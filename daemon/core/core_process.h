@@ -28,7 +28,7 @@ struct tov_process {
     int signal_fd;
     bool gateway_ready, front_ready, said_ready, stopping;
     uint64_t queued[TOV_AGENCIES_MAX + 1]; /* bytes given to the gateway and not yet sent */
-    uint64_t last_tick_mono_ms;
+    uint64_t last_tick_mono_ms, last_clear_mono_ms;
     int exit_code;
 };
 

@@ -3,6 +3,7 @@
  * Backups of the data of a simulated node that has stopped: made, checked, put back.
  */
 #include "backup/backup.h"
+#include "ledger/ledger.h"
 #include "ledger/start_rule.h"
 #include "ledger/vault.h"
 #include "keys/keyfile.h"
@@ -217,21 +218,66 @@ static void what_a_cut_off_backup_left_is_no_backup_and_in_nobodys_way(void)
 
 /* ---- checking ---- */
 
-/* A tree that was changed with a manifest that fits is found by the signature. */
-static void change_a_leaf(const struct scene *scene)
+static struct tov_store *open_store(const struct scene *scene)
 {
-    TOV_CLEANUP(tov_store_cleanup) struct tov_store *store = NULL;
-    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
-    struct tov_store_read *read = NULL;
+    struct tov_store *store = NULL;
     struct tov_store_options options = {.tables = tov_tables,
                                         .table_count = TOV_TABLE_COUNT,
                                         .format = TOV_STORE_FORMAT,
                                         .any_filesystem = true};
     char path[256];
-    uint8_t row[8192];
-    struct tov_bytes found;
     (void)snprintf(path, sizeof path, "%s/store", scene->config.data_dir);
     UNIT_NEED(tov_store_open(path, &options, &store, NULL) == TOV_OK);
+    return store;
+}
+
+/* The journal ended and the next one began, with a first entry that is not signed yet. */
+static void begin_next_journal(const struct scene *scene)
+{
+    struct tov_store *store = open_store(scene);
+    struct tov_store_batch *batch = NULL;
+    struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    uint8_t copy[8192];
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    UNIT_NEED(tov_store_read_begin(store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_JLEAF, tov_store_key_u64(0), &row) == TOV_OK);
+    UNIT_NEED(row.size <= sizeof copy);
+    memcpy(copy, row.data, row.size);
+    row.data = copy;
+    tov_store_read_end(read);
+    tov_store_batch_append(batch, TOV_TABLE_JLEAF,
+                           tov_store_key_u64(UINT64_C(1) << TOV_LEDGER_ROWS_BITS), row);
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+}
+
+static void of_several_journals_the_present_one_is_read(void)
+{
+    struct scene scene;
+    struct tov_error error = {.text = ""};
+    struct tov_backup_manifest manifest;
+    scene_begin(&scene, 1);
+    begin_next_journal(&scene);
+    UNIT_EQUAL_INT(tov_backup_make(&scene.setup, &manifest, &error), TOV_OK);
+    UNIT_EQUAL_TEXT(error.text, "");
+    UNIT_EQUAL_INT(manifest.about.journal.size, 1);
+    UNIT_EQUAL_INT(manifest.about.journal.signed_size, 0);
+    UNIT_EQUAL_TEXT(manifest.about.journal.key.name, "sim-demo/a1/1/journal/2");
+    tov_backup_manifest_fini(&manifest);
+    UNIT_EQUAL_INT(check(&scene, &error), TOV_OK);
+    scene_end(&scene);
+}
+
+/* A tree that was changed with a manifest that fits is found by the signature. */
+static void change_a_leaf(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_cleanup) struct tov_store *store = open_store(scene);
+    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
+    struct tov_store_read *read = NULL;
+    uint8_t row[8192];
+    struct tov_bytes found;
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
     UNIT_NEED(tov_store_read_begin(store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(3), &found) == TOV_OK);
@@ -259,16 +305,9 @@ static void a_tile_that_is_not_what_the_leaves_give_is_found(void)
 {
     struct scene scene;
     struct tov_error error = {.text = ""};
-    char path[256];
-    struct tov_store *store = NULL;
     struct tov_store_batch *batch = NULL;
-    struct tov_store_options options = {.tables = tov_tables,
-                                        .table_count = TOV_TABLE_COUNT,
-                                        .format = TOV_STORE_FORMAT,
-                                        .any_filesystem = true};
     scene_begin(&scene, 400);
-    (void)snprintf(path, sizeof path, "%s/store", scene.config.data_dir);
-    UNIT_NEED(tov_store_open(path, &options, &store, NULL) == TOV_OK);
+    struct tov_store *store = open_store(&scene);
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
     tov_store_batch_delete(batch, TOV_TABLE_TILE, tov_key_tile(0, 0));
     UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
@@ -386,6 +425,7 @@ int main(void)
         UNIT_TEST(what_a_cut_off_backup_left_is_no_backup_and_in_nobodys_way),
         UNIT_TEST(a_store_that_its_disk_changed_is_not_backed_up_as_whole),
         UNIT_TEST(a_tile_that_is_not_what_the_leaves_give_is_found),
+        UNIT_TEST(of_several_journals_the_present_one_is_read),
         UNIT_TEST(a_backup_of_another_node_is_told),
         UNIT_TEST(a_restored_store_says_that_it_was_restored),
         UNIT_TEST(what_is_there_is_moved_aside_and_only_when_asked),

@@ -113,6 +113,40 @@ static void an_owner_may_work_while_another_process_looks(void)
     folder_remove();
 }
 
+/* Killed while it reads, as a backup may be. */
+static void look_and_die(void)
+{
+    int status = -1;
+    pid_t pid = fork();
+    UNIT_NEED(pid >= 0);
+    if (pid == 0) {
+        struct tov_store_options options = test_options();
+        struct tov_store *look = NULL;
+        struct tov_store_read *read = NULL;
+        options.mode = TOV_STORE_LOOK;
+        bool reads = tov_store_open(store_path(), &options, &look, NULL) == TOV_OK &&
+                     tov_store_read_begin(look, &read, NULL) == TOV_OK;
+        _exit(reads ? 0 : 1);
+    }
+    UNIT_NEED(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static void a_look_that_was_killed_is_cleared_away(void)
+{
+    struct tov_store_options options = test_options();
+    struct tov_store_readers readers;
+    (void)folder_create();
+    struct tov_store *store = store_open_here(&options);
+    look_and_die();
+    UNIT_OK(tov_store_readers(store, &readers));
+    UNIT_EQUAL_INT(readers.count, 1);
+    UNIT_OK(tov_store_readers_clear_dead(store));
+    UNIT_OK(tov_store_readers(store, &readers));
+    UNIT_EQUAL_INT(readers.count, 0);
+    tov_store_close(store);
+    folder_remove();
+}
+
 /* ---- restoring ---- */
 
 static void put_copy(const struct tov_store_restore *restore)
@@ -196,6 +230,7 @@ const struct unit_test restore_tests[] = {
     UNIT_TEST(a_copy_follows_a_map_that_its_owner_has_grown),
     UNIT_TEST(what_is_not_there_is_not_made_by_looking),
     UNIT_TEST(an_owner_may_work_while_another_process_looks),
+    UNIT_TEST(a_look_that_was_killed_is_cleared_away),
     UNIT_TEST(a_restored_store_is_one_once_it_is_finished),
     UNIT_TEST(a_restore_that_was_cut_off_is_no_store),
     UNIT_TEST(a_store_is_never_restored_over),
