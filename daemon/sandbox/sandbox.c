@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 bool tov_sandbox_is_whole(void)
 {
@@ -23,6 +24,13 @@ static int allow_resolver(scmp_filter_ctx filter)
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, &compare);
 }
 
+/* abort() signals its own process, and nobody else is to be signalled. */
+static int allow_own_end(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp compare = {0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &compare);
+}
+
 static int allow_calls(scmp_filter_ctx filter, enum tov_sandbox_role role)
 {
     int err = 0;
@@ -34,6 +42,8 @@ static int allow_calls(scmp_filter_ctx filter, enum tov_sandbox_role role)
         if (rule->roles & SANDBOX_BIT(role))
             err = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rule->number, 1, &rule->compare);
     }
+    if (err == 0)
+        err = allow_own_end(filter);
     if (err == 0 && role == TOV_SANDBOX_GATEWAY && tov_sandbox_landlock() > 0)
         err = allow_resolver(filter);
     return err;

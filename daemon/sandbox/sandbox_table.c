@@ -82,7 +82,6 @@ const struct sandbox_call sandbox_calls[] = {
     {CALL(geteuid), C | EDGE},
     {CALL(getgid), C | EDGE},
     {CALL(getegid), C | EDGE},
-    {CALL(tgkill), ROLES}, /* abort() */
     {CALL(restart_syscall), ROLES},
     {CALL(rt_sigreturn), ROLES},
     {CALL(rt_sigprocmask), ROLES},

@@ -208,6 +208,16 @@ static int signals_its_parent(void)
     return result(kill(getppid(), 0));
 }
 
+static int signals_a_thread_of_its_parent(void)
+{
+    return result(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int may_end_itself_by_a_signal(void)
+{
+    return result(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), 0));
+}
+
 static int makes_memory_executable(void)
 {
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -229,8 +239,8 @@ static int writes_and_syncs_what_is_open(void);
 
 /* ---- what comes of it ---- */
 
-/* OK: it works. NO: an error. ENDS: SIGSYS. LOCK: an error where the kernel has the Landlock for
- * it. Under sanitizers NO is not asked: only Landlock and the end of a process stand. */
+/* OK: it works. NO: the filter refuses. ENDS: SIGSYS. LOCK, PORTS: Landlock refuses, where the
+ * kernel has it. Under sanitizers NO is not asked: only Landlock and the end of a process stand. */
 enum verdict { OK, NO, ENDS, LOCK, PORTS };
 
 struct probe {
@@ -274,6 +284,8 @@ static const struct probe probes[] = {
     PROBE(mounts, ENDS, ENDS, ENDS, ENDS, ENDS),
     PROBE(leaves_its_namespace, ENDS, ENDS, ENDS, ENDS, ENDS),
     PROBE(signals_its_parent, OK, NO, NO, NO, NO),
+    PROBE(signals_a_thread_of_its_parent, OK, NO, NO, NO, NO),
+    PROBE(may_end_itself_by_a_signal, OK, OK, OK, OK, OK),
     PROBE(makes_memory_executable, OK, NO, NO, NO, NO),
 };
 
@@ -347,6 +359,7 @@ static void try_all(enum tov_sandbox_role role)
         int got = try_in_a_child(role, probe->attempt);
         bool is_right = wanted == OK     ? got == 0
                         : wanted == ENDS ? got == -1
+                        : wanted == NO   ? got == EPERM
                                          : got == EPERM || got == EACCES || got == EXDEV;
         if (!is_right)
             printf("\n%s: %d (%s)\n", probe->name, got, got > 0 ? strerror(got) : "SIGSYS");
