@@ -21,7 +21,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,8 +122,11 @@ static enum tov_err check_parent(const struct restoring *restoring)
 {
     struct stat info;
     TOV_FREE char *copy = strdup(restoring->data);
-    if (copy == NULL || restoring->moved[0] != '\0' || stat(dirname(copy), &info) != 0 ||
-        info.st_uid == geteuid())
+    char *slash = copy == NULL ? NULL : strrchr(copy, '/');
+    if (slash == NULL || slash == copy || restoring->moved[0] != '\0')
+        return TOV_OK;
+    *slash = '\0';
+    if (stat(copy, &info) != 0 || info.st_uid == geteuid())
         return TOV_OK;
     return tov_fail(restoring->error, TOV_E_DENIED,
                     "%s is not there, and the folder above belongs to another user: restore as the "
