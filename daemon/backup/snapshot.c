@@ -46,20 +46,20 @@ static enum tov_err check_tree(const struct tov_snapshot *snapshot,
     return TOV_OK;
 }
 
-/* All journals that there were; what is said is of the present one, the last. */
+/* All journals that there were; what is said is of the present one, the last, by its own name. */
 static enum tov_err check_journals(const struct tov_snapshot *snapshot,
                                    struct tov_backup_tree *tree, struct tov_error *error)
 {
-    uint32_t number, present;
-    TOV_TRY(tov_journal_first(&tree->key, &number));
+    uint32_t present;
     enum tov_err err = tov_journal_present(snapshot->read, &tree->key, &present);
     if (err != TOV_OK)
         return tov_fail(error, err, "the journal's number cannot be read");
-    for (; number <= present; number++) {
-        struct tov_ledger_setup setup;
+    struct tov_ledger_setup setup = {.key = tree->key};
+    for (uint32_t number = 1; number <= present; number++) {
         TOV_TRY(tov_journal_setup(&tree->key, number, &setup));
         TOV_TRY(check_tree(snapshot, &setup, tree, error));
     }
+    tree->key = setup.key;
     return TOV_OK;
 }
 

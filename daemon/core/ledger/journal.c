@@ -16,19 +16,13 @@ static struct tov_store_key fact_key(void)
     return tov_store_key_text("journal");
 }
 
-enum tov_err tov_journal_first(const struct tov_vkey *first, uint32_t *out_number)
-{
-    struct tov_origin origin;
-    TOV_TRY(tov_origin_parse(tov_bytes_of_text(first->name), &origin));
-    *out_number = origin.journal;
-    return TOV_OK;
-}
-
 enum tov_err tov_journal_present(struct tov_store_read *read, const struct tov_vkey *first,
                                  uint32_t *out_number)
 {
     struct tov_bytes row;
-    TOV_TRY(tov_journal_first(first, out_number));
+    struct tov_origin origin;
+    TOV_TRY(tov_origin_parse(tov_bytes_of_text(first->name), &origin));
+    *out_number = origin.journal;
     enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, fact_key(), &row);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;

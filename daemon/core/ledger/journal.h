@@ -9,9 +9,8 @@
 
 #include "ledger/ledger.h"
 
-/* The number in the origin of FIRST, the roster's key of the journal. */
-enum tov_err tov_journal_first(const struct tov_vkey *first, uint32_t *out_number) TOV_MUST_CHECK;
-/* The present one, at least FIRST's. TOV_E_CORRUPT when the row is damaged. */
+/* The present one, at least the number in the origin of FIRST, the roster's key of the journal.
+ * TOV_E_CORRUPT when the row is damaged. */
 enum tov_err tov_journal_present(struct tov_store_read *read, const struct tov_vkey *first,
                                  uint32_t *out_number) TOV_MUST_CHECK;
 /* From the commit of BATCH on NUMBER is the present one. */

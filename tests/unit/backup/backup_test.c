@@ -3,6 +3,7 @@
  * Backups of the data of a simulated node that has stopped: made, checked, put back.
  */
 #include "backup/backup.h"
+#include "ledger/journal.h"
 #include "ledger/ledger.h"
 #include "ledger/start_rule.h"
 #include "ledger/vault.h"
@@ -247,7 +248,8 @@ static void begin_next_journal(const struct scene *scene)
     row.data = copy;
     tov_store_read_end(read);
     tov_store_batch_append(batch, TOV_TABLE_JLEAF,
-                           tov_store_key_u64(UINT64_C(1) << TOV_LEDGER_ROWS_BITS), row);
+                           tov_store_key_u64(UINT64_C(1) << TOV_JOURNAL_ROW_BITS), row);
+    tov_journal_put(batch, 2);
     UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
     tov_store_batch_destroy(batch);
     tov_store_close(store);

@@ -314,6 +314,8 @@ static void a_disk_that_rots_accuses_nobody(void)
     tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
     sim_wire_run(hostile->wire);
     hostile_hello(hostile, NULL);
+    hostile_answer(hostile);
+    sim_wire_pass(hostile->wire, 31000); /* the other keeper is not heard */
     append_root(hostile);
     hostile_flush(hostile);
     for (int i = 0; i < 3; i++)

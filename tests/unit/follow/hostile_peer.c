@@ -195,15 +195,20 @@ void hostile_connect(struct hostile *hostile)
     sim_wire_run(wire);
 }
 
-void hostile_meet(struct hostile *hostile)
+void hostile_answer(struct hostile *hostile)
 {
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     UNIT_NEED(control != NULL);
-    hostile_connect(hostile);
-    hostile_hello(hostile, NULL);
     control->kind = TOV_CONTROL_RESTORE_ANSWER;
     control->as.restore_answer.counts = true;
     hostile_say_control(hostile, control);
+}
+
+void hostile_meet(struct hostile *hostile)
+{
+    hostile_connect(hostile);
+    hostile_hello(hostile, NULL);
+    hostile_answer(hostile);
     UNIT_NEED(tov_node_state(hostile_victim(hostile)) == TOV_NODE_SERVING);
     hostile_append_genesis(hostile);
     hostile_flush(hostile);

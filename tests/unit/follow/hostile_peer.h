@@ -57,6 +57,9 @@ void hostile_connect(struct hostile *hostile);
 /* Hello again, as after a new connection. HELD may be NULL. */
 void hostile_hello(struct hostile *hostile, const struct tov_frame_checkpoint *held);
 
+/* As a keeper that holds nothing of the victim's. */
+void hostile_answer(struct hostile *hostile);
+
 void hostile_random(struct hostile *hostile, void *out, size_t size);
 struct tov_node *hostile_victim(const struct hostile *hostile);
 struct tov_core *hostile_core(const struct hostile *hostile);

@@ -216,7 +216,7 @@ static void what_was_written_meanwhile_is_appended_anew(void)
 
 static void who_is_down_is_asked_when_it_comes(void)
 {
-    struct scene *scene = make_scene("down", 3);
+    struct scene *scene = make_scene("down", 4); /* two of three keepers are a majority */
     put_back(scene, SIM_STORE);
     sim_wire_crash(scene->wire, 2);
     start_again(scene, 0);
