@@ -51,7 +51,6 @@ static void a_stopped_guard_stops_signing_and_nothing_else(void)
     CU_ASSERT(storm_calm(&storm));
     CU_ASSERT(storm_is_whole(&storm, WHOLE_MS));
     CU_ASSERT(storm_end(&storm));
-    federation_destroy(federation);
 }
 
 int main(void)

@@ -81,6 +81,17 @@ static void say_control(struct hostile *hostile, struct tov_bytes bytes)
         hostile_say_control(hostile, control);
 }
 
+/* Its core has made it so: else nothing but the signature would be looked at. */
+static void sign_again(const struct hostile *hostile, struct tov_buf *parcel)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *frame = NULL;
+    struct tov_frame_parcel value;
+    if (tov_frame_decode(tov_buf_view(parcel), &frame) == TOV_OK &&
+        tov_frame_kind(frame) == TOV_FRAME_PARCEL && tov_frame_parcel(frame, &value) == TOV_OK)
+        sim_sign_parcel(hostile->control_secret, hostile->agency->number, hostile->target->number,
+                        parcel);
+}
+
 /* The last parcel again, changed where the bytes say: u16 place, u8 bits. */
 static void say_changed_parcel(struct hostile *hostile, struct tov_bytes bytes)
 {
@@ -90,6 +101,7 @@ static void say_changed_parcel(struct hostile *hostile, struct tov_bytes bytes)
         size_t at = tov_read_u16(&reader) % parcel->size;
         parcel->data[at] ^= tov_read_u8(&reader);
     }
+    sign_again(hostile, parcel);
     say_frame(hostile, tov_buf_view(parcel));
 }
 
