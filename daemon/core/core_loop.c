@@ -297,12 +297,15 @@ static void flush(struct tov_ipc *ipc)
 
 static void say_ready(struct tov_process *process)
 {
-    static const char *const states[] = {"waiting for the guard",
-                                         "waiting for keepers",
-                                         "serving",
-                                         "behind: recover this store",
-                                         "clock is wrong",
-                                         "the guard has lost its state: see docs/guard.md"};
+    static const char *const states[] = {
+        [TOV_NODE_GUARD] = "waiting for the guard",
+        [TOV_NODE_KEEPERS] = "waiting for keepers",
+        [TOV_NODE_SERVING] = "serving",
+        [TOV_NODE_BEHIND] = "behind: see docs/recovery.md",
+        [TOV_NODE_CLOCK] = "clock is wrong",
+        [TOV_NODE_GUARD_LOST] = "the guard has lost its state: see docs/guard.md",
+        [TOV_NODE_RECOVERING] = "recovering an old store from the other nodes",
+    };
     enum tov_node_state state = tov_node_state(process->node);
     static enum tov_node_state said = TOV_NODE_GUARD;
     if (!process->said_ready && state != TOV_NODE_GUARD && process->gateway_ready &&
