@@ -307,10 +307,12 @@ static void say_ready(struct tov_process *process)
         [TOV_NODE_GUARD] = "waiting for the guard",
         [TOV_NODE_KEEPERS] = "waiting for keepers",
         [TOV_NODE_SERVING] = "serving",
-        [TOV_NODE_BEHIND] = "behind: recover this store",
+        [TOV_NODE_BEHIND] = "behind: see docs/recovery.md",
         [TOV_NODE_CLOCK] = "clock is wrong",
         [TOV_NODE_GUARD_LOST] = "the guard has lost its state: see docs/guard.md",
-        [TOV_NODE_GUARD_SILENT] = "the guard does not answer: see docs/guard.md"};
+        [TOV_NODE_GUARD_SILENT] = "the guard does not answer: see docs/guard.md",
+        [TOV_NODE_RECOVERING] = "recovering an old store from the other nodes",
+    };
     enum tov_node_state state = tov_node_state(process->node);
     static enum tov_node_state said = TOV_NODE_GUARD;
     if (!process->said_ready && state != TOV_NODE_GUARD && process->gateway_ready &&
