@@ -178,5 +178,15 @@ mkdir docs
 echo 'More: docs/gone.md.' >docs/other.md
 finds links 'docs/other.md:1: docs/gone.md is not there'
 
+fresh_tree
+mkdir docs tests
+printf '%s\n' '## Promises' '| I1 | it holds | `it_holds` |' '## What the node does' >docs/security.md
+echo 'UNIT_TEST(it_holds),' >tests/it.c
+passes promises
+: >tests/it.c
+finds promises 'there is no test it_holds'
+sed -i '/I1/d' docs/security.md
+finds promises 'no test is named'
+
 echo "self_test: $failed findings"
 [ "$failed" -eq 0 ]

@@ -2,7 +2,7 @@
  *
  * Many seeds hold, and every kind of fault was among what they went through; a seed is always the
  * same run; each planted bug is found, for what it is; and a run that breaks is made smaller.
- * TOV_SIMULATION_SEED is the first seed (1), TOV_SIMULATION_SEEDS says how many (250), of which
+ * TOV_SIMULATION_SEED is the first seed (1), TOV_SIMULATION_SEEDS says how many (500), of which
  * TOV_TEST_PERCENT percent are run.
  */
 #include "simulation/run.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SEEDS 250u
+#define SEEDS 500u
 #define PLANT_SEEDS 200u
 #define ALL_FAULTS_SEEDS 100u /* with so many, each kind of fault happens */
 
