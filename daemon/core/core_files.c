@@ -49,8 +49,8 @@ enum tov_err tov_core_files_open(const char *path, struct tov_core_files **out_f
     }
     files->blob_dir = dir < 0 ? -1 : openat(dir, "blobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (files->path == NULL || files->blob_dir < 0 || fsync(dir) != 0) {
-        enum tov_err err = tov_fail(error, TOV_E_IO, "%s: cannot be used as data folder: %s", path,
-                                    strerror(errno));
+        enum tov_err err = tov_fail(error, errno == ENOENT ? TOV_E_IO : code_of(errno),
+                                    "%s: cannot be used as data folder: %s", path, strerror(errno));
         if (dir >= 0)
             close(dir);
         tov_core_files_close(files);
