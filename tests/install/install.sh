@@ -64,6 +64,21 @@ look_at_programs() {
     check "danish_is_installed" test -f "$root$prefix/share/locale/da/LC_MESSAGES/tov.mo"
 }
 
+starts_what_is_installed() {
+    grep -q "^ExecStart=.*$prefix/sbin/tovd " "$root$prefix/lib/systemd/system/$1"
+}
+
+look_at_units() {
+    for unit in tovd.service tov-backup.service; do
+        check "${unit}_starts_the_installed_program" starts_what_is_installed "$unit"
+    done
+    check the_program_of_the_units_is_installed test -x "$root$prefix/sbin/tovd"
+    check backups_have_their_timer test -f "$root$prefix/lib/systemd/system/tov-backup.timer"
+    check the_user_is_installed grep -q '^u tov ' "$root$prefix/lib/sysusers.d/tov.conf"
+    check the_folders_are_installed grep -q '^d /etc/tov ' "$root$prefix/lib/tmpfiles.d/tov.conf"
+    check the_filter_is_installed test -f "$root$prefix/share/doc/tov/tov.nft"
+}
+
 shared_exports() {
     nm -D --defined-only "$libdir/libtov.so" | awk '$2 != "A" { print $3 }' |
         sed 's/@.*//' | grep -v '^tov_' >"$work/foreign" || true
@@ -198,6 +213,7 @@ if [ "$TOV_PLAIN_BUILD" != yes ]; then
 fi
 check install_succeeds install_it
 look_at_programs
+look_at_units
 if [ "$TOV_HAS_LIBRARY" = yes ]; then
     look_at_library
     look_at_manuals
