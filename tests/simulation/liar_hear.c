@@ -57,9 +57,9 @@ static void hear_control(const struct hearing *on)
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     struct tov_frame_control outer;
     UNIT_NEED(control != NULL && tov_frame_control(on->frame, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    if (control->kind != TOV_CONTROL_RESTORE_ANSWER)
-        return;
+    if (tov_control_decode(outer.body, control, &arena) != TOV_OK ||
+        control->kind != TOV_CONTROL_RESTORE_ANSWER)
+        return; /* the first: it was changed on its way */
     put_first(on->world, &control->as.restore_answer.held);
     sign_control(on, control);
 }

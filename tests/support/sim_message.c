@@ -167,7 +167,7 @@ static enum tov_err write_plan(struct sim_node *node, const struct sim_order *or
     struct tov_follow *follow = tov_node_follow(node->node);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES);
-    struct sim_sender sender = {core->own, core->now_ms, plan->id};
+    struct sim_sender sender = {core->own, tov_core_leaf_time(core), plan->id};
     TOV_TRY(sim_message_encode(&sender, order, &header, &content));
     plan->header = tov_buf_view(&header);
     plan->content = tov_buf_view(&content);

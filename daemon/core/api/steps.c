@@ -28,13 +28,13 @@ struct stepping {
 
 static enum tov_err tell(struct stepping *stepping)
 {
-    const struct tov_core *core = stepping->call->core;
+    struct tov_core *core = stepping->call->core;
     TOV_TRY(tov_judge_units(tov_units_in_force(core), stepping->draft->header, core->own->number,
                             &stepping->units));
     stepping->told = (struct tov_told){.ref = {.agency = core->own->number,
                                                .generation = core->series.generation,
                                                .index = tov_ledger_size(core->ledger)},
-                                       .written_ms = core->now_ms,
+                                       .written_ms = tov_core_leaf_time(core),
                                        .sender = stepping->units.sender,
                                        .recipients = stepping->units.recipients,
                                        .recipient_count = stepping->units.recipient_count,

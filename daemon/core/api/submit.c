@@ -193,10 +193,10 @@ static enum tov_err put_event(struct submission *in)
 static enum tov_err fill_in(struct submission *in)
 {
     struct tov_record header = in->draft.header;
-    const struct tov_core *core = in->call->core;
+    struct tov_core *core = in->call->core;
     TOV_TRY(tov_record_put_bytes(header, "message_id", TOV_BYTES_OF(in->plan.id)));
     TOV_TRY(tov_record_put_text(header, "sender_origin", tov_ledger_key(core->ledger)->name));
-    TOV_TRY(tov_record_put_number(header, "recorded_at", core->now_ms));
+    TOV_TRY(tov_record_put_number(header, "recorded_at", tov_core_leaf_time(core)));
     if (tov_record_enum(header, "retention_class") == NULL)
         TOV_TRY(tov_record_put_enum(header, "retention_class", "R2"));
     in->plan.class_code = (uint8_t)(tov_record_enum(header, "retention_class")[1] - '0');
@@ -252,7 +252,7 @@ static enum tov_err judge(struct submission *in)
 {
     struct api_call *call = in->call;
     TOV_TRY(tov_judge(tov_units_in_force(call->core), &in->draft, call->core->own->number,
-                      call->core->now_ms, in->findings));
+                      tov_core_leaf_time(call->core), in->findings));
     TOV_TRY(tov_api_fill_steps(call, &in->draft, in->findings));
     for (size_t i = 0; i < in->findings->count; i++)
         TOV_TRY(put_finding(call->reply, &in->findings->items[i]));
