@@ -5,7 +5,6 @@
  */
 #include "federation/note.h"
 #include "federation/process.h"
-#include "federation/record.h"
 #include "federation/storm.h"
 #include "support/unit.h"
 
@@ -41,7 +40,7 @@ static bool takes_one(const struct federation *federation)
     struct tov_submission *submission = NULL;
     struct tov_client *client = node_connect(federation, KK, "caseworker", SERVES_MS);
     struct tov_message_draft *draft = note_create(&(struct note){
-        .id = RECORD_AGENCY / 2, .recipients = "kbh-pol/dks", .bases = note_bases(KK)});
+        .id = UINT64_C(1) << 40, .recipients = "kbh-pol/dks", .bases = note_bases(KK)});
     enum tov_err err = client == NULL ? TOV_E_UNAVAILABLE
                                       : tov_client_submit(client, draft, NULL, &submission, &error);
     tov_submission_destroy(submission);
