@@ -18,10 +18,14 @@ static void set_control_key(struct tov_core *core, const struct tov_key *seed)
     (void)crypto_sign_seed_keypair(public_key, core->control_secret, seed->bytes);
 }
 
+/* A turn ends long before (batch_max_bytes); the end of a recovery writes in one what was taken
+ * while its keepers were waited for. */
+#define BATCH_LIMIT_BYTES (1024u * 1024 * 1024)
+
 static enum tov_err make_turns(struct tov_core *core)
 {
     for (size_t i = 0; i < 2; i++)
-        TOV_TRY(tov_store_batch_create(0, &core->turns[i].batch));
+        TOV_TRY(tov_store_batch_create(BATCH_LIMIT_BYTES, &core->turns[i].batch));
     core->open = &core->turns[0];
     return TOV_OK;
 }
@@ -154,14 +158,14 @@ void tov_node_on_peer_down(struct tov_node *node, uint16_t agency)
 
 void tov_node_on_peer_frame(struct tov_node *node, uint16_t agency, struct tov_bytes frame)
 {
-    if (node->core.failed == TOV_OK)
+    if (node->core.failed == TOV_OK && !node->restarts)
         tov_follow_on_frame(node->follow, agency, frame);
 }
 
 void tov_node_on_client_frame(struct tov_node *node, const uint8_t client_key[32],
                               uint64_t connection, struct tov_bytes frame)
 {
-    if (node->core.failed == TOV_OK)
+    if (node->core.failed == TOV_OK && !node->restarts)
         tov_api_on_frame(node->api, client_key, connection, frame);
 }
 

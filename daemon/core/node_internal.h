@@ -79,7 +79,6 @@ bool tov_node_hears_keepers(const struct tov_node *node);
 void tov_node_start_step(struct tov_node *node);
 /* Whether the guard has not answered for too long; says so, or takes it back, when that is news. */
 void tov_node_note_guard(struct tov_node *node, bool is_silent);
-void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello_answer *hello);
 /* node_majority.c: whether a majority of the keepers must be heard, and why. The one place. */
 enum tov_err tov_node_load_start_rule(struct tov_node *node) TOV_MUST_CHECK;
 /* From now on, over every restart, until a majority was heard or two persons went on without. */

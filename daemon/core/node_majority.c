@@ -87,30 +87,39 @@ static void join(char *out, size_t size, const char *joint, const char *text)
     (void)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : joint, text);
 }
 
+/* A recovery that is not at its end has yet to say what is lost: a message that is written before
+ * that would take a link number that was used. */
+static bool takes_messages(const struct tov_node *node)
+{
+    return node->state == TOV_NODE_KEEPERS && !node->recovery.is_open;
+}
+
 static void make_sentences(struct tov_node *node, const struct tov_start_answers *answers,
                            unsigned persons)
 {
     char why_da[160] = "", why_en[160] = "";
+    bool takes = takes_messages(node);
     for (size_t i = 0; i < REASON_COUNT; i++) {
         if ((node->start_rule.reasons & reasons[i].reason) == 0)
             continue;
         join(why_da, sizeof why_da, ", ", reasons[i].da);
         join(why_en, sizeof why_en, ", ", reasons[i].en);
     }
-    (void)snprintf(node->sentence_da, sizeof node->sentence_da,
-                   "Noden %s og underskriver intet, før et flertal af dens vogtere har svaret: %zu "
-                   "af %zu vogtere har svaret, %zu skal til, der mangler svar fra %s. Beskeder "
-                   "gemmes imens. Kan vogterne ikke nås, kan to personer starte uden dem med `tov "
-                   "start-anyway` (%u af 2 har gjort det).",
-                   why_da, answers->answered, answers->keepers, answers->majority, answers->missing,
-                   persons);
+    (void)snprintf(
+        node->sentence_da, sizeof node->sentence_da,
+        "Noden %s og underskriver intet, før et flertal af dens vogtere har svaret: %zu "
+        "af %zu vogtere har svaret, %zu skal til, der mangler svar fra %s. %sKan vogterne "
+        "ikke nås, kan to personer starte uden dem med `tov start-anyway` (%u af 2 har "
+        "gjort det).",
+        why_da, answers->answered, answers->keepers, answers->majority, answers->missing,
+        takes ? "Beskeder gemmes imens. " : "", persons);
     (void)snprintf(node->sentence_en, sizeof node->sentence_en,
                    "The node %s and signs nothing before a majority of its keepers has answered: "
-                   "%zu of %zu keepers have answered, %zu are needed, missing are %s. Messages are "
-                   "stored meanwhile. If the keepers cannot be reached, two persons may start "
-                   "without them with `tov start-anyway` (%u of 2 have done so).",
+                   "%zu of %zu keepers have answered, %zu are needed, missing are %s. %sIf the "
+                   "keepers cannot be reached, two persons may start without them with `tov "
+                   "start-anyway` (%u of 2 have done so).",
                    why_en, answers->answered, answers->keepers, answers->majority, answers->missing,
-                   persons);
+                   takes ? "Messages are stored meanwhile. " : "", persons);
 }
 
 static void log_waiting(const struct tov_node *node, const struct tov_start_answers *answers,
@@ -138,7 +147,8 @@ void tov_node_tell_waiting(struct tov_node *node)
     node->told_answers = answers.answered;
     node->told_persons = persons;
     make_sentences(node, &answers, persons);
-    struct tov_api_state state = {"starting", true, node->sentence_da, node->sentence_en};
+    const char *word = node->state == TOV_NODE_RECOVERING ? "recovering" : "starting";
+    struct tov_api_state state = {word, takes_messages(node), node->sentence_da, node->sentence_en};
     tov_api_set_state(node->api, &state);
     log_waiting(node, &answers, persons);
 }

@@ -22,8 +22,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SILENT_WAIT_MS 60000u /* for peers that may hold entries and are not heard */
-#define LEAF_TYPE_AT 5u       /* wire/leaf.c */
+#define LEAVES_WAIT_MS 1800000u /* for all; what comes later is taken all the same */
+#define SILENT_WAIT_MS 60000u   /* for peers that may hold entries and are not heard */
+#define LEAF_TYPE_AT 5u         /* wire/leaf.c */
 
 enum { FLAG_HASHED = 1, FLAG_READ_BACK = 2, FLAG_ROLLED_BACK = 4 };
 
@@ -207,6 +208,7 @@ static void note_progress(struct tov_node *node, uint64_t size)
     struct tov_node_recovery *recovery = &node->recovery;
     uint64_t changed = tov_rebuild_changed(node->rebuild);
     node->noted_size = size;
+    node->asked_guard_hashes = false; /* what is missing may be in its reach now */
     recovery->to = target_of(node);
     if (changed < recovery->from)
         recovery->from = changed;
@@ -255,8 +257,10 @@ void tov_node_on_guard_hashes(struct tov_node *node, const struct tov_guard_answ
     struct tov_rebuild_piece piece = {.hashes = answer->hashes.hashes,
                                       .hash_count = answer->hashes.count};
     tov_rebuild_drop(node->rebuild); /* peers' answers that are under way begin elsewhere then */
-    if (tov_rebuild_next(node->rebuild) + piece.hash_count != node->guard_size)
+    if (tov_rebuild_next(node->rebuild) + piece.hash_count != node->guard_size) {
+        node->asked_guard_hashes = false; /* a peer has brought some meanwhile */
         return;
+    }
     enum tov_err err = tov_rebuild_take(node->rebuild, &piece);
     if (err != TOV_OK)
         tov_core_log(&node->core, TOV_HOST_WARN, "hashes-not-usable", "peer=guard why=%s",
@@ -290,7 +294,7 @@ static void leaves_step(struct tov_node *node)
 {
     struct tov_recall_view view = tov_follow_recall_view(node->follow);
     uint64_t waited = node->core.mono_ms - node->start_mono_ms;
-    if (view.answering > 0)
+    if (view.answering > 0 && waited < LEAVES_WAIT_MS)
         return;
     if (view.silent > 0 && (view.answered == 0 || waited < SILENT_WAIT_MS))
         return;

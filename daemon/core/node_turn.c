@@ -256,7 +256,8 @@ static void check_clock(struct tov_node *node)
                      (unsigned long long)node->core.now_ms);
         tov_node_become(node, TOV_NODE_CLOCK, "to=clock");
     } else if (!away && node->state == TOV_NODE_CLOCK) {
-        tov_node_become(node, TOV_NODE_SERVING, "to=serving");
+        tov_node_become(node, node->guard_is_silent ? TOV_NODE_GUARD_SILENT : TOV_NODE_SERVING,
+                        node->guard_is_silent ? "to=guard-silent" : "to=serving");
     }
 }
 
@@ -264,7 +265,7 @@ static void check_clock(struct tov_node *node)
 
 static void sign_if_due(struct tov_node *node)
 {
-    if (node->state != TOV_NODE_SERVING || node->core.failed != TOV_OK)
+    if (node->state != TOV_NODE_SERVING || node->restarts || node->core.failed != TOV_OK)
         return;
     ask_signatures(node, node->core.ledger);
     ask_signatures(node, node->core.journal);
@@ -283,18 +284,18 @@ void tov_node_turn(struct tov_node *node)
     check_guard(node);
     tov_node_start_step(node);
     check_clock(node);
-    if (node->state == TOV_NODE_SERVING) {
+    if (node->state == TOV_NODE_SERVING && !node->restarts) {
         enum tov_err err = tov_node_routine(node);
         if (err != TOV_OK)
             (void)tov_core_fail(core, err, "a routine entry could not be written");
     }
-    if (core->failed == TOV_OK)
+    if (core->failed == TOV_OK && !node->restarts)
         tov_api_work(node->api);
-    if (core->failed == TOV_OK && tov_node_is_settled(node))
+    if (core->failed == TOV_OK && !node->restarts && tov_node_is_settled(node))
         tov_api_rest(node->api);
     commit_if_due(node);
     sign_if_due(node);
-    if (core->failed == TOV_OK)
+    if (core->failed == TOV_OK && !node->restarts)
         tov_follow_pump(node->follow);
     tov_api_pump(node->api);
 }

@@ -108,7 +108,9 @@ struct tov_peer {
     uint64_t hash_pause_to_ms;
     uint64_t recall_from, recall_to, recall_at; /* recall.c; open while at < to */
     uint64_t recall_asked_ms;
-    uint64_t told_link; /* told.c; in the present series of its ledger, 0: none */
+    uint64_t recall_moved_ms; /* since when it has brought nothing; 0: it is not heard */
+    struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
+    uint64_t told_link;       /* told.c; in the present series of its ledger, 0: none */
     struct tov_hash told_leaf;
     bool receipts_skip; /* it lost entries: its next receipt may begin anywhere (receipt.c) */
     uint64_t hello_mono_ms;
@@ -298,6 +300,8 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
 void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer);
 /* Nothing else tells the sender to go on: when there is no room now it goes with a later turn. */
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
+/* Whether one more request for hashes or leaves may go to PEER now; it counts as one. */
+bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define ANSWER_WAIT_MS 10000u
+#define STALLED_MS 60000u
 #define ANSWER_GOAL_BYTES 150000u /* one leaf with its body may come on top */
 
 /* ---- giving ---- */
@@ -142,6 +143,13 @@ void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
     }
 }
 
+/* It is connected and brings nothing: who waits for it must not wait for ever. */
+static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *peer)
+{
+    return peer->recall_moved_ms != 0 &&
+           follow->core->mono_ms - peer->recall_moved_ms >= STALLED_MS;
+}
+
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
 {
     struct tov_recall_view view = {0};
@@ -149,7 +157,7 @@ struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
         const struct tov_peer *peer = &follow->peers[i];
         if (!tov_recall_is_open(peer))
             view.answered++;
-        else if (peer->has_session || peer->is_consulted)
+        else if ((peer->has_session || peer->is_consulted) && !is_stalled(follow, peer))
             view.answering++;
         else
             view.silent++;
@@ -161,9 +169,15 @@ void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
     const struct tov_core *core = follow->core;
     bool is_heard = peer->has_session || peer->is_consulted;
-    if (!is_heard || !tov_recall_is_open(peer) ||
-        peer->recall_to > tov_ledger_committed(core->ledger) ||
-        (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS))
+    if (!is_heard || !tov_recall_is_open(peer)) {
+        peer->recall_moved_ms = 0;
+        return;
+    }
+    if (peer->recall_moved_ms == 0)
+        peer->recall_moved_ms = core->mono_ms;
+    if (peer->recall_to > tov_ledger_committed(core->ledger) ||
+        (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS) ||
+        !tov_session_may_ask(follow, peer))
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
@@ -373,6 +387,7 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
         tov_core_log(follow->core, TOV_HOST_WARN, "leaves-not-ours", "peer=%s count=%zu",
                      peer->agency->name, wrong);
     peer->recall_at = answer->as.leaf_answer.to;
+    peer->recall_moved_ms = follow->core->mono_ms;
     peer->recall_asked_ms = 0;
     save(follow->core, peer);
     return TOV_OK;

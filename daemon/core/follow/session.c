@@ -19,6 +19,10 @@
 
 static const struct tov_quota_rate hello_rate = {TOV_PEER_HELLOS_MAX, TOV_PEER_HELLOS_PER_SECOND};
 static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_PER_SECOND};
+/* What this node asks for itself stays well below what the same rule leaves it at the other side.
+ */
+static const struct tov_quota_rate asking_rate = {TOV_PEER_ASKS_MAX / 2,
+                                                  TOV_PEER_ASKS_PER_SECOND / 2};
 static const struct tov_quota_rate idle_rate = {TOV_PEER_IDLE_MAX, TOV_PEER_IDLE_PER_SECOND};
 
 static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
@@ -107,6 +111,11 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
         return;
     peer->position_waits = try_frame(follow, peer) == TOV_E_BUSY;
     peer->refetch_waits = peer->position_waits && position.refetch;
+}
+
+bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer)
+{
+    return tov_quota_take(&peer->asked, &asking_rate, 1, follow->core->mono_ms);
 }
 
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
@@ -343,9 +352,21 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
     return TOV_OK;
 }
 
+/* Of a suspended peer nothing is taken but what tells this node of its own ledger, which is checked
+ * by the own key, and what it holds of it: without that its suspension would hold up a recovery. */
+static bool tells_of_ours(enum tov_control_kind kind)
+{
+    return kind == TOV_CONTROL_RESTORE_ANSWER || kind == TOV_CONTROL_HASH_ANSWER ||
+           kind == TOV_CONTROL_LEAF_ANSWER;
+}
+
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *control)
 {
+    if (peer->suspended && !tells_of_ours(control->kind)) {
+        peer->did_nothing = true;
+        return TOV_OK;
+    }
     switch (control->kind) {
     case TOV_CONTROL_RESTORE_ANSWER:
         return on_restore_answer(follow, peer, control);
@@ -457,7 +478,7 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return TOV_E_BUSY;
     if (kind == TOV_FRAME_HELLO)
         return on_hello(follow, peer, frame);
-    if (peer->is_consulted && kind == TOV_FRAME_CONTROL)
+    if (kind == TOV_FRAME_CONTROL && (peer->is_consulted || (peer->has_session && peer->suspended)))
         return on_control(follow, peer, frame);
     if (!peer->has_session || peer->suspended) {
         peer->did_nothing = true;

@@ -239,6 +239,8 @@ enum tov_err tov_epochs_note_made(struct tov_core *core, uint32_t number, uint64
     uint8_t row[4];
     TOV_TRY(get_floor(core, &floor));
     uint32_t newest_number = tov_epochs_newest(core->epochs);
+    if (newest_number < core->epochs->last_number)
+        newest_number = core->epochs->last_number;
     floor = number > floor ? number : floor;
     floor = newest_number > floor ? newest_number : floor;
     floor += lost < UINT32_MAX / 2 - floor ? (uint32_t)lost : 0;

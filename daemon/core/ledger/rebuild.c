@@ -25,6 +25,7 @@ struct tov_rebuild {
     uint64_t aside;
     uint64_t expected_size; /* 0: nothing is expected, or it was met */
     struct tov_hash expected_root;
+    bool guard_differs; /* the trial had another root there: told only if a signature covers it */
 };
 
 /* ---- making ---- */
@@ -101,6 +102,7 @@ void tov_rebuild_drop(struct tov_rebuild *rebuild)
 {
     rebuild->trial = rebuild->verified;
     rebuild->ahead_count = 0;
+    rebuild->guard_differs = false;
 }
 
 /* ---- writing what is verified ---- */
@@ -159,6 +161,8 @@ static enum tov_err take_point(struct tov_rebuild *rebuild, const struct tov_sig
         return TOV_E_PROOF;
     TOV_TRY(tov_checkpoint_make(tov_bytes_of_text(key->name), point->size, &root, &checkpoint));
     TOV_TRY(tov_checkpoint_verify(&checkpoint, key, point->signature));
+    if (rebuild->guard_differs)
+        return TOV_E_FORK;
     TOV_TRY(write_verified(rebuild));
     memcpy(row, root.bytes, TOV_HASH_BYTES);
     memcpy(row + TOV_HASH_BYTES, point->signature, sizeof point->signature);
@@ -169,14 +173,20 @@ static enum tov_err take_point(struct tov_rebuild *rebuild, const struct tov_sig
 
 /* ---- taking ---- */
 
-/* What the guard has is as good as a signature: it signs no tree that does not extend it. */
-static enum tov_err meet_guard(struct tov_rebuild *rebuild)
+/* What the guard has is as good as a signature: it signs no tree that does not extend it. Hashes
+ * that lead elsewhere are a fork only when the own key has signed them; else anybody could say so.
+ */
+static enum tov_err meet_guard(struct tov_rebuild *rebuild, bool has_more_points)
 {
     struct tov_hash root = tov_range_root(&rebuild->trial);
-    if (!tov_hash_equal(&root, &rebuild->expected_root))
+    if (tov_hash_equal(&root, &rebuild->expected_root)) {
+        rebuild->expected_size = 0;
+        return write_verified(rebuild);
+    }
+    if (rebuild->verified.size == rebuild->trial.size)
         return TOV_E_FORK;
-    rebuild->expected_size = 0;
-    return write_verified(rebuild);
+    rebuild->guard_differs = true;
+    return has_more_points ? TOV_OK : TOV_E_PROOF;
 }
 
 static enum tov_err take_all(struct tov_rebuild *rebuild, const struct tov_rebuild_piece *piece)
@@ -193,7 +203,7 @@ static enum tov_err take_all(struct tov_rebuild *rebuild, const struct tov_rebui
         if (next_point < piece->point_count && piece->points[next_point].size == size)
             TOV_TRY(take_point(rebuild, &piece->points[next_point]));
         if (size == rebuild->expected_size)
-            TOV_TRY(meet_guard(rebuild));
+            TOV_TRY(meet_guard(rebuild, next_point < piece->point_count));
     }
     return TOV_OK;
 }
