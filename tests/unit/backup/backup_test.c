@@ -23,6 +23,7 @@
 #define NOW_MS 1637000000000u
 
 struct scene {
+    struct sim_node *node; /* ended */
     char folder[128];
     struct tov_config config;
     struct sim_federation *federation;
@@ -69,11 +70,11 @@ static void save_buckets(const struct scene *scene, struct sim_node *node)
 /* A node wrote MESSAGES messages, the last with an attachment whose file is lost, and stopped. */
 static void scene_begin(struct scene *scene, uint64_t messages)
 {
-    TOV_FREE struct sim_node *node = calloc(1, sizeof *node);
+    struct sim_node *node = calloc(1, sizeof *node);
     char store[TOV_CONFIG_VALUE_SIZE + 16];
     struct tov_error error = {.text = ""};
     UNIT_NEED(node != NULL);
-    *scene = (struct scene){.federation = sim_federation_create(1, 0)};
+    *scene = (struct scene){.node = node, .federation = sim_federation_create(1, 0)};
     (void)snprintf(scene->folder, sizeof scene->folder, "/tmp/tov-backup-XXXXXX");
     UNIT_NEED(mkdtemp(scene->folder) != NULL);
     (void)snprintf(scene->config.agency, sizeof scene->config.agency, "a1");
@@ -98,6 +99,8 @@ static void scene_begin(struct scene *scene, uint64_t messages)
 
 static void scene_end(struct scene *scene)
 {
+    sim_node_fini(scene->node);
+    free(scene->node);
     remove_tree(scene->folder);
     sim_federation_destroy(scene->federation);
 }
