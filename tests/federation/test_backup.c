@@ -64,6 +64,7 @@ static int run(const struct call *call)
         (void)snprintf(words[2], sizeof words[2], "TOV_FAULT_FILE=%s", call->watched);
         for (size_t i = 0; i < 3; i++)
             argv[count++] = words[i];
+        argv[count++] = "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1";
     }
     argv[count++] = program;
     argv[count++] = call->command;
