@@ -149,6 +149,7 @@ static void backups_under_load_are_whole(void)
         UNIT_EQUAL_INT(verify(name), 0);
     }
     CU_ASSERT(storm_lives(&storm));
+    UNIT_NEED(storm_calm(&storm)); /* what comes now is done many times: the store grows no more */
     UNIT_EQUAL_INT(backup("b0"), TOV_EXIT_REFUSED);
     CU_ASSERT(it_said("is there already"));
     UNIT_EQUAL_INT(verify("b0"), 0); /* and it is as it was */
@@ -195,7 +196,7 @@ static void a_backup_that_is_killed_anywhere_is_never_taken_for_whole(void)
     CU_ASSERT(kill_backups("write") > 0);
     CU_ASSERT(kill_backups("open") > 0);
     CU_ASSERT(kill_backups("fdatasync") > 0);
-    CU_ASSERT(storm_lives(&storm));
+    CU_ASSERT(node_serves(&storm.federation, KK, SERVES_MS));
 }
 
 static void a_backup_that_meets_an_error_leaves_nothing(void)
@@ -295,7 +296,6 @@ static void what_a_backup_does_not_name_is_found(void)
 
 static void a_restore_into_what_is_there_changes_nothing(void)
 {
-    UNIT_NEED(storm_calm(&storm));
     UNIT_NEED(node_stop(&storm.federation, KK));
     UNIT_EQUAL_INT(restore("b3", NULL), TOV_EXIT_REFUSED);
     CU_ASSERT(it_said("--replace"));
