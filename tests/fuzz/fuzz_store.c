@@ -82,7 +82,7 @@ static void take_back(struct change *change)
 /* Reads the row of each peer, its facts, and the newest own link to it. */
 static void start_following(void)
 {
-    const struct tov_follow_options options = {.window_bytes = 1u << 19};
+    const struct tov_follow_options options = {.window_bytes = 1u << 19, .day_bytes = 1u << 30};
     TOV_CLEANUP(tov_follow_cleanup) struct tov_follow *follow = NULL;
     struct tov_error error = {.text = ""};
     enum tov_err err = tov_follow_create(core(), &options, &follow, &error);
