@@ -35,6 +35,7 @@ struct tov_config {
     /* [limits] */
     uint64_t disk_reserve_mib;  /* new work is refused below this much free disk; default 512 */
     uint64_t flow_window_bytes; /* in flight to one peer; default 4 MiB, at least one frame */
+    uint64_t peer_day_mib;      /* of one peer's ledger, taken in a day; default 8192 */
     uint64_t batch_max_bytes;   /* of one commit; default 8 MiB */
     /* [alarms]: proposals, for the parties to set */
     uint64_t undelivered_minutes;   /* without a receipt; default 240 */

@@ -160,6 +160,7 @@ static enum tov_err make_node(struct tov_process *process, struct tov_error *err
                                    .now_ms = tov_core_clock_now(&process->clock),
                                    .mono_ms = tov_core_clock_mono(),
                                    .window_bytes = process->config.flow_window_bytes,
+                                   .peer_day_bytes = process->config.peer_day_mib << 20,
                                    .batch_max_bytes = process->config.batch_max_bytes,
                                    .disk_reserve_bytes = process->config.disk_reserve_mib << 20,
                                    .demo_clock = process->config.demo_clock,

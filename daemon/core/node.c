@@ -103,7 +103,8 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     TOV_TRY(open_core(node, setup, error));
     node->created_mono_ms = node->core.mono_ms;
     node->leaf_ms_at_start = node->core.last_leaf_ms;
-    struct tov_follow_options follow = {.window_bytes = setup->window_bytes};
+    struct tov_follow_options follow = {.window_bytes = setup->window_bytes,
+                                        .day_bytes = setup->peer_day_bytes};
     TOV_TRY(tov_follow_create(&node->core, &follow, &node->follow, error));
     struct tov_api_options api = {.core = &node->core,
                                   .follow = node->follow,

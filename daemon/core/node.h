@@ -50,6 +50,7 @@ struct tov_node_setup {
     const struct tov_key *storage_root;
     uint64_t now_ms, mono_ms;
     uint64_t window_bytes;
+    uint64_t peer_day_bytes; /* follow/follow.h */
     uint64_t batch_max_bytes;
     uint64_t disk_reserve_bytes;
     bool demo_clock;

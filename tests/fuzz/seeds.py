@@ -320,6 +320,50 @@ def guard_slot(sequence=1):
             some("signature", 64))
 
 
+def store_seeds():
+    peer = (struct.pack(">IQQ", 1, 0, 9) + some("leaf") + struct.pack(">IQQQ", 1, 1, 2, 3) +
+            some("epoch key") + struct.pack(">QIQB", 4, 1, 0, 0) + some("signature", 64))
+    yield "peer", choice(0, peer + struct.pack(">Q", 3) + some("range", 64))
+    yield "peer_of_another_generation", choice(0, struct.pack(">I", 2) + peer[4:] + bytes(8))
+    yield "recall", choice(1, b"\0" + struct.pack(">QQQ", 3, 9, 4))
+    yield "told", choice(1, b"\1" + struct.pack(">Q", 7) + some("leaf"))
+    yield "cosigned", choice(1, b"\2" + struct.pack(">QQ", 8, 1625486400) +
+                             some("signature", 64))
+    yield "skip", choice(1, b"\3")
+    yield "start_rule", choice(2, struct.pack(">IQ", 3, 1625486400000))
+    yield "link", choice(3, struct.pack(">Q", 1))
+    for level in range(2):
+        yield "skipped_%d" % level, choice(4, bytes([0, level, 3]) + struct.pack(">Q", 4) +
+                                           some("run", 32 * 2))
+    yield "skipped_in_single_hashes", choice(4, bytes([0, 0, 3]) + struct.pack(">QB", 4, 1) +
+                                             some("run", 32 * 4))
+    yield "transfer", choice(5, struct.pack(">QBI", 7, 1, 3))
+    yield "cover", choice(6, b"\0" + struct.pack(">QQQ", 5, 60, 1625486400000))
+    yield "exception", choice(6, b"\1" + struct.pack(">BBHQ", 4, 0, 9, 5))
+    epoch = struct.pack(">IQQQ", 1, 1, 2, 1) + some("sealed", 72)
+    yield "epochs", choice(7, b"TOVE\1\0\0\0" + struct.pack(">I", 1) + epoch)
+
+
+def backup_seeds():
+    vkey = vectors("merkle/vkeys.json")["cases"][0]["vkey"]
+    tree = "%s-key %s\n%s 7 %s signed 5\n"
+    root = base64.b64encode(some("root")).decode()
+    head = ("tov-backup v1\nfederation infohus-demo\nagency 2 kbh-pol\ngeneration 1\n"
+            "made 2021-07-05T12:00:00.000Z\nsoftware 0.1.0\nstore-format 2\n" +
+            tree % ("ledger", vkey, "ledger", root) + tree % ("journal", vkey, "journal", root) +
+            "messages 3 4\nabsent 0\nkeyless 1\n")
+    files = "".join("%s %d %s\n" % (some(path).hex(), size, path)
+                    for path, size in (("blobs/own-1-2", 9), ("buckets", 0),
+                                       ("store/data.mdb", 65536)))
+    yield "sealed", choice(1, head + "files 3\n" + files)
+    yield "without_files", choice(1, head + "files 0\n")
+    yield "newer", choice(1, head.replace("v1", "v2"))
+    yield "cut", choice(0, head + "files 3\n" + files)
+    whole = (head + "files 0\n").encode()
+    yield "whole", choice(0, whole + b"manifest " + hashlib.sha256(whole).hexdigest().encode() +
+                          b"\n")
+
+
 def audit_seeds():
     for number in range(0, 40, 3):
         yield "file_%d_flipped" % number, bytes([number, 0, 0, 9, 1])

@@ -11,21 +11,20 @@
 #include "base/limits.h"
 #include "federation/process.h"
 #include "federation/storm.h"
+#include "hostile/attacks.h"
 #include "keys/keyfile.h"
-#include "merkle/ed25519.h"
 #include "net/net.h"
 #include "support/unit.h"
-#include "wire/frame.h"
 
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define DATA 1u /* kinds of messages on a connection: docs/protocol.md 5.2 */
-#define PING 2u
 #define KK_NUMBER 1u
+#define POL_NUMBER 2u
 #define KRFO_NUMBER 3u
 #define FEDERATION "infohus-demo"
 #define SERVES_MS 60000
@@ -36,10 +35,7 @@ struct byzantine {
     struct storm storm;
     struct tov_net *net;
     struct tov_net_socket *socket;
-    uint8_t control_secret[64];
-    uint64_t random;
-    unsigned round;
-    struct tov_buf out;
+    struct attacker attacker;
 };
 
 /* ---- its place ---- */
@@ -86,7 +82,7 @@ static void dial(struct byzantine *byzantine)
     load_key(byzantine, "krfo", "control", TOV_KEY_CONTROL, &control);
     load_key(byzantine, "kk", "transport", TOV_KEY_TRANSPORT, &kk_secret);
     UNIT_NEED(tov_net_key_of(&kk_secret, &kk_key) == TOV_OK);
-    (void)crypto_sign_seed_keypair(public_key, byzantine->control_secret, control.bytes);
+    (void)crypto_sign_seed_keypair(public_key, byzantine->attacker.control_secret, control.bytes);
     find_endpoint(byzantine, endpoint);
     struct tov_net_options options = {.endpoint = endpoint,
                                       .secret = &secret,
@@ -99,166 +95,21 @@ static void dial(struct byzantine *byzantine)
 
 /* ---- what it says ---- */
 
-static void put_random(struct byzantine *byzantine, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        tov_buf_put_u8(&byzantine->out, (uint8_t)unit_random(&byzantine->random));
-}
-
-static void noise(struct byzantine *byzantine)
-{
-    put_random(byzantine, 1 + unit_random(&byzantine->random) % 400);
-}
-
-static void tiny(struct byzantine *byzantine)
-{
-    (void)byzantine; /* a kind, and nothing behind it */
-}
-
-static void around_the_limit(struct byzantine *byzantine)
-{
-    size_t size = TOV_FRAME_MAX_BYTES - 1 + byzantine->round % 3;
-    uint8_t *data = tov_buf_extend(&byzantine->out, size);
-    UNIT_NEED(data != NULL);
-    memset(data, (int)byzantine->round, size);
-}
-
-static void hello(struct byzantine *byzantine)
-{
-    struct tov_frame_hello hello = {.protocol_min = 1,
-                                    .protocol_max = 1,
-                                    .agency = KRFO_NUMBER,
-                                    .roster_version = 99,
-                                    .window_bytes = UINT64_MAX,
-                                    .started = byzantine->round % 2 == 0,
-                                    .epoch = UINT32_MAX,
-                                    .now_ms = byzantine->round % 3 == 0 ? 1 : 253402300799999};
-    memcpy(hello.nonce, &byzantine->round, sizeof byzantine->round);
-    UNIT_NEED(tov_frame_encode_hello(&hello, &byzantine->out) == TOV_OK);
-}
-
-static void refetch(struct byzantine *byzantine)
-{
-    struct tov_frame_position position = {
-        .generation = 1, .window_bytes = UINT64_MAX, .refetch = true};
-    if (byzantine->round % 8 == 0)
-        hello(byzantine);
-    else
-        UNIT_NEED(tov_frame_encode_position(&position, &byzantine->out) == TOV_OK);
-}
-
-static void put_parcel(struct byzantine *byzantine, size_t items)
-{
-    struct tov_parcel_writer writer = TOV_PARCEL_WRITER_INIT;
-    uint8_t leaf[300] = {7};
-    struct tov_frame_item item = {.kind = TOV_ITEM_DISCLOSED};
-    struct tov_frame_parcel parcel = {.generation = 1, .from = 0, .to = items};
-    item.as.disclosed.leaf = TOV_BYTES_OF(leaf);
-    for (size_t i = 0; i < items; i++)
-        UNIT_NEED(tov_parcel_writer_add(&writer, &item) == TOV_OK);
-    UNIT_NEED(tov_parcel_writer_finish(&writer, &parcel, &byzantine->out) == TOV_OK);
-    tov_parcel_writer_fini(&writer);
-}
-
-/* Its own control key has signed it: for another agency, or with entries that nobody signed. */
-static void signed_parcel(struct byzantine *byzantine)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(512);
-    struct tov_buf kept = byzantine->out;
-    struct tov_parcel_route route = {FEDERATION, KRFO_NUMBER,
-                                     (uint16_t)(KK_NUMBER + byzantine->round % 2)};
-    uint8_t signature[64];
-    byzantine->out = frame;
-    put_parcel(byzantine, 1 + byzantine->round % 600);
-    frame = byzantine->out;
-    byzantine->out = kept;
-    tov_parcel_signed_bytes(&route, tov_buf_view(&frame), &message);
-    tov_ed25519_sign(byzantine->control_secret, tov_buf_view(&message), signature);
-    tov_parcel_put_signature(&frame, signature);
-    tov_buf_put_bytes(&byzantine->out, tov_buf_view(&frame));
-}
-
-/* An unknown field behind a good frame. */
-static void unknown_field(struct byzantine *byzantine)
-{
-    hello(byzantine);
-    tov_buf_put(&byzantine->out, "\xfa\x01\x01x", 4);
-}
-
-/* 130,000 items of nothing would take megabytes of structs. */
-static void repeat_bomb(struct byzantine *byzantine)
-{
-    static const uint8_t head[] = {0x12, 0xf0, 0xfe, 0x0f};
-    tov_buf_put(&byzantine->out, head, sizeof head);
-    for (size_t i = 0; i < 131000; i++)
-        tov_buf_put(&byzantine->out, "\x32\x00", 2);
-}
-
-/* Records in records, 50,000 deep. */
-static void depth_bomb(struct byzantine *byzantine)
-{
-    for (size_t i = 0; i < 50000; i++)
-        tov_buf_put(&byzantine->out, "\x12\xff\xff\x0f", 4);
-}
-
-/* Stale: of a Hello that kk never said. */
-static void old_control(struct byzantine *byzantine)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
-    static struct tov_control control;
-    struct tov_frame_control frame;
-    control = (struct tov_control){
-        .from = KRFO_NUMBER, .to = KK_NUMBER, .kind = TOV_CONTROL_RESTORE_ANSWER};
-    control.as.restore_answer.counts = true;
-    UNIT_NEED(tov_control_encode(&control, &body) == TOV_OK);
-    tov_control_signed_bytes(FEDERATION, tov_buf_view(&body), &message);
-    tov_ed25519_sign(byzantine->control_secret, tov_buf_view(&message), frame.signature);
-    frame.body = tov_buf_view(&body);
-    UNIT_NEED(tov_frame_encode_control(&frame, &byzantine->out) == TOV_OK);
-}
-
-static void ping(struct byzantine *byzantine)
-{
-    byzantine->out.data[0] = PING; /* a session of its own each time: both sides begin again */
-    tov_buf_put_u64(&byzantine->out, 1 + byzantine->round);
-}
-
-static const struct {
-    const char *name;
-    void (*put)(struct byzantine *byzantine);
-    unsigned count;
-} cases[] = {
-    {"noise", noise, 20000},
-    {"tiny", tiny, 200000},
-    {"around the limit", around_the_limit, 60},
-    {"hellos", hello, 20000},
-    {"refetch", refetch, 20000},
-    {"signed parcels", signed_parcel, 2000},
-    {"unknown fields", unknown_field, 5000},
-    {"repeat bombs", repeat_bomb, 200},
-    {"depth bombs", depth_bomb, 200},
-    {"old control", old_control, 20000},
-    {"sessions", ping, 20000},
-};
-#define CASES (sizeof cases / sizeof cases[0])
-
 /* As fast as it goes; what finds no room in time is not said. Nothing is read. */
-static unsigned say(struct byzantine *byzantine, size_t number)
+static unsigned say(struct byzantine *byzantine, const struct attack *attack)
 {
+    struct attacker *attacker = &byzantine->attacker;
     long long until = process_now_ms() + CASE_MS;
     unsigned said = 0;
-    for (byzantine->round = 0; byzantine->round < cases[number].count; byzantine->round++) {
-        tov_buf_clear(&byzantine->out);
-        tov_buf_put_u8(&byzantine->out, DATA);
-        cases[number].put(byzantine);
-        UNIT_NEED(byzantine->out.failed == TOV_OK);
+    attacker->round = 0;
+    while (said < attack->count) {
+        attack_make(attacker, attack);
         while (tov_net_send(byzantine->socket, (struct tov_net_route){0},
-                            tov_buf_view(&byzantine->out)) == TOV_E_AGAIN) {
+                            tov_buf_view(&attacker->out)) == TOV_E_AGAIN) {
+            struct pollfd item = {.fd = tov_net_socket_fd(byzantine->socket), .events = POLLIN};
             if (process_now_ms() >= until)
                 return said;
-            process_pause();
+            (void)poll(&item, 1, 1); /* until there may be room */
         }
         said++;
     }
@@ -278,26 +129,96 @@ static size_t resident_bytes(pid_t pid)
     return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void each_case(struct byzantine *byzantine, pid_t core)
+static pid_t role(const struct byzantine *byzantine, const char *name)
+{
+    pid_t pid = process_role(byzantine->storm.federation.nodes[KK].pid, name);
+    UNIT_NEED(pid != 0);
+    return pid;
+}
+
+/* The processes that see the attack, and what they may grow by; a sanitizer keeps what was freed.
+ */
+static const struct {
+    const char *role;
+    size_t growth_bytes;
+} seers[] = {{"core", 48u << 20}, {"gateway", 20u << 20}, {"front", 20u << 20}};
+#define SEERS (sizeof seers / sizeof seers[0])
+
+static void each_case(struct byzantine *byzantine)
 {
     const struct storm *storm = &byzantine->storm;
-    size_t before = resident_bytes(core);
-    for (size_t i = 0; i < CASES; i++) {
-        unsigned said = say(byzantine, i);
-        printf("\n    %s: %u said", cases[i].name, said);
+    pid_t pids[SEERS];
+    size_t before[SEERS];
+    for (size_t k = 0; k < SEERS; k++) {
+        pids[k] = role(byzantine, seers[k].role);
+        before[k] = resident_bytes(pids[k]);
+    }
+    for (size_t i = 0; i < attack_count; i++) {
+        unsigned said = say(byzantine, &attacks[i]);
+        printf("\n    %s: %u said", attacks[i].name, said);
         CU_ASSERT(said > 0);
         CU_ASSERT(node_serves(&storm->federation, KK, SERVES_MS)); /* and signs what it holds */
-        UNIT_EQUAL_INT(process_role(storm->federation.nodes[KK].pid, "core"), core);
-        /* A sanitizer keeps what was freed. */
-        CU_ASSERT(TOV_SANITIZED || resident_bytes(core) < before + before / 10 + (48u << 20));
+        for (size_t k = 0; k < SEERS; k++) {
+            UNIT_EQUAL_INT(role(byzantine, seers[k].role), pids[k]);
+            CU_ASSERT(TOV_SANITIZED ||
+                      resident_bytes(pids[k]) < before[k] + before[k] / 10 + seers[k].growth_bytes);
+        }
     }
     printf("\n  ");
+}
+
+/* Whether kk has a session with the honest other one. */
+static bool sees_peer(struct tov_client *client)
+{
+    struct tov_status *status = NULL;
+    bool connected = false;
+    if (tov_status_get(client, &status, NULL) != TOV_OK)
+        return false;
+    const struct tov_node_status *facts = tov_status_facts(status);
+    for (size_t i = 0; i < facts->peer_count; i++)
+        connected =
+            connected || (facts->peers[i].agency == POL_NUMBER && facts->peers[i].connected);
+    tov_status_destroy(status);
+    return connected;
+}
+
+static bool is_connected(const struct storm *storm, int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    struct tov_client *client = node_connect(&storm->federation, KK, "caseworker", timeout_ms);
+    bool connected = false;
+    while (client != NULL && !(connected = sees_peer(client)) && process_now_ms() < until)
+        process_pause();
+    tov_client_close(client);
+    return connected;
+}
+
+/* What dies while it is attacked is there again, and the others get through to it. */
+static void die_meanwhile(struct byzantine *byzantine, pid_t core)
+{
+    static const char *const mortal[] = {"gateway", "front"};
+    struct storm *storm = &byzantine->storm;
+    for (size_t i = 0; i < 2; i++) {
+        (void)say(byzantine, &attacks[0]);
+        pid_t before = role(byzantine, mortal[i]);
+        CU_ASSERT(node_kill_role(&storm->federation, KK, mortal[i]));
+        (void)say(byzantine, &attacks[1]);
+        CU_ASSERT(node_serves(&storm->federation, KK, SERVES_MS));
+        CU_ASSERT(is_connected(storm, SERVES_MS));
+        CU_ASSERT(role(byzantine, mortal[i]) != before);
+        UNIT_EQUAL_INT(role(byzantine, "core"), core);
+    }
 }
 
 static void a_peer_with_good_keys_stops_nobody(void)
 {
     static struct byzantine byzantine;
-    byzantine = (struct byzantine){.random = 1, .out = TOV_BUF_INIT(2u * TOV_FRAME_MAX_BYTES)};
+    byzantine = (struct byzantine){.attacker = {.federation = FEDERATION,
+                                                .from = KRFO_NUMBER,
+                                                .to = KK_NUMBER,
+                                                .other = POL_NUMBER,
+                                                .random = 1,
+                                                .out = TOV_BUF_INIT(2u * TOV_FRAME_MAX_BYTES)}};
     struct federation *federation = &byzantine.storm.federation;
     federation_create(federation);
     storm_begin(&byzantine.storm);
@@ -306,7 +227,8 @@ static void a_peer_with_good_keys_stops_nobody(void)
     pid_t core = process_role(federation->nodes[KK].pid, "core");
     UNIT_NEED(core != 0);
     dial(&byzantine);
-    each_case(&byzantine, core);
+    each_case(&byzantine);
+    die_meanwhile(&byzantine, core);
     tov_net_socket_destroy(byzantine.socket);
     tov_net_destroy(byzantine.net);
     node_start(federation, KRFO);
@@ -317,7 +239,7 @@ static void a_peer_with_good_keys_stops_nobody(void)
     for (unsigned i = 0; i < NODES; i++)
         CU_ASSERT(node_export_verifies(federation, (enum node_number)i));
     CU_ASSERT(storm_end(&byzantine.storm));
-    tov_buf_fini(&byzantine.out);
+    tov_buf_fini(&byzantine.attacker.out);
 }
 
 int main(void)

@@ -387,15 +387,14 @@ static void start_node(struct node *node)
                                    .now_ms = node->harness->now_ms,
                                    .mono_ms = node->harness->mono_ms,
                                    .window_bytes = 1u << 20,
+                                   .peer_day_bytes = 1ull << 33,
                                    .batch_max_bytes = 16u << 20,
                                    .disk_reserve_bytes = node->harness->disk_reserve_bytes,
                                    .machine_id = node->has_machine ? node->machine : NULL,
                                    .commit = begin_commit,
                                    .commit_context = node};
-    enum tov_err err = tov_node_create(&setup, &node->node, &error);
-    if (err != TOV_OK)
-        (void)fprintf(stderr, "node: %s\n", error.text);
-    UNIT_NEED(err == TOV_OK);
+    bool created = tov_node_create(&setup, &node->node, &error) == TOV_OK;
+    unit_need(created, error.text, __FILE__, __LINE__);
 }
 
 static void make_node(struct harness *harness, size_t index)

@@ -178,7 +178,8 @@ void sim_node_init(struct sim_node *node, const struct sim_federation *federatio
                               .disk = sim_disk_create(),
                               .now_ms = 1750000000000,
                               .mono_ms = 1000,
-                              .window_bytes = WINDOW_BYTES};
+                              .window_bytes = WINDOW_BYTES,
+                              .day_bytes = 1ull << 33};
     (void)snprintf(node->dir, sizeof node->dir, "%s", dir);
     for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
         node->images[i] = TOV_BUF_INIT(1u << 22);
@@ -245,6 +246,7 @@ static enum tov_err start_core(struct sim_node *node, struct tov_error *error)
                                    .now_ms = node->now_ms,
                                    .mono_ms = node->mono_ms,
                                    .window_bytes = node->window_bytes,
+                                   .peer_day_bytes = node->day_bytes,
                                    .book_block_bytes = 1000, /* a few messages */
                                    .batch_max_bytes = BATCH_MAX_BYTES,
                                    .commit = begin_commit,

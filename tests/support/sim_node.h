@@ -71,6 +71,7 @@ struct sim_node {
     uint64_t now_ms, mono_ms;
     uint64_t boots;
     uint64_t window_bytes; /* in flight from one peer; may be changed before a start */
+    uint64_t day_bytes;    /* of a peer's ledger in a day; the same */
 };
 
 /* A node that was never started: its folder DIR is made empty. */

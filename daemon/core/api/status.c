@@ -6,6 +6,7 @@
 
 #include "ledger/epoch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WALKED_MAX 200u  /* own messages without a receipt that are judged for a unit, a peer */
@@ -251,6 +252,52 @@ static enum tov_err put_sentence_of_book(const struct tov_book *book, struct tov
     return tov_book_differences(book) > 0 ? put_book_sentence(out) : TOV_OK;
 }
 
+/* The agency's name, and how many others; NULL: nobody's day is full. */
+static const char *whose_day_is_full(const struct tov_api *api, size_t *out_others)
+{
+    const char *name = NULL;
+    *out_others = 0;
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (!peer.day_is_full)
+            continue;
+        if (name != NULL)
+            *out_others += 1;
+        else
+            name = tov_roster_agency(api->core->roster, peer.agency)->name;
+    }
+    return name;
+}
+
+static enum tov_err put_day_sentence(const char *name, size_t others, struct tov_record out)
+{
+    char text[512], more[32] = "";
+    if (others > 0)
+        (void)snprintf(more, sizeof more, " (+%zu)", others);
+    (void)snprintf(text, sizeof text,
+                   "%s%s har sendt mere, end noden tager imod på et døgn. Resten venter hos "
+                   "afsenderen og kommer af sig selv; intet er gået tabt. Er mængden rigtig, så "
+                   "sæt peer-day-mib op.",
+                   name, more);
+    TOV_TRY(tov_record_put_text(out, "sentence_da", text));
+    (void)snprintf(text, sizeof text,
+                   "%s%s has sent more than this node takes in a day. The rest waits at the sender "
+                   "and comes by itself; nothing is lost. If that much is right, raise "
+                   "peer-day-mib.",
+                   name, more);
+    return tov_record_put_text(out, "sentence_en", text);
+}
+
+static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
+{
+    size_t others;
+    const char *name = whose_day_is_full(api, &others);
+    if (name != NULL && tov_book_damages(api->book) == 0)
+        return put_day_sentence(name, others, out);
+    return put_sentence_of_book(api->book, out);
+}
+
 static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
@@ -259,7 +306,7 @@ static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
     if (api->state.sentence_en[0] != '\0')
         return TOV_OK;
     if (tov_core_has_room(api->core, 0))
-        return put_sentence_of_book(api->book, out);
+        return put_lesser_sentence(api, out);
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
                             "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. "

@@ -71,6 +71,7 @@ enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_op
         return TOV_E_NOMEM;
     follow->core = core;
     follow->window_bytes = options->window_bytes;
+    follow->day_bytes = options->day_bytes;
     follow->writer = TOV_PARCEL_WRITER_INIT;
     follow->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_TRY(make_memory(follow));
@@ -241,7 +242,8 @@ enum tov_err tov_follow_before_commit(struct tov_follow *follow)
 
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return follow->takes && !tov_recall_is_open(peer) && tov_ledger_size(follow->core->ledger) > 0;
+    return follow->takes && !peer->day_is_full && !tov_recall_is_open(peer) &&
+           tov_ledger_size(follow->core->ledger) > 0;
 }
 
 static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
@@ -255,6 +257,7 @@ static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
 void tov_follow_pump(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
+        tov_daily_pump(follow, &follow->peers[i]);
         ask_for_missed(follow, &follow->peers[i]);
         tov_recall_pump(follow, &follow->peers[i]);
         tov_session_pump(follow, &follow->peers[i]);
@@ -433,6 +436,7 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
     *out_view = (struct tov_peer_view){.agency = peer->number,
                                        .is_up = peer->has_session,
                                        .is_suspended = peer->suspended,
+                                       .day_is_full = peer->day_is_full,
                                        .held = peer->committed_size,
                                        .acknowledged = peer->acked,
                                        .links_sent = peer->head.number,

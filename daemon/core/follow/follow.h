@@ -21,6 +21,7 @@ struct tov_follow;
 
 struct tov_follow_options {
     uint64_t window_bytes; /* in flight from one peer */
+    uint64_t day_bytes;    /* of a peer's ledger that are taken in a day; at least one frame */
 };
 
 enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_options *options,
@@ -143,6 +144,7 @@ struct tov_peer_view {
     uint16_t agency;
     bool is_up;
     bool is_suspended;
+    bool day_is_full;      /* what it sends waits: it has sent all that is taken in a day */
     uint64_t held;         /* of its ledger, here */
     uint64_t acknowledged; /* of ours, there */
     uint64_t links_sent, links_receipted;

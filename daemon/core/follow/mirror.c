@@ -47,23 +47,26 @@ static enum tov_err find_run(const struct tov_mirror_nodes *nodes, uint64_t inde
 static enum tov_err run_node(struct tov_bytes row, uint64_t start, struct tov_subtree at,
                              struct tov_hash *out)
 {
-    if (row.size < 9)
+    if (row.size < 9 || (row.size - 9) % TOV_HASH_BYTES != 0)
         return TOV_E_CORRUPT;
     uint64_t count = tov_get_be64(row.data);
     bool level0 = row.data[8] == 1;
     const struct tov_hash *hashes = (const struct tov_hash *)(row.data + 9);
+    uint64_t held = (row.size - 9) / TOV_HASH_BYTES;
     uint64_t first = at.index << at.level;
-    if (first >= start + count)
+    if (count > UINT64_MAX - start || (level0 && count != held))
+        return TOV_E_CORRUPT;
+    if (first >= start + count || (level0 && at.level != 0))
         return TOV_E_NOT_FOUND;
     if (level0) {
-        if (at.level != 0)
-            return TOV_E_NOT_FOUND;
         *out = hashes[first - start];
         return TOV_OK;
     }
     struct tov_canon canon = tov_canon_of(start, start + count);
     struct tov_subtree have;
-    for (size_t i = 0; tov_canon_next(&canon, &have); i++) {
+    for (uint64_t i = 0; tov_canon_next(&canon, &have); i++) {
+        if (i == held)
+            return TOV_E_CORRUPT;
         if (have.level == at.level && have.index == at.index) {
             *out = hashes[i];
             return TOV_OK;

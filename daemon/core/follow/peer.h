@@ -120,6 +120,8 @@ struct tov_peer {
     uint64_t faults;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
+    struct tov_day_quota day;            /* ... of this node's disk */
+    bool day_is_full;                    /* nothing is taken before some of it is free again */
     bool did_nothing;                    /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
@@ -171,6 +173,7 @@ struct tov_kept_keys {
 struct tov_follow {
     struct tov_core *core;
     uint64_t window_bytes;
+    uint64_t day_bytes; /* of each peer */
     size_t peer_count;
     struct tov_peer *peers; /* ascending by number */
     struct tov_secret *keyring_memory;
@@ -198,8 +201,14 @@ void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
 /* Receipts are entries: before the keepers have told that this store is no old copy, or before
  * genesis stands in it, or while PEER may hold receipts that it lacks, nothing may be taken that is
- * receipted. */
+ * receipted; nor while PEER has used its day. */
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer);
+
+/* daily.c */
+/* Whether PEER may add so much today. False: it may add nothing before some of the day is free. */
+bool tov_daily_has_room(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
+void tov_daily_use(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
+void tov_daily_pump(const struct tov_follow *follow, struct tov_peer *peer);
 
 /* peer_row.c */
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * How much of a kind of work one peer may cause (I11): so much at once, and then so much a second.
- * Not for: clients (api/), nor for what a peer's ledger grows by, which flow control and the disk's
- * reserve bound.
+ * How much of a kind of work one peer may cause (I11): so much at once, and then so much a second;
+ * and how much of this node's disk: so many bytes at once, and then as many a day.
+ * Not for: clients (api/).
  */
 #ifndef TOV_CORE_FOLLOW_QUOTA_H
 #define TOV_CORE_FOLLOW_QUOTA_H
@@ -33,6 +33,29 @@ static inline bool tov_quota_take(struct tov_quota *quota, const struct tov_quot
         return false;
     quota->used_milli += 1000u * (uint64_t)count;
     return true;
+}
+
+/* What of a day's bytes has been used; all zeros: nothing. It comes back evenly, over a day. */
+struct tov_day_quota {
+    uint64_t used;
+    uint64_t mono_ms; /* as of then */
+};
+#define TOV_DAY_MS 86400000u
+
+/* What is left of DAY_BYTES. */
+static inline uint64_t tov_day_quota_left(struct tov_day_quota *quota, uint64_t day_bytes,
+                                          uint64_t mono_ms)
+{
+    uint64_t passed_ms = mono_ms > quota->mono_ms ? mono_ms - quota->mono_ms : 0;
+    uint64_t freed = day_bytes;
+    if (passed_ms < TOV_DAY_MS)
+        freed =
+            day_bytes / TOV_DAY_MS * passed_ms + day_bytes % TOV_DAY_MS * passed_ms / TOV_DAY_MS;
+    if (freed > 0 || quota->mono_ms == 0) { /* else the time goes on being counted */
+        quota->used -= freed < quota->used ? freed : quota->used;
+        quota->mono_ms = mono_ms;
+    }
+    return quota->used < day_bytes ? day_bytes - quota->used : 0;
 }
 
 #endif

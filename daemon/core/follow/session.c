@@ -484,7 +484,8 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         peer->did_nothing = true;
         return TOV_OK; /* frames of a connection before this one */
     }
-    if (is_receipted(kind) && !tov_follow_may_take(follow, peer)) {
+    if (is_receipted(kind) &&
+        (!tov_follow_may_take(follow, peer) || !tov_daily_has_room(follow, peer, bytes.size))) {
         /* Stanzas and chunks come again by themselves. */
         peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
         peer->did_nothing = true;
@@ -554,6 +555,8 @@ void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_
     peer->last_heard_ms = follow->core->now_ms;
     peer->did_nothing = false;
     err = apply_frame(follow, peer, frame, bytes);
+    if (err == TOV_OK && !peer->did_nothing && is_receipted(tov_frame_kind(frame)))
+        tov_daily_use(follow, peer, bytes.size);
     if (err == TOV_OK && peer->did_nothing &&
         !tov_quota_take(&peer->idle, &idle_rate, 1, follow->core->mono_ms))
         err = TOV_E_BUSY;

@@ -43,6 +43,7 @@ static void every_key_is_read(void)
                             "# a comment\n[peers]\nlisten = tcp://*:7400\n"
                             "[clients]\nlisten=tcp://127.0.0.1:7401 ; beside\nregistry = /c\n"
                             "[limits]\ndisk-reserve-mib = 64\nflow-window-bytes = 300000\n"
+                            "peer-day-mib = 77\n"
                             "batch-bytes = 400000\n"
                             "[alarms]\nundelivered-minutes = 60\nunread-minutes = 61\n"
                             "unread-urgent-minutes = 62\n"
@@ -59,6 +60,7 @@ static void every_key_is_read(void)
     UNIT_EQUAL_TEXT(config.client_listen, "tcp://127.0.0.1:7401");
     UNIT_EQUAL_INT(config.disk_reserve_mib, 64);
     UNIT_EQUAL_INT(config.flow_window_bytes, 300000);
+    UNIT_EQUAL_INT(config.peer_day_mib, 77);
     UNIT_EQUAL_INT(config.batch_max_bytes, 400000);
     UNIT_EQUAL_INT(config.undelivered_minutes, 60);
     UNIT_EQUAL_INT(config.unread_minutes, 61);
