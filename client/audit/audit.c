@@ -209,6 +209,7 @@ static enum tov_err check_content(struct tov_audit *audit)
     else
         tov_link_lines_lose(&audit->sent);
     TOV_TRY(tov_audit_mirrors(audit));
+    TOV_TRY(tov_audit_forks(audit));
     tov_audit_seen_whole(audit);
     if (audit->ledger.has_checkpoint) {
         TOV_TRY(tov_audit_receipts(audit));

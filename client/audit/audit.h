@@ -113,6 +113,7 @@ void tov_audit_close(struct tov_audit *audit);
 enum tov_err tov_audit_ledger(struct tov_audit *audit) TOV_MUST_CHECK;    /* entries.c */
 enum tov_err tov_audit_sent(struct tov_audit *audit) TOV_MUST_CHECK;      /* sent.c */
 enum tov_err tov_audit_mirrors(struct tov_audit *audit) TOV_MUST_CHECK;   /* mirror.c */
+enum tov_err tov_audit_forks(struct tov_audit *audit) TOV_MUST_CHECK;     /* fork.c */
 enum tov_err tov_audit_receipts(struct tov_audit *audit) TOV_MUST_CHECK;  /* receipts.c */
 enum tov_err tov_audit_journal(struct tov_audit *audit) TOV_MUST_CHECK;   /* journal.c */
 enum tov_err tov_audit_witnesses(struct tov_audit *audit) TOV_MUST_CHECK; /* witness.c */

@@ -13,6 +13,7 @@ enum next {
     NEXT_COPY,
     NEXT_FORK,
     NEXT_NOTHING,
+    NEXT_PROVE,
     NEXT_READ,
     NEXT_ROOTS,
     NEXT_UPDATE
@@ -27,6 +28,8 @@ static const char *const next_sentences[] = {
     [NEXT_FORK] = N_("Keep all exports and both signed notes as evidence, trust neither history, "
                      "and tell every agency of the federation."),
     [NEXT_NOTHING] = N_("Nothing needs to be done."),
+    [NEXT_PROVE] = N_("Ask the agency that signed both for a proof that they are of one history; "
+                      "if it has none, it signed two."),
     [NEXT_READ] = N_("Check the disk and your permissions, then run the check again."),
     [NEXT_ROOTS] = N_("Get the root keys of the federation on a safe way, and the roster with all "
                       "its signatures."),
@@ -180,6 +183,15 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_MIRROR_FORK] =
         {"mirror-fork", TOV_CLASS_INCONSISTENT, NEXT_FORK,
          N_("The other agency signed two trees that exclude each other (a fork).")},
+    [TOV_FOUND_TWO_HISTORIES] =
+        {"two-histories", TOV_CLASS_INCONSISTENT, NEXT_FORK,
+         N_("One agency's key signed two histories that exclude each other; the proof was kept.")},
+    [TOV_FOUND_TWO_HISTORIES_CLAIMED] =
+        {"two-histories-claimed", TOV_CLASS_UNVERIFIABLE, NEXT_PROVE,
+         N_("The exporter suspects two histories under one key; what was kept does not prove it.")},
+    [TOV_FOUND_TWO_HISTORIES_DAMAGED] =
+        {"two-histories-damaged", TOV_CLASS_CORRUPT, NEXT_COPY,
+         N_("What was kept as proof of two histories does not verify; it accuses nobody.")},
     [TOV_FOUND_MIRROR_TAIL] =
         {"mirror-tail", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
          N_("What is held of another agency's ledger ends behind its last signed size.")},

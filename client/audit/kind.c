@@ -83,6 +83,12 @@ static bool parse_mirror_file(const char *rest, struct tov_file_name *out)
     return starts_with(&rest, "attachments/") && parse_attachment(rest, out);
 }
 
+static bool parse_fork(const char *rest, struct tov_file_name *out)
+{
+    out->kind = TOV_FILE_FORK;
+    return take_number(&rest, '/', &out->agency) && take_number(&rest, '\0', &out->generation);
+}
+
 bool tov_file_name_parse(const char *path, struct tov_file_name *out_name)
 {
     static const char *const names[] = {"about", "cosignatures", NULL};
@@ -102,5 +108,7 @@ bool tov_file_name_parse(const char *path, struct tov_file_name *out_name)
     }
     if (starts_with(&path, "attachments/"))
         return parse_attachment(path, out_name);
+    if (starts_with(&path, "fork/"))
+        return parse_fork(path, out_name);
     return starts_with(&path, "mirror/") && parse_mirror_file(path, out_name);
 }

@@ -15,6 +15,7 @@ enum tov_file_kind {
     TOV_FILE_TILE,      /* hashes or leaves */
     TOV_FILE_BUNDLE,    /* records of 256 indices */
     TOV_FILE_ROSTER,    /* one version */
+    TOV_FILE_FORK,      /* two histories of one ledger */
     TOV_FILE_ATTACHMENT /* one sealed part */
 };
 
@@ -23,7 +24,7 @@ enum tov_file_of { TOV_FILE_OF_LEDGER, TOV_FILE_OF_JOURNAL, TOV_FILE_OF_MIRROR }
 struct tov_file_name {
     enum tov_file_kind kind;
     enum tov_file_of of;
-    uint64_t agency, generation; /* of a mirror */
+    uint64_t agency, generation; /* of a mirror, or FORK */
     struct tov_tile tile;        /* TILE */
     uint64_t number;             /* of the bundle, version of the roster, index of the message */
     uint64_t part;               /* ATTACHMENT */

@@ -84,6 +84,9 @@ static bool has_place(const struct tov_audit *audit, const struct tov_file_name 
         return true;
     if (name->kind == TOV_FILE_ROSTER)
         return name->number > 0 && name->number <= UINT32_MAX;
+    if (name->kind == TOV_FILE_FORK)
+        return name->agency > 0 && name->agency <= TOV_AGENCIES_MAX && name->generation > 0 &&
+               name->generation <= UINT32_MAX;
     if (!is_known(audit, name))
         return true;
     if (name->of == TOV_FILE_OF_JOURNAL && audit->about.journal == 0)
@@ -98,6 +101,7 @@ static bool has_place(const struct tov_audit *audit, const struct tov_file_name 
     case TOV_FILE_ATTACHMENT:
         return has_attachment(audit, name);
     case TOV_FILE_ROSTER:
+    case TOV_FILE_FORK:
         break;
     }
     return false;

@@ -89,12 +89,27 @@ static void put_paragraph(struct cli *cli, const char *lead, const char *text)
     text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
 }
 
+static void put_suspended(struct cli *cli, const struct day *day)
+{
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        char words[ALARM_SIZE];
+        if (!day->facts->peers[i].suspended)
+            continue;
+        (void)snprintf(words, sizeof words,
+                       _("%s has shown two different signed histories. Nothing more is exchanged "
+                         "with it, and both signed notes are kept as evidence. Call the operator."),
+                       day->facts->peers[i].name);
+        put_paragraph(cli, "! ", words);
+    }
+}
+
 static void put_warnings(struct cli *cli, const struct day *day)
 {
     char until[WORDS_TIME_SIZE];
     const char *sentence = cli_words(cli, day->facts->sentence_da, day->facts->sentence_en);
     if (sentence[0] != '\0')
         put_paragraph(cli, "! ", sentence);
+    put_suspended(cli, day);
     if (roster_ends_soon(day)) {
         words_date(day->facts->roster_until_ms, until);
         cli_say(cli, _("! The roster is valid until %s. The agencies must sign a new one.\n"),

@@ -118,25 +118,29 @@ static uint64_t target_of(const struct tov_node *node)
 }
 
 /* What is missing, in one sentence: it may come yet, with another peer. */
-static void say_blocked(struct tov_node *node, const char *da, const char *en)
+static void say_as(struct tov_node *node, const char *name, const char *da, const char *en)
 {
     (void)snprintf(node->sentence_da, sizeof node->sentence_da, "%s", da);
     (void)snprintf(node->sentence_en, sizeof node->sentence_en, "%s", en);
     node->recovering_state =
-        (struct tov_api_state){"behind", false, node->sentence_da, node->sentence_en};
-    if (node->state == TOV_NODE_BEHIND)
-        tov_api_set_state(node->api, &node->recovering_state);
-    else
+        (struct tov_api_state){name, false, node->sentence_da, node->sentence_en};
+    if (node->state != TOV_NODE_BEHIND)
         tov_node_become(node, TOV_NODE_BEHIND, en);
+    tov_api_set_state(node->api, &node->recovering_state);
+}
+
+static void say_blocked(struct tov_node *node, const char *da, const char *en)
+{
+    say_as(node, "behind", da, en);
 }
 
 void tov_node_say_forked(struct tov_node *node)
 {
-    say_blocked(node,
-                "Nodens nøgle har underskrevet to forskellige forløb. Intet underskrives. "
-                "Føderationen må begynde en ny generation. Kontakt driften.",
-                "This node's key has signed two different histories. Nothing is signed. The "
-                "federation must begin a new generation. Call the operator.");
+    say_as(node, "stopped",
+           "Nodens nøgle har underskrevet to forskellige forløb. Intet underskrives. "
+           "Føderationen må begynde en ny generation. Kontakt driften.",
+           "This node's key has signed two different histories. Nothing is signed. The "
+           "federation must begin a new generation. Call the operator.");
 }
 
 static void say_why_blocked(struct tov_node *node, enum tov_recover_view view)

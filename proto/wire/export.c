@@ -214,6 +214,11 @@ void tov_export_roster_path(uint32_t version, char *out)
     (void)snprintf(out, TOV_EXPORT_PATH_SIZE, "roster/%u", (unsigned)version);
 }
 
+void tov_export_fork_path(uint16_t agency, uint32_t generation, char *out)
+{
+    (void)snprintf(out, TOV_EXPORT_PATH_SIZE, "fork/%u/%u", (unsigned)agency, (unsigned)generation);
+}
+
 void tov_export_attachment_path(const char *folder, uint64_t index, uint8_t part, char *out)
 {
     (void)snprintf(out, TOV_EXPORT_PATH_SIZE, "%s/%llu-%u", folder, (unsigned long long)index,

@@ -163,6 +163,21 @@ void tov_export_put_position(struct tov_buf *out, const struct tov_export_positi
 enum tov_err tov_export_parse_position(struct tov_bytes text,
                                        struct tov_export_position *out_position) TOV_MUST_CHECK;
 
+/* `fork/<agency>/<generation>`: two notes that one ledger key signed, the smaller size first, and
+ * the proof that the larger one extends another root than the smaller one has. */
+#define TOV_EXPORT_FORK_HASHES_MAX 63u
+struct tov_export_fork {
+    struct tov_export_signed smaller, larger; /* or both of one size */
+    bool has_root;        /* false: no proof is there; with one size none is needed */
+    struct tov_hash root; /* that the larger one has at the smaller one's size */
+    size_t hash_count;    /* of the consistency proof; from 1 with a root, else 0 */
+    struct tov_hash hashes[TOV_EXPORT_FORK_HASHES_MAX];
+};
+void tov_export_put_fork(struct tov_buf *out, const struct tov_export_fork *fork);
+/* MALFORMED; whether the notes are good, and exclude each other, is not looked at. */
+enum tov_err tov_export_parse_fork(struct tov_bytes text,
+                                   struct tov_export_fork *out_fork) TOV_MUST_CHECK;
+
 /* ---- names of files; OUT has TOV_EXPORT_PATH_SIZE characters ---- */
 
 /* "<folder>/<N>", N as in tiles (x001/x234/067): FOLDER is "detached", or "entries" or "parts"
@@ -172,6 +187,8 @@ void tov_export_bundle_path(const char *folder, uint64_t n, char *out);
 void tov_export_mirror_path(uint16_t agency, uint32_t generation, const char *name, char *out);
 /* "roster/<version>". */
 void tov_export_roster_path(uint32_t version, char *out);
+/* "fork/<agency>/<generation>". */
+void tov_export_fork_path(uint16_t agency, uint32_t generation, char *out);
 /* "<folder>/<index>-<part>": FOLDER is "attachments", also behind a mirror's folder. */
 void tov_export_attachment_path(const char *folder, uint64_t index, uint8_t part, char *out);
 

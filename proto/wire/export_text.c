@@ -293,3 +293,54 @@ enum tov_err tov_export_parse_position(struct tov_bytes text,
     *out_position = position;
     return TOV_OK;
 }
+
+/* ---- fork ---- */
+
+static void put_hash(struct tov_buf *out, const struct tov_hash *hash)
+{
+    tov_buf_put_base64(out, TOV_BYTES_OF(hash->bytes));
+    tov_buf_put_text(out, "\n");
+}
+
+void tov_export_put_fork(struct tov_buf *out, const struct tov_export_fork *fork)
+{
+    tov_export_put_signed(out, &fork->smaller);
+    tov_export_put_signed(out, &fork->larger);
+    if (fork->has_root)
+        put_hash(out, &fork->root);
+    for (size_t i = 0; i < fork->hash_count; i++)
+        put_hash(out, &fork->hashes[i]);
+}
+
+static bool take_signed(struct tov_bytes *rest, struct tov_export_signed *out)
+{
+    struct tov_bytes line;
+    return take_until(rest, '\n', &line) && tov_export_parse_signed(line, out) == TOV_OK &&
+           out->size > 0;
+}
+
+static bool take_hash(struct tov_bytes *rest, struct tov_hash *out)
+{
+    struct tov_bytes line;
+    return take_until(rest, '\n', &line) && decode_base64(line, out->bytes, sizeof out->bytes);
+}
+
+enum tov_err tov_export_parse_fork(struct tov_bytes text, struct tov_export_fork *out_fork)
+{
+    struct tov_export_fork fork = {.has_root = false};
+    if (!take_signed(&text, &fork.smaller) || !take_signed(&text, &fork.larger) ||
+        fork.smaller.size > fork.larger.size)
+        return TOV_E_MALFORMED;
+    fork.has_root = text.size > 0;
+    if (fork.has_root && !take_hash(&text, &fork.root))
+        return TOV_E_MALFORMED;
+    while (text.size > 0) {
+        if (fork.hash_count == TOV_EXPORT_FORK_HASHES_MAX ||
+            !take_hash(&text, &fork.hashes[fork.hash_count++]))
+            return TOV_E_MALFORMED;
+    }
+    if (fork.has_root && (fork.hash_count == 0 || fork.smaller.size == fork.larger.size))
+        return TOV_E_MALFORMED;
+    *out_fork = fork;
+    return TOV_OK;
+}

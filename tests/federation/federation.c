@@ -323,15 +323,22 @@ static bool export_to(const struct federation *federation, enum node_number numb
     return err == TOV_OK;
 }
 
+bool node_exports(const struct federation *federation, enum node_number number,
+                  char out_folder[FEDERATION_PATH_SIZE])
+{
+    char exports[FEDERATION_PATH_SIZE];
+    federation_path(federation, exports, "exports");
+    federation_path(federation, out_folder, "exports/%s", federation->nodes[number].agency);
+    (void)mkdir(exports, 0700);
+    return export_to(federation, number, out_folder);
+}
+
 bool node_export_verifies(struct federation *federation, enum node_number number)
 {
-    char exports[FEDERATION_PATH_SIZE], folder[FEDERATION_PATH_SIZE], roots[FEDERATION_PATH_SIZE];
+    char folder[FEDERATION_PATH_SIZE], roots[FEDERATION_PATH_SIZE];
     char *text = NULL;
-    federation_path(federation, exports, "exports");
-    federation_path(federation, folder, "exports/%s", federation->nodes[number].agency);
     federation_path(federation, roots, "roots");
-    (void)mkdir(exports, 0700);
-    if (!export_to(federation, number, folder))
+    if (!node_exports(federation, number, folder))
         return false;
     int code =
         federation_run(federation, "tov-audit",

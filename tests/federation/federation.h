@@ -82,6 +82,9 @@ int federation_run(const struct federation *federation, const char *name,
 /* The same for `tov` as CLIENT of the node. */
 int federation_tov(const struct federation *federation, enum node_number number, const char *client,
                    const char *const arguments[], char **out_text);
+/* Exports the node's ledger into OUT_FOLDER, exports/<agency> of the federation's folder. */
+bool node_exports(const struct federation *federation, enum node_number number,
+                  char out_folder[FEDERATION_PATH_SIZE]);
 /* Exports the node's ledger and verifies it; true when tov-audit finds nothing. */
 bool node_export_verifies(struct federation *federation, enum node_number number);
 

@@ -79,6 +79,15 @@ static void try_position(struct tov_bytes text, struct tov_buf *out)
     must_equal(out, text);
 }
 
+static void try_fork(struct tov_bytes text, struct tov_buf *out)
+{
+    struct tov_export_fork value;
+    if (tov_export_parse_fork(text, &value) != TOV_OK)
+        return;
+    tov_export_put_fork(out, &value);
+    must_equal(out, text);
+}
+
 /* ---- records ---- */
 
 static void try_records(struct tov_bytes bytes, struct tov_buf *out)
@@ -105,7 +114,7 @@ static void try_records(struct tov_bytes bytes, struct tov_buf *out)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const attempts[])(struct tov_bytes bytes, struct tov_buf * out) = {
-        try_records, try_signed, try_cosignature, try_file, try_about, try_position};
+        try_records, try_signed, try_cosignature, try_file, try_about, try_position, try_fork};
     if (size == 0)
         return 0;
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(OUT_MAX_BYTES);

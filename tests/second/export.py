@@ -149,6 +149,36 @@ def parse_position(data):
     return number(lines[0][1]), series, number(lines[2][1])
 
 
+def parse_fork(data):
+    """(smaller, larger, hashes): two signed sizes; the root that the larger one has at the other's
+    size and the proof of it, or nothing."""
+    need(data.endswith(b"\n"), "a last line")
+    lines = data.split(b"\n")[:-1]
+    need(2 <= len(lines) <= 66 and len(lines) != 3, "lines of a fork")
+    notes = [parse_signatures(line + b"\n")[0] for line in lines[:2]]
+    need(0 < notes[0][0] <= notes[1][0], "sizes of a fork")
+    need(len(lines) == 2 or notes[0][0] < notes[1][0], "a proof where none is needed")
+    need(all(line.isascii() for line in lines), "no lines of ASCII")
+    hashes = [base64_strict(line.decode()) for line in lines[2:]]
+    need(all(len(one) == 32 for one in hashes), "hashes of a fork")
+    return notes[0], notes[1], hashes
+
+
+def check_fork(data, key):
+    """Whether KEY has signed two histories; False: nothing is proven."""
+    smaller, larger, hashes = parse_fork(data)
+    for size, root, signature in (smaller, larger):
+        need(key.verify(note.checkpoint_text(key.name, size, root), signature), "note", "signature")
+    if smaller[0] == larger[0]:
+        need(smaller[1] != larger[1], "one tree, signed twice", "proof")
+        return True
+    if not hashes:
+        return False
+    tree.check_consistency(smaller[0], larger[0], hashes[1:], hashes[0], larger[1])
+    need(hashes[0] != smaller[1], "one history", "proof")
+    return True
+
+
 def parse_bundle(data):
     """The leaves of a bundle; b"" for one that is gone."""
     c, out = Cursor(data), []
@@ -340,6 +370,12 @@ class Export:
         self._check_own()
         self._check_attachments("attachments/", lambda i: self.ledger.values[i])
         self._check_cosignatures()
+        self.forks = []  # (agency, generation) whose key is proven to have signed two histories
+        for path in self.files.below("fork/"):
+            who = tuple(map(number, path.split("/")))
+            need(len(who) == 2, "name of a fork")
+            if check_fork(self.files.take("fork/" + path), self._ledger_key(*who)):
+                self.forks.append(who)
         for path in sorted({"/".join(p.split("/")[:2]) for p in self.files.below("mirror/")}):
             Mirror(self, *map(number, path.split("/")))
         self.files.end()

@@ -44,6 +44,13 @@ def _files(report, files):
     for case in files["position"]["rejected"]:
         report.refused("position", case["name"], "malformed", export.parse_position,
                        case["text"].encode())
+    for case in files["fork"]["good"]:
+        with report.case("fork", case["name"]):
+            smaller, larger, hashes = export.parse_fork(case["text"].encode())
+            report.same((smaller[0], larger[0], len(hashes) - 1 if hashes else 0),
+                        (int(case["smaller"]), int(case["larger"]), case["hashes"]))
+    for case in files["fork"]["rejected"]:
+        report.refused("fork", case["name"], "malformed", export.parse_fork, case["text"].encode())
 
 
 def run(report, load):

@@ -76,6 +76,7 @@ enum tov_err tov_export_detached(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_journal_leaves(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_journal_signatures(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_rosters(struct export_walk *walk) TOV_MUST_CHECK;
+enum tov_err tov_export_forks(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_mirror_checkpoints(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_mirror_entries(struct export_walk *walk) TOV_MUST_CHECK;
 enum tov_err tov_export_mirror_skipped(struct export_walk *walk) TOV_MUST_CHECK;

@@ -338,6 +338,63 @@ enum tov_err tov_export_rosters(struct export_walk *walk)
     return TOV_OK;
 }
 
+/* ---- two histories ---- */
+
+static struct tov_store_key fork_key(uint16_t agency, uint32_t generation)
+{
+    struct tov_store_key key = tov_store_key_text("fork");
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u32(&key, generation);
+    return key;
+}
+
+static enum tov_err put_fork(struct export_walk *walk, const struct tov_store_row *row)
+{
+    struct tov_export_fork fork;
+    TOV_TRY(tov_fork_decode(row->value, &fork));
+    tov_export_put_fork(&walk->scratch, &fork);
+    return TOV_OK;
+}
+
+/* The next ledger of which two histories are kept, from place.n on: agency and generation. */
+static enum tov_err find_fork(struct export_walk *walk, bool *out_found)
+{
+    struct export_place *place = &walk->place;
+    struct tov_store_range range = {.table = TOV_TABLE_FACT,
+                                    .first =
+                                        fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n),
+                                    .last = fork_key(UINT16_MAX, UINT32_MAX)};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(walk->read, &range, &iter));
+    *out_found = tov_store_iter_next(&iter);
+    if (*out_found && iter.row.key.size >= 6) {
+        struct tov_reader key =
+            tov_reader_of((struct tov_bytes){iter.row.key.bytes + iter.row.key.size - 6, 6});
+        place->n = (uint64_t)tov_read_u16(&key) << 32;
+        place->n |= tov_read_u32(&key);
+    }
+    return tov_store_iter_fini(&iter);
+}
+
+enum tov_err tov_export_forks(struct export_walk *walk)
+{
+    struct export_place *place = &walk->place;
+    char path[TOV_EXPORT_PATH_SIZE];
+    bool found = false, ended = false;
+    TOV_TRY(find_fork(walk, &found));
+    if (!found) {
+        tov_export_next_stage(walk);
+        return TOV_OK;
+    }
+    struct tov_store_key key = fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n);
+    struct rows rows = {.table = TOV_TABLE_FACT, .first = key, .last = key, .put = put_fork};
+    tov_export_fork_path((uint16_t)(place->n >> 32), (uint32_t)place->n, path);
+    TOV_TRY(give_rows(walk, &rows, path, &ended));
+    if (ended)
+        *place = (struct export_place){.stage = place->stage, .n = place->n + 1};
+    return TOV_OK;
+}
+
 /* ---- records ---- */
 
 static enum tov_err put_part(struct export_walk *walk, uint64_t index, uint8_t part,

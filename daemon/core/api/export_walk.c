@@ -235,12 +235,13 @@ static export_stage *const stages[] = {
     give_about, give_checkpoint, give_ledger_tile, tov_export_leaves, tov_export_signatures,
     tov_export_cosignatures, tov_export_detached, tov_export_attachments, give_journal_checkpoint,
     give_journal_tile, tov_export_journal_leaves, tov_export_journal_signatures, tov_export_rosters,
+    tov_export_forks,
     /* of each mirror */
     give_position, give_mirror_checkpoint, tov_export_mirror_checkpoints, tov_export_mirror_entries,
     tov_export_mirror_skipped, tov_export_mirror_parts, tov_export_mirror_attachments};
 
 #define STAGES (sizeof stages / sizeof stages[0])
-#define FIRST_OF_MIRROR 13u
+#define FIRST_OF_MIRROR 14u
 
 bool tov_export_is_done(const struct export_walk *walk)
 {

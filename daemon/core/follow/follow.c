@@ -78,6 +78,7 @@ enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_op
     follow->question.note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
     follow->question.vkey = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
     TOV_TRY(load_peers(follow, error));
+    TOV_TRY(tov_fork_load_own(follow));
     TOV_TRY(tov_witness_open(follow));
     *out_follow = TOV_TAKE(follow);
     return TOV_OK;
@@ -336,10 +337,8 @@ enum tov_start_view tov_follow_start_view(const struct tov_follow *follow,
                                           const struct tov_start_question *question)
 {
     struct tov_start_answers answers;
-    for (size_t i = 0; i < follow->peer_count; i++) {
-        if (follow->peers[i].holds_more)
-            return TOV_START_BEHIND;
-    }
+    if (tov_follow_is_behind(follow))
+        return TOV_START_BEHIND;
     tov_follow_start_answers(follow, &answers);
     if (answers.answered == answers.keepers)
         return TOV_START_FREE;

@@ -16,6 +16,7 @@
 #define TOV_FOLLOW_FOLLOW_H
 
 #include "ledger/message.h"
+#include "wire/export.h"
 
 struct tov_follow;
 
@@ -83,8 +84,10 @@ void tov_follow_set_recovers(struct tov_follow *follow, bool recovers);
 uint64_t tov_follow_held_most(const struct tov_follow *follow);
 /* A peer showed more of this ledger than stands here, or something else, under the own key. */
 bool tov_follow_is_behind(const struct tov_follow *follow);
-/* A peer holds another history under the own key. */
+/* A peer holds another history under the own key, or has shown one at any time. */
 bool tov_follow_sees_fork(const struct tov_follow *follow);
+/* A row of what is kept of two histories (fork.c), for an export. CORRUPT. */
+enum tov_err tov_fork_decode(struct tov_bytes row, struct tov_export_fork *out_fork) TOV_MUST_CHECK;
 /* Leaf hashes are asked for, for REBUILD, the caller's; NULL: no more. */
 struct tov_rebuild;
 void tov_follow_set_rebuild(struct tov_follow *follow, struct tov_rebuild *rebuild);

@@ -103,6 +103,7 @@ struct tov_peer {
     bool owes_answer;       /* ours to it, once what was taken of its ledger is committed */
     bool holds_more;        /* of our ledger than we have, or another history: signed by our key */
     bool holds_fork;        /* the latter, at a size that was signed here */
+    uint64_t fork_size;     /* of it; 0: none is known */
     uint64_t holds;         /* largest size of our ledger that it showed under our key */
     unsigned hash_failures; /* answers with hashes that did not fit, or that did not come */
     uint64_t hash_pause_to_ms;
@@ -191,7 +192,8 @@ struct tov_follow {
     uint64_t asked_mono_ms;
     struct tov_witness_question question;
     uint64_t witnessed_size;
-    uint64_t clock_claims; /* Hellos that told a clock */
+    uint64_t clock_claims;                /* Hellos that told a clock */
+    struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -268,6 +270,16 @@ enum tov_err tov_fork_keep(struct tov_follow *follow, const struct tov_peer *pee
  * and the evidence is kept; TOV_E_CORRUPT as above. */
 enum tov_err tov_fork_check(struct tov_follow *follow, const struct tov_peer *peer,
                             const struct tov_frame_checkpoint *own) TOV_MUST_CHECK;
+
+/* SHOWN, by PEER, is signed by the own key, at a size that was signed here over another root: keeps
+ * the evidence and returns TOV_E_FORK. TOV_E_CORRUPT: the own rows have changed since. */
+enum tov_err tov_fork_keep_own(struct tov_follow *follow, const struct tov_peer *peer,
+                               struct tov_store_read *read,
+                               const struct tov_frame_checkpoint *shown) TOV_MUST_CHECK;
+enum tov_err tov_fork_load_own(struct tov_follow *follow) TOV_MUST_CHECK;
+/* Of what is kept of AGENCY's ledger, the note that is not followed. NOT_FOUND: nothing is. */
+enum tov_err tov_fork_other(const struct tov_core *core, const struct tov_agency *agency,
+                            struct tov_frame_checkpoint *out_other) TOV_MUST_CHECK;
 
 /* entry_in.c */
 struct tov_entry_in {

@@ -118,7 +118,7 @@ bool tov_follow_is_behind(const struct tov_follow *follow)
         if (follow->peers[i].holds_more)
             return true;
     }
-    return false;
+    return follow->own_fork.present;
 }
 
 bool tov_follow_sees_fork(const struct tov_follow *follow)
@@ -127,7 +127,7 @@ bool tov_follow_sees_fork(const struct tov_follow *follow)
         if (follow->peers[i].holds_fork)
             return true;
     }
-    return false;
+    return follow->own_fork.present;
 }
 
 static bool is_heard(const struct tov_peer *peer)

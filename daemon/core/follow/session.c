@@ -37,16 +37,29 @@ static void send_frame(struct tov_follow *follow, const struct tov_peer *peer)
     (void)!try_frame(follow, peer);
 }
 
-static void set_own_checkpoint(const struct tov_core *core, struct tov_frame_checkpoint *out)
+static bool find_own_checkpoint(const struct tov_core *core, const struct tov_peer *peer,
+                                struct tov_signed_size *out)
 {
-    struct tov_signed_size newest;
-    if (!tov_ledger_newest(core->ledger, &newest))
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    if (peer->fork_size == 0)
+        return tov_ledger_newest(core->ledger, out);
+    return tov_store_read_begin(core->store, &read, NULL) == TOV_OK &&
+           tov_ledger_signed_at_most(core->ledger, read, peer->fork_size, out) == TOV_OK;
+}
+
+/* Who holds another history is shown what of this one it can compare: then both know, and it has
+ * the proof. */
+static void set_own_checkpoint(const struct tov_core *core, const struct tov_peer *peer,
+                               struct tov_frame_checkpoint *out)
+{
+    struct tov_signed_size own;
+    if (!find_own_checkpoint(core, peer, &own))
         return;
     out->present = true;
     out->generation = core->series.generation;
-    out->size = newest.size;
-    out->root = newest.root;
-    memcpy(out->signature, newest.signature, sizeof out->signature);
+    out->size = own.size;
+    out->root = own.root;
+    memcpy(out->signature, own.signature, sizeof out->signature);
 }
 
 /* What is held of the peer, as far as it is durable. */
@@ -78,8 +91,12 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
                                     .epoch = tov_epochs_newest(core->epochs),
                                     .is_answer = answers != NULL,
                                     .now_ms = core->now_ms};
-    set_own_checkpoint(core, &hello.own);
-    set_held_checkpoint(core, peer, &hello.held);
+    set_own_checkpoint(core, peer, &hello.own);
+    /* Both nodes that have the one key must hear of the other: the first Hello shows what is
+     * followed, the answer the other history. */
+    if (!peer->suspended || answers == NULL ||
+        tov_fork_other(core, peer->agency, &hello.held) != TOV_OK)
+        set_held_checkpoint(core, peer, &hello.held);
     if (answers == NULL)
         tov_core_random(core, peer->nonce, sizeof peer->nonce);
     else
@@ -188,11 +205,17 @@ static enum tov_err check_held(struct tov_follow *follow, struct tov_peer *peer,
     TOV_TRY(tov_proof_make_root(&source, held->size, &root));
     if (tov_hash_equal(&root, &held->root))
         return TOV_OK;
-    peer->holds_more = true;
-    if (held->size > tov_ledger_signed(core->ledger))
+    if (held->size > tov_ledger_signed(core->ledger)) {
+        peer->holds_more = true;
         return TOV_E_UNAVAILABLE; /* what stands here in its place was never signed */
+    }
+    enum tov_err err = tov_fork_keep_own(follow, peer, read, held);
+    if (err != TOV_E_FORK)
+        return err;
+    peer->holds_more = true;
     peer->holds_fork = true;
-    return TOV_E_FORK;
+    peer->fork_size = held->size;
+    return err;
 }
 
 /* What contradicts our ledger under our own key is no fault of the peer that shows it. */

@@ -15,6 +15,10 @@
 //   - every tile and the root follow from the level-0 hashes;
 //   - every older checkpoint named is a prefix of this tree.
 //
+//	goverify -fork FILE VKEY
+//
+// proves the same by FILE, fork/<agency>/<generation> of an export (docs/export.md).
+//
 //	goverify -equivocation NOTE NOTE PROOF VKEY
 //
 // proves that VKEY signed two trees that exclude each other: both notes are good, and either their
@@ -348,6 +352,73 @@ func equivocation(smaller, larger, proof, vkey string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %v", larger, err)
 	}
+	var hashes []tlog.Hash
+	if a.N != b.N {
+		if hashes, err = readHashes(proof); err != nil {
+			return fmt.Errorf("%s: no proof: %v", proof, err)
+		}
+	}
+	return exclude(log, a, b, hashes)
+}
+
+// shortNote opens a line "<size> <root> <signature>", which is a signed checkpoint in short form.
+func shortNote(line string, log note.Verifier) (tlog.Tree, error) {
+	words := strings.Split(line, " ")
+	if len(words) != 3 {
+		return tlog.Tree{}, fmt.Errorf("not a line of size, root and signature: %q", line)
+	}
+	bare, err := base64.StdEncoding.DecodeString(words[2])
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	signature := append(binary.BigEndian.AppendUint32(nil, log.KeyHash()), bare...)
+	text := log.Name() + "\n" + words[0] + "\n" + words[1] + "\n"
+	whole := text + "\n\u2014 " + log.Name() + " " + base64.StdEncoding.EncodeToString(signature) + "\n"
+	if _, err := note.Open([]byte(whole), note.VerifierList(log)); err != nil {
+		return tlog.Tree{}, err
+	}
+	size, err := strconv.ParseInt(words[0], 10, 64)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	root, err := tlog.ParseHash(words[1])
+	return tlog.Tree{N: size, Hash: root}, err
+}
+
+func forkFile(path, vkey string) error {
+	log, err := note.NewVerifier(vkey)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	if len(lines) < 2 {
+		return fmt.Errorf("%s: two notes are needed", path)
+	}
+	a, err := shortNote(lines[0], log)
+	if err != nil {
+		return err
+	}
+	b, err := shortNote(lines[1], log)
+	if err != nil {
+		return err
+	}
+	var hashes []tlog.Hash
+	for _, line := range lines[2:] {
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			return err
+		}
+		hashes = append(hashes, hash)
+	}
+	return exclude(log, a, b, hashes)
+}
+
+// exclude proves that no one tree has both; the first of HASHES is the root of B at A's size.
+func exclude(log note.Verifier, a, b tlog.Tree, hashes []tlog.Hash) error {
 	if a.N == b.N {
 		if a.Hash == b.Hash {
 			return fmt.Errorf("one tree, signed twice")
@@ -355,9 +426,8 @@ func equivocation(smaller, larger, proof, vkey string) error {
 		fmt.Printf("proved %s signed two trees of size %d\n", log.Name(), a.N)
 		return nil
 	}
-	hashes, err := readHashes(proof)
-	if err != nil || len(hashes) == 0 {
-		return fmt.Errorf("%s: no proof: %v", proof, err)
+	if len(hashes) == 0 {
+		return fmt.Errorf("no proof")
 	}
 	if err := tlog.CheckTree(tlog.TreeProof(hashes[1:]), b.N, b.Hash, a.N, hashes[0]); err != nil {
 		return err
@@ -372,11 +442,19 @@ func equivocation(smaller, larger, proof, vkey string) error {
 func main() {
 	var olds, witnesses list
 	two := flag.Bool("equivocation", false, "prove two trees by NOTE NOTE PROOF VKEY")
+	fork := flag.Bool("fork", false, "prove two trees by FILE VKEY, FILE of an export")
 	flag.Var(&olds, "old", "an older checkpoint `file` that this tree must extend")
 	flag.Var(&witnesses, "witness", "a witness's `vkey` that must have cosigned")
 	flag.Parse()
 	if *two && flag.NArg() == 4 {
 		if err := equivocation(flag.Arg(0), flag.Arg(1), flag.Arg(2), flag.Arg(3)); err != nil {
+			fmt.Fprintln(os.Stderr, "goverify:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if *fork && flag.NArg() == 2 {
+		if err := forkFile(flag.Arg(0), flag.Arg(1)); err != nil {
 			fmt.Fprintln(os.Stderr, "goverify:", err)
 			os.Exit(1)
 		}

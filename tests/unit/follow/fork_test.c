@@ -143,7 +143,8 @@ static void save_proof(const struct evidence *evidence, const struct tov_hash *r
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(8192);
     tov_buf_put_base64(&text, TOV_BYTES_OF(root->bytes));
     tov_buf_put_text(&text, "\n");
-    for (size_t at = 2 * (size_t)NOTE_BYTES; at < evidence->row.size; at += TOV_HASH_BYTES) {
+    for (size_t at = 2 * (size_t)NOTE_BYTES + TOV_HASH_BYTES; at < evidence->row.size;
+         at += TOV_HASH_BYTES) {
         tov_buf_put_base64(&text, (struct tov_bytes){evidence->row.data + at, TOV_HASH_BYTES});
         tov_buf_put_text(&text, "\n");
     }

@@ -215,8 +215,31 @@ static void rejected_position(const json_t *row)
     check(err == TOV_E_MALFORMED, row, "malformed");
 }
 
+static void good_fork(const json_t *row)
+{
+    struct tov_export_fork fork;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf again = TOV_BUF_INIT(16384);
+    UNIT_OK(tov_export_parse_fork(tov_bytes_of_text(text_of(row, "text")), &fork));
+    check(fork.smaller.size == number_of(row, "smaller") &&
+              fork.larger.size == number_of(row, "larger") &&
+              fork.hash_count == (size_t)json_integer_value(json_object_get(row, "hashes")) &&
+              fork.has_root == (fork.hash_count > 0),
+          row, "of its numbers");
+    tov_export_put_fork(&again, &fork);
+    UNIT_EQUAL_BYTES(tov_buf_view(&again), tov_bytes_of_text(text_of(row, "text")));
+}
+
+static void rejected_fork(const json_t *row)
+{
+    struct tov_export_fork fork;
+    enum tov_err err = tov_export_parse_fork(tov_bytes_of_text(text_of(row, "text")), &fork);
+    check(err == TOV_E_MALFORMED, row, "malformed");
+}
+
 static void files_are_those_of_the_vectors(void)
 {
+    each("files", "fork", "good", good_fork);
+    each("files", "fork", "rejected", rejected_fork);
     each("files", "about", "good", good_about);
     each("files", "about", "rejected", rejected_about);
     each("files", "position", "good", good_position);

@@ -205,6 +205,29 @@ def position_files():
     return {"good": good, "rejected": [{"name": n, "text": t} for n, t in bad]}
 
 
+def fork_files():
+    def note(size, name):
+        return f"{size} {b64(some(name, 32))} {b64(some(name + ' signature', 64))}"
+    small, large, again = note(9, "small"), note(12, "large"), note(9, "again")
+    root, hashes = b64(some("root", 32)), [b64(some(f"hash {n}", 32)) for n in range(64)]
+    good = [("two trees of one size", [small, again], 9, 9, 0),
+            ("two sizes with a proof", [small, large, root, hashes[0]], 9, 12, 1),
+            ("the longest proof", [small, large, root, *hashes[:63]], 9, 12, 63),
+            ("two sizes without a proof", [small, large], 9, 12, 0)]
+    bad = [("empty", ""), ("one note", text([small])), ("the larger one first", text([large, small])),
+           ("size 0", text([note(0, "none"), large])),
+           ("no newline at the end", text([small, large, root, hashes[0]])[:-1]),
+           ("a root without proof", text([small, large, root])),
+           ("a proof of one size", text([small, again, root, hashes[0]])),
+           ("a proof of 64", text([small, large, root, *hashes])),
+           ("a hash of 31 bytes", text([small, large, root, b64(bytes(31))])),
+           ("an empty line", text([small, large, ""])),
+           ("two blanks", text([small.replace(" ", "  ", 1), large]))]
+    names = ("name", "text", "smaller", "larger", "hashes")
+    good = [dict(zip(names, (n, text(lines), str(a), str(b), h))) for n, lines, a, b, h in good]
+    return {"good": good, "rejected": [{"name": n, "text": t} for n, t in bad]}
+
+
 def bundles():
     leaves = [some("leaf", 40), b"", some("other", 4095)]
     whole = b"".join(struct.pack(">H", len(one)) + one for one in leaves)
@@ -222,7 +245,7 @@ def main():
                  "Where no error stands it is malformed.",
         "records": records(),
         "lines": {"signed": signed_lines(), "cosignature": cosignature_lines(), "file": manifest_lines()},
-        "files": {"about": about_files(), "position": position_files()},
+        "files": {"about": about_files(), "position": position_files(), "fork": fork_files()},
         "bundles": bundles()}
     with open(os.path.join(HERE, "export.json"), "w", encoding="utf-8") as out:
         json.dump(vectors, out, indent=1)
