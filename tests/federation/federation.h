@@ -60,8 +60,8 @@ struct client_wish {
 void federation_add_client(struct federation *federation, const struct client_wish *wish);
 
 void node_start(struct federation *federation, enum node_number number);
-/* With a tovd that is not the build's, or with more in its environment: "NAME=value" words, ending
- * with NULL. Either may be NULL. */
+/* With a tovd that is not the build's, or with words for env(1) before it, ending with NULL:
+ * "NAME=value", or a program that becomes it. Either may be NULL. */
 struct node_wish {
     const char *program;
     const char *const *environment;
