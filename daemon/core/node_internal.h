@@ -40,6 +40,7 @@ struct tov_node {
     uint64_t leaf_ms_at_start;
     uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
     bool demo_clock;
+    bool clock_is_behind; /* and was told */
     bool is_committing;
     struct tov_turn *committing;
     uint64_t batch_max_bytes;

@@ -225,10 +225,21 @@ static uint64_t find_latest_believed(const struct tov_node *node)
     return (own > peers ? own : peers) + CLOCK_AHEAD_MS;
 }
 
+/* A node that has just begun its ledger has a past from then on. */
+static void begin_own_past(struct tov_node *node)
+{
+    if (node->leaf_ms_at_start != 0 || node->core.last_leaf_ms == 0)
+        return;
+    node->leaf_ms_at_start = node->core.last_leaf_ms;
+    node->created_mono_ms = node->core.mono_ms;
+    node->believed_mono_ms = 0;
+}
+
 /* What is known goes on with the monotonic clock, until a peer tells another time. */
 static void look_at_clock(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
+    begin_own_past(node);
     uint64_t claims = tov_follow_clock_claims(node->follow);
     if (claims != node->believed_claims || node->believed_mono_ms == 0) {
         node->believed_claims = claims;
@@ -247,9 +258,21 @@ void tov_node_set_time(struct tov_node *node, uint64_t now_ms, uint64_t mono_ms)
     look_at_clock(node);
 }
 
+/* Nothing stops for it: entries bear the time of the last one until the clock has come up to it. */
+static void note_clock_behind(struct tov_node *node)
+{
+    bool is_behind = tov_core_clock_is_behind(&node->core);
+    if (is_behind && !node->clock_is_behind)
+        tov_core_log(&node->core, TOV_HOST_ERROR, "clock-is-behind",
+                     "now-ms=%llu last-entry-ms=%llu", (unsigned long long)node->core.now_ms,
+                     (unsigned long long)node->core.last_leaf_ms);
+    node->clock_is_behind = is_behind;
+}
+
 static void check_clock(struct tov_node *node)
 {
     look_at_clock(node);
+    note_clock_behind(node);
     bool away = node->core.now_ms > node->core.latest_believed_ms;
     if (away && node->state == TOV_NODE_SERVING) {
         tov_core_log(&node->core, TOV_HOST_ERROR, "clock-ran-away", "now-ms=%llu",

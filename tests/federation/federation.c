@@ -117,8 +117,18 @@ static unsigned find_ports(void)
     return 0;
 }
 
+static const char *gateway_of(const struct federation_place *place, enum node_number number)
+{
+    return place->gateways[number] == NULL ? "127.0.0.1" : place->gateways[number];
+}
+
+struct ground {
+    const struct federation_place *place;
+    unsigned base_port;
+};
+
 static void write_config(const struct federation *federation, enum node_number number,
-                         unsigned base_port)
+                         const struct ground *ground)
 {
     const struct node *node = &federation->nodes[number];
     const char *root = federation->folder;
@@ -134,7 +144,8 @@ static void write_config(const struct federation *federation, enum node_number n
     (void)fprintf(file, "data = %s/nodes/%s/data\nguard = %s/nodes/%s/guard\n", root, node->agency,
                   root, node->agency);
     (void)fprintf(file, "keys = %s/nodes/%s/keys\n", root, node->agency);
-    (void)fprintf(file, "[peers]\nlisten = tcp://127.0.0.1:%u\n", base_port + (unsigned)number);
+    (void)fprintf(file, "[peers]\nlisten = tcp://%s:%u\n", gateway_of(ground->place, number),
+                  ground->base_port + (unsigned)number);
     (void)fprintf(file, "[clients]\nlisten = %s\nregistry = %s/nodes/%s/clients\n", node->endpoint,
                   root, node->agency);
     (void)fprintf(file, "[limits]\ndisk-reserve-mib = 64\n");
@@ -149,25 +160,67 @@ static void make_folder(struct federation *federation)
     UNIT_NEED(mkdtemp(federation->folder) != NULL);
 }
 
+/* The demo's recipe with each agency's node at its place: one endpoint an agency, in their order.
+ */
+static void write_recipe(const struct federation *federation, const struct federation_place *place)
+{
+    static const char loopback[] = "127.0.0.1:PORT";
+    char path[FEDERATION_PATH_SIZE];
+    federation_path(federation, path, "recipe");
+    char *recipe = files_read(DEMO_RECIPE);
+    FILE *file = fopen(path, "w");
+    UNIT_NEED(recipe != NULL && file != NULL);
+    const char *from = recipe;
+    for (unsigned i = 0; i < NODES; i++) {
+        const char *at = strstr(from, loopback);
+        UNIT_NEED(at != NULL);
+        (void)fprintf(file, "%.*s%s:PORT", (int)(at - from), from,
+                      gateway_of(place, (enum node_number)i));
+        from = at + strlen(loopback);
+    }
+    UNIT_NEED(fputs(from, file) >= 0 && fclose(file) == 0);
+    free(recipe);
+}
+
+static void name_front(const struct federation *federation, struct node *node,
+                       const struct ground *ground)
+{
+    unsigned port = ground->base_port + FRONT_OFFSET + (unsigned)(node - federation->nodes);
+    int size = 0;
+    if (ground->place->has_sockets)
+        size = snprintf(node->endpoint, sizeof node->endpoint, "ipc://%s/%s.sock",
+                        federation->folder, node->agency);
+    else
+        size = snprintf(node->endpoint, sizeof node->endpoint, "tcp://%s:%u",
+                        ground->place->fronts == NULL ? "127.0.0.1" : ground->place->fronts, port);
+    UNIT_NEED(size < (int)sizeof node->endpoint);
+}
+
 void federation_create(struct federation *federation)
 {
-    char port[16];
+    federation_create_at(federation, &(struct federation_place){.fronts = NULL});
+}
+
+void federation_create_at(struct federation *federation, const struct federation_place *place)
+{
+    char port[16], recipe[FEDERATION_PATH_SIZE];
     process_adopt_orphans();
     *federation = (struct federation){.folder = ""};
     make_folder(federation);
-    unsigned base_port = find_ports();
-    (void)snprintf(port, sizeof port, "%u", base_port);
+    struct ground ground = {.place = place, .base_port = find_ports()};
+    (void)snprintf(port, sizeof port, "%u", ground.base_port);
     for (unsigned i = 0; i < 2; i++)
-        federation->spare_ports[i] = base_port + SPARE_OFFSET + i;
-    must_run(
-        federation, "tov-keys",
-        (const char *const[]){"demo-federation", "--base-port", port, federation->folder, NULL});
+        federation->spare_ports[i] = ground.base_port + SPARE_OFFSET + i;
+    write_recipe(federation, place);
+    federation_path(federation, recipe, "recipe");
+    must_run(federation, "tov-keys",
+             (const char *const[]){"demo-federation", "--base-port", port, "--recipe", recipe,
+                                   federation->folder, NULL});
     for (unsigned i = 0; i < NODES; i++) {
         struct node *node = &federation->nodes[i];
         *node = (struct node){.agency = agencies[i].agency, .unit = agencies[i].unit};
-        (void)snprintf(node->endpoint, sizeof node->endpoint, "tcp://127.0.0.1:%u",
-                       base_port + FRONT_OFFSET + i);
-        write_config(federation, (enum node_number)i, base_port);
+        name_front(federation, node, &ground);
+        write_config(federation, (enum node_number)i, &ground);
     }
 }
 

@@ -20,9 +20,9 @@ enum node_number { KK = 0, KBH_POL = 1, KRFO = 2 };
 
 struct node {
     const char *agency;
-    const char *unit;  /* of its caseworker: "kk/vink" */
-    char endpoint[64]; /* of its front */
-    pid_t pid;         /* of its supervisor; 0: not running */
+    const char *unit;   /* of its caseworker: "kk/vink" */
+    char endpoint[160]; /* of its front */
+    pid_t pid;          /* of its supervisor; 0: not running */
 };
 
 struct federation {
@@ -33,6 +33,13 @@ struct federation {
 
 /* Makes keys, roster, configurations. Stops the test program when that fails. */
 void federation_create(struct federation *federation);
+/* The same with nodes elsewhere than at loopback. */
+struct federation_place {
+    const char *gateways[NODES]; /* an address for each, or NULL: loopback */
+    const char *fronts;          /* one address for all, or NULL: loopback */
+    bool has_sockets;            /* fronts listen at files in the folder instead */
+};
+void federation_create_at(struct federation *federation, const struct federation_place *place);
 /* Ends the nodes; removes the folder unless a test failed, then says where it is. */
 void federation_destroy(struct federation *federation);
 
@@ -53,8 +60,8 @@ struct client_wish {
 void federation_add_client(struct federation *federation, const struct client_wish *wish);
 
 void node_start(struct federation *federation, enum node_number number);
-/* With a tovd that is not the build's, or with more in its environment: "NAME=value" words, ending
- * with NULL. Either may be NULL. */
+/* With a tovd that is not the build's, or with words for env(1) before it, ending with NULL:
+ * "NAME=value", or a program that becomes it. Either may be NULL. */
 struct node_wish {
     const char *program;
     const char *const *environment;

@@ -69,6 +69,11 @@ void storm_begin(struct storm *storm)
 {
     for (unsigned i = 0; i < NODES; i++)
         node_start(&storm->federation, (enum node_number)i);
+    storm_begin_clients(storm);
+}
+
+void storm_begin_clients(struct storm *storm)
+{
     for (unsigned i = 0; i < NODES; i++)
         UNIT_NEED(node_serves(&storm->federation, (enum node_number)i, SERVES_MS));
     for (unsigned i = 0; i < NODES; i++) {
@@ -261,6 +266,15 @@ size_t storm_acknowledged(const struct storm *storm)
         invariant_log_fini(&log);
     }
     return count;
+}
+
+void storm_abandon(struct storm *storm)
+{
+    for (unsigned i = 0; i < NODES; i++) {
+        process_kill_tree(storm->senders[i]);
+        process_kill_tree(storm->receivers[i]);
+    }
+    federation_destroy(&storm->federation);
 }
 
 bool storm_end(struct storm *storm)

@@ -18,6 +18,8 @@ struct storm {
 
 /* The federation has been created: all nodes serving, all programs running. */
 void storm_begin(struct storm *storm);
+/* The same where something else has started the nodes. */
+void storm_begin_clients(struct storm *storm);
 /* Bytes of the file of what the node has acknowledged: grows by a line for each message. */
 long long storm_acks_size(const struct storm *storm, enum node_number number);
 /* Waits for one more message that the node acknowledges, or that it receives and shows. False after
@@ -36,6 +38,8 @@ enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number
                                      enum node_number holder);
 /* How many messages were acknowledged. */
 size_t storm_acknowledged(const struct storm *storm);
+/* Ends all at once, whatever it has met: for nodes with a planted bug. */
+void storm_abandon(struct storm *storm);
 /* True when each receiver ended well. */
 bool storm_end(struct storm *storm);
 

@@ -298,6 +298,19 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
     return put_sentence_of_book(api->book, out);
 }
 
+static enum tov_err put_clock_sentence(struct tov_record out)
+{
+    TOV_TRY(
+        tov_record_put_text(out, "sentence_da",
+                            "Serverens ur er bagud i forhold til nodens egne poster. Nye beskeder "
+                            "får den seneste posts tid, og frister vises forkert. Kontakt "
+                            "driften."));
+    return tov_record_put_text(out, "sentence_en",
+                               "The server's clock is behind the node's own entries. New messages "
+                               "bear the last entry's time, and deadlines are shown wrongly. Call "
+                               "the operator.");
+}
+
 static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
 {
     TOV_TRY(tov_record_put_text(out, "state", api->state.name));
@@ -306,7 +319,8 @@ static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
     if (api->state.sentence_en[0] != '\0')
         return TOV_OK;
     if (tov_core_has_room(api->core, 0))
-        return put_lesser_sentence(api, out);
+        return tov_core_clock_is_behind(api->core) ? put_clock_sentence(out)
+                                                   : put_lesser_sentence(api, out);
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
                             "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. "

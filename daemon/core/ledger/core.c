@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CLOCK_BEHIND_MS 300000u
+
 void tov_core_random(struct tov_core *core, void *out, size_t size)
 {
     assert(size <= sizeof core->stock);
@@ -30,6 +32,12 @@ uint64_t tov_core_leaf_time(struct tov_core *core)
     if (now_ms > core->last_leaf_ms)
         core->last_leaf_ms = now_ms;
     return core->last_leaf_ms;
+}
+
+bool tov_core_clock_is_behind(const struct tov_core *core)
+{
+    return core->last_leaf_ms > CLOCK_BEHIND_MS &&
+           core->now_ms < core->last_leaf_ms - CLOCK_BEHIND_MS;
 }
 
 struct tov_store_batch *tov_core_batch(struct tov_core *core)

@@ -97,6 +97,10 @@ enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *
 void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Whether the clock is more than 5 minutes behind what this ledger has seen: its entries then bear
+ * the time of the last one, and a person must set it. */
+bool tov_core_clock_is_behind(const struct tov_core *core);
+
 /* Whether BYTES more leave the reserve of the disk untouched; and that they were written. */
 bool tov_core_has_room(const struct tov_core *core, uint64_t bytes);
 void tov_core_use_room(struct tov_core *core, uint64_t bytes);

@@ -59,6 +59,20 @@ static void one_peer_that_agrees_with_a_wrong_clock_changes_nothing(void)
     sim_wire_destroy(wire);
 }
 
+/* It serves on, with times that do not go back, and says so. */
+static void a_clock_behind_the_own_entries_is_told_until_it_is_set(void)
+{
+    const int64_t ahead[] = {-(int64_t)(HOUR_MS + DAY_MS), 0, 0};
+    struct sim_wire *wire = come_back("behind", HOUR_MS, ahead, 3);
+    const struct tov_core *core = tov_node_core(wire->nodes[0].node);
+    UNIT_EQUAL_INT(state_of(wire), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(wire, "clock-is-behind"));
+    CU_ASSERT(tov_core_clock_is_behind(core));
+    set_clock(wire, 0, wire->nodes[1].now_ms);
+    CU_ASSERT(!tov_core_clock_is_behind(core));
+    sim_wire_destroy(wire);
+}
+
 /* Of three peers one may be wrong either way. */
 static void one_peer_of_three_that_is_far_behind_stops_nobody(void)
 {
@@ -118,6 +132,21 @@ static void a_clock_that_jumps_while_the_node_serves_stops_signing(void)
     sim_wire_destroy(wire);
 }
 
+/* In its very first run too: it need not be started again before it has a past. */
+static void a_clock_that_jumps_in_a_nodes_first_run_stops_signing(void)
+{
+    struct sim_wire *wire = sim_wire_create("first-run", 3);
+    sim_wire_start_all(wire);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_connect(wire, 0, 2);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(state_of(wire), TOV_NODE_SERVING);
+    set_clock(wire, 0, wire->nodes[0].now_ms + DAY_MS);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(state_of(wire), TOV_NODE_CLOCK);
+    sim_wire_destroy(wire);
+}
+
 static uint64_t leaf_time(struct sim_wire *wire, uint64_t index)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -161,10 +190,12 @@ int main(void)
         UNIT_TEST(one_peer_that_tells_a_time_far_ahead_changes_nothing),
         UNIT_TEST(one_peer_that_agrees_with_a_wrong_clock_changes_nothing),
         UNIT_TEST(one_peer_of_three_that_is_far_behind_stops_nobody),
+        UNIT_TEST(a_clock_behind_the_own_entries_is_told_until_it_is_set),
         UNIT_TEST(of_two_peers_one_that_is_behind_is_waited_for),
         UNIT_TEST(a_peer_whose_clock_was_never_set_stops_nobody),
         UNIT_TEST(a_clock_that_the_peers_confirm_is_believed),
         UNIT_TEST(a_clock_that_jumps_while_the_node_serves_stops_signing),
+        UNIT_TEST(a_clock_that_jumps_in_a_nodes_first_run_stops_signing),
         UNIT_TEST(a_clock_that_ran_away_does_not_take_the_ledger_along),
     };
     return unit_run("follow_clock", tests, sizeof tests / sizeof tests[0]);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The nodes of a federation in a machine: what they store is on its first disk, their clients are
+ * outside, and what they log is a file outside.
+ * Not for: one node here and the others there; they reach each other by the machine's loopback.
+ */
+#ifndef TOV_TESTS_MACHINE_NODES_H
+#define TOV_TESTS_MACHINE_NODES_H
+
+#include "machine/machine.h"
+
+/* What the nodes store lies below this folder of the federation's. */
+#define NODES_DISK "disk"
+
+/* A federation for nodes in a machine, before any has run: DISK_MIB, and in the machine the block
+ * device of that disk. */
+void nodes_create(struct federation *federation, struct machine *machine, unsigned disk_mib);
+/* Has the machine mount DEVICE ("/dev/ubda") for them. */
+void nodes_mount(struct machine *machine, const char *device);
+/* Starts all three in the machine; PROGRAM is their tovd, NULL: the build's. */
+void nodes_start(struct federation *federation, struct machine *machine, const char *program);
+/* The machine is off: its disk and address become this machine's, the nodes may be started here. */
+void nodes_take_over(struct machine *machine);
+/* They have ended. */
+void nodes_leave(struct machine *machine);
+/* Whether a node has ever found that its store is behind what it signed or others hold, or called
+ * another a forker: after an honest loss of power none may. */
+bool nodes_went_back(const struct federation *federation);
+
+#endif
