@@ -160,7 +160,7 @@ static struct tov_peer *choose(const struct tov_follow *follow)
 
 static void ask(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!tov_session_may_ask(follow, peer))
+    if (!tov_session_may_ask(follow, peer, 1))
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)

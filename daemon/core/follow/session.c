@@ -113,9 +113,16 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
     peer->refetch_waits = peer->position_waits && position.refetch;
 }
 
-bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer)
+bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count)
 {
-    return tov_quota_take(&peer->asked, &asking_rate, 1, follow->core->mono_ms);
+    return tov_quota_take(&peer->asked, &asking_rate, count, follow->core->mono_ms);
+}
+
+bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count)
+{
+    uint32_t most = TOV_PEER_ASKS_MAX + 1; /* never */
+    return tov_quota_take(&peer->asks, &ask_rate, count < most ? (uint32_t)count : most,
+                          follow->core->mono_ms);
 }
 
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
@@ -226,6 +233,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->has_session = true;
     peer->is_consulted = false;
     peer->recall_asked_ms = 0;
+    peer->keys_asked_ms = 0;
     peer->their_epoch = hello->epoch;
     peer->their_now_ms = hello->now_ms;
     peer->their_now_mono_ms = follow->core->mono_ms;
@@ -357,7 +365,7 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
 static bool tells_of_ours(enum tov_control_kind kind)
 {
     return kind == TOV_CONTROL_RESTORE_ANSWER || kind == TOV_CONTROL_HASH_ANSWER ||
-           kind == TOV_CONTROL_LEAF_ANSWER;
+           kind == TOV_CONTROL_LEAF_ANSWER || kind == TOV_CONTROL_KEYS_ANSWER;
 }
 
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
@@ -385,6 +393,10 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
         return TOV_OK;
     case TOV_CONTROL_LEAF_ANSWER:
         return tov_recall_on_leaves(follow, peer, control);
+    case TOV_CONTROL_KEYS_REQUEST:
+        return tov_own_keys_on_request(follow, peer, control);
+    case TOV_CONTROL_KEYS_ANSWER:
+        return tov_own_keys_on_answer(follow, peer, control);
     }
     return TOV_E_MALFORMED;
 }
