@@ -288,6 +288,20 @@ void tov_own_keys_on_tick(struct tov_follow *follow)
         (void)tov_core_fail(follow->core, err, "what keys are missing could not be read");
 }
 
+static void note_committed(struct tov_core *core, const struct tov_after *after)
+{
+    core->regained_committed = after->a;
+}
+
+enum tov_err tov_follow_note_readable(struct tov_follow *follow)
+{
+    struct tov_core *core = follow->core;
+    struct tov_after after = {.run = note_committed, .owner = follow};
+    after.a = ++core->regained_open;
+    follow->regained_ms = core->mono_ms;
+    return tov_core_after(core, &after);
+}
+
 /* ---- taking ---- */
 
 /* One own message whose keys have come. */
@@ -408,8 +422,7 @@ static enum tov_err take_held(struct regained *in, const struct tov_held_keys *h
         return err == TOV_E_EPOCH || err == TOV_E_NOMEM ? err : TOV_E_PROOF;
     TOV_TRY(keep(in));
     ask_no_more(in);
-    in->follow->core->regained_open++;
-    return TOV_OK;
+    return tov_follow_note_readable(in->follow);
 }
 
 static bool is_ours(enum tov_err err)
@@ -448,17 +461,11 @@ static enum tov_err take_one(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-static void note_committed(struct tov_core *core, const struct tov_after *after)
-{
-    core->regained_committed = after->a;
-}
-
 enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *peer,
                                     const struct tov_control *answer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_core *core = follow->core;
-    uint64_t before = core->regained_open;
     if (peer->keys_asked_ms == 0) {
         peer->did_nothing = true;
         return TOV_OK;
@@ -472,9 +479,5 @@ enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *
         if (err == TOV_E_MALFORMED)
             return err;
     }
-    if (core->regained_open == before)
-        return TOV_OK;
-    follow->regained_ms = core->mono_ms;
-    struct tov_after after = {.run = note_committed, .owner = follow, .a = core->regained_open};
-    return tov_core_after(core, &after);
+    return TOV_OK;
 }
