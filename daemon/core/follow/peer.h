@@ -118,6 +118,8 @@ struct tov_peer {
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
+    unsigned pause_steps; /* faults that are not forgiven yet (session.c) */
+    uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
     bool did_nothing;                    /* the frame at hand changed nothing */
@@ -191,6 +193,7 @@ struct tov_follow {
     uint16_t asked_peer;         /* for hashes; 0: nobody */
     bool is_asking;
     uint64_t asked_mono_ms;
+    uint64_t grown_size, grown_mono_ms; /* when hashes of asked_peer were verified last */
     struct tov_witness_question question;
     uint64_t witnessed_size;
     uint64_t clock_claims; /* Hellos that told a clock */
@@ -344,8 +347,9 @@ void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
 /* recover.c */
-void tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_control *request);
+/* TOV_E_BUSY: it asks for more than its quota. */
+enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_control *request) TOV_MUST_CHECK;
 enum tov_err tov_recover_on_hashes(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_control *answer) TOV_MUST_CHECK;
 

@@ -16,6 +16,8 @@
 
 #define FAULT_PAUSE_MS 2000u
 #define FAULT_PAUSE_MAX_MS 60000u
+#define FAULT_PAUSE_STEPS 5u      /* doublings up to the longest */
+#define FAULT_FORGIVEN_MS 600000u /* one fault, for each so long without another */
 
 static const struct tov_quota_rate hello_rate = {TOV_PEER_HELLOS_MAX, TOV_PEER_HELLOS_PER_SECOND};
 static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_PER_SECOND};
@@ -156,10 +158,13 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
 void tov_session_fault(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
                        const char *what)
 {
-    uint32_t pause = FAULT_PAUSE_MS;
+    uint64_t now_ms = follow->core->mono_ms;
+    uint64_t forgiven = (now_ms - peer->fault_mono_ms) / FAULT_FORGIVEN_MS;
+    peer->pause_steps -= forgiven < peer->pause_steps ? (unsigned)forgiven : peer->pause_steps;
+    uint32_t pause = FAULT_PAUSE_MS << peer->pause_steps;
+    peer->pause_steps += peer->pause_steps < FAULT_PAUSE_STEPS ? 1 : 0;
+    peer->fault_mono_ms = now_ms;
     peer->faults++;
-    for (uint64_t i = 1; i < peer->faults && pause < FAULT_PAUSE_MAX_MS; i++)
-        pause *= 2;
     tov_core_log(follow->core, TOV_HOST_WARN, "peer-fault", "peer=%s what=%s error=%s count=%llu",
                  peer->agency->name, what, tov_err_name(err), (unsigned long long)peer->faults);
     follow->core->host->drop_peer(follow->core->host->context, peer->number,
@@ -384,8 +389,7 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);
     case TOV_CONTROL_HASH_REQUEST:
-        tov_serve_hashes(follow, peer, control);
-        return TOV_OK;
+        return tov_serve_hashes(follow, peer, control);
     case TOV_CONTROL_HASH_ANSWER:
         return tov_recover_on_hashes(follow, peer, control);
     case TOV_CONTROL_LEAF_REQUEST:
