@@ -406,8 +406,8 @@ static enum tov_err finish(struct tov_node *node)
     uint64_t aside = 0;
     TOV_TRY(tov_aside_count(&node->core, &aside));
     TOV_TRY(tov_aside_append_all(&node->core, &heads));
-    if (aside > 0)
-        tov_node_restart(node); /* what has looked at their events saw nothing behind them */
+    if (aside > 0) /* what has looked at their events saw nothing behind them */
+        TOV_TRY(tov_follow_note_readable(node->follow));
     *recovery = (struct tov_node_recovery){.is_open = false};
     save(node);
     return TOV_OK;

@@ -185,7 +185,7 @@ const char *tov_machine_row_target(const struct tov_machine_row *row, const char
 
 /* ---- answers that cite ---- */
 
-static bool has_guard(const struct tov_machine_row *row, enum tov_guard guard)
+static bool has_guard(const struct tov_machine_row *row, enum tov_step_guard guard)
 {
     for (size_t i = 0; i < TOV_GUARDS_MAX; i++) {
         if (row->guards[i] == (uint8_t)guard)

@@ -42,7 +42,7 @@ enum tov_who {
 struct tov_text tov_who_name(size_t bit); /* of 1u << BIT; BIT < TOV_WHO_COUNT (asserted) */
 
 /* What must hold beside state and sender; each is judged by those who hold what it speaks of. */
-enum tov_guard {
+enum tov_step_guard {
     TOV_GUARD_NONE = 0,
     TOV_GUARD_URGENT = 1,
     TOV_GUARD_AT_MOST_TWICE = 2,
@@ -93,7 +93,7 @@ struct tov_machine_row {
     const char *to;
     uint32_t who;
     uint32_t and_who; /* 0, or: two messages, one by WHO and one by these, the second cites it */
-    uint8_t guards[TOV_GUARDS_MAX]; /* enum tov_guard */
+    uint8_t guards[TOV_GUARDS_MAX]; /* enum tov_step_guard */
     uint32_t does;
 };
 
@@ -132,7 +132,7 @@ enum tov_refusal {
     TOV_REFUSAL_PAIR = 101,   /* no row for this state and event */
     TOV_REFUSAL_WHO = 102,    /* not by this sender */
     TOV_REFUSAL_SECOND = 103, /* the second half: not by the other signer, or of something else */
-    TOV_REFUSAL_GUARDS = 110  /* 110 + enum tov_guard */
+    TOV_REFUSAL_GUARDS = 110  /* 110 + enum tov_step_guard */
 };
 /* What rule NUMBER asks; NULL texts: no such rule. */
 struct tov_text tov_refusal_text(uint16_t number);

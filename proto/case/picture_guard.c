@@ -462,13 +462,13 @@ static guard_function *const functions[TOV_GUARD_COUNT] = {
     [TOV_GUARD_CASE_TAKES] = case_takes,
 };
 
-enum tri picture_guard(const struct judging *judging, enum tov_guard guard)
+enum tri picture_guard(const struct judging *judging, enum tov_step_guard guard)
 {
     guard_function *function = guard < TOV_GUARD_COUNT ? functions[guard] : NULL;
     return function == NULL ? TRI_YES : function(judging);
 }
 
-bool picture_guard_reads_message(enum tov_guard guard)
+bool picture_guard_reads_message(enum tov_step_guard guard)
 {
     return guard == TOV_GUARD_URGENT || guard == TOV_GUARD_PURPOSE_AND_PARTY ||
            guard == TOV_GUARD_NEXT_REVIEW || guard == TOV_GUARD_REASON_TO_REOPEN;

@@ -110,9 +110,9 @@ struct outcome {
 /* False: the message is no event of the machine. */
 bool picture_judge(struct judging *judging, struct outcome *out_outcome);
 enum tri picture_who(const struct judging *judging, uint32_t who, const struct tov_told *sender);
-enum tri picture_guard(const struct judging *judging, enum tov_guard guard);
+enum tri picture_guard(const struct judging *judging, enum tov_step_guard guard);
 /* The guard reads the message and other things, and no earlier step: it is asked of any step. */
-bool picture_guard_reads_message(enum tov_guard guard);
+bool picture_guard_reads_message(enum tov_step_guard guard);
 /* Why OUTCOME refuses, in words that teach; texts in the picture's arena. */
 struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
                                struct tov_arena *arena);

@@ -199,7 +199,7 @@ static bool guards_hold(struct judging *judging, const struct tov_machine_row *r
 {
     judging->row = row;
     for (size_t i = 0; i < TOV_GUARDS_MAX && row->guards[i] != TOV_GUARD_NONE; i++) {
-        enum tov_guard guard = (enum tov_guard)row->guards[i];
+        enum tov_step_guard guard = (enum tov_step_guard)row->guards[i];
         bool is_asked = outcome->verdict != TOV_STEP_UNJUDGED || picture_guard_reads_message(guard);
         if (is_asked && picture_guard(judging, guard) == TRI_NO) {
             outcome->rule = (uint16_t)(TOV_REFUSAL_GUARDS + guard);

@@ -148,6 +148,60 @@ static enum tov_err pack_leaf_answer(const struct tov_control *control,
     return tov_frame_pack(&body->base, out);
 }
 
+static enum tov_err pack_keys_request(const struct tov_control *control,
+                                      Tov__Peer__ControlBody *body, struct tov_buf *out)
+{
+    size_t count = control->as.keys_request.count;
+    Tov__Peer__Ref refs[TOV_KEYS_REFS_MAX];
+    Tov__Peer__Ref *list[TOV_KEYS_REFS_MAX];
+    if (count == 0)
+        return TOV_E_ARGUMENT;
+    if (count > TOV_KEYS_REFS_MAX)
+        return TOV_E_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        tov_field_of_ref(&control->as.keys_request.refs[i], &refs[i]);
+        list[i] = &refs[i];
+    }
+    Tov__Peer__KeysRequest field = TOV__PEER__KEYS_REQUEST__INIT;
+    field.epoch = control->as.keys_request.epoch;
+    field.n_refs = count;
+    field.refs = list;
+    body->kind_case = TOV__PEER__CONTROL_BODY__KIND_KEYS_REQUEST;
+    body->keys_request = &field;
+    return tov_frame_pack(&body->base, out);
+}
+
+static enum tov_err pack_keys_answer(const struct tov_control *control,
+                                     Tov__Peer__ControlBody *body, struct tov_buf *out)
+{
+    size_t count = control->as.keys_answer.count;
+    Tov__Peer__HeldKeys keys[TOV_KEYS_REFS_MAX];
+    Tov__Peer__HeldKeys *list[TOV_KEYS_REFS_MAX];
+    Tov__Peer__Ref refs[TOV_KEYS_REFS_MAX];
+    Tov__Peer__Stanza stanzas[TOV_KEYS_REFS_MAX];
+    if (count == 0)
+        return TOV_E_ARGUMENT;
+    if (count > TOV_KEYS_REFS_MAX)
+        return TOV_E_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        const struct tov_held_keys *held = &control->as.keys_answer.keys[i];
+        tov_field_of_ref(&held->ref, &refs[i]);
+        tov__peer__stanza__init(&stanzas[i]);
+        stanzas[i].sealed = tov_field_of_bytes(held->stanza.sealed);
+        stanzas[i].epoch = held->stanza.epoch;
+        tov__peer__held_keys__init(&keys[i]);
+        keys[i].ref = &refs[i];
+        keys[i].stanza = held->is_held ? &stanzas[i] : NULL;
+        list[i] = &keys[i];
+    }
+    Tov__Peer__KeysAnswer field = TOV__PEER__KEYS_ANSWER__INIT;
+    field.n_keys = count;
+    field.keys = list;
+    body->kind_case = TOV__PEER__CONTROL_BODY__KIND_KEYS_ANSWER;
+    body->keys_answer = &field;
+    return tov_frame_pack(&body->base, out);
+}
+
 enum tov_err tov_control_encode(const struct tov_control *control, struct tov_buf *out)
 {
     Tov__Peer__ControlBody body = TOV__PEER__CONTROL_BODY__INIT;
@@ -169,6 +223,10 @@ enum tov_err tov_control_encode(const struct tov_control *control, struct tov_bu
         return pack_leaf_request(control, &body, out);
     case TOV_CONTROL_LEAF_ANSWER:
         return pack_leaf_answer(control, &body, out);
+    case TOV_CONTROL_KEYS_REQUEST:
+        return pack_keys_request(control, &body, out);
+    case TOV_CONTROL_KEYS_ANSWER:
+        return pack_keys_answer(control, &body, out);
     }
     return TOV_E_ARGUMENT;
 }
@@ -272,6 +330,36 @@ static enum tov_err read_epoch_expired(const Tov__Peer__EpochExpired *field,
     return TOV_OK;
 }
 
+static enum tov_err read_keys_request(const Tov__Peer__KeysRequest *field, struct tov_control *out)
+{
+    if (field->epoch == 0 || field->n_refs == 0)
+        return TOV_E_MALFORMED;
+    if (field->n_refs > TOV_KEYS_REFS_MAX)
+        return TOV_E_LIMIT;
+    out->as.keys_request.epoch = field->epoch;
+    out->as.keys_request.count = field->n_refs;
+    for (size_t i = 0; i < field->n_refs; i++)
+        TOV_TRY(tov_ref_of_field(field->refs[i], &out->as.keys_request.refs[i]));
+    return TOV_OK;
+}
+
+static enum tov_err read_keys_answer(const Tov__Peer__KeysAnswer *field, struct tov_control *out)
+{
+    if (field->n_keys == 0)
+        return TOV_E_MALFORMED;
+    if (field->n_keys > TOV_KEYS_REFS_MAX)
+        return TOV_E_LIMIT;
+    out->as.keys_answer.count = field->n_keys;
+    for (size_t i = 0; i < field->n_keys; i++) {
+        struct tov_held_keys *held = &out->as.keys_answer.keys[i];
+        *held = (struct tov_held_keys){.is_held = field->keys[i]->stanza != NULL};
+        TOV_TRY(tov_ref_of_field(field->keys[i]->ref, &held->ref));
+        if (held->is_held)
+            TOV_TRY(tov_stanza_of_field(field->keys[i]->stanza, &held->stanza));
+    }
+    return TOV_OK;
+}
+
 /* The numbers of enum tov_control_kind are those of the oneof's fields. */
 static enum tov_err read_kind(const Tov__Peer__ControlBody *body, struct tov_control *out)
 {
@@ -292,6 +380,10 @@ static enum tov_err read_kind(const Tov__Peer__ControlBody *body, struct tov_con
         return read_leaf_request(body->leaf_request, out);
     case TOV__PEER__CONTROL_BODY__KIND_LEAF_ANSWER:
         return read_leaf_answer(body->leaf_answer, out);
+    case TOV__PEER__CONTROL_BODY__KIND_KEYS_REQUEST:
+        return read_keys_request(body->keys_request, out);
+    case TOV__PEER__CONTROL_BODY__KIND_KEYS_ANSWER:
+        return read_keys_answer(body->keys_answer, out);
     case TOV__PEER__CONTROL_BODY__KIND__NOT_SET:
     case _TOV__PEER__CONTROL_BODY__KIND__CASE_IS_INT_SIZE:
         break;

@@ -272,12 +272,15 @@ enum tov_control_kind {
     TOV_CONTROL_CHUNK_REQUEST = 7,
     TOV_CONTROL_EPOCH_EXPIRED = 8,
     TOV_CONTROL_LEAF_REQUEST = 9,
-    TOV_CONTROL_LEAF_ANSWER = 10
+    TOV_CONTROL_LEAF_ANSWER = 10,
+    TOV_CONTROL_KEYS_REQUEST = 11,
+    TOV_CONTROL_KEYS_ANSWER = 12
 };
 #define TOV_EPOCH_EXPIRED_REFS_MAX 256
 #define TOV_HASH_ANSWER_HASHES_MAX 4096
 #define TOV_HASH_ANSWER_POINTS_MAX 256
 #define TOV_LEAF_ANSWER_LEAVES_MAX 256
+#define TOV_KEYS_REFS_MAX 64
 
 /* An entry of the asker's own ledger, as the sender of a leaf answer holds it. */
 struct tov_held_leaf {
@@ -285,6 +288,13 @@ struct tov_held_leaf {
     struct tov_bytes leaf;
     struct tov_bytes link_block; /* the sender's own, of a message; else empty */
     struct tov_bytes body;       /* sealed inline parts that are its, or an anchor's list */
+};
+
+/* The keys of a message of the asker's own ledger. */
+struct tov_held_keys {
+    struct tov_ref ref;
+    bool is_held;
+    struct tov_frame_stanza stanza; /* when is_held */
 };
 
 struct tov_control {
@@ -323,6 +333,15 @@ struct tov_control {
             size_t count;
             struct tov_ref refs[TOV_EPOCH_EXPIRED_REFS_MAX];
         } epoch_expired;
+        struct {
+            uint32_t epoch;
+            size_t count;
+            struct tov_ref refs[TOV_KEYS_REFS_MAX];
+        } keys_request;
+        struct {
+            size_t count;
+            struct tov_held_keys keys[TOV_KEYS_REFS_MAX];
+        } keys_answer;
     } as;
 };
 
@@ -330,7 +349,7 @@ struct tov_control {
 enum tov_err tov_control_encode(const struct tov_control *control,
                                 struct tov_buf *out) TOV_MUST_CHECK;
 /* Decodes a body whose signature was checked; hash_answer.hashes and the views of
- * leaf_answer point into BODY's copy in ARENA, which the caller destroys with
+ * leaf_answer and keys_answer point into BODY's copy in ARENA, which the caller destroys with
  * tov_control_arena_destroy. Errors as tov_frame_decode and
  * the accessors of frames. */
 struct tov_control_arena;

@@ -204,10 +204,30 @@ def _epoch_expired(f):
         _ref(value)
 
 
+def _keys_request(f):
+    need(f.get("epoch", 0), "no epoch")
+    refs = f.get("refs", [])
+    need(refs, "no references")
+    limit(len(refs) <= 64, "references")
+    for value in refs:
+        _ref(value)
+
+
+def _keys_answer(f):
+    keys = f.get("keys", [])
+    need(keys, "no keys")
+    limit(len(keys) <= 64, "keys")
+    for value in keys:
+        _ref(value.get("ref"))
+        if "stanza" in value:
+            _stanza(value["stanza"])
+
+
 BODIES = {"restore_answer": _restore_answer, "hash_request": _hash_request,
           "hash_answer": _hash_answer, "chunk_request": _chunk_request,
           "epoch_expired": _epoch_expired, "leaf_request": _hash_request,
-          "leaf_answer": _leaf_answer}
+          "leaf_answer": _leaf_answer, "keys_request": _keys_request,
+          "keys_answer": _keys_answer}
 
 
 class Peer:

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Access entries: who looked at what, when and why, as leaves of the journal (docs/architecture.md,
- * I9). The leaf has a class and a salted hash; the details stand beside it, sealed under a key of
- * the vault.
- *
- *   details   salt 32, then each with a u16 length before it: client, role, reason; class u8,
- *             message agency u16, generation u32, index u64, number u64, time u64
- *   row       of the table jbody: data key row (ledger/vault.h), STREAM of the details
+ * I9). How they are kept: ledger/journal_note.h.
  *
  * Not for: deciding whether somebody may look (access/access.h).
  * Never hand out content before the batch with its entry is committed.
@@ -14,11 +9,11 @@
 #ifndef TOV_ACCESS_JOURNAL_H
 #define TOV_ACCESS_JOURNAL_H
 
-#include "ledger/message.h"
+#include "ledger/journal_note.h"
 #include "roster/clients.h"
 
-#define TOV_ACCESS_REASON_MAX_BYTES 1024u
-#define TOV_ACCESS_DETAIL_MAX_BYTES 2048u
+#define TOV_ACCESS_REASON_MAX_BYTES TOV_JOURNAL_REASON_MAX_BYTES
+#define TOV_ACCESS_DETAIL_MAX_BYTES TOV_JOURNAL_DETAIL_MAX_BYTES
 
 /* Stored values: append only. */
 enum tov_access_class {
@@ -29,6 +24,7 @@ enum tov_access_class {
     TOV_ACCESS_TRACE = 5,      /* evidence and metadata of a message, no content */
     TOV_ACCESS_DECRYPT = 6,    /* keys were released */
     TOV_ACCESS_RECORD = 7, /* handed over to the agency's own record; reason: the number there */
+    TOV_ACCESS_REWRAP = TOV_JOURNAL_REWRAP, /* leaf type rewrap: an agency got the keys again */
     TOV_ACCESS_START_ANYWAY = 64 /* leaf type override: start without a majority of the keepers */
 };
 

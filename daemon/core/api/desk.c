@@ -31,8 +31,9 @@ struct tov_desk {
     struct item *items;
     size_t count, capacity, dead;
     size_t unread, unrecorded;
-    uint64_t read_to; /* events up to this one are read */
-    uint64_t wanted;  /* the newest when somebody asked */
+    uint64_t read_to;  /* events up to this one are read */
+    uint64_t wanted;   /* the newest when somebody asked */
+    uint64_t regained; /* as core->regained: with others, all is read anew */
     size_t unread_max, unrecorded_max;
     bool is_record_cut;
     bool told_skipped, told_failed; /* in the log, once */
@@ -140,10 +141,12 @@ static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned wai
 }
 
 /* D4: from the start, once a quarter of the room is free. */
-static void heal(struct tov_desk *desk)
+static void heal(struct tov_desk *desk, const struct tov_core *core)
 {
-    if (!desk->is_record_cut || desk->unrecorded > desk->unrecorded_max / 4 * 3)
+    bool has_room = desk->is_record_cut && desk->unrecorded <= desk->unrecorded_max / 4 * 3;
+    if (!has_room && desk->regained == core->regained)
         return;
+    desk->regained = core->regained;
     desk->count = desk->dead = 0;
     desk->unread = desk->unrecorded = 0;
     desk->read_to = 0;
@@ -324,7 +327,7 @@ static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
 {
     struct piece piece = {.look = {.api = api, .client = &all_units, .read = read},
                           .desk = api->desk};
-    heal(api->desk);
+    heal(api->desk, api->core);
     tidy(api->desk);
     enum tov_err err = tov_api_view_init(&piece.view);
     if (err == TOV_OK)
@@ -347,7 +350,7 @@ enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read)
 void tov_desk_on_tick(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    heal(api->desk);
+    heal(api->desk, api->core);
     if (api->desk->read_to >= api->desk->wanted)
         return;
     enum tov_err err = tov_store_read_begin(api->core->store, &read, NULL);

@@ -32,6 +32,7 @@ enum tov_err tov_book_create(struct tov_core *core, size_t block_bytes, struct t
     book->block_bytes = block_bytes;
     book->policy = book_policy_of(core);
     book->checking.next = 1;
+    book->regained = core->regained;
     if (tov_message_create(&book->message) != TOV_OK) {
         free(book);
         return TOV_E_NOMEM;
@@ -71,6 +72,7 @@ void book_begin_anew(struct tov_book *book)
     book->thing_count = book->thing_capacity = 0;
     book->newest = 0;
     book->is_loaded = false;
+    book->regained = book->core->regained;
     book->checking = (struct book_checking){.next = 1, .differences = book->checking.differences};
     book->edition++;
 }

@@ -13,10 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Keys of own messages came back: they tell something now, at places that were passed. */
+static bool is_outdated(const struct tov_book *book)
+{
+    return book->regained != book->core->regained;
+}
+
 bool tov_book_has_unchecked(const struct tov_book *book)
 {
     const struct book_checking *checking = &book->checking;
-    return checking->must_begin_anew || checking->next <= checking->until;
+    return checking->must_begin_anew || is_outdated(book) || checking->next <= checking->until;
 }
 
 size_t tov_book_differences(const struct tov_book *book)
@@ -93,6 +99,7 @@ enum tov_err tov_book_check(struct tov_book *book, struct tov_store_read *read, 
 {
     if (!tov_book_has_unchecked(book) || !book->is_loaded)
         return TOV_OK;
+    book->checking.must_begin_anew = book->checking.must_begin_anew || is_outdated(book);
     if (!book->checking.must_begin_anew)
         TOV_TRY(compare_some(book, read, count));
     if (!book->checking.must_begin_anew || book_has_listed(book))

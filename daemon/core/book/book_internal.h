@@ -82,7 +82,8 @@ struct tov_book {
     size_t block_bytes; /* 0: the usual size */
     struct book_saving saving;
     struct book_checking checking;
-    size_t damages; /* rows that could not be read, since the start */
+    uint64_t regained; /* core->regained when it began: more were readable since, if that differs */
+    size_t damages;    /* rows that could not be read, since the start */
     /* The lowest roster version that a message names and that is newer than all that this node has
      * adopted; 0: none. Such a message tells nothing. When another roster is adopted, which is at a
      * start, no block fits any more and the ledger is read anew. */

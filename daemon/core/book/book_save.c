@@ -69,8 +69,8 @@ void book_saving_take(struct tov_book *book, const struct tov_store_row *row, ui
 {
     struct book_saving *saving = &book->saving;
     uint64_t number = tov_store_key_to_u64(&row->key);
-    if (saving->is_off)
-        return;
+    if (saving->is_off || book->regained != book->core->regained_open)
+        return; /* or: it begins anew before long, and its blocks with it */
     if (saving->event_count == 0)
         begin_block(saving, number);
     book_events_add(&saving->events, row);

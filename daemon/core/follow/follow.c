@@ -141,6 +141,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
             tov_stanzas_pump_owed(follow, peer);
         tov_pull_pump(follow, peer);
     }
+    tov_own_keys_on_tick(follow);
 }
 
 /* ---- the turn ---- */

@@ -119,6 +119,8 @@ struct tov_peer {
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
+    unsigned pause_steps; /* faults that are not forgiven yet (session.c) */
+    uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
     struct tov_day_quota day;            /* ... of this node's disk */
@@ -138,6 +140,11 @@ struct tov_peer {
      * late_closed of them in the one under way */
     uint64_t late[TOV_LATE_OPEN_MAX];
     size_t late_count, late_closed;
+
+    /* of its own messages, whose keys it asked for: answered after the commit (own_keys.c) */
+    size_t rewrap_count;
+    struct tov_ref rewraps[TOV_KEYS_REFS_MAX];
+    uint64_t keys_asked_ms; /* for keys of ours; 0: nothing is asked */
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -190,10 +197,12 @@ struct tov_follow {
     uint16_t asked_peer;         /* for hashes; 0: nobody */
     bool is_asking;
     uint64_t asked_mono_ms;
+    uint64_t grown_size, grown_mono_ms; /* when hashes of asked_peer were verified last */
     struct tov_witness_question question;
     uint64_t witnessed_size;
     uint64_t clock_claims;                /* Hellos that told a clock */
     struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
+    uint64_t regained_ms;                 /* when keys of own messages came last */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -246,6 +255,11 @@ enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza) TOV_MUST_CHECK;
+/* Seals KEYS to PEER's newest epoch, which is known. */
+enum tov_err tov_stanza_seal_keys(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_stanza_subject *subject,
+                                  const struct tov_message_keys *keys,
+                                  struct tov_stanza *out_stanza) TOV_MUST_CHECK;
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index);
 /* The same for the message with ENTRY, unless PEER has receipted it: then what it said decides. */
 void tov_stanza_owe_unless_receipted(struct tov_core *core, struct tov_peer *peer, uint64_t index,
@@ -321,8 +335,10 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
 void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer);
 /* Nothing else tells the sender to go on: when there is no room now it goes with a later turn. */
 void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool refetch);
-/* Whether one more request for hashes or leaves may go to PEER now; it counts as one. */
-bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer);
+/* Whether a request that costs PEER as much as COUNT may go to it now; it counts so. */
+bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count);
+/* A request of PEER costs as much as COUNT more. False: its quota is used up. */
+bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */
@@ -352,8 +368,9 @@ void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
 /* recover.c */
-void tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_control *request);
+/* TOV_E_BUSY: it asks for more than its quota. */
+enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_control *request) TOV_MUST_CHECK;
 enum tov_err tov_recover_on_hashes(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_control *answer) TOV_MUST_CHECK;
 
@@ -365,6 +382,16 @@ void tov_serve_leaves(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_control *request);
 enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *answer) TOV_MUST_CHECK;
+
+/* own_keys.c */
+/* The own message at INDEX came back without keys: its recipients are asked, from the commit on. */
+void tov_own_keys_want(struct tov_follow *follow, uint64_t index,
+                       const struct tov_leaf_message *message);
+void tov_own_keys_on_tick(struct tov_follow *follow);
+enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer *peer,
+                                     const struct tov_control *request) TOV_MUST_CHECK;
+enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *peer,
+                                    const struct tov_control *answer) TOV_MUST_CHECK;
 
 /* told.c */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,

@@ -177,7 +177,7 @@ void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
         peer->recall_moved_ms = core->mono_ms;
     if (peer->recall_to > tov_ledger_committed(core->ledger) ||
         (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS) ||
-        !tov_session_may_ask(follow, peer))
+        !tov_session_may_ask(follow, peer, 1))
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
@@ -289,8 +289,10 @@ static void take_message(struct recalled *in)
     add_link(in);
     if (!is_new && in->links.size == in->stored.links.size)
         return;
-    if (is_new)
+    if (is_new) {
         put_body(in);
+        tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    }
     put_present(in, is_new ? put_event(in) : in->stored.event);
 }
 

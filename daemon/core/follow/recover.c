@@ -13,6 +13,8 @@
 #define ANSWER_WAIT_MS 10000u
 #define PAUSE_MS 10000u /* once more with each answer that did not fit */
 #define PAUSES_MAX 30u
+#define STALLED_MS 60000u /* answers, but nothing of them has become a signed size */
+#define HASHES_A_CHARGE 256u
 
 /* ---- giving ---- */
 
@@ -59,6 +61,14 @@ static enum tov_err put_hashes(const struct tov_mirror_nodes *nodes, uint64_t fr
     return out->failed;
 }
 
+/* Each hash is a look-up: a request counts as one more for every so many of them. */
+static uint32_t charge_of(uint64_t from, uint64_t to)
+{
+    uint64_t count = to > from ? to - from : 0;
+    return (uint32_t)((count < TOV_HASH_ANSWER_HASHES_MAX ? count : TOV_HASH_ANSWER_HASHES_MAX) /
+                      HASHES_A_CHARGE);
+}
+
 static enum tov_err serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
                                  const struct tov_control *request)
 {
@@ -87,13 +97,17 @@ static enum tov_err serve_hashes(struct tov_follow *follow, struct tov_peer *pee
     return TOV_OK;
 }
 
-void tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_control *request)
+enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
+                              const struct tov_control *request)
 {
+    if (!tov_session_may_cost(
+            follow, peer, charge_of(request->as.hash_request.from, request->as.hash_request.to)))
+        return TOV_E_BUSY;
     enum tov_err err = serve_hashes(follow, peer, request);
     if (err != TOV_OK)
         tov_core_log(follow->core, TOV_HOST_WARN, "hashes-not-served", "peer=%s error=%s",
                      peer->agency->name, tov_err_name(err));
+    return TOV_OK;
 }
 
 /* ---- asking ---- */
@@ -158,19 +172,37 @@ static struct tov_peer *choose(const struct tov_follow *follow)
     return best;
 }
 
+static void note_growth(struct tov_follow *follow)
+{
+    follow->grown_size = tov_rebuild_size(follow->rebuild);
+    follow->grown_mono_ms = follow->core->mono_ms;
+}
+
+/* Answers come, each in time, and lead nowhere: it is not waited for longer than one that is
+ * silent. */
+static bool is_stalled(struct tov_follow *follow)
+{
+    if (tov_rebuild_size(follow->rebuild) != follow->grown_size)
+        note_growth(follow);
+    return follow->core->mono_ms - follow->grown_mono_ms >= STALLED_MS;
+}
+
 static void ask(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!tov_session_may_ask(follow, peer))
+    if (follow->asked_peer != peer->number) {
+        tov_rebuild_drop(follow->rebuild);
+        follow->asked_peer = peer->number;
+        note_growth(follow);
+    }
+    if (!tov_session_may_ask(follow, peer,
+                             1 + charge_of(tov_rebuild_next(follow->rebuild), peer->holds)))
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)
         return;
-    if (follow->asked_peer != peer->number)
-        tov_rebuild_drop(follow->rebuild);
     control->kind = TOV_CONTROL_HASH_REQUEST;
     control->as.hash_request.from = tov_rebuild_next(follow->rebuild);
     control->as.hash_request.to = peer->holds;
-    follow->asked_peer = peer->number;
     follow->is_asking = true;
     follow->asked_mono_ms = follow->core->mono_ms;
     tov_session_control(follow, peer, control);
@@ -194,10 +226,13 @@ enum tov_recover_view tov_follow_recover_step(struct tov_follow *follow)
 {
     struct tov_peer *asked = tov_follow_peer(follow, follow->asked_peer);
     uint64_t waited = follow->core->mono_ms - follow->asked_mono_ms;
-    if (asked != NULL && !is_heard(asked))
+    bool has_more = asked != NULL && asked->holds > tov_rebuild_size(follow->rebuild);
+    if (asked != NULL && (!is_heard(asked) || !has_more))
         follow->asked_peer = 0;
     else if (asked != NULL && follow->is_asking && waited >= ANSWER_WAIT_MS)
         pass_over(follow, asked, "no-answer");
+    else if (asked != NULL && is_stalled(follow))
+        pass_over(follow, asked, "stalled");
     else if (asked != NULL && follow->is_asking)
         return TOV_RECOVER_ASKING;
     asked = tov_follow_peer(follow, follow->asked_peer);

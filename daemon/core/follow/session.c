@@ -16,6 +16,8 @@
 
 #define FAULT_PAUSE_MS 2000u
 #define FAULT_PAUSE_MAX_MS 60000u
+#define FAULT_PAUSE_STEPS 5u      /* doublings up to the longest */
+#define FAULT_FORGIVEN_MS 600000u /* one fault, for each so long without another */
 
 static const struct tov_quota_rate hello_rate = {TOV_PEER_HELLOS_MAX, TOV_PEER_HELLOS_PER_SECOND};
 static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_PER_SECOND};
@@ -130,9 +132,16 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
     peer->refetch_waits = peer->position_waits && position.refetch;
 }
 
-bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer)
+bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count)
 {
-    return tov_quota_take(&peer->asked, &asking_rate, 1, follow->core->mono_ms);
+    return tov_quota_take(&peer->asked, &asking_rate, count, follow->core->mono_ms);
+}
+
+bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count)
+{
+    uint32_t most = TOV_PEER_ASKS_MAX + 1; /* never */
+    return tov_quota_take(&peer->asks, &ask_rate, count < most ? (uint32_t)count : most,
+                          follow->core->mono_ms);
 }
 
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
@@ -166,10 +175,13 @@ void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
 void tov_session_fault(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
                        const char *what)
 {
-    uint32_t pause = FAULT_PAUSE_MS;
+    uint64_t now_ms = follow->core->mono_ms;
+    uint64_t forgiven = (now_ms - peer->fault_mono_ms) / FAULT_FORGIVEN_MS;
+    peer->pause_steps -= forgiven < peer->pause_steps ? (unsigned)forgiven : peer->pause_steps;
+    uint32_t pause = FAULT_PAUSE_MS << peer->pause_steps;
+    peer->pause_steps += peer->pause_steps < FAULT_PAUSE_STEPS ? 1 : 0;
+    peer->fault_mono_ms = now_ms;
     peer->faults++;
-    for (uint64_t i = 1; i < peer->faults && pause < FAULT_PAUSE_MAX_MS; i++)
-        pause *= 2;
     tov_core_log(follow->core, TOV_HOST_WARN, "peer-fault", "peer=%s what=%s error=%s count=%llu",
                  peer->agency->name, what, tov_err_name(err), (unsigned long long)peer->faults);
     follow->core->host->drop_peer(follow->core->host->context, peer->number,
@@ -249,6 +261,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->has_session = true;
     peer->is_consulted = false;
     peer->recall_asked_ms = 0;
+    peer->keys_asked_ms = 0;
     peer->their_epoch = hello->epoch;
     peer->their_now_ms = hello->now_ms;
     peer->their_now_mono_ms = follow->core->mono_ms;
@@ -380,7 +393,7 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
 static bool tells_of_ours(enum tov_control_kind kind)
 {
     return kind == TOV_CONTROL_RESTORE_ANSWER || kind == TOV_CONTROL_HASH_ANSWER ||
-           kind == TOV_CONTROL_LEAF_ANSWER;
+           kind == TOV_CONTROL_LEAF_ANSWER || kind == TOV_CONTROL_KEYS_ANSWER;
 }
 
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
@@ -399,8 +412,7 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);
     case TOV_CONTROL_HASH_REQUEST:
-        tov_serve_hashes(follow, peer, control);
-        return TOV_OK;
+        return tov_serve_hashes(follow, peer, control);
     case TOV_CONTROL_HASH_ANSWER:
         return tov_recover_on_hashes(follow, peer, control);
     case TOV_CONTROL_LEAF_REQUEST:
@@ -408,6 +420,10 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
         return TOV_OK;
     case TOV_CONTROL_LEAF_ANSWER:
         return tov_recall_on_leaves(follow, peer, control);
+    case TOV_CONTROL_KEYS_REQUEST:
+        return tov_own_keys_on_request(follow, peer, control);
+    case TOV_CONTROL_KEYS_ANSWER:
+        return tov_own_keys_on_answer(follow, peer, control);
     }
     return TOV_E_MALFORMED;
 }

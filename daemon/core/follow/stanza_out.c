@@ -53,6 +53,17 @@ static enum tov_err renew_sender(struct tov_follow *follow, struct tov_peer *pee
     return TOV_OK;
 }
 
+enum tov_err tov_stanza_seal_keys(struct tov_follow *follow, struct tov_peer *peer,
+                                  const struct tov_stanza_subject *subject,
+                                  const struct tov_message_keys *keys,
+                                  struct tov_stanza *out_stanza)
+{
+    if (!peer->has_sender || peer->sender_epoch != peer->epoch ||
+        follow->core->mono_ms - peer->sender_mono_ms > SENDER_LIFE_MS)
+        TOV_TRY(renew_sender(follow, peer));
+    return tov_stanza_seal(&peer->sender, subject, keys, out_stanza);
+}
+
 static bool right_of(const struct tov_leaf_message *message, uint16_t agency, enum tov_right *out)
 {
     for (size_t i = 0; i < message->recipient_count; i++) {
@@ -106,14 +117,11 @@ enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *re
     (void)right_of(&follow->leaf->as.message, peer->number, &right);
     struct tov_hash leaf_hash = tov_merkle_leaf_hash(message->leaf);
     TOV_TRY(tov_own_keys(follow, read, message->index, &leaf_hash, &keys));
-    if (!peer->has_sender || peer->sender_epoch != peer->epoch ||
-        follow->core->mono_ms - peer->sender_mono_ms > SENDER_LIFE_MS)
-        TOV_TRY(renew_sender(follow, peer));
     struct tov_hash ctx =
         tov_message_ctx(tov_bytes_of_text(tov_ledger_key(follow->core->ledger)->name),
                         tov_leaf_envelope_view(message->leaf));
     struct tov_stanza_subject subject = {&ctx, right == TOV_RIGHT_ALL};
-    return tov_stanza_seal(&peer->sender, &subject, &keys, out_stanza);
+    return tov_stanza_seal_keys(follow, peer, &subject, &keys, out_stanza);
 }
 
 void tov_stanza_owe(struct tov_core *core, struct tov_peer *peer, uint64_t index)

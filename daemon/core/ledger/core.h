@@ -67,7 +67,10 @@ struct tov_core {
     uint64_t disk_free_bytes;    /* as of the last tick, less what was written since */
     uint64_t disk_reserve_bytes; /* below it no new work is taken */
     uint64_t segment_bytes; /* of the ledger's segment that is open, as a parcel would carry it */
-    enum tov_err failed;    /* the first failure that the node cannot go on from */
+    /* Own messages whose keys came back since the start: with the open batch, committed, and those
+     * that whoever has read messages before must read again (follow/own_keys.c). */
+    uint64_t regained_open, regained_committed, regained;
+    enum tov_err failed; /* the first failure that the node cannot go on from */
     struct tov_error failure;
 };
 

@@ -76,7 +76,8 @@ struct tov_message_again {
     struct tov_bytes body;
     struct tov_bytes keys; /* its data key row */
 };
-/* Appends it under its old event number. TOV_E_NOT_FOUND: a recipient is no peer any more. */
+/* Appends it under its old event number. TOV_E_NOT_FOUND: a recipient is no peer any more;
+ * TOV_E_ERASED: its key is gone. Neither leaves anything in the batch. */
 enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_link_heads *heads,
                                      const struct tov_message_again *again,
                                      struct tov_message_written *out_written) TOV_MUST_CHECK;

@@ -201,18 +201,22 @@ enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_lin
     struct tov_buf links = {.data = room, .capacity = sizeof room, .limit = sizeof room};
     struct tov_message_written written = {.event = again->event};
     struct tov_hash before = tov_merkle_leaf_hash(again->leaf);
+    TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys plain = {0};
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
     TOV_TRY(tov_leaf_decode(again->leaf, leaf));
     if (leaf->type != TOV_LEAF_MESSAGE)
         return TOV_E_CORRUPT;
+    /* Before anything is in the batch: one whose key is gone leaves nothing behind. */
+    TOV_TRY(tov_vault_unwrap(core, &before, again->keys, &plain));
     TOV_TRY(set_links(core, heads, &leaf->as.message, &links, &written));
     TOV_TRY(append_leaf(core, leaf, tov_buf_view(&links), &written));
     put_links(core, heads, &written);
     struct tov_store_key key = tov_store_key_u64(written.place.index);
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, again->body);
-    TOV_TRY(tov_vault_wrap_again(core, &before, &written.place.leaf_hash, again->keys, keys));
+    TOV_TRY(tov_vault_wrap(core, tov_vault_class_of(core, again->keys), &written.place.leaf_hash,
+                           &plain, keys));
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_DATAKEY, key, TOV_BYTES_OF(keys));
     tov_core_note_segment(core, again->body.size + TOV_LEAF_MAX_BYTES / 4);
     *out_written = written;

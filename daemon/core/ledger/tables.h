@@ -42,6 +42,10 @@
  *                                                 that were signed before: ledger/aside.c
  * told         peer u16, generation u32,          verdict 4: what an own receipt that was brought
  *              lost u64, link u64                 back said of the peer's message with that link
+ * keyless      peer u16, index u64                empty: an own message that came back without
+ *                                                 keys, for which that peer is asked
+ * rewrap       as mleaf                           epoch u32: keys of a peer's message that it was
+ *                                                 given again, for that epoch key of its
  * fact         text                               small facts: ledger/core.c
  * book         number u64                         blocks of the case book from that event on:
  *                                                 book/book_block.c; a copy, made again at need
@@ -83,6 +87,8 @@ enum tov_table {
     TOV_TABLE_RECORD,
     TOV_TABLE_ASIDE,
     TOV_TABLE_TOLD,
+    TOV_TABLE_KEYLESS,
+    TOV_TABLE_REWRAP,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -266,16 +266,11 @@ enum tov_err tov_vault_unwrap(struct tov_core *core, const struct tov_hash *leaf
     return TOV_OK;
 }
 
-enum tov_err tov_vault_wrap_again(struct tov_core *core, const struct tov_hash *before,
-                                  const struct tov_hash *after, struct tov_bytes row,
-                                  uint8_t out_row[TOV_DATAKEY_ROW_BYTES])
+uint8_t tov_vault_class_of(const struct tov_core *core, struct tov_bytes row)
 {
-    TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys = {0};
     struct tov_reader reader = tov_reader_of(row);
-    uint32_t number = tov_read_u32(&reader);
-    TOV_TRY(tov_vault_unwrap(core, before, row, &keys));
-    const struct bucket *bucket = find_bucket(core->vault->state, number);
-    return tov_vault_wrap(core, bucket->class_code, after, &keys, out_row);
+    const struct bucket *bucket = find_bucket(core->vault->state, tov_read_u32(&reader));
+    return bucket == NULL ? 1 : bucket->class_code;
 }
 
 void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct tov_key *secret,

@@ -52,11 +52,8 @@ enum tov_err tov_vault_unwrap(struct tov_core *core, const struct tov_hash *leaf
                               struct tov_bytes row,
                               struct tov_message_keys *out_keys) TOV_MUST_CHECK;
 
-/* The same keys for the leaf AFTER, in the bucket class that ROW was made in for BEFORE. Errors as
- * tov_vault_unwrap. */
-enum tov_err tov_vault_wrap_again(struct tov_core *core, const struct tov_hash *before,
-                                  const struct tov_hash *after, struct tov_bytes row,
-                                  uint8_t out_row[TOV_DATAKEY_ROW_BYTES]) TOV_MUST_CHECK;
+/* The retention class of the bucket that ROW was made in; 1 when it is gone. */
+uint8_t tov_vault_class_of(const struct tov_core *core, struct tov_bytes row);
 
 /* Small secrets of the core's own files (epoch keys), bound to NAME. */
 void tov_vault_seal_secret(struct tov_core *core, const char *name, const struct tov_key *secret,

@@ -147,6 +147,57 @@ static void cosignatures_are_counted_one_by_one(void)
     UNIT_EQUAL_INT(faults(hostile), 1);
 }
 
+/* Each hash is a look-up: 4,096 of them count as 16 requests more. */
+static void requests_for_hashes_are_counted_by_their_hashes(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("hashes", 2);
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    hostile_meet(hostile);
+    sim_wire_pass(hostile->wire, 60000);
+    control->kind = TOV_CONTROL_HASH_REQUEST;
+    control->as.hash_request.to = UINT64_MAX;
+    for (unsigned i = 0; i < TOV_PEER_ASKS_MAX / 17; i++)
+        hostile_say_control(hostile, control);
+    UNIT_EQUAL_INT(faults(hostile), 0);
+    hostile_say_control(hostile, control);
+    UNIT_EQUAL_INT(faults(hostile), 1);
+}
+
+static uint32_t last_pause_ms;
+
+static void note_pause(void *context, size_t index, uint16_t peer, uint32_t ms)
+{
+    (void)context;
+    (void)index;
+    (void)peer;
+    last_pause_ms = ms;
+}
+
+static uint32_t pause_for_a_fault(struct hostile *hostile)
+{
+    static const uint8_t junk[3] = {1, 2, 3};
+    hostile_say(hostile, TOV_BYTES_OF(junk));
+    return last_pause_ms;
+}
+
+static void faults_are_forgiven_with_time(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("forgiven", 2);
+    hostile_meet(hostile);
+    hostile->wire->nodes[0].hooks.drop = note_pause;
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 2000);
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 4000);
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 8000);
+    for (int i = 0; i < 10; i++)
+        UNIT_NEED(pause_for_a_fault(hostile) <= 60000);
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 60000);
+    sim_wire_pass(hostile->wire, 3 * 600000);
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 8000);
+    sim_wire_pass(hostile->wire, 24 * 3600000);
+    UNIT_EQUAL_INT(pause_for_a_fault(hostile), 2000);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -157,6 +208,8 @@ int main(void)
         UNIT_TEST(a_peer_repeats_itself_so_often),
         UNIT_TEST(a_peer_says_what_is_ignored_so_often),
         UNIT_TEST(cosignatures_are_counted_one_by_one),
+        UNIT_TEST(requests_for_hashes_are_counted_by_their_hashes),
+        UNIT_TEST(faults_are_forgiven_with_time),
     };
     return unit_run("follow_quota", tests, sizeof tests / sizeof tests[0]);
 }

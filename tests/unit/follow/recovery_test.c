@@ -3,7 +3,9 @@
  * A node whose store is put back from an old copy comes back by itself, in the same tree: its tree
  * from who keeps its hashes, its entries from whom they were disclosed to (docs/recovery.md).
  */
+#include "ledger/aside.h"
 #include "ledger/entry.h"
+#include "ledger/vault.h"
 #include "guard/guard_statement.h"
 #include "merkle/ed25519.h"
 #include "merkle/note.h"
@@ -193,6 +195,24 @@ static void a_node_that_was_rolled_back_whole_comes_back(void)
     destroy_scene(scene);
 }
 
+/* Once it was free to start it does not start again: two persons who went on without the keepers
+ * would have to say so once more. Those who looked at what was set aside look again. */
+static void check_free_for_good(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    const char *met = strstr(scene->wire->log, "majority-met");
+    UNIT_NEED(met != NULL);
+    CU_ASSERT_PTR_NULL(strstr(met, "to=guard"));
+    CU_ASSERT(core->regained > 0);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    for (uint64_t i = 1; i < core->next_event; i++) {
+        struct tov_event event;
+        UNIT_NEED(tov_event_get(read, i, &event) == TOV_OK);
+        CU_ASSERT(event.index != TOV_ASIDE_INDEX);
+    }
+}
+
 /* Messages that were taken before anybody could be heard, at places that were given before. */
 static void what_was_written_meanwhile_is_appended_anew(void)
 {
@@ -208,7 +228,41 @@ static void what_was_written_meanwhile_is_appended_anew(void)
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    check_free_for_good(scene);
     check_works(scene);
+    destroy_scene(scene);
+}
+
+/* As if the message at INDEX of node 0 had been set aside, and its bucket key were gone. */
+static enum tov_err append_without_key(const struct scene *scene, uint64_t index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    static const uint8_t gone[TOV_DATAKEY_ROW_BYTES] = {0xff};
+    struct tov_core *core = core_of(scene, 0);
+    struct tov_link_heads heads =
+        tov_follow_link_heads(tov_node_follow(scene->wire->nodes[0].node));
+    struct tov_message_written written;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    struct tov_message_again again = {
+        .event = entry.event, .leaf = entry.leaf, .keys = TOV_BYTES_OF(gone)};
+    return tov_message_write_again(core, &heads, &again, &written);
+}
+
+/* It stays aside, and nothing of it gets into the ledger. */
+static void what_cannot_be_opened_is_not_appended_anew(void)
+{
+    struct scene *scene = make_scene("unopened", 2);
+    uint64_t index = sim_wire_send(scene->wire, 0, 500).place.index;
+    sim_wire_run(scene->wire);
+    uint64_t size = tov_ledger_size(core_of(scene, 0)->ledger);
+    UNIT_EQUAL_INT(append_without_key(scene, index), TOV_E_ERASED);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(scene, 0)->ledger), size);
+    send_some(scene, 2);
+    check_converged(scene);
     destroy_scene(scene);
 }
 
@@ -409,6 +463,62 @@ static void a_liar_costs_time_and_nothing_else(void)
     }
 }
 
+/* Gives one hash to an answer, each just before it would be passed over as silent. */
+struct dripper {
+    struct scene *scene;
+    struct sim_frame kept;
+    bool has_kept;
+};
+
+static bool drip(void *context, struct sim_frame *frame)
+{
+    struct dripper *dripper = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    if (frame->from != 1)
+        return true;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    if (control->kind != TOV_CONTROL_HASH_ANSWER)
+        return true;
+    control->as.hash_answer.point_count = 0;
+    control->as.hash_answer.hashes.size = TOV_HASH_BYTES;
+    sign_again(dripper->scene, control, &dripper->kept.bytes);
+    dripper->has_kept = true;
+    return false;
+}
+
+static void one_that_drips_hashes_is_passed_over(void)
+{
+    struct scene *scene = make_scene("drips", 3);
+    struct dripper dripper = {.scene = scene, .kept.bytes = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)};
+    for (int i = 0; i < 8; i++)
+        send_some(scene, 3);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    scene->wire->filter = drip;
+    scene->wire->filter_context = &dripper;
+    start_again(scene, 0);
+    for (int i = 0; i < 9; i++) {
+        sim_wire_pass(scene->wire, 9000);
+        if (dripper.has_kept)
+            sim_wire_inject(scene->wire, 1, 0, tov_buf_view(&dripper.kept.bytes));
+        dripper.has_kept = false;
+        sim_wire_run(scene->wire);
+    }
+    CU_ASSERT(sim_wire_logged(scene->wire, "tree-recovered"));
+    scene->wire->filter = NULL;
+    sim_wire_pass(scene->wire, 60000);
+    check_works(scene);
+    tov_buf_fini(&dripper.kept.bytes);
+    destroy_scene(scene);
+}
+
 /* Each is asked while it is old itself: to give what it holds nothing must be signed. */
 static void two_old_nodes_bring_each_other_back(void)
 {
@@ -491,11 +601,13 @@ int main(void)
         UNIT_TEST(an_old_store_comes_back_in_the_same_tree),
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
+        UNIT_TEST(what_cannot_be_opened_is_not_appended_anew),
         UNIT_TEST(who_is_down_is_asked_when_it_comes),
         UNIT_TEST(without_anybody_the_tree_comes_back_and_it_waits),
         UNIT_TEST(what_no_peer_was_sent_comes_from_the_guard),
         UNIT_TEST(beyond_what_the_guard_keeps_it_waits_and_says_so),
         UNIT_TEST(a_liar_costs_time_and_nothing_else),
+        UNIT_TEST(one_that_drips_hashes_is_passed_over),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };

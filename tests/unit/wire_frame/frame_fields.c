@@ -296,6 +296,34 @@ static void fill_leaf_answer(const json_t *fields, struct tov_control *out)
     }
 }
 
+static void fill_keys_request(const json_t *fields, struct tov_control *out)
+{
+    const json_t *refs = get(fields, "refs");
+    UNIT_NEED(json_array_size(refs) <= TOV_KEYS_REFS_MAX);
+    out->kind = TOV_CONTROL_KEYS_REQUEST;
+    out->as.keys_request.epoch = (uint32_t)number(fields, "epoch");
+    out->as.keys_request.count = json_array_size(refs);
+    for (size_t i = 0; i < json_array_size(refs); i++)
+        out->as.keys_request.refs[i] = ref_of(json_array_get(refs, i));
+}
+
+static void fill_keys_answer(const json_t *fields, struct tov_control *out)
+{
+    const json_t *keys = get(fields, "keys");
+    UNIT_NEED(json_array_size(keys) <= TOV_KEYS_REFS_MAX);
+    out->kind = TOV_CONTROL_KEYS_ANSWER;
+    out->as.keys_answer.count = json_array_size(keys);
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        const json_t *held = json_array_get(keys, i);
+        const json_t *stanza = get(held, "stanza");
+        struct tov_held_keys *key = &out->as.keys_answer.keys[i];
+        *key = (struct tov_held_keys){.ref = ref_of(get(held, "ref")),
+                                      .is_held = !json_is_null(stanza)};
+        if (key->is_held)
+            key->stanza = stanza_of(stanza);
+    }
+}
+
 static void fill_control(const char *kind, const json_t *fields, struct tov_control *out)
 {
     if (strcmp(kind, "restore_answer") == 0) {
@@ -321,6 +349,10 @@ static void fill_control(const char *kind, const json_t *fields, struct tov_cont
         out->as.leaf_request.to = number(fields, "to");
     } else if (strcmp(kind, "leaf_answer") == 0) {
         fill_leaf_answer(fields, out);
+    } else if (strcmp(kind, "keys_request") == 0) {
+        fill_keys_request(fields, out);
+    } else if (strcmp(kind, "keys_answer") == 0) {
+        fill_keys_answer(fields, out);
     } else if (strcmp(kind, "chunk_request") == 0) {
         out->kind = TOV_CONTROL_CHUNK_REQUEST;
         out->as.chunk_request.ref = ref_of(get(fields, "ref"));

@@ -674,7 +674,18 @@ CONTROLS = {
     "leaf_request": (9, lambda f: num(1, f["from"]) + num(2, f["to"])),
     "leaf_answer": (10, lambda f: num(1, f["from"]) + num(2, f["to"]) + b"".join(
         sub(3, p_held_leaf(v)) for v in f["leaves"])),
+    "keys_request": (11, lambda f: num(1, f["epoch"]) + b"".join(
+        sub(2, p_ref(r)) for r in f["refs"])),
+    "keys_answer": (12, lambda f: b"".join(sub(1, p_held_keys(v)) for v in f["keys"])),
 }
+
+
+def p_held_keys(f):
+    return sub(1, p_ref(f["ref"])) + (sub(2, p_stanza(f["stanza"])) if f["stanza"] else b"")
+
+
+def a_held_keys(at=7, **change):
+    return {"ref": a_ref(at), "stanza": a_stanza(), **change}
 
 
 def p_held_leaf(f):
@@ -724,13 +735,17 @@ def good_controls():
     yield "epoch_expired", "epoch_expired", {"refs": [a_ref(n) for n in range(3)]}
     yield "epoch_expired_for_most_messages", "epoch_expired", {
         "refs": [a_ref(n) for n in range(256)]}
+    yield "keys_request", "keys_request", {"epoch": 3, "refs": [a_ref(n) for n in range(2)]}
+    yield "keys_request_for_most_messages", "keys_request", {
+        "epoch": 1, "refs": [a_ref(n) for n in range(64)]}
+    yield "keys_answer", "keys_answer", {"keys": [a_held_keys(), a_held_keys(8, stanza=None)]}
 
 
 def rejected_controls():
     request = {"from": 0, "to": 200}
     yield "empty", b"", "malformed"
     yield "without_a_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}), "malformed"
-    yield "unknown_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}) + sub(11, b""), "malformed"
+    yield "unknown_kind", head({"from": 2, "to": 1, "nonce": h("nonce")}) + sub(13, b""), "malformed"
     yield "from_agency_0", control("hash_request", request, **{"from": 0}), "malformed"
     yield "to_agency_1025", control("hash_request", request, to=1025), "malformed"
     for name, change in off_by_one(lambda: {"nonce": h("nonce")}, "nonce"):
@@ -782,6 +797,19 @@ def rejected_controls():
     yield "epoch_expired_for_none", control("epoch_expired", {"refs": []}), "malformed"
     yield "epoch_expired_for_257", control("epoch_expired", {
         "refs": [a_ref(n) for n in range(257)]}), "limit"
+    yield "keys_request_for_none", control("keys_request", {"epoch": 3, "refs": []}), "malformed"
+    yield "keys_request_for_epoch_0", control("keys_request", {
+        "epoch": 0, "refs": [a_ref()]}), "malformed"
+    yield "keys_request_for_65", control("keys_request", {
+        "epoch": 3, "refs": [a_ref(n) for n in range(65)]}), "limit"
+    yield "keys_answer_of_none", control("keys_answer", {"keys": []}), "malformed"
+    yield "keys_answer_of_65", control("keys_answer", {
+        "keys": [a_held_keys(n, stanza=None) for n in range(65)]}), "limit"
+    yield "keys_answer_with_an_empty_stanza", control("keys_answer", {
+        "keys": [a_held_keys(stanza={"sealed": "", "epoch": 3})]}), "malformed"
+    for name, change in off_by_one(a_ref, "leaf_hash"):
+        yield f"keys_answer_{name}", control("keys_answer", {
+            "keys": [a_held_keys(ref={**a_ref(), **change})]}), "malformed"
 
 
 def control_vectors():

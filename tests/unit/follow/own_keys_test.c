@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Own messages that come back after a restore are readable again: who can read them seals the keys
+ * to their sender, to nobody else, and writes that down (docs/recovery.md).
+ */
+#include "book/book.h"
+#include "hostile_peer.h"
+#include "ledger/entry.h"
+#include "merkle/ed25519.h"
+
+#include <string.h>
+
+#define SENT 3u
+
+/* Node 0 sends SENT messages, and is set back to before them. */
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;
+    struct tov_message_written sent[SENT];
+    bool holds_requests; /* for keys: they are lost */
+    bool lies;           /* of node 1: its stanzas are changed */
+    unsigned lies_told;
+};
+
+static struct tov_core *core_of(const struct scene *scene, size_t node)
+{
+    return tov_node_core(scene->wire->nodes[node].node);
+}
+
+static void sign_again(const struct scene *scene, const struct tov_control *control,
+                       struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    const struct sim_federation *federation = scene->wire->federation;
+    struct tov_frame_control frame;
+    uint8_t secret[64];
+    sim_secret_of(&federation->agencies[1].control, secret);
+    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
+    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
+                             &message);
+    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
+    frame.body = tov_buf_view(&body);
+    tov_buf_clear(out);
+    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
+}
+
+static bool look_at_control(struct scene *scene, struct sim_frame *frame,
+                            struct tov_control *control)
+{
+    if (scene->holds_requests && control->kind == TOV_CONTROL_KEYS_REQUEST)
+        return false;
+    if (scene->lies && frame->from == 1 && control->kind == TOV_CONTROL_KEYS_ANSWER) {
+        for (size_t i = 0; i < control->as.keys_answer.count; i++)
+            ((uint8_t *)(uintptr_t)control->as.keys_answer.keys[i].stanza.sealed.data)[50] ^= 1;
+        scene->lies_told++;
+        sign_again(scene, control, &frame->bytes);
+    }
+    return true;
+}
+
+static bool look_at_frame(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    return look_at_control(scene, frame, control);
+}
+
+static void start_again(struct scene *scene, size_t node)
+{
+    sim_wire_start(scene->wire, node);
+    for (size_t i = 0; i < scene->wire->count; i++) {
+        if (i != node)
+            sim_wire_connect(scene->wire, node, i);
+    }
+    sim_wire_run(scene->wire);
+}
+
+static void set_back(struct scene *scene)
+{
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    start_again(scene, 0);
+}
+
+static struct scene *make_scene(const char *name)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    UNIT_NEED(scene != NULL);
+    scene->wire = sim_wire_create(name, 3);
+    scene->wire->filter = look_at_frame;
+    scene->wire->filter_context = scene;
+    sim_wire_start_all(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
+    start_again(scene, 0);
+    for (size_t i = 0; i < SENT; i++) {
+        scene->sent[i] = sim_wire_send(scene->wire, 0, 100 + i);
+        sim_wire_run(scene->wire);
+    }
+    return scene;
+}
+
+static void destroy_scene(struct scene *scene)
+{
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", scene->wire->log);
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+    free(scene);
+}
+
+static bool has_text(struct tov_bytes bytes, const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t i = 0; i + size <= bytes.size; i++) {
+        if (memcmp(bytes.data + i, text, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* How many of those that were sent node 0 can read, text and all. */
+static size_t count_readable(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    for (size_t i = 0; i < SENT; i++) {
+        struct tov_message_name name = {core->own->number, core->series.generation,
+                                        scene->sent[i].place.index};
+        UNIT_NEED(tov_message_read(core, read, &name, TOV_MESSAGE_CONTENT, message) == TOV_OK);
+        count +=
+            message->shows_content && has_text(tov_buf_view(&message->content), SIM_MARKER) ? 1 : 0;
+    }
+    return count;
+}
+
+static size_t count_rows(const struct tov_core *core, unsigned table)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_count(read, table, &count) == TOV_OK);
+    return (size_t)count;
+}
+
+/* Entries in the journal of CORE that say that keys were given again. */
+static size_t count_rewraps(const struct tov_core *core)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_JLEAF};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        count += entry.leaf.data[5] == TOV_LEAF_REWRAP ? 1 : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+static void own_messages_that_came_back_are_readable_again(void)
+{
+    struct scene *scene = make_scene("back");
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_KEYLESS), 0);
+    UNIT_EQUAL_INT(scene->wire->drops, 0);
+    destroy_scene(scene);
+}
+
+/* Its epoch keys are in no backup: it makes a new one, which the others must know first. */
+static void they_are_sealed_to_the_new_epoch_of_who_lost_its_keys(void)
+{
+    struct scene *scene = make_scene("epoch");
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    UNIT_NEED(sim_disk_delete(scene->wire->nodes[0].disk, "epochs") == TOV_OK);
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    destroy_scene(scene);
+}
+
+static void each_time_that_keys_are_given_again_is_an_entry(void)
+{
+    struct scene *scene = make_scene("entry");
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    size_t first = count_rewraps(core_of(scene, 1));
+    size_t second = count_rewraps(core_of(scene, 2));
+    CU_ASSERT(first + second >= SENT);
+    CU_ASSERT(first <= SENT && second <= SENT);
+    destroy_scene(scene);
+}
+
+static void a_recipient_that_lost_the_keys_says_so_and_another_suffices(void)
+{
+    struct scene *scene = make_scene("lost");
+    struct tov_store_key none = {0};
+    scene->holds_requests = true;
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    tov_store_batch_delete_range(tov_core_batch(core_of(scene, 1)), TOV_TABLE_MDATAKEY, none, none);
+    sim_node_settle(&scene->wire->nodes[1]);
+    scene->holds_requests = false;
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "keys-not-held"));
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 1)), 0);
+    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 2)), SENT);
+    destroy_scene(scene);
+}
+
+/* K3: another agency's answer is what is taken. */
+static void keys_that_do_not_fit_the_own_leaf_are_not_kept(void)
+{
+    struct scene *scene = make_scene("lies");
+    scene->lies = true;
+    set_back(scene);
+    sim_wire_disconnect(scene->wire, 0, 2);
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(scene->lies_told > 0);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    sim_wire_connect(scene->wire, 0, 2);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    destroy_scene(scene);
+}
+
+static size_t catch_up(struct tov_book *book, const struct tov_core *core)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    enum tov_err err = TOV_E_AGAIN;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    while (err == TOV_E_AGAIN) {
+        size_t slice = TOV_BOOK_SLICE;
+        err = tov_book_catch_up(book, read, core->next_event - 1, &slice);
+    }
+    UNIT_NEED(err == TOV_OK);
+    UNIT_NEED(tov_book_check(book, read, 100) == TOV_OK);
+    return tov_book_count(book);
+}
+
+/* I5: who has read past them before their keys came shows what everybody shows. */
+static void the_case_book_takes_them_in_when_they_come(void)
+{
+    struct scene *scene = make_scene("book");
+    struct tov_book *book = NULL;
+    scene->holds_requests = true;
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    struct tov_core *core = core_of(scene, 0);
+    UNIT_NEED(tov_book_create(core, 1, &book) == TOV_OK);
+    UNIT_EQUAL_INT(catch_up(book, core), 0);
+    scene->holds_requests = false;
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    CU_ASSERT(tov_book_has_unchecked(book));
+    (void)catch_up(book, core);
+    UNIT_EQUAL_INT(catch_up(book, core), SENT);
+    UNIT_EQUAL_INT(tov_book_differences(book), 0);
+    tov_book_destroy(book);
+    destroy_scene(scene);
+}
+
+/* ---- who asks for what is not its own ---- */
+
+static void ask(struct hostile *hostile, const struct tov_ref *ref)
+{
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    control->kind = TOV_CONTROL_KEYS_REQUEST;
+    control->as.keys_request.epoch = 1;
+    control->as.keys_request.count = 1;
+    control->as.keys_request.refs[0] = *ref;
+    hostile_say_control(hostile, control);
+}
+
+static struct hostile *meet_with_epoch(const char *name, size_t count)
+{
+    struct hostile *hostile = hostile_create(name, count);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    hostile_meet(hostile);
+    leaf->type = TOV_LEAF_EPOCH_KEY;
+    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
+        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+    return hostile;
+}
+
+static void an_agency_gets_keys_of_its_own_messages_alone(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("own", 3);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    struct tov_core *core = hostile_core(hostile);
+    struct tov_message_written others = sim_wire_send(hostile->wire, 2, 1);
+    struct tov_message_written victims = sim_wire_send(hostile->wire, 0, 2);
+    sim_wire_run(hostile->wire);
+    struct tov_ref of_others = {3, 1, others.place.index, others.place.leaf_hash};
+    struct tov_ref of_victim = {1, 1, victims.place.index, victims.place.leaf_hash};
+    ask(hostile, &of_others);
+    ask(hostile, &of_victim);
+    UNIT_EQUAL_INT(hostile->wire->drops, 2);
+    UNIT_EQUAL_INT(count_rewraps(core), 0);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    struct tov_ref other_leaf = message.ref;
+    other_leaf.leaf.bytes[0] ^= 1;
+    ask(hostile, &other_leaf);
+    UNIT_EQUAL_INT(count_rewraps(core), 0);
+    ask(hostile, &message.ref);
+    UNIT_EQUAL_INT(count_rewraps(core), 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+/* F4: who may see the header alone has no content key, and gives none. */
+static void a_right_to_the_header_gives_no_keys(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("header", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_HEADER, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    ask(hostile, &message.ref);
+    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 0);
+}
+
+/* I11: asking costs the asker its quota, and the journal no second entry. */
+static void asking_again_and_again_grows_nothing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("again", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
+    for (int i = 0; i < 50; i++)
+        ask(hostile, &message.ref);
+    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 1);
+    UNIT_EQUAL_INT(hostile->wire->drops, 0);
+    for (int i = 0; i < 200; i++)
+        ask(hostile, &message.ref);
+    CU_ASSERT(hostile->wire->drops > 0);
+    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(own_messages_that_came_back_are_readable_again),
+        UNIT_TEST(they_are_sealed_to_the_new_epoch_of_who_lost_its_keys),
+        UNIT_TEST(each_time_that_keys_are_given_again_is_an_entry),
+        UNIT_TEST(a_recipient_that_lost_the_keys_says_so_and_another_suffices),
+        UNIT_TEST(keys_that_do_not_fit_the_own_leaf_are_not_kept),
+        UNIT_TEST(the_case_book_takes_them_in_when_they_come),
+        UNIT_TEST(an_agency_gets_keys_of_its_own_messages_alone),
+        UNIT_TEST(a_right_to_the_header_gives_no_keys),
+        UNIT_TEST(asking_again_and_again_grows_nothing),
+    };
+    return unit_run("follow_own_keys", tests, sizeof tests / sizeof tests[0]);
+}
