@@ -120,7 +120,8 @@ static bool has_news(const struct world *world, size_t at, size_t peer)
 static bool may_connect(const struct world *world, size_t a, size_t b)
 {
     return is_up(world, a) && is_up(world, b) &&
-           network_may_connect(&world->network, a, b, world->mono_ms);
+           network_may_connect(&world->network, a, b, world->mono_ms) &&
+           restore_may_connect(world, a, b);
 }
 
 static bool may_disconnect(const struct world *world, size_t a, size_t b)
@@ -385,6 +386,8 @@ static void draw_target(struct world *world, size_t node, struct sim_order *orde
         return;
     const struct model_order *target =
         &world->model.orders[world_below(world, world->model.order_count)];
+    if (target->is_provisional)
+        return; /* it may get another place */
     order->target = (struct tov_ref){(uint16_t)(target->node + 1), 1, target->place.index,
                                      target->place.leaf_hash};
     order->has_target = is_held(world, node, &order->target);
@@ -453,6 +456,8 @@ static const struct deed deeds[] = {
     {3, do_clock, FAULT_CLOCK},         {3, do_fail_commit, FAULT_COMMIT},
     {2, mischief_fill, FAULT_FULL},     {3, mischief_swizzle, FAULT_CLOG},
     {8, mischief_damage, FAULT_DAMAGE}, {20, mischief_replay, FAULT_REPLAY},
+    {8, restore_copy, FAULT_RESTORE},   {8, restore_put_back, FAULT_RESTORE},
+    {8, restore_calm, FAULT_RESTORE},
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])
 
@@ -462,6 +467,8 @@ static unsigned weight_of(const struct world *world, const struct deed *deed)
         return 0;
     if (deed->happens == mischief_replay)
         return world->liar.is_there ? deed->weight : 0;
+    if (deed->fault == FAULT_RESTORE)
+        return world->restores.happen ? deed->weight : 0;
     if (deed->happens == do_crash || deed->happens == do_start)
         return deed->weight * world->crashes;
     if (deed->happens == do_disconnect || deed->happens == do_connect)

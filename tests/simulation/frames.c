@@ -81,7 +81,7 @@ static bool is_for(const struct looked_at *on, uint64_t index)
 {
     const struct model_links *links = &on->world->model.nodes[on->from].links[on->to];
     for (uint64_t i = 0; i < links->count; i++) {
-        if (links->indices[i] == index)
+        if (links->at[i].index == index)
             return true;
     }
     return false;

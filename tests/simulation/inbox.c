@@ -17,28 +17,55 @@ void inbox_fini(struct inbox *inbox)
     free(inbox->told);
 }
 
-const struct inbox_told *inbox_find(const struct inbox *inbox, uint16_t agency, uint64_t index)
+static struct inbox_told *find(const struct inbox *inbox, const struct tov_ref *ref)
 {
     for (size_t i = 0; i < inbox->told_count; i++) {
-        if (inbox->told[i].agency == agency && inbox->told[i].index == index)
-            return &inbox->told[i];
+        struct inbox_told *told = &inbox->told[i];
+        if (told->agency == ref->agency && told->index == ref->index &&
+            tov_hash_equal(&told->leaf_hash, &ref->leaf))
+            return told;
     }
     return NULL;
 }
 
-static struct inbox_told *find_or_make(struct inbox *inbox, uint16_t agency, uint64_t index)
+const struct inbox_told *inbox_find(const struct inbox *inbox, const struct tov_ref *ref)
 {
-    for (size_t i = 0; i < inbox->told_count; i++) {
-        if (inbox->told[i].agency == agency && inbox->told[i].index == index)
-            return &inbox->told[i];
-    }
+    return find(inbox, ref);
+}
+
+static struct inbox_told *find_or_make(struct inbox *inbox, const struct tov_ref *ref)
+{
+    struct inbox_told *told = find(inbox, ref);
+    if (told != NULL)
+        return told;
     if (inbox->told_count == inbox->told_capacity) {
         inbox->told_capacity = inbox->told_capacity == 0 ? 64 : inbox->told_capacity * 2;
         inbox->told = realloc(inbox->told, inbox->told_capacity * sizeof *inbox->told);
         UNIT_NEED(inbox->told != NULL);
     }
-    inbox->told[inbox->told_count] = (struct inbox_told){.agency = agency, .index = index};
+    inbox->told[inbox->told_count] =
+        (struct inbox_told){.agency = ref->agency, .index = ref->index, .leaf_hash = ref->leaf};
     return &inbox->told[inbox->told_count++];
+}
+
+void inbox_copy(const struct inbox *inbox, struct inbox *out)
+{
+    *out = (struct inbox){.cursor = inbox->cursor,
+                          .told_count = inbox->told_count,
+                          .told_capacity = inbox->told_count + 1};
+    out->told = calloc(out->told_capacity, sizeof *out->told);
+    UNIT_NEED(out->told != NULL);
+    if (inbox->told_count > 0)
+        memcpy(out->told, inbox->told, inbox->told_count * sizeof *out->told);
+}
+
+void inbox_put_back(struct inbox *inbox, const struct inbox *copy)
+{
+    struct inbox_told *old = inbox->told;
+    uint64_t connections = inbox->connections;
+    inbox_copy(copy, inbox);
+    inbox->connections = connections;
+    free(old);
 }
 
 /* ---- asking ---- */
@@ -93,7 +120,7 @@ void inbox_close(struct world *world, size_t node)
 
 static void note_told(struct world *world, size_t node, bool is_message, const struct tov_ref *ref)
 {
-    struct inbox_told *told = find_or_make(&world->inboxes[node], ref->agency, ref->index);
+    struct inbox_told *told = find_or_make(&world->inboxes[node], ref);
     unsigned *count = is_message ? &told->messages : &told->attachments;
     (*count)++;
     if (is_message && told->messages > 1)

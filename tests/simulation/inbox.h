@@ -7,6 +7,7 @@
 #define TOV_TESTS_SIMULATION_INBOX_H
 
 #include "base/bytes.h"
+#include "wire/ref.h"
 
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct world;
 struct inbox_told {
     uint16_t agency;
     uint64_t index;
+    struct tov_hash leaf_hash;
     unsigned messages, attachments;
 };
 
@@ -33,7 +35,10 @@ void inbox_open(struct world *world, size_t node);
 void inbox_close(struct world *world, size_t node);
 /* Hook of sim_node.h; CONTEXT is the world. */
 enum tov_err inbox_take(void *context, size_t node, uint64_t connection, struct tov_bytes frame);
-/* What was told of entry INDEX of AGENCY's ledger; NULL: nothing. */
-const struct inbox_told *inbox_find(const struct inbox *inbox, uint16_t agency, uint64_t index);
+/* What was told of REF, whose generation does not count; NULL: nothing. */
+const struct inbox_told *inbox_find(const struct inbox *inbox, const struct tov_ref *ref);
+/* What a client has that is set back with its node. */
+void inbox_copy(const struct inbox *inbox, struct inbox *out);
+void inbox_put_back(struct inbox *inbox, const struct inbox *copy);
 
 #endif

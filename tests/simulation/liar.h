@@ -70,6 +70,8 @@ void liar_note_cosigned(struct world *world, size_t node, uint64_t size,
 void liar_note_given(struct world *world, size_t node, struct tov_bytes frame);
 /* NODE was started: what it noticed and had not committed is forgotten. */
 void liar_note_start(struct world *world, size_t node);
+/* NODE's store was set back, and its guard WITH_GUARD: it holds, or cosigned, what it did then. */
+void liar_note_set_back(struct world *world, size_t node, bool with_guard);
 /* NODE suspects the agency of index ACCUSED. */
 void liar_note_accused(struct world *world, size_t node, size_t accused);
 

@@ -22,7 +22,8 @@ void model_fini(struct model *model)
             free(model->nodes[i].trees[k].roots);
         }
         for (size_t k = 0; k < SIM_NODES_MAX; k++)
-            free(model->nodes[i].links[k].indices);
+            free(model->nodes[i].links[k].at);
+        free(model->nodes[i].facts);
     }
     free(model->orders);
 }
@@ -54,14 +55,20 @@ void model_submitted(struct world *world, size_t node, const struct sim_order *o
         (struct model_order){.node = node, .order = *order, .place = *place};
 }
 
-static bool has_leaf(struct tov_store_read *read, const struct tov_ledger_place *place)
+/* Whether its leaf stands there; OUT_ID is the message's. */
+static bool has_leaf(struct tov_store_read *read, const struct tov_ledger_place *place,
+                     uint8_t out_id[TOV_MESSAGE_ID_BYTES])
 {
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     struct tov_bytes row;
     struct tov_entry entry;
+    UNIT_NEED(leaf != NULL);
     if (tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(place->index), &row) != TOV_OK ||
         tov_entry_decode_own(row, &entry) != TOV_OK || entry.state != TOV_ENTRY_PRESENT)
         return false;
     struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+    UNIT_NEED(tov_leaf_decode(entry.leaf, leaf) == TOV_OK && leaf->type == TOV_LEAF_MESSAGE);
+    memcpy(out_id, leaf->as.message.id, TOV_MESSAGE_ID_BYTES);
     return tov_hash_equal(&hash, &place->leaf_hash);
 }
 
@@ -81,10 +88,11 @@ void model_acknowledged(void *context, size_t node, uint64_t record)
     if (order->is_acknowledged)
         world_break(world, BROKE_TWICE, "a%zu acknowledged record %llu twice", node + 1,
                     (unsigned long long)record);
-    if (!has_leaf(read, &order->place))
+    if (!has_leaf(read, &order->place, order->id))
         world_break(world, BROKE_EARLY, "a%zu acknowledged record %llu, entry %llu is not there",
                     node + 1, (unsigned long long)record, (unsigned long long)order->place.index);
     order->is_acknowledged = true;
+    order->is_provisional = world->model.nodes[node].is_back;
     order->rank = ++world->model.acknowledged;
 }
 
@@ -103,14 +111,43 @@ void model_append(struct model_tree *tree, const struct tov_hash *hash)
     tree->roots[tree->count++] = tov_range_root(&tree->range);
 }
 
-static void note_link(struct model_links *links, uint64_t index)
+static void note_link(struct model_links *links, const struct model_link *link)
 {
     if (links->count == links->capacity) {
         links->capacity = links->capacity == 0 ? 64 : links->capacity * 2;
-        links->indices = realloc(links->indices, links->capacity * sizeof *links->indices);
-        UNIT_NEED(links->indices != NULL);
+        links->at = realloc(links->at, links->capacity * sizeof *links->at);
+        UNIT_NEED(links->at != NULL);
     }
-    links->indices[links->count++] = index;
+    links->at[links->count++] = *link;
+}
+
+uint64_t model_link_find(const struct model_links *links, uint64_t series, uint64_t number)
+{
+    uint64_t rank = 0;
+    while (rank < links->count &&
+           (links->at[rank].series != series || links->at[rank].number != number))
+        rank++;
+    return rank;
+}
+
+struct model_link *model_link_at(const struct world *world, size_t node, size_t peer,
+                                 uint64_t index)
+{
+    const struct model_links *links = &world->model.nodes[node].links[peer];
+    for (uint64_t i = 0; i < links->count; i++) {
+        if (links->at[i].index == index)
+            return &links->at[i];
+    }
+    return NULL;
+}
+
+/* Counted from 1 behind the newest `lost` entry, without a gap. */
+static bool is_next_link(const struct model_node *node, const struct model_links *links,
+                         const struct model_link *link)
+{
+    const struct model_link *last = links->count == 0 ? NULL : &links->at[links->count - 1];
+    uint64_t next = last != NULL && last->series == link->series ? last->number + 1 : 1;
+    return link->series == node->newest_lost && link->number == next;
 }
 
 static void note_links(struct world *world, size_t node, const struct tov_entry *entry,
@@ -122,22 +159,40 @@ static void note_links(struct world *world, size_t node, const struct tov_entry 
         if (bytes.size == 0)
             continue;
         struct model_links *links = &world->model.nodes[node].links[i];
-        note_link(links, index);
-        if (tov_link_decode(bytes, &block) != TOV_OK || block.number != links->count)
+        UNIT_NEED(tov_link_decode(bytes, &block) == TOV_OK);
+        struct model_link link = {
+            .index = index, .series = block.series.lost_index, .number = block.number};
+        if (!is_next_link(&world->model.nodes[node], links, &link))
             world_break(world, BROKE_LOST,
-                        "a%zu wrote entry %llu with another link than %llu to a%zu", node + 1,
-                        (unsigned long long)index, (unsigned long long)links->count, i + 1);
+                        "a%zu wrote entry %llu with link %llu of series %llu to a%zu, behind %llu",
+                        node + 1, (unsigned long long)index, (unsigned long long)link.number,
+                        (unsigned long long)link.series, i + 1, (unsigned long long)links->count);
+        note_link(links, &link);
     }
 }
 
 static void note_epoch(struct world *world, size_t node, const struct tov_leaf_epoch_key *key)
 {
     struct model_node *model = &world->model.nodes[node];
-    if (key->epoch != model->epoch + 1)
+    bool is_next = key->epoch == model->epoch + 1;
+    if (model->restores > 0) /* numbers of lost keys are left out */
+        is_next = key->epoch > model->epoch;
+    if (!is_next)
         world_break(world, BROKE_DURABLE, "a%zu has epoch %u after epoch %u", node + 1, key->epoch,
                     model->epoch);
     model->epoch = key->epoch;
     memcpy(model->epoch_public_key, key->public_key, sizeof model->epoch_public_key);
+}
+
+static struct model_fact *note_fact(struct model_node *model, uint64_t index)
+{
+    if (index >= model->fact_capacity) {
+        model->fact_capacity = index == 0 ? 256 : index * 2;
+        model->facts = realloc(model->facts, model->fact_capacity * sizeof *model->facts);
+        UNIT_NEED(model->facts != NULL);
+    }
+    model->facts[index] = (struct model_fact){0};
+    return &model->facts[index];
 }
 
 static void look_at_entry(struct world *world, size_t node, struct tov_store_read *read,
@@ -149,14 +204,26 @@ static void look_at_entry(struct world *world, size_t node, struct tov_store_rea
     if ((index == 0) != (leaf->type == TOV_LEAF_GENESIS))
         world_break(world, BROKE_FORK, "a%zu has a leaf of type %d at %llu", node + 1,
                     (int)leaf->type, (unsigned long long)index);
-    if (leaf->type == TOV_LEAF_MESSAGE)
+    struct model_node *model = &world->model.nodes[node];
+    struct tov_ledger_place place = {index, model->trees[0].leaves[index]};
+    struct model_fact *fact = note_fact(model, index);
+    fact->type = leaf->type;
+    if (leaf->type == TOV_LEAF_MESSAGE) {
         note_links(world, node, entry, index);
-    if (leaf->type == TOV_LEAF_RECEIPT)
+        model_note_place(world, node, leaf->as.message.id, &place);
+    } else if (leaf->type == TOV_LEAF_RECEIPT) {
         model_check_receipt(world, node, read, &leaf->as.receipt);
-    if (leaf->type == TOV_LEAF_ANCHOR)
-        world->model.nodes[node].anchor = index + 1;
-    if (leaf->type == TOV_LEAF_EPOCH_KEY)
+        fact->peer = (size_t)leaf->as.receipt.peer - 1;
+        fact->receipted = model_receipted(world, node, fact->peer);
+    } else if (leaf->type == TOV_LEAF_ANCHOR) {
+        model->anchor = index + 1;
+    } else if (leaf->type == TOV_LEAF_LOST) {
+        model->newest_lost = index;
+    } else if (leaf->type == TOV_LEAF_EPOCH_KEY) {
         note_epoch(world, node, &leaf->as.epoch_key);
+        fact->epoch = leaf->as.epoch_key.epoch;
+        memcpy(fact->public_key, leaf->as.epoch_key.public_key, sizeof fact->public_key);
+    }
 }
 
 static void take_new_leaves(struct world *world, size_t node, size_t which,
@@ -171,7 +238,7 @@ static void take_new_leaves(struct world *world, size_t node, size_t which,
         struct tov_entry entry;
         UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
         UNIT_NEED(tov_store_key_to_u64(&iter.row.key) == tree->count);
-        struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+        struct tov_hash hash = tov_entry_hash(&entry);
         model_append(tree, &hash);
         if (which == 0)
             look_at_entry(world, node, read, &entry);
@@ -219,12 +286,19 @@ void model_durable(void *context, size_t node)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct world *world = context;
     struct tov_store_row row;
+    struct model_node *model = &world->model.nodes[node];
     UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
-    for (size_t i = 0; i < 2; i++)
-        take_new_leaves(world, node, i, read);
+    if (model->restores > 0)
+        model_look_back(world, node, read);
+    if (!model->is_back)
+        take_new_leaves(world, node, 0, read);
+    if (model->restores == 0)
+        take_new_leaves(world, node, 1, read);
     for (size_t i = 0; i < world->count; i++) {
-        if (i != node)
-            check_mirror(world, node, i, read);
+        if (i == node)
+            continue;
+        check_mirror(world, node, i, read);
+        world->model.nodes[i].links[node].held = model_held(world, node, i);
     }
     if (tov_store_last(read, TOV_TABLE_EVENT, &row) == TOV_OK)
         world->model.nodes[node].newest_event = tov_store_key_to_u64(&row.key);
@@ -250,7 +324,7 @@ static void check_tree(struct world *world, size_t node, size_t which, struct to
     while (tov_store_iter_next(&iter)) {
         struct tov_entry entry;
         UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
-        struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
+        struct tov_hash hash = tov_entry_hash(&entry);
         if (count >= tree->count || !tov_hash_equal(&hash, &tree->leaves[count]))
             break;
         count++;
@@ -291,6 +365,16 @@ static void check_keys(struct world *world, size_t node, unsigned table,
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
 }
 
+/* An entry with an epoch key is still to be read back. */
+static bool has_epoch_out(const struct model_node *model)
+{
+    for (uint64_t i = 0; i < model->trees[0].count; i++) {
+        if (model->facts[i].is_out && model->facts[i].type == TOV_LEAF_EPOCH_KEY)
+            return true;
+    }
+    return false;
+}
+
 /* What others seal to its newest epoch key can be opened. */
 static void check_epoch(struct world *world, size_t node)
 {
@@ -308,12 +392,16 @@ static void check_epoch(struct world *world, size_t node)
 void model_check_start(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    const struct model_node *model = &world->model.nodes[node];
     UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
-    for (size_t i = 0; i < 2; i++)
-        check_tree(world, node, i, read);
+    if (!model->is_back)
+        check_tree(world, node, 0, read);
+    if (model->restores == 0) /* else another journal may have begun */
+        check_tree(world, node, 1, read);
     check_keys(world, node, TOV_TABLE_DATAKEY, read);
     check_keys(world, node, TOV_TABLE_MDATAKEY, read);
-    check_epoch(world, node);
+    if (!model->is_back && !has_epoch_out(model))
+        check_epoch(world, node);
 }
 
 /* ---- what was signed ---- */
@@ -338,6 +426,8 @@ static void check_signature(struct world *world, size_t node, enum tov_guard_tre
                     (unsigned long long)size);
     if (size > tree->signed_size)
         tree->signed_size = size;
+    if (which == TOV_GUARD_LEDGER && size > world->model.nodes[node].guard_floor)
+        world->model.nodes[node].guard_floor = size;
 }
 
 /* A guard that was started has not gone back. */
@@ -346,8 +436,9 @@ static void check_hello(struct world *world, size_t node,
 {
     for (size_t i = 0; i < 2; i++) {
         uint64_t size = hello->trees[i].present ? hello->trees[i].range.size : 0;
-        uint64_t was = world->model.nodes[node].trees[i].signed_size;
-        if (size < was)
+        const struct model_node *model = &world->model.nodes[node];
+        uint64_t was = i == 0 ? model->guard_floor : model->trees[i].signed_size;
+        if (size < was && (i == 0 || model->restores == 0))
             world_break(world, BROKE_FORK, "a%zu's guard went back from size %llu to %llu",
                         node + 1, (unsigned long long)was, (unsigned long long)size);
     }
@@ -382,6 +473,13 @@ void model_signed(void *context, size_t node, const struct tov_guard_request *re
         return;
     if (answer->op == TOV_GUARD_COSIGN)
         check_cosigned(world, node, &request->cosign);
-    for (size_t i = 0; answer->op == TOV_GUARD_APPEND && i < answer->append.signature_count; i++)
+    if (answer->op != TOV_GUARD_APPEND)
+        return;
+    struct model_node *model = &world->model.nodes[node];
+    bool is_ledger = request->append.tree == TOV_GUARD_LEDGER;
+    if (is_ledger)
+        model->guard_size = request->append.from_size + request->append.hash_count;
+    for (size_t i = 0; (is_ledger || model->restores == 0) && i < answer->append.signature_count;
+         i++)
         check_signature(world, node, request->append.tree, &answer->append.signatures[i]);
 }

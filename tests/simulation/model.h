@@ -6,6 +6,7 @@
 #ifndef TOV_TESTS_SIMULATION_MODEL_H
 #define TOV_TESTS_SIMULATION_MODEL_H
 
+#include "ledger/entry.h"
 #include "support/sim_message.h"
 
 struct world;
@@ -19,18 +20,49 @@ struct model_tree {
     uint64_t signed_size; /* the largest that its guard signed */
 };
 
-/* Messages of one node to another, by link number. */
+/* One message of one node to another. */
+struct model_link {
+    uint64_t index;  /* of its leaf */
+    uint64_t series; /* index of the newest `lost` entry before it; 0: none */
+    uint64_t number; /* in its series, from 1 */
+    /* What a restore may have cost the recipient (model_back.c). */
+    bool may_be_lost;   /* nobody has it any more */
+    bool may_be_closed; /* its keys and attachments need not come (again) */
+};
+
+/* Messages of one node to another, in order. */
 struct model_links {
-    uint64_t *indices; /* of leaves; link number 1 first */
+    struct model_link *at;
     uint64_t count, capacity;
-    uint64_t receipted; /* by entries of the recipient's ledger */
+    uint64_t receipted; /* so many, by entries of the recipient's ledger */
     uint64_t mirrored;  /* size up to which the recipient's checkpoints were compared */
+    uint64_t held;      /* size that the recipient's store holds */
+};
+
+/* What an entry of a ledger is, as far as restores ask. */
+struct model_fact {
+    enum tov_leaf_type type;
+    size_t peer;        /* of a receipt */
+    uint64_t receipted; /* of a receipt: so many of the peer's links are then */
+    uint32_t epoch;     /* of an epoch key */
+    uint8_t public_key[32];
+    bool is_out;      /* a restore took it, and it has not come back whole */
+    bool was_out;     /* its keys are gone: no client is told of it anew */
+    bool may_be_lost; /* nobody could have given it back */
 };
 
 struct model_node {
     struct model_tree trees[2];              /* ledger, journal */
     struct model_links links[SIM_NODES_MAX]; /* to others */
+    struct model_fact *facts;                /* of the ledger's entries */
+    uint64_t fact_capacity;
     uint64_t newest_event;
+    uint64_t newest_lost;         /* index of the newest `lost` entry; 0: none */
+    uint64_t guard_size;          /* of its ledger at its guard, signed or not */
+    uint64_t guard_floor;         /* under which its guard may not be */
+    unsigned restores;            /* how often it was set back */
+    bool is_back;                 /* its store has not all of its ledger's tree again */
+    bool guard_is_back;           /* nor has its guard */
     uint64_t anchor;              /* the size right behind the newest; 0: none */
     uint32_t epoch;               /* of the newest epoch key in its ledger; 0: none */
     uint8_t epoch_public_key[32]; /* that one */
@@ -40,7 +72,12 @@ struct model_order {
     size_t node;
     struct sim_order order;
     struct tov_ledger_place place;
-    uint64_t boot; /* of its node, when it was submitted */
+    struct tov_ledger_place
+        old_place; /* where it was told of before it got another; index 0: none */
+    uint8_t id[TOV_MESSAGE_ID_BYTES]; /* once it is acknowledged */
+    bool is_provisional;              /* acknowledged where another entry has its place */
+    bool is_excused;                  /* a restore took it from all */
+    uint64_t boot;                    /* of its node, when it was submitted */
     bool is_acknowledged;
     uint64_t rank; /* among the acknowledged ones */
 };
@@ -67,13 +104,52 @@ void model_signed(void *context, size_t node, const struct tov_guard_request *re
                   const struct tov_guard_answer *answer);
 void model_acknowledged(void *context, size_t node, uint64_t record);
 
+/* ---- model_back.c: what restores may cost ---- */
+
+/* NODE's store holds what it held at ANOTHER moment. */
+struct model_moment {
+    uint64_t count; /* of its ledger */
+    uint64_t guard_floor;
+    uint64_t newest_event;
+    uint64_t held[SIM_NODES_MAX]; /* of the others' ledgers */
+    uint64_t *out;                /* entries of its ledger that are out */
+    size_t out_count;
+    struct model_opened { /* messages of others that are opened */
+        size_t from;
+        uint64_t index;
+    } * opened;
+    size_t opened_count;
+};
+/* NODE is up. */
+void model_moment_take(struct world *world, size_t node, struct model_moment *out);
+void model_moment_fini(struct model_moment *moment);
+/* NODE is set back from NOW to THEN. */
+void model_set_back(struct world *world, size_t node, const struct model_moment *now,
+                    const struct model_moment *then, bool with_guard);
+/* Who holds what was signed at NODE and may be set back; NODE itself does not count. */
+bool model_is_held_beside(const struct world *world, size_t node, size_t beside);
+/* A look at the store of a node that was set back: whether its tree is whole, what came back. */
+void model_look_back(struct world *world, size_t node, struct tov_store_read *read);
+/* A message of NODE has another place than before. */
+void model_note_place(struct world *world, size_t node, const uint8_t *id,
+                      const struct tov_ledger_place *place);
+/* At rest: what a restore took is back, or its ledger says that it is lost. */
+void model_check_back(struct world *world, size_t node);
+
 /* After a start: what became durable is there, leaf for leaf, and can be read. */
 void model_check_start(struct world *world, size_t node);
 /* receipts.c: ENTRY at INDEX of NODE's ledger, a receipt, is true. */
 void model_check_receipt(struct world *world, size_t node, struct tov_store_read *read,
                          const struct tov_leaf_receipt *receipt);
+/* So many links of PEER to NODE are receipted. */
+uint64_t model_receipted(const struct world *world, size_t node, size_t peer);
 
 /* The peer's ledger as NODE's store holds it now; 0: nothing. */
 uint64_t model_held(struct world *world, size_t node, size_t peer);
+/* Rank of the link in the list; links->count: there is none. */
+uint64_t model_link_find(const struct model_links *links, uint64_t series, uint64_t number);
+/* That of the message at INDEX; NULL: it is not for PEER. */
+struct model_link *model_link_at(const struct world *world, size_t node, size_t peer,
+                                 uint64_t index);
 
 #endif

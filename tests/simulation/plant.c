@@ -72,3 +72,9 @@ bool plant_needs_liar(enum plant plant)
 {
     return plant == PLANT_FORK_UNSAID;
 }
+
+bool plant_needs_restores(enum plant plant)
+{
+    (void)plant;
+    return false;
+}

@@ -67,6 +67,7 @@ void plants_fini(struct plants *plants);
 /* Whether PLANT acts now, for the first and only time. */
 bool plant_acts_once(struct world *world, enum plant plant);
 bool plant_needs_liar(enum plant plant);
+bool plant_needs_restores(enum plant plant);
 
 /* ---- plant_store.c: called where each may act ---- */
 

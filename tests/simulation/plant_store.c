@@ -69,12 +69,12 @@ static void lose_mirror_row(struct world *world, size_t node, bool all)
     TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
     for (size_t i = 0; i < world->count; i++) {
         const struct model_links *links = &world->model.nodes[i].links[node];
-        if (links->count == 0 || !is_opened(world, node, i, links->indices[0]) ||
+        if (links->count == 0 || !is_opened(world, node, i, links->at[0].index) ||
             !plant_acts_once(world, world->plants.plant))
             continue;
         UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
         struct tov_store_key key =
-            tov_store_key_u16_u32_u64((uint16_t)(i + 1), 1, links->indices[0]);
+            tov_store_key_u16_u32_u64((uint16_t)(i + 1), 1, links->at[0].index);
         if (all)
             tov_store_batch_delete(batch, TOV_TABLE_MLEAF, key);
         tov_store_batch_delete(batch, TOV_TABLE_MDATAKEY, key);

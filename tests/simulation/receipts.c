@@ -15,7 +15,7 @@ struct receipted {
     struct world *world;
     size_t node, peer;
     struct tov_store_read *read;
-    uint64_t link;
+    uint64_t series, link;
 };
 
 static void refuse(const struct receipted *on, const char *why)
@@ -71,11 +71,12 @@ static void check_link(const struct receipted *on, struct tov_verdict_value valu
     const struct model_links *links = &peer->links[on->node];
     struct tov_bytes row;
     struct tov_entry entry;
-    if (on->link == 0 || on->link > links->count) {
+    uint64_t rank = model_link_find(links, on->series, on->link);
+    if (rank == links->count) {
         refuse(on, "there is none");
         return;
     }
-    struct tov_message_name name = {(uint16_t)(on->peer + 1), 1, links->indices[on->link - 1]};
+    struct tov_message_name name = {(uint16_t)(on->peer + 1), 1, links->at[rank].index};
     if (tov_store_get(on->read, TOV_TABLE_MLEAF,
                       tov_store_key_u16_u32_u64(name.agency, name.generation, name.index),
                       &row) != TOV_OK ||
@@ -90,13 +91,32 @@ static void check_link(const struct receipted *on, struct tov_verdict_value valu
         check_opened(on, &entry, &name);
 }
 
+/* So many are receipted by entries that no restore can have taken: what only a lost entry said may
+ * be said again. */
+static uint64_t receipted_for_sure(const struct receipted *on)
+{
+    const struct model_node *model = &on->world->model.nodes[on->node];
+    uint64_t sure = 0;
+    for (uint64_t i = 0; i < model->trees[0].count; i++) {
+        const struct model_fact *fact = &model->facts[i];
+        if (fact->type == TOV_LEAF_RECEIPT && fact->peer == on->peer && !fact->may_be_lost)
+            sure = fact->receipted;
+    }
+    return sure;
+}
+
 static void check_run(struct receipted *on, const struct tov_receipt_run *run,
                       struct model_links *links)
 {
     for (uint16_t i = 0; i < run->count; i++, on->link++) {
-        if (on->link != links->receipted + 1)
+        uint64_t rank = model_link_find(links, on->series, on->link);
+        while (links->receipted < rank && links->at[links->receipted].may_be_lost)
+            links->receipted++;
+        if (rank < links->receipted && rank >= receipted_for_sure(on))
+            links->receipted = rank;
+        if (rank != links->receipted)
             refuse(on, "not the next one");
-        links->receipted = on->link;
+        links->receipted = rank + 1;
         check_link(on, run->value);
     }
 }
@@ -104,7 +124,8 @@ static void check_run(struct receipted *on, const struct tov_receipt_run *run,
 void model_check_receipt(struct world *world, size_t node, struct tov_store_read *read,
                          const struct tov_leaf_receipt *receipt)
 {
-    struct receipted on = {world, node, (size_t)receipt->peer - 1, read, 0};
+    struct receipted on = {world, node, (size_t)receipt->peer - 1, read, receipt->series.lost_index,
+                           0};
     if (liar_is(world, on.peer))
         return; /* links that nobody wrote, and entries that are others */
     struct model_links *links = &world->model.nodes[on.peer].links[node];
@@ -113,8 +134,13 @@ void model_check_receipt(struct world *world, size_t node, struct tov_store_read
         check_run(&on, &receipt->runs[i], links);
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         on.link = receipt->amendments[i].link_number;
-        if (on.link > links->receipted)
+        if (model_link_find(links, on.series, on.link) >= links->receipted)
             refuse(&on, "amended before it was receipted");
         check_link(&on, receipt->amendments[i].value);
     }
+}
+
+uint64_t model_receipted(const struct world *world, size_t node, size_t peer)
+{
+    return peer < world->count ? world->model.nodes[peer].links[node].receipted : 0;
 }

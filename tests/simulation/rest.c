@@ -14,6 +14,8 @@
 #define DAY_MS 86400000ull
 #define ROUNDS_MAX 240u
 #define QUIET_ROUNDS 13u /* longer than any of the nodes' own waits for a peer that is there */
+#define BACK_WAITS 8u
+#define BACK_WAIT_MS 61000u
 #define DEEDS_MAX 200000u
 
 /* What there is to do for one node; false: nothing. */
@@ -91,7 +93,8 @@ static void connect_all(struct world *world)
         if (world->nodes[a].node == NULL)
             world_start(world, a);
         for (size_t b = a + 1; b < world->count; b++) {
-            if (!is_silent(world, b) && network_may_connect(&world->network, a, b, world->mono_ms))
+            if (!is_silent(world, b) && restore_may_connect(world, a, b) &&
+                network_may_connect(&world->network, a, b, world->mono_ms))
                 network_connect(&world->network, a, b);
         }
     }
@@ -204,6 +207,8 @@ static void check_all(struct world *world)
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         if (!liar_is(world, i))
             rest_check_node(world, i);
+        if (!liar_is(world, i) && !world_is_broken(world))
+            model_check_back(world, i);
     }
     check_pairs(world);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
@@ -216,12 +221,61 @@ static void check_all(struct world *world)
     }
 }
 
+static void connect_those_up(struct world *world)
+{
+    for (size_t a = 0; a < world->count; a++) {
+        for (size_t b = a + 1; b < world->count; b++) {
+            if (world->nodes[a].node != NULL && world->nodes[b].node != NULL &&
+                restore_may_connect(world, a, b) &&
+                network_may_connect(&world->network, a, b, world->mono_ms))
+                network_connect(&world->network, a, b);
+        }
+    }
+}
+
+void world_calm(struct world *world, unsigned rounds, uint64_t ms)
+{
+    trace_line(&world->trace, "%llu calm", (unsigned long long)world->step);
+    for (unsigned i = 0; i < rounds && !world_is_broken(world); i++) {
+        connect_those_up(world);
+        settle(world);
+        world_pass(world, ms);
+        for (size_t k = 0; k < world->count; k++) {
+            if (world->nodes[k].node != NULL)
+                world_tick(world, k);
+        }
+        settle(world);
+    }
+}
+
+static bool all_serve(const struct world *world)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct sim_node *sim = &world->nodes[i];
+        if (!is_silent(world, i) &&
+            (sim->node == NULL || tov_node_state(sim->node) != TOV_NODE_SERVING))
+            return false;
+    }
+    return true;
+}
+
+/* Who comes back waits a minute at a time for those who are not heard. */
+static void let_come_back(struct world *world)
+{
+    for (unsigned i = 0; i < BACK_WAITS && !world_is_broken(world) && !all_serve(world); i++) {
+        world_pass(world, BACK_WAIT_MS);
+        come_to_rest(world);
+    }
+}
+
 void world_rest(struct world *world)
 {
     heal(world);
     if (world->liar.is_there)
         hear_liar_out(world);
     come_to_rest(world);
+    if (world->restores.happen)
+        let_come_back(world);
     world_pass(world, 2 * DAY_MS); /* anchors are due, however far ahead a clock once was */
     if (!world_is_broken(world))
         come_to_rest(world);

@@ -39,6 +39,8 @@ void rest_check_node(struct world *world, size_t node)
         world_break(world, BROKE_SERVING, "a%zu is not idle", node + 1);
     for (size_t i = 0; i < 2; i++) {
         const struct model_tree *tree = &world->model.nodes[node].trees[i];
+        if (i == 1 && world->model.nodes[node].restores > 0)
+            continue; /* another journal may have begun */
         if (tree->signed_size != tree->count)
             world_break(world, BROKE_SERVING, "a%zu signed %llu of %llu entries of tree %zu",
                         node + 1, (unsigned long long)tree->signed_size,
@@ -65,6 +67,7 @@ struct arrival {
     struct world *world;
     size_t from, to;
     struct tov_store_read *read;
+    const struct model_link *link;
     const struct model_order *order; /* NULL: it was submitted by nobody that we know */
     struct tov_message_name name;
     struct tov_message *message;
@@ -115,30 +118,41 @@ static bool attachments_are_right(const struct arrival *on)
     return true;
 }
 
+/* A file that was set back may be gone; a closed message's never came. */
+static bool files_are_right(const struct arrival *on)
+{
+    return right_of(on) != TOV_RIGHT_ALL || on->link->may_be_closed ||
+           on->world->more[on->from].files_are_back || on->world->more[on->to].files_are_back ||
+           attachments_are_right(on);
+}
+
 static bool is_unchanged(struct arrival *on)
 {
     enum tov_err err = tov_message_read(tov_node_core(on->world->nodes[on->to].node), on->read,
                                         &on->name, TOV_MESSAGE_CONTENT, on->message);
     if (err != TOV_OK || on->order == NULL)
         return err == TOV_OK;
+    if (on->link->may_be_closed && !on->message->has_keys)
+        return true;
     return on->message->leaf.part_count == 2 + on->order->order.attachment_count &&
-           text_is_right(on) && (right_of(on) != TOV_RIGHT_ALL || attachments_are_right(on));
+           text_is_right(on) && files_are_right(on);
 }
 
-static void check_delivery(const struct arrival *on, uint64_t link)
+static void check_delivery(const struct arrival *on)
 {
     const struct sim_node *sim = &on->world->nodes[on->from];
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_link_block block = {.series = {1, 0}, .number = link};
+    struct tov_link_block block = {.series = {1, on->link->series}, .number = on->link->number};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(sim->store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_follow_delivery(tov_node_follow(sim->node), read, (uint16_t)(on->to + 1), &block,
                                   &delivery) == TOV_OK);
-    if (delivery.verdict.verdict != TOV_VERDICT_OPENED)
+    if (delivery.verdict.verdict != TOV_VERDICT_OPENED && !on->link->may_be_closed &&
+        !on->world->model.nodes[on->from].facts[on->name.index].may_be_lost)
         world_break(on->world, BROKE_UNOPENED,
                     "link %llu of a%zu to a%zu (entry %llu) has verdict "
                     "%d, detail %u",
-                    (unsigned long long)link, on->from + 1, on->to + 1,
+                    (unsigned long long)on->link->number, on->from + 1, on->to + 1,
                     (unsigned long long)on->name.index, (int)delivery.verdict.verdict,
                     delivery.verdict.detail);
 }
@@ -167,22 +181,26 @@ static void gather_found(struct world *world, size_t from, size_t to, struct inv
     UNIT_NEED(tov_store_read_begin(world->nodes[to].store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_message_create(&message) == TOV_OK);
     for (uint64_t i = 0; i < links->count && !world_is_broken(world); i++) {
-        struct tov_ledger_place place = {links->indices[i],
-                                         sender->trees[0].leaves[links->indices[i]]};
+        struct tov_ledger_place place = {links->at[i].index,
+                                         sender->trees[0].leaves[links->at[i].index]};
         struct arrival on = {world,
                              from,
                              to,
                              read,
+                             &links->at[i],
                              model_order_at(&world->model, from, &place),
                              {(uint16_t)(from + 1), 1, place.index},
                              message};
         struct tov_hash hash;
-        if (!mirror_leaf(&on, &hash)) {
+        bool is_there = mirror_leaf(&on, &hash);
+        if (!is_there && on.link->may_be_lost)
+            continue;
+        if (!is_there) {
             world_break(world, BROKE_LOST, "entry %llu of a%zu is not at a%zu",
                         (unsigned long long)place.index, from + 1, to + 1);
             continue;
         }
-        check_delivery(&on, i + 1);
+        check_delivery(&on);
         if (!world_is_broken(world) && !is_unchanged(&on))
             hash.bytes[0] ^= 1;
         if (on.order != NULL)
@@ -199,6 +217,13 @@ static bool is_to(const struct sim_order *order, size_t to)
     return false;
 }
 
+/* Whether a restore may have taken it from TO. */
+static bool may_be_missing(const struct world *world, const struct model_order *order, size_t to)
+{
+    const struct model_link *link = model_link_at(world, order->node, to, order->place.index);
+    return order->is_excused || (link != NULL && link->may_be_lost);
+}
+
 static void gather_acknowledged(const struct world *world, size_t from, size_t to,
                                 struct invariant_log *out)
 {
@@ -207,7 +232,7 @@ static void gather_acknowledged(const struct world *world, size_t from, size_t t
         for (size_t i = 0; i < model->order_count; i++) {
             const struct model_order *order = &model->orders[i];
             if (order->is_acknowledged && order->rank == rank && order->node == from &&
-                is_to(&order->order, to))
+                is_to(&order->order, to) && !may_be_missing(world, order, to))
                 invariant_log_add(
                     out, (struct invariant_record){order->order.record, order->place.leaf_hash});
         }
@@ -238,7 +263,7 @@ static void check_followed(struct world *world, size_t from, size_t to)
     const struct model_node *sender = &world->model.nodes[from];
     const struct model_links *links = &sender->links[to];
     uint64_t held = model_held(world, to, from);
-    uint64_t needed = links->count == 0 ? 2 : links->indices[links->count - 1] + 1;
+    uint64_t needed = links->count == 0 ? 2 : links->at[links->count - 1].index + 1;
     if (tov_agency_has_keeper(agency_of(world, from), (uint16_t)(to + 1)))
         needed = sender->trees[0].count;
     if (held < needed)

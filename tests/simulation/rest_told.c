@@ -45,10 +45,20 @@ static void need_once(const struct telling *on, enum tov_event_kind kind, uint8_
                     (int)kind);
 }
 
-static void check_client(const struct telling *on, unsigned attachments)
+static const struct inbox_told *told_of(const struct telling *on,
+                                        const struct tov_ledger_place *place)
 {
-    const struct inbox_told *told =
-        inbox_find(&on->world->inboxes[on->node], (uint16_t)(on->from + 1), on->index);
+    struct tov_ref ref = {(uint16_t)(on->from + 1), 1, place->index, place->leaf_hash};
+    return inbox_find(&on->world->inboxes[on->node], &ref);
+}
+
+/* OLD: where the message was before, if it was told of there. */
+static void check_client(const struct telling *on, const struct tov_ledger_place *place,
+                         const struct tov_ledger_place *old, unsigned attachments)
+{
+    const struct inbox_told *told = told_of(on, place);
+    if (told == NULL && old != NULL)
+        told = told_of(on, old);
     unsigned messages = told == NULL ? 0 : told->messages;
     if (messages != 1)
         world_break(on->world, messages == 0 ? BROKE_UNTOLD : BROKE_TWICE,
@@ -76,14 +86,16 @@ static void check_from(struct telling *on)
     const struct model_node *sender = &on->world->model.nodes[on->from];
     const struct model_links *links = &sender->links[on->node];
     for (uint64_t i = 0; i < links->count; i++) {
-        on->index = links->indices[i];
+        on->index = links->at[i].index;
+        if (links->at[i].may_be_lost || links->at[i].may_be_closed)
+            continue; /* check_events_once has it */
         struct tov_ledger_place place = {on->index, sender->trees[0].leaves[on->index]};
         unsigned attachments =
             attachments_for(model_order_at(&on->world->model, on->from, &place), on->node);
         need_once(on, TOV_EVENT_RECEIVED, 0);
         for (unsigned k = 0; k < attachments; k++)
             need_once(on, TOV_EVENT_ATTACHMENT, (uint8_t)(2 + k));
-        check_client(on, attachments);
+        check_client(on, &place, NULL, attachments);
     }
 }
 
@@ -91,11 +103,20 @@ static void check_own(struct telling *on)
 {
     const struct model *model = &on->world->model;
     for (size_t i = 0; i < model->order_count; i++) {
-        if (model->orders[i].node != on->node || !model->orders[i].is_acknowledged)
+        const struct model_order *order = &model->orders[i];
+        if (order->node != on->node || !order->is_acknowledged || order->is_excused)
             continue;
-        on->index = model->orders[i].place.index;
+        if (order->is_provisional) {
+            world_break(on->world, BROKE_LOST, "a%zu has not written record %llu anew",
+                        on->node + 1, (unsigned long long)order->order.record);
+            return;
+        }
+        if (model->nodes[on->node].facts[order->place.index].may_be_lost)
+            continue;
+        on->index = order->place.index;
         need_once(on, TOV_EVENT_WRITTEN, 0);
-        check_client(on, 0);
+        if (!model->nodes[on->node].facts[order->place.index].was_out)
+            check_client(on, &order->place, &order->old_place, 0);
     }
 }
 
@@ -122,7 +143,8 @@ static void check_answer(struct telling *on, const struct model_order *order)
                              order->place.leaf_hash};
     uint64_t number = 0;
     uint64_t target = 0;
-    if (!order->order.has_target ||
+    if (!order->order.has_target || on->world->model.nodes[order->node].restores > 0 ||
+        on->world->model.nodes[on->node].restores > 0 ||
         tov_event_of(core, on->read, &order->order.target, &target) != TOV_OK ||
         tov_event_of(core, on->read, &answer, &number) != TOV_OK)
         return;

@@ -13,7 +13,7 @@ static const char *const names[FAULT_COUNT] = {
     [FAULT_DRIFT] = "drift",       [FAULT_FORK] = "fork",
     [FAULT_PART] = "part",         [FAULT_NONSENSE] = "nonsense",
     [FAULT_WITHHELD] = "withheld", [FAULT_REPLAY] = "replay",
-    [FAULT_CLAIM] = "claim",
+    [FAULT_CLAIM] = "claim",       [FAULT_RESTORE] = "restore",
 };
 
 const char *fault_name(enum fault fault)

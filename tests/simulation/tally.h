@@ -23,6 +23,7 @@ enum fault {
     FAULT_DAMAGE,    /* a frame is damaged, and its connection ends */
     FAULT_CLOCK,     /* a clock jumps */
     FAULT_DRIFT,     /* a clock runs too fast or too slow */
+    FAULT_RESTORE,   /* a store is set back to an old copy */
     /* what a liar does */
     FAULT_FORK,     /* it shows two ledgers */
     FAULT_NONSENSE, /* signed entries that mean nothing */

@@ -13,6 +13,7 @@
 #define LARGE_COUNT 8u
 #define ORDERS_MIN 4u
 #define ORDERS_SPAN 20u
+#define RESTORES_MAX 3u
 
 /* ---- chance ---- */
 
@@ -123,7 +124,8 @@ static void note_log(void *context, size_t node, const char *event, const char *
         world_break(world, BROKE_MARKER, "a%zu logs content: %s", node + 1, event);
     /* Nothing here changes what was stored, nor the roster: every snapshot must fit. */
     if ((world->plants.plant == PLANT_NONE || world->plants.plant == PLANT_BOOK_ROW) &&
-        !world->nodes[node].disk_is_full && strncmp(event, "book-", 5) == 0)
+        !world->nodes[node].disk_is_full && world->model.nodes[node].restores == 0 &&
+        strncmp(event, "book-", 5) == 0)
         world_break(world, BROKE_BOOK, "a%zu logs %s %s", node + 1, event, line);
 }
 
@@ -208,6 +210,13 @@ static bool draw_liar(struct world *world)
     return wanted && world->count > 2 && (world->without & FAULT_LIES) != FAULT_LIES;
 }
 
+static bool draw_restores(struct world *world)
+{
+    bool wanted = world_chance(world, 35) && world->plants.plant == PLANT_NONE;
+    wanted = wanted || plant_needs_restores(world->plants.plant);
+    return wanted && world->count <= LARGE_COUNT && world_may(world, FAULT_RESTORE);
+}
+
 static size_t draw_keepers(struct world *world)
 {
     if (world->count > LARGE_COUNT)
@@ -253,12 +262,16 @@ struct world *world_create(const struct world_options *options)
         make_node(world, i);
     if (draw_liar(world))
         liar_init(world);
+    world->restores.happen = draw_restores(world);
+    world->restores.left = RESTORES_MAX;
     world->tally.worlds = 1;
     world->tally.liars = world->liar.is_there ? 1 : 0;
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         world_start(world, i);
     if (world->count > LARGE_COUNT)
         connect_all(world);
+    if (world->restores.happen)
+        world_calm(world, 2, 1000); /* there is something to lose from the start */
     return world;
 }
 
@@ -272,6 +285,7 @@ void world_destroy(struct world *world)
         inbox_fini(&world->inboxes[i]);
     }
     network_fini(&world->network);
+    restores_fini(world);
     model_fini(&world->model);
     plants_fini(&world->plants);
     liar_fini(&world->liar);
@@ -300,6 +314,12 @@ void world_look(struct world *world, size_t node)
     struct sim_node *sim = &world->nodes[node];
     if (sim->node == NULL || tov_node_failed(sim->node, &error) == TOV_OK)
         return;
+    if (sim_node_wants_start(sim)) {
+        trace_line(&world->trace, "  a%zu begins again from its store", node + 1);
+        world_crash(world, node);
+        world->more[node].down_until_step = world->step;
+        return;
+    }
     if (!world->more[node].may_fail && !liar_is(world, node))
         world_break(world, BROKE_FAILED, "a%zu stopped: %s", node + 1, error.text);
     world_crash(world, node);
@@ -320,6 +340,8 @@ void world_start(struct world *world, size_t node)
         return;
     }
     world->more[node].may_fail = world->nodes[node].disk_is_full;
+    if (world->model.nodes[node].restores > 0)
+        model_durable(world, node);
     model_check_start(world, node);
     liar_note_start(world, node);
     inbox_open(world, node);

@@ -14,6 +14,7 @@
 #include "simulation/model.h"
 #include "simulation/network.h"
 #include "simulation/plant.h"
+#include "simulation/restore.h"
 #include "simulation/tally.h"
 #include "simulation/trace.h"
 #include "support/sim_message.h"
@@ -36,11 +37,13 @@
 #define BROKE_BOOK "book"         /* a snapshot of the case book says what the ledger does not */
 #define BROKE_WITNESS "witness"   /* at rest the newest anchor is not cosigned */
 #define BROKE_ACCUSED "accused"   /* an honest node is taken for another */
+#define BROKE_UNSAID "unsaid"     /* a loss that the ledger does not tell */
 #define BROKE_BLIND "blind"       /* a forker was not noticed, or not suspended */
 
 struct world_node {
     bool needs_turn;
     bool may_fail;            /* a commit was made to fail */
+    bool files_are_back;      /* its attachments were set back once */
     int64_t clock_ms;         /* ahead of the world's */
     int64_t drift_ppm;        /* and further ahead with each million of milliseconds */
     uint64_t down_until_step; /* a crashed one stays down so long */
@@ -67,6 +70,7 @@ struct world {
     struct network network;
     struct model model;
     struct liar liar;
+    struct restores restores;
     struct swizzle swizzle;
     struct tally tally;
     uint32_t without; /* bits of faults that do not happen */
@@ -147,6 +151,9 @@ bool world_may_write(const struct world *world, size_t node);
 void world_check_frame(struct world *world, size_t from, size_t to, struct tov_bytes frame);
 
 /* ---- rest.c ---- */
+
+/* Who is up is connected, and does what there is to do, ROUNDS times; then MS pass. */
+void world_calm(struct world *world, unsigned rounds, uint64_t ms);
 
 /* Ends all mischief, lets everything be delivered, and checks what must be so at rest. */
 void world_rest(struct world *world);

@@ -197,6 +197,45 @@ void sim_disk_crash(struct sim_disk *disk, uint64_t *random)
     }
 }
 
+/* Attachments; anything else is the node's own. */
+static bool is_blob(const struct file *file)
+{
+    return file->name != NULL &&
+           (strncmp(file->name, "own-", 4) == 0 || strncmp(file->name, "peer-", 5) == 0);
+}
+
+struct sim_disk *sim_disk_copy(const struct sim_disk *disk)
+{
+    struct sim_disk *out = sim_disk_create();
+    for (size_t i = 0; i < disk->used; i++) {
+        const struct file *file = &disk->files[i];
+        if (!is_blob(file) || !file->is_synced)
+            continue;
+        struct file *to = find_or_make(out, file->name);
+        copy(&to->now, &file->synced);
+        copy(&to->synced, &file->synced);
+        to->is_synced = true;
+    }
+    return out;
+}
+
+void sim_disk_put_back(struct sim_disk *disk, const struct sim_disk *from)
+{
+    for (size_t i = 0; i < disk->used; i++) {
+        if (is_blob(&disk->files[i]))
+            forget(&disk->files[i]);
+    }
+    for (size_t i = 0; i < from->used; i++) {
+        const struct file *file = &from->files[i];
+        struct file *to = file->name == NULL ? NULL : find_or_make(disk, file->name);
+        if (to == NULL)
+            continue;
+        copy(&to->now, &file->synced);
+        copy(&to->synced, &file->synced);
+        to->is_synced = true;
+    }
+}
+
 void sim_disk_lie(struct sim_disk *disk, bool lies)
 {
     disk->lies = lies;

@@ -27,6 +27,10 @@ enum tov_err sim_disk_sweep(struct sim_disk *disk, const char *prefix);
 
 /* A power cut. What was written and not synced survives in some files: RANDOM decides. */
 void sim_disk_crash(struct sim_disk *disk, uint64_t *random);
+/* All synced files as they are; the caller destroys it. And back: what was made since is gone, but
+ * for the files of the node itself, which a copy of its store and attachments does not hold. */
+struct sim_disk *sim_disk_copy(const struct sim_disk *disk);
+void sim_disk_put_back(struct sim_disk *disk, const struct sim_disk *copy);
 /* Planted bug: sim_disk_save says "synced" and is not. */
 void sim_disk_lie(struct sim_disk *disk, bool lies);
 /* Nothing more can be written while it is full. */

@@ -285,10 +285,12 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_E_RULE;
     struct own_link own;
     enum tov_err err = find_own(core, &place, &own);
-    if (err == TOV_E_NOT_FOUND && !tov_series_equal(receipt->series, core->series))
-        return TOV_OK; /* which message it was, nobody brought back */
-    TOV_TRY(err);
-    if (!tov_hash_equal(&own.leaf_hash, &receipt->last_leaf_hash))
+    /* Of a series that has ended nobody may have brought back the message of the last link: what is
+     * said of the others is so all the same. */
+    bool is_gone = err == TOV_E_NOT_FOUND && !tov_series_equal(receipt->series, core->series);
+    if (!is_gone)
+        TOV_TRY(err);
+    if (!is_gone && !tov_hash_equal(&own.leaf_hash, &receipt->last_leaf_hash))
         return TOV_E_PROOF;
     for (size_t i = 0; i < receipt->run_count; i++) {
         struct tov_verdict_value value = receipt->runs[i].value;
@@ -304,7 +306,8 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
     put_cover(core, peer, &delivered);
     put_delivered(core, peer, &delivered);
-    tov_follow_on_proof(follow, own.index);
+    if (!is_gone)
+        tov_follow_on_proof(follow, own.index);
     return TOV_OK;
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Stores that are set back to copies of earlier moments: alone, with the guard's state, or with the
+ * attachments. What of it no node can be held to is kept away by two rules:
+ *
+ *   newest-first   who was set back with its guard meets nobody, before its tree is whole, but
+ * those honest nodes that hold all of it (docs/guard.md: stale keepers let it sign again)
+ *   somebody-holds what was signed where a guard is set back is held by an honest node, and goes on
+ *                  to be until its tree is whole
+ *
+ * Not for: what may be lost (model_back.c).
+ */
+#ifndef TOV_TESTS_SIMULATION_RESTORE_H
+#define TOV_TESTS_SIMULATION_RESTORE_H
+
+#include "simulation/inbox.h"
+#include "simulation/model.h"
+
+struct world;
+
+struct restore_copy {
+    bool is_there;
+    struct sim_copy files;
+    struct sim_disk *disk;
+    struct inbox inbox;
+    struct model_moment moment;
+};
+
+struct restores {
+    bool happen;   /* in this world */
+    unsigned left; /* so many more */
+    struct restore_copy copies[SIM_NODES_MAX];
+};
+
+void restores_fini(struct world *world);
+/* Deeds. */
+void restore_copy(struct world *world);
+void restore_put_back(struct world *world);
+/* All who are up get on with it for a while, so that some come back before the next harm. */
+void restore_calm(struct world *world);
+/* The rule newest-first, for a connection between them. */
+bool restore_may_connect(const struct world *world, size_t a, size_t b);
+
+#endif
