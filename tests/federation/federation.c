@@ -19,6 +19,7 @@
 #define PORT_FIRST 20000u
 #define PORT_LAST 32000u /* below what the kernel gives to connections */
 #define STOP_MS 40000
+#define QUESTION_MS 5000
 #define ROLE_MS 60000
 #define PROGRAM_MS 120000
 #define FRONT_OFFSET 3u /* of the ports: peers 0 to 2, fronts 3 to 5, spare ones 6 and 7 */
@@ -343,18 +344,21 @@ static bool has_signed_all(struct tov_client *client)
     return serves;
 }
 
+/* A node that starts again, as one does that recovers, takes questions with it: each is asked for
+ * a short time only. */
 bool node_serves(const struct federation *federation, enum node_number number, int timeout_ms)
 {
     long long until = process_now_ms() + timeout_ms;
-    struct tov_client *client = node_connect(federation, number, "caseworker", timeout_ms);
-    if (client == NULL)
-        return false;
-    bool serves = has_signed_all(client);
+    bool serves = false;
     while (!serves && process_now_ms() < until) {
-        process_pause();
-        serves = has_signed_all(client);
+        long long left_ms = until - process_now_ms();
+        struct tov_client *client = node_connect(
+            federation, number, "caseworker", left_ms < QUESTION_MS ? (int)left_ms : QUESTION_MS);
+        serves = client != NULL && has_signed_all(client);
+        tov_client_close(client);
+        if (!serves)
+            process_pause();
     }
-    tov_client_close(client);
     return serves;
 }
 

@@ -80,6 +80,18 @@ static void set_held_checkpoint(const struct tov_core *core, const struct tov_pe
     memcpy(out->signature, held.signature, sizeof out->signature);
 }
 
+/* Both nodes that have the one key must hear of the other: the first Hello shows what is followed,
+ * the answer the other history. Not a larger one: who follows this one would take itself for old.
+ */
+static void show_other_history(const struct tov_core *core, const struct tov_peer *peer,
+                               struct tov_frame_checkpoint *held)
+{
+    struct tov_frame_checkpoint other;
+    if (peer->suspended && tov_fork_other(core, peer->agency, &other) == TOV_OK &&
+        other.size <= peer->committed_size)
+        *held = other;
+}
+
 void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers)
 {
     struct tov_core *core = follow->core;
@@ -94,11 +106,9 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
                                     .is_answer = answers != NULL,
                                     .now_ms = core->now_ms};
     set_own_checkpoint(core, peer, &hello.own);
-    /* Both nodes that have the one key must hear of the other: the first Hello shows what is
-     * followed, the answer the other history. */
-    if (!peer->suspended || answers == NULL ||
-        tov_fork_other(core, peer->agency, &hello.held) != TOV_OK)
-        set_held_checkpoint(core, peer, &hello.held);
+    set_held_checkpoint(core, peer, &hello.held);
+    if (answers != NULL)
+        show_other_history(core, peer, &hello.held);
     if (answers == NULL)
         tov_core_random(core, peer->nonce, sizeof peer->nonce);
     else
