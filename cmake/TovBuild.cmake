@@ -47,6 +47,11 @@ endfunction()
 # All tests labelled "threads": what is built and run under the thread sanitizer.
 add_custom_target(tov_thread_tests)
 
+# Tests in which proto/ and daemon/core run, in processes that end by themselves: what is built and
+# run to count branches (scripts/coverage). Labelled "covers".
+add_custom_target(tov_coverage_tests)
+set(TOV_COVERS "/tests/(simulation|unit/(audit|base|case|core|envelope|follow|ledger|machines|merkle|roster|store|wire_.*))$")
+
 # tov_test(NAME SOURCES ... LINK ... LABELS ... TIMEOUT n): a CUnit program that ctest runs from the
 # source root; CUnit's summary and the exit code tell the verdict (tests/support/unit.h).
 # Label a test that starts threads, or links libzmq or the committer, "threads".
@@ -59,6 +64,10 @@ function(tov_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)
+  endif()
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "${TOV_COVERS}")
+    list(APPEND T_LABELS covers)
+    add_dependencies(tov_coverage_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
     ENVIRONMENT "${T_ENVIRONMENT}" SKIP_RETURN_CODE 77)

@@ -121,6 +121,8 @@ struct node {
     struct queue logged;    /* names of events */
     struct tov_store_batch *committing;
     bool holds;
+    bool has_ended;                 /* it failed where that was let happen, and does nothing more */
+    bool was_up[HARNESS_NODES_MAX]; /* links to put up again when it has begun */
     size_t front_room;
 };
 
@@ -130,6 +132,7 @@ struct harness {
     uint64_t now_ms, mono_ms;
     uint64_t disk_reserve_bytes;
     struct tov_roster *roster;
+    bool may_fail;
     struct queue frames; /* between nodes */
     bool is_up[HARNESS_NODES_MAX][HARNESS_NODES_MAX];
     struct node nodes[HARNESS_NODES_MAX];
@@ -367,15 +370,14 @@ static void make_guard(struct node *node)
     UNIT_NEED(tov_guard_local_create(&options, &node->guard, NULL) == TOV_OK);
 }
 
-static void start_node(struct node *node)
+static enum tov_err open_node(struct node *node, struct tov_error *error)
 {
-    struct tov_error error = {.text = ""};
     struct tov_store_options options = {.tables = tov_tables,
                                         .table_count = TOV_TABLE_COUNT,
                                         .format = TOV_STORE_FORMAT,
                                         .map_bytes = 256u << 20,
                                         .any_filesystem = true};
-    UNIT_NEED(tov_store_open(node->folder, &options, &node->store, &error) == TOV_OK);
+    UNIT_NEED(tov_store_open(node->folder, &options, &node->store, error) == TOV_OK);
     node->host = host_of(node);
     struct tov_node_setup setup = {.host = &node->host,
                                    .store = node->store,
@@ -393,8 +395,14 @@ static void start_node(struct node *node)
                                    .machine_id = node->has_machine ? node->machine : NULL,
                                    .commit = begin_commit,
                                    .commit_context = node};
-    bool created = tov_node_create(&setup, &node->node, &error) == TOV_OK;
-    unit_need(created, error.text, __FILE__, __LINE__);
+    return tov_node_create(&setup, &node->node, error);
+}
+
+static void start_node(struct node *node)
+{
+    struct tov_error error = {.text = ""};
+    bool is_open = open_node(node, &error) == TOV_OK;
+    unit_need(is_open, error.text, __FILE__, __LINE__);
 }
 
 static void make_node(struct harness *harness, size_t index)
@@ -508,7 +516,7 @@ static bool deliver_frames(struct harness *harness)
     size_t count = harness->frames.count;
     for (size_t i = 0; i < count; i++) {
         struct item item = queue_take(&harness->frames, 0);
-        if (harness->is_up[item.from][item.to])
+        if (harness->is_up[item.from][item.to] && !harness->nodes[item.to].has_ended)
             tov_node_on_peer_frame(harness->nodes[item.to].node, (uint16_t)(item.from + 1),
                                    (struct tov_bytes){item.bytes, item.size});
         free(item.bytes);
@@ -516,22 +524,35 @@ static bool deliver_frames(struct harness *harness)
     return count > 0;
 }
 
+static void look_whether_it_failed(struct node *node)
+{
+    struct tov_error error;
+    enum tov_err err = tov_node_failed(node->node, &error);
+    node->has_ended = err != TOV_OK;
+    if (err == TOV_OK || node->harness->may_fail)
+        return;
+    (void)fprintf(stderr, "node %zu: %s\n", node->index, error.text);
+    UNIT_NEED(err == TOV_OK);
+}
+
+static bool run_node(struct node *node)
+{
+    if (node->has_ended)
+        return false;
+    bool moved = answer_guard(node);
+    moved = end_commit(node) || moved;
+    tov_node_turn(node->node);
+    look_whether_it_failed(node);
+    return !node->has_ended &&
+           (moved || node->questions.count > 0 || (node->committing != NULL && !node->holds) ||
+            tov_node_wants_turn(node->node));
+}
+
 static bool run_once(struct harness *harness)
 {
     bool moved = deliver_frames(harness);
-    for (size_t i = 0; i < harness->count; i++) {
-        struct node *node = &harness->nodes[i];
-        moved = answer_guard(node) || moved;
-        moved = end_commit(node) || moved;
-        tov_node_turn(node->node);
-        struct tov_error error;
-        enum tov_err err = tov_node_failed(node->node, &error);
-        if (err != TOV_OK)
-            (void)fprintf(stderr, "node %zu: %s\n", i, error.text);
-        UNIT_NEED(err == TOV_OK);
-        moved = moved || node->questions.count > 0 || (node->committing != NULL && !node->holds) ||
-                tov_node_wants_turn(node->node);
-    }
+    for (size_t i = 0; i < harness->count; i++)
+        moved = run_node(&harness->nodes[i]) || moved;
     return moved || harness->frames.count > 0;
 }
 
@@ -549,6 +570,8 @@ void harness_advance(struct harness *harness, uint64_t ms)
         harness->now_ms += step;
         harness->mono_ms += step;
         for (size_t i = 0; i < harness->count; i++) {
+            if (harness->nodes[i].has_ended)
+                continue;
             tov_node_set_time(harness->nodes[i].node, harness->now_ms, harness->mono_ms);
             tov_node_on_tick(harness->nodes[i].node);
         }
@@ -592,29 +615,65 @@ void harness_set_machine(struct harness *harness, size_t index, uint8_t machine)
     memset(harness->nodes[index].machine, machine, sizeof harness->nodes[index].machine);
 }
 
-void harness_restart(struct harness *harness, size_t index)
+void harness_let_fail(struct harness *harness, bool may_fail)
 {
-    struct node *node = &harness->nodes[index];
-    bool was_up[HARNESS_NODES_MAX];
+    harness->may_fail = may_fail;
+}
+
+bool harness_has_ended(const struct harness *harness, size_t node)
+{
+    return harness->nodes[node].has_ended;
+}
+
+static void end_node(struct node *node)
+{
+    struct harness *harness = node->harness;
     for (size_t i = 0; i < harness->count; i++) {
-        was_up[i] = harness->is_up[index][i];
-        if (was_up[i])
-            harness_set_link(harness, index, i, false);
+        if (node->node == NULL || i == node->index)
+            continue;
+        node->was_up[i] = harness->is_up[node->index][i];
+        if (node->was_up[i])
+            harness_set_link(harness, node->index, i, false);
     }
     tov_node_destroy(node->node);
     tov_store_close(node->store);
     node->node = NULL;
     node->store = NULL;
     node->committing = NULL;
+    node->has_ended = true;
     queue_fini(&node->questions);
     queue_fini(&node->replies);
     queue_fini(&node->closed);
-    start_node(node);
-    harness_run(harness);
-    for (size_t i = 0; i < harness->count; i++) {
-        if (was_up[i])
-            harness_set_link(harness, index, i, true);
+}
+
+static void put_links_up(struct node *node)
+{
+    struct harness *harness = node->harness;
+    for (size_t i = 0; i < harness->count && !node->has_ended; i++) {
+        if (node->was_up[i])
+            harness_set_link(harness, node->index, i, true);
     }
+}
+
+enum tov_err harness_try_restart(struct harness *harness, size_t index)
+{
+    struct node *node = &harness->nodes[index];
+    end_node(node);
+    enum tov_err err = open_node(node, NULL);
+    node->has_ended = err != TOV_OK;
+    harness_run(harness);
+    put_links_up(node);
+    return err;
+}
+
+void harness_restart(struct harness *harness, size_t index)
+{
+    struct node *node = &harness->nodes[index];
+    end_node(node);
+    start_node(node);
+    node->has_ended = false;
+    harness_run(harness);
+    put_links_up(node);
 }
 
 void harness_hold_commits(struct harness *harness, size_t node, bool holds)

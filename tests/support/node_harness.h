@@ -41,6 +41,11 @@ uint64_t harness_now_ms(const struct harness *harness);
 struct tov_node *harness_node(struct harness *harness, size_t node);
 /* The node's process ends, with what its store and guard hold, and begins again. */
 void harness_restart(struct harness *harness, size_t node);
+/* The same where it may fail to begin: then it is down until it is tried again. */
+enum tov_err harness_try_restart(struct harness *harness, size_t node);
+/* A node that fails ends the program, unless it may: then it does nothing until it is restarted. */
+void harness_let_fail(struct harness *harness, bool may_fail);
+bool harness_has_ended(const struct harness *harness, size_t node);
 /* Its small file NAME is gone, as after a restore. */
 void harness_forget_file(struct harness *harness, size_t node, const char *name);
 /* From its next beginning on: on another machine, or (0, as at first) on one without an id. */

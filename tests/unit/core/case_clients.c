@@ -113,8 +113,7 @@ static void fill_draft(struct harness *harness, const struct saying *saying,
     }
 }
 
-/* The request that submits it. */
-static struct tov_record submit_of(struct harness *harness, const struct saying *saying)
+struct tov_record submit_of(struct harness *harness, const struct saying *saying)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);

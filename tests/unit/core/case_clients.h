@@ -43,6 +43,8 @@ struct saying {
     const struct tov_ref *cites;   /* or NULL */
     const struct tov_ref *answers; /* what it replies to, or NULL */
 };
+/* The request that submits it, by a key of its own. */
+struct tov_record submit_of(struct harness *harness, const struct saying *saying);
 /* Writes a message, which must be accepted, and lets a minute pass; its number at the sender, and
  * its reference. */
 uint64_t say(struct harness *harness, const struct saying *saying, struct tov_ref *out_ref);

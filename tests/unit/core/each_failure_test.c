@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Each call that may fail fails once (support/failing.h), while whole nodes answer, write, exchange
+ * and begin: nobody is told what is not so, a node goes on or ends, and whoever tries again gets
+ * what he would have got, once (I3).
+ * Not for: which error it is; and not for failures of the disk below the store (tests/fault).
+ */
+#include "case_story.h"
+
+#include "base/cleanup.h"
+#include "support/failing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS_MAX 4000u
+
+static void start_again(struct harness *harness)
+{
+    for (size_t i = 0; i < HARNESS_NODES_MAX; i++) {
+        if (harness_has_ended(harness, i))
+            harness_restart(harness, i);
+    }
+    harness_run(harness);
+}
+
+/* ---- asking ---- */
+
+struct question {
+    const char *name;
+    const struct harness_client *client;
+    struct {
+        const char *field;
+        uint64_t number;
+    } numbers[4];
+    struct {
+        const char *field, *text;
+    } texts[3];
+    const char *box;  /* of a list */
+    bool is_volatile; /* the answer is another each time */
+};
+
+static void ask_frame(const struct question *question, struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    struct tov_record body;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_put_number(request, "id", 77) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, question->name, &body) == TOV_OK);
+    for (size_t i = 0; i < 4 && question->numbers[i].field != NULL; i++)
+        UNIT_OK(
+            tov_record_put_number(body, question->numbers[i].field, question->numbers[i].number));
+    for (size_t i = 0; i < 3 && question->texts[i].field != NULL; i++)
+        UNIT_OK(tov_record_put_text(body, question->texts[i].field, question->texts[i].text));
+    if (question->box != NULL)
+        UNIT_OK(tov_record_put_enum(body, "box", question->box));
+    tov_buf_clear(out);
+    UNIT_NEED(tov_api_encode(request, out) == TOV_OK);
+}
+
+/* All frames that come, one behind the other; how many of them are errors in *OUT_ERRORS. */
+static void answer_of(struct harness *harness, const struct question *question, struct tov_buf *out,
+                      size_t *out_errors)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    uint8_t *bytes;
+    size_t size;
+    ask_frame(question, &frame);
+    harness_send(harness, question->client, tov_buf_view(&frame));
+    harness_run(harness);
+    tov_buf_clear(out);
+    *out_errors = 0;
+    while (harness_take(harness, question->client, &bytes, &size)) {
+        TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+        UNIT_OK(tov_api_reply_decode((struct tov_bytes){bytes, size}, &reply, NULL));
+        *out_errors += error_of(reply) != 0;
+        tov_buf_put(out, bytes, size);
+        free(bytes);
+    }
+    if (!harness_has_ended(harness, question->client->node))
+        harness_gone(harness, question->client);
+}
+
+#define ANSWER_MAX (1u << 22)
+
+static void check_question(struct harness *harness, const struct question *question,
+                           enum tov_err err)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf whole = TOV_BUF_INIT(ANSWER_MAX);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf now = TOV_BUF_INIT(ANSWER_MAX);
+    size_t errors = 0, rounds = 0;
+    answer_of(harness, question, &whole, &errors); /* what the first reading changes is changed */
+    answer_of(harness, question, &whole, &errors);
+    if (errors > 0 || whole.size == 0)
+        (void)fprintf(stderr, "%s: no answer\n", question->name);
+    UNIT_NEED(errors == 0 && whole.size > 0);
+    failing_begin(err);
+    bool has_failed = true;
+    while (has_failed && rounds++ < ROUNDS_MAX) {
+        failing_next();
+        answer_of(harness, question, &now, &errors);
+        has_failed = failing_end();
+        start_again(harness);
+        bool is_told = errors == 0 && now.size > 0;
+        if (is_told && !question->is_volatile && err == TOV_OK &&
+            !tov_bytes_equal(tov_buf_view(&now), tov_buf_view(&whole)))
+            (void)fprintf(stderr, "%s: another answer after a failure at %p\n", question->name,
+                          failing_last());
+        if (is_told && !question->is_volatile && err == TOV_OK)
+            UNIT_EQUAL_BYTES(tov_buf_view(&now), tov_buf_view(&whole));
+    }
+    CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 0);
+    answer_of(harness, question, &now, &errors);
+    UNIT_EQUAL_INT(errors, 0);
+    if (!question->is_volatile)
+        UNIT_EQUAL_BYTES(tov_buf_view(&now), tov_buf_view(&whole));
+}
+
+static void what_is_asked_is_answered_rightly_or_not_at_all(void)
+{
+    struct harness *harness = whole_story();
+    TOV_CLEANUP(tov_record_destroy)
+    struct tov_record cases = ask(harness, &anna, "cases", &(struct asking){.unit = "kk/vink"});
+    struct tov_record affair;
+    UNIT_NEED(find_affair(body_of(cases, "cases"), CASE, &affair));
+    uint64_t number = tov_record_number(affair, "number");
+    const struct question questions[] = {
+        {.name = "hello", .client = &anna, .numbers = {{"api_min", 1}, {"api_max", 1}}},
+        {.name = "directory", .client = &anna},
+        {.name = "status", .client = &anna, .is_volatile = true},
+        {.name = "status", .client = &audit, .is_volatile = true},
+        {.name = "list", .client = &anna, .box = "all", .numbers = {{"limit", 50}}},
+        {.name = "list", .client = &anna, .box = "in", .numbers = {{"unread_only", 1}}},
+        {.name = "list", .client = &anna, .numbers = {{"unrecorded_only", 1}}},
+        {.name = "list", .client = &bo, .box = "out", .texts = {{"unit", "kbh-pol/dks"}}},
+        {.name = "get", .client = &anna, .numbers = {{"number", number}}},
+        {.name = "trace", .client = &anna, .numbers = {{"number", number}}},
+        {.name = "cases", .client = &anna, .numbers = {{"ended", 1}, {"limit", 100}}},
+        {.name = "case_read", .client = &anna, .numbers = {{"number", number}}},
+        {.name = "watch", .client = &anna, .numbers = {{"deliveries", 1}}},
+        {.name = "watch", .client = &bo, .texts = {{"name", "journal"}}},
+        {.name = "find",
+         .client = &anna,
+         .texts = {{"name", "Andersen"}, {"reason", "a reason that is long enough"}},
+         .is_volatile = true},
+        {.name = "export_read", .client = &audit, .is_volatile = true},
+    };
+    harness_let_fail(harness, true);
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        check_question(harness, &questions[i], TOV_OK);
+        check_question(harness, &questions[i], TOV_E_NOMEM);
+        check_question(harness, &questions[i], TOV_E_CORRUPT);
+    }
+    harness_destroy(harness);
+}
+
+/* ---- beginning ---- */
+
+static void begin_until_nothing_fails(struct harness *harness, enum tov_err err)
+{
+    unsigned rounds = 0;
+    bool has_failed = true;
+    failing_begin(err);
+    while (has_failed && rounds++ < ROUNDS_MAX) {
+        failing_next();
+        enum tov_err started = harness_try_restart(harness, 0);
+        has_failed = failing_end();
+        if (!has_failed)
+            UNIT_EQUAL_INT(started, TOV_OK);
+    }
+    CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 10);
+    start_again(harness);
+}
+
+static void a_node_begins_whole_or_not_at_all(void)
+{
+    struct harness *harness = whole_story();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWER_MAX);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf after = TOV_BUF_INIT(ANSWER_MAX);
+    const struct question question = {.name = "cases", .client = &anna, .numbers = {{"ended", 1}}};
+    size_t errors;
+    answer_of(harness, &question, &before, &errors);
+    UNIT_NEED(errors == 0);
+    harness_let_fail(harness, true);
+    begin_until_nothing_fails(harness, TOV_OK);
+    begin_until_nothing_fails(harness, TOV_E_NOMEM);
+    begin_until_nothing_fails(harness, TOV_E_CORRUPT);
+    harness_let_fail(harness, false);
+    harness_restart(harness, 0);
+    harness_advance(harness, 2000);
+    answer_of(harness, &question, &after, &errors);
+    UNIT_EQUAL_INT(errors, 0);
+    UNIT_EQUAL_BYTES(tov_buf_view(&after), tov_buf_view(&before));
+    harness_destroy(harness);
+}
+
+/* ---- writing and exchanging ---- */
+
+/* A number of the line of AGENCY in what an auditor is told. */
+static uint64_t of_peer(struct harness *harness, uint64_t agency, const char *name)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record body, peer;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "status", &body) == TOV_OK);
+    reply = exchange(harness, &audit, request);
+    body = body_of(reply, "status");
+    for (size_t i = 0; tov_record_child(body, "peers", i, &peer); i++) {
+        if (tov_record_number(peer, "agency") == agency)
+            return tov_record_number(peer, name);
+    }
+    UNIT_NEED(false && "a peer of that number");
+    return 0;
+}
+
+/* The links begin anew: what a failure took from a connection is asked for again. */
+static void connect_again(struct harness *harness)
+{
+    for (size_t a = 0; a < HARNESS_NODES_MAX; a++) {
+        for (size_t b = a + 1; b < HARNESS_NODES_MAX; b++) {
+            harness_set_link(harness, a, b, false);
+            harness_set_link(harness, a, b, true);
+        }
+    }
+    harness_run(harness);
+}
+
+/* True: something failed. The message is there once, whatever did. */
+static bool write_with_failure(struct harness *harness, const struct saying *saying)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record request = submit_of(harness, saying);
+    UNIT_NEED(tov_record_put_number(request, "id", 78) == TOV_OK);
+    UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
+    failing_next();
+    harness_send(harness, saying->by, tov_buf_view(&frame));
+    harness_run(harness);
+    harness_advance(harness, 2000);
+    bool has_failed = failing_end();
+    start_again(harness);
+    drop_replies(harness, saying->by);
+    reply = exchange(harness, saying->by, request);
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    tov_record_destroy(&request);
+    return has_failed;
+}
+
+static void write_until_nothing_fails(struct harness *harness, const struct saying *saying,
+                                      enum tov_err err)
+{
+    uint64_t before = of_peer(harness, 2, "links_sent");
+    unsigned rounds = 0;
+    failing_begin(err);
+    do
+        rounds++;
+    while (write_with_failure(harness, saying) && rounds < ROUNDS_MAX);
+    CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 10);
+    connect_again(harness);
+    harness_advance(harness, 120000);
+    UNIT_EQUAL_INT(of_peer(harness, 2, "links_sent"), before + rounds);
+    if (err != TOV_OK)
+        return; /* whose bytes cannot be read by the receiver has sent bad ones: no receipt */
+    UNIT_EQUAL_INT(of_peer(harness, 2, "links_receipted"), before + rounds);
+    UNIT_EQUAL_INT(of_peer(harness, 2, "suspended"), 0);
+}
+
+static void what_is_written_is_there_once_and_arrives(void)
+{
+    static const enum tov_err errors[] = {TOV_OK, TOV_E_NOMEM, TOV_E_CORRUPT};
+    struct saying saying = {.by = &anna,
+                            .type = "concern.submit",
+                            .from = "kk/vink",
+                            .to = "kbh-pol/dks",
+                            .bases = "RPL115-2/1-1",
+                            .fields = "about.concern_ref=" CONCERN};
+    struct harness *harness = three_nodes();
+    say(harness, &saying, NULL);
+    saying.type = "msg.note";
+    harness_let_fail(harness, true);
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        write_until_nothing_fails(harness, &saying, errors[i]);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_is_asked_is_answered_rightly_or_not_at_all),
+        UNIT_TEST(a_node_begins_whole_or_not_at_all),
+        UNIT_TEST(what_is_written_is_there_once_and_arrives),
+    };
+    return unit_run("core_each_failure", tests, sizeof tests / sizeof tests[0]);
+}
