@@ -260,7 +260,9 @@ static void restore(unsigned round)
             CU_ASSERT(sends((enum node_number)i));
     settle();
     settled = acknowledged_count;
-    for (unsigned k = 0; k < UNSETTLED; k++)
+    /* With the guard set back nobody would know of what was signed and not sent: a copy of that
+     * moment would be a second history. */
+    for (unsigned k = 0; !variant->guard_too && k < UNSETTLED; k++)
         CU_ASSERT(sends(KK));
     node_kill(&federation, KK);
     if (variant->two)

@@ -399,17 +399,20 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
 }
 
 /* Of a suspended peer nothing is taken but what tells this node of its own ledger, which is checked
- * by the own key, and what it holds of it: without that its suspension would hold up a recovery. */
-static bool tells_of_ours(enum tov_control_kind kind)
+ * by the own key, and what it holds of it: without that its suspension would hold up a recovery.
+ * It may ask for the hashes that are held of its own: by them it sees that its key is used twice.
+ */
+static bool is_of_own_ledger(enum tov_control_kind kind)
 {
-    return kind == TOV_CONTROL_RESTORE_ANSWER || kind == TOV_CONTROL_HASH_ANSWER ||
-           kind == TOV_CONTROL_LEAF_ANSWER || kind == TOV_CONTROL_KEYS_ANSWER;
+    return kind == TOV_CONTROL_HASH_REQUEST || kind == TOV_CONTROL_RESTORE_ANSWER ||
+           kind == TOV_CONTROL_HASH_ANSWER || kind == TOV_CONTROL_LEAF_ANSWER ||
+           kind == TOV_CONTROL_KEYS_ANSWER;
 }
 
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *control)
 {
-    if (peer->suspended && !tells_of_ours(control->kind)) {
+    if (peer->suspended && !is_of_own_ledger(control->kind)) {
         peer->did_nothing = true;
         return TOV_OK;
     }

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What an export keeps of two histories under one key: it accuses who signed both, whatever else is
+ * damaged, and nobody when it proves nothing.
+ */
+#include "damage.h"
+#include "forge.h"
+#include "verdict.h"
+
+#include "merkle/range.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KEPT "fork/2/1"
+
+static struct world *world;
+static char dir[WORLD_PATH_SIZE];
+
+static struct tov_hash hash_of(uint8_t byte)
+{
+    struct tov_hash hash;
+    memset(hash.bytes, byte, sizeof hash.bytes);
+    return hash;
+}
+
+/* Agency 2 signed a tree of three entries, whose proof from two on is the third hash, and something
+ * else of two entries. */
+static struct tov_export_fork fork_of(const struct forge_log *log)
+{
+    struct tov_export_fork fork = {.has_root = true, .hash_count = 1};
+    struct tov_range range = {.size = 0};
+    for (uint8_t i = 1; i <= 3; i++) {
+        struct tov_hash leaf = hash_of(i);
+        UNIT_OK(tov_range_append(&range, &leaf));
+        if (i == 2)
+            fork.root = tov_range_root(&range);
+    }
+    struct tov_hash larger = tov_range_root(&range), other = hash_of(9);
+    fork.smaller = forge_sign(log, 2, &other);
+    fork.larger = forge_sign(log, 3, &larger);
+    fork.hashes[0] = hash_of(3);
+    return fork;
+}
+
+static void keep(const struct tov_export_fork *fork)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(16384);
+    damage_copy(world, "exports/a1", "copy", dir);
+    tov_export_put_fork(&text, fork);
+    damage_write(dir, KEPT, tov_buf_view(&text));
+    damage_reseal(dir);
+}
+
+static void check(int code, const char *names, const char *said)
+{
+    struct verdict verdict = verdict_of_one(world, dir);
+    VERDICT_IS(&verdict, code, names, said);
+    verdict_fini(&verdict);
+}
+
+static void a_proof_names_who_signed_two_histories(void)
+{
+    struct forge_log log = forge_ledger(world, 1);
+    struct tov_export_fork fork = fork_of(&log);
+    keep(&fork);
+    struct verdict verdict = verdict_of_one(world, dir);
+    VERDICT_IS(&verdict, 5, "two-histories", "two sizes with a proof");
+    const json_t *finding = verdict_find(&verdict, "two-histories", KEPT);
+    CU_ASSERT(strstr(verdict_text(finding, "found"), log.key.name) != NULL);
+    const char *note = strstr(verdict_text(finding, "evidence"), log.key.name);
+    CU_ASSERT(note != NULL && strstr(note + 1, log.key.name) != NULL);
+    verdict_fini(&verdict);
+    damage_flip(dir, "tile/0/000", 40, 0); /* of the exporter's own ledger */
+    verdict = verdict_of_one(world, dir);
+    UNIT_EQUAL_INT(verdict.code, 5);
+    CU_ASSERT(verdict_has(&verdict, "two-histories"));
+    verdict_fini(&verdict);
+    struct tov_hash root = hash_of(8);
+    fork.smaller = forge_sign(&log, 3, &root);
+    fork.has_root = false;
+    fork.hash_count = 0;
+    keep(&fork);
+    check(5, "two-histories", "two roots of one size");
+}
+
+static void what_proves_nothing_accuses_nobody(void)
+{
+    struct forge_log log = forge_ledger(world, 1), another = forge_ledger(world, 0);
+    struct tov_export_fork fork = fork_of(&log), other = fork;
+    other.has_root = false;
+    other.hash_count = 0;
+    keep(&other);
+    check(4, "two-histories-claimed", "two sizes without a proof");
+    other = fork;
+    other.smaller = forge_sign(&log, 2, &fork.root);
+    keep(&other);
+    check(3, "two-histories-damaged", "the smaller tree is extended");
+    other = fork;
+    other.hashes[0] = hash_of(4);
+    keep(&other);
+    check(3, "two-histories-damaged", "a proof that does not fit");
+    other = fork;
+    other.root = hash_of(7);
+    keep(&other);
+    check(3, "two-histories-damaged", "a root that is not proven");
+    other = fork;
+    other.larger.signature[5] ^= 1;
+    keep(&other);
+    check(3, "two-histories-damaged", "a signature that is not good");
+    other = fork;
+    other.smaller = forge_sign(&another, 2, &fork.smaller.root);
+    keep(&other);
+    check(3, "two-histories-damaged", "signed by another agency");
+    other = fork;
+    other.smaller = other.larger;
+    other.has_root = false;
+    other.hash_count = 0;
+    keep(&other);
+    check(3, "two-histories-damaged", "one note twice");
+}
+
+static void a_file_that_is_none_is_damage(void)
+{
+    struct forge_log log = forge_ledger(world, 1);
+    struct tov_export_fork fork = fork_of(&log);
+    keep(&fork);
+    damage_cut(dir, KEPT, -1);
+    damage_reseal(dir);
+    check(3, "file-malformed", "cut short");
+    keep(&fork);
+    struct tov_buf text = damage_read(dir, KEPT);
+    damage_write(dir, "fork/1025/1", tov_buf_view(&text));
+    damage_remove(dir, KEPT);
+    damage_reseal(dir);
+    tov_buf_fini(&text);
+    check(3, "file-misplaced", "of an agency that cannot be");
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_proof_names_who_signed_two_histories),
+        UNIT_TEST(what_proves_nothing_accuses_nobody),
+        UNIT_TEST(a_file_that_is_none_is_damage),
+    };
+    world = world_create("audit-forks");
+    int code = unit_run("audit_forks", tests, sizeof tests / sizeof tests[0]);
+    world_destroy(world);
+    return code;
+}
