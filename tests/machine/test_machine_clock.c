@@ -24,7 +24,7 @@
 #define SAYS_MS 60000
 #define SERVES_MS 60000
 #define GOES_ON_MS 60000
-#define WHOLE_MS 120000
+#define WHOLE_MS 240000
 
 static struct storm storm;
 static struct clock clock_of_kk;
@@ -37,7 +37,7 @@ static void start_kk(void)
                                        clock_of_kk.variable,
                                        "TOV_FAULT_ROLE=core",
                                        "TOV_FAULT_FILE=/data.mdb",
-                                       "TOV_FAULT_SLOW=30",
+                                       "TOV_FAULT_SLOW=8",
                                        NULL};
     node_start_as(&storm.federation, KK, &(struct node_wish){.environment = environment});
 }
@@ -118,7 +118,7 @@ static bool in_a_handshake(void)
     return is_killed && is_killed_again && says_it && goes_on();
 }
 
-/* Each sync takes 30 milliseconds: right behind an acknowledgement the next commit is under way. */
+/* Each sync takes 8 ms more: right behind an acknowledgement the next commit is under way. */
 static bool in_commits(void)
 {
     for (int i = 0; i < STEPS; i++) {
