@@ -14,6 +14,7 @@ struct storm {
     struct federation federation;
     pid_t senders[NODES];
     pid_t receivers[NODES];
+    bool in_any_order; /* messages may be told later than newer ones: their keys came late */
 };
 
 /* The federation has been created: all nodes serving, all programs running. */

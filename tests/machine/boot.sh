@@ -7,9 +7,11 @@ set -eu
 folder=$1
 init=$2
 set -- ${3:+"ubd0=$3"} ${4:+"ubd1=$4"}
-# The kernel's memory is a file without a name: not in /tmp, which may be small or slow.
+# The kernel's memory is a file without a name, best one in memory.
+memory=/dev/shm
+[ "$(df --output=avail --block-size=1M "$memory" | tail -n 1)" -ge 1024 ] || memory=$folder/machine
 exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
-    env TMPDIR=/dev/shm HOME="$folder/machine" \
+    env TMPDIR="$memory" HOME="$folder/machine" \
     linux.uml mem=640M rootfstype=hostfs rootflags=/ ro init="$init" TOV_MACHINE="$folder" \
     uml_dir="$folder/machine/" "$@" vec0:transport=tap,ifname=tap0,gro=1 \
     con=null con0=fd:0,fd:1 con1=null quiet <"$folder/machine/orders"

@@ -60,11 +60,14 @@ const char *machine_lacks(void)
 
 /* ---- making it ---- */
 
+/* OUT may be a part of MACHINE. */
 static void name_file(const struct machine *machine, char out[FEDERATION_PATH_SIZE],
                       const char *name)
 {
-    UNIT_NEED(snprintf(out, FEDERATION_PATH_SIZE, "%s/machine/%s", machine->folder, name) <
-              FEDERATION_PATH_SIZE);
+    char path[FEDERATION_PATH_SIZE];
+    int size = snprintf(path, sizeof path, "%s/machine/%s", machine->folder, name);
+    UNIT_NEED(size > 0 && size < (int)sizeof path);
+    memcpy(out, path, (size_t)size + 1);
 }
 
 void machine_init(struct machine *machine, const char *folder)

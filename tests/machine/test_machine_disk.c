@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A disk that refuses every write from one moment on, under three nodes that have load: the file
+ * system turns read-only, each node ends with the code for it and says so, and on a sound disk all
+ * go on (I2, I3, I4).
+ */
+#include "federation/files.h"
+#include "federation/process.h"
+#include "federation/storm.h"
+#include "machine/nodes.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+
+#define DISK_MIB 512u
+#define ORDER_MS 60000
+#define SAYS_MS 120000
+#define GOES_ON_MS 120000
+#define WHOLE_MS 180000
+
+/* The whole disk, as a device whose answers can be changed: linear, or flakey with its features. */
+#define LINEAR "echo \"0 $(blockdev --getsz /dev/ubda) linear /dev/ubda 0\""
+#define REFUSES_WRITES \
+    "echo \"0 $(blockdev --getsz /dev/ubda) flakey /dev/ubda 0 0 3600 1 error_writes\""
+#define DMSETUP "dmsetup --noudevsync --noudevrules "
+
+static struct storm storm;
+static struct machine machine;
+
+static bool all_go_on(void)
+{
+    bool all = true;
+    for (unsigned i = 0; i < NODES; i++)
+        all = all && storm_sends(&storm, (enum node_number)i, GOES_ON_MS) &&
+              storm_receives(&storm, (enum node_number)i, GOES_ON_MS);
+    return all && storm_lives(&storm);
+}
+
+static void begin(void)
+{
+    nodes_create(&storm.federation, &machine, DISK_MIB);
+    machine_boot(&machine);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, "modprobe -d /run/modules dm-flakey") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, LINEAR " | " DMSETUP "create disk") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, "dmsetup mknodes") == 0);
+    nodes_mount(&machine, "/dev/mapper/disk");
+    nodes_start(&storm.federation, &machine, NULL);
+    storm_begin_clients(&storm);
+}
+
+static void break_the_disk(void)
+{
+    UNIT_NEED(machine_order(&machine, ORDER_MS, REFUSES_WRITES " | " DMSETUP "reload disk") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, DMSETUP "suspend --noflush --nolockfs disk") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, DMSETUP "resume disk") == 0);
+}
+
+static bool each_says_so(void)
+{
+    bool each = true;
+    for (unsigned i = 0; i < NODES; i++) {
+        char log[FEDERATION_PATH_SIZE];
+        federation_path(&storm.federation, log, "nodes/%s/tovd.log",
+                        storm.federation.nodes[i].agency);
+        each = each && files_say_within(log, "event=stopped code=14", SAYS_MS);
+    }
+    return each;
+}
+
+static void a_disk_that_refuses_writes_ends_the_nodes_and_loses_nothing(void)
+{
+    begin();
+    UNIT_EQUAL_INT(all_go_on(), 1);
+    break_the_disk();
+    UNIT_EQUAL_INT(each_says_so(), 1);
+    machine_cut(&machine);
+    machine_boot(&machine);
+    nodes_mount(&machine, "/dev/ubda");
+    nodes_start(&storm.federation, &machine, NULL);
+    UNIT_EQUAL_INT(all_go_on(), 1);
+    UNIT_EQUAL_INT(storm_calm(&storm), 1);
+    UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
+    for (unsigned i = 0; i < NODES; i++)
+        UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
+    UNIT_EQUAL_INT(nodes_went_back(&storm.federation), 0);
+    (void)printf("%zu messages acknowledged ...", storm_acknowledged(&storm));
+    machine_cut(&machine);
+    UNIT_EQUAL_INT(storm_end(&storm), 1);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_disk_that_refuses_writes_ends_the_nodes_and_loses_nothing),
+    };
+    const char *lacks = machine_lacks();
+    if (lacks != NULL)
+        return unit_skip(lacks);
+    return unit_run("machine: disk", tests, sizeof tests / sizeof tests[0]);
+}
