@@ -51,6 +51,7 @@ struct tov_mirror {
     bool is_sound;          /* its items lead to a root that the peer signed */
     bool is_unchecked_told; /* that receipts cannot be checked by it */
     uint64_t unreceipted;   /* messages on whose verdict no receipt has the last word */
+    uint64_t text_lost;     /* messages that were read, and cannot be since a restore */
     uint64_t unchecked;     /* it may have it, but entries of the ledger cannot be read */
     uint64_t size;
     struct tov_series series;
@@ -93,6 +94,7 @@ struct tov_audit {
     struct tov_leaf *leaf;         /* for decoding, 3 KiB */
     /* learnt from the ledger */
     struct tov_series series; /* of the entry that is looked at */
+    bool shows_restore;       /* entries were lost, or a journal was ended, as a restore does */
     struct tov_marks empty, named, content_erased;
     struct tov_table attachments;   /* that own messages name: tov_attachment_number */
     struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
@@ -129,6 +131,8 @@ bool tov_audit_word(struct tov_audit *audit, const struct tov_link_line *line, u
 bool tov_verdict_equal(struct tov_verdict_value a, struct tov_verdict_value b);
 /* Whether an amendment of WORD, which the export does not hold yet, can say STORED. */
 bool tov_verdict_may_become(struct tov_verdict_value word, struct tov_verdict_value stored);
+/* WORD says that it could be read, and STORED that it cannot: a restore takes keys. */
+bool tov_verdict_may_be_lost(struct tov_verdict_value word, struct tov_verdict_value stored);
 /* Parts that came wrong, or did not come, were stored as they came. */
 bool tov_verdict_excuses_parts(struct tov_verdict_value value);
 /* In OUT of TOV_FINDING_TEXT_SIZE; returns OUT. */

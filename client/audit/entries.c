@@ -152,6 +152,7 @@ static void check_lost(struct pass *pass, const struct tov_tree_entry *entry,
                     (unsigned long long)lost->end - 1));
         return;
     }
+    audit->shows_restore = true;
     enum tov_err err = tov_marks_put_range(&audit->named, lost->first, lost->end);
     if (err != TOV_OK)
         tov_audit_note_failure(audit, err);

@@ -252,6 +252,11 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_VERDICT_UNRECEIPTED] =
         {"verdict-unreceipted", TOV_CLASS_INFORMATION, NEXT_NOTHING,
          N_("The verdict on some received messages is newer than the signed receipts.")},
+    [TOV_FOUND_TEXT_LOST] =
+        {"text-lost", TOV_CLASS_INFORMATION, NEXT_NOTHING,
+         N_(
+             "Received messages that were read once cannot be read here any more since a restore: "
+             "their keys were lost. The messages are whole.")},
 };
 
 enum tov_finding_class tov_finding_default_class(enum tov_finding_code code)

@@ -151,6 +151,12 @@ static void check_lines(struct pass *pass)
 
 /* ---- entries ---- */
 
+/* A restore that lost no entry still ends the journal, of which nobody holds a copy. */
+static bool shows_restore(const struct tov_audit *audit)
+{
+    return audit->shows_restore || audit->about.journal > 1;
+}
+
 /* The stored verdict against the last word of the own receipts on message NUMBER of LINE. */
 static void check_verdict(struct pass *pass, const struct tov_place *place,
                           const struct tov_mirror_item *item, const struct tov_link_line *line)
@@ -169,6 +175,8 @@ static void check_verdict(struct pass *pass, const struct tov_place *place,
         mirror->unchecked++;
     else if (!is_said || tov_verdict_may_become(word, item->verdict))
         mirror->unreceipted++; /* the receipt is not signed yet */
+    else if (shows_restore(pass->audit) && tov_verdict_may_be_lost(word, item->verdict))
+        mirror->text_lost++;
     else
         say(pass, TOV_FOUND_VERDICT_DIFFERS, place,
             tov_verdict_say((char[TOV_FINDING_TEXT_SIZE]){0}, word),
@@ -184,6 +192,8 @@ static void say_verdicts(struct pass *pass)
     if (mirror->unreceipted > 0)
         say_file(pass, TOV_FOUND_VERDICT_UNRECEIPTED, "entries", NULL,
                  TOV_SAY_MESSAGES(mirror->unreceipted));
+    if (mirror->text_lost > 0)
+        say_file(pass, TOV_FOUND_TEXT_LOST, "entries", NULL, TOV_SAY_MESSAGES(mirror->text_lost));
 }
 
 static enum tov_err check_link(struct pass *pass, const struct tov_place *place,

@@ -92,6 +92,13 @@ bool tov_verdict_may_become(struct tov_verdict_value word, struct tov_verdict_va
     return word.verdict == TOV_VERDICT_NO_KEY;
 }
 
+bool tov_verdict_may_be_lost(struct tov_verdict_value word, struct tov_verdict_value stored)
+{
+    bool had_keys = word.verdict == TOV_VERDICT_OPENED || word.verdict == TOV_VERDICT_PENDING ||
+                    word.verdict == TOV_VERDICT_REFUSED;
+    return had_keys && stored.verdict == TOV_VERDICT_NO_KEY;
+}
+
 bool tov_verdict_excuses_parts(struct tov_verdict_value value)
 {
     return value.verdict == TOV_VERDICT_NOT_OPENED || value.verdict == TOV_VERDICT_ERASED;

@@ -63,6 +63,7 @@ enum tov_err tov_api_create(const struct tov_api_options *options, struct tov_ap
     tov_vault_derive(core->vault, "tov/v1 idempotency", &api->tag_key);
     tov_vault_derive(core->vault, "tov/v1 record", &api->record_key);
     tov_core_random(core, api->search_key.bytes, sizeof api->search_key.bytes);
+    api->tags_from = core->next_event;
     enum tov_err err = tov_api_tags_create(TOV_API_TAGS_MAX, &api->tags);
     if (err == TOV_OK)
         err = tov_api_tags_load(api->tags, core->store);
@@ -375,12 +376,25 @@ void tov_api_on_all_gone(struct tov_api *api)
     tov_api_for_each(api, close_connection);
 }
 
+/* What came back while the node serves is known by its tag, too. */
+static void read_tags(struct tov_api *api)
+{
+    if (api->tags_regained == api->core->regained)
+        return;
+    enum tov_err err = tov_api_tags_read(api->tags, api->core->store, api->tags_from);
+    if (err == TOV_OK)
+        api->tags_regained = api->core->regained;
+    else
+        tov_core_log(api->core, TOV_HOST_WARN, "tags-not-read", "error=%s", tov_err_name(err));
+}
+
 void tov_api_on_tick(struct tov_api *api)
 {
     struct tov_store_space space;
     if (tov_store_space(api->core->store, &space) == TOV_OK)
         api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
+    read_tags(api);
     tov_api_rest_on_tick(api);
     tov_desk_on_tick(api);
 }

@@ -112,7 +112,9 @@ struct tov_api {
     uint64_t last_search;
     size_t search_piece_bytes; /* of contents that one piece of a search opens */
     struct tov_api_tags *tags;
-    struct tov_desk *desk; /* read from the start on, with the ticks */
+    uint64_t tags_from, tags_regained; /* events from there on are read again when core->regained
+                                        * is another one: messages may have come back */
+    struct tov_desk *desk;             /* read from the start on, with the ticks */
     struct tov_api_policy policy;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
@@ -352,7 +354,8 @@ enum tov_err tov_api_upload_sync(struct api_call *call,
                                  const struct api_upload *upload) TOV_MUST_CHECK;
 /* Moves the files to their names as message PLACE's attachments and ends the upload. */
 enum tov_err tov_api_upload_take(struct api_call *call, struct api_upload *upload,
-                                 const struct tov_message_name *name) TOV_MUST_CHECK;
+                                 const struct tov_message_name *name,
+                                 const uint8_t id[TOV_MESSAGE_ID_BYTES]) TOV_MUST_CHECK;
 void tov_api_uploads_drop(struct tov_api *api, struct api_connection *connection);
 void tov_api_uploads_expire(struct tov_api *api, struct api_connection *connection);
 

@@ -4,7 +4,9 @@
  * never kept here when it is refused: it stays in the client's hands (case/rules.h).
  *
  * The idempotency key is never stored: its tag is HMAC-SHA-256(key of the core, u16 size ||
- * client's name || key), cut to 16 bytes, in the row of the event.
+ * client's name || key), cut to 16 bytes, in the row of the event. It is the message's id, too: the
+ * key of the core comes from the storage root, which is in no database and no backup, so a message
+ * that comes back after a restore shows by its id that it was accepted (docs/recovery.md).
  */
 #include "api/steps.h"
 
@@ -279,11 +281,20 @@ static enum tov_err take_upload(struct submission *in)
     return TOV_OK;
 }
 
+/* Without one only a draft that is checked and not sent. */
+static void set_id(struct submission *in)
+{
+    static const uint8_t none[TOV_TAG_BYTES];
+    if (memcmp(in->tag, none, sizeof none) != 0)
+        memcpy(in->plan.id, in->tag, sizeof in->plan.id);
+}
+
 static enum tov_err prepare(struct submission *in)
 {
     TOV_TRY(open_draft(in));
     TOV_TRY(check_sender(in));
     TOV_TRY(take_upload(in));
+    set_id(in);
     TOV_TRY(order_recipients(in));
     TOV_TRY(fill_in(in));
     TOV_TRY(check_target(in));
@@ -343,7 +354,7 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
     struct tov_message_name name = {core->own->number, core->series.generation,
                                     written->place.index};
     if (in->upload != NULL)
-        TOV_TRY(tov_api_upload_take(call, in->upload, &name));
+        TOV_TRY(tov_api_upload_take(call, in->upload, &name, in->plan.id));
     struct tov_book_written told = {
         .number = written->event,
         .ref = {name.agency, name.generation, name.index, written->place.leaf_hash},

@@ -169,14 +169,12 @@ static enum tov_err find_start(const struct tov_api_tags *tags, struct tov_store
     return tov_store_iter_fini(&iter);
 }
 
-enum tov_err tov_api_tags_load(struct tov_api_tags *tags, struct tov_store *store)
+static enum tov_err take_from(struct tov_api_tags *tags, struct tov_store_read *read,
+                              struct tov_store_key first)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT, .first = first};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
-    TOV_TRY(tov_store_read_begin(store, &read, NULL));
-    TOV_TRY(find_start(tags, read, &range.first));
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (err == TOV_OK && tov_store_iter_next(&iter)) {
         struct tov_event event;
@@ -186,4 +184,20 @@ enum tov_err tov_api_tags_load(struct tov_api_tags *tags, struct tov_store *stor
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
+}
+
+enum tov_err tov_api_tags_read(struct tov_api_tags *tags, struct tov_store *store, uint64_t first)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_store_read_begin(store, &read, NULL));
+    return take_from(tags, read, tov_store_key_u64(first));
+}
+
+enum tov_err tov_api_tags_load(struct tov_api_tags *tags, struct tov_store *store)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_key first;
+    TOV_TRY(tov_store_read_begin(store, &read, NULL));
+    TOV_TRY(find_start(tags, read, &first));
+    return take_from(tags, read, first);
 }

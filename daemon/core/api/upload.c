@@ -336,13 +336,14 @@ enum tov_err tov_api_upload_sync(struct api_call *call, const struct api_upload 
 }
 
 enum tov_err tov_api_upload_take(struct api_call *call, struct api_upload *upload,
-                                 const struct tov_message_name *name)
+                                 const struct tov_message_name *name,
+                                 const uint8_t id[TOV_MESSAGE_ID_BYTES])
 {
     const struct tov_host *host = call->core->host;
     for (size_t i = 0; i < upload->plan.attachment_count; i++) {
         char blob[TOV_BLOB_NAME_SIZE];
         char tree[TOV_BLOB_NAME_SIZE + 8];
-        tov_blob_name(call->core, name, upload->plan.id, (uint8_t)(2 + i), blob);
+        tov_blob_name(call->core, name, id, (uint8_t)(2 + i), blob);
         (void)snprintf(tree, sizeof tree, "%s.tree", blob);
         TOV_TRY(host->blob_rename(host->context, temporary(upload, i, "").text, blob));
         TOV_TRY(host->blob_rename(host->context, temporary(upload, i, ".tree").text, tree));

@@ -141,8 +141,8 @@ struct tov_link_heads tov_follow_link_heads(struct tov_follow *follow);
 void tov_follow_remember_keys(struct tov_follow *follow, uint64_t index,
                               const struct tov_message_keys *keys);
 
-/* Own messages can be read from the commit of the open batch on that could not before: who has read
- * past their events reads again, once for many. TOV_E_NOMEM. */
+/* Own messages are here, or can be read, from the commit of the open batch on that were not before:
+ * who has read past their events reads again, once for many. TOV_E_NOMEM. */
 enum tov_err tov_follow_note_readable(struct tov_follow *follow) TOV_MUST_CHECK;
 
 /* ---- for showing ---- */

@@ -277,23 +277,26 @@ static uint64_t put_event(const struct recalled *in)
                               .generation = core->series.generation,
                               .index = in->held->index,
                               .time_ms = in->leaf->time_ms};
+    /* Its id is the tag under which it was accepted (api/submit.c): nobody sends it twice. */
+    memcpy(event.tag, in->leaf->as.message.id, sizeof event.tag);
     return tov_event_append(core, &event);
 }
 
-static void take_message(struct recalled *in)
+static enum tov_err take_message(struct recalled *in)
 {
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
     if (is_new && !is_whole(&in->leaf->as.message, in->held->body))
-        return;
+        return TOV_OK;
     tov_buf_put_bytes(&in->links, in->stored.links);
     add_link(in);
     if (!is_new && in->links.size == in->stored.links.size)
-        return;
-    if (is_new) {
-        put_body(in);
-        tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
-    }
+        return TOV_OK;
     put_present(in, is_new ? put_event(in) : in->stored.event);
+    if (!is_new)
+        return TOV_OK;
+    put_body(in);
+    tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    return tov_follow_note_readable(in->follow);
 }
 
 static void take_anchor(const struct recalled *in)
@@ -310,8 +313,7 @@ static enum tov_err take_entry(struct recalled *in)
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
     switch (in->leaf->type) {
     case TOV_LEAF_MESSAGE:
-        take_message(in);
-        return TOV_OK;
+        return take_message(in);
     case TOV_LEAF_RECEIPT:
         if (is_new && in->leaf->as.receipt.peer == in->peer->number)
             tov_told_note(in->follow->core, in->peer, &in->leaf->as.receipt);

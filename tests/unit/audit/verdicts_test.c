@@ -333,6 +333,27 @@ static void store_all(struct tov_verdict_value verdict)
     free(search);
 }
 
+/* Its ledger says that entries were lost, as after a restore. */
+static void lose_an_entry(void)
+{
+    static const struct tov_leaf lost = {
+        .type = TOV_LEAF_LOST, .time_ms = 1900000000000, .as.lost = {1, 2}};
+    struct forge_log log = forge_ledger(world, 0);
+    forge_history(&(struct forge){.dir = dir, .log = &log, .more = &lost, .more_count = 1});
+}
+
+/* A restore takes keys, and the receipts stay as they were signed: nothing is damaged then. */
+static void what_cannot_be_read_since_a_restore_is_told_and_no_failure(void)
+{
+    copy_fresh();
+    store_all((struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0});
+    check(3, "verdict-differs", "no key after opened, and no restore");
+    lose_an_entry();
+    check(0, "text-lost", "no key after opened, since a restore");
+    store_all((struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, 9});
+    check(3, "verdict-differs", "a restore changes no other verdict");
+}
+
 /* Of what waits for its roster an attachment that does not open is told, and nothing else. */
 static void what_is_not_understood_may_be_not_opened_later(void)
 {
@@ -374,6 +395,7 @@ int main(void)
         UNIT_TEST(a_verdict_excuses_no_parts_that_the_receipt_does_not),
         UNIT_TEST(a_verdict_or_link_of_no_message_is_found),
         UNIT_TEST(a_verdict_may_be_newer_than_the_receipts),
+        UNIT_TEST(what_cannot_be_read_since_a_restore_is_told_and_no_failure),
         UNIT_TEST(what_is_not_understood_may_be_not_opened_later),
         UNIT_TEST(parts_that_came_wrong_are_told_and_accuse_nobody),
         UNIT_TEST(without_readable_receipts_no_verdict_is_called_wrong),

@@ -7,6 +7,7 @@
 #include "hostile_peer.h"
 #include "ledger/entry.h"
 #include "merkle/ed25519.h"
+#include "wire/api.h"
 
 #include <string.h>
 
@@ -91,11 +92,11 @@ static void set_back(struct scene *scene)
     start_again(scene, 0);
 }
 
-static struct scene *make_scene(const char *name)
+static struct scene *make_scene_of(const char *name, size_t nodes)
 {
     struct scene *scene = calloc(1, sizeof *scene);
     UNIT_NEED(scene != NULL);
-    scene->wire = sim_wire_create(name, 3);
+    scene->wire = sim_wire_create(name, nodes);
     scene->wire->filter = look_at_frame;
     scene->wire->filter_context = scene;
     sim_wire_start_all(scene->wire);
@@ -107,6 +108,11 @@ static struct scene *make_scene(const char *name)
         sim_wire_run(scene->wire);
     }
     return scene;
+}
+
+static struct scene *make_scene(const char *name)
+{
+    return make_scene_of(name, 3);
 }
 
 static void destroy_scene(struct scene *scene)
@@ -285,6 +291,137 @@ static void the_case_book_takes_them_in_when_they_come(void)
     destroy_scene(scene);
 }
 
+/* ---- what a program sends once more ---- */
+
+static enum tov_err keep_reply(void *context, size_t index, uint64_t connection,
+                               struct tov_bytes frame)
+{
+    struct tov_buf *kept = context;
+    (void)index;
+    (void)connection;
+    tov_buf_clear(kept);
+    tov_buf_put_bytes(kept, frame);
+    return kept->failed;
+}
+
+static void make_submission(const struct tov_core *core, const char *key, struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(TOV_INLINE_MAX_BYTES);
+    static const uint8_t id[TOV_MESSAGE_ID_BYTES] = {7};
+    struct sim_sender sender = {core->own, core->now_ms, id};
+    struct sim_order order = {.recipient_count = 2,
+                              .recipients = {{2, TOV_RIGHT_ALL}, {3, TOV_RIGHT_ALL}},
+                              .text_bytes = 64};
+    struct tov_record request, body;
+    UNIT_NEED(sim_message_encode(&sender, &order, &header, &content) == TOV_OK);
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "submit", &body) == TOV_OK);
+    UNIT_NEED(tov_record_put_number(request, "id", 1) == TOV_OK);
+    UNIT_NEED(tov_record_put_bytes(body, "header", tov_buf_view(&header)) == TOV_OK);
+    UNIT_NEED(tov_record_put_bytes(body, "content", tov_buf_view(&content)) == TOV_OK);
+    UNIT_NEED(tov_record_put_bytes(body, "idempotency_key", tov_bytes_of_text(key)) == TOV_OK);
+    UNIT_NEED(tov_api_encode(request, out) == TOV_OK);
+    tov_record_destroy(&request);
+}
+
+struct submitted {
+    uint64_t error, number;
+    bool repeated;
+};
+
+/* A client of node 0 sends a message under KEY. */
+static struct submitted submit(const struct scene *scene, const char *key)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf kept = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct sim_node *node = &scene->wire->nodes[0];
+    struct tov_record answer = {0};
+    uint8_t client[32];
+    sim_caseworker_key(scene->wire->federation, 0, client);
+    make_submission(tov_node_core(node->node), key, &frame);
+    node->hooks.client_context = &kept;
+    node->hooks.send_client = keep_reply;
+    tov_node_on_client_frame(node->node, client, 77, tov_buf_view(&frame));
+    sim_node_settle(node);
+    node->hooks.send_client = NULL;
+    UNIT_NEED(kept.size > 0 && tov_api_reply_decode(tov_buf_view(&kept), &reply, NULL) == TOV_OK);
+    (void)tov_record_child(reply, "submit", 0, &answer);
+    return (struct submitted){.error = tov_record_number(reply, "error"),
+                              .number = tov_record_number(answer, "number"),
+                              .repeated = tov_record_number(answer, "repeated") != 0};
+}
+
+/* I3: it was accepted since the copy; its key is in no store. */
+static void what_came_back_is_not_sent_twice(void)
+{
+    static const char key[] = "indberetning-2021-0001";
+    struct scene *scene = make_scene("twice");
+    UNIT_EQUAL_INT(submit(scene, key).error, 0);
+    sim_wire_run(scene->wire);
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    uint64_t size = tov_ledger_size(core_of(scene, 0)->ledger);
+    struct submitted again = submit(scene, key);
+    CU_ASSERT(again.repeated);
+    CU_ASSERT(again.number > 0);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(scene, 0)->ledger), size);
+    struct submitted other = submit(scene, "indberetning-2021-0002");
+    UNIT_EQUAL_INT(other.error, 0);
+    CU_ASSERT(!other.repeated);
+    destroy_scene(scene);
+}
+
+/* Nobody was heard that had it, until the node served: from then on it is known, too. */
+static void nor_what_comes_back_while_the_node_serves(void)
+{
+    static const char key[] = "indberetning-2021-0003";
+    struct scene *scene = make_scene_of("late", 4);
+    sim_wire_disconnect(scene->wire, 0, 2);
+    UNIT_EQUAL_INT(submit(scene, key).error, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    sim_wire_connect(scene->wire, 0, 2);
+    sim_wire_connect(scene->wire, 0, 3);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 100000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    CU_ASSERT(submit(scene, key).repeated);
+    destroy_scene(scene);
+}
+
+/* I3: what is lost, and which link numbers were used, is said only when it serves: a message that
+ * was taken before would take a place that is not its own. */
+static void no_message_is_taken_while_a_recovery_waits_for_a_majority(void)
+{
+    struct scene *scene = make_scene_of("waits", 4);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 100000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "waiting-for-keepers"));
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_RECOVERING);
+    uint64_t size = tov_ledger_size(core_of(scene, 0)->ledger);
+    UNIT_EQUAL_INT(submit(scene, "indberetning-2021-0004").error, TOV_E_UNAVAILABLE);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(scene, 0)->ledger), size);
+    sim_wire_connect(scene->wire, 0, 2);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(submit(scene, "indberetning-2021-0004").error, 0);
+    destroy_scene(scene);
+}
+
 /* ---- who asks for what is not its own ---- */
 
 static void ask(struct hostile *hostile, const struct tov_ref *ref)
@@ -375,6 +512,9 @@ int main(void)
         UNIT_TEST(a_recipient_that_lost_the_keys_says_so_and_another_suffices),
         UNIT_TEST(keys_that_do_not_fit_the_own_leaf_are_not_kept),
         UNIT_TEST(the_case_book_takes_them_in_when_they_come),
+        UNIT_TEST(what_came_back_is_not_sent_twice),
+        UNIT_TEST(nor_what_comes_back_while_the_node_serves),
+        UNIT_TEST(no_message_is_taken_while_a_recovery_waits_for_a_majority),
         UNIT_TEST(an_agency_gets_keys_of_its_own_messages_alone),
         UNIT_TEST(a_right_to_the_header_gives_no_keys),
         UNIT_TEST(asking_again_and_again_grows_nothing),

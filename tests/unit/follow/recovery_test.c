@@ -468,6 +468,8 @@ struct dripper {
     struct scene *scene;
     struct sim_frame kept;
     bool has_kept;
+    bool is_quick; /* one hash as well, but at once */
+    unsigned answers;
 };
 
 static bool drip(void *context, struct sim_frame *frame)
@@ -490,7 +492,12 @@ static bool drip(void *context, struct sim_frame *frame)
     control->as.hash_answer.hashes.size = TOV_HASH_BYTES;
     sign_again(dripper->scene, control, &dripper->kept.bytes);
     dripper->has_kept = true;
-    return false;
+    dripper->answers++;
+    if (!dripper->is_quick)
+        return false;
+    tov_buf_clear(&frame->bytes);
+    tov_buf_put_bytes(&frame->bytes, tov_buf_view(&dripper->kept.bytes));
+    return true;
 }
 
 static void one_that_drips_hashes_is_passed_over(void)
@@ -515,6 +522,27 @@ static void one_that_drips_hashes_is_passed_over(void)
     scene->wire->filter = NULL;
     sim_wire_pass(scene->wire, 60000);
     check_works(scene);
+    tov_buf_fini(&dripper.kept.bytes);
+    destroy_scene(scene);
+}
+
+/* The same rule that this node keeps others to: half of it, so that nobody calls it a fault. */
+static void it_asks_no_oftener_than_it_lets_others_ask(void)
+{
+    struct scene *scene = make_scene("pace", 3);
+    struct dripper dripper = {
+        .scene = scene, .kept.bytes = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES), .is_quick = true};
+    for (int i = 0; i < 100; i++)
+        send_some(scene, 3);
+    UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
+    put_back(scene, SIM_STORE);
+    scene->wire->filter = drip;
+    scene->wire->filter_context = &dripper;
+    start_again(scene, 0); /* no time passes */
+    CU_ASSERT(scene->newest.size > TOV_PEER_ASKS_MAX);
+    CU_ASSERT(dripper.answers > TOV_PEER_ASKS_MAX / 4);
+    CU_ASSERT(dripper.answers <= TOV_PEER_ASKS_MAX / 2);
+    UNIT_EQUAL_INT(scene->wire->drops, 0);
     tov_buf_fini(&dripper.kept.bytes);
     destroy_scene(scene);
 }
@@ -608,6 +636,7 @@ int main(void)
         UNIT_TEST(beyond_what_the_guard_keeps_it_waits_and_says_so),
         UNIT_TEST(a_liar_costs_time_and_nothing_else),
         UNIT_TEST(one_that_drips_hashes_is_passed_over),
+        UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };

@@ -3,6 +3,7 @@
  * What the guard is fed and asked to sign after a start.
  */
 #include "access/journal.h"
+#include "node_internal.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
@@ -83,10 +84,64 @@ static void a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments(voi
     sim_wire_destroy(wire);
 }
 
+/* Frames on their way to node 0, given to it without a turn. */
+static void give_frames(struct sim_wire *wire)
+{
+    for (size_t i = wire->first; i < wire->end; i++) {
+        struct sim_frame *frame = &wire->queue[i];
+        if (frame->to == 0)
+            tov_node_on_peer_frame(wire->nodes[0].node, wire->nodes[frame->from].agency->number,
+                                   tov_buf_view(&frame->bytes));
+    }
+}
+
+/* I4: what it learned at its start no longer holds. What is in the open batch is committed, and
+ * that is all. */
+static void nothing_is_signed_or_taken_once_it_is_to_start_again(void)
+{
+    struct sim_wire *wire = sim_wire_create("again", 2);
+    struct sim_node *node = &wire->nodes[0];
+    struct tov_peer_view before, after;
+    sim_wire_start_all(wire);
+    struct tov_core *core = tov_node_core(node->node);
+    uint64_t size = tov_ledger_size(core->ledger);
+    UNIT_EQUAL_INT(tov_ledger_signed(core->ledger), size);
+    tov_follow_peer_view(tov_node_follow(node->node), 0, &before);
+    submit_long(wire, 1);
+    tov_node_turn(node->node);
+    sim_node_run_commit(node);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, tov_store_key_text("test"),
+                        (struct tov_bytes){0});
+    tov_node_restart(node->node);
+    sim_node_answer_commit(node); /* the first may be signed now, if it were not to start again */
+    (void)sim_wire_send(wire, 1, 2);
+    sim_node_settle(&wire->nodes[1]);
+    CU_ASSERT(wire->end > wire->first);
+    give_frames(wire);
+    tov_node_turn(node->node);
+    UNIT_EQUAL_INT(node->question_count, 0);
+    sim_node_run_commit(node);
+    sim_node_answer_commit(node);
+    UNIT_EQUAL_INT(tov_ledger_committed(core->ledger), size + 1);
+    tov_node_turn(node->node);
+    UNIT_EQUAL_INT(tov_node_failed(node->node, NULL), TOV_E_AGAIN);
+    UNIT_EQUAL_INT(node->question_count, 0);
+    UNIT_EQUAL_INT(tov_ledger_signed(core->ledger), size);
+    tov_follow_peer_view(tov_node_follow(node->node), 0, &after);
+    UNIT_EQUAL_INT(after.held, before.held);
+    sim_wire_run(wire); /* it is started again */
+    UNIT_EQUAL_INT(tov_node_state(node->node), TOV_NODE_SERVING);
+    core = tov_node_core(node->node);
+    UNIT_EQUAL_INT(tov_ledger_signed(core->ledger), tov_ledger_size(core->ledger));
+    CU_ASSERT(tov_ledger_signed(core->ledger) > size);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_entry_written_before_the_guard_answers_is_signed),
+        UNIT_TEST(nothing_is_signed_or_taken_once_it_is_to_start_again),
         UNIT_TEST(a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments),
     };
     return unit_run("follow_signing", tests, sizeof tests / sizeof tests[0]);
