@@ -330,6 +330,18 @@ static enum tov_err read_epoch_expired(const Tov__Peer__EpochExpired *field,
     return TOV_OK;
 }
 
+static bool names_twice(const struct tov_ref *refs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count; j++) {
+            if (refs[i].agency == refs[j].agency && refs[i].generation == refs[j].generation &&
+                refs[i].index == refs[j].index)
+                return true;
+        }
+    }
+    return false;
+}
+
 static enum tov_err read_keys_request(const Tov__Peer__KeysRequest *field, struct tov_control *out)
 {
     if (field->epoch == 0 || field->n_refs == 0)
@@ -340,7 +352,7 @@ static enum tov_err read_keys_request(const Tov__Peer__KeysRequest *field, struc
     out->as.keys_request.count = field->n_refs;
     for (size_t i = 0; i < field->n_refs; i++)
         TOV_TRY(tov_ref_of_field(field->refs[i], &out->as.keys_request.refs[i]));
-    return TOV_OK;
+    return names_twice(out->as.keys_request.refs, field->n_refs) ? TOV_E_MALFORMED : TOV_OK;
 }
 
 static enum tov_err read_keys_answer(const Tov__Peer__KeysAnswer *field, struct tov_control *out)

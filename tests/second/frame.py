@@ -211,6 +211,8 @@ def _keys_request(f):
     limit(len(refs) <= 64, "references")
     for value in refs:
         _ref(value)
+    places = [(value["agency"], value["generation"], value.get("index", 0)) for value in refs]
+    need(len(set(places)) == len(places), "one message twice")
 
 
 def _keys_answer(f):

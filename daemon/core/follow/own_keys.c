@@ -26,7 +26,9 @@
 #include <string.h>
 
 #define ANSWER_WAIT_MS 10000u
-#define REST_MS 2000u /* without keys that came: what was read before is read again then */
+#define REST_MS 2000u     /* without keys that came: what was read before is read again then */
+#define UNREST_MS 30000u  /* and then in any case: one key a second holds up nobody else's */
+#define ENTRY_BYTES 1024u /* of this node's disk for each entry: it counts as the asker's */
 
 /* ---- giving ---- */
 
@@ -43,7 +45,7 @@ static enum tov_err read_keys(struct tov_follow *follow, struct tov_store_read *
     return is_held ? TOV_OK : TOV_E_NOT_FOUND;
 }
 
-static enum tov_err note_rewrap(struct tov_follow *follow, const struct tov_peer *peer,
+static enum tov_err note_rewrap(struct tov_follow *follow, struct tov_peer *peer,
                                 struct tov_store_read *read, const struct tov_message *message)
 {
     struct tov_core *core = follow->core;
@@ -53,7 +55,7 @@ static enum tov_err note_rewrap(struct tov_follow *follow, const struct tov_peer
     uint8_t row[4];
     uint64_t index = 0;
     tov_put_be32(row, peer->epoch);
-    enum tov_err err = tov_store_get(read, TOV_TABLE_REWRAP, key, &stored);
+    enum tov_err err = tov_core_get_pending(core, read, TOV_TABLE_REWRAP, key, &stored);
     if (err == TOV_OK && tov_bytes_equal(stored, TOV_BYTES_OF(row)))
         return TOV_OK;
     if (err != TOV_OK && err != TOV_E_NOT_FOUND)
@@ -66,12 +68,13 @@ static enum tov_err note_rewrap(struct tov_follow *follow, const struct tov_peer
                                     .number = message->event,
                                     .reason = tov_bytes_of_text(peer->agency->name)};
     TOV_TRY(tov_journal_note(core, &note, &index));
+    tov_daily_use(follow, peer, ENTRY_BYTES);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REWRAP, key, TOV_BYTES_OF(row));
     return TOV_OK;
 }
 
 /* For all that is asked for and held; what is not is for the answer to say. */
-static enum tov_err note_all(struct tov_follow *follow, const struct tov_peer *peer)
+static enum tov_err note_all(struct tov_follow *follow, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
@@ -133,6 +136,10 @@ static void send_keys(struct tov_core *core, const struct tov_after *after)
     TOV_FREE struct tov_stanza *stanzas = calloc(TOV_KEYS_REFS_MAX, sizeof *stanzas);
     if (peer == NULL || peer->rewrap_count == 0)
         return;
+    if (peer->suspended || peer->epoch != peer->rewrap_epoch) {
+        peer->rewrap_count = 0; /* the entries speak of another epoch: it asks again */
+        return;
+    }
     enum tov_err err = answer == NULL || stanzas == NULL ? TOV_E_NOMEM : TOV_OK;
     if (err == TOV_OK) {
         answer->kind = TOV_CONTROL_KEYS_ANSWER;
@@ -173,6 +180,7 @@ enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer 
         return TOV_OK;
     }
     peer->rewrap_count = request->as.keys_request.count;
+    peer->rewrap_epoch = peer->epoch;
     memcpy(peer->rewraps, request->as.keys_request.refs,
            peer->rewrap_count * sizeof peer->rewraps[0]);
     enum tov_err err = note_all(follow, peer);
@@ -273,9 +281,12 @@ static enum tov_err ask_all(struct tov_follow *follow)
 static void tell_regained(struct tov_follow *follow)
 {
     struct tov_core *core = follow->core;
-    if (core->regained != core->regained_committed &&
-        core->mono_ms - follow->regained_ms >= REST_MS)
-        core->regained = core->regained_committed;
+    if (core->regained == core->regained_committed ||
+        (core->mono_ms - follow->regained_ms < REST_MS &&
+         core->mono_ms - follow->untold_ms < UNREST_MS))
+        return;
+    core->regained = core->regained_committed;
+    follow->untold_ms = core->mono_ms;
 }
 
 void tov_own_keys_on_tick(struct tov_follow *follow)
@@ -297,6 +308,12 @@ enum tov_err tov_follow_note_readable(struct tov_follow *follow)
 {
     struct tov_core *core = follow->core;
     struct tov_after after = {.run = note_committed, .owner = follow};
+    struct tov_store_key none = {0};
+    if (core->regained_open == core->regained) {
+        /* Blocks of the book that were written without it; no new ones come before it is told. */
+        tov_store_batch_delete_range(tov_core_batch(core), TOV_TABLE_BOOK, none, none);
+        follow->untold_ms = core->mono_ms;
+    }
     after.a = ++core->regained_open;
     follow->regained_ms = core->mono_ms;
     return tov_core_after(core, &after);
@@ -478,6 +495,8 @@ enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *
             return tov_core_fail(core, err, "keys that came back could not be kept");
         if (err == TOV_E_MALFORMED)
             return err;
+        if (err == TOV_E_EPOCH) /* asked again, and not at once */
+            peer->keys_asked_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
     }
     return TOV_OK;
 }

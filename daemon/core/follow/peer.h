@@ -142,6 +142,7 @@ struct tov_peer {
     size_t late_count, late_closed;
 
     /* of its own messages, whose keys it asked for: answered after the commit (own_keys.c) */
+    uint32_t rewrap_epoch; /* to which they are sealed */
     size_t rewrap_count;
     struct tov_ref rewraps[TOV_KEYS_REFS_MAX];
     uint64_t keys_asked_ms; /* for keys of ours; 0: nothing is asked */
@@ -203,6 +204,7 @@ struct tov_follow {
     uint64_t clock_claims;                /* Hellos that told a clock */
     struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
     uint64_t regained_ms;                 /* when keys of own messages came last */
+    uint64_t untold_ms;                   /* since when some of them are not told */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything

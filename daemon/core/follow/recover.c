@@ -13,7 +13,8 @@
 #define ANSWER_WAIT_MS 10000u
 #define PAUSE_MS 10000u /* once more with each answer that did not fit */
 #define PAUSES_MAX 30u
-#define STALLED_MS 60000u /* answers, but nothing of them has become a signed size */
+#define STALLED_MS 60000u /* answers, but too little of them has become a signed size */
+#define WORTHWHILE TOV_HASH_ANSWER_POINTS_MAX /* entries: the least that one full answer has */
 #define HASHES_A_CHARGE 256u
 
 /* ---- giving ---- */
@@ -178,11 +179,11 @@ static void note_growth(struct tov_follow *follow)
     follow->grown_mono_ms = follow->core->mono_ms;
 }
 
-/* Answers come, each in time, and lead nowhere: it is not waited for longer than one that is
- * silent. */
+/* Answers come, each in time, and lead nowhere, or forward by a few entries where there are
+ * thousands: it is not waited for longer than one that is silent. */
 static bool is_stalled(struct tov_follow *follow)
 {
-    if (tov_rebuild_size(follow->rebuild) != follow->grown_size)
+    if (tov_rebuild_size(follow->rebuild) - follow->grown_size >= WORTHWHILE)
         note_growth(follow);
     return follow->core->mono_ms - follow->grown_mono_ms >= STALLED_MS;
 }
@@ -227,9 +228,10 @@ enum tov_recover_view tov_follow_recover_step(struct tov_follow *follow)
     struct tov_peer *asked = tov_follow_peer(follow, follow->asked_peer);
     uint64_t waited = follow->core->mono_ms - follow->asked_mono_ms;
     bool has_more = asked != NULL && asked->holds > tov_rebuild_size(follow->rebuild);
-    if (asked != NULL && (!is_heard(asked) || !has_more))
+    if (asked != NULL && (!is_heard(asked) || !has_more)) {
         follow->asked_peer = 0;
-    else if (asked != NULL && follow->is_asking && waited >= ANSWER_WAIT_MS)
+        follow->is_asking = false;
+    } else if (asked != NULL && follow->is_asking && waited >= ANSWER_WAIT_MS)
         pass_over(follow, asked, "no-answer");
     else if (asked != NULL && is_stalled(follow))
         pass_over(follow, asked, "stalled");

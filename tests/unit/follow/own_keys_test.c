@@ -291,6 +291,35 @@ static void the_case_book_takes_them_in_when_they_come(void)
     destroy_scene(scene);
 }
 
+/* Blocks that were written when they could not be read are no more when they can: whoever starts
+ * the moment after loads none of them. */
+static void the_case_book_of_a_node_that_ends_just_then_has_them(void)
+{
+    struct scene *scene = make_scene("blocks");
+    struct tov_book *book = NULL;
+    scene->holds_requests = true;
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    (void)sim_wire_send(scene->wire, 0, 200); /* this one it can read */
+    sim_wire_run(scene->wire);
+    UNIT_NEED(tov_book_create(core_of(scene, 0), 1, &book) == TOV_OK);
+    UNIT_EQUAL_INT(catch_up(book, core_of(scene, 0)), 1);
+    sim_node_settle(&scene->wire->nodes[0]);
+    UNIT_NEED(count_rows(core_of(scene, 0), TOV_TABLE_BOOK) > 0);
+    tov_book_destroy(book);
+    scene->holds_requests = false;
+    for (int i = 0; i < 120 && count_rows(core_of(scene, 0), TOV_TABLE_KEYLESS) > 0; i++)
+        sim_wire_pass(scene->wire, 100);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    sim_wire_crash(scene->wire, 0);
+    start_again(scene, 0);
+    UNIT_NEED(tov_book_create(core_of(scene, 0), 1, &book) == TOV_OK);
+    UNIT_EQUAL_INT(catch_up(book, core_of(scene, 0)), SENT + 1);
+    UNIT_EQUAL_INT(tov_book_differences(book), 0);
+    tov_book_destroy(book);
+    destroy_scene(scene);
+}
+
 /* ---- what a program sends once more ---- */
 
 static enum tov_err keep_reply(void *context, size_t index, uint64_t connection,
@@ -512,6 +541,7 @@ int main(void)
         UNIT_TEST(a_recipient_that_lost_the_keys_says_so_and_another_suffices),
         UNIT_TEST(keys_that_do_not_fit_the_own_leaf_are_not_kept),
         UNIT_TEST(the_case_book_takes_them_in_when_they_come),
+        UNIT_TEST(the_case_book_of_a_node_that_ends_just_then_has_them),
         UNIT_TEST(what_came_back_is_not_sent_twice),
         UNIT_TEST(nor_what_comes_back_while_the_node_serves),
         UNIT_TEST(no_message_is_taken_while_a_recovery_waits_for_a_majority),

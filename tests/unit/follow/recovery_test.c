@@ -469,6 +469,7 @@ struct dripper {
     struct sim_frame kept;
     bool has_kept;
     bool is_quick; /* one hash as well, but at once */
+    bool is_true;  /* as far as the next signed size, with it */
     unsigned answers;
 };
 
@@ -488,8 +489,11 @@ static bool drip(void *context, struct sim_frame *frame)
     UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
     if (control->kind != TOV_CONTROL_HASH_ANSWER)
         return true;
-    control->as.hash_answer.point_count = 0;
-    control->as.hash_answer.hashes.size = TOV_HASH_BYTES;
+    bool is_true = dripper->is_true && control->as.hash_answer.point_count > 0;
+    uint64_t count =
+        is_true ? control->as.hash_answer.points[0].size - control->as.hash_answer.from : 1;
+    control->as.hash_answer.point_count = is_true ? 1 : 0;
+    control->as.hash_answer.hashes.size = (size_t)count * TOV_HASH_BYTES;
     sign_again(dripper->scene, control, &dripper->kept.bytes);
     dripper->has_kept = true;
     dripper->answers++;
@@ -500,10 +504,11 @@ static bool drip(void *context, struct sim_frame *frame)
     return true;
 }
 
-static void one_that_drips_hashes_is_passed_over(void)
+static void drip_and_pass_over(const char *name, bool is_true)
 {
-    struct scene *scene = make_scene("drips", 3);
-    struct dripper dripper = {.scene = scene, .kept.bytes = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)};
+    struct scene *scene = make_scene(name, 3);
+    struct dripper dripper = {
+        .scene = scene, .kept.bytes = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES), .is_true = is_true};
     for (int i = 0; i < 8; i++)
         send_some(scene, 3);
     UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
@@ -524,6 +529,17 @@ static void one_that_drips_hashes_is_passed_over(void)
     check_works(scene);
     tov_buf_fini(&dripper.kept.bytes);
     destroy_scene(scene);
+}
+
+static void one_that_drips_hashes_is_passed_over(void)
+{
+    drip_and_pass_over("drips", false);
+}
+
+/* What it gives is right, and there would be days of it. */
+static void one_that_drips_what_is_true_is_passed_over(void)
+{
+    drip_and_pass_over("drips-true", true);
 }
 
 /* The same rule that this node keeps others to: half of it, so that nobody calls it a fault. */
@@ -636,6 +652,7 @@ int main(void)
         UNIT_TEST(beyond_what_the_guard_keeps_it_waits_and_says_so),
         UNIT_TEST(a_liar_costs_time_and_nothing_else),
         UNIT_TEST(one_that_drips_hashes_is_passed_over),
+        UNIT_TEST(one_that_drips_what_is_true_is_passed_over),
         UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),

@@ -802,6 +802,8 @@ def rejected_controls():
         "epoch": 0, "refs": [a_ref()]}), "malformed"
     yield "keys_request_for_65", control("keys_request", {
         "epoch": 3, "refs": [a_ref(n) for n in range(65)]}), "limit"
+    yield "keys_request_that_names_one_twice", control("keys_request", {
+        "epoch": 3, "refs": [a_ref(1), a_ref(2), a_ref(1)]}), "malformed"
     yield "keys_answer_of_none", control("keys_answer", {"keys": []}), "malformed"
     yield "keys_answer_of_65", control("keys_answer", {
         "keys": [a_held_keys(n, stanza=None) for n in range(65)]}), "limit"
