@@ -25,6 +25,7 @@ struct tov_link_line {
     uint64_t last;
     struct tov_hash last_hash;
     uint64_t receipted;
+    uint32_t receipter;     /* generation of the ledger that said so: a new one begins anew */
     struct tov_table words; /* of own receipts: number, the newest verdict in place of the index */
 };
 struct tov_link_lines {

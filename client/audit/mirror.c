@@ -257,10 +257,14 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
         return; /* about an earlier generation, which is another export */
     struct tov_link_line *line =
         tov_link_line_of(&audit->sent, pass->mirror->agency, receipt->series);
-    if (line == NULL)
+    if (line == NULL) {
         tov_audit_note_failure(audit, TOV_E_LIMIT);
-    else
-        tov_audit_receipt(audit, line, place, receipt, false);
+        return;
+    }
+    if (line->receipter != pass->mirror->generation)
+        line->receipted = 0;
+    line->receipter = pass->mirror->generation;
+    tov_audit_receipt(audit, line, place, receipt, false);
 }
 
 static void check_erased(struct pass *pass, const struct tov_leaf_erased *erased)

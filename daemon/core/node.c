@@ -52,6 +52,30 @@ static enum tov_err load_last_time(struct tov_core *core)
     return TOV_OK;
 }
 
+/* A generation begins its ledger in a store of its own: continued under another key, the entries
+ * of the one before would be signed a second time, for nobody to follow. */
+static enum tov_err check_generation(const struct tov_core *core, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_bytes row;
+    struct tov_entry entry;
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_store_read_begin(core->store, &read, error));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(0), &row);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT || tov_leaf_decode(entry.leaf, leaf) != TOV_OK ||
+        leaf->type != TOV_LEAF_GENESIS || leaf->as.genesis.generation == core->own->generation)
+        return TOV_OK;
+    return tov_fail(error, TOV_E_CONFIG,
+                    "the data folder holds generation %u of the ledger, and by the roster it is "
+                    "generation %u: keep that folder, and name an empty one as `data`",
+                    (unsigned)leaf->as.genesis.generation, (unsigned)core->own->generation);
+}
+
 static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup *setup,
                               struct tov_error *error)
 {
@@ -69,6 +93,7 @@ static enum tov_err open_core(struct tov_node *node, const struct tov_node_setup
         return tov_fail(error, TOV_E_CONFIG,
                         "the roster has no agency %s: check `agency` in the configuration",
                         setup->agency);
+    TOV_TRY(check_generation(core, error));
     TOV_TRY(tov_units_open(core, error));
     TOV_TRY(tov_series_load(core));
     set_control_key(core, setup->control_seed);

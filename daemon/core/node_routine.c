@@ -43,10 +43,30 @@ static enum tov_err append_genesis(struct tov_node *node, struct tov_ledger *tre
     return append(node, tree, leaf);
 }
 
+/* Where the roster closed the generation before this one; the first one has none. */
+static enum tov_err find_former(const struct tov_core *core, struct tov_guard_signed *out)
+{
+    char origin[TOV_ORIGIN_MAX_BYTES + 1];
+    *out = (struct tov_guard_signed){.signature = {.size = 0}};
+    if (core->own->generation < 2)
+        return TOV_OK;
+    TOV_TRY(tov_origin_format(tov_roster_federation(core->roster), core->own->name,
+                              core->own->generation - 1, 0, origin));
+    const struct tov_revocation *revocation =
+        tov_roster_revocation(core->roster, tov_bytes_of_text(origin));
+    if (revocation == NULL)
+        return TOV_OK;
+    out->signature.size = revocation->size;
+    out->root = revocation->root;
+    return TOV_OK;
+}
+
 enum tov_err tov_node_begin_ledger(struct tov_node *node)
 {
     const struct tov_core *core = &node->core;
-    TOV_TRY(append_genesis(node, core->ledger, 0, NULL));
+    struct tov_guard_signed former;
+    TOV_TRY(find_former(core, &former));
+    TOV_TRY(append_genesis(node, core->ledger, 0, &former));
     TOV_TRY(tov_epochs_begin(&node->core));
     if (tov_ledger_size(core->journal) > 0)
         return TOV_OK;

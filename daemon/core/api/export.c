@@ -159,6 +159,32 @@ static enum tov_err pin_mirrors(struct export_walk *walk)
     return err == TOV_OK ? read_err : err;
 }
 
+static bool is_pinned(const struct export_pin *pin, const struct tov_mirror_position *mirror)
+{
+    for (size_t i = 0; i < pin->mirror_count; i++) {
+        if (pin->mirrors[i].agency == mirror->agency &&
+            pin->mirrors[i].series.generation == mirror->series.generation)
+            return true;
+    }
+    return false;
+}
+
+/* Former generations of a peer's ledger; the row of one that was just left may not say so yet. */
+static enum tov_err pin_formers(struct export_walk *walk)
+{
+    struct export_pin *pin = &walk->pin;
+    size_t count = 0;
+    TOV_FREE struct tov_mirror_position *formers = calloc(TOV_AGENCIES_MAX, sizeof *formers);
+    if (formers == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_mirror_formers(walk->read, formers, TOV_AGENCIES_MAX, &count));
+    for (size_t i = 0; i < count && pin->mirror_count < TOV_AGENCIES_MAX; i++) {
+        if (!is_pinned(pin, &formers[i]))
+            pin->mirrors[pin->mirror_count++] = formers[i];
+    }
+    return TOV_OK;
+}
+
 static enum tov_err pin_all(struct api_call *call, struct export_walk *walk)
 {
     const struct tov_core *core = call->core;
@@ -176,7 +202,8 @@ static enum tov_err pin_all(struct api_call *call, struct export_walk *walk)
         TOV_TRY(tov_origin_parse(tov_bytes_of_text(tov_ledger_key(core->journal)->name), &journal));
         pin->journal = journal.journal;
     }
-    return pin_mirrors(walk);
+    TOV_TRY(pin_mirrors(walk));
+    return pin_formers(walk);
 }
 
 /* ---- one answer ---- */

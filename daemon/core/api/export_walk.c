@@ -142,18 +142,35 @@ static enum tov_err give_journal_checkpoint(struct export_walk *walk)
     return give_whole(walk, "journal/checkpoint");
 }
 
+/* The key of the mirror's ledger: of a former generation it stands where the roster revokes it. */
+static const struct tov_vkey *mirror_key_of(const struct export_walk *walk,
+                                            const struct tov_mirror_position *mirror)
+{
+    const struct tov_roster *roster = walk->core->roster;
+    const struct tov_agency *agency = tov_roster_agency(roster, mirror->agency);
+    char origin[TOV_ORIGIN_MAX_BYTES + 1];
+    if (agency == NULL || agency->generation == mirror->series.generation)
+        return agency == NULL ? NULL : &agency->ledger;
+    if (tov_origin_format(tov_roster_federation(roster), agency->name, mirror->series.generation, 0,
+                          origin) != TOV_OK)
+        return NULL;
+    const struct tov_revocation *revocation =
+        tov_roster_revocation(roster, tov_bytes_of_text(origin));
+    return revocation == NULL ? NULL : &revocation->key;
+}
+
 static enum tov_err give_mirror_checkpoint(struct export_walk *walk)
 {
     const struct tov_mirror_position *mirror = tov_export_mirror(walk);
-    const struct tov_agency *agency = tov_roster_agency(walk->core->roster, mirror->agency);
+    const struct tov_vkey *key = mirror_key_of(walk, mirror);
     char path[TOV_EXPORT_PATH_SIZE];
     struct tov_checkpoint checkpoint;
-    if (agency == NULL || agency->generation != mirror->series.generation) {
+    if (key == NULL) {
         tov_export_next_stage(walk); /* the roster has no key for it any more */
         return TOV_OK;
     }
     struct point point = {
-        &agency->ledger, TOV_TABLE_MPOINT,
+        key, TOV_TABLE_MPOINT,
         tov_store_key_u16_u32_u64(mirror->agency, mirror->series.generation, mirror->size),
         mirror->size};
     TOV_TRY(put_note(walk, &point, &checkpoint));

@@ -193,6 +193,9 @@ struct tov_mirror_position {
 };
 enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
                                  struct tov_mirror_position *out_position) TOV_MUST_CHECK;
+/* Of former generations of all peers, at most CAPACITY. */
+enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_position *out,
+                                size_t capacity, size_t *out_count) TOV_MUST_CHECK;
 
 /* How far an attachment is. */
 struct tov_transfer_view {

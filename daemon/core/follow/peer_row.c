@@ -109,8 +109,62 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
     return TOV_OK;
 }
 
+/* ---- former generations ----
+ *   fact "mirror" || agency 2 || generation 4: size 8, lost index 8, last link 8 */
+
+static struct tov_store_key former_key(uint16_t agency, uint32_t generation)
+{
+    struct tov_store_key key = tov_store_key_text("mirror");
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u32(&key, generation);
+    return key;
+}
+
+static void keep_former(struct tov_core *core, const struct tov_peer *peer)
+{
+    uint8_t row[24];
+    if (peer->range.size == 0)
+        return;
+    tov_put_be64(row, peer->range.size);
+    tov_put_be64(row + 8, peer->series.lost_index);
+    tov_put_be64(row + 16, peer->last_link);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT,
+                        former_key(peer->number, peer->series.generation), TOV_BYTES_OF(row));
+}
+
+static enum tov_err read_former(const struct tov_store_row *row, struct tov_mirror_position *out)
+{
+    struct tov_reader key =
+        tov_reader_of((struct tov_bytes){row->key.bytes + row->key.size - 6, 6});
+    struct tov_reader value = tov_reader_of(row->value);
+    out->agency = tov_read_u16(&key);
+    out->series.generation = tov_read_u32(&key);
+    out->size = tov_read_u64(&value);
+    out->series.lost_index = tov_read_u64(&value);
+    out->last_link = tov_read_u64(&value);
+    return tov_reader_is_done(&value) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_position *out,
+                                size_t capacity, size_t *out_count)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_FACT,
+                                    .first = former_key(0, 0),
+                                    .last = former_key(UINT16_MAX, UINT32_MAX)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    *out_count = 0;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && *out_count < capacity && tov_store_iter_next(&iter)) {
+        err = read_former(&iter.row, &out[*out_count]);
+        *out_count += err == TOV_OK ? 1 : 0;
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err == TOV_OK ? read_err : err;
+}
+
 /* A new generation is another ledger, followed from its beginning: with it a suspension ends. What
- * was held of the former one stays in the store. */
+ * was held of the former one stays in the store, and in exports. */
 static void forget_ledger(struct tov_peer *peer)
 {
     peer->range = (struct tov_range){0};
@@ -137,8 +191,10 @@ enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
     else if (err == TOV_E_NOT_FOUND)
         err = TOV_OK;
     TOV_TRY(err);
-    if (peer->series.generation != peer->agency->generation)
+    if (peer->series.generation != peer->agency->generation) {
+        keep_former(core, peer);
         forget_ledger(peer);
+    }
     if (!tov_series_equal(peer->receipted_series, core->series)) {
         peer->receipted_series = core->series;
         peer->receipted_link = 0;
