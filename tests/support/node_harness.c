@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "support/node_harness.h"
+#include "support/node_harness_internal.h"
 
-#include "guard/guard_client.h"
 #include "roster/keytext.h"
-#include "support/queue.h"
-#include "support/sim_disk.h"
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -83,7 +80,7 @@ static const struct client_row {
     {0, {.name = "checker", .kind = TOV_CLIENT_SYSTEM, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
 };
 
-static void key_of(const char *name, uint8_t out[32])
+void harness_key_of(const char *name, uint8_t out[32])
 {
     struct tov_hash hash = tov_sha256(tov_bytes_of_text(name));
     memcpy(out, hash.bytes, 32);
@@ -97,46 +94,6 @@ static const struct {
                                     {"krfo", "00000116", TOV_REGIME_LED}};
 
 /* ---- a node ---- */
-
-struct node {
-    struct harness *harness;
-    bool has_machine;
-    uint8_t machine[16];
-    size_t index;
-    char folder[64];
-    struct tov_key ledger, journal, witness, control, transport, storage;
-    struct tov_agency agency;
-    struct tov_unit units[4];
-    uint16_t keepers[HARNESS_NODES_MAX];
-    struct tov_roster *roster;
-    struct tov_clients *clients;
-    struct tov_store *store;
-    struct sim_disk *disk;
-    struct tov_guard_local *guard;
-    struct tov_node *node;
-    struct tov_host host;
-    struct queue questions; /* for the guard */
-    struct queue replies;   /* for clients */
-    struct queue closed;    /* connections that the node closed */
-    struct queue logged;    /* names of events */
-    struct tov_store_batch *committing;
-    bool holds;
-    bool has_ended;                 /* it failed where that was let happen, and does nothing more */
-    bool was_up[HARNESS_NODES_MAX]; /* links to put up again when it has begun */
-    size_t front_room;
-};
-
-struct harness {
-    size_t count;
-    uint64_t random;
-    uint64_t now_ms, mono_ms;
-    uint64_t disk_reserve_bytes;
-    struct tov_roster *roster;
-    bool may_fail;
-    struct queue frames; /* between nodes */
-    bool is_up[HARNESS_NODES_MAX][HARNESS_NODES_MAX];
-    struct node nodes[HARNESS_NODES_MAX];
-};
 
 static void fill_random(struct harness *harness, void *out, size_t size)
 {
@@ -353,7 +310,7 @@ static void make_clients(struct node *node)
     tov_clients_format_start(agency_rows[node->index].name, &text);
     for (size_t i = 0; i < sizeof client_rows / sizeof client_rows[0]; i++) {
         struct tov_client client = client_rows[i].client;
-        key_of(client.name, client.key);
+        harness_key_of(client.name, client.key);
         if (client_rows[i].agency == node->index)
             tov_clients_format_entry(&client, &text);
     }
@@ -674,85 +631,4 @@ void harness_restart(struct harness *harness, size_t index)
     node->has_ended = false;
     harness_run(harness);
     put_links_up(node);
-}
-
-void harness_hold_commits(struct harness *harness, size_t node, bool holds)
-{
-    harness->nodes[node].holds = holds;
-}
-
-void harness_set_front_room(struct harness *harness, size_t node, size_t frames)
-{
-    harness->nodes[node].front_room = frames;
-}
-
-bool harness_disk_holds(const struct harness *harness, size_t node, const char *needle)
-{
-    return sim_disk_holds(harness->nodes[node].disk, needle);
-}
-
-bool harness_store_holds(const struct harness *harness, size_t node, struct tov_bytes needle)
-{
-    char path[96];
-    (void)snprintf(path, sizeof path, "%s/data.mdb", harness->nodes[node].folder);
-    FILE *file = fopen(path, "rb");
-    UNIT_NEED(file != NULL && fseek(file, 0, SEEK_END) == 0);
-    long size = ftell(file);
-    uint8_t *bytes = malloc(size > 0 ? (size_t)size : 1);
-    UNIT_NEED(size > 0 && bytes != NULL && fseek(file, 0, SEEK_SET) == 0);
-    UNIT_NEED(fread(bytes, 1, (size_t)size, file) == (size_t)size);
-    (void)fclose(file);
-    bool is_there = memmem(bytes, (size_t)size, needle.data, needle.size) != NULL;
-    free(bytes);
-    return is_there;
-}
-
-size_t harness_logged(const struct harness *harness, size_t node, const char *event)
-{
-    const struct queue *logged = &harness->nodes[node].logged;
-    size_t count = 0;
-    for (size_t i = 0; i < logged->count; i++)
-        count += tov_bytes_equal((struct tov_bytes){logged->items[i].bytes, logged->items[i].size},
-                                 tov_bytes_of_text(event));
-    return count;
-}
-
-/* ---- clients ---- */
-
-void harness_send(struct harness *harness, const struct harness_client *client,
-                  struct tov_bytes frame)
-{
-    uint8_t key[32];
-    key_of(client->name, key);
-    tov_node_on_client_frame(harness->nodes[client->node].node, key, client->connection, frame);
-}
-
-void harness_gone(struct harness *harness, const struct harness_client *client)
-{
-    tov_node_on_client_gone(harness->nodes[client->node].node, client->connection);
-}
-
-bool harness_take(struct harness *harness, const struct harness_client *client, uint8_t **out_frame,
-                  size_t *out_size)
-{
-    struct queue *replies = &harness->nodes[client->node].replies;
-    for (size_t i = 0; i < replies->count; i++) {
-        if (replies->items[i].to != client->connection)
-            continue;
-        struct item item = queue_take(replies, i);
-        *out_frame = item.bytes;
-        *out_size = item.size;
-        return true;
-    }
-    return false;
-}
-
-bool harness_is_closed(const struct harness *harness, const struct harness_client *client)
-{
-    const struct queue *closed = &harness->nodes[client->node].closed;
-    for (size_t i = 0; i < closed->count; i++) {
-        if (closed->items[i].to == client->connection)
-            return true;
-    }
-    return false;
 }
