@@ -214,6 +214,10 @@ static void close_field(struct reading *reading)
     if (!reading->open)
         return;
     reading->open = false;
+    if (reading->value.failed != TOV_OK) {
+        reading->failed = reading->value.failed;
+        return;
+    }
     struct tov_form_path path;
     struct tov_form_field field;
     if (!tov_form_path_parse(reading->path, &path) ||
@@ -334,9 +338,8 @@ enum tov_err tov_form_read(struct tov_bytes text, struct tov_draft *draft,
     }
     close_field(&reading);
     drop_empty(draft);
-    enum tov_err failed = reading.value.failed != TOV_OK ? reading.value.failed : reading.failed;
     tov_buf_fini(&reading.value);
-    if (failed != TOV_OK)
-        return failed;
+    if (reading.failed != TOV_OK)
+        return reading.failed;
     return reading.errors > 0 ? TOV_E_SCHEMA : TOV_OK;
 }

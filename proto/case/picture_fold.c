@@ -277,7 +277,7 @@ static enum tov_err note(struct fold *fold, const struct instance *instance,
     if (outcome->verdict == TOV_STEP_COPY)
         note_first(fold, instance, outcome, &judgement);
     if (outcome->verdict == TOV_STEP_REFUSED)
-        judgement.reason = picture_reason(&fold->judging, outcome, fold->picture->arena);
+        TOV_TRY(picture_reason(&fold->judging, outcome, fold->picture->arena, &judgement.reason));
     if (outcome->first != NULL) {
         placed->is_second = true;
         placed->first = outcome->first;

@@ -113,9 +113,10 @@ enum tri picture_who(const struct judging *judging, uint32_t who, const struct t
 enum tri picture_guard(const struct judging *judging, enum tov_step_guard guard);
 /* The guard reads the message and other things, and no earlier step: it is asked of any step. */
 bool picture_guard_reads_message(enum tov_step_guard guard);
-/* Why OUTCOME refuses, in words that teach; texts in the picture's arena. */
-struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
-                               struct tov_arena *arena);
+/* Why OUTCOME refuses, in words that teach; texts in the picture's arena. NOMEM, and the rule's own
+ * words then. */
+enum tov_err picture_reason(const struct judging *judging, const struct outcome *outcome,
+                            struct tov_arena *arena, struct tov_text *out_reason);
 
 /* Folds SUBJECT; its order and instances are made. NOMEM. */
 enum tov_err picture_fold(struct tov_picture *picture, struct subject *subject);

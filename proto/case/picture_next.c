@@ -46,9 +46,9 @@ static void write_step(struct writing *writing, const struct outcome *outcome)
         .has_previous = instance->has_last,
         .state = outcome->to,
     };
-    if (is_refused)
-        step.judgement.reason =
-            picture_reason(&writing->judging, outcome, writing->judging.picture->arena);
+    if (is_refused) /* the author is told the rule at least */
+        (void)picture_reason(&writing->judging, outcome, writing->judging.picture->arena,
+                             &step.judgement.reason);
     if (outcome->verdict == TOV_STEP_COPY && !step_of_original(outcome, instance, &step))
         return;
     if (writing->count < writing->room)

@@ -117,15 +117,16 @@ static const char *reason_in(const struct judging *judging, const struct outcome
     return copy;
 }
 
-struct tov_text picture_reason(const struct judging *judging, const struct outcome *outcome,
-                               struct tov_arena *arena)
+enum tov_err picture_reason(const struct judging *judging, const struct outcome *outcome,
+                            struct tov_arena *arena, struct tov_text *out_reason)
 {
-    struct tov_text fixed = tov_refusal_text(outcome->rule);
+    *out_reason = tov_refusal_text(outcome->rule);
     if (outcome->rule != TOV_REFUSAL_PAIR && outcome->rule != TOV_REFUSAL_WHO)
-        return fixed;
-    struct tov_text text = {
-        .da = reason_in(judging, outcome, TOV_DANISH, arena),
-        .en = reason_in(judging, outcome, TOV_ENGLISH, arena),
-    };
-    return text.da == NULL || text.en == NULL ? fixed : text;
+        return TOV_OK;
+    const char *danish = reason_in(judging, outcome, TOV_DANISH, arena);
+    const char *english = reason_in(judging, outcome, TOV_ENGLISH, arena);
+    if (danish == NULL || english == NULL)
+        return TOV_E_NOMEM;
+    *out_reason = (struct tov_text){.da = danish, .en = english};
+    return TOV_OK;
 }

@@ -9,14 +9,23 @@
 #define FIRST_BLOCK_BYTES 2048u
 #define FIRST_BLOCK_FACTOR 4u
 
-static void *allocate(void *arena, size_t size)
+/* Where decoding takes its memory, since protobuf-c says "wrong" and "no memory" in one word. */
+struct room {
+    struct tov_arena *arena;
+    bool is_short;
+};
+
+static void *allocate(void *context, size_t size)
 {
-    return tov_arena_alloc(arena, size);
+    struct room *room = context;
+    void *memory = tov_arena_alloc(room->arena, size);
+    room->is_short |= memory == NULL;
+    return memory;
 }
 
-static void release(void *arena, void *pointer)
+static void release(void *context, void *pointer)
 {
-    (void)arena;
+    (void)context;
     (void)pointer; /* all goes at once with the arena */
 }
 
@@ -180,11 +189,14 @@ static enum tov_err check_message(const ProtobufCMessage *message, struct tov_er
 static enum tov_err unpack(const ProtobufCMessageDescriptor *descriptor, struct tov_bytes bytes,
                            struct tov_strict *strict, struct tov_error *error)
 {
-    ProtobufCAllocator allocator = {allocate, release, strict->arena};
+    struct room room = {.arena = strict->arena};
+    ProtobufCAllocator allocator = {allocate, release, &room};
     strict->message = protobuf_c_message_unpack(descriptor, &allocator, bytes.size, bytes.data);
     if (strict->message == NULL && tov_arena_is_exhausted(strict->arena))
         return tov_fail(error, TOV_E_LIMIT, "%s: needs more memory than a message may take",
                         descriptor->short_name);
+    if (strict->message == NULL && room.is_short)
+        return tov_fail(error, TOV_E_NOMEM, "%s: no memory for it", descriptor->short_name);
     if (strict->message == NULL)
         return tov_fail(error, TOV_E_SCHEMA, "%s: not a protobuf message", descriptor->short_name);
     TOV_TRY(check_message(strict->message, error));
@@ -217,7 +229,8 @@ enum tov_err tov_strict_decode(const ProtobufCMessageDescriptor *descriptor, str
 ProtobufCMessage *tov_strict_unpack_own(const ProtobufCMessageDescriptor *descriptor,
                                         struct tov_bytes bytes, struct tov_arena *arena)
 {
-    ProtobufCAllocator allocator = {allocate, release, arena};
+    struct room room = {.arena = arena};
+    ProtobufCAllocator allocator = {allocate, release, &room};
     return protobuf_c_message_unpack(descriptor, &allocator, bytes.size, bytes.data);
 }
 
