@@ -125,6 +125,20 @@ static void try_fact(struct tov_bytes bytes)
     take_back(&change);
 }
 
+/* What is kept of a second history under the own key. */
+static void try_fork(struct tov_bytes bytes)
+{
+    struct tov_export_fork fork;
+    struct tov_store_key key = tov_store_key_text("fork");
+    tov_store_key_put_u16(&key, core()->own->number);
+    tov_store_key_put_u32(&key, core()->own->generation);
+    struct change change = put(TOV_TABLE_FACT, key, bytes);
+    enum tov_err err = tov_fork_decode(bytes, &fork);
+    MUST(err == TOV_E_CORRUPT || (err == TOV_OK && fork.smaller.size <= fork.larger.size));
+    start_following();
+    take_back(&change);
+}
+
 static void try_start_rule(struct tov_bytes bytes)
 {
     struct change change = put(TOV_TABLE_FACT, tov_store_key_text("must-hear-majority"), bytes);
@@ -218,7 +232,8 @@ static void try_receipted(struct tov_bytes bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static fuzz_attempt *const attempts[] = {try_peer,    try_fact,     try_start_rule, try_link,
-                                             try_skipped, try_transfer, try_receipted,  try_epochs};
+    static fuzz_attempt *const attempts[] = {try_peer,      try_fact,    try_start_rule,
+                                             try_link,      try_skipped, try_transfer,
+                                             try_receipted, try_epochs,  try_fork};
     return fuzz_choose(attempts, sizeof attempts / sizeof attempts[0], data, size);
 }

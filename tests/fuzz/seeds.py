@@ -342,6 +342,9 @@ def store_seeds():
     yield "exception", choice(6, b"\1" + struct.pack(">BBHQ", 4, 0, 9, 5))
     epoch = struct.pack(">IQQQ", 1, 1, 2, 1) + some("sealed", 72)
     yield "epochs", choice(7, b"TOVE\1\0\0\0" + struct.pack(">I", 1) + epoch)
+    note = some("root") + some("signature", 64)
+    yield "fork", choice(8, struct.pack(">Q", 5) + note + struct.pack(">Q", 7) + note +
+                         some("proof", 32 * 3))
 
 
 def backup_seeds():
