@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * How a node whose store is an old copy comes back in the same tree (docs/recovery.md). Each step
- * is one change of the store, committed, and then a start from what the store holds: there is one
- * way into a running state, and a crash at any moment is one more of these starts.
+ * is one change of the store, committed. Behind the first two the core starts from what the store
+ * holds, so that a crash at any moment is one more of these starts; the last is the first change of
+ * a node that serves.
  *
  *   hashes     the own tree is brought forward to what was signed under the own key
  *   leaves     the entries of it are read back from those to whom they were disclosed
@@ -118,7 +119,7 @@ static uint64_t target_of(const struct tov_node *node)
 }
 
 /* What is missing, in one sentence: it may come yet, with another peer. */
-static void say_as(struct tov_node *node, const char *name, const char *da, const char *en)
+static void say_state(struct tov_node *node, const char *name, const char *da, const char *en)
 {
     (void)snprintf(node->sentence_da, sizeof node->sentence_da, "%s", da);
     (void)snprintf(node->sentence_en, sizeof node->sentence_en, "%s", en);
@@ -131,16 +132,19 @@ static void say_as(struct tov_node *node, const char *name, const char *da, cons
 
 static void say_blocked(struct tov_node *node, const char *da, const char *en)
 {
-    say_as(node, "behind", da, en);
+    say_state(node, "behind", da, en);
 }
 
 void tov_node_say_forked(struct tov_node *node)
 {
-    say_as(node, "stopped",
-           "Nodens nøgle har underskrevet to forskellige forløb. Intet underskrives. "
-           "Føderationen må begynde en ny generation. Kontakt driften.",
-           "This node's key has signed two different histories. Nothing is signed. The "
-           "federation must begin a new generation. Call the operator.");
+    say_state(
+        node, "stopped",
+        "Nodens nøgle har underskrevet to forskellige historier. Intet underskrives. Find den "
+        "anden node, der har nøglen, og sluk den. Føderationen må begynde en ny generation. "
+        "Kontakt driften.",
+        "This node's key has signed two different histories. Nothing is signed. Find the "
+        "other node that has the key, and turn it off. The federation must begin a new "
+        "generation. Call the operator.");
 }
 
 static void say_why_blocked(struct tov_node *node, enum tov_recover_view view)

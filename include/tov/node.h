@@ -35,7 +35,8 @@ struct tov_peer_status {
     uint64_t waiting;
 };
 struct tov_node_status {
-    const char *state;       /* "starting", "serving", "read-only", "behind", "stopped" */
+    /* "starting", "serving", "recovering", "behind", "clock", "guard", "stopped" */
+    const char *state;
     const char *sentence_da; /* what is the matter and what to do; "" when nothing is */
     const char *sentence_en;
     const char *version;

@@ -32,7 +32,7 @@
 /* What one peer may cause: so many at once, and then so many a second. */
 #define TOV_PEER_HELLOS_MAX 240u /* Hellos, and positions that ask to go on elsewhere */
 #define TOV_PEER_HELLOS_PER_SECOND 2u
-#define TOV_PEER_ASKS_MAX 256u /* control frames, and cosignatures */
+#define TOV_PEER_ASKS_MAX 256u /* control frames, and each cosignature, key and hash */
 #define TOV_PEER_ASKS_PER_SECOND 64u
 #define TOV_PEER_IDLE_MAX 4096u /* frames that change nothing */
 #define TOV_PEER_IDLE_PER_SECOND 128u

@@ -198,8 +198,8 @@ static void peers_say_so_and_accuse_nobody_else(void)
     CU_ASSERT(!is_suspended(KBH_POL, KRFO) && !is_suspended(KRFO, KBH_POL));
     CU_ASSERT(
         tov_says(&scene.federation, KBH_POL, "en", "kk has shown two different signed histories."));
-    CU_ASSERT(
-        tov_says(&scene.federation, KRFO, "da", "kk har vist to forskellige underskrevne forløb."));
+    CU_ASSERT(tov_says(&scene.federation, KRFO, "da",
+                       "kk har vist to forskellige underskrevne historier."));
     CU_ASSERT(node_serves(&scene.federation, KBH_POL, SERVES_MS));
     CU_ASSERT(sends(&scene.federation, KBH_POL, "krfo/central"));
     CU_ASSERT(node_serves(&scene.federation, KBH_POL, SERVES_MS));
@@ -213,7 +213,7 @@ static void both_nodes_have_stopped(void)
         CU_ASSERT(
             tov_says(both[i], KK, "en", "This node's key has signed two different histories"));
         CU_ASSERT(
-            tov_says(both[i], KK, "da", "Nodens nøgle har underskrevet to forskellige forløb"));
+            tov_says(both[i], KK, "da", "Nodens nøgle har underskrevet to forskellige historier"));
     }
 }
 

@@ -39,7 +39,8 @@ void tov_api_on_tick(struct tov_api *api);     /* about once a second */
 /* The signed size of a tree has moved. */
 void tov_api_on_signed(struct tov_api *api);
 
-/* How the node stands: "starting", "serving", "recovering", "behind", "clock", "stopped". */
+/* How the node stands: "starting", "serving", "recovering", "behind", "clock", "guard",
+ * "stopped". */
 struct tov_api_state {
     const char *name;
     bool may_write;          /* submissions are taken */

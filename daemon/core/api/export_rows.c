@@ -340,14 +340,6 @@ enum tov_err tov_export_rosters(struct export_walk *walk)
 
 /* ---- two histories ---- */
 
-static struct tov_store_key fork_key(uint16_t agency, uint32_t generation)
-{
-    struct tov_store_key key = tov_store_key_text("fork");
-    tov_store_key_put_u16(&key, agency);
-    tov_store_key_put_u32(&key, generation);
-    return key;
-}
-
 static enum tov_err put_fork(struct export_walk *walk, const struct tov_store_row *row)
 {
     struct tov_export_fork fork;
@@ -360,10 +352,10 @@ static enum tov_err put_fork(struct export_walk *walk, const struct tov_store_ro
 static enum tov_err find_fork(struct export_walk *walk, bool *out_found)
 {
     struct export_place *place = &walk->place;
-    struct tov_store_range range = {.table = TOV_TABLE_FACT,
-                                    .first =
-                                        fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n),
-                                    .last = fork_key(UINT16_MAX, UINT32_MAX)};
+    struct tov_store_range range = {
+        .table = TOV_TABLE_FACT,
+        .first = tov_fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n),
+        .last = tov_fork_key(UINT16_MAX, UINT32_MAX)};
     struct tov_store_iter iter;
     TOV_TRY(tov_store_iter_init(walk->read, &range, &iter));
     *out_found = tov_store_iter_next(&iter);
@@ -386,7 +378,7 @@ enum tov_err tov_export_forks(struct export_walk *walk)
         tov_export_next_stage(walk);
         return TOV_OK;
     }
-    struct tov_store_key key = fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n);
+    struct tov_store_key key = tov_fork_key((uint16_t)(place->n >> 32), (uint32_t)place->n);
     struct rows rows = {.table = TOV_TABLE_FACT, .first = key, .last = key, .put = put_fork};
     tov_export_fork_path((uint16_t)(place->n >> 32), (uint32_t)place->n, path);
     TOV_TRY(give_rows(walk, &rows, path, &ended));

@@ -15,6 +15,7 @@
 #include "api/desk.h"
 
 #include "case/danish_time.h"
+#include "ledger/reply.h"
 
 #include <string.h>
 
@@ -57,8 +58,8 @@ enum tov_err tov_api_recorded(const struct api_look *look, uint64_t number,
 uint64_t tov_api_erasable_ms(const struct tov_api *api, const struct api_view *view,
                              uint64_t recorded_ms)
 {
-    const char *name = view->has_header ? tov_record_enum(view->header, "retention_class") : NULL;
-    unsigned class_code = name == NULL ? TOV_RETENTION_CLASSES : (unsigned)(name[1] - '0');
+    unsigned class_code = view->has_header ? tov_retention_of(view->header, TOV_RETENTION_CLASSES)
+                                           : TOV_RETENTION_CLASSES;
     if (recorded_ms == 0 || class_code >= TOV_RETENTION_CLASSES)
         return 0;
     struct tov_date day = tov_danish_time_of(recorded_ms).date;

@@ -272,20 +272,24 @@ static const char *whose_day_is_full(const struct tov_api *api, size_t *out_othe
 
 static enum tov_err put_day_sentence(const char *name, size_t others, struct tov_record out)
 {
-    char text[512], more[32] = "";
+    char text[512], more[64] = "";
     if (others > 0)
-        (void)snprintf(more, sizeof more, " (+%zu)", others);
+        (void)snprintf(more, sizeof more, " og %zu %s", others,
+                       others == 1 ? "anden myndighed" : "andre myndigheder");
     (void)snprintf(text, sizeof text,
                    "%s%s har sendt mere, end noden tager imod på et døgn. Resten venter hos "
-                   "afsenderen og kommer af sig selv; intet er gået tabt. Er mængden rigtig, så "
-                   "sæt peer-day-mib op.",
+                   "afsenderen og kommer af sig selv; intet er gået tabt. Er det ventet, kan "
+                   "driften sætte peer-day-mib op.",
                    name, more);
     TOV_TRY(tov_record_put_text(out, "sentence_da", text));
+    if (others > 0)
+        (void)snprintf(more, sizeof more, " and %zu other %s", others,
+                       others == 1 ? "agency" : "agencies");
     (void)snprintf(text, sizeof text,
-                   "%s%s has sent more than this node takes in a day. The rest waits at the sender "
-                   "and comes by itself; nothing is lost. If that much is right, raise "
-                   "peer-day-mib.",
-                   name, more);
+                   "%s%s %s sent more than this node takes in a day. The rest waits at the sender "
+                   "and comes by itself; nothing is lost. If that is expected, the operator can "
+                   "raise peer-day-mib.",
+                   name, more, others > 0 ? "have" : "has");
     return tov_record_put_text(out, "sentence_en", text);
 }
 
@@ -302,9 +306,9 @@ static enum tov_err put_clock_sentence(struct tov_record out)
 {
     TOV_TRY(
         tov_record_put_text(out, "sentence_da",
-                            "Serverens ur er bagud i forhold til nodens egne poster. Nye beskeder "
-                            "får den seneste posts tid, og frister vises forkert. Kontakt "
-                            "driften."));
+                            "Serverens ur går bagud: det viser et tidligere tidspunkt end nodens "
+                            "seneste post. Nye beskeder får samme tidspunkt som den seneste post, "
+                            "og frister vises forkert. Kontakt driften."));
     return tov_record_put_text(out, "sentence_en",
                                "The server's clock is behind the node's own entries. New messages "
                                "bear the last entry's time, and deadlines are shown wrongly. Call "

@@ -201,7 +201,7 @@ static enum tov_err fill_in(struct submission *in)
     TOV_TRY(tov_record_put_number(header, "recorded_at", tov_core_leaf_time(core)));
     if (tov_record_enum(header, "retention_class") == NULL)
         TOV_TRY(tov_record_put_enum(header, "retention_class", "R2"));
-    in->plan.class_code = (uint8_t)(tov_record_enum(header, "retention_class")[1] - '0');
+    in->plan.class_code = tov_retention_of(header, 2);
     TOV_TRY(put_event(in));
     return put_author(in);
 }

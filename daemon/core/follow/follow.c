@@ -259,7 +259,7 @@ static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)
 void tov_follow_pump(struct tov_follow *follow)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
-        tov_daily_pump(follow, &follow->peers[i]);
+        tov_day_quota_pump(follow, &follow->peers[i]);
         ask_for_missed(follow, &follow->peers[i]);
         tov_recall_pump(follow, &follow->peers[i]);
         tov_session_pump(follow, &follow->peers[i]);
@@ -436,7 +436,7 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
     *out_view = (struct tov_peer_view){.agency = peer->number,
                                        .is_up = peer->has_session,
                                        .is_suspended = peer->suspended,
-                                       .day_is_full = peer->day_is_full,
+                                       .day_is_full = peer->day_is_full || peer->chunks_wait,
                                        .held = peer->committed_size,
                                        .acknowledged = peer->acked,
                                        .links_sent = peer->head.number,

@@ -86,6 +86,8 @@ uint64_t tov_follow_held_most(const struct tov_follow *follow);
 bool tov_follow_is_behind(const struct tov_follow *follow);
 /* A peer holds another history under the own key, or has shown one at any time. */
 bool tov_follow_sees_fork(const struct tov_follow *follow);
+/* Where in the table `fact` stands what is kept of two histories (fork.c). */
+struct tov_store_key tov_fork_key(uint16_t agency, uint32_t generation);
 /* A row of what is kept of two histories (fork.c), for an export. CORRUPT. */
 enum tov_err tov_fork_decode(struct tov_bytes row, struct tov_export_fork *out_fork) TOV_MUST_CHECK;
 /* Leaf hashes are asked for, for REBUILD, the caller's; NULL: no more. */
@@ -151,8 +153,9 @@ struct tov_peer_view {
     uint16_t agency;
     bool is_up;
     bool is_suspended;
-    bool day_is_full;      /* what it sends waits: it has sent all that is taken in a day */
-    uint64_t held;         /* of its ledger, here */
+    bool day_is_full; /* it has sent all that is taken in a day: what it sends, or its attachments,
+                         waits */
+    uint64_t held;    /* of its ledger, here */
     uint64_t acknowledged; /* of ours, there */
     uint64_t links_sent, links_receipted;
     uint64_t faults;

@@ -60,11 +60,11 @@ struct pair {
     struct tov_proof proof; /* of it; no hashes: none */
 };
 
-static struct tov_store_key row_key(const struct tov_agency *agency)
+struct tov_store_key tov_fork_key(uint16_t agency, uint32_t generation)
 {
     struct tov_store_key key = tov_store_key_text("fork");
-    tov_store_key_put_u16(&key, agency->number);
-    tov_store_key_put_u32(&key, agency->generation);
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u32(&key, generation);
     return key;
 }
 
@@ -76,7 +76,8 @@ static void save(struct tov_core *core, const struct tov_agency *agency, const s
     if (pair->proof.count > 0)
         tov_buf_put(&row, pair->root.bytes, sizeof pair->root.bytes);
     tov_buf_put(&row, pair->proof.hashes, pair->proof.count * TOV_HASH_BYTES);
-    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_FACT, row_key(agency), &row);
+    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_FACT,
+                            tov_fork_key(agency->number, agency->generation), &row);
 }
 
 static void say(struct tov_core *core, const char *event, const char *who, const struct pair *pair)
@@ -133,7 +134,8 @@ enum tov_err tov_fork_other(const struct tov_core *core, const struct tov_agency
     struct tov_bytes row;
     struct tov_export_signed other;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_store_get(read, TOV_TABLE_FACT, row_key(agency), &row));
+    TOV_TRY(tov_store_get(read, TOV_TABLE_FACT, tov_fork_key(agency->number, agency->generation),
+                          &row));
     struct tov_reader reader = tov_reader_of(row);
     read_note(&reader, &other);
     if (reader.failed)

@@ -275,8 +275,7 @@ static void put_body(const struct incoming *in)
 
 static uint8_t class_of(const struct incoming *in)
 {
-    const char *name = in->has_draft ? tov_record_enum(in->draft.header, "retention_class") : NULL;
-    return name == NULL ? 1 : (uint8_t)(name[1] - '0'); /* "R0".."R5" */
+    return in->has_draft ? tov_retention_of(in->draft.header, 1) : 1;
 }
 
 static enum tov_err put_keys(const struct incoming *in)

@@ -123,8 +123,9 @@ struct tov_peer {
     uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
-    struct tov_day_quota day;            /* ... of this node's disk */
+    struct tov_day_quota day_quota;      /* ... of this node's disk */
     bool day_is_full;                    /* nothing is taken before some of it is free again */
+    bool chunks_wait;                    /* no chunk is: what is left is for messages */
     bool did_nothing;                    /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
@@ -217,11 +218,13 @@ struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agenc
  * receipted; nor while PEER has used its day. */
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer);
 
-/* daily.c */
+/* day_quota.c */
 /* Whether PEER may add so much today. False: it may add nothing before some of the day is free. */
-bool tov_daily_has_room(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
-void tov_daily_use(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
-void tov_daily_pump(const struct tov_follow *follow, struct tov_peer *peer);
+bool tov_day_quota_has_room(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
+/* Whether a chunk of so much may be asked for, and taken. False: none may before more is free. */
+bool tov_day_quota_may_pull(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
+void tov_day_quota_use(const struct tov_follow *follow, struct tov_peer *peer, size_t bytes);
+void tov_day_quota_pump(const struct tov_follow *follow, struct tov_peer *peer);
 
 /* peer_row.c */
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;

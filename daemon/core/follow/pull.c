@@ -165,7 +165,8 @@ static bool has_room(struct tov_core *core, struct tov_peer *peer,
 
 static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_transfer *transfer)
 {
-    if (!has_room(follow->core, peer, transfer))
+    if (!has_room(follow->core, peer, transfer) ||
+        !tov_day_quota_may_pull(follow, peer, TOV_PULL_CHUNK_BYTES))
         return;
     struct tov_control *control = calloc(1, sizeof *control);
     if (control == NULL)

@@ -39,6 +39,7 @@ static inline bool tov_quota_take(struct tov_quota *quota, const struct tov_quot
 struct tov_day_quota {
     uint64_t used;
     uint64_t mono_ms; /* as of then */
+    uint64_t rest;    /* what had come back by then of one byte more, of TOV_DAY_MS */
 };
 #define TOV_DAY_MS 86400000u
 
@@ -48,13 +49,15 @@ static inline uint64_t tov_day_quota_left(struct tov_day_quota *quota, uint64_t 
 {
     uint64_t passed_ms = mono_ms > quota->mono_ms ? mono_ms - quota->mono_ms : 0;
     uint64_t freed = day_bytes;
-    if (passed_ms < TOV_DAY_MS)
-        freed =
-            day_bytes / TOV_DAY_MS * passed_ms + day_bytes % TOV_DAY_MS * passed_ms / TOV_DAY_MS;
-    if (freed > 0 || quota->mono_ms == 0) { /* else the time goes on being counted */
-        quota->used -= freed < quota->used ? freed : quota->used;
-        quota->mono_ms = mono_ms;
+    uint64_t rest = 0;
+    if (passed_ms < TOV_DAY_MS) {
+        rest = day_bytes % TOV_DAY_MS * passed_ms + quota->rest;
+        freed = day_bytes / TOV_DAY_MS * passed_ms + rest / TOV_DAY_MS;
+        rest %= TOV_DAY_MS;
     }
+    quota->used -= freed < quota->used ? freed : quota->used;
+    quota->rest = quota->used > 0 ? rest : 0; /* nothing is saved up */
+    quota->mono_ms += passed_ms;
     return quota->used < day_bytes ? day_bytes - quota->used : 0;
 }
 

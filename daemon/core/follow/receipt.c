@@ -6,6 +6,7 @@
 #include "follow/peer.h"
 
 #include "ledger/epoch.h"
+#include "ledger/series.h"
 #include "merkle/tree.h"
 
 #include <string.h>
@@ -271,6 +272,28 @@ static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t 
     tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, skip_key(peer));
 }
 
+/* The own link of which RECEIPT says that it was the last. Of a series that has ended nobody may
+ * have brought back that message: what is said of the others is so all the same. But no more of it
+ * than there can be (I11): the series is one of ours, and has no more links than the ledger had
+ * entries when the present one began. */
+static enum tov_err find_last(const struct tov_core *core, const struct tov_peer *peer,
+                              const struct tov_leaf_receipt *receipt, struct own_link *out,
+                              bool *out_gone)
+{
+    struct tov_link_place place = place_of(peer, receipt->series, receipt->last_link);
+    enum tov_err err = find_own(core, &place, out);
+    *out_gone = false;
+    if (err != TOV_E_NOT_FOUND || tov_series_equal(receipt->series, core->series)) {
+        TOV_TRY(err);
+        return tov_hash_equal(&out->leaf_hash, &receipt->last_leaf_hash) ? TOV_OK : TOV_E_PROOF;
+    }
+    err = tov_series_find(core, receipt->series.lost_index);
+    if (err == TOV_E_NOT_FOUND || receipt->last_link > core->series.lost_index)
+        return TOV_E_RULE;
+    *out_gone = true;
+    return err;
+}
+
 static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt)
 {
@@ -284,14 +307,8 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     if (!fits_links(core, peer, receipt, first))
         return TOV_E_RULE;
     struct own_link own;
-    enum tov_err err = find_own(core, &place, &own);
-    /* Of a series that has ended nobody may have brought back the message of the last link: what is
-     * said of the others is so all the same. */
-    bool is_gone = err == TOV_E_NOT_FOUND && !tov_series_equal(receipt->series, core->series);
-    if (!is_gone)
-        TOV_TRY(err);
-    if (!is_gone && !tov_hash_equal(&own.leaf_hash, &receipt->last_leaf_hash))
-        return TOV_E_PROOF;
+    bool is_gone;
+    TOV_TRY(find_last(core, peer, receipt, &own, &is_gone));
     for (size_t i = 0; i < receipt->run_count; i++) {
         struct tov_verdict_value value = receipt->runs[i].value;
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {

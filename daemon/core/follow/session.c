@@ -522,6 +522,13 @@ static bool may_cost(struct tov_peer *peer, const struct tov_frame *frame, uint6
     return true;
 }
 
+static bool has_day_left(const struct tov_follow *follow, struct tov_peer *peer,
+                         enum tov_frame_kind kind, size_t bytes)
+{
+    return kind == TOV_FRAME_CHUNK ? tov_day_quota_may_pull(follow, peer, bytes)
+                                   : tov_day_quota_has_room(follow, peer, bytes);
+}
+
 static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer,
                                 const struct tov_frame *frame, struct tov_bytes bytes)
 {
@@ -537,7 +544,7 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         return TOV_OK; /* frames of a connection before this one */
     }
     if (is_receipted(kind) &&
-        (!tov_follow_may_take(follow, peer) || !tov_daily_has_room(follow, peer, bytes.size))) {
+        (!tov_follow_may_take(follow, peer) || !has_day_left(follow, peer, kind, bytes.size))) {
         /* Stanzas and chunks come again by themselves. */
         peer->has_missed = peer->has_missed || kind == TOV_FRAME_PARCEL;
         peer->did_nothing = true;
@@ -608,7 +615,7 @@ void tov_follow_on_frame(struct tov_follow *follow, uint16_t agency, struct tov_
     peer->did_nothing = false;
     err = apply_frame(follow, peer, frame, bytes);
     if (err == TOV_OK && !peer->did_nothing && is_receipted(tov_frame_kind(frame)))
-        tov_daily_use(follow, peer, bytes.size);
+        tov_day_quota_use(follow, peer, bytes.size);
     if (err == TOV_OK && peer->did_nothing &&
         !tov_quota_take(&peer->idle, &idle_rate, 1, follow->core->mono_ms))
         err = TOV_E_BUSY;

@@ -26,6 +26,12 @@ enum tov_relation tov_relation_of(struct tov_record header)
     return TOV_RELATION_NONE;
 }
 
+uint8_t tov_retention_of(struct tov_record header, uint8_t without)
+{
+    const char *name = tov_record_enum(header, "retention_class");
+    return name == NULL ? without : (uint8_t)(name[1] - '0');
+}
+
 enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
                           const struct tov_ref *target, uint64_t *out_number)
 {

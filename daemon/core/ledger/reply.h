@@ -20,6 +20,8 @@ enum tov_relation {
 };
 /* Of a decoded Header. */
 enum tov_relation tov_relation_of(struct tov_record header);
+/* The retention class of a decoded Header, "R0".."R5", as a number; WITHOUT: it names none. */
+uint8_t tov_retention_of(struct tov_record header, uint8_t without);
 
 /* Notes in the open batch that the message with number EVENT answers TARGET. */
 void tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,

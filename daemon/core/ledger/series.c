@@ -27,6 +27,16 @@ void tov_series_note(struct tov_core *core, uint64_t index)
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, key_of(index), (struct tov_bytes){0});
 }
 
+enum tov_err tov_series_find(const struct tov_core *core, uint64_t lost_index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    if (lost_index == 0)
+        return TOV_OK;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    return tov_store_get(read, TOV_TABLE_FACT, key_of(lost_index), &row);
+}
+
 void tov_series_forget_from(struct tov_core *core, uint64_t index)
 {
     tov_store_batch_delete_range(tov_core_batch(core), TOV_TABLE_FACT, key_of(index),

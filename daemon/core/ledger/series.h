@@ -12,6 +12,9 @@
 enum tov_err tov_series_load(struct tov_core *core) TOV_MUST_CHECK;
 /* A `lost` entry stands at INDEX: into the open batch. core->series is as it was. */
 void tov_series_note(struct tov_core *core, uint64_t index);
+/* Whether links of this ledger were ever counted from LOST_INDEX: its beginning, or a `lost` entry
+ * that is committed. NOT_FOUND: never. */
+enum tov_err tov_series_find(const struct tov_core *core, uint64_t lost_index) TOV_MUST_CHECK;
 /* Those from INDEX on are no entries of this ledger. */
 void tov_series_forget_from(struct tov_core *core, uint64_t index);
 

@@ -5,6 +5,7 @@
  */
 #include "hostile_peer.h"
 
+#include "ledger/series.h"
 #include "merkle/checkpoint.h"
 
 #include <string.h>
@@ -104,6 +105,54 @@ static void append_receipt(struct hostile *hostile, const struct tov_message_wri
                                                  .runs = {{1, {verdict, 0, 0}}}};
     hostile_append(hostile, leaf);
     hostile_flush(hostile);
+}
+
+static size_t count_exceptions(const struct hostile *hostile)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_EXCEPTION};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter))
+        count++;
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+/* Nobody brought back the messages of a series that has ended, so no hash bounds what is said of
+ * them (I11). */
+static void a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be(void)
+{
+    static const struct {
+        uint64_t lost_index, last_link;
+        size_t rows;
+    } said[] = {{0, 7, 1}, {0, 8, 0}, {0, 1ull << 40, 0}, {3, 7, 1},
+                {3, 8, 0}, {2, 2, 0}, {6, 2, 0},          {3, 1, 1}};
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("ended-series");
+    struct tov_core *core = hostile_core(hostile);
+    tov_series_note(core, 3);
+    tov_series_note(core, 7);
+    (void)sim_wire_send(hostile->wire, 0, 1);
+    sim_wire_run(hostile->wire);
+    core->series.lost_index = 7;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+        size_t before = count_exceptions(hostile);
+        UNIT_NEED(leaf != NULL);
+        leaf->type = TOV_LEAF_RECEIPT;
+        leaf->as.receipt =
+            (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                      .series = {hostile->target->generation, said[i].lost_index},
+                                      .last_link = said[i].last_link,
+                                      .run_count = 1,
+                                      .runs = {{1, {TOV_VERDICT_NOT_OPENED, 0, TOV_E_SCHEMA}}}};
+        hostile_append(hostile, leaf);
+        hostile_flush(hostile);
+        UNIT_EQUAL_INT(count_exceptions(hostile) - before, said[i].rows);
+    }
+    CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
 }
 
 static void ask_again(struct hostile *hostile, const struct tov_message_written *written)
@@ -421,6 +470,7 @@ static void what_hello_could_not_tell_is_told_once_it_is_committed(void)
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be),
         UNIT_TEST(a_good_message_is_opened),
         UNIT_TEST(stanzas_are_not_owed_for_what_is_no_message_to_the_asker),
         UNIT_TEST(keys_are_not_sealed_again_for_who_has_opened_the_message),
