@@ -60,6 +60,6 @@ function(tov_fuzzer name)
   add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${name} -runs=${TOV_FUZZ_RUNS} -seed=1 -max_len=${F_MAX_LEN}
       -len_control=0 -max_total_time=${TOV_FUZZ_SECONDS}
-      -timeout=10 -rss_limit_mb=1024 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}- ${folders})
+      -timeout=60 -rss_limit_mb=1024 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}- ${folders})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${TOV_FUZZ_TIMEOUT} LABELS fuzz)
 endfunction()
