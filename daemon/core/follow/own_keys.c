@@ -68,7 +68,7 @@ static enum tov_err note_rewrap(struct tov_follow *follow, struct tov_peer *peer
                                     .number = message->event,
                                     .reason = tov_bytes_of_text(peer->agency->name)};
     TOV_TRY(tov_journal_note(core, &note, &index));
-    tov_daily_use(follow, peer, ENTRY_BYTES);
+    tov_day_quota_use(follow, peer, ENTRY_BYTES);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REWRAP, key, TOV_BYTES_OF(row));
     return TOV_OK;
 }

@@ -190,7 +190,8 @@ static bool is_stalled(struct tov_follow *follow)
 
 static void ask(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (follow->asked_peer != peer->number) {
+    /* What came from it and leads to no signed size is forgotten, too, once it has no more. */
+    if (follow->asked_peer != peer->number || tov_rebuild_next(follow->rebuild) >= peer->holds) {
         tov_rebuild_drop(follow->rebuild);
         follow->asked_peer = peer->number;
         note_growth(follow);
