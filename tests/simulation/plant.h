@@ -29,6 +29,8 @@ enum plant {
     PLANT_FALSE_RECEIPT, /* a receipt for what nobody sent */
     PLANT_EPOCH_GAP,     /* an epoch is left out */
     PLANT_GENESIS_AGAIN, /* a ledger begins a second time */
+    /* plant_back.c: nodes that come back from an old copy */
+    PLANT_TOLD_ROW, /* what own receipts said is forgotten */
     /* plant_wire.c: frames, clients and words */
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */
     PLANT_EARLY_HELLO,    /* a Hello is ahead of it */
@@ -78,6 +80,10 @@ void plant_after_crash(struct world *world, size_t node);
 void plant_before_guard(struct world *world, size_t node);
 void plant_before_turn(struct world *world, size_t node);
 bool plant_mutes_guard(const struct world *world, size_t node);
+
+/* ---- plant_back.c ---- */
+
+void plant_back_after_commit(struct world *world, size_t node);
 
 /* ---- plant_wire.c ---- */
 

@@ -55,6 +55,50 @@ void tally_add(struct tally *sum, const struct tally *tally)
         tally_event(sum, tally->events[i].name, tally->events[i].count);
 }
 
+/* Events and states that 500 seeds reach many times over, each the sign of a branch of the product
+ * that is there for the day when something goes wrong. What nodes log says which one was taken. */
+static const char *const branches[] = {
+    "to=guard",
+    "to=keepers",
+    "to=serving",
+    "to=recovering",
+    "guard-silent",
+    "clock-ran-away",
+    "peer-fault",
+    "link-broken",
+    "entry-not-read",
+    "receipt-does-not-fit",
+    "suspected-fork",
+    "store-is-old",
+    "behind-a-peer",
+    "tree-recovered",
+    "entries-lost",
+    "journal-begins",
+    "waiting-for-keepers",
+    "majority-met",
+};
+
+static uint64_t count_of(const struct tally *tally, const char *name)
+{
+    for (size_t i = 0; i < tally->event_count; i++) {
+        if (strcmp(tally->events[i].name, name) == 0)
+            return tally->events[i].count;
+    }
+    return 0;
+}
+
+size_t tally_print_unreached(const struct tally *tally)
+{
+    size_t unreached = 0;
+    for (size_t i = 0; i < sizeof branches / sizeof branches[0]; i++) {
+        if (count_of(tally, branches[i]) > 0)
+            continue;
+        (void)fprintf(stderr, "no node came to log %s\n", branches[i]);
+        unreached++;
+    }
+    return unreached;
+}
+
 void tally_print(const struct tally *tally)
 {
     printf("\n    %llu worlds (%llu with a liar), %llu steps", (unsigned long long)tally->worlds,

@@ -59,6 +59,8 @@ struct tally {
 
 void tally_event(struct tally *tally, const char *name, uint64_t count);
 void tally_add(struct tally *sum, const struct tally *tally);
+/* Which of the branches that a run of many seeds must reach it did not; each in a line. */
+size_t tally_print_unreached(const struct tally *tally);
 void tally_print(const struct tally *tally);
 
 #endif

@@ -45,6 +45,8 @@ static void every_seed_holds(void)
             (void)fprintf(stderr, "no fault of the kind %s happened\n", fault_name((enum fault)i));
         CU_ASSERT(tally.faults[i] > 0);
     }
+    if (count >= SEEDS)
+        UNIT_EQUAL_INT(tally_print_unreached(&tally), 0);
 }
 
 static void a_seed_is_always_the_same_run(void)

@@ -2,6 +2,7 @@
 #include "simulation/world.h"
 
 #include "support/unit.h"
+#include "wire/frame.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,6 +61,14 @@ void world_break(struct world *world, const char *name, const char *format, ...)
 
 /* ---- what nodes do to the world ---- */
 
+/* The rule former-series (restore.h): no end of these is waited for. */
+static bool is_said_for_ever(const struct world *world, size_t from, struct tov_bytes bytes)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *frame = NULL;
+    return world->model.nodes[from].newest_lost > 0 && tov_frame_decode(bytes, &frame) == TOV_OK &&
+           tov_frame_kind(frame) == TOV_FRAME_LATE_STANZAS;
+}
+
 static enum tov_err take_frame(void *context, size_t from, uint16_t agency, struct tov_bytes frame)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf room = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
@@ -80,7 +89,8 @@ static enum tov_err take_frame(void *context, size_t from, uint16_t agency, stru
     struct tov_hash hash = tov_sha256(frame);
     trace_line(&world->trace, "  a%zu -> a%zu %zu bytes %02x%02x %s", from + 1, to + 1, frame.size,
                hash.bytes[0], hash.bytes[1], err == TOV_OK ? "" : tov_err_name(err));
-    if (err == TOV_OK && !liar_is(world, from) && !liar_is(world, to))
+    if (err == TOV_OK && !liar_is(world, from) && !liar_is(world, to) &&
+        !is_said_for_ever(world, from, frame))
         world->activity++;
     return err;
 }
@@ -116,6 +126,8 @@ static void note_log(void *context, size_t node, const char *event, const char *
     struct world *world = context;
     (void)snprintf(line, sizeof line, "%s", details);
     tally_event(&world->tally, event, 1);
+    if (strcmp(event, "state") == 0 && strncmp(details, "to=", 3) == 0)
+        tally_event(&world->tally, details, 1);
     plant_in_log(world, line, sizeof line);
     if (!plant_hides_log(world, event))
         check_accusation(world, node, event, line);
@@ -391,6 +403,7 @@ void world_run_commit(struct world *world, size_t node)
         world_break(world, BROKE_FAILED, "a%zu's commit failed: %s", node + 1,
                     tov_err_name(world->nodes[node].result.err));
     plant_after_commit(world, node);
+    plant_back_after_commit(world, node);
     world->activity += liar_is(world, node) ? 0 : 1;
 }
 
