@@ -16,11 +16,14 @@
 #include "net/net.h"
 #include "support/unit.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define KK_NUMBER 1u
@@ -30,6 +33,8 @@
 #define SERVES_MS 60000
 #define WHOLE_MS 120000
 #define CASE_MS 3000 /* how long each case is said at most */
+#define ABORTED (128 + SIGABRT)
+#define TRIES 5u
 
 struct byzantine {
     struct storm storm;
@@ -116,6 +121,58 @@ static unsigned say(struct byzantine *byzantine, const struct attack *attack)
     return said;
 }
 
+/* ---- in a process of its own ----
+ * libzmq 4.3.4 ends the process that uses it (`!_io_error`) when a connection is cut in the moment
+ * in which it could be written to. That is the attacker's own trouble: it begins again. */
+
+static pid_t fork_attacker(void)
+{
+    pid_t parent = getpid();
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    UNIT_NEED(pid >= 0);
+    if (pid == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent))
+        _exit(127);
+    return pid;
+}
+
+/* How many messages of ATTACK were said. */
+static unsigned say_apart(struct byzantine *byzantine, const struct attack *attack)
+{
+    for (unsigned i = 0; i < TRIES; i++) {
+        int ends[2];
+        unsigned said = 0;
+        UNIT_NEED(pipe2(ends, O_CLOEXEC) == 0);
+        pid_t pid = fork_attacker();
+        if (pid == 0) {
+            dial(byzantine);
+            said = say(byzantine, attack);
+            _exit(write(ends[1], &said, sizeof said) == sizeof said ? 0 : 127);
+        }
+        (void)close(ends[1]);
+        int code = process_wait(pid, SERVES_MS);
+        bool is_told = read(ends[0], &said, sizeof said) == sizeof said;
+        (void)close(ends[0]);
+        UNIT_NEED(code == ABORTED || (code == 0 && is_told));
+        if (code == 0)
+            return said;
+    }
+    return 0;
+}
+
+/* Noise and nothings, until it is killed. */
+static pid_t say_on_and_on(struct byzantine *byzantine)
+{
+    pid_t pid = fork_attacker();
+    if (pid != 0)
+        return pid;
+    dial(byzantine);
+    for (;;) {
+        (void)say(byzantine, &attacks[0]);
+        (void)say(byzantine, &attacks[1]);
+    }
+}
+
 /* ---- what must hold ---- */
 
 static size_t resident_bytes(pid_t pid)
@@ -154,7 +211,7 @@ static void each_case(struct byzantine *byzantine)
         before[k] = resident_bytes(pids[k]);
     }
     for (size_t i = 0; i < attack_count; i++) {
-        unsigned said = say(byzantine, &attacks[i]);
+        unsigned said = say_apart(byzantine, &attacks[i]);
         printf("\n    %s: %u said", attacks[i].name, said);
         CU_ASSERT(said > 0);
         CU_ASSERT(node_serves(&storm->federation, KK, SERVES_MS)); /* and signs what it holds */
@@ -199,14 +256,16 @@ static void die_meanwhile(struct byzantine *byzantine, pid_t core)
     static const char *const mortal[] = {"gateway", "front"};
     struct storm *storm = &byzantine->storm;
     for (size_t i = 0; i < 2; i++) {
-        (void)say(byzantine, &attacks[0]);
+        CU_ASSERT(say_apart(byzantine, &attacks[0]) > 0);
         pid_t before = role(byzantine, mortal[i]);
+        pid_t attacker = say_on_and_on(byzantine);
         CU_ASSERT(node_kill_role(&storm->federation, KK, mortal[i]));
-        (void)say(byzantine, &attacks[1]);
         CU_ASSERT(node_serves(&storm->federation, KK, SERVES_MS));
         CU_ASSERT(is_connected(storm, SERVES_MS));
         CU_ASSERT(role(byzantine, mortal[i]) != before);
         UNIT_EQUAL_INT(role(byzantine, "core"), core);
+        (void)kill(attacker, SIGKILL);
+        CU_ASSERT(process_wait(attacker, SERVES_MS) >= 0);
     }
 }
 
@@ -226,11 +285,8 @@ static void a_peer_with_good_keys_stops_nobody(void)
     CU_ASSERT(node_stop(federation, KRFO));
     pid_t core = process_role(federation->nodes[KK].pid, "core");
     UNIT_NEED(core != 0);
-    dial(&byzantine);
     each_case(&byzantine);
     die_meanwhile(&byzantine, core);
-    tov_net_socket_destroy(byzantine.socket);
-    tov_net_destroy(byzantine.net);
     node_start(federation, KRFO);
     CU_ASSERT(node_serves(federation, KRFO, SERVES_MS));
     CU_ASSERT(storm_calm(&byzantine.storm));
