@@ -90,12 +90,22 @@ static bool is_needed(const struct world *world, size_t node)
     return false;
 }
 
+/* majority-honest, of those that NODE must hear after it. */
+static bool has_honest_keepers(const struct world *world, size_t node)
+{
+    const struct tov_agency *agency = sim_federation_agency(world->federation, node);
+    size_t honest = 0;
+    for (size_t i = 0; i < agency->keeper_count; i++)
+        honest += liar_is(world, agency->keepers[i] - 1u) ? 0 : 1;
+    return honest >= agency->keeper_count / 2 + 1;
+}
+
 static bool may_set_back(const struct world *world, size_t node)
 {
     const struct restore_copy *copy = &world->restores.copies[node];
     return copy->is_there && world->model.nodes[node].trees[0].count > copy->moment.count &&
            world->nodes[node].node != NULL && !world->nodes[node].disk_is_full &&
-           !is_needed(world, node);
+           !is_needed(world, node) && has_honest_keepers(world, node);
 }
 
 /* ---- setting back ---- */
