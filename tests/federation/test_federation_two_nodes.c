@@ -130,8 +130,36 @@ static bool all_have_noticed(void)
            log_says(&scene.copy, KK, "event=own-key-used-twice") > 0;
 }
 
+/* Whether both peers hold what the node that is no copy has written. */
+static bool is_followed(struct tov_client *client)
+{
+    struct tov_status *status = NULL;
+    size_t followers = 0;
+    if (tov_status_get(client, &status, NULL) != TOV_OK)
+        return false;
+    const struct tov_node_status *facts = tov_status_facts(status);
+    for (size_t i = 0; i < facts->peer_count; i++)
+        followers += facts->peers[i].links_receipted == facts->peers[i].links_sent ? 1 : 0;
+    tov_status_destroy(status);
+    return followers == NODES - 1;
+}
+
+static bool is_followed_within(int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    struct tov_client *client = node_connect(&scene.federation, KK, "caseworker", timeout_ms);
+    bool is = client != NULL && is_followed(client);
+    while (client != NULL && !is && process_now_ms() < until) {
+        process_pause();
+        is = is_followed(client);
+    }
+    tov_client_close(client);
+    return is;
+}
+
 /* While nobody hears them: who heard of the other's entries would recover them as its own, since a
- * copy that signs nothing else is no second history. */
+ * copy that signs nothing else is no second history. The peers follow the one before they meet the
+ * other: a peer that has neither, when both have been told to stop, has nothing to notice. */
 static void both_sign(void)
 {
     UNIT_NEED(node_serves(&scene.federation, KK, SERVES_MS));
@@ -144,8 +172,11 @@ static void both_sign(void)
         UNIT_NEED(sends(&scene.copy, KK, "kbh-pol/dks,krfo/central"));
         UNIT_NEED(node_serves(&scene.copy, KK, SERVES_MS));
     }
+    CU_ASSERT(node_stop(&scene.copy, KK));
     node_start(&scene.federation, KBH_POL);
     node_start(&scene.federation, KRFO);
+    UNIT_NEED(is_followed_within(SERVES_MS));
+    node_start(&scene.copy, KK);
 }
 
 static void all_notice(void)
