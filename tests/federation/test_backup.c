@@ -24,7 +24,7 @@
 #define SENDS_MS 60000
 #define RUN_MS 60000
 #define KILLED 137
-#define THINNING 2u
+#define THINNING 1u
 #define ROLLBACKS 2u
 #define NOTE_ID (RECORD_AGENCY / 2) /* an id that the load never uses */
 
