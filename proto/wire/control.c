@@ -88,20 +88,29 @@ static enum tov_err pack_chunk_request(const struct tov_control *control,
     return tov_frame_pack(&body->base, out);
 }
 
+/* FIELDS and LIST, of MAX each, are to live as long as the message. */
+static enum tov_err put_refs(const struct tov_ref *refs, size_t count, size_t max,
+                             Tov__Peer__Ref *fields, Tov__Peer__Ref **list)
+{
+    if (count == 0)
+        return TOV_E_ARGUMENT;
+    if (count > max)
+        return TOV_E_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        tov_field_of_ref(&refs[i], &fields[i]);
+        list[i] = &fields[i];
+    }
+    return TOV_OK;
+}
+
 static enum tov_err pack_epoch_expired(const struct tov_control *control,
                                        Tov__Peer__ControlBody *body, struct tov_buf *out)
 {
     size_t count = control->as.epoch_expired.count;
     Tov__Peer__Ref refs[TOV_EPOCH_EXPIRED_REFS_MAX];
     Tov__Peer__Ref *list[TOV_EPOCH_EXPIRED_REFS_MAX];
-    if (count == 0)
-        return TOV_E_ARGUMENT;
-    if (count > TOV_EPOCH_EXPIRED_REFS_MAX)
-        return TOV_E_LIMIT;
-    for (size_t i = 0; i < count; i++) {
-        tov_field_of_ref(&control->as.epoch_expired.refs[i], &refs[i]);
-        list[i] = &refs[i];
-    }
+    TOV_TRY(
+        put_refs(control->as.epoch_expired.refs, count, TOV_EPOCH_EXPIRED_REFS_MAX, refs, list));
     Tov__Peer__EpochExpired field = TOV__PEER__EPOCH_EXPIRED__INIT;
     field.n_refs = count;
     field.refs = list;
@@ -154,14 +163,7 @@ static enum tov_err pack_keys_request(const struct tov_control *control,
     size_t count = control->as.keys_request.count;
     Tov__Peer__Ref refs[TOV_KEYS_REFS_MAX];
     Tov__Peer__Ref *list[TOV_KEYS_REFS_MAX];
-    if (count == 0)
-        return TOV_E_ARGUMENT;
-    if (count > TOV_KEYS_REFS_MAX)
-        return TOV_E_LIMIT;
-    for (size_t i = 0; i < count; i++) {
-        tov_field_of_ref(&control->as.keys_request.refs[i], &refs[i]);
-        list[i] = &refs[i];
-    }
+    TOV_TRY(put_refs(control->as.keys_request.refs, count, TOV_KEYS_REFS_MAX, refs, list));
     Tov__Peer__KeysRequest field = TOV__PEER__KEYS_REQUEST__INIT;
     field.epoch = control->as.keys_request.epoch;
     field.n_refs = count;

@@ -391,8 +391,7 @@ static enum tov_err keep(const struct regained *in)
         return err;
     if (err == TOV_OK && tov_judge_header(header, &in->leaf->as.message,
                                           tov_ledger_key(core->ledger)->name) == TOV_OK) {
-        const char *name = tov_record_enum(header, "retention_class");
-        class_code = name == NULL ? 1 : (uint8_t)(name[1] - '0'); /* "R0".."R5" */
+        class_code = tov_retention_of(header, 1);
         if (tov_record_ref(header, "in_reply_to", 0, &target))
             tov_reply_put(core, &target, in->stored.event, tov_relation_of(header));
     }
