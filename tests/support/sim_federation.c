@@ -290,3 +290,20 @@ const struct tov_agency *sim_federation_agency(const struct sim_federation *fede
 {
     return tov_roster_agency(federation->roster, federation->agencies[index].number);
 }
+
+void sim_sign_control(const struct sim_federation *federation, size_t index,
+                      const struct tov_control *control, struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
+    struct tov_frame_control frame;
+    uint8_t secret[64];
+    sim_secret_of(&federation->agencies[index].control, secret);
+    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
+    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
+                             &message);
+    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
+    frame.body = tov_buf_view(&body);
+    tov_buf_clear(out);
+    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
+}

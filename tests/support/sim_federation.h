@@ -52,4 +52,8 @@ void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
 /* Signs the parcel in FRAME with an agency's control key, as one from FROM to TO. */
 void sim_sign_parcel(const uint8_t secret[64], uint16_t from, uint16_t to, struct tov_buf *frame);
 
+/* The frame of CONTROL, signed by the control key of the agency at INDEX; OUT is cleared before. */
+void sim_sign_control(const struct sim_federation *federation, size_t index,
+                      const struct tov_control *control, struct tov_buf *out);
+
 #endif

@@ -6,7 +6,6 @@
 #include "book/book.h"
 #include "hostile_peer.h"
 #include "ledger/entry.h"
-#include "merkle/ed25519.h"
 #include "wire/api.h"
 
 #include <string.h>
@@ -28,24 +27,6 @@ static struct tov_core *core_of(const struct scene *scene, size_t node)
     return tov_node_core(scene->wire->nodes[node].node);
 }
 
-static void sign_again(const struct scene *scene, const struct tov_control *control,
-                       struct tov_buf *out)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
-    const struct sim_federation *federation = scene->wire->federation;
-    struct tov_frame_control frame;
-    uint8_t secret[64];
-    sim_secret_of(&federation->agencies[1].control, secret);
-    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
-    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
-                             &message);
-    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
-    frame.body = tov_buf_view(&body);
-    tov_buf_clear(out);
-    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
-}
-
 static bool look_at_control(struct scene *scene, struct sim_frame *frame,
                             struct tov_control *control)
 {
@@ -55,7 +36,7 @@ static bool look_at_control(struct scene *scene, struct sim_frame *frame,
         for (size_t i = 0; i < control->as.keys_answer.count; i++)
             ((uint8_t *)(uintptr_t)control->as.keys_answer.keys[i].stanza.sealed.data)[50] ^= 1;
         scene->lies_told++;
-        sign_again(scene, control, &frame->bytes);
+        sim_sign_control(scene->wire->federation, 1, control, &frame->bytes);
     }
     return true;
 }

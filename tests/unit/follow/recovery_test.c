@@ -7,7 +7,6 @@
 #include "ledger/entry.h"
 #include "ledger/vault.h"
 #include "guard/guard_statement.h"
-#include "merkle/ed25519.h"
 #include "merkle/note.h"
 #include "merkle/proof.h"
 #include "store/read.h"
@@ -406,24 +405,6 @@ static bool change_answer(struct liar *liar, struct tov_control *control)
     return true;
 }
 
-static void sign_again(const struct scene *scene, const struct tov_control *control,
-                       struct tov_buf *out)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf message = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES + 256);
-    const struct sim_federation *federation = scene->wire->federation;
-    struct tov_frame_control frame;
-    uint8_t secret[64];
-    sim_secret_of(&federation->agencies[1].control, secret);
-    UNIT_NEED(tov_control_encode(control, &body) == TOV_OK);
-    tov_control_signed_bytes(tov_roster_federation(federation->roster), tov_buf_view(&body),
-                             &message);
-    tov_ed25519_sign(secret, tov_buf_view(&message), frame.signature);
-    frame.body = tov_buf_view(&body);
-    tov_buf_clear(out);
-    UNIT_NEED(tov_frame_encode_control(&frame, out) == TOV_OK);
-}
-
 static bool lie(void *context, struct sim_frame *frame)
 {
     struct liar *liar = context;
@@ -440,7 +421,7 @@ static bool lie(void *context, struct sim_frame *frame)
     UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
     if (change_answer(liar, control)) {
         liar->told++;
-        sign_again(liar->scene, control, &frame->bytes);
+        sim_sign_control(liar->scene->wire->federation, 1, control, &frame->bytes);
     }
     return true;
 }
@@ -494,7 +475,7 @@ static bool drip(void *context, struct sim_frame *frame)
         is_true ? control->as.hash_answer.points[0].size - control->as.hash_answer.from : 1;
     control->as.hash_answer.point_count = is_true ? 1 : 0;
     control->as.hash_answer.hashes.size = (size_t)count * TOV_HASH_BYTES;
-    sign_again(dripper->scene, control, &dripper->kept.bytes);
+    sim_sign_control(dripper->scene->wire->federation, 1, control, &dripper->kept.bytes);
     dripper->has_kept = true;
     dripper->answers++;
     if (!dripper->is_quick)
