@@ -11,6 +11,7 @@
 
 static const char first_word[] = "tov-backup v";
 static const char last_word[] = "manifest ";
+static const size_t last_line_size = sizeof last_word - 1 + 2 * TOV_HASH_BYTES;
 
 /* ---- files ---- */
 
@@ -285,11 +286,10 @@ static enum tov_err take_all(struct parser *parser, struct tov_backup_manifest *
 /* The last line speaks of all that stands above it. */
 static enum tov_err check_hash(struct tov_bytes text, struct tov_error *error)
 {
-    const size_t tail_size = sizeof last_word - 1 + 2 * TOV_HASH_BYTES + 1;
     struct tov_hash said;
-    if (text.size > tail_size && text.data[text.size - 1] == '\n') {
-        struct tov_bytes above = {text.data, text.size - tail_size};
-        struct tov_bytes tail = {above.data + above.size, tail_size - 1};
+    if (text.size > last_line_size && text.data[text.size - 1] == '\n') {
+        struct tov_bytes above = {text.data, text.size - last_line_size - 1};
+        struct tov_bytes tail = {above.data + above.size, last_line_size};
         struct tov_hash made = tov_sha256(above);
         if (skip_text(&tail, last_word) &&
             tov_hex_decode(tail, said.bytes, sizeof said.bytes) == TOV_OK &&
@@ -326,7 +326,9 @@ enum tov_err tov_backup_manifest_parse(struct tov_bytes text,
     TOV_TRY(check_hash(text, error));
     enum tov_err err = take_all(&parser, &manifest);
     struct tov_bytes line;
-    if (err == TOV_OK && (!take_line(&parser, &line) || parser.left.size != 0))
+    /* Its hash was looked at, from the end: nothing may stand before it on its line. */
+    if (err == TOV_OK &&
+        (!take_line(&parser, &line) || line.size != last_line_size || parser.left.size != 0))
         err = wrong(&parser);
     if (err != TOV_OK) {
         tov_backup_manifest_fini(&manifest);

@@ -190,6 +190,22 @@ static void only_one_text_says_one_thing(void)
     UNIT_EQUAL_INT(parse_changed("blobs/own-00-2", "zz"), TOV_E_CORRUPT); /* not in order */
 }
 
+/* Found by the fuzzer: a hash of all that stands above it, and something between the two. */
+static void nothing_stands_before_the_hash(void)
+{
+    struct tov_buf text;
+    struct tov_backup_manifest read;
+    char hex[65];
+    write_text(&text);
+    text.size -= sizeof "manifest " - 1 + 2 * TOV_HASH_BYTES + 1;
+    tov_buf_put_text(&text, "more");
+    struct tov_hash hash = tov_sha256(tov_buf_view(&text));
+    tov_hex_encode(TOV_BYTES_OF(hash.bytes), hex);
+    tov_buf_put_format(&text, "manifest %s\n", hex);
+    UNIT_EQUAL_INT(tov_backup_manifest_parse(tov_buf_view(&text), &read, NULL), TOV_E_CORRUPT);
+    tov_buf_fini(&text);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -199,6 +215,7 @@ int main(void)
         UNIT_TEST(no_cut_passes),
         UNIT_TEST(a_newer_format_is_told_from_damage),
         UNIT_TEST(only_one_text_says_one_thing),
+        UNIT_TEST(nothing_stands_before_the_hash),
     };
     return unit_run("backup manifest", tests, sizeof tests / sizeof tests[0]);
 }
