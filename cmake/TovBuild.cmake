@@ -50,7 +50,7 @@ add_custom_target(tov_thread_tests)
 # Tests in which proto/ and daemon/core run, in processes that end by themselves: what is built and
 # run to count branches (scripts/coverage). Labelled "covers".
 add_custom_target(tov_coverage_tests)
-set(TOV_COVERS "/tests/(simulation|unit/(audit|base|case|core|envelope|follow|ledger|machines|merkle|roster|store|wire_.*))$")
+set(TOV_COVERS "/tests/(simulation|unit/(audit|backup|base|case|core|envelope|follow|ledger|machines|merkle|roster|store|wire_.*))$")
 
 # tov_test(NAME SOURCES ... LINK ... LABELS ... TIMEOUT n): a CUnit program that ctest runs from the
 # source root; CUnit's summary and the exit code tell the verdict (tests/support/unit.h).
