@@ -559,10 +559,11 @@ static void who_sent_what_is_withheld_is_told_and_can_say_so(void)
     tov_says((const char *const[]){"--lang", "en", "show", word, NULL}, "krfo: not sent");
     tov_says((const char *const[]){"--lang", "en", "amend", word, "--set", "reason=Sendt igen.",
                                    "--set", "changes.1.what=Afsendelse", "--set",
-                                   "changes.1.now=Sendt igen", "--yes", NULL},
+                                   "changes.1.now=Sendt igen", "--set",
+                                   "necessity=Beskeden mangler.", "--yes", NULL},
              "");
     wait_for_withheld(0, &number);
-    tov_says((const char *const[]){"--lang", "en", "show", word, NULL}, "A later message has told");
+    tov_says((const char *const[]){"--lang", "en", "show", word, NULL}, "has told it so");
 }
 
 static void old_copies_are_noticed_and_brought_forward(void)
