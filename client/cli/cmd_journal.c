@@ -11,6 +11,7 @@
 #include "cli/find.h"
 #include "cli/handover.h"
 #include "cli/language.h"
+#include "cli/lost.h"
 #include "cli/rows.h"
 #include "cli/text.h"
 #include "cli/words.h"
@@ -37,6 +38,18 @@ static json_t *list_json(struct cli *cli, const struct tov_listing *listing)
     return json_pack("{s:o, s:I, s:b}", "messages", rows_json(cli, listing), "next",
                      (json_int_t)tov_listing_next(listing), "counting",
                      tov_listing_is_counting(listing));
+}
+
+/* What the record alone may still have, above what waits for it. */
+static enum tov_err put_lost(struct cli *cli, struct tov_client *client)
+{
+    struct tov_status *status = NULL;
+    if (cli->json)
+        return TOV_OK;
+    TOV_TRY(tov_status_get(client, &status, &cli->error));
+    lost_put(cli, tov_status_facts(status));
+    tov_status_destroy(status);
+    return TOV_OK;
 }
 
 static void put_waiting(struct cli *cli, const struct tov_listing *listing)
@@ -71,6 +84,11 @@ static enum tov_err list(struct cli *cli, const struct cli_arguments *arguments)
     options.unrecorded_only = 1;
     TOV_TRY(cli_connect(cli, &client));
     TOV_TRY(tov_message_list(client, &options, &listing, &cli->error));
+    enum tov_err err = put_lost(cli, client);
+    if (err != TOV_OK) {
+        tov_listing_destroy(listing);
+        return err;
+    }
     put_waiting(cli, listing);
     tov_listing_destroy(listing);
     return TOV_OK;

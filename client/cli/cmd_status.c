@@ -8,6 +8,7 @@
 #include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/language.h"
+#include "cli/lost.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/words.h"
@@ -54,9 +55,9 @@ static bool a_peer_is_suspended(const struct day *day)
 static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
-           day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->counting ||
-           roster_ends_soon(day) || disk_is_short(day) || a_peer_is_suspended(day) ||
-           casecount_needs_person(&day->cases);
+           day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
+           day->facts->counting || roster_ends_soon(day) || disk_is_short(day) ||
+           a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -193,6 +194,27 @@ static void put_undelivered(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* Since the node was set back to an old copy. */
+static void put_withheld(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long withheld = (unsigned long)facts->withheld;
+    char text[ALARM_SIZE], where[ALARM_SIZE];
+    if (withheld == 0)
+        return;
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message does not reach all of its recipients, since the node was "
+                            "set back to an old copy. It has to be sent anew.",
+                            "%lu messages do not reach all of their recipients, since the node was "
+                            "set back to an old copy. They have to be sent anew.",
+                            withheld),
+                   withheld);
+    (void)snprintf(where, sizeof where,
+                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", withheld),
+                   (unsigned long long)facts->withheld_oldest);
+    put_alarm(cli, text, where);
+}
+
 /* No alarm: handing over is part of the day's work. */
 static void put_unrecorded(struct cli *cli, const struct day *day)
 {
@@ -210,6 +232,8 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_unread(cli, day);
     put_late(cli, day);
     put_undelivered(cli, day);
+    put_withheld(cli, day);
+    lost_put(cli, day->facts);
     put_unrecorded(cli, day);
     if (day->facts->counting)
         put_paragraph(
@@ -307,7 +331,7 @@ static json_t *status_json(const struct day *day)
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b}",
+        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o}",
         "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
         "version", facts->version, "needs_person", day->needs_person, "unread",
         (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
@@ -318,7 +342,9 @@ static json_t *status_json(const struct day *day)
         casecount_json(&day->cases), "unread_late", (json_int_t)facts->unread_late,
         "unread_late_oldest", number_json(facts->unread_late_oldest), "undelivered_oldest",
         number_json(facts->undelivered_oldest), "unrecorded", (json_int_t)facts->unrecorded,
-        "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting);
+        "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting,
+        "withheld", (json_int_t)facts->withheld, "withheld_oldest",
+        number_json(facts->withheld_oldest), "lost", lost_json(facts));
 }
 
 static void show(struct cli *cli, struct day *day)

@@ -104,7 +104,7 @@ static void put_recipients(const struct tracing *tracing)
                   (const char *[]){delivery->agency_name,
                                    trouble != NULL ? trouble : words_level_name(level), received,
                                    taken},
-                  trouble != NULL);
+                  trouble != NULL || level == WORDS_WITHHELD);
     }
     table_put(&table);
 }
@@ -198,12 +198,13 @@ static json_t *recipients_json(const struct tracing *tracing)
     for (size_t i = 0; i < tov_message_view_delivery_count(tracing->view); i++) {
         const struct tov_delivery *delivery = tov_message_view_delivery(tracing->view, i);
         (void)json_array_append_new(
-            list, json_pack("{s:I, s:s, s:s, s:s, s:o, s:o}", "agency",
+            list, json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:s}", "agency",
                             (json_int_t)delivery->agency, "agency_name", delivery->agency_name,
                             "level", words_level_id(words_level_of(facts, delivery)), "verdict",
                             tov_verdict_text(delivery->verdict), "received_at",
                             cli_json_time(delivery->received_ms), "read_at",
-                            cli_json_time(read_ms(tracing, delivery->agency))));
+                            cli_json_time(read_ms(tracing, delivery->agency)), "gap",
+                            tov_gap_text(delivery->gap)));
     }
     return list;
 }

@@ -100,9 +100,17 @@ static bool is_asked_for(const struct waiting *waiting, const struct tov_deliver
     return waiting->agency == NULL || strcmp(waiting->agency, delivery->agency_name) == 0;
 }
 
+/* A restore of the own node has left it so (view.h). */
+static bool is_withheld(const struct tov_delivery *delivery)
+{
+    return delivery->gap != TOV_GAP_NONE && delivery->gap != TOV_GAP_UNKNOWN;
+}
+
 /* A key that is not there yet comes by itself; the other troubles need a person. */
 static bool is_hopeless(const struct tov_delivery *delivery)
 {
+    if (is_withheld(delivery))
+        return true;
     return delivery->link_number != 0 && delivery->verdict != TOV_VERDICT_NO_KEY &&
            words_verdict_trouble(delivery->verdict) != NULL;
 }
@@ -112,6 +120,8 @@ static bool has_come(const struct waiting *waiting, const struct tov_delivery *d
     const struct tov_message_facts *facts = tov_message_view_facts(waiting->view);
     if (waiting->goal == GOAL_READ)
         return delivery->read != 0;
+    if (delivery->gap != TOV_GAP_NONE)
+        return false;
     if (delivery->link_number == 0)
         return facts->is_signed != 0; /* the own agency: it is stored where it was written */
     return delivery->verdict != 0 && words_verdict_trouble(delivery->verdict) == NULL;
@@ -127,7 +137,9 @@ static enum tov_err judge_recipients(const struct waiting *waiting, bool *out_re
             continue;
         if (is_hopeless(delivery))
             return cli_fail(waiting->cli, TOV_E_RULE, _("%s: %s. Waiting does not help."),
-                            delivery->agency_name, words_verdict_trouble(delivery->verdict));
+                            delivery->agency_name,
+                            is_withheld(delivery) ? _("it does not come there any more")
+                                                  : words_verdict_trouble(delivery->verdict));
         asked++;
         come += has_come(waiting, delivery) ? 1 : 0;
     }

@@ -162,9 +162,10 @@ const char *message_type_name(const struct cli *cli, const struct tov_message_vi
     return id[0] == '\0' ? _("(cannot be opened)") : id;
 }
 
+/* What needs a person most comes first. */
 static unsigned rank(enum words_level level)
 {
-    return level == WORDS_FAILED ? 0 : (unsigned)level;
+    return level == WORDS_FAILED ? 0 : level == WORDS_WITHHELD ? 1 : 1 + (unsigned)level;
 }
 
 enum words_level message_level(const struct tov_message_view *view)
@@ -175,6 +176,8 @@ enum words_level message_level(const struct tov_message_view *view)
     for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
         const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
         enum words_level level = words_level_of(facts, delivery);
+        if (delivery->gap == TOV_GAP_TOLD)
+            continue; /* nothing more comes of it */
         if (rank(level) < rank(lowest))
             lowest = level;
         others++;
@@ -189,7 +192,8 @@ bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view 
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     if (!facts->outgoing)
         return words_verdict_trouble(facts->verdict) != NULL;
-    return !message_is_incoming(cli, view) && message_level(view) == WORDS_FAILED;
+    enum words_level level = message_level(view);
+    return !message_is_incoming(cli, view) && (level == WORDS_FAILED || level == WORDS_WITHHELD);
 }
 
 const char *message_state(const struct cli *cli, const struct tov_message_view *view)

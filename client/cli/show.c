@@ -370,6 +370,32 @@ static void put_replies(struct cli *cli, const struct tov_message_view *view)
         put_reply(cli, tov_message_view_reply(view, i), widest);
 }
 
+/* What a restore left of it, and what to do. */
+static void put_gap(struct cli *cli, const struct tov_message_facts *facts,
+                    const struct tov_delivery *delivery)
+{
+    char text[512] = "";
+    if (delivery->gap == TOV_GAP_UNKNOWN)
+        (void)snprintf(text, sizeof text,
+                       _("The node was set back to an old copy. %s has not said yet whether it has "
+                         "this message."),
+                       delivery->agency_name);
+    else if (delivery->gap == TOV_GAP_TOLD)
+        (void)snprintf(text, sizeof text,
+                       _("The node was set back to an old copy before %s had taken it. A later "
+                         "message has told it so."),
+                       delivery->agency_name);
+    else if (delivery->gap != TOV_GAP_NONE)
+        (void)snprintf(text, sizeof text,
+                       _("The node was set back to an old copy before %s had taken it: it does not "
+                         "get it. Send it anew as a new message, and then say so: tov amend %llu"),
+                       delivery->agency_name, (unsigned long long)facts->number);
+    if (text[0] == '\0')
+        return;
+    cli_say(cli, "    ");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){4, 4, cli->columns});
+}
+
 static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                          const struct tov_delivery *delivery)
 {
@@ -386,6 +412,7 @@ static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
     if (delivery->verdict == TOV_VERDICT_PENDING)
         cli_say(cli, "%s", _(", attachments on their way"));
     cli_say(cli, "\n");
+    put_gap(cli, facts, delivery);
 }
 
 void show_deliveries(struct cli *cli, const struct tov_message_view *view)

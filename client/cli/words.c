@@ -71,6 +71,10 @@ const char *words_thing(const struct cli *cli, size_t index)
 enum words_level words_level_of(const struct tov_message_facts *facts,
                                 const struct tov_delivery *delivery)
 {
+    if (delivery->gap == TOV_GAP_UNKNOWN)
+        return facts->is_signed ? WORDS_SIGNED : WORDS_WRITTEN;
+    if (delivery->gap != TOV_GAP_NONE)
+        return WORDS_WITHHELD;
     if (delivery->read)
         return WORDS_READ;
     if (delivery->link_number == 0)
@@ -95,6 +99,8 @@ const char *words_level_name(enum words_level level)
         return _("read");
     case WORDS_FAILED:
         return _("cannot be used");
+    case WORDS_WITHHELD:
+        return _("not sent");
     }
     return "";
 }
@@ -112,6 +118,8 @@ const char *words_level_id(enum words_level level)
         return "read";
     case WORDS_FAILED:
         return "failed";
+    case WORDS_WITHHELD:
+        return "withheld";
     }
     return "";
 }

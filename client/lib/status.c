@@ -77,6 +77,11 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .undelivered_after_ms = tov_record_number(body, "undelivered_after_ms"),
         .unread_after_ms = tov_record_number(body, "unread_after_ms"),
         .unread_urgent_after_ms = tov_record_number(body, "unread_urgent_after_ms"),
+        .withheld = tov_record_number(body, "withheld"),
+        .withheld_oldest = tov_record_number(body, "withheld_oldest"),
+        .lost = tov_record_number(body, "lost"),
+        .lost_from_ms = tov_record_number(body, "lost_from_ms"),
+        .lost_until_ms = tov_record_number(body, "lost_until_ms"),
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

@@ -23,6 +23,17 @@ const char *tov_verdict_text(uint32_t verdict)
     return verdict < sizeof names / sizeof names[0] ? names[verdict] : "unknown";
 }
 
+const char *tov_gap_text(uint32_t gap)
+{
+    static const char *const names[] = {
+        [TOV_GAP_NONE] = "none",
+        [TOV_GAP_UNKNOWN] = "unknown",
+        [TOV_GAP_WITHHELD] = "withheld",
+        [TOV_GAP_TOLD] = "told",
+    };
+    return names[gap < sizeof names / sizeof names[0] ? gap : TOV_GAP_WITHHELD];
+}
+
 /* ---- pieces of answers ---- */
 
 enum tov_err view_read_ref(struct tov_record record, const char *name,
@@ -72,6 +83,7 @@ enum tov_err view_read_deliveries(struct tov_record record, struct lib_memory *m
             .verdict_detail = (uint32_t)tov_record_number(item, "verdict_detail"),
             .received_ms = tov_record_number(item, "received_ms"),
             .read = tov_record_number(item, "read") != 0,
+            .gap = (uint32_t)tov_record_number(item, "gap"),
         };
         if (deliveries[i].agency_name == NULL)
             return TOV_E_NOMEM;

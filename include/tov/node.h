@@ -69,6 +69,17 @@ struct tov_node_status {
     uint64_t undelivered_after_ms;
     uint64_t unread_after_ms;
     uint64_t unread_urgent_after_ms; /* of priority akut */
+    /* Messages of the client's units with a delivery of TOV_GAP_WITHHELD (view.h), of the 200
+     * oldest that may have one; acknowledgements of reading are left out. 0 for node_admin. */
+    uint64_t withheld;
+    uint64_t withheld_oldest;
+    /* What a restore of the last 30 days lost for good, of the whole agency: messages that had
+     * reached no other agency may be among it, and nobody can say which. 0 for casework: how many
+     * entries; the times are for all. It was written after lost_from_ms (0: not known) and before
+     * lost_until_ms (0: nothing is lost). */
+    uint64_t lost;
+    uint64_t lost_from_ms;
+    uint64_t lost_until_ms;
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

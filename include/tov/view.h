@@ -21,17 +21,32 @@ extern "C" {
 
 struct tov_message_view;
 
-/* What the recipient's node found (docs/protocol.md): verdict 0 is "no receipt yet". */
+/* What a restore of the own node from an old copy left of the way to a recipient. */
+enum tov_delivery_gap {
+    TOV_GAP_NONE = 0,     /* nothing is missing */
+    TOV_GAP_UNKNOWN = 1,  /* the recipient's node has not said yet whether it has the message */
+    TOV_GAP_WITHHELD = 2, /* it had not taken it, and does not get it: it has to be sent anew */
+    /* The same, and a later msg.amend or msg.retract of the own agency that goes to it has said so:
+     * nothing is left to do. */
+    TOV_GAP_TOLD = 3
+};
+
+/* What the recipient's node found (docs/protocol.md): verdict 0 is "no receipt yet". Grows at its
+ * end in later versions. */
 struct tov_delivery {
     uint32_t agency;
     const char *agency_name;
-    uint64_t link_number; /* 0: the own agency */
+    uint64_t link_number; /* 0: the own agency, or there is a gap */
     uint32_t verdict;
     uint32_t verdict_flags;
     uint32_t verdict_detail;
     uint64_t received_ms; /* when its receipt was stored here; 0: not yet */
     int read;             /* an acknowledgement of a person there answers the message */
+    uint32_t gap;         /* enum tov_delivery_gap; one of a later version: treat as WITHHELD */
 };
+/* English id: "none", "unknown", "withheld", "told"; "withheld" for one of a later version. Static
+ * storage, any thread. */
+TOV_API const char *tov_gap_text(uint32_t gap);
 /* English id of a verdict: "opened", "attachment-pending" ...; "none" for 0, "unknown" for one of a
  * later version. Static storage, any thread. */
 TOV_API const char *tov_verdict_text(uint32_t verdict);

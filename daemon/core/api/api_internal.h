@@ -99,6 +99,13 @@ struct api_start_person {
     uint64_t said_mono_ms;
 };
 
+/* What restores of late could not bring back; all zeros: nothing. How many entries that are is no
+ * business of casework (I10). */
+struct api_lost {
+    uint64_t count;
+    uint64_t from_ms, until_ms; /* it was written between these; from 0: not known */
+};
+
 struct tov_api {
     struct tov_core *core;
     struct tov_follow *follow;
@@ -116,6 +123,9 @@ struct tov_api {
                                         * is another one: messages may have come back */
     struct tov_desk *desk;             /* read from the start on, with the ticks */
     struct tov_api_policy policy;
+    struct api_lost lost; /* as it was read last (lost.c) */
+    bool has_lost;
+    uint64_t lost_read_ms;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
     struct api_brief_list *brief_lists; /* affairs as they were listed last (brief.c) */
     size_t listing_bytes;               /* kept with them */
@@ -283,6 +293,28 @@ enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_vi
 enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct api_view *view,
                                     const struct api_replies *replies,
                                     struct tov_record out) TOV_MUST_CHECK;
+
+/* ---- what restores left (gaps.c, lost.c) ---- */
+
+/* Other agencies that an own message names, and that do not get it or may not have it. */
+struct api_gap {
+    uint16_t agency;
+    enum tov_link_gap kind;
+};
+struct api_gaps {
+    size_t count;
+    struct api_gap gaps[TOV_RECIPIENTS_MAX];
+};
+/* Whether there may be any: what tov_api_gaps_of looks at. */
+bool tov_api_has_gap(const struct api_look *look, const struct api_view *view);
+enum tov_err tov_api_gaps_of(const struct api_look *look, const struct api_view *view,
+                             struct api_gaps *out_gaps) TOV_MUST_CHECK;
+/* Appends an ApiDelivery record for each. */
+enum tov_err tov_api_put_gaps(const struct api_look *look, const struct api_view *view,
+                              struct tov_record out) TOV_MUST_CHECK;
+
+enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
+                             struct api_lost *out_lost) TOV_MUST_CHECK;
 
 /* ---- what requests have in common (fields.c) ---- */
 

@@ -3,10 +3,11 @@
  * Invariants of struct tov_desk:
  *   D1 items ascend by number, and all are of events up to `read_to`.
  *   D2 an item without a wait is dead: it is counted in `dead` and goes with the next tidying.
- *   D3 `unread` and `unrecorded` count the items that wait in these ways, never above the limits.
+ *   D3 `unread`, `unrecorded` and `withheld` count the items that wait in these ways, never above
+ *      the limits.
  *   D4 no item that is unread is left out: at their limit reading stops until there is room. Of
- *      what waits for the record alone, what has no room is left out and `is_record_cut` says so;
- *      when there is room again, all is read anew.
+ *      what waits for the record alone, or to be sent anew, what has no room is left out and
+ *      `is_record_cut` says so; when there is room again, all is read anew.
  */
 #include "api/desk.h"
 
@@ -15,7 +16,8 @@
 #include <string.h>
 
 #define EVENTS_A_PIECE 20000u
-#define OPENED_A_PIECE 1000u     /* messages: some tens of milliseconds */
+#define OPENED_A_PIECE 1000u /* messages: some tens of milliseconds */
+#define WITHHELD_LOOKED_AT 200u
 #define NO_UNIT UINT16_MAX       /* the own agency is not on that side */
 #define OTHER_UNIT (NO_UNIT - 1) /* one that the roster has no more */
 
@@ -30,7 +32,7 @@ struct item {
 struct tov_desk {
     struct item *items;
     size_t count, capacity, dead;
-    size_t unread, unrecorded;
+    size_t unread, unrecorded, withheld;
     uint64_t read_to;  /* events up to this one are read */
     uint64_t wanted;   /* the newest when somebody asked */
     uint64_t regained; /* as core->regained: with others, all is read anew */
@@ -109,9 +111,10 @@ static void stop_waiting(struct tov_desk *desk, struct item *item, unsigned wait
     unsigned ends = item->waits & waits;
     desk->unread -= (ends & DESK_UNREAD) != 0 ? 1 : 0;
     desk->unrecorded -= (ends & DESK_UNRECORDED) != 0 ? 1 : 0;
+    desk->withheld -= (ends & DESK_WITHHELD) != 0 ? 1 : 0;
     bool was_dead = item->waits == 0;
     item->waits &= (uint8_t)~waits;
-    if ((item->waits & (DESK_UNREAD | DESK_UNRECORDED)) == 0)
+    if ((item->waits & ~(unsigned)DESK_UNHANDLED) == 0)
         item->waits = 0;
     desk->dead += !was_dead && item->waits == 0 ? 1 : 0;
 }
@@ -129,26 +132,37 @@ static enum tov_err make_room(struct tov_desk *desk)
     return TOV_OK;
 }
 
+/* D4: what of WAITS there is no room for. */
+static unsigned without_room(const struct tov_desk *desk, unsigned waits)
+{
+    unsigned full = 0;
+    full |= desk->unrecorded >= desk->unrecorded_max ? DESK_UNRECORDED : 0;
+    full |= desk->withheld >= desk->unrecorded_max ? DESK_WITHHELD : 0;
+    return full & waits;
+}
+
 static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
-    bool is_cut = (waits & DESK_UNRECORDED) != 0 && desk->unrecorded >= desk->unrecorded_max;
-    desk->is_record_cut = desk->is_record_cut || is_cut;
-    item->waits = (uint8_t)(is_cut ? waits & ~(unsigned)DESK_UNRECORDED : waits);
+    unsigned cut = without_room(desk, waits);
+    desk->is_record_cut = desk->is_record_cut || cut != 0;
+    item->waits = (uint8_t)(waits & ~cut);
     desk->unread += (item->waits & DESK_UNREAD) != 0 ? 1 : 0;
     desk->unrecorded += (item->waits & DESK_UNRECORDED) != 0 ? 1 : 0;
-    if ((item->waits & (DESK_UNREAD | DESK_UNRECORDED)) == 0)
+    desk->withheld += (item->waits & DESK_WITHHELD) != 0 ? 1 : 0;
+    if ((item->waits & ~(unsigned)DESK_UNHANDLED) == 0)
         item->waits = 0;
 }
 
 /* D4: from the start, once a quarter of the room is free. */
 static void heal(struct tov_desk *desk, const struct tov_core *core)
 {
-    bool has_room = desk->is_record_cut && desk->unrecorded <= desk->unrecorded_max / 4 * 3;
+    size_t enough = desk->unrecorded_max / 4 * 3;
+    bool has_room = desk->is_record_cut && desk->unrecorded <= enough && desk->withheld <= enough;
     if (!has_room && desk->regained == core->regained)
         return;
     desk->regained = core->regained;
     desk->count = desk->dead = 0;
-    desk->unread = desk->unrecorded = 0;
+    desk->unread = desk->unrecorded = desk->withheld = 0;
     desk->read_to = 0;
     desk->is_record_cut = false;
 }
@@ -223,6 +237,8 @@ static unsigned waits_of(const struct piece *piece, const struct item *item)
         return 0;
     if (!has_row(piece, TOV_TABLE_RECORD, item->number))
         waits |= DESK_UNRECORDED;
+    if (item->sender != NO_UNIT && tov_api_has_gap(&piece->look, &piece->view))
+        waits |= DESK_WITHHELD;
     if (item->recipient != NO_UNIT && !has_row(piece, TOV_TABLE_SHOWN, item->number))
         waits |= DESK_UNREAD | DESK_UNHANDLED;
     return waits;
@@ -431,6 +447,61 @@ void tov_desk_count(const struct api_look *look, struct desk_count *out)
         if (is_unrecorded && out->oldest_unrecorded == 0)
             out->oldest_unrecorded = item->number;
     }
+}
+
+/* How the message of ITEM stands now; one that cannot be read tells of nobody. */
+static enum tov_err judge_withheld(const struct api_look *look, struct api_view *view,
+                                   const struct item *item, bool *out_is_withheld,
+                                   bool *out_is_over)
+{
+    struct api_wanted wanted = {item->number, TOV_MESSAGE_HEADER};
+    struct api_gaps gaps = {.count = 0};
+    enum tov_err err = tov_api_view_load(look, &wanted, view);
+    *out_is_withheld = *out_is_over = false;
+    if (err == TOV_OK)
+        err = tov_api_gaps_of(look, view, &gaps);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
+    *out_is_over = true;
+    for (size_t i = 0; i < gaps.count; i++) {
+        *out_is_withheld = *out_is_withheld || gaps.gaps[i].kind == TOV_LINK_GAP_WITHHELD;
+        *out_is_over = *out_is_over && gaps.gaps[i].kind == TOV_LINK_GAP_TOLD;
+    }
+    return TOV_OK;
+}
+
+static enum tov_err count_withheld(const struct api_look *look, struct api_view *view,
+                                   struct desk_withheld *out)
+{
+    struct tov_desk *desk = look->api->desk;
+    unsigned looked_at = 0;
+    for (size_t i = 0; i < desk->count && looked_at < WITHHELD_LOOKED_AT; i++) {
+        struct item *item = &desk->items[i];
+        bool is_withheld, is_over;
+        if ((item->waits & DESK_WITHHELD) == 0 || !is_side_of(look, item->sender))
+            continue;
+        looked_at++;
+        TOV_TRY(judge_withheld(look, view, item, &is_withheld, &is_over));
+        out->count += is_withheld ? 1 : 0;
+        if (is_withheld && out->oldest == 0)
+            out->oldest = item->number;
+        if (is_over)
+            stop_waiting(desk, item, DESK_WITHHELD);
+    }
+    return TOV_OK;
+}
+
+enum tov_err tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *out)
+{
+    struct api_view view;
+    *out = (struct desk_withheld){.count = 0};
+    if (look->api->desk->withheld == 0)
+        return TOV_OK;
+    enum tov_err err = tov_api_view_init(&view);
+    if (err == TOV_OK)
+        err = count_withheld(look, &view, out);
+    tov_api_view_fini(&view);
+    return err;
 }
 
 uint64_t tov_desk_unrecorded_after(const struct api_look *look, uint64_t after)

@@ -18,7 +18,8 @@
 enum desk_wait {
     DESK_UNREAD = 1,     /* no person was shown its content; acknowledgements are no news */
     DESK_UNRECORDED = 2, /* not in the agency's own record; acknowledgements need not be */
-    DESK_UNHANDLED = 4   /* not taken, answered or taken back either */
+    DESK_UNHANDLED = 4,  /* not taken, answered or taken back either */
+    DESK_WITHHELD = 8    /* own: a recipient may not get it since a restore (gaps.c) */
 };
 
 /* A message that cannot be opened waits for nobody: nothing says for whom it is. (One whose key is
@@ -37,7 +38,7 @@ enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read) TOV
 void tov_desk_on_tick(struct tov_api *api);
 /* False: more is to be read before counts are whole, or more is unread than it remembers. */
 bool tov_desk_is_whole(const struct tov_desk *desk);
-/* False also when more waits for the record than it remembers. */
+/* False also when more waits for the record, or to be sent anew, than it remembers. */
 bool tov_desk_is_record_whole(const struct tov_desk *desk);
 
 /* Message NUMBER stops waiting in these ways (enum desk_wait) once the open batch is durable. */
@@ -53,6 +54,14 @@ struct desk_count {
 };
 /* For LOOK's client and unit. Oldest: a number, 0 when there is none. */
 void tov_desk_count(const struct api_look *look, struct desk_count *out);
+
+/* What the client's units sent and a recipient does not get: of the 200 oldest that may be so. What
+ * turns out to be told, or to have come back, stops waiting. */
+struct desk_withheld {
+    uint64_t count, oldest;
+};
+enum tov_err tov_desk_count_withheld(const struct api_look *look,
+                                     struct desk_withheld *out) TOV_MUST_CHECK;
 
 /* The first message above AFTER that waits for the record and is LOOK's client's to see; 0: none.
  */

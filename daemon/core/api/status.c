@@ -183,6 +183,24 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 
+/* ---- what restores left ---- */
+
+static enum tov_err put_restored(const struct api_look *look, struct tov_record answer)
+{
+    struct desk_withheld withheld;
+    struct api_lost lost;
+    TOV_TRY(tov_api_lost_of(look->api, look->read, &lost));
+    if (tov_access_may(look->client, TOV_DEED_LOOK)) {
+        TOV_TRY(tov_desk_count_withheld(look, &withheld));
+        TOV_TRY(tov_api_put_count(answer, "withheld", withheld.count));
+        TOV_TRY(tov_api_put_count(answer, "withheld_oldest", withheld.oldest));
+    }
+    if (!tov_access_may(look->client, TOV_DEED_CONTENT))
+        TOV_TRY(tov_api_put_count(answer, "lost", lost.count));
+    TOV_TRY(tov_api_put_count(answer, "lost_from_ms", lost.from_ms));
+    return tov_api_put_count(answer, "lost_until_ms", lost.until_ms);
+}
+
 /* ---- what waits for the client's units ---- */
 
 /* What cannot be read takes the rest of the status from nobody: the counts are not whole then. */
@@ -356,7 +374,8 @@ static enum tov_err run(const struct api_look *look, struct api_call *call)
     TOV_TRY(put_node(call->api, answer));
     TOV_TRY(put_peers(look, answer));
     TOV_TRY(put_limits(&call->api->policy, answer));
-    return put_desk(look, answer);
+    TOV_TRY(put_desk(look, answer));
+    return put_restored(look, answer);
 }
 
 enum tov_err tov_api_status(struct api_call *call)

@@ -200,7 +200,7 @@ enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct ap
         TOV_TRY(tov_record_open(out, "deliveries", &delivery));
         TOV_TRY(put_delivery(look, view, i, replies, delivery));
     }
-    return TOV_OK;
+    return tov_api_put_gaps(look, view, out);
 }
 
 /* ---- summary ---- */
@@ -291,5 +291,5 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
 
 size_t tov_api_summary_size(const struct api_view *view)
 {
-    return 200 + view->message->header.size + 110 * view->message->link_count;
+    return 200 + view->message->header.size + 110 * view->message->leaf.recipient_count;
 }

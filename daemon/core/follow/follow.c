@@ -488,3 +488,11 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
     *out_delivery = delivery;
     return TOV_OK;
 }
+
+enum tov_link_gap tov_follow_link_gap(const struct tov_follow *follow, uint16_t agency)
+{
+    const struct tov_peer *peer = tov_follow_peer(follow, agency);
+    if (peer == NULL)
+        return TOV_LINK_GAP_NONE;
+    return tov_recall_is_open(peer) ? TOV_LINK_GAP_UNKNOWN : TOV_LINK_GAP_WITHHELD;
+}

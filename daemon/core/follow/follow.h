@@ -175,6 +175,16 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
                                  uint16_t peer, const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery) TOV_MUST_CHECK;
 
+/* What is known of an own message that has no link to AGENCY (any more); the last only api/ says.
+ * As in proto/schema/api.proto. */
+enum tov_link_gap {
+    TOV_LINK_GAP_NONE = 0,     /* it is no peer: nobody sends it anything */
+    TOV_LINK_GAP_UNKNOWN = 1,  /* it is still asked for what it was shown */
+    TOV_LINK_GAP_WITHHELD = 2, /* it does not get it */
+    TOV_LINK_GAP_TOLD = 3      /* ... and a later message has told it so */
+};
+enum tov_link_gap tov_follow_link_gap(const struct tov_follow *follow, uint16_t agency);
+
 /* Proof source over the mirror of AGENCY's ledger, for standard inclusion proofs of what was
  * disclosed. */
 struct tov_mirror_nodes {

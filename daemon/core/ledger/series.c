@@ -37,6 +37,24 @@ enum tov_err tov_series_find(const struct tov_core *core, uint64_t lost_index)
     return tov_store_get(read, TOV_TABLE_FACT, key_of(lost_index), &row);
 }
 
+enum tov_err tov_series_before(struct tov_store_read *read, uint64_t index, uint64_t *out_index)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_FACT,
+                                    .first = key_of(0),
+                                    .last = key_of(index == 0 ? 0 : index - 1),
+                                    .backward = true};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    bool is_there = tov_store_iter_next(&iter);
+    uint64_t found =
+        is_there ? tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8) : UINT64_MAX;
+    TOV_TRY(tov_store_iter_fini(&iter));
+    if (!is_there)
+        return TOV_E_NOT_FOUND;
+    *out_index = found;
+    return TOV_OK;
+}
+
 void tov_series_forget_from(struct tov_core *core, uint64_t index)
 {
     tov_store_batch_delete_range(tov_core_batch(core), TOV_TABLE_FACT, key_of(index),

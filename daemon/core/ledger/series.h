@@ -15,6 +15,9 @@ void tov_series_note(struct tov_core *core, uint64_t index);
 /* Whether links of this ledger were ever counted from LOST_INDEX: its beginning, or a `lost` entry
  * that is committed. NOT_FOUND: never. */
 enum tov_err tov_series_find(const struct tov_core *core, uint64_t lost_index) TOV_MUST_CHECK;
+/* The newest `lost` entry before INDEX; NOT_FOUND: there is none. */
+enum tov_err tov_series_before(struct tov_store_read *read, uint64_t index,
+                               uint64_t *out_index) TOV_MUST_CHECK;
 /* Those from INDEX on are no entries of this ledger. */
 void tov_series_forget_from(struct tov_core *core, uint64_t index);
 

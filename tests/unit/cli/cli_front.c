@@ -92,7 +92,8 @@ static void put_delivery(const struct cli_front *node, struct tov_record summary
     UNIT_NEED(tov_record_open(summary, "deliveries", &delivery) == TOV_OK);
     put_number(delivery, "agency", AGENCY_POLICE);
     put_text(delivery, "agency_name", "kbh-pol");
-    put_number(delivery, "link_number", 1);
+    put_number(delivery, "link_number", node->gap == 0 ? 1 : 0);
+    put_number(delivery, "gap", node->gap);
     put_number(delivery, "verdict", verdict);
     put_number(delivery, "received_ms", verdict == 0 ? 0 : 1625486460000u);
     put_number(delivery, "read", node->read);

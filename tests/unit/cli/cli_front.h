@@ -62,6 +62,9 @@ struct cli_front {
     /* the desk (cli_front_desk.c) */
     uint64_t late;        /* of the unread ones; the oldest is number 7 */
     uint64_t undelivered; /* the oldest is number 5 */
+    uint64_t withheld;    /* so for these */
+    uint64_t gap;         /* of the message that was sent */
+    uint64_t lost, lost_until_ms;
     uint64_t unrecorded;
     bool counting;
     bool late_attachment; /* part 3 of number 7 has not arrived */

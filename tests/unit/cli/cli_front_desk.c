@@ -17,6 +17,11 @@ void cli_front_put_desk(const struct cli_front *node, struct tov_record status)
     put_number(status, "unread_late_oldest", node->late > 0 ? CLI_FRONT_CAME : 0);
     put_number(status, "undelivered", node->undelivered);
     put_number(status, "undelivered_oldest", node->undelivered > 0 ? CLI_FRONT_SENT : 0);
+    put_number(status, "withheld", node->withheld);
+    put_number(status, "withheld_oldest", node->withheld > 0 ? CLI_FRONT_SENT : 0);
+    put_number(status, "lost", node->lost);
+    put_number(status, "lost_from_ms", node->lost_until_ms == 0 ? 0 : 1625483100000u);
+    put_number(status, "lost_until_ms", node->lost_until_ms);
     put_number(status, "unrecorded", node->unrecorded);
     put_number(status, "unrecorded_oldest", node->unrecorded > 0 ? CLI_FRONT_SENT : 0);
     put_number(status, "counting", node->counting);

@@ -54,6 +54,79 @@ static void while_the_node_counts_nobody_is_told_that_there_is_nothing(void)
     cli_scene_end(&scene);
 }
 
+/* ---- after the node was set back to an old copy ---- */
+
+static void what_has_to_be_sent_anew_is_told_and_is_3(void)
+{
+    struct cli_scene scene = {.node = {.withheld = 2, .gap = 2}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! 2 beskeder når ikke alle deres modtagere"));
+    CU_ASSERT(cli_says(ran->out, "  Den ældste: tov show 5\n"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "outbox");
+    CU_ASSERT(cli_says(ran->out, "ikke sendt"));
+    ran_end(ran);
+    ran_set(&scene.place, "TOV_LANG", "en");
+    ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(cli_says(ran->out, "kbh-pol: not sent"));
+    CU_ASSERT(cli_says(ran->out, "tov amend 5"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "wait", "5", "received");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "it does not come there any more. Waiting does not help"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "withheld")), 2);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "withheld_oldest")), 5);
+    CU_ASSERT(json_is_null(json_object_get(value, "lost")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void what_has_been_told_since_is_no_alarm(void)
+{
+    struct cli_scene scene = {.node = {.gap = 3}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
+    struct ran *ran = RAN(&scene.place, "outbox");
+    CU_ASSERT(!cli_says(ran->out, "not sent"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(cli_says(ran->out, "A later message has told it so"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void what_is_lost_is_told_with_its_times(void)
+{
+    struct cli_scene scene = {.node = {.lost_until_ms = 1625486460000u}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE); /* nobody could ever make it end */
+    CU_ASSERT(cli_says(ran->out, "! Messages sent between 05-07-2021 13.05 and 05-07-2021 14.01"));
+    CU_ASSERT(cli_says(ran->out, "look in your own records"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "journal");
+    CU_ASSERT(cli_says(ran->out, "! Messages sent between 05-07-2021 13.05 and 05-07-2021 14.01"));
+    ran_end(ran);
+    scene.node.lost = 4; /* for who checks or runs the node */
+    ran = RAN(&scene.place, "status");
+    CU_ASSERT(cli_says(ran->out, "! 4 entries from between 05-07-2021 13.05 and"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    json_t *lost = json_object_get(value, "lost");
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(lost, "entries")), 4);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 /* ---- the own record ---- */
 
 static void journal_without_a_number_lists_what_waits(void)
@@ -297,6 +370,9 @@ int main(void)
         UNIT_TEST(what_lies_too_long_is_told_with_the_oldest_and_is_3),
         UNIT_TEST(what_waits_for_the_record_alone_needs_no_person),
         UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
+        UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
+        UNIT_TEST(what_has_been_told_since_is_no_alarm),
+        UNIT_TEST(what_is_lost_is_told_with_its_times),
         UNIT_TEST(journal_without_a_number_lists_what_waits),
         UNIT_TEST(a_number_in_the_record_is_needed),
         UNIT_TEST(a_hand_over_writes_the_files_and_then_tells_the_node),

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What a restore from an old copy left, as clients are told: a message that does not reach one of
+ * its recipients any more, and what is lost. Whole nodes in one process; the rows are as a restore
+ * leaves them.
+ * Not for: the restore itself (tests of follow, federation).
+ */
+#include "desk_ask.h"
+
+#include "base/cleanup.h"
+#include "follow/follow.h"
+#include "ledger/series.h"
+#include "node.h"
+
+#include <string.h>
+
+#define KRFO 3u
+#define POLICE 2u
+
+static struct tov_core *core_of(struct harness *harness)
+{
+    return tov_node_core(harness_node(harness, 0));
+}
+
+/* To the police and Kriminalforsorgen; its number. */
+static uint64_t send_to_both(struct harness *harness, struct tov_ref *out_ref)
+{
+    uint64_t number = say(harness,
+                          &(struct saying){.by = &anna,
+                                           .type = "msg.note",
+                                           .from = "kk/vink",
+                                           .to = "kbh-pol/dks krfo/central",
+                                           .bases = "RPL115-2/1-1",
+                                           .fields = "about.case_ref=" CASE},
+                          out_ref);
+    harness_advance(harness, 5000);
+    return number;
+}
+
+/* ROW gets what is at INDEX of the own ledger without the link to AGENCY; its size. */
+static size_t row_without(struct tov_core *core, uint64_t index, uint16_t agency, uint8_t *row)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf links = TOV_BUF_INIT(TOV_LINKS_MAX_BYTES);
+    struct tov_bytes stored;
+    struct tov_entry entry;
+    UNIT_OK(tov_store_read_begin(core->store, &read, NULL));
+    UNIT_OK(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &stored));
+    UNIT_OK(tov_entry_decode_own(stored, &entry));
+    struct tov_reader reader = tov_reader_of(entry.links);
+    for (size_t i = 0; i < entry.link_count; i++) {
+        uint16_t to = tov_read_u16(&reader);
+        struct tov_bytes block = tov_read_bytes(&reader, TOV_LINK_BLOCK_BYTES);
+        if (to == agency)
+            continue;
+        tov_buf_put_u16(&links, to);
+        tov_buf_put_bytes(&links, block);
+    }
+    tov_entry_put_own(row, entry.event, entry.leaf, tov_buf_view(&links));
+    return tov_entry_own_size(entry.leaf.size, tov_buf_view(&links));
+}
+
+/* As after a restore where AGENCY had not taken it: the other recipient has brought it back. */
+static void take_link_away(struct harness *harness, uint64_t index, uint16_t agency)
+{
+    static uint8_t row[TOV_LEAF_MAX_BYTES + TOV_LINKS_MAX_BYTES + 64];
+    struct tov_core *core = core_of(harness);
+    size_t size = row_without(core, index, agency, row);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
+                        (struct tov_bytes){row, size});
+    harness_advance(harness, 2000);
+    harness_restart(harness, 0);
+    harness_advance(harness, 40000);
+}
+
+/* ---- asking ---- */
+
+static uint64_t status_of(struct harness *harness, const struct harness_client *client,
+                          const char *field)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t number = tov_record_number(body_of(reply, "status"), field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
+/* What the list says of the delivery to AGENCY of anna's message NUMBER. */
+static uint64_t delivery_of(struct harness *harness, uint64_t number, uint16_t agency,
+                            const char *field)
+{
+    struct tov_record body, message, delivery;
+    struct tov_record request = request_of("list", &body);
+    uint64_t found = UINT64_MAX;
+    UNIT_OK(tov_record_put_number(body, "before", number + 1));
+    UNIT_OK(tov_record_put_number(body, "limit", 1));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &message));
+    UNIT_EQUAL_INT(tov_record_number(message, "number"), number);
+    for (size_t i = 0; tov_record_child(message, "deliveries", i, &delivery); i++) {
+        if (tov_record_number(delivery, "agency") == agency)
+            found = tov_record_number(delivery, field);
+    }
+    tov_record_destroy(&reply);
+    return found;
+}
+
+/* ---- withheld ---- */
+
+static void what_a_recipient_does_not_get_is_told_to_who_sent_it(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_to_both(harness, &ref);
+    uint64_t whole = send_to_both(harness, NULL);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    take_link_away(harness, ref.index, KRFO);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &audit, "withheld"), 1);
+    /* I10 */
+    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "withheld"), 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_WITHHELD);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "link_number"), 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, POLICE, "gap"), TOV_LINK_GAP_NONE);
+    UNIT_EQUAL_INT(delivery_of(harness, number, POLICE, "verdict"), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(harness, whole, KRFO, "gap"), TOV_LINK_GAP_NONE);
+    harness_destroy(harness);
+}
+
+static void amend(struct harness *harness, const struct tov_ref *ref, const char *to)
+{
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.amend",
+                         .from = "kk/vink",
+                         .to = to,
+                         .bases = "RPL115-2/1-1",
+                         .fields = "target_type=msg.note; about.case_ref=" CASE,
+                         .answers = ref},
+        NULL);
+}
+
+static void who_is_told_by_a_correction_that_goes_there_waits_for_nothing(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_to_both(harness, &ref);
+    take_link_away(harness, ref.index, KRFO);
+    amend(harness, &ref, "kbh-pol/dks"); /* it does not go to whom the message is withheld from */
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_WITHHELD);
+    amend(harness, &ref, "kbh-pol/dks krfo/central");
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_TOLD);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    harness_restart(harness, 0);
+    harness_advance(harness, 2000);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    harness_destroy(harness);
+}
+
+/* It was not heard yet: it may have the message, and then gives the link back. */
+static void while_a_recipient_is_asked_nobody_says_that_it_lacks_it(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_to_both(harness, &ref);
+    harness_set_link(harness, 0, 2, false);
+    tov_follow_recall(tov_node_follow(harness_node(harness, 0)), ref.index, ref.index + 1);
+    take_link_away(harness, ref.index, KRFO);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_UNKNOWN);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    harness_set_link(harness, 0, 2, true);
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_NONE);
+    UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "verdict"), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    harness_destroy(harness);
+}
+
+/* ---- lost ---- */
+
+/* The entry at INDEX is lost, and the ledger says so. */
+static void lose(struct harness *harness, uint64_t index)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_core *core = core_of(harness);
+    struct tov_ledger_place place;
+    struct tov_hash hash = {{1}};
+    uint8_t row[TOV_ENTRY_GONE_BYTES];
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_LOST;
+    leaf->as.lost.first = index;
+    leaf->as.lost.end = index + 1;
+    UNIT_OK(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));
+    tov_series_note(core, place.index);
+    core->series.lost_index = place.index;
+    tov_follow_begin_series(tov_node_follow(harness_node(harness, 0)));
+    tov_entry_put_gone(row, TOV_ENTRY_LOST, &hash);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
+                        TOV_BYTES_OF(row));
+    harness_advance(harness, 2000);
+}
+
+static void what_is_lost_is_told_and_how_much_not_to_casework(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    (void)send_to_both(harness, &ref);
+    uint64_t before_ms = harness_now_ms(harness);
+    UNIT_EQUAL_INT(status_of(harness, &audit, "lost_until_ms"), 0);
+    harness_advance(harness, 60000);
+    lose(harness, ref.index);
+    UNIT_EQUAL_INT(status_of(harness, &audit, "lost"), 1);
+    uint64_t from_ms = status_of(harness, &anna, "lost_from_ms");
+    uint64_t until_ms = status_of(harness, &anna, "lost_until_ms");
+    CU_ASSERT(from_ms != 0 && from_ms <= before_ms);
+    CU_ASSERT(until_ms > before_ms && until_ms <= harness_now_ms(harness));
+    UNIT_EQUAL_INT(status_of(harness, &anna, "lost"), 0);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_a_recipient_does_not_get_is_told_to_who_sent_it),
+        UNIT_TEST(who_is_told_by_a_correction_that_goes_there_waits_for_nothing),
+        UNIT_TEST(while_a_recipient_is_asked_nobody_says_that_it_lacks_it),
+        UNIT_TEST(what_is_lost_is_told_and_how_much_not_to_casework),
+    };
+    return unit_run("core, gaps", tests, sizeof tests / sizeof tests[0]);
+}
