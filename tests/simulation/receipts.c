@@ -121,6 +121,20 @@ static void check_run(struct receipted *on, const struct tov_receipt_run *run,
     }
 }
 
+/* Also of a receipt without runs: it repeats what was said last (docs/protocol.md 6). */
+static void check_last(struct receipted *on, const struct tov_leaf_receipt *receipt)
+{
+    const struct model_node *peer = &on->world->model.nodes[on->peer];
+    const struct model_links *links = &peer->links[on->node];
+    on->link = receipt->last_link;
+    uint64_t rank = model_link_find(links, on->series, on->link);
+    if (rank >= links->receipted)
+        refuse(on, "it was never receipted");
+    else if (!tov_hash_equal(&peer->trees[0].leaves[links->at[rank].index],
+                             &receipt->last_leaf_hash))
+        refuse(on, "it is another message");
+}
+
 void model_check_receipt(struct world *world, size_t node, struct tov_store_read *read,
                          const struct tov_leaf_receipt *receipt)
 {
@@ -132,6 +146,7 @@ void model_check_receipt(struct world *world, size_t node, struct tov_store_read
     on.link = receipt->last_link - tov_receipt_span(receipt) + 1;
     for (size_t i = 0; i < receipt->run_count; i++)
         check_run(&on, &receipt->runs[i], links);
+    check_last(&on, receipt);
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         on.link = receipt->amendments[i].link_number;
         if (model_link_find(links, on.series, on.link) >= links->receipted)

@@ -138,13 +138,6 @@ static bool is_unchanged(struct arrival *on)
            text_is_right(on) && files_are_right(on);
 }
 
-/* The rule former-series (restore.h). */
-static bool may_stay_open(const struct arrival *on, enum tov_verdict verdict)
-{
-    return on->link->series != on->world->model.nodes[on->from].newest_lost &&
-           (verdict == TOV_VERDICT_NO_KEY || verdict == TOV_VERDICT_PENDING);
-}
-
 static void check_delivery(const struct arrival *on)
 {
     const struct sim_node *sim = &on->world->nodes[on->from];
@@ -155,8 +148,7 @@ static void check_delivery(const struct arrival *on)
     UNIT_NEED(tov_follow_delivery(tov_node_follow(sim->node), read, (uint16_t)(on->to + 1), &block,
                                   &delivery) == TOV_OK);
     if (delivery.verdict.verdict != TOV_VERDICT_OPENED && !on->link->may_be_closed &&
-        !on->world->model.nodes[on->from].facts[on->name.index].may_be_lost &&
-        !may_stay_open(on, delivery.verdict.verdict))
+        !on->world->model.nodes[on->from].facts[on->name.index].may_be_lost)
         world_break(on->world, BROKE_UNOPENED,
                     "link %llu of a%zu to a%zu (entry %llu) has verdict "
                     "%d, detail %u",

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Stores that are set back to copies of earlier moments: alone, with the guard's state, or with the
- * attachments. What of it no node can be held to is kept away by four rules:
+ * attachments. What of it no node can be held to is kept away by three rules:
  *
  *   newest-first    who was set back with its guard meets nobody, before its tree is whole, but
  *                   those honest nodes that hold all of it (docs/guard.md: stale keepers let it
  *                   sign again)
- *   former-series   a receipt is not amended once its series has ended (docs/recovery.md): what was
- *                   open then may stay so, and its keys go out again and again
  *   somebody-holds  what was signed where a guard is set back is held by an honest node, and goes
  *                   on to be until its tree is whole
  *   majority-honest of the keepers that a node must hear after it so many do not lie: without them

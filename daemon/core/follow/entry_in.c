@@ -85,11 +85,12 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
                      peer->agency->name, (unsigned long long)index);
 }
 
-/* A restore that lost something begins a series of its own (docs/protocol.md 3). A receipt speaks
- * of one series: what is gathered for the one before is written now. */
+/* A restore that lost something begins a series of its own (docs/protocol.md 3). What is gathered
+ * for the one before is written while its last link is at hand. */
 static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer, uint64_t index)
 {
     TOV_TRY(tov_receipt_flush(follow, peer));
+    tov_told_end(follow->core, peer);
     tov_receipts_skip(follow->core, peer);
     peer->series.lost_index = index;
     peer->last_link = 0;

@@ -506,7 +506,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
         return TOV_OK; /* its number is another's, or nobody's */
     if (wants_attachments(&in))
         TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
-    if (tov_series_equal(in.link.series, peer->series) && in.link.number <= peer->last_link)
-        tov_receipt_amend(follow, peer, in.link.number, &ref->leaf, in.verdict);
+    struct tov_receipt_amendment amendment = {in.link.number, ref->leaf, in.verdict};
+    tov_receipt_amend(follow, peer, in.link.series, &amendment);
     return TOV_OK;
 }

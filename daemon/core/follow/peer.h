@@ -52,6 +52,12 @@ struct tov_transfer {
     uint64_t link_number;
 };
 
+/* What own receipts said of one series of a peer's links: up to which link, and its leaf. */
+struct tov_told {
+    uint64_t link; /* 0: nothing */
+    struct tov_hash leaf;
+};
+
 struct tov_peer {
     uint16_t number;
     const struct tov_agency *agency;
@@ -111,9 +117,8 @@ struct tov_peer {
     uint64_t recall_asked_ms;
     uint64_t recall_moved_ms; /* since when it has brought nothing; 0: it is not heard */
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
-    uint64_t told_link;       /* told.c; in the present series of its ledger, 0: none */
-    struct tov_hash told_leaf;
-    bool receipts_skip; /* it lost entries: its next receipt may begin anywhere (receipt.c) */
+    struct tov_told told;     /* in the present series of its ledger (told.c) */
+    bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -324,8 +329,9 @@ void tov_late_on_committed(struct tov_peer *peer);
 bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link);
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash);
-void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
-                       const struct tov_hash *leaf_hash, struct tov_verdict_value value);
+/* Of a link of SERIES, the present one or one that has ended, which was receipted before. */
+void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct tov_series series,
+                       const struct tov_receipt_amendment *amendment);
 /* PEER has said that it lost entries: receipts may be among them, which it gives again or never. */
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
@@ -401,6 +407,11 @@ enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *
 /* told.c */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt);
+/* The present series of its ledger ends: all its links that are held are receipted. */
+void tov_told_end(struct tov_core *core, const struct tov_peer *peer);
+/* Of a series that has ended. */
+enum tov_err tov_told_last(const struct tov_core *core, const struct tov_peer *peer,
+                           struct tov_series series, struct tov_told *out_told) TOV_MUST_CHECK;
 /* For the present series of its ledger. */
 enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 bool tov_told_covers(const struct tov_peer *peer, uint64_t link);

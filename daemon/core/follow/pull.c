@@ -269,9 +269,9 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
     tov_entry_put_mirror(&out, &entry);
     tov_store_batch_put_buf(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, &out);
     struct tov_link_block link;
-    if (tov_link_decode(entry.links, &link) == TOV_OK &&
-        tov_series_equal(link.series, peer->series)) /* a receipt speaks of the present one */
-        tov_receipt_amend(follow, peer, transfer->link_number, &transfer->ref.leaf, value);
+    struct tov_receipt_amendment amendment = {transfer->link_number, transfer->ref.leaf, value};
+    if (tov_link_decode(entry.links, &link) == TOV_OK)
+        tov_receipt_amend(follow, peer, link.series, &amendment);
 }
 
 static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,

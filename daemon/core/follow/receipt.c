@@ -19,19 +19,53 @@ bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *
            tov_hash_equal(&link->previous, &peer->last_link_leaf);
 }
 
-static struct tov_leaf_receipt *open_receipt(struct tov_follow *follow, struct tov_peer *peer)
-{
-    if (peer->receipt == NULL) {
-        peer->receipt = calloc(1, sizeof *peer->receipt);
-        if (peer->receipt == NULL)
-            (void)tov_core_fail(follow->core, TOV_E_NOMEM, "no memory for a receipt");
-    }
-    return peer->receipt;
-}
-
 static bool is_empty(const struct tov_leaf_receipt *receipt)
 {
     return receipt->run_count == 0 && receipt->amendment_count == 0;
+}
+
+static void clear(struct tov_peer *peer)
+{
+    *peer->receipt = (struct tov_leaf_receipt){.series = peer->receipt->series};
+    peer->receipt_span = 0;
+}
+
+/* There is room in it afterwards, also where the batch has failed. */
+static void write_receipt(struct tov_follow *follow, struct tov_peer *peer)
+{
+    enum tov_err err = tov_receipt_flush(follow, peer);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err, "a receipt could not be written");
+    clear(peer);
+}
+
+/* A receipt speaks of one series: what was gathered for another one is written first. */
+static struct tov_leaf_receipt *open_receipt(struct tov_follow *follow, struct tov_peer *peer,
+                                             struct tov_series series)
+{
+    if (peer->receipt == NULL) {
+        peer->receipt = calloc(1, sizeof *peer->receipt);
+        if (peer->receipt == NULL) {
+            (void)tov_core_fail(follow->core, TOV_E_NOMEM, "no memory for a receipt");
+            return NULL;
+        }
+    }
+    if (!is_empty(peer->receipt) && !tov_series_equal(peer->receipt->series, series))
+        write_receipt(follow, peer);
+    peer->receipt->series = series;
+    return peer->receipt;
+}
+
+/* What is said of the links of SERIES once the receipt at hand is written. */
+static enum tov_err find_told(const struct tov_core *core, const struct tov_peer *peer,
+                              struct tov_series series, struct tov_told *out)
+{
+    if (!tov_series_equal(series, peer->series))
+        return tov_told_last(core, peer, series, out);
+    *out = tov_told_covers(peer, peer->last_link + 1)
+               ? peer->told
+               : (struct tov_told){peer->last_link, peer->last_link_leaf};
+    return TOV_OK;
 }
 
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer)
@@ -42,17 +76,16 @@ enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer)
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
+    struct tov_told told;
+    TOV_TRY(find_told(follow->core, peer, receipt->series, &told));
     receipt->peer = peer->number;
-    receipt->series = peer->series;
-    bool is_behind = tov_told_covers(peer, peer->last_link + 1);
-    receipt->last_link = is_behind ? peer->told_link : peer->last_link;
-    receipt->last_leaf_hash = is_behind ? peer->told_leaf : peer->last_link_leaf;
+    receipt->last_link = told.link;
+    receipt->last_leaf_hash = told.leaf;
     leaf->type = TOV_LEAF_RECEIPT;
     leaf->as.receipt = *receipt;
     struct tov_ledger_place place;
     TOV_TRY(tov_core_append_leaf(follow->core, follow->core->ledger, leaf, 0, &place));
-    *receipt = (struct tov_leaf_receipt){0};
-    peer->receipt_span = 0;
+    clear(peer);
     return TOV_OK;
 }
 
@@ -79,7 +112,7 @@ void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
         add_told(follow, peer, value, leaf_hash);
         return;
     }
-    struct tov_leaf_receipt *receipt = open_receipt(follow, peer);
+    struct tov_leaf_receipt *receipt = open_receipt(follow, peer, peer->series);
     if (receipt == NULL)
         return;
     struct tov_receipt_run *last =
@@ -87,9 +120,7 @@ void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
     bool extends = last != NULL && same_value(last->value, value);
     if (peer->receipt_span == TOV_RECEIPT_MAX_VERDICTS ||
         (!extends && receipt->run_count == TOV_RECEIPT_RUNS_MAX)) {
-        enum tov_err err = tov_receipt_flush(follow, peer);
-        if (err != TOV_OK)
-            (void)tov_core_fail(follow->core, err, "a receipt could not be written");
+        write_receipt(follow, peer);
         extends = false;
     }
     peer->last_link++;
@@ -101,19 +132,23 @@ void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
         receipt->runs[receipt->run_count++] = (struct tov_receipt_run){1, value};
 }
 
-void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, uint64_t link_number,
-                       const struct tov_hash *leaf_hash, struct tov_verdict_value value)
+void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct tov_series series,
+                       const struct tov_receipt_amendment *amendment)
 {
-    struct tov_leaf_receipt *receipt = open_receipt(follow, peer);
+    struct tov_told unused;
+    enum tov_err err = find_told(follow->core, peer, series, &unused);
+    if (err == TOV_E_NOT_FOUND)
+        return; /* the series ended when this store did not keep where */
+    if (err != TOV_OK) {
+        (void)tov_core_fail(follow->core, err, "the end of a series could not be read");
+        return;
+    }
+    struct tov_leaf_receipt *receipt = open_receipt(follow, peer, series);
     if (receipt == NULL)
         return;
-    if (receipt->amendment_count == TOV_RECEIPT_AMENDMENTS_MAX) {
-        enum tov_err err = tov_receipt_flush(follow, peer);
-        if (err != TOV_OK)
-            (void)tov_core_fail(follow->core, err, "a receipt could not be written");
-    }
-    receipt->amendments[receipt->amendment_count++] =
-        (struct tov_receipt_amendment){link_number, *leaf_hash, value};
+    if (receipt->amendment_count == TOV_RECEIPT_AMENDMENTS_MAX)
+        write_receipt(follow, peer);
+    receipt->amendments[receipt->amendment_count++] = *amendment;
 }
 
 /* ---- about our messages ---- */

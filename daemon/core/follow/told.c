@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * What own receipts that were read back say (docs/recovery.md): a peer's messages up to there are
- * receipted, though this store sees them for the first time. No second receipt is given for them;
- * an amendment where the verdict has become a better one.
+ * What own receipts said of series that this store does not count on (docs/recovery.md). Receipts
+ * that were read back: a peer's messages up to there are receipted, though this store sees them for
+ * the first time. No second receipt is given for them; an amendment where the verdict has become a
+ * better one. Series that have ended: an amendment repeats the last link (docs/protocol.md 6).
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
  *   table `told`: verdicts that are not a plain `opened`
@@ -35,11 +36,30 @@ static void put_verdict(struct tov_core *core, struct tov_store_key key,
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_TOLD, key, TOV_BYTES_OF(row));
 }
 
+static void put_head(struct tov_core *core, const struct tov_peer *peer, struct tov_series series,
+                     const struct tov_told *told)
+{
+    uint8_t row[8 + TOV_HASH_BYTES];
+    tov_put_be64(row, told->link);
+    memcpy(row + 8, told->leaf.bytes, TOV_HASH_BYTES);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, head_key(peer, series),
+                        TOV_BYTES_OF(row));
+}
+
+static enum tov_err get_head(struct tov_bytes row, struct tov_told *out)
+{
+    if (row.size != 8 + TOV_HASH_BYTES)
+        return TOV_E_CORRUPT;
+    out->link = tov_get_be64(row.data);
+    memcpy(out->leaf.bytes, row.data + 8, TOV_HASH_BYTES);
+    return TOV_OK;
+}
+
 /* Receipts come in the order in which they were written: the last one speaks of the last link. */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt)
 {
-    uint8_t row[8 + TOV_HASH_BYTES];
+    struct tov_told told = {receipt->last_link, receipt->last_leaf_hash};
     uint64_t link = receipt->last_link - tov_receipt_span(receipt) + 1;
     for (size_t i = 0; i < receipt->run_count; i++) {
         struct tov_verdict_value value = receipt->runs[i].value;
@@ -54,31 +74,39 @@ void tov_told_note(struct tov_core *core, struct tov_peer *peer,
         put_verdict(core, verdict_key(peer, receipt->series, amendment->link_number),
                     amendment->value);
     }
-    tov_put_be64(row, receipt->last_link);
-    memcpy(row + 8, receipt->last_leaf_hash.bytes, TOV_HASH_BYTES);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, head_key(peer, receipt->series),
-                        TOV_BYTES_OF(row));
-    if (tov_series_equal(receipt->series, peer->series)) {
-        peer->told_link = receipt->last_link;
-        peer->told_leaf = receipt->last_leaf_hash;
-    }
+    put_head(core, peer, receipt->series, &told);
+    if (tov_series_equal(receipt->series, peer->series))
+        peer->told = told;
+}
+
+void tov_told_end(struct tov_core *core, const struct tov_peer *peer)
+{
+    struct tov_told told = {peer->last_link, peer->last_link_leaf};
+    if (peer->last_link > 0 && !tov_told_covers(peer, peer->last_link)) /* else it stands there */
+        put_head(core, peer, peer->series, &told);
+}
+
+enum tov_err tov_told_last(const struct tov_core *core, const struct tov_peer *peer,
+                           struct tov_series series, struct tov_told *out_told)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_FACT, head_key(peer, series), &row));
+    return get_head(row, out_told);
 }
 
 enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_bytes row;
-    peer->told_link = 0;
+    peer->told.link = 0;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, head_key(peer, peer->series), &row);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    if (row.size != 8 + TOV_HASH_BYTES)
-        return TOV_E_CORRUPT;
-    peer->told_link = tov_get_be64(row.data);
-    memcpy(peer->told_leaf.bytes, row.data + 8, TOV_HASH_BYTES);
-    return TOV_OK;
+    return get_head(row, &peer->told);
 }
 
 /* Could be read once, by what was said: who says otherwise now has lost the keys since. */
@@ -98,7 +126,7 @@ static bool is_amended(struct tov_verdict_value before, struct tov_verdict_value
 
 bool tov_told_covers(const struct tov_peer *peer, uint64_t link)
 {
-    return link <= peer->told_link;
+    return link <= peer->told.link;
 }
 
 enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
@@ -120,7 +148,8 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
     } else if (err != TOV_E_NOT_FOUND) {
         return err == TOV_OK ? TOV_E_CORRUPT : err;
     }
+    struct tov_receipt_amendment amendment = {link, *leaf_hash, now};
     if (is_amended(before, now))
-        tov_receipt_amend(follow, peer, link, leaf_hash, now);
+        tov_receipt_amend(follow, peer, peer->series, &amendment);
     return TOV_OK;
 }

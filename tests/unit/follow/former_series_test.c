@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Receipts of a series that ended with a restore: one receipt may speak of messages that came back
- * and of one that nobody could give back.
+ * and of one that nobody could give back, and what was open when it ended is amended all the same.
  * Not for: how a node comes back (recovery_test.c).
  */
 #include "ledger/entry.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
+#include "wire/frame.h"
+
+#include <stdlib.h>
 
 static void send_to_second(struct sim_wire *wire, uint64_t record, enum tov_right right)
 {
@@ -60,10 +63,177 @@ static void a_receipt_counts_though_its_last_message_is_lost(void)
     sim_wire_destroy(wire);
 }
 
+/* ---- what was open when the series ended ---- */
+
+/* Two nodes. The first is set back and loses its second message, which the second holds. */
+struct scene {
+    struct sim_wire *wire;
+    bool loses_parcels; /* of the second node: the first does not learn its key */
+    bool loses_chunks;
+    unsigned late_stanzas; /* frames */
+};
+
+static bool filter(void *context, struct sim_frame *frame)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    struct scene *scene = context;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    scene->late_stanzas += kind == TOV_FRAME_LATE_STANZAS ? 1 : 0;
+    return !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
+           !(scene->loses_chunks && kind == TOV_FRAME_CHUNK);
+}
+
+static void start(struct scene *scene, const char *name)
+{
+    scene->wire = sim_wire_create(name, 2);
+    scene->wire->filter = filter;
+    scene->wire->filter_context = scene;
+    sim_wire_start_all(scene->wire);
+}
+
+static void end_series(struct scene *scene)
+{
+    struct sim_wire *wire = scene->wire;
+    struct sim_copy copy;
+    sim_wire_run(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_copy(&wire->nodes[0], &copy);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    send_to_second(wire, 2, TOV_RIGHT_HEADER);
+    sim_wire_run(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_put_back(&wire->nodes[0], &copy, SIM_STORE);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 120000);
+    UNIT_NEED(sim_wire_logged(wire, "entries-lost"));
+    sim_copy_fini(&copy);
+}
+
+static void restart(struct sim_wire *wire, size_t node)
+{
+    sim_wire_crash(wire, node);
+    sim_wire_start(wire, node);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 15000);
+}
+
+/* The entry of the second node by which link 1 of the former series stands at the first as opened:
+ * it amends that link, and repeats the last one (docs/protocol.md 6). */
+static void check_amended(struct sim_wire *wire)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_delivery delivery = delivery_of(wire, 1);
+    struct tov_bytes row;
+    struct tov_entry entry;
+    UNIT_EQUAL_INT(delivery.verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_NEED(leaf != NULL && tov_store_read_begin(wire->nodes[1].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(delivery.receipt_index),
+                            &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    UNIT_NEED(tov_leaf_decode(entry.leaf, leaf) == TOV_OK && leaf->type == TOV_LEAF_RECEIPT);
+    const struct tov_leaf_receipt *receipt = &leaf->as.receipt;
+    UNIT_EQUAL_INT(receipt->series.lost_index, 0);
+    UNIT_EQUAL_INT(receipt->run_count, 0);
+    UNIT_EQUAL_INT(receipt->last_link, 2);
+    UNIT_EQUAL_INT(receipt->amendment_count, 1);
+    UNIT_EQUAL_INT(receipt->amendments[0].link_number, 1);
+    CU_ASSERT_FALSE(sim_wire_logged(wire, "receipt-does-not-fit"));
+}
+
+static uint64_t count_owed(struct sim_node *node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t count = 0;
+    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_count(read, TOV_TABLE_OWED, &count) == TOV_OK);
+    return count;
+}
+
+/* A message of the new series goes with it, so that one batch has to do with both. */
+static void a_message_whose_keys_come_after_the_series_is_told_as_opened(void)
+{
+    struct scene scene = {.loses_parcels = true};
+    start(&scene, "former-keys");
+    send_to_second(scene.wire, 1, TOV_RIGHT_ALL);
+    end_series(&scene);
+    send_to_second(scene.wire, 3, TOV_RIGHT_ALL);
+    UNIT_NEED(delivery_of(scene.wire, 1).verdict.verdict == 0);
+    scene.loses_parcels = false;
+    restart(scene.wire, 0);
+    check_amended(scene.wire);
+    UNIT_EQUAL_INT(count_owed(&scene.wire->nodes[0]), 0);
+    scene.late_stanzas = 0;
+    sim_wire_pass(scene.wire, 15000);
+    UNIT_EQUAL_INT(scene.late_stanzas, 0);
+    sim_wire_destroy(scene.wire);
+}
+
+static void an_attachment_that_comes_after_the_series_is_told_as_opened(void)
+{
+    struct scene scene = {.loses_chunks = true};
+    struct tov_message_written written;
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 64,
+                              .attachment_count = 1,
+                              .attachment_bytes = {1000}};
+    start(&scene, "former-pending");
+    UNIT_NEED(sim_message_submit(&scene.wire->nodes[0], &order, &written) == TOV_OK);
+    end_series(&scene);
+    UNIT_NEED(delivery_of(scene.wire, 1).verdict.verdict == TOV_VERDICT_PENDING);
+    scene.loses_chunks = false;
+    restart(scene.wire, 1);
+    check_amended(scene.wire);
+    sim_wire_destroy(scene.wire);
+}
+
+/* The second node is set back to before the amendment: it reads that back, gives no second receipt
+ * for anything, and goes on in the new series. */
+static void an_amendment_of_a_former_series_is_read_back(void)
+{
+    struct scene scene = {.loses_parcels = true};
+    struct sim_copy copy;
+    start(&scene, "former-back");
+    send_to_second(scene.wire, 1, TOV_RIGHT_ALL);
+    end_series(&scene);
+    sim_wire_crash(scene.wire, 1);
+    sim_node_copy(&scene.wire->nodes[1], &copy);
+    scene.loses_parcels = false;
+    restart(scene.wire, 1);
+    check_amended(scene.wire);
+    uint64_t receipt = delivery_of(scene.wire, 2).receipt_index;
+    sim_wire_crash(scene.wire, 1);
+    sim_node_put_back(&scene.wire->nodes[1], &copy, SIM_STORE);
+    sim_wire_start(scene.wire, 1);
+    sim_wire_connect(scene.wire, 0, 1);
+    sim_wire_run(scene.wire);
+    sim_wire_pass(scene.wire, 120000);
+    send_to_second(scene.wire, 4, TOV_RIGHT_ALL);
+    sim_wire_run(scene.wire);
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene.wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+    UNIT_EQUAL_INT(delivery_of(scene.wire, 2).receipt_index, receipt);
+    check_amended(scene.wire);
+    sim_copy_fini(&copy);
+    sim_wire_destroy(scene.wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_receipt_counts_though_its_last_message_is_lost),
+        UNIT_TEST(a_message_whose_keys_come_after_the_series_is_told_as_opened),
+        UNIT_TEST(an_attachment_that_comes_after_the_series_is_told_as_opened),
+        UNIT_TEST(an_amendment_of_a_former_series_is_read_back),
     };
     return unit_run("former_series", tests, sizeof tests / sizeof tests[0]);
 }
