@@ -55,7 +55,8 @@ struct tov_store_range {
 struct tov_store_iter {
     struct tov_store_row row;
     struct tov_store_range range;
-    void *cursor; /* private, as all below */
+    struct tov_store *store; /* private, as all below */
+    void *cursor;
     bool started;
     enum tov_err failed;
 };

@@ -2,7 +2,7 @@
  *
  * The store: named tables of rows in key order, changed by whole batches. A batch that was
  * answered with TOV_OK is on disk and survives a power cut (I2, I3). The only home of LMDB.
- * Not for: what the rows mean, or checking them; LMDB has no checksums, the ledger's tree is.
+ * Not for: what the rows mean; what the tree says of them is the ledger's.
  * A caller must never go on after TOV_E_IO: the process stops, and the next start looks up what
  * is there.
  *
@@ -15,6 +15,9 @@
  *   S5  The map is replaced only while no transaction of this process is open.
  *   S6  One process has a store open as its owner. Others may look (TOV_STORE_LOOK): by LMDB's own
  *       locks, without changing anything.
+ *   S7  What is read is what was written (store_seal.c). A file that nobody writes is read whole
+ *       before it is used, up to TOV_STORE_CHECK_BYTES (store_check.c). Once damage was met it
+ *       sticks, and no commit succeeds any more.
  *
  * Threads: open, close, commit and read from one thread. tov_store_copy from any. One thread of
  * the store's own commits; it touches only the batch that it was handed.
@@ -27,6 +30,9 @@
 struct tov_store;
 
 #define TOV_STORE_TABLES_MAX 64u
+
+/* A larger file is read whole only when the last process ended by a fault. */
+#define TOV_STORE_CHECK_BYTES (1024ull * 1024 * 1024)
 
 /* One table. The caller's array of these is its schema; an index into it names the table. */
 struct tov_store_table {
@@ -51,6 +57,7 @@ struct tov_store_options {
     uint64_t map_bytes;     /* first size of the map; 0 = 64 GiB of addresses (not of disk) */
     uint64_t map_max_bytes; /* where doubling ends; 0 = 4 TiB */
     uint64_t ballast_bytes; /* a file to give away when the disk is full; 0 = none */
+    bool check_whole;       /* read the file whole first, however large it is */
     bool any_filesystem;    /* also network, overlay and memory filesystems: for tests only */
 };
 
@@ -75,7 +82,7 @@ TOV_DEFINE_CLEANUP(tov_store, struct tov_store, tov_store_close)
  *   TOV_E_NOMEM  as TOV_E_FULL
  *   TOV_E_EXISTS an insert or append met its key (or a higher one); nothing is there
  *   TOV_E_LIMIT  the batch outgrew its limit; nothing is there
- *   TOV_E_CORRUPT the file does not agree with itself: as TOV_E_IO
+ *   TOV_E_CORRUPT the file does not agree with itself, or damage was met (S7): as TOV_E_IO
  *   TOV_E_IO     S4: stop the process */
 enum tov_err tov_store_commit(struct tov_store *store, const struct tov_store_batch *batch,
                               struct tov_error *error) TOV_MUST_CHECK;
@@ -103,6 +110,11 @@ void tov_store_settle(struct tov_store *store);
 bool tov_store_is_committing(const struct tov_store *store);
 /* Commits since the store was made; changes only by a commit that is TOV_OK. */
 uint64_t tov_store_number(const struct tov_store *store);
+
+/* TOV_E_CORRUPT from the first row on that was met and is not what was written, with words for
+ * whoever runs the node; else TOV_OK. What was read since must not be used. */
+enum tov_err tov_store_damage(const struct tov_store *store,
+                              struct tov_error *error) TOV_MUST_CHECK;
 
 struct tov_store_space {
     uint64_t free_bytes;  /* of the filesystem, for this user */

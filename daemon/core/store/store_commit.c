@@ -23,10 +23,13 @@ int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_numbe
         *out_number = 0;
         return 0;
     }
-    if (code == 0 && row.mv_size != 8)
+    struct tov_bytes value = {NULL, 0};
+    if (code == 0)
+        code = store_unseal(&store->meta_seal, key, row, &value);
+    if (code == 0 && value.size != 8)
         code = MDB_CORRUPTED;
     if (code == 0)
-        *out_number = tov_get_be64(row.mv_data);
+        *out_number = tov_get_be64(value.data);
     return code;
 }
 
@@ -34,9 +37,9 @@ int store_write_number(struct tov_store *store, MDB_txn *txn, uint64_t number)
 {
     uint8_t row[8];
     tov_put_be64(row, number);
-    MDB_val key = store_val(META_NUMBER, strlen(META_NUMBER));
-    MDB_val value = store_val(row, sizeof row);
-    return mdb_put(txn, store->meta, &key, &value, 0);
+    struct store_table_at at = {store->meta, &store->meta_seal};
+    struct store_pair pair = {store_val(META_NUMBER, strlen(META_NUMBER)), TOV_BYTES_OF(row)};
+    return store_put(txn, &at, &pair, 0);
 }
 
 /* ---- one transaction ---- */
@@ -82,22 +85,21 @@ static void assert_key_fits(const struct tov_store *store, const struct batch_op
 
 static int apply_op(struct tov_store *store, MDB_txn *txn, const struct batch_op *op)
 {
-    MDB_dbi dbi = store->dbi[op->table];
-    MDB_val key = store_val(op->key.data, op->key.size);
-    MDB_val value = store_val(op->value.data, op->value.size);
+    struct store_table_at at = {store->dbi[op->table], &store->seals[op->table]};
+    struct store_pair pair = {store_val(op->key.data, op->key.size), op->value};
     int code = 0;
     switch (op->kind) {
     case BATCH_PUT:
-        return mdb_put(txn, dbi, &key, &value, 0);
+        return store_put(txn, &at, &pair, 0);
     case BATCH_INSERT:
-        return mdb_put(txn, dbi, &key, &value, MDB_NOOVERWRITE);
+        return store_put(txn, &at, &pair, MDB_NOOVERWRITE);
     case BATCH_APPEND:
-        return mdb_put(txn, dbi, &key, &value, MDB_APPEND);
+        return store_put(txn, &at, &pair, MDB_APPEND);
     case BATCH_DELETE:
-        code = mdb_del(txn, dbi, &key, NULL);
+        code = mdb_del(txn, at.dbi, &pair.key, NULL);
         return code == MDB_NOTFOUND ? 0 : code;
     case BATCH_DELETE_RANGE:
-        return delete_range(txn, dbi, op);
+        return delete_range(txn, at.dbi, op);
     }
     return EINVAL;
 }
@@ -325,6 +327,8 @@ enum tov_err tov_store_commit(struct tov_store *store, const struct tov_store_ba
                               struct tov_error *error)
 {
     assert(store->read.depth == 0); /* a map that must grow would wait for the read for ever */
+    if (store->damage != TOV_OK)
+        return tov_store_damage(store, error);
     bool is_posted = post_job(store, batch, false);
     assert(is_posted);
     (void)is_posted;
@@ -339,6 +343,8 @@ enum tov_err tov_store_commit_async(struct tov_store *store, struct tov_store_ba
 {
     if (store->in_flight != NULL)
         return TOV_E_BUSY;
+    if (store->damage != TOV_OK)
+        return store->damage; /* what is in it may come of what was changed */
     store->in_flight = batch;
     bool is_posted = post_job(store, batch, true);
     assert(is_posted);

@@ -6,6 +6,7 @@
 #ifndef TOV_STORE_STORE_INTERNAL_H
 #define TOV_STORE_STORE_INTERNAL_H
 
+#include "base/checksum.h"
 #include "store/read.h"
 
 #include <lmdb.h>
@@ -34,11 +35,14 @@ struct tov_store {
     MDB_dbi meta;
     MDB_dbi dbi[TOV_STORE_TABLES_MAX];
     bool has_table[TOV_STORE_TABLES_MAX]; /* all of them in the mode OWN */
+    struct tov_checksum_key meta_seal, seals[TOV_STORE_TABLES_MAX];
 
     pthread_t owner;
     struct tov_store_read read;        /* owner */
     struct tov_store_batch *in_flight; /* owner: handed over by tov_store_commit_async */
     uint64_t number;                   /* owner: of the last commit known to it */
+    enum tov_err damage;               /* owner: a row was met that is not what was written */
+    struct tov_error damage_words;     /* owner */
 
     pthread_rwlock_t map_lock; /* shared: a transaction is open; exclusive: the map changes (S5) */
     atomic_bool has_no_map;    /* a map could not be replaced: nothing can be read any more */
@@ -63,7 +67,7 @@ struct tov_store {
 /* Rows of the table "meta". */
 #define META_FORMAT "format" /* u32 STORE_LAYOUT, u32 the caller's format */
 #define META_NUMBER "number" /* u64: of the last commit, 0 before the first */
-#define STORE_LAYOUT 1u
+#define STORE_LAYOUT 2u      /* 1: rows without sums */
 
 /* The one place that knows LMDB's codes (and errno, which LMDB returns too). */
 enum tov_err store_err_of(int code);
@@ -76,6 +80,32 @@ static inline MDB_val store_val(const void *data, size_t size)
     /* LMDB does not write through values that it is given, but its type is not const. */
     return (MDB_val){.mv_size = size, .mv_data = (void *)(uintptr_t)data};
 }
+
+/* store_seal.c: a row with its sum. Both return LMDB's codes. */
+#define STORE_SEAL_BYTES 8u
+struct store_table_at {
+    MDB_dbi dbi;
+    const struct tov_checksum_key *seal;
+};
+struct store_pair {
+    MDB_val key;
+    struct tov_bytes value;
+};
+void store_seal_init(struct tov_store *store);
+int store_put(MDB_txn *txn, const struct store_table_at *at, const struct store_pair *pair,
+              unsigned flags);
+/* MDB_CORRUPTED when ROW is not what was put under KEY. */
+int store_unseal(const struct tov_checksum_key *seal, MDB_val key, MDB_val row,
+                 struct tov_bytes *out_value);
+/* The first damage that is met sticks (tov_store_damage). Returns TOV_E_CORRUPT. */
+enum tov_err store_note_damage(struct tov_store *store, unsigned table, struct tov_bytes key);
+/* TOV_E_CORRUPT, in words: PAGE of the file, and WHAT is wrong there. */
+enum tov_err store_fail_page(const struct tov_store *store, struct tov_error *error, uint64_t page,
+                             const char *what);
+
+/* store_check.c: reads the whole file, page by page, and says whether it agrees with itself. For
+ * a file that nobody writes. */
+enum tov_err store_check_file(const struct tov_store *store, struct tov_error *error);
 
 /* Reads META_NUMBER; a store without the row is at 0. */
 int store_read_number(struct tov_store *store, MDB_txn *txn, uint64_t *out_number);

@@ -59,6 +59,7 @@ static enum tov_err create_store(const char *path, const struct tov_store_option
     store->event_fd = -1;
     store->owner = pthread_self();
     store->read.store = store;
+    store_seal_init(store);
     init_locks(store);
     *out_store = store;
     return TOV_OK;
@@ -171,10 +172,14 @@ static enum tov_err open_env(struct tov_store *store, size_t map_bytes, struct t
 static enum tov_err check_format(struct tov_store *store, MDB_val row, uint32_t format,
                                  struct tov_error *error)
 {
-    struct tov_reader reader = tov_reader_of((struct tov_bytes){row.mv_data, row.mv_size});
+    MDB_val key = store_val(META_FORMAT, strlen(META_FORMAT));
+    struct tov_bytes value = {row.mv_data, row.mv_size};
+    bool is_first_layout = row.mv_size == 8 && tov_get_be64(row.mv_data) >> 32 == 1;
+    int code = is_first_layout ? 0 : store_unseal(&store->meta_seal, key, row, &value);
+    struct tov_reader reader = tov_reader_of(value);
     uint32_t layout = tov_read_u32(&reader);
     uint32_t found = tov_read_u32(&reader);
-    if (!tov_reader_is_done(&reader))
+    if (code != 0 || !tov_reader_is_done(&reader))
         return tov_fail(error, TOV_E_CORRUPT,
                         "%s: its format row is damaged; restore it from a "
                         "backup or from the peers",
@@ -199,9 +204,9 @@ static enum tov_err write_format(struct tov_store *store, MDB_txn *txn, uint32_t
     uint8_t row[8];
     tov_put_be32(row, STORE_LAYOUT);
     tov_put_be32(row + 4, format);
-    MDB_val key = store_val(META_FORMAT, strlen(META_FORMAT));
-    MDB_val value = store_val(row, sizeof row);
-    int code = mdb_put(txn, store->meta, &key, &value, MDB_NOOVERWRITE);
+    struct store_table_at at = {store->meta, &store->meta_seal};
+    struct store_pair pair = {store_val(META_FORMAT, strlen(META_FORMAT)), TOV_BYTES_OF(row)};
+    int code = store_put(txn, &at, &pair, MDB_NOOVERWRITE);
     return code == 0 ? TOV_OK : store_fail(store, error, code, "cannot write its format");
 }
 
@@ -287,6 +292,18 @@ static enum tov_err open_reads(struct tov_store *store, struct tov_error *error)
     return code == 0 ? TOV_OK : store_fail(store, error, code, "cannot begin to read");
 }
 
+/* Before LMDB follows a pointer in it (S7). */
+static enum tov_err check_file(struct tov_store *store, const struct tov_store_options *options,
+                               struct tov_error *error)
+{
+    struct stat info;
+    if (fstatat(store->dir_fd, STORE_FILE_NAME, &info, 0) != 0)
+        return store_fail(store, error, errno, "cannot look at the database");
+    if (!options->check_whole && (uint64_t)info.st_size > TOV_STORE_CHECK_BYTES)
+        return TOV_OK;
+    return store_check_file(store, error);
+}
+
 static enum tov_err open_to_read(struct tov_store *store, const struct tov_store_options *options,
                                  struct tov_error *error)
 {
@@ -297,6 +314,8 @@ static enum tov_err open_to_read(struct tov_store *store, const struct tov_store
         TOV_TRY(check_whole(store, error));
     if (store->dir_fd < 0 || faccessat(store->dir_fd, STORE_FILE_NAME, F_OK, 0) != 0)
         return tov_fail(error, TOV_E_NOT_FOUND, "%s: there is no database in it", store->path);
+    if (store->mode == TOV_STORE_REST)
+        TOV_TRY(check_file(store, options, error));
     TOV_TRY(open_env(store, first_map_bytes(options), error));
     TOV_TRY(open_tables(store, options->format, error));
     return open_reads(store, error);
@@ -312,6 +331,7 @@ static enum tov_err open_all(struct tov_store *store, const struct tov_store_opt
     if (!options->any_filesystem)
         TOV_TRY(tov_filesystem_check(store->dir_fd, store->path, error));
     TOV_TRY(store_create_file(store, error));
+    TOV_TRY(check_file(store, options, error));
     TOV_TRY(open_env(store, first_map_bytes(options), error));
     TOV_TRY(open_tables(store, options->format, error));
     TOV_TRY(open_reads(store, error));

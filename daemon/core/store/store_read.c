@@ -63,6 +63,21 @@ static MDB_dbi dbi_of(const struct tov_store_read *read, unsigned table)
     return read->store->dbi[table];
 }
 
+/* What LMDB answered, or what was found by the row's sum. Pages that do not fit each other are
+ * damage, too. */
+static enum tov_err read_err_of(struct tov_store *store, int code, unsigned table, MDB_val key)
+{
+    enum tov_err err = store_err_of(code);
+    if (err != TOV_E_CORRUPT)
+        return err;
+    return store_note_damage(store, table, (struct tov_bytes){key.mv_data, key.mv_size});
+}
+
+struct row_found {
+    int code; /* LMDB's; key and row when it is 0 */
+    MDB_val key, row;
+};
+
 enum tov_err tov_store_get(struct tov_store_read *read, unsigned table, struct tov_store_key key,
                            struct tov_bytes *out_value)
 {
@@ -71,18 +86,26 @@ enum tov_err tov_store_get(struct tov_store_read *read, unsigned table, struct t
     assert(key.size > 0);
     if (!has_table(read, table))
         return TOV_E_NOT_FOUND;
-    enum tov_err err = store_err_of(mdb_get(read->txn, dbi, &k, &v));
-    if (err == TOV_OK)
-        *out_value = (struct tov_bytes){v.mv_data, v.mv_size};
-    return err;
+    int code = mdb_get(read->txn, dbi, &k, &v);
+    if (code == 0)
+        code = store_unseal(&read->store->seals[table], k, v, out_value);
+    return read_err_of(read->store, code, table, k);
 }
 
-static enum tov_err fill_row(MDB_val key, MDB_val value, struct tov_store_row *out_row)
+static enum tov_err fill_row(struct tov_store *store, unsigned table, const struct row_found *found,
+                             struct tov_store_row *out_row)
 {
-    if (key.mv_size == 0 || key.mv_size > TOV_STORE_KEY_MAX)
-        return TOV_E_CORRUPT; /* nothing here writes such a key */
+    MDB_val key = found->key;
+    struct tov_bytes value = {NULL, 0};
+    int code = found->code;
+    if (code == 0 && (key.mv_size == 0 || key.mv_size > TOV_STORE_KEY_MAX))
+        code = MDB_CORRUPTED; /* nothing here writes such a key */
+    if (code == 0)
+        code = store_unseal(&store->seals[table], key, found->row, &value);
+    if (code != 0)
+        return read_err_of(store, code, table, key);
     out_row->key = tov_store_key_bytes((struct tov_bytes){key.mv_data, key.mv_size});
-    out_row->value = (struct tov_bytes){value.mv_data, value.mv_size};
+    out_row->value = value;
     return TOV_OK;
 }
 
@@ -90,13 +113,12 @@ static enum tov_err row_at_end(struct tov_store_read *read, unsigned table, MDB_
                                struct tov_store_row *out_row)
 {
     MDB_cursor *cursor;
-    MDB_val key, value;
+    struct row_found found = {.code = 0};
     if (!has_table(read, table))
         return TOV_E_NOT_FOUND;
     TOV_TRY(store_err_of(mdb_cursor_open(read->txn, dbi_of(read, table), &cursor)));
-    enum tov_err err = store_err_of(mdb_cursor_get(cursor, &key, &value, end));
-    if (err == TOV_OK)
-        err = fill_row(key, value, out_row);
+    found.code = mdb_cursor_get(cursor, &found.key, &found.row, end);
+    enum tov_err err = fill_row(read->store, table, &found, out_row);
     mdb_cursor_close(cursor);
     return err;
 }
@@ -130,7 +152,8 @@ enum tov_err tov_store_iter_init(struct tov_store_read *read, const struct tov_s
     MDB_cursor *cursor = NULL;
     if (has_table(read, range->table))
         TOV_TRY(store_err_of(mdb_cursor_open(read->txn, dbi_of(read, range->table), &cursor)));
-    *out_iter = (struct tov_store_iter){.range = *range, .cursor = cursor, .failed = TOV_OK};
+    *out_iter = (struct tov_store_iter){
+        .range = *range, .store = read->store, .cursor = cursor, .failed = TOV_OK};
     return TOV_OK;
 }
 
@@ -184,13 +207,13 @@ static bool is_beyond(const struct tov_store_range *range, MDB_val key)
 
 bool tov_store_iter_next(struct tov_store_iter *iter)
 {
-    MDB_val key, value;
+    struct row_found found = {.code = 0};
     if (iter->cursor == NULL || iter->failed != TOV_OK)
         return false;
-    int code = step(iter, &key, &value);
-    if (code == 0 && is_beyond(&iter->range, key))
-        code = MDB_NOTFOUND;
-    iter->failed = code == 0 ? fill_row(key, value, &iter->row) : store_err_of(code);
+    found.code = step(iter, &found.key, &found.row);
+    if (found.code == 0 && is_beyond(&iter->range, found.key))
+        found.code = MDB_NOTFOUND;
+    iter->failed = fill_row(iter->store, iter->range.table, &found, &iter->row);
     return iter->failed == TOV_OK;
 }
 

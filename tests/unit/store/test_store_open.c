@@ -92,7 +92,7 @@ static void a_newer_format_is_refused_and_left_alone(void)
     UNIT_OK(open_again(&options, &error));
     options.format = 2;
     UNIT_EQUAL_INT(open_again(&options, &error), TOV_E_VERSION);
-    CU_ASSERT(strstr(error.text, "newer tovd (format 1.3, this one knows 1.2)") != NULL);
+    CU_ASSERT(strstr(error.text, "newer tovd (format 2.3, this one knows 2.2)") != NULL);
     CU_ASSERT(strstr(error.text, "install that version") != NULL);
     options.format = 3;
     UNIT_OK(open_again(&options, &error));

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Bit rot: one bit of the database file changes. Whatever bit it is, a process that opens the store
+ * is either told so, by the name of the file, or finds every row as it was, and can go on writing.
+ * Each bit is tried in a process of its own: LMDB may follow a damaged pointer anywhere.
+ */
+#include "store_fixture.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROWS_COUNT 400u
+#define PAGE_BYTES 4096u
+#define FLIPS 100u
+
+enum found { AS_BEFORE, TOLD, OTHERWISE, DIED };
+
+static struct {
+    char file[360];
+    uint8_t *bytes; /* of the file, before anything happens to it */
+    size_t size;
+} whole;
+
+/* Small rows, rows without a value, and rows that need pages of their own. */
+static size_t size_of(unsigned table, uint64_t number)
+{
+    if (table == PEERS)
+        return 0;
+    return table == NAMES ? 2500 + number % 1500 : number % ROW_SIZE;
+}
+
+static struct tov_store_key key_of(unsigned table, uint64_t number)
+{
+    char name[16];
+    (void)snprintf(name, sizeof name, "name %04u", (unsigned)number);
+    return table == ROWS    ? tov_store_key_u64(number)
+           : table == PEERS ? tov_store_key_u16_u64((uint16_t)(number % 7), number)
+                            : tov_store_key_text(name);
+}
+
+static uint64_t count_of(unsigned table)
+{
+    return table == NAMES ? 40 : ROWS_COUNT;
+}
+
+static void fill(struct tov_store *store)
+{
+    struct tov_store_batch *batch = batch_create();
+    for (unsigned table = 0; table < TABLE_COUNT; table++) {
+        for (uint64_t i = 0; i < count_of(table) + 60; i++)
+            tov_store_batch_put(batch, table, key_of(table, i), row_value(i, size_of(table, i)));
+        UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+        tov_store_batch_clear(batch);
+        /* and pages that are free */
+        for (uint64_t i = count_of(table); i < count_of(table) + 60; i++)
+            tov_store_batch_delete(batch, table, key_of(table, i));
+        UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+        tov_store_batch_clear(batch);
+    }
+    tov_store_batch_destroy(batch);
+}
+
+static void create_whole(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    fill(store);
+    tov_store_close(store);
+    struct stat info;
+    (void)snprintf(whole.file, sizeof whole.file, "%s/data.mdb", store_path());
+    int fd = open(whole.file, O_RDONLY);
+    UNIT_NEED(fd >= 0 && fstat(fd, &info) == 0);
+    whole.size = (size_t)info.st_size;
+    whole.bytes = malloc(whole.size);
+    UNIT_NEED(whole.bytes != NULL && read(fd, whole.bytes, whole.size) == (ssize_t)whole.size);
+    (void)close(fd);
+}
+
+static void forget_whole(void)
+{
+    free(whole.bytes);
+    folder_remove();
+}
+
+static void put_whole_back(void)
+{
+    int fd = open(whole.file, O_WRONLY | O_TRUNC);
+    UNIT_NEED(fd >= 0 && write(fd, whole.bytes, whole.size) == (ssize_t)whole.size);
+    (void)close(fd);
+}
+
+static void flip(uint64_t bit)
+{
+    uint8_t byte = whole.bytes[bit / 8] ^ (uint8_t)(1u << bit % 8);
+    int fd = open(whole.file, O_WRONLY);
+    UNIT_NEED(fd >= 0 && pwrite(fd, &byte, 1, (off_t)(bit / 8)) == 1);
+    (void)close(fd);
+}
+
+/* ---- in the process that reads ---- */
+
+static enum found of_error(const struct tov_store *store, enum tov_err err)
+{
+    struct tov_error error = {.text = ""};
+    if (err != TOV_E_CORRUPT || tov_store_damage(store, &error) != TOV_E_CORRUPT)
+        return OTHERWISE;
+    return strstr(error.text, whole.file) != NULL ? TOLD : OTHERWISE;
+}
+
+static enum found read_each(struct tov_store *store, struct tov_store_read *read, unsigned table)
+{
+    for (uint64_t i = 0; i < count_of(table); i++) {
+        struct tov_bytes value;
+        enum tov_err err = tov_store_get(read, table, key_of(table, i), &value);
+        if (err != TOV_OK)
+            return of_error(store, err);
+        if (!tov_bytes_equal(value, row_value(i, size_of(table, i))))
+            return OTHERWISE;
+    }
+    return AS_BEFORE;
+}
+
+static enum found read_in_order(struct tov_store *store, struct tov_store_read *read,
+                                unsigned table)
+{
+    struct tov_store_iter iter;
+    struct tov_store_range all = {.table = table};
+    uint64_t count = 0;
+    enum tov_err err = tov_store_iter_init(read, &all, &iter);
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        count++;
+    if (err == TOV_OK)
+        err = tov_store_iter_fini(&iter);
+    if (err != TOV_OK)
+        return of_error(store, err);
+    return count == count_of(table) ? AS_BEFORE : OTHERWISE;
+}
+
+static enum found read_all(struct tov_store *store)
+{
+    struct tov_store_read *read = NULL;
+    enum found found = AS_BEFORE;
+    UNIT_NEED(tov_store_read_begin(store, &read, NULL) == TOV_OK);
+    for (unsigned table = 0; table < TABLE_COUNT && found == AS_BEFORE; table++) {
+        found = read_in_order(store, read, table);
+        if (found == AS_BEFORE)
+            found = read_each(store, read, table);
+    }
+    tov_store_read_end(read);
+    return found;
+}
+
+/* Each row is written anew, which takes pages that are free. */
+static enum tov_err write_again(struct tov_store *store)
+{
+    struct tov_store_batch *batch = batch_create();
+    for (unsigned table = 0; table < TABLE_COUNT; table++)
+        for (uint64_t i = 0; i < count_of(table); i += 3)
+            tov_store_batch_put(batch, table, key_of(table, i), row_value(i, size_of(table, i)));
+    enum tov_err err = tov_store_commit(store, batch, NULL);
+    tov_store_batch_destroy(batch);
+    return err;
+}
+
+static enum found open_and_read(void)
+{
+    struct tov_store_options options = test_options();
+    struct tov_error error = {.text = ""};
+    struct tov_store *store = NULL;
+    enum tov_err err = tov_store_open(store_path(), &options, &store, &error);
+    if (err != TOV_OK)
+        return err == TOV_E_CORRUPT && strstr(error.text, store_path()) != NULL ? TOLD : OTHERWISE;
+    enum found found = read_all(store);
+    for (int i = 0; i < 2 && found == AS_BEFORE; i++)
+        if (write_again(store) != TOV_OK || (found = read_all(store)) != AS_BEFORE)
+            found = OTHERWISE;
+    tov_store_close(store);
+    return found;
+}
+
+static uint64_t bit_to_change; /* UINT64_MAX: it was changed before */
+
+/* The bit changes while the store is open. */
+static enum found rot_under_way(void)
+{
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    flip(bit_to_change);
+    enum found found = read_all(store);
+    if (found == TOLD && write_again(store) != TOV_E_CORRUPT)
+        found = OTHERWISE;
+    tov_store_close(store);
+    return found;
+}
+
+static enum found in_a_process(enum found (*what)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit((int)what());
+    UNIT_NEED(child > 0 && waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? (enum found)WEXITSTATUS(status) : DIED;
+}
+
+/* ---- the tests ---- */
+
+static void open_with_changed(uint64_t bit, size_t tally[])
+{
+    put_whole_back();
+    flip(bit);
+    enum found found = in_a_process(open_and_read);
+    if (found == OTHERWISE || found == DIED)
+        (void)fprintf(stderr, "bit %llu (page %llu, byte %llu): %s\n", (unsigned long long)bit,
+                      (unsigned long long)(bit / 8 / PAGE_BYTES),
+                      (unsigned long long)(bit / 8 % PAGE_BYTES),
+                      found == DIED ? "died" : "not told");
+    tally[found]++;
+}
+
+static void tell_tally(const char *where, const size_t tally[])
+{
+    (void)printf("    %s: %zu told, %zu that mean nothing\n", where, tally[TOLD], tally[AS_BEFORE]);
+    UNIT_EQUAL_INT(tally[OTHERWISE], 0);
+    UNIT_EQUAL_INT(tally[DIED], 0);
+    CU_ASSERT(tally[TOLD] > 0);
+}
+
+static void a_changed_bit_of_the_file_is_told_or_means_nothing(void)
+{
+    uint64_t random = 1;
+    size_t tally[4] = {0};
+    create_whole();
+    for (unsigned i = 0; i < unit_rounds("TOV_FLIPS", FLIPS); i++)
+        open_with_changed(unit_random(&random) % (whole.size * 8), tally);
+    tell_tally("anywhere", tally);
+    forget_whole();
+}
+
+/* The two pages that say where all is, and the head and first pointers of every page. */
+static void a_changed_bit_where_pages_begin_is_told_or_means_nothing(void)
+{
+    const uint64_t meta_bytes = 152;
+    uint64_t random = 2;
+    size_t tally[4] = {0};
+    create_whole();
+    for (unsigned i = 0; i < unit_rounds("TOV_FLIPS", FLIPS); i++) {
+        uint64_t byte = unit_random(&random) % 2 * PAGE_BYTES + unit_random(&random) % meta_bytes;
+        open_with_changed(byte * 8 + i % 8, tally);
+        byte = unit_random(&random) % (whole.size / PAGE_BYTES) * PAGE_BYTES +
+               unit_random(&random) % 64;
+        open_with_changed(byte * 8 + i % 8, tally);
+    }
+    tell_tally("heads of pages", tally);
+    forget_whole();
+}
+
+/* What is read while it rots may lack a row, or end the process; a row that is given is right, and
+ * the next one to open the store is told. */
+static void a_bit_that_changes_in_an_open_store_is_told_then_or_at_the_next_start(void)
+{
+    uint64_t random = 3;
+    size_t tally[4] = {0};
+    create_whole();
+    for (unsigned i = 0; i < unit_rounds("TOV_FLIPS", FLIPS); i++) {
+        put_whole_back();
+        bit_to_change = unit_random(&random) % (whole.size * 8);
+        enum found found = in_a_process(rot_under_way);
+        tally[found]++;
+        if (found == OTHERWISE || found == DIED)
+            UNIT_EQUAL_INT(in_a_process(open_and_read), TOLD);
+    }
+    (void)printf("    under way: %zu told, %zu mean nothing, %zu ended it, %zu told at the start\n",
+                 tally[TOLD], tally[AS_BEFORE], tally[DIED], tally[OTHERWISE]);
+    CU_ASSERT(tally[TOLD] > 0);
+    forget_whole();
+}
+
+const struct unit_test rot_tests[] = {
+    UNIT_TEST(a_changed_bit_of_the_file_is_told_or_means_nothing),
+    UNIT_TEST(a_changed_bit_where_pages_begin_is_told_or_means_nothing),
+    UNIT_TEST(a_bit_that_changes_in_an_open_store_is_told_then_or_at_the_next_start),
+};
+const size_t rot_test_count = sizeof rot_tests / sizeof rot_tests[0];
