@@ -225,10 +225,10 @@ static void a_status_is_cut_at_255_bytes(void)
     memset(text, 'a', sizeof text);
     text[sizeof text - 1] = '\0';
     struct tov_bytes read;
-    UNIT_OK(tov_ipc_send_status(left, text));
-    UNIT_OK(tov_ipc_read_status(arrived().payload, &read));
+    UNIT_OK(tov_ipc_send_text(left, TOV_IPC_SV_STATUS, text));
+    UNIT_OK(tov_ipc_read_text(arrived().payload, &read));
     UNIT_EQUAL_INT(read.size, 255);
-    UNIT_EQUAL_INT(tov_ipc_read_status(tov_bytes_of_text("\003ab"), &read), TOV_E_MALFORMED);
+    UNIT_EQUAL_INT(tov_ipc_read_text(tov_bytes_of_text("\003ab"), &read), TOV_E_MALFORMED);
     close_pair();
 }
 
