@@ -188,6 +188,7 @@ static bool status_comes_to(enum node_number number, verdict is)
 
 static void messages_flow_both_ways(void)
 {
+    CU_ASSERT(node_serves(&scene.federation, KK, SERVES_MS)); /* it may start just now */
     CU_ASSERT(sends(KK, "kbh-pol/dks,krfo/central"));
     CU_ASSERT(sends(KBH_POL, "kk/vink"));
     CU_ASSERT(sends(KRFO, "kk/vink"));
