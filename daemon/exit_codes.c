@@ -40,6 +40,8 @@ const char *tov_exit_text(enum tov_exit code)
         return "the process that it serves is gone";
     case TOV_EXIT_RECOVERED:
         return "an old store was brought forward: started from what it holds now";
+    case TOV_EXIT_NOT_TAKEN:
+        return "the node does not take this gateway: see the line above";
     case TOV_EXIT_INTERNAL:
         return "a fault in tovd: please report the lines above";
     }
@@ -127,6 +129,7 @@ enum tov_exit_remedy tov_exit_remedy(enum tov_exit code)
     case TOV_EXIT_OK:
     case TOV_EXIT_MEMORY_BOUND:
     case TOV_EXIT_PARENT_GONE:
+    case TOV_EXIT_NOT_TAKEN:
     case TOV_EXIT_INTERNAL:
         return TOV_EXIT_AGAIN;
     }

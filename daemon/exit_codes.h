@@ -29,6 +29,7 @@ enum tov_exit {
     TOV_EXIT_MEMORY_BOUND = 31, /* gateway or front: over its own memory bound, start me afresh */
     TOV_EXIT_PARENT_GONE = 32,  /* a role process lost the process that it serves */
     TOV_EXIT_RECOVERED = 33,    /* core: an old store was brought forward, start me from it */
+    TOV_EXIT_NOT_TAKEN = 34,    /* gateway apart: the node does not take it now */
     TOV_EXIT_INTERNAL = 70      /* a fault in tovd, or a system call that must not fail did */
 };
 

@@ -5,66 +5,57 @@
  */
 #include "config/config_internal.h"
 
+#include "base/cleanup.h"
 #include "base/hex.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum kind {
-    KIND_NAME,     /* of an agency */
-    KIND_PATH,     /* absolute */
-    KIND_ENDPOINT, /* tcp:// or ipc:// */
-    KIND_NUMBER,
-    KIND_LEVEL,
-    KIND_SWITCH
-};
-
-struct key {
-    const char *section;
-    const char *name;
-    enum kind kind;
-    bool needed;
-    size_t offset;
-    uint64_t minimum;
-    uint64_t maximum;
-};
-
 #define FIELD(member) offsetof(struct tov_config, member)
-static const struct key keys[] = {
-    {"node", "agency", KIND_NAME, true, FIELD(agency), 0, 0},
-    {"node", "federation", KIND_PATH, true, FIELD(federation_dir), 0, 0},
-    {"node", "data", KIND_PATH, true, FIELD(data_dir), 0, 0},
-    {"node", "guard", KIND_PATH, true, FIELD(guard_dir), 0, 0},
-    {"node", "keys", KIND_PATH, true, FIELD(keys_dir), 0, 0},
-    {"node", "roster", KIND_PATH, false, FIELD(roster_file), 0, 0},
-    {"node", "roots", KIND_PATH, false, FIELD(roots_file), 0, 0},
-    {"node", "log-level", KIND_LEVEL, false, FIELD(log_level), 0, 0},
-    {"peers", "listen", KIND_ENDPOINT, false, FIELD(listen), 0, 0},
-    {"clients", "listen", KIND_ENDPOINT, false, FIELD(client_listen), 0, 0},
-    {"clients", "registry", KIND_PATH, false, FIELD(clients_file), 0, 0},
-    {"limits", "disk-reserve-mib", KIND_NUMBER, false, FIELD(disk_reserve_mib), 1, 1048576},
-    {"limits", "flow-window-bytes", KIND_NUMBER, false, FIELD(flow_window_bytes),
+static const struct config_key keys[] = {
+    {"node", "agency", CONFIG_NAME, true, FIELD(agency), 0, 0},
+    {"node", "federation", CONFIG_PATH, true, FIELD(federation_dir), 0, 0},
+    {"node", "data", CONFIG_PATH, true, FIELD(data_dir), 0, 0},
+    {"node", "guard", CONFIG_PATH, true, FIELD(guard_dir), 0, 0},
+    {"node", "keys", CONFIG_PATH, true, FIELD(keys_dir), 0, 0},
+    {"node", "roster", CONFIG_PATH, false, FIELD(roster_file), 0, 0},
+    {"node", "roots", CONFIG_PATH, false, FIELD(roots_file), 0, 0},
+    {"node", "log-level", CONFIG_LEVEL, false, FIELD(log_level), 0, 0},
+    {"peers", "listen", CONFIG_ENDPOINT, false, FIELD(listen), 0, 0},
+    {"peers", "gateway", CONFIG_SOCKET, false, FIELD(gateway_socket), 0, 0},
+    {"peers", "gateway-user", CONFIG_USER, false, FIELD(gateway_user), 0, 0},
+    {"clients", "listen", CONFIG_ENDPOINT, false, FIELD(client_listen), 0, 0},
+    {"clients", "registry", CONFIG_PATH, false, FIELD(clients_file), 0, 0},
+    {"limits", "disk-reserve-mib", CONFIG_NUMBER, false, FIELD(disk_reserve_mib), 1, 1048576},
+    {"limits", "flow-window-bytes", CONFIG_NUMBER, false, FIELD(flow_window_bytes),
      TOV_FRAME_MAX_BYTES, 1073741824},
-    {"limits", "peer-day-mib", KIND_NUMBER, false, FIELD(peer_day_mib), 1, 16777216},
-    {"limits", "batch-bytes", KIND_NUMBER, false, FIELD(batch_max_bytes), TOV_FRAME_MAX_BYTES,
+    {"limits", "peer-day-mib", CONFIG_NUMBER, false, FIELD(peer_day_mib), 1, 16777216},
+    {"limits", "batch-bytes", CONFIG_NUMBER, false, FIELD(batch_max_bytes), TOV_FRAME_MAX_BYTES,
      268435456},
-    {"alarms", "undelivered-minutes", KIND_NUMBER, false, FIELD(undelivered_minutes), 1, 44640},
-    {"alarms", "unread-minutes", KIND_NUMBER, false, FIELD(unread_minutes), 1, 44640},
-    {"alarms", "unread-urgent-minutes", KIND_NUMBER, false, FIELD(unread_urgent_minutes), 1, 44640},
-    {"retention", "acknowledgement-days", KIND_NUMBER, false, FIELD(retention_days[0]), 1, 36525},
-    {"retention", "unfounded-days", KIND_NUMBER, false, FIELD(retention_days[1]), 1, 36525},
-    {"retention", "case-days", KIND_NUMBER, false, FIELD(retention_days[2]), 1, 36525},
-    {"retention", "minor-days", KIND_NUMBER, false, FIELD(retention_days[3]), 1, 36525},
-    {"demo", "clock", KIND_SWITCH, false, FIELD(demo_clock), 0, 0},
-    {"demo", "clock-file", KIND_PATH, false, FIELD(demo_clock_file), 0, 0},
+    {"alarms", "undelivered-minutes", CONFIG_NUMBER, false, FIELD(undelivered_minutes), 1, 44640},
+    {"alarms", "unread-minutes", CONFIG_NUMBER, false, FIELD(unread_minutes), 1, 44640},
+    {"alarms", "unread-urgent-minutes", CONFIG_NUMBER, false, FIELD(unread_urgent_minutes), 1,
+     44640},
+    {"retention", "acknowledgement-days", CONFIG_NUMBER, false, FIELD(retention_days[0]), 1, 36525},
+    {"retention", "unfounded-days", CONFIG_NUMBER, false, FIELD(retention_days[1]), 1, 36525},
+    {"retention", "case-days", CONFIG_NUMBER, false, FIELD(retention_days[2]), 1, 36525},
+    {"retention", "minor-days", CONFIG_NUMBER, false, FIELD(retention_days[3]), 1, 36525},
+    {"demo", "clock", CONFIG_SWITCH, false, FIELD(demo_clock), 0, 0},
+    {"demo", "clock-file", CONFIG_PATH, false, FIELD(demo_clock_file), 0, 0},
 };
-#define KEY_COUNT (sizeof keys / sizeof keys[0])
+static const struct config_schema schema = {
+    .keys = keys,
+    .count = sizeof keys / sizeof keys[0],
+    .sections = "[node] [peers] [clients] [limits] [alarms] [retention] [demo]",
+    .example = "tovd.conf.example"};
 
-void config_defaults(struct tov_config *config)
+static struct tov_config defaults(void)
 {
-    *config = (struct tov_config){
+    return (struct tov_config){
         .log_level = TOV_LOG_INFO,
+        .gateway_user = "tov-gateway",
         .client_listen = "ipc:///run/tov/front.sock",
         .disk_reserve_mib = 512,
         .flow_window_bytes = 4u * 1024 * 1024,
@@ -106,7 +97,7 @@ static bool is_endpoint(const char *text)
            (strncmp(text, "ipc:///", 7) == 0 && text[7] != '\0');
 }
 
-static enum tov_err set_number(const struct key *key, const struct config_entry *entry,
+static enum tov_err set_number(const struct config_key *key, const struct config_entry *entry,
                                uint64_t *out, struct tov_error *error)
 {
     uint64_t number;
@@ -129,70 +120,128 @@ static enum tov_err set_switch(const struct config_entry *entry, bool *out, stru
     return TOV_OK;
 }
 
-static enum tov_err set_value(struct tov_config *config, const struct key *key,
+static bool is_user(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t size = strlen(text);
+    return size > 0 && size < TOV_CONFIG_USER_SIZE && strspn(text, letters) == size &&
+           strspn(text, "0123456789-") == 0;
+}
+
+static enum tov_err set_user(const struct config_entry *entry, char *out, struct tov_error *error)
+{
+    if (!is_user(entry->value))
+        return wrong(entry, error, "write the name of a user of this system, such as tov-gateway");
+    if (strcmp(entry->value, "nobody") == 0)
+        return wrong(entry, error,
+                     "every user whom the system does not know looks like nobody; "
+                     "use one of its own, such as tov-gateway");
+    return set_text(out, TOV_CONFIG_USER_SIZE, entry, error);
+}
+
+static enum tov_err set_path(const struct config_key *key, const struct config_entry *entry,
+                             char *out, struct tov_error *error)
+{
+    if (entry->value[0] != '/')
+        return wrong(entry, error, "write an absolute path, one that starts with /");
+    if (key->kind == CONFIG_SOCKET && strlen(entry->value) >= TOV_CONFIG_SOCKET_SIZE)
+        return wrong(entry, error, "a socket's path has at most 107 characters; use a shorter one");
+    size_t size = key->kind == CONFIG_SOCKET ? TOV_CONFIG_SOCKET_SIZE : TOV_CONFIG_VALUE_SIZE;
+    return set_text(out, size, entry, error);
+}
+
+static enum tov_err set_value(void *values, const struct config_key *key,
                               const struct config_entry *entry, struct tov_error *error)
 {
-    void *field = (char *)config + key->offset;
+    void *field = (char *)values + key->offset;
     switch (key->kind) {
-    case KIND_NAME:
+    case CONFIG_NAME:
         if (!is_name(entry->value))
             return wrong(entry, error,
                          "write the agency's short name as in the roster, such as kbh-pol");
-        return set_text(field, sizeof config->agency, entry, error);
-    case KIND_PATH:
-        if (entry->value[0] != '/')
-            return wrong(entry, error, "write an absolute path, one that starts with /");
-        return set_text(field, TOV_CONFIG_VALUE_SIZE, entry, error);
-    case KIND_ENDPOINT:
+        return set_text(field, TOV_NAME_MAX_BYTES + 1, entry, error);
+    case CONFIG_PATH:
+    case CONFIG_SOCKET:
+        return set_path(key, entry, field, error);
+    case CONFIG_USER:
+        return set_user(entry, field, error);
+    case CONFIG_ENDPOINT:
         if (!is_endpoint(entry->value))
             return wrong(entry, error, "write tcp://HOST:PORT or ipc:///PATH");
         return set_text(field, TOV_CONFIG_VALUE_SIZE, entry, error);
-    case KIND_NUMBER:
+    case CONFIG_NUMBER:
         return set_number(key, entry, field, error);
-    case KIND_LEVEL:
+    case CONFIG_LEVEL:
         if (!tov_log_level_parse(entry->value, field))
             return wrong(entry, error, "write debug, info, warning or error");
         return TOV_OK;
-    case KIND_SWITCH:
+    case CONFIG_SWITCH:
         return set_switch(entry, field, error);
     }
     return TOV_E_INTERNAL;
 }
 
-static bool section_is_known(const char *section)
+static bool section_is_known(const struct config_schema *known, const char *section)
 {
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if (strcmp(keys[i].section, section) == 0)
+    for (size_t i = 0; i < known->count; i++)
+        if (strcmp(known->keys[i].section, section) == 0)
             return true;
     return false;
 }
 
-/* The index of the entry's row, or KEY_COUNT. */
-static size_t find_key(const struct config_entry *entry)
+/* The index of the entry's row, or their count. */
+static size_t find_key(const struct config_schema *known, const struct config_entry *entry)
 {
     size_t i = 0;
-    while (i < KEY_COUNT &&
-           (strcmp(keys[i].section, entry->section) != 0 || strcmp(keys[i].name, entry->key) != 0))
+    while (i < known->count && (strcmp(known->keys[i].section, entry->section) != 0 ||
+                                strcmp(known->keys[i].name, entry->key) != 0))
         i++;
     return i;
 }
 
-enum tov_err config_apply(struct tov_config *config, uint64_t *seen,
-                          const struct config_entry *entry, struct tov_error *error)
+static enum tov_err unknown_section(const struct config_schema *known,
+                                    const struct config_entry *entry, struct tov_error *error)
 {
+    char remedy[128];
+    (void)snprintf(remedy, sizeof remedy, "unknown section; there are %s", known->sections);
+    return wrong(entry, error, remedy);
+}
+
+static enum tov_err unknown_key(const struct config_schema *known, const struct config_entry *entry,
+                                struct tov_error *error)
+{
+    char remedy[128];
+    (void)snprintf(remedy, sizeof remedy, "unknown key; see %s for those there are",
+                   known->example);
+    return wrong(entry, error, remedy);
+}
+
+enum tov_err config_apply(struct config_reading *reading, const struct config_entry *entry,
+                          struct tov_error *error)
+{
+    const struct config_schema *known = reading->schema;
     if (entry->section[0] == '\0')
         return wrong(entry, error, "put it under a section such as [node]");
-    if (!section_is_known(entry->section))
-        return wrong(entry, error,
-                     "unknown section; there are [node] [peers] [clients] [limits] [alarms] "
-                     "[retention] [demo]");
-    size_t index = find_key(entry);
-    if (index == KEY_COUNT)
-        return wrong(entry, error, "unknown key; see tovd.conf.example for those there are");
-    if ((*seen & (UINT64_C(1) << index)) != 0)
+    if (!section_is_known(known, entry->section))
+        return unknown_section(known, entry, error);
+    size_t index = find_key(known, entry);
+    if (index == known->count)
+        return unknown_key(known, entry, error);
+    if ((reading->seen & (UINT64_C(1) << index)) != 0)
         return wrong(entry, error, "given twice; keep one of the two lines");
-    *seen |= UINT64_C(1) << index;
-    return set_value(config, &keys[index], entry, error);
+    reading->seen |= UINT64_C(1) << index;
+    return set_value(reading->values, &known->keys[index], entry, error);
+}
+
+enum tov_err config_need(const struct config_reading *reading, const char *name,
+                         struct tov_error *error)
+{
+    const struct config_schema *known = reading->schema;
+    for (size_t i = 0; i < known->count; i++)
+        if (known->keys[i].needed && (reading->seen & (UINT64_C(1) << i)) == 0)
+            return tov_fail(error, TOV_E_CONFIG, "%s: [%s] %s is missing; add it", name,
+                            known->keys[i].section, known->keys[i].name);
+    return TOV_OK;
 }
 
 /* Default of a path that lies in a directory of the configuration. */
@@ -233,6 +282,11 @@ static enum tov_err check_together(const struct tov_config *config, const char *
     if (config->demo_clock && config->demo_clock_file[0] == '\0')
         return tov_fail(error, TOV_E_CONFIG,
                         "%s: [demo] clock is on: add clock-file = /PATH as well", name);
+    if (config->listen[0] != '\0' && config->gateway_socket[0] != '\0')
+        return tov_fail(error, TOV_E_CONFIG,
+                        "%s: [peers] gateway and listen: a gateway apart listens by its own "
+                        "configuration; move listen there",
+                        name);
     if (config->listen[0] != '\0' && strcmp(config->listen, config->client_listen) == 0)
         return tov_fail(error, TOV_E_CONFIG,
                         "%s: [peers] listen and [clients] listen are the same; use two endpoints",
@@ -240,17 +294,33 @@ static enum tov_err check_together(const struct tov_config *config, const char *
     return TOV_OK;
 }
 
-enum tov_err config_finish(struct tov_config *config, uint64_t seen, const char *name,
-                           struct tov_error *error)
+static enum tov_err set_paths(struct tov_config *config, const char *name, struct tov_error *error)
 {
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if (keys[i].needed && (seen & (UINT64_C(1) << i)) == 0)
-            return tov_fail(error, TOV_E_CONFIG, "%s: [%s] %s is missing; add it", name,
-                            keys[i].section, keys[i].name);
-    if (!set_path_in(config->roster_file, config->federation_dir, "roster.txt") ||
-        !set_path_in(config->roots_file, config->federation_dir, "roots.txt") ||
-        !set_path_in(config->clients_file, config->keys_dir, "clients.txt"))
-        return tov_fail(error, TOV_E_CONFIG,
-                        "%s: [node] federation or keys: too long; use a shorter path", name);
-    return check_together(config, name, error);
+    if (set_path_in(config->roster_file, config->federation_dir, "roster.txt") &&
+        set_path_in(config->roots_file, config->federation_dir, "roots.txt") &&
+        set_path_in(config->clients_file, config->keys_dir, "clients.txt"))
+        return TOV_OK;
+    return tov_fail(error, TOV_E_CONFIG,
+                    "%s: [node] federation or keys: too long; use a shorter path", name);
+}
+
+enum tov_err tov_config_parse(const char *text, const char *name, struct tov_config *out_config,
+                              struct tov_error *error)
+{
+    struct tov_config config = defaults();
+    struct config_reading reading = {.schema = &schema, .values = &config};
+    TOV_TRY(config_read(&reading, text, name, error));
+    TOV_TRY(config_need(&reading, name, error));
+    TOV_TRY(set_paths(&config, name, error));
+    TOV_TRY(check_together(&config, name, error));
+    *out_config = config;
+    return TOV_OK;
+}
+
+enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
+                             struct tov_error *error)
+{
+    TOV_FREE char *text = NULL;
+    TOV_TRY(config_text(path, &text, error));
+    return tov_config_parse(text, path, out_config, error);
 }

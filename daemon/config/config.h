@@ -13,7 +13,9 @@
 #include "base/limits.h"
 #include "log/log.h"
 
-#define TOV_CONFIG_VALUE_SIZE 192 /* with its NUL: a line has at most 199 characters */
+#define TOV_CONFIG_VALUE_SIZE 192   /* with its NUL: a line has at most 199 characters */
+#define TOV_CONFIG_SOCKET_SIZE 108u /* of a socket's path, with its NUL: unix(7) */
+#define TOV_CONFIG_USER_SIZE 33
 #define TOV_CONFIG_FILE_MAX_BYTES 65536u
 
 /* Paths are absolute. Texts are empty where the key is optional and not given. */
@@ -29,7 +31,10 @@ struct tov_config {
     char clients_file[TOV_CONFIG_VALUE_SIZE];   /* default: <keys_dir>/clients.txt */
     enum tov_log_level log_level;               /* default: info */
     /* [peers] */
-    char listen[TOV_CONFIG_VALUE_SIZE]; /* endpoint to bind, or empty: only dials out */
+    char listen[TOV_CONFIG_VALUE_SIZE];          /* endpoint to bind, or empty: only dials out */
+    char gateway_socket[TOV_CONFIG_SOCKET_SIZE]; /* where a gateway that runs apart connects, or
+                                                    empty: tovd starts it */
+    char gateway_user[TOV_CONFIG_USER_SIZE]; /* whose connection is taken; default: tov-gateway */
     /* [clients] */
     char client_listen[TOV_CONFIG_VALUE_SIZE]; /* default: ipc:///run/tov/front.sock */
     /* [limits] */
@@ -48,12 +53,27 @@ struct tov_config {
     char demo_clock_file[TOV_CONFIG_VALUE_SIZE]; /* needed when demo_clock */
 };
 
+/* Of a gateway that runs apart from its node (systemd/gateway.conf.example): all that it holds. */
+struct tov_gateway_config {
+    /* [gateway] */
+    char connect[TOV_CONFIG_SOCKET_SIZE]; /* the socket at which the node takes it */
+    char keys_dir[TOV_CONFIG_VALUE_SIZE]; /* of its one key */
+    char listen[TOV_CONFIG_VALUE_SIZE];   /* endpoint to bind, or empty: only dials out */
+    enum tov_log_level log_level;         /* default: info */
+};
+
 /* TEXT with NUL; NAME is what errors call it. TOV_E_CONFIG with "NAME:LINE: ..." in ERROR. */
 enum tov_err tov_config_parse(const char *text, const char *name, struct tov_config *out_config,
                               struct tov_error *error) TOV_MUST_CHECK;
 /* TOV_E_CONFIG also when the file cannot be read. */
 enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
                              struct tov_error *error) TOV_MUST_CHECK;
+/* The same of a gateway's. */
+enum tov_err tov_gateway_config_parse(const char *text, const char *name,
+                                      struct tov_gateway_config *out_config,
+                                      struct tov_error *error) TOV_MUST_CHECK;
+enum tov_err tov_gateway_config_load(const char *path, struct tov_gateway_config *out_config,
+                                     struct tov_error *error) TOV_MUST_CHECK;
 /* Whether PATH is DIRECTORY or lies in it, by their texts: both canonical, as realpath(3) gives
  * them, or links and ".." deceive. */
 bool tov_config_is_inside(const char *path, const char *directory);

@@ -22,8 +22,7 @@ struct parse {
     const char *at;
     const char *name;
     size_t line;
-    uint64_t seen;
-    struct tov_config *config;
+    struct config_reading *reading;
     struct tov_error *error;
     enum tov_err result; /* the first error stays */
 };
@@ -67,24 +66,20 @@ static int take_entry(void *user, const char *section, const char *key, const ch
     struct config_entry entry = {
         .place = {parse->name, parse->line}, .section = section, .key = key, .value = value};
     if (parse->result == TOV_OK)
-        parse->result = config_apply(parse->config, &parse->seen, &entry, parse->error);
+        parse->result = config_apply(parse->reading, &entry, parse->error);
     return parse->result == TOV_OK;
 }
 
-enum tov_err tov_config_parse(const char *text, const char *name, struct tov_config *out_config,
-                              struct tov_error *error)
+enum tov_err config_read(struct config_reading *reading, const char *text, const char *name,
+                         struct tov_error *error)
 {
-    struct tov_config config;
-    config_defaults(&config);
-    struct parse parse = {.at = text, .name = name, .config = &config, .error = error};
+    struct parse parse = {.at = text, .name = name, .reading = reading, .error = error};
     int first_bad_line = ini_parse_stream(give_line, &parse, take_entry, &parse);
     TOV_TRY(parse.result);
     if (first_bad_line != 0)
         return tov_fail(error, TOV_E_CONFIG,
                         "%s:%d: not understood; write [section] or key = value", name,
                         first_bad_line);
-    TOV_TRY(config_finish(&config, parse.seen, name, error));
-    *out_config = config;
     return TOV_OK;
 }
 
@@ -94,8 +89,7 @@ static void close_file(FILE **file)
         (void)fclose(*file);
 }
 
-enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
-                             struct tov_error *error)
+enum tov_err config_text(const char *path, char **out_text, struct tov_error *error)
 {
     TOV_CLEANUP(close_file) FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -112,7 +106,8 @@ enum tov_err tov_config_load(const char *path, struct tov_config *out_config,
     text[size] = '\0';
     if (strlen(text) != size)
         return tov_fail(error, TOV_E_CONFIG, "%s: holds a NUL; is it the right file?", path);
-    return tov_config_parse(text, path, out_config, error);
+    *out_text = TOV_TAKE(text);
+    return TOV_OK;
 }
 
 /* What a disk says otherwise (no right, a read that failed) is for the role that needs the folder:

@@ -45,7 +45,9 @@ enum tov_err tov_process_send_peers(struct tov_process *process)
             (void)snprintf(peer->endpoint, sizeof peer->endpoint, "%s", agency->endpoints[0]);
         }
     }
-    enum tov_err err = tov_ipc_send_peers(process->gateway, own->number, peers, count);
+    enum tov_err err = process->gateway == NULL
+                           ? TOV_OK
+                           : tov_ipc_send_peers(process->gateway, own->number, peers, count);
     free(peers);
     return err;
 }
@@ -144,25 +146,53 @@ static void reload_clients(struct tov_process *process, int fd)
     tov_log_event(TOV_LOG_INFO, "clients-reloaded");
 }
 
-/* A gateway or front was started again: its old socket is dead. */
-static enum tov_err relink(struct tov_process *process, enum tov_ipc_link link, int fd)
+static void drop_front(struct tov_process *process)
+{
+    tov_ipc_destroy(process->front);
+    process->front = NULL;
+    process->front_ready = false;
+    tov_node_on_clients_gone(process->node);
+}
+
+static void drop_gateway(struct tov_process *process)
+{
+    const struct tov_roster_facts *facts = tov_roster_facts(process->roster);
+    tov_ipc_destroy(process->gateway);
+    process->gateway = NULL;
+    process->gateway_ready = false;
+    memset(process->queued, 0, sizeof process->queued);
+    for (size_t i = 0; i < facts->agency_count; i++)
+        tov_node_on_peer_down(process->node, facts->agencies[i].number);
+}
+
+static void drop_edge(struct tov_process *process, enum tov_ipc_link link)
+{
+    if (link == TOV_IPC_LINK_FRONT)
+        drop_front(process);
+    else
+        drop_gateway(process);
+}
+
+/* The supervisor, too, must know that there is none. */
+static void lose_edge(struct tov_process *process, enum tov_ipc_link link)
+{
+    drop_edge(process, link);
+    if (tov_ipc_send_unlink(process->supervisor, link) != TOV_OK)
+        tov_log_event(TOV_LOG_WARNING, "supervisor-not-told");
+}
+
+/* A gateway or front came: an old socket is dead. One that is gone again already is no fault of the
+ * core. */
+static void relink(struct tov_process *process, enum tov_ipc_link link, int fd)
 {
     bool is_front = link == TOV_IPC_LINK_FRONT;
-    struct tov_ipc **ipc = is_front ? &process->front : &process->gateway;
-    tov_ipc_destroy(*ipc);
-    *ipc = NULL;
-    if (is_front) {
-        process->front_ready = false;
-        tov_node_on_clients_gone(process->node);
-    } else {
-        process->gateway_ready = false;
-        memset(process->queued, 0, sizeof process->queued);
-        const struct tov_roster_facts *facts = tov_roster_facts(process->roster);
-        for (size_t i = 0; i < facts->agency_count; i++)
-            tov_node_on_peer_down(process->node, facts->agencies[i].number);
-    }
-    TOV_TRY(tov_ipc_create(fd, 64u << 20, ipc));
-    return is_front ? tov_process_send_clients(process) : tov_process_send_peers(process);
+    drop_edge(process, link);
+    enum tov_err err =
+        tov_ipc_create(fd, 64u << 20, is_front ? &process->front : &process->gateway);
+    if (err == TOV_OK)
+        err = is_front ? tov_process_send_clients(process) : tov_process_send_peers(process);
+    if (err != TOV_OK)
+        lose_edge(process, link);
 }
 
 static void begin_to_stop(struct tov_process *process)
@@ -194,7 +224,8 @@ static enum tov_err on_supervisor(struct tov_process *process, const struct tov_
         return TOV_OK;
     case TOV_IPC_SV_LINK:
         TOV_TRY(tov_ipc_read_link(frame->payload, &link));
-        return relink(process, link, tov_ipc_take_fd(process->supervisor));
+        relink(process, link, tov_ipc_take_fd(process->supervisor));
+        return TOV_OK;
     default:
         return TOV_E_MALFORMED;
     }
@@ -255,10 +286,10 @@ static void take_commit(struct tov_process *process)
         tov_node_on_committed(process->node, &result);
 }
 
-/* A gateway or front: its socket, and whether it has said that it is ready. */
+/* A gateway or front. */
 struct edge {
+    enum tov_ipc_link link;
     struct tov_ipc **ipc;
-    bool *ready;
     handler handle;
     const char *name;
 };
@@ -273,9 +304,7 @@ static void read_edge(struct tov_process *process, const struct edge *edge)
     if (err != TOV_E_CLOSED)
         TOV_LOG(TOV_LOG_ERROR, "edge-refused", TOV_LOG_TEXT("role", edge->name),
                 TOV_LOG_TEXT("why", tov_err_name(err)));
-    tov_ipc_destroy(*edge->ipc);
-    *edge->ipc = NULL;
-    *edge->ready = false;
+    lose_edge(process, edge->link);
 }
 
 static enum tov_err handle_slots(struct tov_process *process, const struct pollfd slots[SLOTS])
@@ -286,8 +315,8 @@ static enum tov_err handle_slots(struct tov_process *process, const struct pollf
         TOV_TRY(read_socket(process, &process->guard, on_guard));
     if (slots[SLOT_SUPERVISOR].revents & (POLLIN | POLLHUP | POLLERR))
         TOV_TRY(read_socket(process, &process->supervisor, on_supervisor));
-    struct edge gateway = {&process->gateway, &process->gateway_ready, on_gateway, "gateway"};
-    struct edge front = {&process->front, &process->front_ready, on_front, "front"};
+    struct edge gateway = {TOV_IPC_LINK_GATEWAY, &process->gateway, on_gateway, "gateway"};
+    struct edge front = {TOV_IPC_LINK_FRONT, &process->front, on_front, "front"};
     if (process->gateway != NULL && slots[SLOT_GATEWAY].revents & (POLLIN | POLLHUP | POLLERR))
         read_edge(process, &gateway);
     if (process->front != NULL && slots[SLOT_FRONT].revents & (POLLIN | POLLHUP | POLLERR))
@@ -301,7 +330,13 @@ static void flush(struct tov_ipc *ipc)
         return; /* its end is read as closed */
 }
 
-static void say_ready(struct tov_process *process)
+/* A gateway apart comes when it comes: the node serves its own agency meanwhile. */
+static bool misses_gateway(const struct tov_process *process)
+{
+    return process->config.gateway_socket[0] != '\0' && !process->gateway_ready;
+}
+
+static void say_state(struct tov_process *process)
 {
     static const char *const states[] = {
         [TOV_NODE_GUARD] = "waiting for the guard",
@@ -313,15 +348,21 @@ static void say_ready(struct tov_process *process)
         [TOV_NODE_GUARD_SILENT] = "the guard does not answer: see docs/guard.md",
         [TOV_NODE_RECOVERING] = "recovering an old store from the other nodes",
     };
-    enum tov_node_state state = tov_node_state(process->node);
-    static enum tov_node_state said = TOV_NODE_GUARD;
-    if (!process->said_ready && state != TOV_NODE_GUARD && process->gateway_ready &&
-        process->front_ready) {
-        process->said_ready = tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_READY) == TOV_OK;
-        tov_log_event(TOV_LOG_INFO, "ready");
-    }
-    if (state != said && tov_ipc_send_status(process->supervisor, states[state]) == TOV_OK)
-        said = state;
+    char text[sizeof process->said_state];
+    (void)snprintf(text, sizeof text, "%s%s", states[tov_node_state(process->node)],
+                   misses_gateway(process) ? "; no gateway is connected" : "");
+    if (strcmp(text, process->said_state) != 0 &&
+        tov_ipc_send_text(process->supervisor, TOV_IPC_SV_STATUS, text) == TOV_OK)
+        memcpy(process->said_state, text, sizeof text);
+}
+
+static void say_ready(struct tov_process *process)
+{
+    if (process->said_ready || tov_node_state(process->node) == TOV_NODE_GUARD ||
+        !process->front_ready || !(process->gateway_ready || misses_gateway(process)))
+        return;
+    process->said_ready = tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_READY) == TOV_OK;
+    tov_log_event(TOV_LOG_INFO, "ready");
 }
 
 /* A backup that was killed while it read would hold old pages for ever. */
@@ -365,6 +406,7 @@ static enum tov_err step(struct tov_process *process)
     tick(process);
     tov_node_turn(process->node);
     say_ready(process);
+    say_state(process);
     flush(process->guard);
     flush(process->gateway);
     flush(process->front);

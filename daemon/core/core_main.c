@@ -11,8 +11,8 @@
 
 static bool has_all(const struct tov_role_arguments *arguments)
 {
-    return arguments->config != NULL && arguments->guard_fd >= 0 && arguments->gateway_fd >= 0 &&
-           arguments->front_fd >= 0 && arguments->supervisor_fd >= 0;
+    return arguments->config != NULL && arguments->guard_fd >= 0 && arguments->front_fd >= 0 &&
+           arguments->supervisor_fd >= 0;
 }
 
 int tov_core_main(int argc, char **argv)

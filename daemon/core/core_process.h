@@ -24,9 +24,11 @@ struct tov_process {
     struct tov_core_files *files;
     struct tov_core_clock clock;
     struct tov_node *node;
-    struct tov_ipc *guard, *gateway, *front, *supervisor;
+    struct tov_ipc *guard, *gateway, *front,
+        *supervisor; /* gateway, front: NULL while there is none */
     int signal_fd;
     bool gateway_ready, front_ready, said_ready, stopping;
+    char said_state[128];                  /* what the supervisor was told of it */
     uint64_t queued[TOV_AGENCIES_MAX + 1]; /* bytes given to the gateway and not yet sent */
     uint64_t last_tick_mono_ms, last_clear_mono_ms;
     int exit_code;

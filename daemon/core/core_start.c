@@ -200,7 +200,10 @@ static enum tov_err open_sockets(struct tov_process *process,
 {
     const size_t queue = 64u << 20;
     TOV_TRY(tov_ipc_create(arguments->guard_fd, queue, &process->guard));
-    TOV_TRY(tov_ipc_create(arguments->gateway_fd, queue, &process->gateway));
+    if (arguments->gateway_fd >= 0)
+        TOV_TRY(tov_ipc_create(arguments->gateway_fd, queue, &process->gateway));
+    else if (process->config.gateway_socket[0] == '\0')
+        return TOV_E_ARGUMENT; /* only one that runs apart comes later */
     TOV_TRY(tov_ipc_create(arguments->front_fd, queue, &process->front));
     TOV_TRY(tov_ipc_create(arguments->supervisor_fd, queue, &process->supervisor));
     tov_ipc_allow_fds(process->supervisor);

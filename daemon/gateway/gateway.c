@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -76,6 +77,20 @@ static void take_drop(struct gateway *gateway, struct tov_bytes payload)
     gateway_settle(gateway, peer);
 }
 
+/* Only who runs apart from its node is told so. */
+static void take_refusal(struct gateway *gateway, struct tov_bytes payload)
+{
+    char why[256];
+    struct tov_bytes text;
+    enum tov_err result = tov_ipc_read_text(payload, &text);
+    gateway_need(gateway, result);
+    if (result != TOV_OK)
+        return;
+    (void)snprintf(why, sizeof why, "%.*s", (int)text.size, (const char *)text.data);
+    TOV_LOG(TOV_LOG_ERROR, "not-taken", TOV_LOG_TEXT("why", why));
+    gateway_stop(gateway, TOV_EXIT_NOT_TAKEN);
+}
+
 static void take_from_core(struct gateway *gateway, const struct tov_ipc_frame *frame)
 {
     switch (frame->kind) {
@@ -87,6 +102,9 @@ static void take_from_core(struct gateway *gateway, const struct tov_ipc_frame *
         return;
     case TOV_IPC_GW_DROP:
         take_drop(gateway, frame->payload);
+        return;
+    case TOV_IPC_GW_REFUSED:
+        take_refusal(gateway, frame->payload);
         return;
     default:
         gateway_need(gateway, TOV_E_MALFORMED);

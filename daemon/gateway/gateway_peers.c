@@ -120,6 +120,13 @@ void gateway_take_peers(struct gateway *gateway, struct tov_bytes payload)
     uint16_t own;
     size_t count;
     enum tov_err result = tov_ipc_read_peers(payload, &own, &rows, &count);
+    if (result == TOV_E_VERSION) {
+        TOV_LOG(TOV_LOG_ERROR, "not-taken",
+                TOV_LOG_TEXT("why", "node and gateway are of different versions: install the same "
+                                    "tovd on both"));
+        gateway_stop(gateway, TOV_EXIT_NOT_TAKEN);
+        return;
+    }
     gateway_need(gateway, result);
     if (result != TOV_OK)
         return;

@@ -4,9 +4,12 @@
  * layout of each payload. Encoders and strict decoders: ipc_messages.h. The guard's kinds
  * (0x80 and up) stand with the guard.
  * Not for: what peers or clients say to each other; gateway and front pass that on unread.
- * All processes are the same program file, so there is one version; a kind that the receiver does
- * not know is a fault of ours: it exits with TOV_EXIT_INTERNAL. A gateway or front that fails says
- * so by its exit code to the supervisor (exit_codes.h); the core sees the end of the stream.
+ * All processes that tovd starts are the same program file, so there is one version; a kind that
+ * the receiver does not know is a fault of ours: it exits with TOV_EXIT_INTERNAL. A gateway or
+ * front that fails says so by its exit code to the supervisor (exit_codes.h); the core sees the end
+ * of the stream. A gateway that runs apart (docs/gateway.md) may be of another tovd: what the core
+ * says first, GW_PEERS, begins with the version of what stands here about gateways, and it ends at
+ * another.
  *
  * Numbers are big-endian; key: 32 bytes of a CURVE public key; text: u8 length and bytes.
  *
@@ -20,13 +23,16 @@
  *                                                    each byte given comes back exactly once, sent
  *                                                    or dropped; PEER_DOWN changes no account
  *   core -> gateway
- *     GW_PEERS      u16 own agency, u16 count, count * peer
+ *     GW_PEERS      u16 version, u16 own agency, u16 count, count * peer
  *                   peer = u16 agency, u8 flags (bit 0: dial), u8 keys (1 or 2), keys * key,
  *                   text endpoint (empty unless the peer has one)
  *                   agencies ascend; the list replaces the one before. The first comes unasked;
  *                   before it nothing is bound: who came early would be refused for seconds
  *     GW_FRAME      u16 agency, frame                dropped when the peer is not up
  *     GW_DROP       u16 agency, u32 milliseconds     take nothing from it for so long
+ *   supervisor -> gateway that runs apart
+ *     GW_REFUSED    text                             in place of all others: it is not taken, and
+ * why
  *
  *   front -> core
  *     FR_READY      nothing                          FR_CLIENTS came, and it is bound
@@ -42,6 +48,7 @@
  *     SV_READY      nothing                          serving: tell systemd
  *     SV_ALIVE      nothing                          one full turn of the loop was made
  *     SV_STATUS     text                             one line for `systemctl status`
+ *     SV_UNLINK     u8 0 gateway or 1 front          its stream has ended, or said what it may not
  *   supervisor -> core (the one ipc that takes descriptors: tov_ipc_allow_fds)
  *     SV_LINK       u8 0 gateway or 1 front, with    a new one was started: the old socket pair is
  *                   a descriptor                     dead, all its peers are down, all its
@@ -61,6 +68,7 @@ enum tov_ipc_kind {
     TOV_IPC_GW_CREDIT = 0x15,
     TOV_IPC_GW_PEERS = 0x16,
     TOV_IPC_GW_DROP = 0x17,
+    TOV_IPC_GW_REFUSED = 0x18,
 
     TOV_IPC_FR_READY = 0x20,
     TOV_IPC_FR_FRAME = 0x22, /* both ways, layouts differ */
@@ -74,10 +82,14 @@ enum tov_ipc_kind {
     TOV_IPC_SV_LINK = 0x33,
     TOV_IPC_SV_STOP = 0x34,
     TOV_IPC_SV_RELOAD = 0x35,
-    TOV_IPC_SV_DUMP = 0x36
+    TOV_IPC_SV_DUMP = 0x36,
+    TOV_IPC_SV_UNLINK = 0x37
 };
 
-/* What SV_LINK connects. */
+/* Of the kinds GW_ and their layouts: another number when one of them changes. */
+#define TOV_IPC_GATEWAY_VERSION 1u
+
+/* What SV_LINK connects and SV_UNLINK ends. */
 enum tov_ipc_link { TOV_IPC_LINK_GATEWAY = 0, TOV_IPC_LINK_FRONT = 1 };
 
 #endif

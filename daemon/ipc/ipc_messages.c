@@ -10,7 +10,7 @@
 #define PEER_DIALS 1u
 
 static_assert(sizeof(struct tov_ipc_key) == TOV_IPC_KEY_BYTES, "an array of keys is their bytes");
-static_assert(4 + TOV_AGENCIES_MAX * (5 + 2 * TOV_IPC_KEY_BYTES + TOV_IPC_ENDPOINT_MAX_BYTES) <=
+static_assert(6 + TOV_AGENCIES_MAX * (5 + 2 * TOV_IPC_KEY_BYTES + TOV_IPC_ENDPOINT_MAX_BYTES) <=
                   TOV_IPC_PAYLOAD_MAX_BYTES,
               "all peers fit one frame");
 static_assert(2 + TOV_IPC_CLIENTS_MAX * TOV_IPC_KEY_BYTES <= TOV_IPC_PAYLOAD_MAX_BYTES,
@@ -28,15 +28,15 @@ enum tov_err tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind)
 
 /* ---- supervisor ---- */
 
-enum tov_err tov_ipc_send_status(struct tov_ipc *ipc, const char *text)
+enum tov_err tov_ipc_send_text(struct tov_ipc *ipc, enum tov_ipc_kind kind, const char *text)
 {
     size_t size = strnlen(text, 255);
     uint8_t length = (uint8_t)size;
     struct tov_bytes parts[] = {{&length, 1}, {(const uint8_t *)text, size}};
-    return tov_ipc_send(ipc, TOV_IPC_SV_STATUS, parts, 2);
+    return tov_ipc_send(ipc, (uint8_t)kind, parts, 2);
 }
 
-enum tov_err tov_ipc_read_status(struct tov_bytes payload, struct tov_bytes *out_text)
+enum tov_err tov_ipc_read_text(struct tov_bytes payload, struct tov_bytes *out_text)
 {
     struct tov_reader reader = tov_reader_of(payload);
     struct tov_bytes text = tov_read_bytes(&reader, tov_read_u8(&reader));
@@ -50,6 +50,12 @@ enum tov_err tov_ipc_send_link(struct tov_ipc *ipc, enum tov_ipc_link link, int 
     uint8_t byte = (uint8_t)link;
     struct tov_ipc_frame frame = {.kind = TOV_IPC_SV_LINK, .payload = {&byte, 1}};
     return tov_ipc_send_fd(ipc, &frame, fd);
+}
+
+enum tov_err tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link)
+{
+    uint8_t byte = (uint8_t)link;
+    return tov_ipc_send(ipc, TOV_IPC_SV_UNLINK, &(struct tov_bytes){&byte, 1}, 1);
 }
 
 enum tov_err tov_ipc_read_link(struct tov_bytes payload, enum tov_ipc_link *out_link)
@@ -154,6 +160,7 @@ enum tov_err tov_ipc_send_peers(struct tov_ipc *ipc, uint16_t own, const struct 
     TOV_CLEANUP(tov_buf_fini) struct tov_buf buf = TOV_BUF_INIT(TOV_IPC_PAYLOAD_MAX_BYTES);
     if (count > TOV_AGENCIES_MAX)
         return TOV_E_ARGUMENT;
+    tov_buf_put_u16(&buf, TOV_IPC_GATEWAY_VERSION);
     tov_buf_put_u16(&buf, own);
     tov_buf_put_u16(&buf, (uint16_t)count);
     uint16_t previous = 0;
@@ -188,6 +195,9 @@ enum tov_err tov_ipc_read_peers(struct tov_bytes payload, uint16_t *out_own,
                                 struct tov_ipc_peer **out_peers, size_t *out_count)
 {
     struct tov_reader reader = tov_reader_of(payload);
+    uint16_t version = tov_read_u16(&reader);
+    if (!reader.failed && version != TOV_IPC_GATEWAY_VERSION)
+        return TOV_E_VERSION;
     uint16_t own = tov_read_u16(&reader);
     size_t count = tov_read_u16(&reader);
     if (reader.failed || count > TOV_AGENCIES_MAX)

@@ -23,14 +23,17 @@ struct tov_ipc_key {
 };
 
 enum tov_err tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind) TOV_MUST_CHECK;
-/* SV_STATUS; TEXT is cut at 255 bytes. */
-enum tov_err tov_ipc_send_status(struct tov_ipc *ipc, const char *text) TOV_MUST_CHECK;
-enum tov_err tov_ipc_read_status(struct tov_bytes payload,
-                                 struct tov_bytes *out_text) TOV_MUST_CHECK;
+/* SV_STATUS and GW_REFUSED; TEXT is cut at 255 bytes. */
+enum tov_err tov_ipc_send_text(struct tov_ipc *ipc, enum tov_ipc_kind kind,
+                               const char *text) TOV_MUST_CHECK;
+enum tov_err tov_ipc_read_text(struct tov_bytes payload, struct tov_bytes *out_text) TOV_MUST_CHECK;
 
 /* SV_LINK: FD is sent along and stays the caller's. On the reading side tov_ipc_take_fd gives it.
  */
 enum tov_err tov_ipc_send_link(struct tov_ipc *ipc, enum tov_ipc_link link, int fd) TOV_MUST_CHECK;
+/* SV_UNLINK is the link alone. */
+enum tov_err tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link) TOV_MUST_CHECK;
+/* Of both. */
 enum tov_err tov_ipc_read_link(struct tov_bytes payload,
                                enum tov_ipc_link *out_link) TOV_MUST_CHECK;
 
@@ -60,7 +63,7 @@ struct tov_ipc_peer {
 /* Agencies in PEERS ascend, each 1..TOV_AGENCIES_MAX and not OWN (else TOV_E_ARGUMENT). */
 enum tov_err tov_ipc_send_peers(struct tov_ipc *ipc, uint16_t own, const struct tov_ipc_peer *peers,
                                 size_t count) TOV_MUST_CHECK;
-/* *OUT_PEERS is a heap array: free() it. */
+/* *OUT_PEERS is a heap array: free() it. TOV_E_VERSION: of another version of these layouts. */
 enum tov_err tov_ipc_read_peers(struct tov_bytes payload, uint16_t *out_own,
                                 struct tov_ipc_peer **out_peers, size_t *out_count) TOV_MUST_CHECK;
 

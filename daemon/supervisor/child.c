@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FIRST_FD 3
@@ -35,6 +36,23 @@ void child_plan(struct child *child, enum tov_exit code, uint64_t now_ms)
         break;
     }
     child->start_at_ms = now_ms + delay_ms;
+}
+
+/* The kernel ended it by SIGSYS (sandbox/sandbox.h). */
+static const char sandbox_text[] =
+    "it made a system call that only an intruder makes and was ended by the kernel: keep the "
+    "journal and the kernel's log, and report it";
+
+enum tov_exit child_end(struct child *child, int status, enum tov_log_level level)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : TOV_EXIT_INTERNAL;
+    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    child->pid = 0;
+    TOV_LOG(
+        level, "role-ended", TOV_LOG_TEXT("ended", child->role), TOV_LOG_NUMBER("code", code),
+        TOV_LOG_NUMBER("signal", signal),
+        TOV_LOG_TEXT("why", signal == SIGSYS ? sandbox_text : tov_exit_text((enum tov_exit)code)));
+    return (enum tov_exit)code;
 }
 
 /* ---- between fork and exec: only calls that are safe there ---- */

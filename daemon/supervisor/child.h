@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "exit_codes.h"
+#include "log/log.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,6 +40,9 @@ struct child_start {
  * unblocked; it is killed when this process ends. The caller closes its own copies. */
 enum tov_err child_start(struct child *child, const struct child_start *start,
                          uint64_t now_ms) TOV_MUST_CHECK;
+
+/* It has ended with STATUS of waitpid(2): says so in the log, and gives the code. */
+enum tov_exit child_end(struct child *child, int status, enum tov_log_level level);
 
 /* After it ended with CODE: when to start again, from the code's remedy and its failures. */
 void child_plan(struct child *child, enum tov_exit code, uint64_t now_ms);

@@ -39,6 +39,20 @@ static enum tov_err load_key(const struct tov_config *config, enum tov_key_purpo
     return TOV_OK;
 }
 
+/* A gateway's own configuration fills what it has of a node's. */
+static enum tov_err load_config(const struct tov_role_arguments *arguments,
+                                struct tov_config *out_config, struct tov_error *error)
+{
+    struct tov_gateway_config apart;
+    if (arguments->role == NULL || strcmp(arguments->role, TOV_ROLE_GATEWAY_APART) != 0)
+        return tov_config_load(arguments->config, out_config, error);
+    TOV_TRY(tov_gateway_config_load(arguments->config, &apart, error));
+    *out_config = (struct tov_config){.log_level = apart.log_level};
+    memcpy(out_config->keys_dir, apart.keys_dir, sizeof out_config->keys_dir);
+    memcpy(out_config->listen, apart.listen, sizeof out_config->listen);
+    return TOV_OK;
+}
+
 int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key_purpose purpose,
                            struct tov_network_role *out_role)
 {
@@ -52,7 +66,7 @@ int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key
     out_role->signal_fd = tov_role_start();
     if (out_role->signal_fd < 0)
         return TOV_EXIT_INTERNAL;
-    enum tov_err err = tov_config_load(arguments.config, &out_role->config, &error);
+    enum tov_err err = load_config(&arguments, &out_role->config, &error);
     if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "config", TOV_LOG_TEXT("why", error.text));
         return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_CONFIG;

@@ -14,8 +14,8 @@
 #include "sandbox/sandbox.h"
 
 struct tov_network_role {
-    struct tov_config config;
-    struct tov_key secret; /* wiped by the caller */
+    struct tov_config config; /* of a gateway apart: only log_level, keys_dir and listen */
+    struct tov_key secret;    /* wiped by the caller */
     int core_fd;
     int signal_fd;
     int memory_fd; /* tov_net_memory_open */

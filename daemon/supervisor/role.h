@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TOV_ROLE_GATEWAY_APART "gateway-apart" /* whose --config is a gateway's own */
+
 /* The arguments that roles get. Descriptors not given are -1, texts NULL. */
 struct tov_role_arguments {
     const char *role;

@@ -8,7 +8,8 @@
  * (stop) DRAINING   all that still run are told to end         RUNNING: none runs and it is time
  *   STOPPING   the core is asked to end, then the others  the end: none runs
  *
- * S1 While RUNNING, core and guard run; gateway and front run or are planned.
+ * S1 While RUNNING, core and guard run; gateway and front run or are planned; a gateway apart has
+ *    its door instead.
  * S2 After DRAINING nobody holds a descriptor of the old run, so a new core never shares one.
  */
 #include "supervisor/supervisor_internal.h"
@@ -55,16 +56,21 @@ static int start_with_one(struct supervisor *supervisor, enum role role)
     return fds[0];
 }
 
+static bool gateway_is_apart(const struct supervisor *supervisor)
+{
+    return supervisor->door.fd >= 0;
+}
+
 static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
 {
     int fds[2];
     TOV_TRY(tov_ipc_pair(fds));
     struct child_start start = {.config = supervisor->config,
                                 .fds = {{"--guard-fd", ends[ROLE_GUARD]},
-                                        {"--gateway-fd", ends[ROLE_GATEWAY]},
                                         {"--front-fd", ends[ROLE_FRONT]},
-                                        {"--supervisor-fd", fds[1]}},
-                                .fd_count = 4};
+                                        {"--supervisor-fd", fds[1]},
+                                        {"--gateway-fd", ends[ROLE_GATEWAY]}},
+                                .fd_count = gateway_is_apart(supervisor) ? 3 : 4};
     enum tov_err started =
         child_start(&supervisor->children[ROLE_CORE], &start, supervisor->now_ms);
     (void)close(fds[1]);
@@ -77,9 +83,11 @@ static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
 
 static void start_all(struct supervisor *supervisor)
 {
-    int ends[3];
+    int ends[3] = {-1, -1, -1};
     bool good = true;
     for (enum role role = ROLE_GUARD; role <= ROLE_FRONT; role++) {
+        if (role == ROLE_GATEWAY && gateway_is_apart(supervisor))
+            continue;
         ends[role] = start_with_one(supervisor, role);
         good = good && ends[role] >= 0;
     }
@@ -138,6 +146,7 @@ static void close_core(struct supervisor *supervisor)
 {
     tov_ipc_destroy(supervisor->core);
     supervisor->core = NULL;
+    supervisor->door.is_taken = false;
 }
 
 void supervisor_stop(struct supervisor *supervisor, int code)
@@ -195,25 +204,13 @@ static void take_end_otherwise(struct supervisor *supervisor, enum role role, in
     }
 }
 
-/* The kernel ended it by SIGSYS (sandbox/sandbox.h). */
-static const char sandbox_text[] =
-    "it made a system call that only an intruder makes and was ended by the kernel: keep the "
-    "journal and the kernel's log, and report it";
-
 static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : TOV_EXIT_INTERNAL;
-    const char *why = tov_exit_text((enum tov_exit)code);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-        why = sandbox_text;
-    child->pid = 0;
     if (role == ROLE_CORE)
         close_core(supervisor);
-    TOV_LOG(supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO, "role-ended",
-            TOV_LOG_TEXT("ended", child->role), TOV_LOG_NUMBER("code", code),
-            TOV_LOG_NUMBER("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-            TOV_LOG_TEXT("why", why));
+    enum tov_exit code =
+        child_end(child, status, supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO);
     if (supervisor->state == RUNNING)
         take_end_while_running(supervisor, role, code);
     else
@@ -285,16 +282,22 @@ static void take_signals(struct supervisor *supervisor)
 }
 
 /* systemd is told only what the core says: a supervisor that is alive proves nothing. */
-static void take_from_core(const struct tov_ipc_frame *frame)
+static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_frame *frame)
 {
     struct tov_bytes text;
+    enum tov_ipc_link link;
     if (frame->kind == TOV_IPC_SV_READY)
         (void)sd_notify(0, "READY=1");
     else if (frame->kind == TOV_IPC_SV_ALIVE)
         (void)sd_notify(0, "WATCHDOG=1");
-    else if (frame->kind == TOV_IPC_SV_STATUS &&
-             tov_ipc_read_status(frame->payload, &text) == TOV_OK)
+    else if (frame->kind == TOV_IPC_SV_STATUS && tov_ipc_read_text(frame->payload, &text) == TOV_OK)
         (void)sd_notifyf(0, "STATUS=%.*s", (int)text.size, (const char *)text.data);
+    else if (frame->kind == TOV_IPC_SV_UNLINK &&
+             tov_ipc_read_link(frame->payload, &link) == TOV_OK && link == TOV_IPC_LINK_GATEWAY &&
+             supervisor->door.is_taken) {
+        supervisor->door.is_taken = false;
+        tov_log_event(TOV_LOG_WARNING, "gateway-gone");
+    }
 }
 
 static void read_core(struct supervisor *supervisor)
@@ -302,9 +305,30 @@ static void read_core(struct supervisor *supervisor)
     struct tov_ipc_frame frame;
     enum tov_err received = tov_ipc_receive(supervisor->core);
     while (tov_ipc_next(supervisor->core, &frame) == TOV_OK)
-        take_from_core(&frame);
+        take_from_core(supervisor, &frame);
     if (received == TOV_E_CLOSED)
         close_core(supervisor); /* its process is reaped apart */
+}
+
+/* ---- a gateway apart ---- */
+
+static void take_gateway(struct supervisor *supervisor)
+{
+    int fd = door_accept(&supervisor->door);
+    if (fd < 0)
+        return;
+    if (tov_ipc_send_link(supervisor->core, TOV_IPC_LINK_GATEWAY, fd) != TOV_OK) {
+        door_refuse(fd, "the node is ending");
+        return;
+    }
+    supervisor->door.is_taken = true;
+    (void)close(fd);
+}
+
+/* Who comes while there is no core waits at the door. */
+static bool door_is_watched(const struct supervisor *supervisor)
+{
+    return supervisor->state == RUNNING && supervisor->core != NULL;
 }
 
 /* ---- time ---- */
@@ -349,13 +373,16 @@ static void turn(struct supervisor *supervisor)
     struct pollfd items[] = {
         {.fd = supervisor->signal_fd, .events = POLLIN},
         {.fd = supervisor->core == NULL ? -1 : tov_ipc_fd(supervisor->core), .events = POLLIN},
+        {.fd = door_is_watched(supervisor) ? supervisor->door.fd : -1, .events = POLLIN},
     };
-    int ready = poll(items, 2, next_timeout_ms(supervisor));
+    int ready = poll(items, 3, next_timeout_ms(supervisor));
     supervisor->now_ms = tov_role_now_ms();
     if (ready > 0 && items[1].revents != 0)
         read_core(supervisor);
     if (ready > 0 && items[0].revents != 0)
         take_signals(supervisor);
+    if (ready > 0 && items[2].revents != 0 && door_is_watched(supervisor))
+        take_gateway(supervisor);
     take_time(supervisor);
 }
 

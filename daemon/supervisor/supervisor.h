@@ -13,6 +13,10 @@
  *   gateway   --fd                                 again (backoff) with a new socket pair, whose
  *   front     --fd                                 other end the core gets by SV_LINK
  *
+ * A gateway that runs apart (`gateway` in the configuration) is not started: it connects at a
+ * socket (door.h), which the core gets by SV_LINK as well; the core is started without
+ * --gateway-fd.
+ *
  * Every role gets `--role NAME --config FILE` as well. All descriptors that are not named are
  * closed; a child dies with this process (PR_SET_PDEATHSIG).
  */
@@ -34,7 +38,8 @@ int tov_core_main(int argc, char **argv);
 int tov_gateway_main(int argc, char **argv);
 int tov_front_main(int argc, char **argv);
 
-/* main() of tovd: with --role becomes that role, else supervises. Returns the exit code. */
+/* main() of tovd: with --role becomes that role, as `tovd gateway` is a gateway apart, else
+ * supervises. Returns the exit code. */
 int tov_supervisor_main(const struct tov_supervisor_roles *roles, int argc, char **argv);
 
 #endif

@@ -9,6 +9,7 @@
 #include "ipc/ipc_messages.h"
 #include "log/log.h"
 #include "supervisor/child.h"
+#include "supervisor/door.h"
 #include "supervisor/supervisor.h"
 
 /* The first three have one descriptor each; the core is started last. */
@@ -21,6 +22,7 @@ struct supervisor {
     const char *clients; /* the path of the registry: the core cannot open it itself */
     int signal_fd;
     struct child children[ROLES];
+    struct door door;     /* open: the gateway runs apart, and none is started here */
     struct tov_ipc *core; /* NULL while there is none */
     uint64_t now_ms;
     uint64_t start_all_at_ms; /* while DRAINING */

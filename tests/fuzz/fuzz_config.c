@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Configuration: tovd's file and the profiles of tov; the first byte says which. What is refused
- * leaves the caller's struct as it was; what is accepted keeps what the header promises.
+ * Configuration: tovd's file, that of a gateway apart, and the profiles of tov; the first byte says
+ * which. What is refused leaves the caller's struct as it was; what is accepted keeps what the
+ * header promises.
  */
 #include "fuzz.h"
 
@@ -14,11 +15,26 @@ static void must_be_path(const char *path)
     MUST(path[0] == '/' && strnlen(path, TOV_CONFIG_VALUE_SIZE) < TOV_CONFIG_VALUE_SIZE);
 }
 
+static void try_gateway(struct tov_bytes bytes)
+{
+    struct tov_gateway_config config = {.connect = "as it was"};
+    struct tov_error error = {.text = ""};
+    TOV_FREE char *text = fuzz_text(bytes);
+    if (tov_gateway_config_parse(text, "gateway.conf", &config, &error) != TOV_OK) {
+        MUST(strcmp(config.connect, "as it was") == 0);
+        MUST(strncmp(error.text, "gateway.conf:", 13) == 0);
+        return;
+    }
+    must_be_path(config.keys_dir);
+    MUST(config.connect[0] == '/' && strlen(config.connect) < TOV_CONFIG_SOCKET_SIZE);
+}
+
 static void try_config(struct tov_bytes bytes)
 {
     static struct tov_config config, before;
     struct tov_error error = {.text = ""};
     TOV_FREE char *text = fuzz_text(bytes);
+    try_gateway(bytes);
     memset(&config, 0x5a, sizeof config);
     before = config;
     if (tov_config_parse(text, "tovd.conf", &config, &error) != TOV_OK) {

@@ -82,11 +82,11 @@ static struct pair *the_pair(void)
 static enum tov_err send_status(struct tov_ipc *ipc, struct tov_bytes payload)
 {
     struct tov_bytes text;
-    TOV_TRY(tov_ipc_read_status(payload, &text));
+    TOV_TRY(tov_ipc_read_text(payload, &text));
     if (memchr(text.data, '\0', text.size) != NULL)
         return TOV_E_ARGUMENT; /* senders have C strings */
     TOV_FREE char *copy = fuzz_text(text);
-    return tov_ipc_send_status(ipc, copy);
+    return tov_ipc_send_text(ipc, TOV_IPC_SV_STATUS, copy);
 }
 
 static enum tov_err send_agency(struct tov_ipc *ipc, struct tov_bytes payload)

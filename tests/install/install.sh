@@ -69,13 +69,17 @@ starts_what_is_installed() {
 }
 
 look_at_units() {
-    for unit in tovd.service tov-backup.service; do
+    for unit in tovd.service tov-gateway.service tov-backup.service; do
         check "${unit}_starts_the_installed_program" starts_what_is_installed "$unit"
     done
     check the_program_of_the_units_is_installed test -x "$root$prefix/sbin/tovd"
     check backups_have_their_timer test -f "$root$prefix/lib/systemd/system/tov-backup.timer"
     check the_user_is_installed grep -q '^u tov ' "$root$prefix/lib/sysusers.d/tov.conf"
     check the_folders_are_installed grep -q '^d /etc/tov ' "$root$prefix/lib/tmpfiles.d/tov.conf"
+    check the_gateways_user_is_installed grep -q '^u tov-gateway ' "$root$prefix/lib/sysusers.d/tov.conf"
+    for name in gateway.conf.example tovd-apart.conf; do
+        check "${name}_is_installed" test -f "$root$prefix/share/doc/tov/$name"
+    done
     check the_filter_is_installed test -f "$root$prefix/share/doc/tov/tov.nft"
 }
 

@@ -96,6 +96,48 @@ check "it stops" systemctl stop tovd.service
 check "in order" is Result success
 check "nothing of it is left" [ -z "$(pid_of core)$(pid_of gateway)" ]
 
+# The same node with its gateway as a service of its own, by the shipped files.
+lines_of() {
+    journalctl --no-pager -o cat -u "$1" | grep -c "event=$2"
+}
+has_lines_of() {
+    [ "$(lines_of "$1" "$2")" -ge "$3" ]
+}
+network_of() {
+    readlink "/proc/$(pid_of "$1")/ns/net"
+}
+devices_of() {
+    tail -n +3 "/proc/$(pid_of "$1")/net/dev" | cut -d: -f1 | tr -d ' \n'
+}
+cp /etc/tov/tovd.conf /mnt/together.conf
+sed -i 's|^listen = .*|gateway = /run/tov/gateway.sock|' /etc/tov/tovd.conf
+mv /etc/tov/keys/transport.key /etc/tov/gateway/
+chown tov-gateway:tov-gateway /etc/tov/gateway/transport.key
+printf '[gateway]\nconnect = /run/tov/gateway.sock\nkeys = /etc/tov/gateway\nlisten = tcp://127.0.0.1:7400\n' \
+    >/etc/tov/gateway.conf
+mkdir -p /run/systemd/system/tovd.service.d
+cp /mnt/tovd-apart.conf /run/systemd/system/tovd.service.d/apart.conf
+systemctl daemon-reload
+check "a gateway apart starts, and waits for its node" systemctl start tov-gateway.service
+check "it says so" soon has_lines_of tov-gateway.service no-node 1
+check "the node starts" systemctl start tovd.service
+check "the gateway is taken" soon has_lines gateway-came 1
+check "the gateway listens" soon has_lines_of tov-gateway.service listening 1
+check "by a user of its own" [ "$(stat -c %U "/proc/$(pid_of gateway-apart)")" = tov-gateway ]
+check "the core has no network" [ "$(devices_of core)" = lo ]
+check "which is not the gateway's" [ "$(network_of core)" != "$(network_of gateway-apart)" ]
+check "the node starts again" systemctl restart tovd.service
+check "its gateway comes again" soon has_lines gateway-came 2
+check "and is the same service" [ "$(systemctl show --value -p NRestarts tov-gateway.service)" = 0 ]
+check "the gateway stops" systemctl stop tov-gateway.service
+check "the node goes on" is ActiveState active
+check "and stops" systemctl stop tovd.service
+rm -r /run/systemd/system/tovd.service.d
+systemctl daemon-reload
+mv /etc/tov/gateway/transport.key /etc/tov/keys/
+chown tov:tov /etc/tov/keys/transport.key
+cp /mnt/together.conf /etc/tov/tovd.conf
+
 echo 'nonsense' >>/etc/tov/tovd.conf
 systemctl start tovd.service 2>/dev/null
 check "a wrong configuration is told by its code" soon is ExecMainStatus 10

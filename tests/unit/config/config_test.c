@@ -25,6 +25,8 @@ static void a_short_file_gets_the_defaults(void)
     UNIT_EQUAL_TEXT(config.roots_file, "/etc/tov/demo/roots.txt");
     UNIT_EQUAL_TEXT(config.clients_file, "/etc/tov/keys/clients.txt");
     UNIT_EQUAL_TEXT(config.listen, "");
+    UNIT_EQUAL_TEXT(config.gateway_socket, "");
+    UNIT_EQUAL_TEXT(config.gateway_user, "tov-gateway");
     UNIT_EQUAL_TEXT(config.client_listen, "ipc:///run/tov/front.sock");
     UNIT_EQUAL_INT(config.log_level, TOV_LOG_INFO);
     UNIT_EQUAL_INT(config.disk_reserve_mib, 512);
@@ -188,6 +190,61 @@ static void what_the_ini_library_would_misread_is_refused(void)
     UNIT_EQUAL_INT(strlen(config.roster_file), 189);
 }
 
+static void a_gateway_apart_is_named_by_socket_and_user(void)
+{
+    char text[400];
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_parse(NODE "[peers]\ngateway = /run/g.sock\ngateway-user = dmz-1\n", "t",
+                             &config, &error));
+    UNIT_EQUAL_TEXT(config.gateway_socket, "/run/g.sock");
+    UNIT_EQUAL_TEXT(config.gateway_user, "dmz-1");
+    refuses(NODE "[peers]\nlisten = tcp://*:7400\ngateway = /run/g.sock\n",
+            "tovd.conf: [peers] gateway and listen: a gateway apart listens by its own "
+            "configuration; move listen there");
+    refuses("[peers]\ngateway = ipc:///run/g.sock\n",
+            "tovd.conf:2: [peers] gateway: write an absolute path, one that starts with /");
+    refuses("[peers]\ngateway-user = nobody\n",
+            "tovd.conf:2: [peers] gateway-user: every user whom the system does not know looks "
+            "like nobody; use one of its own, such as tov-gateway");
+    refuses("[peers]\ngateway-user = 0\n", "tovd.conf:2: [peers] gateway-user: write the name of a "
+                                           "user of this system, such as tov-gateway");
+    (void)snprintf(text, sizeof text, "[peers]\ngateway = /%0*d\n", 107, 0);
+    refuses(text, "tovd.conf:2: [peers] gateway: a socket's path has at most 107 characters; use a "
+                  "shorter one");
+}
+
+static void refuses_gateway(const char *text, const char *expected)
+{
+    struct tov_gateway_config config;
+    struct tov_error error = {0};
+    UNIT_EQUAL_INT(tov_gateway_config_parse(text, "g.conf", &config, &error), TOV_E_CONFIG);
+    UNIT_EQUAL_TEXT(error.text, expected);
+}
+
+/* What stands in a node's file has no place in one that lies in a DMZ. */
+static void a_gateways_own_file_has_four_keys(void)
+{
+    struct tov_gateway_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_gateway_config_parse("[gateway]\nconnect = /run/g.sock\nkeys = /k\n"
+                                     "listen = tcp://*:7400\nlog-level = warning\n",
+                                     "g.conf", &config, &error));
+    UNIT_EQUAL_TEXT(config.connect, "/run/g.sock");
+    UNIT_EQUAL_TEXT(config.keys_dir, "/k");
+    UNIT_EQUAL_TEXT(config.listen, "tcp://*:7400");
+    UNIT_EQUAL_INT(config.log_level, TOV_LOG_WARNING);
+    refuses_gateway("[gateway]\nconnect = /run/g.sock\n",
+                    "g.conf: [gateway] keys is missing; add it");
+    refuses_gateway("[gateway]\nkeys = /k\n", "g.conf: [gateway] connect is missing; add it");
+    refuses_gateway("[node]\ndata = /d\n",
+                    "g.conf:2: [node] data: unknown section; there are [gateway]");
+    refuses_gateway("[gateway]\ndata = /d\n", "g.conf:2: [gateway] data: unknown key; see "
+                                              "gateway.conf.example for those there are");
+    UNIT_OK(tov_gateway_config_load("systemd/gateway.conf.example", &config, &error));
+    UNIT_EQUAL_TEXT(config.connect, "/run/tov/gateway.sock");
+}
+
 static void the_example_that_is_shipped_is_right(void)
 {
     struct tov_config config;
@@ -216,6 +273,8 @@ int main(void)
         UNIT_TEST(a_wrong_line_is_named_with_its_remedy),
         UNIT_TEST(what_is_missing_or_contradicts_is_named),
         UNIT_TEST(what_the_ini_library_would_misread_is_refused),
+        UNIT_TEST(a_gateway_apart_is_named_by_socket_and_user),
+        UNIT_TEST(a_gateways_own_file_has_four_keys),
         UNIT_TEST(the_example_that_is_shipped_is_right),
         UNIT_TEST(a_file_that_is_not_there_is_named),
     };

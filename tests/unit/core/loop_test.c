@@ -10,6 +10,7 @@
 #include "support/unit.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* A core's process around a node of the simulation; the other ends are the test's. */
@@ -106,6 +107,48 @@ static void a_front_that_says_anything_ends_its_own_socket_alone(void)
     CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
 }
 
+/* How often the supervisor is told that there is no gateway. */
+static unsigned unlinks_told(struct loop *loop)
+{
+    unsigned count = 0;
+    struct tov_ipc_frame frame;
+    enum tov_ipc_link link;
+    while (tov_ipc_wait(loop->supervisor, 0, &frame) == TOV_OK)
+        if (frame.kind == TOV_IPC_SV_UNLINK && tov_ipc_read_link(frame.payload, &link) == TOV_OK)
+            count += link == TOV_IPC_LINK_GATEWAY;
+    return count;
+}
+
+/* Without that word no other would ever be let in. */
+static void the_supervisor_is_told_that_a_gateway_is_gone(void)
+{
+    static const uint8_t noise[3] = {9, 9, 9};
+    for (int says_noise = 0; says_noise < 2; says_noise++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-unlink");
+        if (says_noise != 0)
+            send_bytes(loop.gateway, 0xee, TOV_BYTES_OF(noise));
+        else
+            UNIT_NEED(shutdown(tov_ipc_fd(loop.gateway), SHUT_RDWR) == 0);
+        UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+        CU_ASSERT(loop.process.gateway == NULL);
+        UNIT_EQUAL_INT(unlinks_told(&loop), 1);
+    }
+}
+
+/* One that connects and is gone before it is handed over. */
+static void a_gateway_that_is_gone_when_it_is_handed_over_ends_no_core(void)
+{
+    int fds[2];
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-relink");
+    tov_ipc_allow_fds(loop.process.supervisor);
+    UNIT_NEED(tov_ipc_pair(fds) == TOV_OK && close(fds[1]) == 0);
+    UNIT_NEED(tov_ipc_send_link(loop.supervisor, TOV_IPC_LINK_GATEWAY, fds[0]) == TOV_OK);
+    UNIT_NEED(close(fds[0]) == 0);
+    UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+}
+
 static void without_its_guard_the_core_ends(void)
 {
     TOV_CLEANUP(loop_fini) struct loop loop;
@@ -120,6 +163,8 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_gateway_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(a_front_that_says_anything_ends_its_own_socket_alone),
+        UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
+        UNIT_TEST(a_gateway_that_is_gone_when_it_is_handed_over_ends_no_core),
         UNIT_TEST(without_its_guard_the_core_ends),
     };
     return unit_run("core_loop", tests, sizeof tests / sizeof tests[0]);

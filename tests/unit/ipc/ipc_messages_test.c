@@ -49,6 +49,19 @@ static struct tov_ipc_peer make_peer(uint16_t agency)
     return peer;
 }
 
+/* A gateway apart may be of another tovd: it must learn so before it reads anything else. */
+static void peers_of_another_version_are_told_from_noise(void)
+{
+    static const uint8_t newer[] = {0, TOV_IPC_GATEWAY_VERSION + 1, 0xff};
+    static const uint8_t short_one[] = {0};
+    uint16_t own;
+    size_t count;
+    struct tov_ipc_peer *read = NULL;
+    UNIT_EQUAL_INT(tov_ipc_read_peers(TOV_BYTES_OF(newer), &own, &read, &count), TOV_E_VERSION);
+    UNIT_EQUAL_INT(tov_ipc_read_peers(TOV_BYTES_OF(short_one), &own, &read, &count),
+                   TOV_E_MALFORMED);
+}
+
 static void peers_are_read_as_they_were_sent(void)
 {
     open_pair();
@@ -225,16 +238,17 @@ static void a_status_is_cut_at_255_bytes(void)
     memset(text, 'a', sizeof text);
     text[sizeof text - 1] = '\0';
     struct tov_bytes read;
-    UNIT_OK(tov_ipc_send_status(left, text));
-    UNIT_OK(tov_ipc_read_status(arrived().payload, &read));
+    UNIT_OK(tov_ipc_send_text(left, TOV_IPC_SV_STATUS, text));
+    UNIT_OK(tov_ipc_read_text(arrived().payload, &read));
     UNIT_EQUAL_INT(read.size, 255);
-    UNIT_EQUAL_INT(tov_ipc_read_status(tov_bytes_of_text("\003ab"), &read), TOV_E_MALFORMED);
+    UNIT_EQUAL_INT(tov_ipc_read_text(tov_bytes_of_text("\003ab"), &read), TOV_E_MALFORMED);
     close_pair();
 }
 
 int main(void)
 {
     const struct unit_test tests[] = {
+        UNIT_TEST(peers_of_another_version_are_told_from_noise),
         UNIT_TEST(peers_are_read_as_they_were_sent),
         UNIT_TEST(peers_that_break_the_layout_are_not_sent),
         UNIT_TEST(all_agencies_with_the_longest_endpoints_fit_one_frame),

@@ -4,12 +4,14 @@
  * with which code, what systemd is told. Its roles are those of fake_tovd.c.
  */
 #include "exit_codes.h"
+#include "ipc/ipc_messages.h"
 
 #include "support/command.h"
 #include "support/unit.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +118,7 @@ static void clean(void)
     static const char *const names[] = {"events",     "notify",        "tovd.conf",   "guard",
                                         "core",       "gateway",       "front",       "guard.count",
                                         "core.count", "gateway.count", "front.count", "clients.txt",
-                                        "log"};
+                                        "log",        "door"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         (void)unlink(path_of(names[i]));
     UNIT_NEED(rmdir(directory) == 0);
@@ -249,6 +251,112 @@ static void a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_on
     UNIT_EQUAL_INT(count.st_size, 1); /* the core never noticed more */
     UNIT_NEED(stat(path_of("gateway.count"), &count) == 0);
     UNIT_EQUAL_INT(count.st_size, 3);
+    clean();
+}
+
+/* ---- a gateway apart ---- */
+
+static void add_to_config(const char *text)
+{
+    FILE *file = fopen(path_of("tovd.conf"), "ae");
+    UNIT_NEED(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* The gateway's user is who runs this test. */
+static void prepare_apart(void)
+{
+    char text[300];
+    const struct passwd *user = getpwuid(geteuid());
+    UNIT_NEED(user != NULL);
+    prepare();
+    (void)snprintf(text, sizeof text, "[peers]\ngateway = %s/door\ngateway-user = %s\n", directory,
+                   user->pw_name);
+    add_to_config(text);
+}
+
+static int knock(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/door", directory);
+    UNIT_NEED(fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0);
+    return fd;
+}
+
+static bool is_refused(int fd, const char *why)
+{
+    struct tov_ipc *ipc = NULL;
+    struct tov_ipc_frame frame;
+    struct tov_bytes text;
+    UNIT_NEED(tov_ipc_create(fd, 1024, &ipc) == TOV_OK);
+    bool is = tov_ipc_wait(ipc, PATIENCE_MS, &frame) == TOV_OK &&
+              frame.kind == TOV_IPC_GW_REFUSED &&
+              tov_ipc_read_text(frame.payload, &text) == TOV_OK && text.size == strlen(why) &&
+              memcmp(text.data, why, text.size) == 0;
+    tov_ipc_destroy(ipc);
+    return is;
+}
+
+static void a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused(void)
+{
+    struct stat status;
+    prepare_apart();
+    run();
+    (void)wait_for(events_fd, "core started 0 with 6 descriptors");
+    wait_until_serving();
+    UNIT_NEED(stat(path_of("gateway.count"), &status) != 0); /* none is started here */
+    UNIT_NEED(stat(path_of("door"), &status) == 0);
+    UNIT_EQUAL_INT(status.st_mode & 07777, 0600);
+    int first = knock();
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    CU_ASSERT(is_refused(knock(), "another gateway is connected"));
+    (void)close(first);
+    UNIT_EQUAL_INT(stop(), 0);
+    UNIT_NEED(stat(path_of("door"), &status) != 0);
+    clean();
+}
+
+/* A new core has no gateway, whatever the former one had. */
+static void after_a_crash_of_the_core_the_next_gateway_is_taken(void)
+{
+    prepare_apart();
+    write_file("guard", "crash after clients.txt\nserve\n"); /* it takes the core along */
+    run();
+    wait_until_serving();
+    int first = knock();
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    write_file("clients.txt", "now");
+    (void)wait_for(events_fd, "core started 1");
+    int second = knock();
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    (void)close(first);
+    (void)close(second);
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
+static void what_is_no_socket_of_ours_is_left_alone(void)
+{
+    struct stat status;
+    prepare_apart();
+    write_file("door", "a letter");
+    run();
+    UNIT_EQUAL_INT(ended(), TOV_EXIT_CONFIG);
+    UNIT_NEED(stat(path_of("door"), &status) == 0);
+    UNIT_EQUAL_INT(status.st_size, 8);
+    (void)unlink(path_of("door"));
+    int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/door", directory);
+    UNIT_NEED(bind(other, (const struct sockaddr *)&address, sizeof address) == 0 &&
+              listen(other, 1) == 0);
+    run();
+    UNIT_EQUAL_INT(ended(), TOV_EXIT_PORT_IN_USE);
+    UNIT_EQUAL_INT(accept4(other, NULL, NULL, SOCK_CLOEXEC), -1); /* it heard nothing of that */
+    (void)close(other);
+    run(); /* nobody listens any more */
+    wait_until_serving();
+    UNIT_EQUAL_INT(stop(), 0);
     clean();
 }
 
@@ -441,6 +549,10 @@ static void the_command_line_is_strict(void)
     expect_output("tovd: /nowhere: No such file or directory");
     UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), 0);
     expect_output("understood; node of kk");
+    UNIT_EQUAL_INT(run_tovd("gateway", NULL, NULL), TOV_EXIT_USAGE);
+    expect_output("tovd: --config FILE is missing");
+    UNIT_EQUAL_INT(run_tovd("gateway", "--config", config), TOV_EXIT_CONFIG);
+    expect_output(":2: [node] agency: unknown section; there are [gateway]");
     (void)unlink(path_of("out"));
     clean();
 }
@@ -452,6 +564,9 @@ int main(void)
         UNIT_TEST(systemd_is_told_what_the_core_says),
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
+        UNIT_TEST(a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused),
+        UNIT_TEST(after_a_crash_of_the_core_the_next_gateway_is_taken),
+        UNIT_TEST(what_is_no_socket_of_ours_is_left_alone),
         UNIT_TEST(a_role_that_its_sandbox_ended_is_told_as_such),
         UNIT_TEST(a_front_that_dropped_a_key_is_started_again_however_often),
         UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),

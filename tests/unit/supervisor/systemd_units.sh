@@ -17,6 +17,14 @@ trap 'rm -rf "$work"' EXIT
 score=$(systemd-analyze security --offline=true --threshold=15 --no-pager "$unit" | tail -1)
 echo "$score"
 
+# A gateway apart, and the node behind it: its drop-in, as systemd reads it behind the unit.
+gateway=systemd/tov-gateway.service
+mkdir "$work/behind"
+{ sed '/^\[Install\]/,$d' "$unit"; grep -v '^\[Service\]' systemd/tovd-apart.conf; } >"$work/behind/tovd.service"
+for hardened in "$gateway" "$work/behind/tovd.service"; do
+    systemd-analyze security --offline=true --threshold=15 --no-pager "$hardened" | tail -1
+done
+
 # Negative control: without its hardening the same unit must fail the same threshold.
 weak=$work/weak
 mkdir "$weak"
@@ -41,17 +49,19 @@ if grep -q '^ExecStartPre' "$unit"; then
     exit 1
 fi
 
-# complaints FILE: what systemd says of a unit whose program is the build's.
+# complaints FILE NAME: what systemd says of a unit whose program is the build's.
 complaints() {
-    sed "s|/usr/sbin/tovd|$tovd|" "$1" >"$work/tovd.service"
-    systemd-analyze verify --man=no "$work/tovd.service" 2>&1
+    sed "s|/usr/sbin/tovd|$tovd|" "$1" >"$work/$2"
+    systemd-analyze verify --man=no "$work/$2" 2>&1
 }
-if [ -n "$(complaints "$unit")" ]; then
-    complaints "$unit" >&2
-    exit 1
-fi
+for good in "$unit" "$gateway" "$work/behind/tovd.service"; do
+    if [ -n "$(complaints "$good" "$(basename "$good")")" ]; then
+        complaints "$good" "$(basename "$good")" >&2
+        exit 1
+    fi
+done
 sed 's/^WatchdogSec=.*/WatchdogSec=thirty/' "$unit" >"$work/wrong"
-if [ -z "$(complaints "$work/wrong")" ]; then
+if [ -z "$(complaints "$work/wrong" tovd.service)" ]; then
     echo "a unit that is wrong is not complained of" >&2
     exit 1
 fi
@@ -69,7 +79,9 @@ systemd-sysusers --root="$root"
 systemd-tmpfiles --root="$root" --create
 user=$(sed -n 's/^tov:x:\([0-9]*\):[0-9]*:.*:\/var\/lib\/tov:\/usr\/sbin\/nologin$/\1/p' "$root/etc/passwd")
 [ -n "$user" ] || { echo "no user tov" >&2; exit 1; }
-for wanted in "755 0 /etc/tov" "755 0 /etc/tov/federation" "700 $user /etc/tov/keys"; do
+gateway_user=$(sed -n 's/^tov-gateway:x:\([0-9]*\):[0-9]*:.*:\/usr\/sbin\/nologin$/\1/p' "$root/etc/passwd")
+[ -n "$gateway_user" ] || { echo "no user tov-gateway" >&2; exit 1; }
+for wanted in "700 $gateway_user /etc/tov/gateway" "755 0 /etc/tov" "755 0 /etc/tov/federation" "700 $user /etc/tov/keys"; do
     path=${wanted##* }
     found="$(stat -c '%a %u' "$root$path") $path"
     [ "$found" = "$wanted" ] || { echo "is: $found, should be: $wanted" >&2; exit 1; }
