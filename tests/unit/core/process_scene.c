@@ -230,7 +230,7 @@ static void see_supervisor(struct process_world *world, const struct tov_ipc_fra
     world->alive += frame->kind == TOV_IPC_SV_ALIVE;
     if (frame->kind != TOV_IPC_SV_STATUS)
         return;
-    UNIT_NEED(tov_ipc_read_status(frame->payload, &text) == TOV_OK);
+    UNIT_NEED(tov_ipc_read_text(frame->payload, &text) == TOV_OK);
     world->is_serving = tov_bytes_equal(text, tov_bytes_of_text("serving"));
 }
 
