@@ -209,8 +209,8 @@ static void take_end(struct supervisor *supervisor, enum role role, int status)
     struct child *child = &supervisor->children[role];
     if (role == ROLE_CORE)
         close_core(supervisor);
-    enum tov_exit code =
-        child_end(child, status, supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO);
+    enum tov_log_level level = supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO;
+    int code = (int)child_end(child, status, level);
     if (supervisor->state == RUNNING)
         take_end_while_running(supervisor, role, code);
     else

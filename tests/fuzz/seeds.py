@@ -240,6 +240,7 @@ def reply_seeds():
 
 def config_seeds():
     yield "config", choice(0, text("systemd/tovd.conf.example"))
+    yield "config_gateway", choice(0, text("systemd/gateway.conf.example"))
     short = ("[node]\nagency = kk\nfederation = /f\ndata = /d\nguard = /g\nkeys = /k\n"
              "[limits]\nflow-window = 4194304\n[demo]\nclock = on\nclock-file = /c\n")
     yield "config_short", choice(0, short)

@@ -38,12 +38,12 @@ functions() {
 
 # "section key", of the table in the parser, the page and the example.
 keys() {
-    sed -n 's/^    {"\([a-z]*\)", "\([a-z-]*\)", KIND_.*/\1 \2/p' daemon/config/config.c >"$work/a"
+    sed -n 's/^    {"\([a-z]*\)", "\([a-z-]*\)", CONFIG_.*/\1 \2/p' daemon/config/config*.c >"$work/a"
     awk '/^\.Ss Section / { section = $3 } /^\.It Cm / { print section " " $3 }' man/tovd.conf.5 \
         >"$work/b"
     same "$work/a" "$work/b" man/tovd.conf.5
     sed -n 's/^\[\([a-z]*\)\]$/\1/p
-        s/^#\{0,1\}\([a-z-]*\) = .*/ \1/p' systemd/tovd.conf.example |
+        s/^#\{0,1\}\([a-z-]*\) = .*/ \1/p' systemd/tovd.conf.example systemd/gateway.conf.example |
         awk '/^ / { print section $0; next } { section = $0 }' >"$work/b"
     same "$work/a" "$work/b" systemd/tovd.conf.example
 }
