@@ -13,6 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In the environment of a core that follows one which was ended by a fault: its store is read
+ * whole, however large, before it is used. */
+#define TOV_ROLE_CHECK_STORE "TOV_CHECK_STORE"
+
 /* The arguments that roles get. Descriptors not given are -1, texts NULL. */
 struct tov_role_arguments {
     const char *role;

@@ -20,6 +20,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -65,8 +66,12 @@ static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
                                         {"--front-fd", ends[ROLE_FRONT]},
                                         {"--supervisor-fd", fds[1]}},
                                 .fd_count = 4};
+    if (supervisor->core_was_broken)
+        (void)setenv(TOV_ROLE_CHECK_STORE, "1", 1);
     enum tov_err started =
         child_start(&supervisor->children[ROLE_CORE], &start, supervisor->now_ms);
+    (void)unsetenv(TOV_ROLE_CHECK_STORE);
+    supervisor->core_was_broken = false;
     (void)close(fds[1]);
     if (started != TOV_OK) {
         (void)close(fds[0]);
@@ -200,6 +205,20 @@ static const char sandbox_text[] =
     "it made a system call that only an intruder makes and was ended by the kernel: keep the "
     "journal and the kernel's log, and report it";
 
+/* What a process meets that believed bytes which a disk has changed, or that has a fault. */
+static bool is_broken(int status)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == signals[i])
+            return true;
+    return false;
+}
+
+static const char broken_text[] =
+    "it met a fault in tovd, or bytes that the disk has changed: its store is read whole before "
+    "it starts again; please report the lines above";
+
 static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
@@ -207,6 +226,10 @@ static void take_end(struct supervisor *supervisor, enum role role, int status)
     const char *why = tov_exit_text((enum tov_exit)code);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
         why = sandbox_text;
+    if (role == ROLE_CORE && is_broken(status)) {
+        supervisor->core_was_broken = true;
+        why = broken_text;
+    }
     child->pid = 0;
     if (role == ROLE_CORE)
         close_core(supervisor);

@@ -21,6 +21,7 @@ struct supervisor {
     const char *clients; /* the path of the registry: the core cannot open it itself */
     int signal_fd;
     struct child children[ROLES];
+    bool core_was_broken; /* it ended by a fault, and has not been started since */
     struct tov_ipc *core; /* NULL while there is none */
     uint64_t now_ms;
     uint64_t start_all_at_ms; /* while DRAINING */
