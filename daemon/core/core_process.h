@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "core_clock.h"
 #include "core_files.h"
+#include "core_settings.h"
 #include "ipc/ipc_messages.h"
 #include "keys/keyfile.h"
 #include "node.h"
@@ -16,6 +17,8 @@
 
 struct tov_process {
     struct tov_config config;
+    const char *config_path; /* borrowed */
+    struct tov_core_settings settings;
     struct tov_host host;
     struct tov_store *store;
     struct tov_roster *roster;

@@ -101,7 +101,8 @@ static enum tov_err open_store(struct tov_process *process, struct tov_error *er
     struct tov_store_options options = {.tables = tov_tables,
                                         .table_count = TOV_TABLE_COUNT,
                                         .format = TOV_STORE_FORMAT,
-                                        .ballast_bytes = BALLAST_BYTES};
+                                        .ballast_bytes = BALLAST_BYTES,
+                                        .check_whole = getenv(TOV_ROLE_CHECK_STORE) != NULL};
     (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
     TOV_TRY(tov_store_open(path, &options, &process->store, error));
     return tov_core_files_open(process->config.data_dir, &process->files, error);
@@ -181,8 +182,26 @@ static enum tov_err enter_sandbox(const struct tov_process *process, struct tov_
     return tov_sandbox_enter(TOV_SANDBOX_CORE, &places, error);
 }
 
+static enum tov_err read_settings(struct tov_process *process, struct tov_error *error)
+{
+    enum tov_err err =
+        tov_core_settings_read(process->config_path, &process->settings.config, error);
+    if (err == TOV_OK)
+        err =
+            tov_core_settings_read(process->config.clients_file, &process->settings.clients, error);
+    return blame(err, TOV_E_CONFIG);
+}
+
+static void note_settings(struct tov_process *process)
+{
+    const struct tov_core_settings_paths paths = {process->config_path,
+                                                  process->config.clients_file};
+    (void)tov_core_settings_note(process->files, &process->settings, &paths);
+}
+
 static enum tov_err start_all(struct tov_process *process, struct tov_error *error)
 {
+    TOV_TRY(read_settings(process, error));
     TOV_TRY(load_roster(process, error));
     TOV_TRY(load_clients(process, error));
     TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
@@ -192,6 +211,7 @@ static enum tov_err start_all(struct tov_process *process, struct tov_error *err
     if (process->config.demo_clock)
         process->clock.demo_file = process->config.demo_clock_file;
     tov_process_make_host(process);
+    note_settings(process);
     return make_node(process, error);
 }
 
@@ -216,6 +236,7 @@ int tov_process_start(struct tov_process *process, const struct tov_role_argumen
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (sodium_init() < 0)
         return TOV_EXIT_INTERNAL;
+    process->config_path = arguments->config;
     enum tov_err err = tov_config_load(arguments->config, &process->config, &error);
     if (err == TOV_OK) {
         tov_log_open("core", process->config.log_level, getenv("JOURNAL_STREAM") != NULL);

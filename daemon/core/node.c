@@ -216,6 +216,7 @@ void tov_node_on_tick(struct tov_node *node)
         return;
     tov_follow_on_tick(node->follow);
     tov_api_on_tick(node->api);
+    tov_node_scrub(node);
 }
 
 void tov_node_stop(struct tov_node *node)

@@ -69,6 +69,9 @@ struct tov_node {
     struct tov_api_state recovering_state;
     uint32_t journal; /* number of the present one */
 
+    bool is_scrubbing; /* the store is being read whole, since scrub_mono_ms */
+    uint64_t scrub_mono_ms, next_scrub_mono_ms;
+
     uint64_t last_anchor_day; /* days since 1970 of the newest own anchor */
     uint64_t last_journal_hour;
 };
@@ -119,6 +122,9 @@ void tov_node_use_statement(struct tov_node *node);
 void tov_node_on_statement(struct tov_node *node, enum tov_guard_refusal refusal);
 void tov_node_ask_statement(struct tov_node *node,
                             const struct tov_guard_statement *statement); /* node_turn.c */
+
+/* node_scrub.c: at each tick */
+void tov_node_scrub(struct tov_node *node);
 
 /* node_journal.c: which journal is the present one. */
 enum tov_err tov_node_open_journal(struct tov_node *node, struct tov_error *error) TOV_MUST_CHECK;

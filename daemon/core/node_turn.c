@@ -42,6 +42,8 @@ static void commit_if_due(struct tov_node *node)
     if (node->is_committing || node->core.failed != TOV_OK)
         return;
     close_batch(node);
+    if (tov_core_check_store(&node->core) != TOV_OK)
+        return;
     if (node->core.open->has_work && node->core.failed == TOV_OK)
         start_commit(node);
 }
@@ -82,8 +84,7 @@ static void put_question(struct tov_node *node, const struct tov_guard_request *
     tov_buf_clear(&node->guard_payload);
     enum tov_err err = tov_guard_request_encode(request, &node->guard_payload);
     if (err == TOV_OK)
-        err = core->host->ask_guard(core->host->context, (uint8_t)request->op,
-                                    tov_buf_view(&node->guard_payload));
+        err = tov_core_ask_guard(core, (uint8_t)request->op, tov_buf_view(&node->guard_payload));
     if (err != TOV_OK)
         (void)tov_core_fail(core, err, "the guard cannot be asked");
     if (node->guard_open++ == 0)
@@ -298,7 +299,7 @@ static void sign_if_due(struct tov_node *node)
 void tov_node_turn(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
-    if (core->failed != TOV_OK)
+    if (core->failed != TOV_OK || tov_core_check_store(core) != TOV_OK)
         return;
     tov_node_restart_if_due(node);
     if (core->failed != TOV_OK)
@@ -321,4 +322,5 @@ void tov_node_turn(struct tov_node *node)
     if (core->failed == TOV_OK && !node->restarts)
         tov_follow_pump(node->follow);
     tov_api_pump(node->api);
+    (void)tov_core_check_store(core);
 }

@@ -43,15 +43,34 @@ static const char sandbox_text[] =
     "it made a system call that only an intruder makes and was ended by the kernel: keep the "
     "journal and the kernel's log, and report it";
 
+static const char broken_text[] =
+    "it met a fault in tovd, or bytes that the disk has changed: its store is read whole before "
+    "it starts again; please report the lines above";
+
+bool child_was_broken(int status)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == signals[i])
+            return true;
+    return false;
+}
+
+static const char *why_ended(const struct child *child, int status, enum tov_exit code)
+{
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+        return sandbox_text;
+    return strcmp(child->role, "core") == 0 && child_was_broken(status) ? broken_text
+                                                                        : tov_exit_text(code);
+}
+
 enum tov_exit child_end(struct child *child, int status, enum tov_log_level level)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : TOV_EXIT_INTERNAL;
-    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     child->pid = 0;
-    TOV_LOG(
-        level, "role-ended", TOV_LOG_TEXT("ended", child->role), TOV_LOG_NUMBER("code", code),
-        TOV_LOG_NUMBER("signal", signal),
-        TOV_LOG_TEXT("why", signal == SIGSYS ? sandbox_text : tov_exit_text((enum tov_exit)code)));
+    TOV_LOG(level, "role-ended", TOV_LOG_TEXT("ended", child->role), TOV_LOG_NUMBER("code", code),
+            TOV_LOG_NUMBER("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+            TOV_LOG_TEXT("why", why_ended(child, status, (enum tov_exit)code)));
     return (enum tov_exit)code;
 }
 

@@ -44,6 +44,10 @@ enum tov_err child_start(struct child *child, const struct child_start *start,
 /* It has ended with STATUS of waitpid(2): says so in the log, and gives the code. */
 enum tov_exit child_end(struct child *child, int status, enum tov_log_level level);
 
+/* Whether STATUS is the end of a process that believed bytes which a disk has changed, or that has
+ * a fault. */
+bool child_was_broken(int status);
+
 /* After it ended with CODE: when to start again, from the code's remedy and its failures. */
 void child_plan(struct child *child, enum tov_exit code, uint64_t now_ms);
 

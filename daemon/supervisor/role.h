@@ -14,6 +14,9 @@
 #include <stdint.h>
 
 #define TOV_ROLE_GATEWAY_APART "gateway-apart" /* whose --config is a gateway's own */
+/* In the environment of a core that follows one which was ended by a fault: its store is read
+ * whole, however large, before it is used. */
+#define TOV_ROLE_CHECK_STORE "TOV_CHECK_STORE"
 
 /* The arguments that roles get. Descriptors not given are -1, texts NULL. */
 struct tov_role_arguments {

@@ -21,6 +21,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -71,8 +72,12 @@ static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
                                         {"--supervisor-fd", fds[1]},
                                         {"--gateway-fd", ends[ROLE_GATEWAY]}},
                                 .fd_count = gateway_is_apart(supervisor) ? 3 : 4};
+    if (supervisor->core_was_broken)
+        (void)setenv(TOV_ROLE_CHECK_STORE, "1", 1);
     enum tov_err started =
         child_start(&supervisor->children[ROLE_CORE], &start, supervisor->now_ms);
+    (void)unsetenv(TOV_ROLE_CHECK_STORE);
+    supervisor->core_was_broken = false;
     (void)close(fds[1]);
     if (started != TOV_OK) {
         (void)close(fds[0]);
@@ -207,8 +212,10 @@ static void take_end_otherwise(struct supervisor *supervisor, enum role role, in
 static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
-    if (role == ROLE_CORE)
+    if (role == ROLE_CORE) {
+        supervisor->core_was_broken = child_was_broken(status);
         close_core(supervisor);
+    }
     enum tov_log_level level = supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO;
     int code = (int)child_end(child, status, level);
     if (supervisor->state == RUNNING)

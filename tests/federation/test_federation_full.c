@@ -2,7 +2,8 @@
  *
  * A disk that runs full under a running node, again and again, while three nodes are under load:
  * nearly full it says so, takes nothing new and reads on; full to the last byte it waits; and
- * with room again it goes on, by itself, without a loss (I2, I3). kk's data and its guard's state
+ * with room again it goes on, by itself, without a loss (I2, I3). The same on a disk that has room,
+ * and no file left that could be made. kk's data and its guard's state
  * are on an ext4 of their own. TOV_ROUNDS says how often (3).
  */
 #include "federation/federation.h"
@@ -23,6 +24,7 @@
 #define DISK_MIB 224u
 #define RESERVE_MIB 32u
 #define NEARLY_FULL_BYTES (20u << 20)
+#define FILES_LEFT 20u
 #define SERVES_MS 60000
 #define SETTLES_MS 60000
 #define CLIENT_MS 2000
@@ -174,6 +176,38 @@ static void live_on_a_full_disk(void)
     UNIT_EQUAL_INT(process_runs(storm.federation.nodes[KK].pid), 1);
 }
 
+/* ---- no file can be made any more ---- */
+
+/* With files to spare, and then with none at all, which takes nothing more from anybody: a node
+ * makes no file for a message. */
+static void live_on_a_disk_without_files(void)
+{
+    small_disk_fill_files(disk, FILES_LEFT);
+    struct tov_client *client = wait_until_it_says_so();
+    check_that_it_takes_nothing_new(client);
+    small_disk_fill_files(disk, 0);
+    check_that_it_takes_nothing_new(client);
+    check_that_it_reads_on(client);
+    UNIT_EQUAL_INT(storm_receives(&storm, KK, SETTLES_MS), 1);
+    tov_client_close(client);
+}
+
+static bool live_through_a_round_without_files(void)
+{
+    bool all_well = storm_receives(&storm, KK, SETTLES_MS) && storm_sends(&storm, KK, SETTLES_MS);
+    live_on_a_disk_without_files();
+    /* Nor does one that begins. */
+    UNIT_EQUAL_INT(node_stop(&storm.federation, KK), 1);
+    node_start(&storm.federation, KK);
+    UNIT_EQUAL_INT(node_serves(&storm.federation, KK, SERVES_MS), 1);
+    UNIT_EQUAL_INT(is_refused_in_the_end(process_now_ms() + SETTLES_MS), 1);
+    small_disk_free_files(disk);
+    all_well = all_well && node_serves(&storm.federation, KK, SERVES_MS) &&
+               storm_sends(&storm, KK, SETTLES_MS);
+    UNIT_EQUAL_INT(all_well, 1);
+    return all_well;
+}
+
 static bool live_through_a_round(void)
 {
     bool all_well = storm_receives(&storm, KK, SETTLES_MS) && storm_sends(&storm, KK, SETTLES_MS);
@@ -186,14 +220,15 @@ static bool live_through_a_round(void)
     return all_well;
 }
 
-static void a_full_disk_refuses_clearly_loses_nothing_and_recovers_by_itself(void)
+static void begin_on_a_small_disk(void)
 {
     federation_create(&storm.federation);
     move_to_a_small_disk();
     storm_begin(&storm);
-    for (unsigned left = unit_rounds("TOV_ROUNDS", ROUNDS); left > 0 && live_through_a_round();
-         left--) {
-    }
+}
+
+static void end_whole(void)
+{
     UNIT_EQUAL_INT(storm_calm(&storm), 1);
     UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
     for (unsigned i = 0; i < NODES; i++)
@@ -204,10 +239,29 @@ static void a_full_disk_refuses_clearly_loses_nothing_and_recovers_by_itself(voi
     UNIT_EQUAL_INT(storm_end(&storm), 1);
 }
 
+static void a_full_disk_refuses_clearly_loses_nothing_and_recovers_by_itself(void)
+{
+    begin_on_a_small_disk();
+    for (unsigned left = unit_rounds("TOV_ROUNDS", ROUNDS); left > 0 && live_through_a_round();
+         left--) {
+    }
+    end_whole();
+}
+
+static void a_disk_without_files_refuses_clearly_loses_nothing_and_recovers_by_itself(void)
+{
+    begin_on_a_small_disk();
+    for (unsigned left = unit_rounds("TOV_ROUNDS", ROUNDS);
+         left > 0 && live_through_a_round_without_files(); left--) {
+    }
+    end_whole();
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_full_disk_refuses_clearly_loses_nothing_and_recovers_by_itself),
+        UNIT_TEST(a_disk_without_files_refuses_clearly_loses_nothing_and_recovers_by_itself),
     };
     if (!small_disk_is_possible())
         return unit_skip("a full disk: mounting needs root and a loop device");

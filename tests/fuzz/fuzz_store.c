@@ -10,6 +10,7 @@
 #include "fuzz.h"
 
 #include "follow/peer.h"
+#include "ledger/small_file.h"
 #include "ledger/start_rule.h"
 #include "merkle/proof.h"
 #include "unit/follow/hostile_peer.h"
@@ -171,7 +172,10 @@ static void try_epochs(struct tov_bytes bytes)
     const struct tov_host *host = core()->host;
     struct tov_error error = {.text = ""};
     MUST(host->file_load(host->context, "epochs", &before) == TOV_OK);
-    MUST(host->file_save(host->context, "epochs", bytes) == TOV_OK);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf sealed = TOV_BUF_INIT(1u << 20);
+    tov_buf_put_bytes(&sealed, bytes);
+    tov_small_file_seal("epochs", &sealed);
+    MUST(host->file_save(host->context, "epochs", tov_buf_view(&sealed)) == TOV_OK);
     enum tov_err err = tov_epochs_open(core(), &epochs, &error);
     MUST(err == TOV_OK || epochs == NULL);
     MUST(host->file_save(host->context, "epochs", tov_buf_view(&before)) == TOV_OK);

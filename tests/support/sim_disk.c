@@ -259,3 +259,23 @@ bool sim_disk_holds(const struct sim_disk *disk, const char *needle)
     }
     return false;
 }
+
+static void flip(struct tov_buf *bytes, uint64_t bit)
+{
+    uint64_t at = bytes->size > 0 ? bit % (bytes->size * 8) : 0;
+    if (bytes->size > 0)
+        bytes->data[at / 8] ^= (uint8_t)(1u << at % 8);
+}
+
+bool sim_disk_flip(struct sim_disk *disk, const char *prefix, uint64_t bit)
+{
+    for (size_t i = 0; i < disk->used; i++) {
+        struct file *file = &disk->files[i];
+        if (file->name == NULL || strncmp(file->name, prefix, strlen(prefix)) != 0)
+            continue;
+        flip(&file->now, bit);
+        flip(&file->synced, bit);
+        return file->now.size > 0;
+    }
+    return false;
+}

@@ -33,6 +33,9 @@ struct sim_disk *sim_disk_copy(const struct sim_disk *disk);
 void sim_disk_put_back(struct sim_disk *disk, const struct sim_disk *copy);
 /* Planted bug: sim_disk_save says "synced" and is not. */
 void sim_disk_lie(struct sim_disk *disk, bool lies);
+/* Bit rot: one bit changes, BIT modulo the size, of the first file whose name begins with PREFIX.
+ * False: there is none. */
+bool sim_disk_flip(struct sim_disk *disk, const char *prefix, uint64_t bit);
 /* Nothing more can be written while it is full. */
 void sim_disk_fill(struct sim_disk *disk, bool is_full);
 /* A synced copy is there and is what would be read. */

@@ -301,7 +301,7 @@ static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_e
         tov_record_put_number(reply, "error", (uint64_t)err) == TOV_OK &&
         tov_record_put_text(reply, "error_text", text) == TOV_OK &&
         tov_api_encode(reply, &api->frame) == TOV_OK)
-        (void)host->send_client(host->context, connection, tov_buf_view(&api->frame));
+        (void)tov_core_send_client(api->core, connection, tov_buf_view(&api->frame));
     host->close_client(host->context, connection);
     tov_core_log(api->core, TOV_HOST_WARN, "client-refused", "connection=%llu error=%s",
                  (unsigned long long)connection, tov_err_name(err));

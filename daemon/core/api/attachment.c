@@ -107,6 +107,17 @@ static void reading_fini(struct reading *reading)
 
 /* ---- data ---- */
 
+/* The file is not what was written into it: the sender is not to blame, and no other file is. */
+static enum tov_err fail_damaged(const struct reading *reading)
+{
+    struct api_call *call = reading->call;
+    tov_core_log(call->core, TOV_HOST_ERROR, "attachment-damaged",
+                 "file=blobs/%s way-out=restore-it-from-a-backup,docs/recovery.md", reading->blob);
+    return tov_fail(&call->error, TOV_E_CORRUPT,
+                    "the attachment has been damaged on this node's disk: it must be restored from "
+                    "a backup, or sent again");
+}
+
 /* Opens chunk INDEX into reading->chunk. */
 static enum tov_err open_chunk(struct reading *reading, uint64_t index, size_t *out_size)
 {
@@ -120,11 +131,9 @@ static enum tov_err open_chunk(struct reading *reading, uint64_t index, size_t *
     size_t got = 0;
     TOV_TRY(host->blob_read(host->context, reading->blob, offset,
                             (struct tov_room){reading->chunk, size}, &got));
-    if (got != size)
-        return TOV_E_CORRUPT;
     struct tov_stream_chunk chunk = {index, is_last, {reading->chunk, size}};
-    if (tov_stream_open_chunk(&reading->key, &chunk, reading->chunk) != TOV_OK)
-        return TOV_E_CORRUPT;
+    if (got != size || tov_stream_open_chunk(&reading->key, &chunk, reading->chunk) != TOV_OK)
+        return fail_damaged(reading);
     *out_size = size - TOV_STREAM_TAG_BYTES;
     return TOV_OK;
 }

@@ -140,9 +140,8 @@ static void keep_frame(struct tov_api *api, struct api_connection *connection,
 
 void tov_api_send(struct tov_api *api, struct api_connection *connection, struct tov_bytes frame)
 {
-    const struct tov_host *host = api->core->host;
     if (connection->outbox.size == 0 &&
-        host->send_client(host->context, connection->id, frame) != TOV_E_BUSY)
+        tov_core_send_client(api->core, connection->id, frame) != TOV_E_BUSY)
         return; /* sent, or there is nobody left to send to */
     keep_frame(api, connection, frame);
 }
@@ -163,7 +162,6 @@ void tov_api_send_record(struct tov_api *api, struct api_connection *connection,
 
 static void flush_one(struct tov_api *api, struct api_connection *connection)
 {
-    const struct tov_host *host = api->core->host;
     struct tov_buf *box = &connection->outbox;
     if (box->failed != TOV_OK) {
         tov_api_connection_refuse(api, connection, "it does not take its replies");
@@ -173,7 +171,7 @@ static void flush_one(struct tov_api *api, struct api_connection *connection)
         struct tov_reader reader = tov_reader_of((struct tov_bytes){
             box->data + connection->outbox_sent, box->size - connection->outbox_sent});
         struct tov_bytes frame = tov_read_bytes(&reader, tov_read_u32(&reader));
-        if (host->send_client(host->context, connection->id, frame) == TOV_E_BUSY)
+        if (tov_core_send_client(api->core, connection->id, frame) == TOV_E_BUSY)
             return;
         connection->outbox_sent += 4 + frame.size;
     }

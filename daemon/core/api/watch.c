@@ -209,13 +209,12 @@ static enum tov_err send_event(struct watching *on, const struct sending *sendin
 {
     TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
     struct tov_api *api = on->api;
-    const struct tov_host *host = api->core->host;
     TOV_TRY(tov_record_create(tov_schema_find("ApiReply"), &reply));
     TOV_TRY(put_event(on, sending, reply));
     tov_buf_clear(&api->frame);
     TOV_TRY(tov_api_encode(reply, &api->frame));
     enum tov_err err =
-        host->send_client(host->context, on->connection->id, tov_buf_view(&api->frame));
+        tov_core_send_client(api->core, on->connection->id, tov_buf_view(&api->frame));
     return err == TOV_E_BUSY ? TOV_E_BUSY : TOV_OK;
 }
 

@@ -271,8 +271,7 @@ static enum tov_err send_one(struct tov_follow *follow, struct tov_peer *peer)
         return TOV_E_AGAIN;
     }
     TOV_TRY(finish(&builder, &to));
-    TOV_TRY(follow->core->host->send_peer(follow->core->host->context, peer->number,
-                                          tov_buf_view(&follow->frame)));
+    TOV_TRY(tov_core_send_peer(follow->core, peer->number, tov_buf_view(&follow->frame)));
     return push_inflight(peer, to.size, follow->frame.size) ? TOV_OK : TOV_E_AGAIN;
 }
 

@@ -215,6 +215,39 @@ static enum tov_err open_file(struct tov_core *core, const struct tov_transfer *
     return tov_part_opener_finish(opener);
 }
 
+/* Whether the file is what came in: each chunk was looked at before it was written. */
+static enum tov_err find_if_whole(struct tov_core *core, const struct tov_transfer *transfer,
+                                  const char *blob, bool *out_is_whole)
+{
+    TOV_CLEANUP(tov_part_tree_cleanup) struct tov_part_tree *tree = NULL;
+    TOV_FREE uint8_t *chunk = malloc(TOV_PULL_CHUNK_BYTES);
+    TOV_FREE struct tov_hash *hashes = calloc(transfer->total, sizeof *hashes);
+    if (chunk == NULL || hashes == NULL)
+        return TOV_E_NOMEM;
+    for (uint32_t i = 0; i < transfer->total; i++) {
+        size_t size = tov_part_chunk_size(transfer->claim.sealed_size, i);
+        size_t got = 0;
+        TOV_TRY(core->host->blob_read(core->host->context, blob, (uint64_t)i * TOV_PULL_CHUNK_BYTES,
+                                      (struct tov_room){chunk, size}, &got));
+        hashes[i] = tov_part_chunk_hash((struct tov_bytes){chunk, got});
+    }
+    TOV_TRY(tov_part_tree_create(hashes, transfer->total, &tree));
+    struct tov_hash root = tov_part_tree_root(tree);
+    *out_is_whole = tov_hash_equal(&root, &transfer->claim.root);
+    return TOV_OK;
+}
+
+/* The own disk has changed it: no verdict on its sender, who is asked for it once more. */
+static void fetch_again(struct tov_core *core, struct tov_transfer *transfer, const char *blob)
+{
+    struct row row = {transfer->link_number, ROW_UNDER_WAY, 0};
+    tov_core_log(core, TOV_HOST_ERROR, "attachment-damaged", "file=blobs/%s way-out=fetched-again",
+                 blob);
+    put_row(core, &transfer->name, transfer->part, &row);
+    transfer->held = transfer->synced = transfer->asked = 0;
+    transfer->asked_mono_ms = 0;
+}
+
 /* What can be said of all attachments of a message, with what the open batches will say. */
 struct standing {
     bool under_way;
@@ -288,6 +321,13 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     enum tov_err err = open_file(core, transfer, message, blob);
     if (err == TOV_E_IO || err == TOV_E_NOMEM)
         return err;
+    bool is_whole = true;
+    if (err != TOV_OK)
+        TOV_TRY(find_if_whole(core, transfer, blob, &is_whole));
+    if (!is_whole) {
+        fetch_again(core, transfer, blob);
+        return TOV_OK;
+    }
     struct row row = {transfer->link_number, err == TOV_OK ? ROW_COMPLETE : ROW_FAILED,
                       transfer->total};
     put_row(core, &transfer->name, transfer->part, &row);

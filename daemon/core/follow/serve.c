@@ -46,23 +46,34 @@ struct serving {
     const struct tov_control *request;
     const char *blob;
     const struct tov_part_tree *tree;
-    uint64_t sealed_size;
+    struct tov_part_claim claim; /* what the own leaf says */
     uint8_t *room;
 };
 
+/* A recipient that checks it would hold it against this node: what the own disk has changed is not
+ * sent, and said here. */
+static enum tov_err check_own(const struct serving *serving, const struct tov_part_chunk *chunk)
+{
+    if (tov_part_chunk_verify(&serving->claim, chunk) == TOV_OK)
+        return TOV_OK;
+    tov_core_log(serving->follow->core, TOV_HOST_ERROR, "attachment-damaged",
+                 "file=blobs/%s way-out=restore-it-from-a-backup,docs/recovery.md", serving->blob);
+    return TOV_E_CORRUPT;
+}
+
 static enum tov_err serve_one(const struct serving *serving, uint32_t index)
 {
-    const struct tov_core *core = serving->follow->core;
+    struct tov_core *core = serving->follow->core;
     struct tov_buf *frame = &serving->follow->frame;
     struct tov_proof proof;
-    size_t size = tov_part_chunk_size(serving->sealed_size, index);
+    size_t size = tov_part_chunk_size(serving->claim.sealed_size, index);
     size_t got = 0;
     TOV_TRY(tov_part_tree_prove(serving->tree, index, &proof));
     TOV_TRY(core->host->blob_read(core->host->context, serving->blob,
                                   (uint64_t)index * TOV_PULL_CHUNK_BYTES,
                                   (struct tov_room){serving->room, size}, &got));
-    if (got != size)
-        return TOV_E_CORRUPT;
+    struct tov_part_chunk own = {index, {serving->room, got}, &proof};
+    TOV_TRY(check_own(serving, &own));
     struct tov_frame_chunk chunk = {
         .ref = serving->request->as.chunk_request.ref,
         .part = serving->request->as.chunk_request.part,
@@ -71,7 +82,7 @@ static enum tov_err serve_one(const struct serving *serving, uint32_t index)
         .proof = {(const uint8_t *)proof.hashes, proof.count * TOV_HASH_BYTES}};
     tov_buf_clear(frame);
     TOV_TRY(tov_frame_encode_chunk(&chunk, frame));
-    return core->host->send_peer(core->host->context, serving->peer->number, tov_buf_view(frame));
+    return tov_core_send_peer(core, serving->peer->number, tov_buf_view(frame));
 }
 
 static enum tov_err serve(struct tov_follow *follow, struct tov_peer *peer,
@@ -99,7 +110,8 @@ static enum tov_err serve(struct tov_follow *follow, struct tov_peer *peer,
     uint32_t total = tov_part_chunk_count(sealed_size);
     tov_blob_name(core, &name, message->leaf.id, part, blob);
     TOV_TRY(load_tree(core, blob, total, &tree));
-    struct serving serving = {follow, peer, request, blob, tree, sealed_size, room};
+    struct tov_part_claim claim = {sealed_size, message->leaf.parts[part].root};
+    struct serving serving = {follow, peer, request, blob, tree, claim, room};
     uint64_t first = request->as.chunk_request.first;
     uint64_t count = request->as.chunk_request.count;
     for (uint64_t i = 0; i < count && i < SERVE_MAX && first + i < total; i++)

@@ -29,8 +29,7 @@ static const struct tov_quota_rate idle_rate = {TOV_PEER_IDLE_MAX, TOV_PEER_IDLE
 
 static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return follow->core->host->send_peer(follow->core->host->context, peer->number,
-                                         tov_buf_view(&follow->frame));
+    return tov_core_send_peer(follow->core, peer->number, tov_buf_view(&follow->frame));
 }
 
 /* One that finds no room is lost: it is asked for again, or told with the next session. */

@@ -227,6 +227,5 @@ void tov_stanzas_pump_owed(struct tov_follow *follow, struct tov_peer *peer)
     tov_buf_clear(&follow->frame);
     if (tov_frame_encode_late_stanzas(late.views, late.count, &follow->frame) != TOV_OK)
         return;
-    (void)follow->core->host->send_peer(follow->core->host->context, peer->number,
-                                        tov_buf_view(&follow->frame));
+    (void)tov_core_send_peer(follow->core, peer->number, tov_buf_view(&follow->frame));
 }

@@ -110,8 +110,7 @@ static void send_cosignature(struct tov_follow *follow, struct tov_peer *peer)
     memcpy(frame.signature, peer->cosigned.signature, sizeof frame.signature);
     tov_buf_clear(&follow->frame);
     if (tov_frame_encode_cosignatures(&frame, 1, &follow->frame) == TOV_OK)
-        (void)follow->core->host->send_peer(follow->core->host->context, peer->number,
-                                            tov_buf_view(&follow->frame));
+        (void)tov_core_send_peer(follow->core, peer->number, tov_buf_view(&follow->frame));
 }
 
 void tov_witness_resend(struct tov_follow *follow, struct tov_peer *peer)

@@ -118,6 +118,32 @@ enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *
     return err;
 }
 
+enum tov_err tov_core_check_store(struct tov_core *core)
+{
+    struct tov_error error = {.text = ""};
+    enum tov_err err = tov_store_damage(core->store, &error);
+    return err == TOV_OK ? TOV_OK : tov_core_fail(core, err, error.text);
+}
+
+enum tov_err tov_core_send_peer(struct tov_core *core, uint16_t agency, struct tov_bytes frame)
+{
+    TOV_TRY(tov_core_check_store(core));
+    return core->host->send_peer(core->host->context, agency, frame);
+}
+
+enum tov_err tov_core_send_client(struct tov_core *core, uint64_t connection,
+                                  struct tov_bytes frame)
+{
+    TOV_TRY(tov_core_check_store(core));
+    return core->host->send_client(core->host->context, connection, frame);
+}
+
+enum tov_err tov_core_ask_guard(struct tov_core *core, uint8_t kind, struct tov_bytes payload)
+{
+    TOV_TRY(tov_core_check_store(core));
+    return core->host->ask_guard(core->host->context, kind, payload);
+}
+
 void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
                   const char *format, ...)
 {

@@ -96,6 +96,15 @@ void tov_after_list_fini(struct tov_after_list *list);
 /* Remembers the first failure; the node stops at the end of its turn. Returns ERR. */
 enum tov_err tov_core_fail(struct tov_core *core, enum tov_err err, const char *what);
 
+/* What leaves the node, by these alone: nothing does once the store was found to be damaged, for it
+ * may come of what was changed. Then, as in a failed node, TOV_E_CORRUPT; else as in host.h. */
+enum tov_err tov_core_send_peer(struct tov_core *core, uint16_t agency, struct tov_bytes frame);
+enum tov_err tov_core_send_client(struct tov_core *core, uint64_t connection,
+                                  struct tov_bytes frame);
+enum tov_err tov_core_ask_guard(struct tov_core *core, uint8_t kind, struct tov_bytes payload);
+/* Fails the node when damage was met. */
+enum tov_err tov_core_check_store(struct tov_core *core);
+
 /* Logs one event; details as printf, without content. */
 void tov_core_log(const struct tov_core *core, enum tov_host_level level, const char *event,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The file "epochs": "TOVE" 4, version 1, 3 zero, count u32, count * (epoch u32, not before u64,
- * not after u64, index of its entry u64, secret wrapped under the storage root 72). It is replaced
- * as a whole: destroying a key is writing the file without it.
+ * not after u64, index of its entry u64, secret wrapped under the storage root 72), and its sum
+ * (ledger/small_file.h). It is replaced as a whole: destroying a key is writing the file without
+ * it.
  */
 #include "ledger/epoch.h"
 
 #include "ledger/entry.h"
+#include "ledger/small_file.h"
 #include "ledger/vault.h"
 #include "store/read.h"
 
@@ -15,7 +17,7 @@
 
 #define FILE_NAME "epochs"
 #define EPOCH_BYTES (4u + 8u + 8u + 8u + TOV_WRAPPED_KEY_BYTES)
-#define FILE_MAX_BYTES (12u + TOV_EPOCHS_MAX * EPOCH_BYTES)
+#define FILE_MAX_BYTES (12u + TOV_EPOCHS_MAX * EPOCH_BYTES + TOV_SMALL_FILE_SUM_BYTES)
 #define RENEW_BEFORE_MS 86400000ull
 static const uint8_t magic[8] = {'T', 'O', 'V', 'E', 1, 0, 0, 0};
 
@@ -56,9 +58,7 @@ static enum tov_err save(const struct tov_core *core, const struct epoch_state *
         tov_buf_put_u64(&bytes, own->index);
         tov_buf_put(&bytes, own->sealed.bytes, sizeof own->sealed.bytes);
     }
-    if (bytes.failed != TOV_OK)
-        return bytes.failed;
-    return core->host->file_save(core->host->context, FILE_NAME, tov_buf_view(&bytes));
+    return tov_small_file_save(core, FILE_NAME, &bytes);
 }
 
 static enum tov_err load_one(struct tov_core *core, struct tov_reader *reader,
@@ -79,14 +79,15 @@ static enum tov_err load_one(struct tov_core *core, struct tov_reader *reader,
     return TOV_OK;
 }
 
-static enum tov_err load(struct tov_core *core, struct epoch_state *state)
+static enum tov_err load(struct tov_core *core, struct epoch_state *state, struct tov_error *error)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(FILE_MAX_BYTES);
-    enum tov_err err = core->host->file_load(core->host->context, FILE_NAME, &bytes);
+    struct tov_bytes content;
+    enum tov_err err = tov_small_file_load(core, FILE_NAME, &bytes, &content, error);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    struct tov_reader reader = tov_reader_of(tov_buf_view(&bytes));
+    struct tov_reader reader = tov_reader_of(content);
     if (!tov_bytes_equal(tov_read_bytes(&reader, sizeof magic), TOV_BYTES_OF(magic)))
         return TOV_E_CORRUPT;
     uint32_t count = tov_read_u32(&reader);
@@ -172,7 +173,10 @@ enum tov_err tov_epochs_open(struct tov_core *core, struct tov_epochs **out_epoc
         return TOV_E_NOMEM;
     TOV_TRY(tov_secret_create(sizeof *epochs->state, &epochs->memory));
     epochs->state = (struct epoch_state *)(void *)tov_secret_data(epochs->memory);
-    enum tov_err err = load(core, epochs->state);
+    struct tov_error found = {.text = ""};
+    enum tov_err err = load(core, epochs->state, &found);
+    if (err != TOV_OK && found.text[0] != '\0')
+        return tov_fail(error, err, "%s", found.text);
     if (err != TOV_OK)
         return tov_fail(error, err,
                         "the file of epoch keys cannot be read: what was sealed to "

@@ -2,6 +2,7 @@
 #include "ledger/vault.h"
 
 #include "base/time.h"
+#include "ledger/small_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,8 +82,10 @@ static enum tov_err decode_file(struct vault_state *state, struct tov_bytes byte
 
 enum tov_err tov_vault_numbers(struct tov_bytes bytes, struct tov_vault_numbers *out_numbers)
 {
-    struct tov_reader reader = tov_reader_of(bytes);
+    struct tov_bytes content;
     uint32_t count;
+    TOV_TRY(tov_small_file_open(TOV_VAULT_FILE, bytes, &content, NULL));
+    struct tov_reader reader = tov_reader_of(content);
     TOV_TRY(decode_head(&reader, &count));
     for (uint32_t i = 0; i < count; i++) {
         struct bucket bucket;
@@ -108,9 +111,7 @@ static enum tov_err save_file(const struct tov_core *core, const struct vault_st
         tov_buf_put_u32(&bytes, bucket->month);
         tov_buf_put(&bytes, bucket->wrapped.bytes, sizeof bucket->wrapped.bytes);
     }
-    if (bytes.failed != TOV_OK)
-        return bytes.failed;
-    return core->host->file_save(core->host->context, TOV_VAULT_FILE, tov_buf_view(&bytes));
+    return tov_small_file_save(core, TOV_VAULT_FILE, &bytes);
 }
 
 static enum tov_err load_file(const struct tov_core *core, struct vault_state *state,
@@ -118,11 +119,12 @@ static enum tov_err load_file(const struct tov_core *core, struct vault_state *s
 {
     TOV_CLEANUP(tov_buf_fini)
     struct tov_buf bytes = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
-    enum tov_err err = core->host->file_load(core->host->context, TOV_VAULT_FILE, &bytes);
+    struct tov_bytes content;
+    enum tov_err err = tov_small_file_load(core, TOV_VAULT_FILE, &bytes, &content, error);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
-    if (err == TOV_OK)
-        err = decode_file(state, tov_buf_view(&bytes));
+    TOV_TRY(err);
+    err = decode_file(state, content);
     if (err == TOV_OK && state->count > 0)
         err = open_bucket(state, &state->buckets[0]);
     if (err != TOV_OK)

@@ -40,7 +40,8 @@ struct tov_vault_numbers {
 enum tov_err tov_vault_numbers(struct tov_bytes bytes,
                                struct tov_vault_numbers *out_numbers) TOV_MUST_CHECK;
 #define TOV_VAULT_FILE "buckets"
-#define TOV_VAULT_FILE_MAX_BYTES (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES))
+#define TOV_VAULT_FILE_MAX_BYTES \
+    (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES) + 8u) /* and its sum */
 
 /* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
  * month of core->now_ms; a new bucket is on disk before this returns. */

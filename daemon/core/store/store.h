@@ -116,8 +116,14 @@ uint64_t tov_store_number(const struct tov_store *store);
 enum tov_err tov_store_damage(const struct tov_store *store,
                               struct tov_error *error) TOV_MUST_CHECK;
 
+/* Reads on from where the last call ended, some BYTES of rows, and looks at their sums.
+ * TOV_E_AGAIN: there is more; TOV_OK: every row was read since the last TOV_OK, OUT_ROWS of them,
+ * and the next call begins anew; TOV_E_CORRUPT as tov_store_damage. */
+enum tov_err tov_store_scrub(struct tov_store *store, size_t bytes, uint64_t *out_rows,
+                             struct tov_error *error) TOV_MUST_CHECK;
+
 struct tov_store_space {
-    uint64_t free_bytes;  /* of the filesystem, for this user */
+    uint64_t free_bytes;  /* of the filesystem, for this user; 0 where no file can be made soon */
     uint64_t total_bytes; /* of the filesystem */
     uint64_t file_bytes;  /* the store's own file */
     uint64_t map_bytes;   /* the map as it is now */

@@ -20,6 +20,13 @@ struct tov_store_read {
     uint64_t started_ms;
 };
 
+/* Where reading everything is (store_scrub.c). */
+struct store_scrub {
+    unsigned table;
+    struct tov_store_key next; /* size 0: from the first row of the table on */
+    uint64_t rows;
+};
+
 /*   FREE --post_job--> WAITING --run_job--> DONE --take_result--> FREE            */
 enum job_state { JOB_FREE, JOB_WAITING, JOB_DONE };
 
@@ -43,6 +50,7 @@ struct tov_store {
     uint64_t number;                   /* owner: of the last commit known to it */
     enum tov_err damage;               /* owner: a row was met that is not what was written */
     struct tov_error damage_words;     /* owner */
+    struct store_scrub scrub;          /* owner */
 
     pthread_rwlock_t map_lock; /* shared: a transaction is open; exclusive: the map changes (S5) */
     atomic_bool has_no_map;    /* a map could not be replaced: nothing can be read any more */

@@ -15,12 +15,19 @@
 #define BALLAST_NAME "ballast"
 #define PROBE_NAME "probe" /* there for a moment only */
 #define PROBE_BYTES (256u << 10)
+#define FILES_LEAST 64u /* that can still be made: attachments on their way, files replaced */
 
 static bool has_ballast(const struct tov_store *store)
 {
     struct stat info;
     return store->ballast_bytes > 0 && fstatat(store->dir_fd, BALLAST_NAME, &info, 0) == 0 &&
            (uint64_t)info.st_size >= store->ballast_bytes;
+}
+
+/* Some filesystems have a fixed number of files, and some say 0 and have none. */
+static bool lacks_files(const struct statvfs *disk)
+{
+    return disk->f_files > 0 && disk->f_favail < FILES_LEAST;
 }
 
 enum tov_err tov_store_space(struct tov_store *store, struct tov_store_space *out_space)
@@ -37,7 +44,7 @@ enum tov_err tov_store_space(struct tov_store *store, struct tov_store_space *ou
     if (code != 0)
         return store_err_of(code);
     *out_space = (struct tov_store_space){
-        .free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize,
+        .free_bytes = lacks_files(&disk) ? 0 : (uint64_t)disk.f_bavail * disk.f_frsize,
         .total_bytes = (uint64_t)disk.f_blocks * disk.f_frsize,
         .file_bytes = (uint64_t)file.st_size,
         .map_bytes = info.me_mapsize,

@@ -59,6 +59,44 @@ static void every_purpose_is_written_and_read_back(void)
     }
 }
 
+/* X25519 leaves out five bits of a secret. */
+static bool is_same_key(enum tov_key_purpose purpose, const struct tov_key *opened,
+                        const struct tov_key_info *info)
+{
+    uint8_t public_key[32];
+    UNIT_NEED(tov_key_public(purpose, opened, public_key) == TOV_OK);
+    return memcmp(public_key, info->public_key, sizeof public_key) == 0;
+}
+
+/* Also where no passphrase binds the lines to each other: what a disk has changed is refused, or is
+ * a name, or another way to write the same digits. */
+static void no_changed_bit_of_a_plain_key_gives_another_key(void)
+{
+    struct tov_key secret = secret_of(7);
+    unsigned wrong = 0;
+    unsigned refused = 0;
+    for (int i = 1; i <= PURPOSES; i++) {
+        enum tov_key_purpose purpose = (enum tov_key_purpose)i;
+        struct tov_key_info info = info_for(purpose);
+        struct tov_keytext_text text;
+        UNIT_OK(tov_keytext_format_plain(&info, &secret, &text));
+        for (size_t bit = 0; bit < text.size * 8; bit++) {
+            struct tov_keytext keytext;
+            struct tov_key opened;
+            text.text[bit / 8] ^= (char)(1 << bit % 8);
+            enum tov_err err = tov_keytext_parse(view_of(&text), &keytext, NULL);
+            if (err == TOV_OK)
+                err =
+                    tov_keytext_open(&keytext, purpose, (struct tov_bytes){NULL, 0}, &opened, NULL);
+            refused += err != TOV_OK;
+            wrong += err == TOV_OK && !is_same_key(purpose, &opened, &info);
+            text.text[bit / 8] ^= (char)(1 << bit % 8);
+        }
+    }
+    UNIT_EQUAL_INT(wrong, 0);
+    CU_ASSERT(refused > 1000);
+}
+
 static void a_key_of_one_purpose_is_refused_for_every_other(void)
 {
     for (int have = 1; have <= PURPOSES; have++) {
@@ -208,6 +246,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(every_purpose_is_written_and_read_back),
+        UNIT_TEST(no_changed_bit_of_a_plain_key_gives_another_key),
         UNIT_TEST(a_key_of_one_purpose_is_refused_for_every_other),
         UNIT_TEST(a_locked_key_opens_with_its_passphrase_only),
         UNIT_TEST(no_line_of_a_locked_key_can_be_changed),

@@ -6,6 +6,7 @@
  *   serve       until SIGTERM, or the end of its descriptor, or (core) SV_STOP: exit 0
  *   exit CODE   at once
  *   crash       SIGKILL to itself
+ *   fault after FILE    the same, by SIGSEGV
  *   forbidden   ends as one whose sandbox ends it: SIGSYS
  *   crash after FILE    the same, once FILE of the directory has something in it
  *   deaf        never ends by itself
@@ -146,13 +147,18 @@ static int run_role(int argc, char **argv)
     int fds = count_descriptors();
     unsigned number = count_start(arguments.role);
     read_order(arguments.role, number, order);
-    tell("%s started %u with %d descriptors: %s", arguments.role, number, fds, order);
+    const char *check = getenv(TOV_ROLE_CHECK_STORE) == NULL ? "" : ", checks its store";
+    tell("%s started %u with %d descriptors%s: %s", arguments.role, number, fds, check, order);
     if (strncmp(order, "exit ", 5) == 0)
         return (int)strtol(order + 5, NULL, 10);
     if (strncmp(order, "crash after ", 12) == 0)
         wait_for_file(order + 12);
     if (strncmp(order, "crash", 5) == 0)
         (void)raise(SIGKILL);
+    if (strncmp(order, "fault after ", 12) == 0) {
+        wait_for_file(order + 12);
+        (void)raise(SIGSEGV);
+    }
     if (strcmp(order, "forbidden") == 0)
         (void)raise(SIGSYS);
     int signal_fd = tov_role_start();

@@ -400,6 +400,19 @@ static void a_core_that_crashes_is_started_again_with_everything(void)
     clean();
 }
 
+/* It may have followed a damaged page: the next one looks first, and only that one. */
+static void a_core_that_met_a_fault_is_followed_by_one_that_reads_its_store_whole(void)
+{
+    prepare();
+    write_file("core", "fault after guard.count\ncrash after guard.count\nserve\n");
+    run();
+    (void)wait_for(events_fd, "core started 0 with 7 descriptors: fault");
+    (void)wait_for(events_fd, "core started 1 with 7 descriptors, checks its store");
+    (void)wait_for(events_fd, "core started 2 with 7 descriptors: serve");
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 static void a_guard_that_crashes_takes_the_core_along(void)
 {
     prepare();
@@ -570,6 +583,7 @@ int main(void)
         UNIT_TEST(a_role_that_its_sandbox_ended_is_told_as_such),
         UNIT_TEST(a_front_that_dropped_a_key_is_started_again_however_often),
         UNIT_TEST(a_core_that_crashes_is_started_again_with_everything),
+        UNIT_TEST(a_core_that_met_a_fault_is_followed_by_one_that_reads_its_store_whole),
         UNIT_TEST(a_guard_that_crashes_takes_the_core_along),
         UNIT_TEST(a_full_disk_is_tried_again_after_a_second_however_often),
         UNIT_TEST(a_guard_without_room_is_tried_again_like_the_core),
