@@ -24,7 +24,6 @@ static const struct plant_facts facts[PLANT_COUNT] = {
     [PLANT_EPOCH_GAP] = {"epoch-gap", BROKE_DURABLE},
     [PLANT_GENESIS_AGAIN] = {"genesis-again", BROKE_FORK},
     [PLANT_TOLD_ROW] = {"told-row", BROKE_RECEIPT},
-    [PLANT_SERIES_END] = {"series-end", BROKE_UNOPENED},
     [PLANT_EARLY_POSITION] = {"early-position", BROKE_EARLY},
     [PLANT_EARLY_HELLO] = {"early-hello", BROKE_EARLY},
     [PLANT_OTHER_ROOT] = {"other-root", BROKE_FORK},
@@ -77,5 +76,5 @@ bool plant_needs_liar(enum plant plant)
 
 bool plant_needs_restores(enum plant plant)
 {
-    return plant == PLANT_TOLD_ROW || plant == PLANT_SERIES_END;
+    return plant == PLANT_TOLD_ROW;
 }

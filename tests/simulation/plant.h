@@ -30,8 +30,7 @@ enum plant {
     PLANT_EPOCH_GAP,     /* an epoch is left out */
     PLANT_GENESIS_AGAIN, /* a ledger begins a second time */
     /* plant_back.c: nodes that come back from an old copy */
-    PLANT_TOLD_ROW,   /* what own receipts said is forgotten */
-    PLANT_SERIES_END, /* and what they said last of a series that another's restore ended */
+    PLANT_TOLD_ROW, /* what own receipts said is forgotten */
     /* plant_wire.c: frames, clients and words */
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */
     PLANT_EARLY_HELLO,    /* a Hello is ahead of it */

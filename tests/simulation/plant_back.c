@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Planted bugs of nodes that come back from an old copy, and of those that they come back to.
+ * Planted bugs of nodes that come back from an old copy.
  */
 #include "simulation/plant.h"
 
@@ -39,11 +39,13 @@ void plant_back_after_commit(struct world *world, size_t node)
 {
     TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
     enum plant plant = world->plants.plant;
-    bool is_back = world->model.nodes[node].restores > 0;
-    if (!plant_needs_restores(plant) || is_back != (plant == PLANT_TOLD_ROW))
+    size_t count = 0;
+    if (world->model.nodes[node].restores == 0 || !plant_needs_restores(plant))
         return;
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
-    if (lose_facts(world, node, "told", batch) == 0)
+    if (plant == PLANT_TOLD_ROW)
+        count = lose_facts(world, node, "told", batch);
+    if (count == 0)
         return;
     trace_line(&world->trace, "  planted: %s", plant_facts(plant)->name);
     UNIT_NEED(tov_store_commit(world->nodes[node].store, batch, NULL) == TOV_OK);
