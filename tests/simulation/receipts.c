@@ -128,7 +128,7 @@ static void check_last(struct receipted *on, const struct tov_leaf_receipt *rece
     const struct model_links *links = &peer->links[on->node];
     on->link = receipt->last_link;
     uint64_t rank = model_link_find(links, on->series, on->link);
-    if (rank >= links->receipted)
+    if (rank == links->count || rank >= links->receipted)
         refuse(on, "it was never receipted");
     else if (!tov_hash_equal(&peer->trees[0].leaves[links->at[rank].index],
                              &receipt->last_leaf_hash))
