@@ -413,15 +413,27 @@ static bool is_expected(const char *line)
     return false;
 }
 
+/* Where both ends of a link were set back, nobody has the messages that a receipt, which came back,
+ * speaks of. */
+static bool is_expected_of_two(const char *line)
+{
+    return is_krfo_old &&
+           (strstr(line, "[unverifiable] A receipt covers a message that the export does not "
+                         "show.") != NULL ||
+            strstr(line, "[unverifiable] A receipt, or one before it, cannot be checked by what "
+                         "the export holds.") != NULL);
+}
+
 static void need_expected(char *report)
 {
     char *rest = NULL;
     for (char *line = strtok_r(report, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         bool is_finding = strstr(line, ". [") != NULL;
-        if (is_finding && !is_expected(line))
+        bool is_fine = !is_finding || is_expected(line) || is_expected_of_two(line);
+        if (!is_fine)
             (void)printf("%s\n", line);
-        CU_ASSERT(!is_finding || is_expected(line));
+        CU_ASSERT(is_fine);
     }
 }
 
