@@ -17,7 +17,9 @@
  *       locks, without changing anything.
  *   S7  What is read is what was written (store_seal.c). A file that nobody writes is read whole
  *       before it is used, up to TOV_STORE_CHECK_BYTES (store_check.c). Once damage was met it
- *       sticks, and no commit succeeds any more.
+ *       sticks, and no commit succeeds any more. That a row is not there is said by the rows beside
+ *       it, which are what was written; a key that a disk changes later may hide one until the
+ *       next tov_store_scrub.
  *
  * Threads: open, close, commit and read from one thread. tov_store_copy from any. One thread of
  * the store's own commits; it touches only the batch that it was handed.

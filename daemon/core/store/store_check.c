@@ -17,7 +17,7 @@
  *   meta      at 16 of pages 0 and 1: magic u32, version u32, address u64, map size u64, the trees
  *             of free pages and of tables, last page u64, transaction u64; the even ones stand in
  *             page 0, the odd ones in page 1, each one behind the other
- *   free      key: transaction u64; data: count u64, page numbers
+ *   free      key: transaction u64; data: count u64, page numbers, the highest first
  */
 #include "store/store_internal.h"
 
@@ -63,7 +63,7 @@ struct check {
     const struct tov_store *store;
     int fd;
     uint32_t page_size;
-    uint64_t last_page;
+    uint64_t file_bytes, last_page, transaction;
     uint8_t *used;   /* a bit a page */
     uint8_t *levels; /* a page a level, and one for overflow */
     struct tov_buf big;
@@ -229,14 +229,22 @@ static enum tov_err check_sub_tree(struct check *check, uint64_t page, const str
                            : damaged(check, page, "a table's own row is damaged");
 }
 
-static enum tov_err check_free(struct check *check, uint64_t page, struct tov_bytes data)
+static enum tov_err check_free(struct check *check, uint64_t page, struct tov_bytes key,
+                               struct tov_bytes data)
 {
     size_t room = data.size / 8;
     uint64_t count = room > 0 ? u64_at(data.data) : 0;
-    if (data.size % 8 != 0 || room == 0 || count > room - 1)
+    uint64_t last = UINT64_MAX;
+    if (key.size != 8 || u64_at(key.data) > check->transaction || data.size % 8 != 0 || room == 0 ||
+        count > room - 1)
         return damaged(check, page, "the list of free pages is damaged");
-    for (uint64_t i = 1; i <= count; i++)
-        TOV_TRY(take_pages(check, u64_at(data.data + 8 * i), 1));
+    for (uint64_t i = 1; i <= count; i++) {
+        uint64_t freed = u64_at(data.data + 8 * i);
+        if (freed >= last)
+            return damaged(check, page, "the list of free pages is not in order");
+        TOV_TRY(take_pages(check, freed, 1));
+        last = freed;
+    }
     return TOV_OK;
 }
 
@@ -253,19 +261,30 @@ static enum tov_err check_row(struct check *check, const struct walk *walk, uint
     return damaged(check, page, what);
 }
 
+/* LMDB keeps the pages of a row that becomes smaller in the transaction that wrote it: there may be
+ * more of them than the row needs. */
+static enum tov_err take_big(struct check *check, struct walk *walk, uint64_t page, uint64_t size)
+{
+    uint8_t head[HEAD];
+    uint64_t needed = (HEAD + size + check->page_size - 1) / check->page_size;
+    TOV_TRY(read_at(check, page, head, sizeof head));
+    uint64_t count = u32_at(head + 12);
+    if (u64_at(head) != page || u16_at(head + 10) != P_OVERFLOW || count < needed)
+        return damaged(check, page, "its head is damaged");
+    walk->counted.overflows += count;
+    return take_pages(check, page, count);
+}
+
 static enum tov_err read_big(struct check *check, struct walk *walk, uint64_t page, uint32_t size)
 {
-    uint64_t count = (HEAD + (uint64_t)size + check->page_size - 1) / check->page_size;
-    TOV_TRY(take_pages(check, page, count));
-    walk->counted.overflows += count;
+    if (page > check->last_page || page * check->page_size + HEAD + size > check->file_bytes)
+        return damaged(check, page, "it is in use, and the file ends before it");
+    TOV_TRY(take_big(check, walk, page, size));
     tov_buf_clear(&check->big);
-    uint8_t *to = tov_buf_extend(&check->big, (size_t)(HEAD + size));
+    uint8_t *to = tov_buf_extend(&check->big, (size_t)HEAD + size);
     if (to == NULL)
         return tov_fail(check->error, TOV_E_NOMEM, "no memory to read the database");
-    TOV_TRY(read_at(check, page, to, (size_t)(HEAD + size)));
-    if (u64_at(to) != page || u16_at(to + 10) != P_OVERFLOW || u32_at(to + 12) != count)
-        return damaged(check, page, "its head is damaged");
-    return TOV_OK;
+    return read_at(check, page, to, (size_t)HEAD + size);
 }
 
 static enum tov_err check_leaf_node(struct check *check, struct walk *walk, uint64_t page,
@@ -283,7 +302,7 @@ static enum tov_err check_leaf_node(struct check *check, struct walk *walk, uint
     if (walk->is_tables)
         return check_sub_tree(check, page, node, data);
     if (walk->is_free)
-        return check_free(check, page, data);
+        return check_free(check, page, node->key, data);
     return check_row(check, walk, page, node->key, data);
 }
 
@@ -431,10 +450,10 @@ static enum tov_err read_metas(struct check *check, struct meta *out_meta)
     return TOV_OK;
 }
 
-static enum tov_err take_memory(struct check *check, uint64_t file_bytes, uint64_t last_page)
+static enum tov_err take_memory(struct check *check, uint64_t last_page)
 {
     /* Pages at the end may be free and never have been written, but not many of them. */
-    if (last_page / 2 > file_bytes / check->page_size + (1u << 20))
+    if (last_page / 2 > check->file_bytes / check->page_size + (1u << 20))
         return damaged(check, 0, "it names pages far behind the end of the file");
     check->last_page = last_page;
     check->used = calloc((size_t)(last_page / 8 + 1), 1);
@@ -451,7 +470,9 @@ static enum tov_err check_all(struct check *check)
     if (fstat(check->fd, &info) != 0)
         return store_fail(check->store, check->error, errno, "cannot look at the database");
     TOV_TRY(read_metas(check, &meta));
-    TOV_TRY(take_memory(check, (uint64_t)info.st_size, meta.last_page));
+    check->file_bytes = (uint64_t)info.st_size;
+    check->transaction = meta.transaction;
+    TOV_TRY(take_memory(check, meta.last_page));
     struct walk tables = {.name = "tables", .is_tables = true};
     struct walk free_pages = {.name = "free", .is_free = true};
     TOV_TRY(walk_tree(check, &tables, &meta.tables));

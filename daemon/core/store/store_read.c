@@ -164,19 +164,22 @@ static int compare_keys(const struct tov_store_key *a, MDB_val b)
     return order != 0 ? order : (a->size > b.mv_size) - (a->size < b.mv_size);
 }
 
-/* The highest key that is not above LAST: the one at or behind it, or the one before that. */
-static int seek_backward(MDB_cursor *cursor, const struct tov_store_key *last, MDB_val *key,
-                         MDB_val *value)
+/* The highest key that is not above LAST: the one at or behind it, or the one before that. A row
+ * that is passed over must be what was written too: that there is none is said by it. */
+static int seek_backward(struct tov_store_iter *iter, MDB_val *key, MDB_val *value)
 {
+    const struct tov_store_key *last = &iter->range.last;
+    struct tov_bytes passed;
     if (last->size == 0)
-        return mdb_cursor_get(cursor, key, value, MDB_LAST);
+        return mdb_cursor_get(iter->cursor, key, value, MDB_LAST);
     *key = store_val(last->bytes, last->size);
-    int code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    int code = mdb_cursor_get(iter->cursor, key, value, MDB_SET_RANGE);
     if (code == MDB_NOTFOUND)
-        return mdb_cursor_get(cursor, key, value, MDB_LAST);
-    if (code == 0 && compare_keys(last, *key) != 0)
-        return mdb_cursor_get(cursor, key, value, MDB_PREV);
-    return code;
+        return mdb_cursor_get(iter->cursor, key, value, MDB_LAST);
+    if (code != 0 || compare_keys(last, *key) == 0)
+        return code;
+    code = store_unseal(&iter->store->seals[iter->range.table], *key, *value, &passed);
+    return code == 0 ? mdb_cursor_get(iter->cursor, key, value, MDB_PREV) : code;
 }
 
 static int seek_forward(MDB_cursor *cursor, const struct tov_store_key *first, MDB_val *key,
@@ -194,7 +197,7 @@ static int step(struct tov_store_iter *iter, MDB_val *key, MDB_val *value)
     if (iter->started)
         return mdb_cursor_get(iter->cursor, key, value, range->backward ? MDB_PREV : MDB_NEXT);
     iter->started = true;
-    return range->backward ? seek_backward(iter->cursor, &range->last, key, value)
+    return range->backward ? seek_backward(iter, key, value)
                            : seek_forward(iter->cursor, &range->first, key, value);
 }
 
@@ -211,9 +214,12 @@ bool tov_store_iter_next(struct tov_store_iter *iter)
     if (iter->cursor == NULL || iter->failed != TOV_OK)
         return false;
     found.code = step(iter, &found.key, &found.row);
-    if (found.code == 0 && is_beyond(&iter->range, found.key))
-        found.code = MDB_NOTFOUND;
-    iter->failed = fill_row(iter->store, iter->range.table, &found, &iter->row);
+    struct tov_store_row row;
+    iter->failed = fill_row(iter->store, iter->range.table, &found, &row);
+    if (iter->failed == TOV_OK && is_beyond(&iter->range, found.key))
+        iter->failed = TOV_E_NOT_FOUND;
+    if (iter->failed == TOV_OK)
+        iter->row = row;
     return iter->failed == TOV_OK;
 }
 

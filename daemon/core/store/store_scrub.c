@@ -21,6 +21,11 @@ static enum tov_err scrub_row(struct tov_store_read *read, const struct tov_stor
     return err;
 }
 
+static bool is_same_key(const struct tov_store_key *a, const struct tov_store_key *b)
+{
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
 /* Some of the rows of the table that it is at. */
 static enum tov_err scrub_table(struct tov_store *store, struct tov_store_read *read, size_t *left)
 {
@@ -35,7 +40,9 @@ static enum tov_err scrub_table(struct tov_store *store, struct tov_store_read *
             is_at_end = true;
             break;
         }
-        scrub->next = iter.row.key; /* which is read again by the next call */
+        if (is_same_key(&scrub->next, &iter.row.key))
+            continue; /* the last one of the call before */
+        scrub->next = iter.row.key;
         scrub->rows++;
         size_t cost = iter.row.value.size + ROW_COST_BYTES;
         *left -= cost < *left ? cost : *left;

@@ -4,6 +4,7 @@
  * is either told so, by the name of the file, or finds every row as it was, and can go on writing.
  * Each bit is tried in a process of its own: LMDB may follow a damaged pointer anywhere.
  */
+#include "store/store_internal.h"
 #include "store_fixture.h"
 
 #include <fcntl.h>
@@ -282,7 +283,104 @@ static void a_bit_that_changes_in_an_open_store_is_told_then_or_at_the_next_star
     forget_whole();
 }
 
+/* ---- sound stores ---- */
+
+static void commit_and_check(struct tov_store *store, struct tov_store_batch *batch)
+{
+    struct tov_error error = {.text = ""};
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    tov_store_batch_clear(batch);
+    if (store_check_file(store, &error) != TOV_OK)
+        unit_need(false, error.text, __FILE__, __LINE__);
+}
+
+/* Lists of free pages of several pages each, which LMDB makes smaller where they lie. */
+static void what_lmdb_writes_is_never_damage(void)
+{
+    const unsigned fills = 3, rows = 20000, works = 300;
+    uint64_t random = 4, next = 0;
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    for (unsigned i = 0; i < fills; i++) {
+        for (unsigned k = 0; k < rows / fills; k++, next++)
+            tov_store_batch_append(batch, ROWS, tov_store_key_u64(next), row_value(next, 1500));
+        commit_and_check(store, batch);
+    }
+    tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(0),
+                                 tov_store_key_u64(next - 1 - next / 10));
+    commit_and_check(store, batch);
+    for (unsigned i = 0; i < works; i++) {
+        for (uint64_t k = 1 + unit_random(&random) % 10; k > 0; k--, next++)
+            tov_store_batch_append(batch, ROWS, tov_store_key_u64(next),
+                                   row_value(next, 200 + unit_random(&random) % 3000));
+        tov_store_batch_put(batch, NAMES, key_of(NAMES, unit_random(&random) % 1000),
+                            row_value(i, 300));
+        commit_and_check(store, batch);
+    }
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    folder_remove();
+}
+
+static void a_row_that_becomes_smaller_in_one_batch_is_no_damage(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1), row_value(1, 4096));
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1), row_value(1, 2500));
+    commit_and_check(store, batch);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    folder_remove();
+}
+
+/* A disk changes the key of row 2: what lies beside it says that something is wrong. */
+static void a_changed_key_is_not_taken_for_the_end_of_a_range(void)
+{
+    static const uint8_t key[] = {0, 0, 0, 0, 0, 0, 0, 2}, changed[] = {0x80, 0, 0, 0, 0, 0, 0, 2};
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    batch_append_rows(batch, 0, 5);
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    char path[360];
+    uint8_t bytes[64 * PAGE_BYTES];
+    (void)snprintf(path, sizeof path, "%s/data.mdb", store_path());
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    ssize_t size = read(fd, bytes, sizeof bytes);
+    for (ssize_t at = 2; at + (ssize_t)sizeof key < size; at++)
+        if (memcmp(bytes + at, key, sizeof key) == 0 && bytes[at - 2] == sizeof key)
+            UNIT_NEED(pwrite(fd, changed, sizeof changed, at) == (ssize_t)sizeof changed);
+    (void)close(fd);
+    for (int backward = 0; backward < 2; backward++) {
+        struct tov_store_range range = {.table = ROWS,
+                                        .first = tov_store_key_u64(0),
+                                        .last = tov_store_key_u64(100),
+                                        .backward = backward == 1};
+        struct tov_store_read *read = NULL;
+        struct tov_store_iter iter;
+        UNIT_NEED(tov_store_read_begin(store, &read, NULL) == TOV_OK);
+        UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+        while (tov_store_iter_next(&iter)) {
+        }
+        UNIT_EQUAL_INT(tov_store_iter_fini(&iter), TOV_E_CORRUPT);
+        tov_store_read_end(read);
+    }
+    UNIT_EQUAL_INT(tov_store_damage(store, NULL), TOV_E_CORRUPT);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    folder_remove();
+}
+
 const struct unit_test rot_tests[] = {
+    UNIT_TEST(what_lmdb_writes_is_never_damage),
+    UNIT_TEST(a_row_that_becomes_smaller_in_one_batch_is_no_damage),
+    UNIT_TEST(a_changed_key_is_not_taken_for_the_end_of_a_range),
     UNIT_TEST(a_changed_bit_of_the_file_is_told_or_means_nothing),
     UNIT_TEST(a_changed_bit_where_pages_begin_is_told_or_means_nothing),
     UNIT_TEST(a_bit_that_changes_in_an_open_store_is_told_then_or_at_the_next_start),
