@@ -4,9 +4,10 @@
  * agency, with up to W submits in flight, until the receiver's receipt for the last one is stored
  * at the sender. Prints lines `NAME VALUE UNIT`. Not for: setting up nodes (bench/run).
  *
- *   bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE
+ *   bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE [BASIS]
  *
- * With WINDOW 1 the next message is sent when the receipt of the one before is there: latency.
+ * BASIS: the legal one of FROM; without it that of Kriminalforsorgen. With WINDOW 1 the next
+ * message is sent when the receipt of the one before is there: latency.
  */
 #include <tov/tov.h>
 
@@ -27,7 +28,7 @@ struct slot {
 struct load {
     struct tov_client *client;
     struct tov_watch *watch;
-    const char *from, *to;
+    const char *from, *to, *basis;
     char *text;
     size_t count, window;
     size_t begun, accepted;
@@ -62,9 +63,9 @@ static struct tov_message_draft *make_draft(const struct load *load)
 {
     struct tov_error error = {TOV_OK, ""};
     struct tov_message_draft *draft = NULL;
-    static const char *const fields[][2] = {
+    const char *const fields[][2] = {
         {"fields.kind", "aftale"},
-        {"header.legal_bases", "RPL115-2/1-1"},
+        {"header.legal_bases", load->basis},
         {"header.about.concern_ref", "000102030405060708090a0b0c0d0e0f"},
         {"header.purpose", "forebyggelse"},
         {"header.use_limits", "ikke_efterforskning"},
@@ -233,9 +234,9 @@ static char *make_text(size_t size)
 
 int main(int argc, char **argv)
 {
-    if (argc != 9) {
-        (void)fprintf(stderr,
-                      "usage: bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE\n");
+    if (argc != 9 && argc != 10) {
+        (void)fprintf(stderr, "usage: bench_load ENDPOINT FRONT_PUB KEY FROM TO COUNT WINDOW SIZE "
+                              "[BASIS]\n");
         return 2;
     }
     struct load *load = calloc(1, sizeof *load);
@@ -243,6 +244,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     load->from = argv[4];
     load->to = argv[5];
+    load->basis = argc == 10 ? argv[9] : "RPL115-2/1-1";
     load->count = strtoul(argv[6], NULL, 10);
     load->window = strtoul(argv[7], NULL, 10);
     load->text = make_text(strtoul(argv[8], NULL, 10));

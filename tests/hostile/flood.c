@@ -9,6 +9,8 @@
  *       takes what such a flood sends and drops it: what the flood itself costs this machine
  *   hostile_flood strangers PORT
  *       200 connections with noise at a time, each closed and opened anew
+ *   hostile_flood door PORT
+ *       takes such connections and closes them: what those alone cost this machine
  *
  * NODE_KEY and OWN_KEY are files of transport keys, CONTROL_KEY one of a control key.
  */
@@ -21,15 +23,16 @@
 #include "net/net.h"
 #include "support/unit.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#define BY_TURNS 200u /* messages of one attack before the next */
 #define CROWD 200u
 #define SOURCE "127.0.0.66"
 
@@ -77,22 +80,35 @@ static void wait_a_little(const struct tov_net_socket *socket)
 
 /* ---- a peer ---- */
 
-static const struct attack *chosen(const char *name, unsigned long long said)
+/* The one of that name; without a name by turns, the more of one the more a test says of it: one
+ * that cuts the connection would silence all others else. */
+struct turns {
+    size_t at;
+    unsigned left;
+};
+
+static const struct attack *next_attack(const char *name, struct turns *turns)
 {
     for (size_t i = 0; name != NULL && i < attack_count; i++) {
         if (strcmp(attacks[i].name, name) == 0)
             return &attacks[i];
     }
     UNIT_NEED(name == NULL);
-    return &attacks[said / BY_TURNS % attack_count];
+    if (turns->left == 0) {
+        turns->at = (turns->at + 1) % attack_count;
+        turns->left = 1 + attacks[turns->at].count / 100;
+    }
+    turns->left--;
+    return &attacks[turns->at];
 }
 
 static unsigned long long say_all(struct attacker *attacker, struct tov_net_socket *socket,
                                   const char *name)
 {
     unsigned long long said = 0;
+    struct turns turns = {0, 0};
     while (!is_over) {
-        attack_make(attacker, chosen(name, said));
+        attack_make(attacker, next_attack(name, &turns));
         while (!is_over && tov_net_send(socket, (struct tov_net_route){0},
                                         tov_buf_view(&attacker->out)) == TOV_E_AGAIN)
             wait_a_little(socket);
@@ -186,6 +202,28 @@ static unsigned long long crowd(unsigned port)
     return opened;
 }
 
+static unsigned long long close_all(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    unsigned long long closed = 0;
+    int one = 1;
+    int door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    UNIT_NEED(door >= 0 && setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+              bind(door, (const struct sockaddr *)&address, sizeof address) == 0 &&
+              listen(door, (int)CROWD) == 0);
+    while (!is_over) {
+        int fd = accept(door, NULL, NULL); /* TERM ends the wait */
+        if (fd >= 0) {
+            (void)close(fd);
+            closed++;
+        }
+    }
+    (void)close(door);
+    return closed;
+}
+
 int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = note_end};
@@ -198,8 +236,10 @@ int main(int argc, char **argv)
         count = drop(argv + 2);
     else if (argc == 3 && strcmp(argv[1], "strangers") == 0)
         count = crowd(number_of(argv[2]));
+    else if (argc == 3 && strcmp(argv[1], "door") == 0)
+        count = close_all(number_of(argv[2]));
     else {
-        (void)fprintf(stderr, "hostile_flood peer|sink|strangers: see the head of flood.c\n");
+        (void)fprintf(stderr, "hostile_flood peer|sink|strangers|door: see the head of flood.c\n");
         return 2;
     }
     printf("%llu\n", count);
