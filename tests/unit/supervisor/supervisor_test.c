@@ -562,6 +562,8 @@ static void the_command_line_is_strict(void)
     expect_output("tovd: /nowhere: No such file or directory");
     UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), 0);
     expect_output("understood; node of kk");
+    UNIT_EQUAL_INT(run_tovd("gateway", "--version", NULL), 0);
+    expect_output("tovd ");
     UNIT_EQUAL_INT(run_tovd("gateway", NULL, NULL), TOV_EXIT_USAGE);
     expect_output("tovd: --config FILE is missing");
     UNIT_EQUAL_INT(run_tovd("gateway", "--config", config), TOV_EXIT_CONFIG);
