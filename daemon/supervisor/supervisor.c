@@ -321,7 +321,7 @@ static void read_core(struct supervisor *supervisor)
 
 static void take_gateway(struct supervisor *supervisor)
 {
-    int fd = door_accept(&supervisor->door);
+    int fd = door_accept(&supervisor->door, supervisor->now_ms);
     if (fd < 0)
         return;
     if (tov_ipc_send_link(supervisor->core, TOV_IPC_LINK_GATEWAY, fd) != TOV_OK) {
@@ -332,10 +332,11 @@ static void take_gateway(struct supervisor *supervisor)
     (void)close(fd);
 }
 
-/* Who comes while there is no core waits at the door. */
+/* Who comes while there is no core waits at the door (and D3). */
 static bool door_is_watched(const struct supervisor *supervisor)
 {
-    return supervisor->state == RUNNING && supervisor->core != NULL;
+    return supervisor->state == RUNNING && supervisor->core != NULL &&
+           door_is_open(&supervisor->door, supervisor->now_ms);
 }
 
 /* ---- time ---- */
@@ -372,6 +373,8 @@ static int next_timeout_ms(const struct supervisor *supervisor)
         sooner(&at_ms, supervisor->start_all_at_ms);
     for (size_t i = 0; supervisor->state == RUNNING && i < ROLES; i++)
         sooner(&at_ms, supervisor->children[i].start_at_ms);
+    if (!door_is_open(&supervisor->door, supervisor->now_ms))
+        sooner(&at_ms, supervisor->door.open_ms);
     return at_ms <= supervisor->now_ms ? 0 : (int)(at_ms - supervisor->now_ms);
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -316,6 +317,29 @@ static void a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused(void)
     clean();
 }
 
+/* While no descriptor is left it looks at the door each second, and has not forgotten who waits. */
+static void a_gateway_that_came_when_no_descriptor_was_left_is_taken_later(void)
+{
+    struct rlimit before;
+    char log[128];
+    prepare_apart();
+    (void)snprintf(log, sizeof log, "%s", path_of("log"));
+    run_with_log(log);
+    wait_until_serving();
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, NULL, &before) == 0);
+    /* poll(2) looks at three, which is all it may. */
+    const struct rlimit low = {.rlim_cur = 3, .rlim_max = before.rlim_max};
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, &low, NULL) == 0);
+    int guest = knock();
+    for (uint64_t end_ms = now_ms() + PATIENCE_MS; !file_has(log, "event=gateway-not-taken");)
+        UNIT_NEED(now_ms() < end_ms);
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, &before, NULL) == 0);
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    (void)close(guest);
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 /* A new core has no gateway, whatever the former one had. */
 static void after_a_crash_of_the_core_the_next_gateway_is_taken(void)
 {
@@ -580,6 +604,7 @@ int main(void)
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
         UNIT_TEST(a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused),
+        UNIT_TEST(a_gateway_that_came_when_no_descriptor_was_left_is_taken_later),
         UNIT_TEST(after_a_crash_of_the_core_the_next_gateway_is_taken),
         UNIT_TEST(what_is_no_socket_of_ours_is_left_alone),
         UNIT_TEST(a_role_that_its_sandbox_ended_is_told_as_such),
