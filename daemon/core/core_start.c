@@ -22,6 +22,7 @@
 
 #define PATH_SIZE 512
 #define BALLAST_BYTES (16u << 20)
+#define ALIVE_MS 1000u
 
 /* What is wrong with a file is for a person, CODE; want of memory passes. */
 static enum tov_err blame(enum tov_err err, enum tov_err code)
@@ -95,6 +96,21 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
     return blame(err, TOV_E_KEY);
 }
 
+/* The loop, which says so later, waits until the store was read: longer than systemd does, when the
+ * service was ready before and only this process is new. */
+static void say_alive(void *context)
+{
+    struct tov_process *process = context;
+    uint64_t mono = tov_core_clock_mono();
+    if (process->last_alive_mono_ms != 0 && mono - process->last_alive_mono_ms < ALIVE_MS)
+        return;
+    process->last_alive_mono_ms = mono;
+    enum tov_err ignored = tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_ALIVE);
+    if (ignored == TOV_OK)
+        ignored = tov_ipc_flush(process->supervisor);
+    (void)ignored; /* its end is read as closed */
+}
+
 static enum tov_err open_store(struct tov_process *process, struct tov_error *error)
 {
     char path[PATH_SIZE];
@@ -102,7 +118,8 @@ static enum tov_err open_store(struct tov_process *process, struct tov_error *er
                                         .table_count = TOV_TABLE_COUNT,
                                         .format = TOV_STORE_FORMAT,
                                         .ballast_bytes = BALLAST_BYTES,
-                                        .check_whole = getenv(TOV_ROLE_CHECK_STORE) != NULL};
+                                        .check_whole = getenv(TOV_ROLE_CHECK_STORE) != NULL,
+                                        .progress = {say_alive, process}};
     (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
     TOV_TRY(tov_store_open(path, &options, &process->store, error));
     return tov_core_files_open(process->config.data_dir, &process->files, error);
