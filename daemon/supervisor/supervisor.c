@@ -77,7 +77,6 @@ static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
     enum tov_err started =
         child_start(&supervisor->children[ROLE_CORE], &start, supervisor->now_ms);
     (void)unsetenv(TOV_ROLE_CHECK_STORE);
-    supervisor->core_was_broken = false;
     (void)close(fds[1]);
     if (started != TOV_OK) {
         (void)close(fds[0]);
@@ -213,7 +212,7 @@ static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
     if (role == ROLE_CORE) {
-        supervisor->core_was_broken = child_was_broken(status);
+        supervisor->core_was_broken = supervisor->core_was_broken || child_was_broken(status);
         close_core(supervisor);
     }
     enum tov_log_level level = supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO;
@@ -293,9 +292,10 @@ static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_f
 {
     struct tov_bytes text;
     enum tov_ipc_link link;
-    if (frame->kind == TOV_IPC_SV_READY)
+    if (frame->kind == TOV_IPC_SV_READY) {
         (void)sd_notify(0, "READY=1");
-    else if (frame->kind == TOV_IPC_SV_ALIVE)
+        supervisor->core_was_broken = false;
+    } else if (frame->kind == TOV_IPC_SV_ALIVE)
         (void)sd_notify(0, "WATCHDOG=1");
     else if (frame->kind == TOV_IPC_SV_STATUS && tov_ipc_read_text(frame->payload, &text) == TOV_OK)
         (void)sd_notifyf(0, "STATUS=%.*s", (int)text.size, (const char *)text.data);

@@ -212,6 +212,40 @@ static void a_core_that_reads_its_store_whole_says_that_it_lives(void)
     CU_ASSERT(said >= 1 && said <= seconds + 1);
 }
 
+/* A store with damage at which a start does not look, and too large to be read whole each time. */
+static void damage_large_store(const struct process_scene *scene, bool is_damaged)
+{
+    char path[200];
+    const uint8_t byte = is_damaged ? 0xFF : 0;
+    (void)snprintf(path, sizeof path, "%s/data/store/data.mdb", scene->folder);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    UNIT_NEED(fd >= 0 && ftruncate(fd, (off_t)TOV_STORE_CHECK_BYTES + 4096) == 0);
+    UNIT_NEED(pwrite(fd, &byte, 1, 1500 * 4096 + 1000) == 1); /* within a row */
+    (void)close(fd);
+}
+
+/* docs/recovery.md: also when the service, whose supervisor knew of the fault, is started anew. */
+static void a_large_store_is_read_whole_from_a_fault_on_until_it_was(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    fill_store(&scene, 3000);
+    damage_large_store(&scene, true);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    UNIT_NEED(setenv(TOV_ROLE_CHECK_STORE, "1", 1) == 0);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
+    UNIT_NEED(unsetenv(TOV_ROLE_CHECK_STORE) == 0);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
+    damage_large_store(&scene, false);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    CU_ASSERT(count_alive(&scene) >= 1);
+    damage_large_store(&scene, true);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(count_alive(&scene), 0);
+    process_scene_put(&scene, "data/store-unread", ""); /* as an operator may */
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
+}
+
 static void arguments_that_are_missing_are_wrong_usage(void)
 {
     char *none[] = {(char[]){"tovd"}, NULL};
@@ -475,6 +509,7 @@ int main(void)
         UNIT_TEST(an_agency_that_the_roster_does_not_have_is_refused),
         UNIT_TEST(two_cores_never_have_one_store),
         UNIT_TEST(a_core_that_reads_its_store_whole_says_that_it_lives),
+        UNIT_TEST(a_large_store_is_read_whole_from_a_fault_on_until_it_was),
         UNIT_TEST(arguments_that_are_missing_are_wrong_usage),
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),

@@ -424,15 +424,20 @@ static void a_core_that_crashes_is_started_again_with_everything(void)
     clean();
 }
 
-/* It may have followed a damaged page: the next one looks first, and only that one. */
+/* It may have followed a damaged page: the next one looks first, and the one after it if it was
+ * ended before it served. */
 static void a_core_that_met_a_fault_is_followed_by_one_that_reads_its_store_whole(void)
 {
     prepare();
-    write_file("core", "fault after guard.count\ncrash after guard.count\nserve\n");
+    write_file("core",
+               "fault after guard.count\ncrash after guard.count\nserve until told\nserve\n");
     run();
     (void)wait_for(events_fd, "core started 0 with 7 descriptors: fault");
     (void)wait_for(events_fd, "core started 1 with 7 descriptors, checks its store");
-    (void)wait_for(events_fd, "core started 2 with 7 descriptors: serve");
+    (void)wait_for(events_fd, "core started 2 with 7 descriptors, checks its store");
+    wait_until_serving();
+    UNIT_NEED(kill(pid, SIGUSR1) == 0);
+    (void)wait_for(events_fd, "core started 3 with 7 descriptors: serve");
     UNIT_EQUAL_INT(stop(), 0);
     clean();
 }
