@@ -33,7 +33,7 @@ struct tov_process {
     bool gateway_ready, front_ready, said_ready, stopping;
     char said_state[128];                  /* what the supervisor was told of it */
     uint64_t queued[TOV_AGENCIES_MAX + 1]; /* bytes given to the gateway and not yet sent */
-    uint64_t last_tick_mono_ms, last_clear_mono_ms;
+    uint64_t last_tick_mono_ms, last_clear_mono_ms, last_alive_mono_ms;
     int exit_code;
 };
 

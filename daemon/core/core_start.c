@@ -22,6 +22,9 @@
 
 #define PATH_SIZE 512
 #define BALLAST_BYTES (16u << 20)
+#define ALIVE_MS 1000u
+#define UNREAD_FILE "store-unread" /* of the data folder */
+#define UNREAD_MAX_BYTES 4096u
 
 /* What is wrong with a file is for a person, CODE; want of memory passes. */
 static enum tov_err blame(enum tov_err err, enum tov_err code)
@@ -95,17 +98,51 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
     return blame(err, TOV_E_KEY);
 }
 
+/* The loop, which says so later, waits until the store was read: longer than systemd does, when the
+ * service was ready before and only this process is new. */
+static void say_alive(void *context)
+{
+    struct tov_process *process = context;
+    uint64_t mono = tov_core_clock_mono();
+    if (process->last_alive_mono_ms != 0 && mono - process->last_alive_mono_ms < ALIVE_MS)
+        return;
+    process->last_alive_mono_ms = mono;
+    enum tov_err ignored = tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_ALIVE);
+    if (ignored == TOV_OK)
+        ignored = tov_ipc_flush(process->supervisor);
+    (void)ignored; /* its end is read as closed */
+}
+
+/* Whether the store is read whole, however large: a core ended by a fault. The supervisor forgets
+ * that when the service is ended or killed meanwhile, so it stands in a file until the store was
+ * read. A disk that has no room for the file is no reason not to start. */
+static bool must_read_whole(struct tov_core_files *files)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(UNREAD_MAX_BYTES);
+    bool is_told = getenv(TOV_ROLE_CHECK_STORE) != NULL;
+    if (tov_core_file_load(files, UNREAD_FILE, &content) != TOV_E_NOT_FOUND)
+        return true;
+    if (is_told)
+        (void)!tov_core_file_save(files, UNREAD_FILE, tov_bytes_of_text("read the store whole\n"));
+    return is_told;
+}
+
 static enum tov_err open_store(struct tov_process *process, struct tov_error *error)
 {
     char path[PATH_SIZE];
+    TOV_TRY(tov_core_files_open(process->config.data_dir, &process->files, error));
+    bool reads_whole = must_read_whole(process->files);
     struct tov_store_options options = {.tables = tov_tables,
                                         .table_count = TOV_TABLE_COUNT,
                                         .format = TOV_STORE_FORMAT,
                                         .ballast_bytes = BALLAST_BYTES,
-                                        .check_whole = getenv(TOV_ROLE_CHECK_STORE) != NULL};
+                                        .check_whole = reads_whole,
+                                        .progress = {say_alive, process}};
     (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
     TOV_TRY(tov_store_open(path, &options, &process->store, error));
-    return tov_core_files_open(process->config.data_dir, &process->files, error);
+    if (reads_whole)
+        (void)!tov_core_file_delete(process->files, UNREAD_FILE); /* else it is read again */
+    return TOV_OK;
 }
 
 static enum tov_err begin_commit(void *context, struct tov_store_batch *batch)

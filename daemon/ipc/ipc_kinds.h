@@ -46,7 +46,8 @@
  *
  *   core -> supervisor
  *     SV_READY      nothing                          serving: tell systemd
- *     SV_ALIVE      nothing                          one full turn of the loop was made
+ *     SV_ALIVE      nothing                          a turn of the loop was made, or a step of a
+ *                                                    long start
  *     SV_STATUS     text                             one line for `systemctl status`
  *     SV_UNLINK     u8 0 gateway or 1 front          its stream has ended, or said what it may not
  *   supervisor -> core (the one ipc that takes descriptors: tov_ipc_allow_fds)

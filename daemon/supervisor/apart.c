@@ -173,8 +173,8 @@ int apart_main(int argc, char **argv)
         .signal_fd = -1, .child = {.role = TOV_ROLE_GATEWAY_APART}, .exit_code = RUNNING};
     if (!supervisor_parse_command(argc, argv, help, &command))
         return TOV_EXIT_USAGE;
-    if (command.help) {
-        (void)printf("%s", help);
+    if (command.help || command.version) {
+        (void)printf("%s", command.help ? help : "tovd " TOV_VERSION_TEXT "\n");
         return TOV_EXIT_OK;
     }
     apart.path = command.config;

@@ -15,6 +15,7 @@
 
 #define WAITING_MAX 4
 #define REFUSAL_BYTES 512u
+#define REST_MS 1000u
 #define UNKNOWN_USER 65534u /* what the kernel says of users whom a namespace does not know */
 
 /* ---- opening ---- */
@@ -142,13 +143,35 @@ static const char *objection(const struct door *door, uid_t user)
     return door->is_taken ? "another gateway is connected" : NULL;
 }
 
-int door_accept(struct door *door)
+static bool nobody_came(int number)
+{
+    return number == EAGAIN || number == EINTR || number == ECONNABORTED;
+}
+
+/* Who came still waits, so that to look again at once would be to look for ever. */
+static void rest(struct door *door, int number, uint64_t now_ms)
+{
+    if (door->open_ms == 0)
+        TOV_LOG(TOV_LOG_ERROR, "gateway-not-taken", TOV_LOG_TEXT("why", strerror(number)));
+    door->open_ms = now_ms + REST_MS;
+}
+
+bool door_is_open(const struct door *door, uint64_t now_ms)
+{
+    return now_ms >= door->open_ms;
+}
+
+int door_accept(struct door *door, uint64_t now_ms)
 {
     struct ucred who;
     socklen_t size = sizeof who;
     int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
+        if (!nobody_came(errno))
+            rest(door, errno, now_ms);
         return -1;
+    }
+    door->open_ms = 0;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) {
         (void)close(fd);
         return -1;

@@ -77,7 +77,6 @@ static enum tov_err start_core(struct supervisor *supervisor, const int ends[3])
     enum tov_err started =
         child_start(&supervisor->children[ROLE_CORE], &start, supervisor->now_ms);
     (void)unsetenv(TOV_ROLE_CHECK_STORE);
-    supervisor->core_was_broken = false;
     (void)close(fds[1]);
     if (started != TOV_OK) {
         (void)close(fds[0]);
@@ -213,7 +212,7 @@ static void take_end(struct supervisor *supervisor, enum role role, int status)
 {
     struct child *child = &supervisor->children[role];
     if (role == ROLE_CORE) {
-        supervisor->core_was_broken = child_was_broken(status);
+        supervisor->core_was_broken = supervisor->core_was_broken || child_was_broken(status);
         close_core(supervisor);
     }
     enum tov_log_level level = supervisor->state == RUNNING ? TOV_LOG_WARNING : TOV_LOG_INFO;
@@ -293,9 +292,10 @@ static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_f
 {
     struct tov_bytes text;
     enum tov_ipc_link link;
-    if (frame->kind == TOV_IPC_SV_READY)
+    if (frame->kind == TOV_IPC_SV_READY) {
         (void)sd_notify(0, "READY=1");
-    else if (frame->kind == TOV_IPC_SV_ALIVE)
+        supervisor->core_was_broken = false;
+    } else if (frame->kind == TOV_IPC_SV_ALIVE)
         (void)sd_notify(0, "WATCHDOG=1");
     else if (frame->kind == TOV_IPC_SV_STATUS && tov_ipc_read_text(frame->payload, &text) == TOV_OK)
         (void)sd_notifyf(0, "STATUS=%.*s", (int)text.size, (const char *)text.data);
@@ -321,7 +321,7 @@ static void read_core(struct supervisor *supervisor)
 
 static void take_gateway(struct supervisor *supervisor)
 {
-    int fd = door_accept(&supervisor->door);
+    int fd = door_accept(&supervisor->door, supervisor->now_ms);
     if (fd < 0)
         return;
     if (tov_ipc_send_link(supervisor->core, TOV_IPC_LINK_GATEWAY, fd) != TOV_OK) {
@@ -332,10 +332,11 @@ static void take_gateway(struct supervisor *supervisor)
     (void)close(fd);
 }
 
-/* Who comes while there is no core waits at the door. */
+/* Who comes while there is no core waits at the door (and D3). */
 static bool door_is_watched(const struct supervisor *supervisor)
 {
-    return supervisor->state == RUNNING && supervisor->core != NULL;
+    return supervisor->state == RUNNING && supervisor->core != NULL &&
+           door_is_open(&supervisor->door, supervisor->now_ms);
 }
 
 /* ---- time ---- */
@@ -372,6 +373,8 @@ static int next_timeout_ms(const struct supervisor *supervisor)
         sooner(&at_ms, supervisor->start_all_at_ms);
     for (size_t i = 0; supervisor->state == RUNNING && i < ROLES; i++)
         sooner(&at_ms, supervisor->children[i].start_at_ms);
+    if (!door_is_open(&supervisor->door, supervisor->now_ms))
+        sooner(&at_ms, supervisor->door.open_ms);
     return at_ms <= supervisor->now_ms ? 0 : (int)(at_ms - supervisor->now_ms);
 }
 

@@ -23,7 +23,7 @@ struct supervisor {
     int signal_fd;
     struct child children[ROLES];
     struct door door;     /* open: the gateway runs apart, and none is started here */
-    bool core_was_broken; /* it ended by a fault, and has not been started since */
+    bool core_was_broken; /* one ended by a fault, and none has been ready since */
     struct tov_ipc *core; /* NULL while there is none */
     uint64_t now_ms;
     uint64_t start_all_at_ms; /* while DRAINING */

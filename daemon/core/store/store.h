@@ -51,6 +51,13 @@ enum tov_store_mode {
                          * file, so that it may lie on a disk that cannot be written */
 };
 
+/* Called while the file is read whole, every 16 MiB and at least every 1,000 reads, for what
+ * must be said meanwhile. The store is not open yet. */
+struct tov_store_progress {
+    void (*call)(void *context); /* NULL: nobody asks */
+    void *context;
+};
+
 struct tov_store_options {
     enum tov_store_mode mode;             /* other than OWN: never commit (asserted) */
     const struct tov_store_table *tables; /* static: the store keeps the pointer */
@@ -60,7 +67,8 @@ struct tov_store_options {
     uint64_t map_max_bytes; /* where doubling ends; 0 = 4 TiB */
     uint64_t ballast_bytes; /* a file to give away when the disk is full; 0 = none */
     bool check_whole;       /* read the file whole first, however large it is */
-    bool any_filesystem;    /* also network, overlay and memory filesystems: for tests only */
+    struct tov_store_progress progress;
+    bool any_filesystem; /* also network, overlay and memory filesystems: for tests only */
 };
 
 /* Opens the store in the folder PATH, which is made (mode 0700) when it is not there; folder and

@@ -35,6 +35,8 @@
 #define LEVELS_MAX 32u
 #define NO_PAGE UINT64_MAX
 #define PAGE_MAX 65536u
+#define PROGRESS_BYTES (16u << 20)
+#define PROGRESS_READS 1000u
 enum { P_BRANCH = 1, P_LEAF = 2, P_OVERFLOW = 4, P_META = 8 };
 enum { NODE_BIG = 1, NODE_TREE = 2 };
 #define FREE_TREE_FLAGS 0x08u /* integer keys */
@@ -62,6 +64,7 @@ struct walk {
 struct check {
     const struct tov_store *store;
     int fd;
+    uint64_t bytes_read, reads; /* since progress was told */
     uint32_t page_size;
     uint64_t file_bytes, last_page, transaction;
     uint8_t *used;   /* a bit a page */
@@ -125,6 +128,18 @@ static struct meta meta_at(const uint8_t *page)
                          .transaction = u64_at(at + 128)};
 }
 
+static void tell_progress(struct check *check, size_t bytes)
+{
+    const struct tov_store_progress *progress = &check->store->progress;
+    check->bytes_read += bytes;
+    check->reads++;
+    if (check->bytes_read < PROGRESS_BYTES && check->reads < PROGRESS_READS)
+        return;
+    check->bytes_read = check->reads = 0;
+    if (progress->call != NULL)
+        progress->call(progress->context);
+}
+
 /* SIZE bytes from OFFSET on; what is behind the end of the file is no page. */
 static enum tov_err read_at(struct check *check, uint64_t page, uint8_t *to, size_t size)
 {
@@ -139,6 +154,7 @@ static enum tov_err read_at(struct check *check, uint64_t page, uint8_t *to, siz
         if (more == 0)
             return damaged(check, page, "it is in use, and the file ends before it");
         got += (size_t)more;
+        tell_progress(check, (size_t)more);
     }
     return TOV_OK;
 }

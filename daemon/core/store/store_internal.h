@@ -37,6 +37,7 @@ struct tov_store {
     unsigned table_count;
     uint64_t map_max_bytes;
     uint64_t ballast_bytes;
+    struct tov_store_progress progress;
     int dir_fd; /* holds the lock on the folder (S6) */
     MDB_env *env;
     MDB_dbi meta;

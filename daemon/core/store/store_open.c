@@ -55,6 +55,7 @@ static enum tov_err create_store(const char *path, const struct tov_store_option
     store->map_max_bytes =
         options->map_max_bytes != 0 ? options->map_max_bytes : MAP_MAX_DEFAULT_BYTES;
     store->ballast_bytes = options->ballast_bytes;
+    store->progress = options->progress;
     store->dir_fd = -1;
     store->event_fd = -1;
     store->owner = pthread_self();

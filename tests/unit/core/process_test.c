@@ -9,6 +9,7 @@
 
 #include "core_process.h"
 #include "exit_codes.h"
+#include "ledger/tables.h"
 #include "supervisor/supervisor.h"
 #include "support/refuse.h"
 
@@ -162,6 +163,87 @@ static void two_cores_never_have_one_store(void)
     tov_process_end(first);
     free(first);
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+}
+
+/* ROWS rows of a page each, at which a start does not look before its first turn. */
+static void fill_store(const struct process_scene *scene, uint32_t rows)
+{
+    char path[200];
+    uint8_t row[3000] = {1};
+    struct tov_store_options options = {
+        .tables = tov_tables, .table_count = TOV_TABLE_COUNT, .format = TOV_STORE_FORMAT};
+    TOV_CLEANUP(tov_store_cleanup) struct tov_store *store = NULL;
+    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
+    (void)snprintf(path, sizeof path, "%s/data/store", scene->folder);
+    UNIT_NEED(tov_store_open(path, &options, &store, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    for (uint32_t i = 0; i < rows; i++)
+        tov_store_batch_put(batch, TOV_TABLE_BOOK, tov_store_key_u64(i), TOV_BYTES_OF(row));
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+}
+
+/* How often the core of the last start said to its supervisor that it lives. */
+static unsigned count_alive(struct process_scene *scene)
+{
+    struct tov_ipc *supervisor = NULL;
+    struct tov_ipc_frame frame;
+    unsigned count = 0;
+    UNIT_NEED(tov_ipc_create(scene->far[END_SUPERVISOR], 1u << 20, &supervisor) == TOV_OK);
+    scene->far[END_SUPERVISOR] = -1;
+    while (tov_ipc_receive(supervisor) == TOV_OK)
+        while (tov_ipc_next(supervisor, &frame) == TOV_OK)
+            count += frame.kind == TOV_IPC_SV_ALIVE;
+    tov_ipc_destroy(supervisor);
+    return count;
+}
+
+/* systemd counts 30 seconds, and a store may take more: but not a word each page. */
+static void a_core_that_reads_its_store_whole_says_that_it_lives(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(count_alive(&scene), 0);
+    fill_store(&scene, 3000);
+    uint64_t began_ms = tov_core_clock_mono();
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    uint64_t seconds = (tov_core_clock_mono() - began_ms) / 1000;
+    unsigned said = count_alive(&scene);
+    CU_ASSERT(said >= 1 && said <= seconds + 1);
+}
+
+/* A store with damage at which a start does not look, and too large to be read whole each time. */
+static void damage_large_store(const struct process_scene *scene, bool is_damaged)
+{
+    char path[200];
+    const uint8_t byte = is_damaged ? 0xFF : 0;
+    (void)snprintf(path, sizeof path, "%s/data/store/data.mdb", scene->folder);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    UNIT_NEED(fd >= 0 && ftruncate(fd, (off_t)TOV_STORE_CHECK_BYTES + 4096) == 0);
+    UNIT_NEED(pwrite(fd, &byte, 1, 1500 * 4096 + 1000) == 1); /* within a row */
+    (void)close(fd);
+}
+
+/* docs/recovery.md: also when the service, whose supervisor knew of the fault, is started anew. */
+static void a_large_store_is_read_whole_from_a_fault_on_until_it_was(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    fill_store(&scene, 3000);
+    damage_large_store(&scene, true);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    UNIT_NEED(setenv(TOV_ROLE_CHECK_STORE, "1", 1) == 0);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
+    UNIT_NEED(unsetenv(TOV_ROLE_CHECK_STORE) == 0);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
+    damage_large_store(&scene, false);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    CU_ASSERT(count_alive(&scene) >= 1);
+    damage_large_store(&scene, true);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(count_alive(&scene), 0);
+    process_scene_put(&scene, "data/store-unread", ""); /* as an operator may */
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
 }
 
 static void arguments_that_are_missing_are_wrong_usage(void)
@@ -426,6 +508,8 @@ int main(void)
         UNIT_TEST(a_locked_key_opens_by_the_credential_alone),
         UNIT_TEST(an_agency_that_the_roster_does_not_have_is_refused),
         UNIT_TEST(two_cores_never_have_one_store),
+        UNIT_TEST(a_core_that_reads_its_store_whole_says_that_it_lives),
+        UNIT_TEST(a_large_store_is_read_whole_from_a_fault_on_until_it_was),
         UNIT_TEST(arguments_that_are_missing_are_wrong_usage),
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),

@@ -36,6 +36,44 @@ static void a_new_store_has_a_folder_for_its_user_only(void)
     folder_remove();
 }
 
+static void count_call(void *context)
+{
+    (*(unsigned *)context)++;
+}
+
+/* After 1,000 reads, and after 16 MiB. */
+static void reading_the_file_whole_tells_how_it_goes(void)
+{
+    (void)folder_create();
+    unsigned calls = 0;
+    struct tov_store_options options = test_options();
+    options.progress = (struct tov_store_progress){count_call, &calls};
+    struct tov_store *store = store_open_here(&options);
+    UNIT_EQUAL_INT(calls, 0); /* little to read */
+    struct tov_store_batch *batch = batch_create();
+    for (uint64_t i = 0; i < 3000; i++) /* a page each */
+        tov_store_batch_put(batch, ROWS, tov_store_key_u64(i), row_value(i, 3000));
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    tov_store_batch_clear(batch);
+    tov_store_close(store);
+    UNIT_OK(open_again(&options, NULL));
+    CU_ASSERT(calls == 3 || calls == 4);
+    unsigned before = calls;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf large = TOV_BUF_INIT(24u << 20);
+    uint8_t *bytes = tov_buf_extend(&large, 20u << 20);
+    UNIT_NEED(bytes != NULL);
+    memset(bytes, 1, 20u << 20);
+    store = store_open_here(&options);
+    tov_store_batch_put(batch, NAMES, tov_store_key_text("large"), tov_buf_view(&large));
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    calls = 0;
+    UNIT_OK(open_again(&options, NULL));
+    UNIT_EQUAL_INT(calls, before + 1);
+    folder_remove();
+}
+
 static void a_folder_without_a_parent_is_refused(void)
 {
     (void)folder_create();
@@ -194,6 +232,7 @@ static void ballast_is_taken_given_away_and_taken_again(void)
 
 const struct unit_test open_tests[] = {
     UNIT_TEST(a_new_store_has_a_folder_for_its_user_only),
+    UNIT_TEST(reading_the_file_whole_tells_how_it_goes),
     UNIT_TEST(a_folder_without_a_parent_is_refused),
     UNIT_TEST(a_second_opener_in_this_process_is_refused),
     UNIT_TEST(a_second_process_is_refused_and_the_lock_dies_with_its_holder),

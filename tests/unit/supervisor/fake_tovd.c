@@ -9,6 +9,7 @@
  *   fault after FILE    the same, by SIGSEGV
  *   forbidden   ends as one whose sandbox ends it: SIGSYS
  *   crash after FILE    the same, once FILE of the directory has something in it
+ *   serve until told    (core) the same as serve, and SIGKILL to itself at SV_DUMP
  *   deaf        never ends by itself
  * Each process tells what happens as datagrams to $TOV_FAKE_DIR/events.
  */
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 static const char *directory;
+static bool crashes_when_told;
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void tell(const char *format, ...)
@@ -106,6 +108,8 @@ static bool take_frame(struct tov_ipc *supervisor, const struct tov_ipc_frame *f
         tell("core reload %s", tov_ipc_take_fd(supervisor) >= 0 ? "with a descriptor" : "without");
     if (frame->kind == TOV_IPC_SV_DUMP)
         tell("core dump");
+    if (frame->kind == TOV_IPC_SV_DUMP && crashes_when_told)
+        (void)raise(SIGKILL);
     if (frame->kind == TOV_IPC_SV_LINK && tov_ipc_read_link(frame->payload, &link) == TOV_OK)
         tell("core link %d %s", (int)link,
              tov_ipc_take_fd(supervisor) >= 0 ? "with a descriptor" : "without");
@@ -161,6 +165,7 @@ static int run_role(int argc, char **argv)
     }
     if (strcmp(order, "forbidden") == 0)
         (void)raise(SIGSYS);
+    crashes_when_told = strcmp(order, "serve until told") == 0;
     int signal_fd = tov_role_start();
     while (strcmp(order, "deaf") == 0)
         (void)pause();

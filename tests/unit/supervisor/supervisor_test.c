@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -316,6 +317,29 @@ static void a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused(void)
     clean();
 }
 
+/* While no descriptor is left it looks at the door each second, and has not forgotten who waits. */
+static void a_gateway_that_came_when_no_descriptor_was_left_is_taken_later(void)
+{
+    struct rlimit before;
+    char log[128];
+    prepare_apart();
+    (void)snprintf(log, sizeof log, "%s", path_of("log"));
+    run_with_log(log);
+    wait_until_serving();
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, NULL, &before) == 0);
+    /* poll(2) looks at three, which is all it may. */
+    const struct rlimit low = {.rlim_cur = 3, .rlim_max = before.rlim_max};
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, &low, NULL) == 0);
+    int guest = knock();
+    for (uint64_t end_ms = now_ms() + PATIENCE_MS; !file_has(log, "event=gateway-not-taken");)
+        UNIT_NEED(now_ms() < end_ms);
+    UNIT_NEED(prlimit(pid, RLIMIT_NOFILE, &before, NULL) == 0);
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    (void)close(guest);
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 /* A new core has no gateway, whatever the former one had. */
 static void after_a_crash_of_the_core_the_next_gateway_is_taken(void)
 {
@@ -400,15 +424,20 @@ static void a_core_that_crashes_is_started_again_with_everything(void)
     clean();
 }
 
-/* It may have followed a damaged page: the next one looks first, and only that one. */
+/* It may have followed a damaged page: the next one looks first, and the one after it if it was
+ * ended before it served. */
 static void a_core_that_met_a_fault_is_followed_by_one_that_reads_its_store_whole(void)
 {
     prepare();
-    write_file("core", "fault after guard.count\ncrash after guard.count\nserve\n");
+    write_file("core",
+               "fault after guard.count\ncrash after guard.count\nserve until told\nserve\n");
     run();
     (void)wait_for(events_fd, "core started 0 with 7 descriptors: fault");
     (void)wait_for(events_fd, "core started 1 with 7 descriptors, checks its store");
-    (void)wait_for(events_fd, "core started 2 with 7 descriptors: serve");
+    (void)wait_for(events_fd, "core started 2 with 7 descriptors, checks its store");
+    wait_until_serving();
+    UNIT_NEED(kill(pid, SIGUSR1) == 0);
+    (void)wait_for(events_fd, "core started 3 with 7 descriptors: serve");
     UNIT_EQUAL_INT(stop(), 0);
     clean();
 }
@@ -562,6 +591,8 @@ static void the_command_line_is_strict(void)
     expect_output("tovd: /nowhere: No such file or directory");
     UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), 0);
     expect_output("understood; node of kk");
+    UNIT_EQUAL_INT(run_tovd("gateway", "--version", NULL), 0);
+    expect_output("tovd ");
     UNIT_EQUAL_INT(run_tovd("gateway", NULL, NULL), TOV_EXIT_USAGE);
     expect_output("tovd: --config FILE is missing");
     UNIT_EQUAL_INT(run_tovd("gateway", "--config", config), TOV_EXIT_CONFIG);
@@ -578,6 +609,7 @@ int main(void)
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
         UNIT_TEST(a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused),
+        UNIT_TEST(a_gateway_that_came_when_no_descriptor_was_left_is_taken_later),
         UNIT_TEST(after_a_crash_of_the_core_the_next_gateway_is_taken),
         UNIT_TEST(what_is_no_socket_of_ours_is_left_alone),
         UNIT_TEST(a_role_that_its_sandbox_ended_is_told_as_such),
