@@ -123,7 +123,8 @@ real_documents() {
     cd "$here/../.."
     for file in docs/libtov.md docs/exit-codes.md client/examples/*.c client/lib/*.h \
         client/lib/libtov.map proto/base/limits.h daemon/core/api/api_internal.h \
-        daemon/config/config.c systemd/tovd.conf.example include/tov/*.h man/*.[1-8]; do
+        daemon/config/config*.c systemd/tovd.conf.example \
+        systemd/gateway.conf.example include/tov/*.h man/*.[1-8]; do
         mkdir -p "$work/tree/$(dirname "$file")"
         cp "$file" "$work/tree/$file"
     done
