@@ -20,8 +20,8 @@ struct at_rest {
     uint64_t mirrored[AT_REST_AGENCIES]; /* how much it has of the ledger of agency I + 1 */
 };
 
-/* The node of agency NUMBER, whose folders guard and data are in FOLDER. One that has not made its
- * store yet has zeros for it. */
+/* The node of agency NUMBER, whose folders guard and data are in FOLDER. One that has not begun to
+ * make its store has zeros for it. */
 enum tov_err at_rest_read(const char *folder, uint16_t number, struct at_rest *out,
                           struct tov_error *error) TOV_MUST_CHECK;
 

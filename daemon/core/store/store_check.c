@@ -277,30 +277,23 @@ static enum tov_err check_row(struct check *check, const struct walk *walk, uint
     return damaged(check, page, what);
 }
 
-/* LMDB keeps the pages of a row that becomes smaller in the transaction that wrote it: there may be
- * more of them than the row needs. */
-static enum tov_err take_big(struct check *check, struct walk *walk, uint64_t page, uint64_t size)
-{
-    uint8_t head[HEAD];
-    uint64_t needed = (HEAD + size + check->page_size - 1) / check->page_size;
-    TOV_TRY(read_at(check, page, head, sizeof head));
-    uint64_t count = u32_at(head + 12);
-    if (u64_at(head) != page || u16_at(head + 10) != P_OVERFLOW || count < needed)
-        return damaged(check, page, "its head is damaged");
-    walk->counted.overflows += count;
-    return take_pages(check, page, count);
-}
-
+/* The data of a row with pages of its own. LMDB keeps them when the row becomes smaller in the
+ * transaction that wrote it: there may be more of them than it needs. */
 static enum tov_err read_big(struct check *check, struct walk *walk, uint64_t page, uint32_t size)
 {
+    uint64_t needed = (HEAD + (uint64_t)size + check->page_size - 1) / check->page_size;
     if (page > check->last_page || page * check->page_size + HEAD + size > check->file_bytes)
         return damaged(check, page, "it is in use, and the file ends before it");
-    TOV_TRY(take_big(check, walk, page, size));
     tov_buf_clear(&check->big);
     uint8_t *to = tov_buf_extend(&check->big, (size_t)HEAD + size);
     if (to == NULL)
         return tov_fail(check->error, TOV_E_NOMEM, "no memory to read the database");
-    return read_at(check, page, to, (size_t)HEAD + size);
+    TOV_TRY(read_at(check, page, to, (size_t)HEAD + size));
+    uint64_t count = u32_at(to + 12);
+    if (u64_at(to) != page || u16_at(to + 10) != P_OVERFLOW || count < needed)
+        return damaged(check, page, "its head is damaged");
+    walk->counted.overflows += count;
+    return take_pages(check, page, count);
 }
 
 static enum tov_err check_leaf_node(struct check *check, struct walk *walk, uint64_t page,
