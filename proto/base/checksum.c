@@ -20,7 +20,7 @@ uint64_t tov_checksum(const struct tov_checksum_key *key, struct tov_bytes bytes
 struct tov_checksum_key tov_checksum_key_of(struct tov_bytes name)
 {
     static const struct tov_checksum_key halves[2] = {{"tov checksum 1"}, {"tov checksum 2"}};
-    struct tov_checksum_key key;
+    struct tov_checksum_key key = {.bytes = {0}};
     for (size_t i = 0; i < 2; i++)
         tov_put_be64(key.bytes + 8 * i, tov_checksum(&halves[i], name));
     return key;
