@@ -161,6 +161,7 @@ static int run_role(int argc, char **argv)
         (void)raise(SIGKILL);
     if (strncmp(order, "fault after ", 12) == 0) {
         wait_for_file(order + 12);
+        (void)signal(SIGSEGV, SIG_DFL); /* a sanitizer has a handler */
         (void)raise(SIGSEGV);
     }
     if (strcmp(order, "forbidden") == 0)
