@@ -35,7 +35,7 @@ static void read_manifest(struct tov_bytes text)
     for (size_t i = 0; i < manifest.files.count; i++) {
         const struct tov_backup_file *file = &manifest.files.items[i];
         MUST(tov_backup_files_find(&manifest.files, file->path) == file);
-        MUST(file->path[0] != '/' && strstr(file->path, "..") == NULL);
+        MUST(strchr("./", file->path[0]) == NULL && strstr(file->path, "/.") == NULL);
     }
     tov_backup_manifest_fini(&manifest);
 }

@@ -167,7 +167,7 @@ static void try_payload(struct tov_bytes bytes)
         MUST(payload.size == 1 && payload.data[0] == (uint8_t)link);
     enum tov_err err = again[bytes.data[0] % (sizeof again / sizeof again[0])](pair->from, payload);
     if (err != TOV_OK) {
-        MUST(err == TOV_E_MALFORMED || err == TOV_E_ARGUMENT);
+        MUST(err == TOV_E_MALFORMED || err == TOV_E_ARGUMENT || err == TOV_E_VERSION);
         return;
     }
     MUST(tov_ipc_flush(pair->from) == TOV_OK && !tov_ipc_wants_write(pair->from));
