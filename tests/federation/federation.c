@@ -2,6 +2,7 @@
 #include "federation/federation.h"
 
 #include "federation/files.h"
+#include "federation/note.h"
 #include "federation/process.h"
 #include "support/unit.h"
 
@@ -330,6 +331,22 @@ struct tov_client *node_connect(const struct federation *federation, enum node_n
         return opened;
     (void)fprintf(stderr, "%s of %s: %s\n", client, node->agency, error.text);
     return NULL;
+}
+
+bool node_sends(const struct federation *federation, enum node_number number,
+                const struct node_note *note, int timeout_ms)
+{
+    struct tov_error error = {.code = TOV_OK};
+    struct tov_submission *submission = NULL;
+    struct tov_client *client = node_connect(federation, number, "caseworker", timeout_ms);
+    struct tov_message_draft *draft = note_create(&(struct note){
+        .id = note->id, .recipients = note->to, .bases = note_bases((unsigned)number)});
+    enum tov_err err = client == NULL ? TOV_E_UNAVAILABLE
+                                      : tov_client_submit(client, draft, NULL, &submission, &error);
+    tov_submission_destroy(submission);
+    tov_message_draft_destroy(draft);
+    tov_client_close(client);
+    return err == TOV_OK;
 }
 
 static bool has_signed_all(struct tov_client *client)

@@ -79,6 +79,14 @@ bool node_kill_role(struct federation *federation, enum node_number number, cons
  */
 struct tov_client *node_connect(const struct federation *federation, enum node_number number,
                                 const char *client, int timeout_ms);
+/* Has the node's caseworker write the note with ID (federation/note.h) to units TO; false when it
+ * is not acknowledged within TIMEOUT_MS. */
+struct node_note {
+    uint64_t id;
+    const char *to;
+};
+bool node_sends(const struct federation *federation, enum node_number number,
+                const struct node_note *note, int timeout_ms);
 /* Waits until the node takes messages and has signed all that it holds. */
 bool node_serves(const struct federation *federation, enum node_number number, int timeout_ms);
 

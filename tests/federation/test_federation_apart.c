@@ -6,7 +6,6 @@
  */
 #include "federation/federation.h"
 #include "federation/files.h"
-#include "federation/note.h"
 #include "federation/process.h"
 #include "support/command.h"
 #include "support/unit.h"
@@ -138,17 +137,8 @@ static void start_node_without_network(void)
 
 static bool sends(enum node_number node, const char *to)
 {
-    struct tov_error error = {.code = TOV_OK};
-    struct tov_submission *submission = NULL;
-    struct tov_client *client = node_connect(&scene.federation, node, "caseworker", SENDS_MS);
-    struct tov_message_draft *draft = note_create(&(struct note){
-        .id = ++scene.next_id, .recipients = to, .bases = note_bases((unsigned)node)});
-    enum tov_err err = client == NULL ? TOV_E_UNAVAILABLE
-                                      : tov_client_submit(client, draft, NULL, &submission, &error);
-    tov_submission_destroy(submission);
-    tov_message_draft_destroy(draft);
-    tov_client_close(client);
-    return err == TOV_OK;
+    struct node_note note = {++scene.next_id, to};
+    return node_sends(&scene.federation, node, &note, SENDS_MS);
 }
 
 typedef bool (*verdict)(const struct tov_node_status *facts);

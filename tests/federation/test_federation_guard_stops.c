@@ -3,7 +3,6 @@
  * A guard's process that is stopped, and not ended: the node says so in its status, takes messages
  * and signs none; when the process goes on, everything does, and nobody needs to help.
  */
-#include "federation/note.h"
 #include "federation/process.h"
 #include "federation/storm.h"
 #include "support/unit.h"
@@ -34,24 +33,10 @@ static bool comes_to(const struct federation *federation, const char *state)
     return is_there;
 }
 
-static bool takes_one(const struct federation *federation)
-{
-    struct tov_error error = {.code = TOV_OK};
-    struct tov_submission *submission = NULL;
-    struct tov_client *client = node_connect(federation, KK, "caseworker", SERVES_MS);
-    struct tov_message_draft *draft = note_create(&(struct note){
-        .id = UINT64_C(1) << 40, .recipients = "kbh-pol/dks", .bases = note_bases(KK)});
-    enum tov_err err = client == NULL ? TOV_E_UNAVAILABLE
-                                      : tov_client_submit(client, draft, NULL, &submission, &error);
-    tov_submission_destroy(submission);
-    tov_message_draft_destroy(draft);
-    tov_client_close(client);
-    return err == TOV_OK;
-}
-
 static void a_stopped_guard_stops_signing_and_nothing_else(void)
 {
     static struct storm storm;
+    static const struct node_note note = {UINT64_C(1) << 40, "kbh-pol/dks"};
     struct federation *federation = &storm.federation;
     federation_create(federation);
     storm_begin(&storm);
@@ -59,7 +44,8 @@ static void a_stopped_guard_stops_signing_and_nothing_else(void)
     pid_t core = process_role(federation->nodes[KK].pid, "core");
     UNIT_NEED(guard != 0 && kill(guard, SIGSTOP) == 0);
     CU_ASSERT(comes_to(federation, "guard"));
-    CU_ASSERT(takes_one(federation)); /* the load waits until it has seen its messages again */
+    CU_ASSERT(node_sends(federation, KK, &note,
+                         SERVES_MS)); /* the load waits until it has seen its messages again */
     UNIT_NEED(kill(guard, SIGCONT) == 0);
     CU_ASSERT(comes_to(federation, "serving"));
     UNIT_EQUAL_INT(process_role(federation->nodes[KK].pid, "guard"), guard);

@@ -6,7 +6,6 @@
  */
 #include "federation/federation.h"
 #include "federation/files.h"
-#include "federation/note.h"
 #include "federation/process.h"
 #include "support/command.h"
 #include "support/goverify.h"
@@ -95,17 +94,8 @@ static void copy_the_machine(void)
 /* A note of NODE of FEDERATION to the two others, or to the one that is named. */
 static bool sends(const struct federation *federation, enum node_number node, const char *to)
 {
-    struct tov_error error = {.code = TOV_OK};
-    struct tov_submission *submission = NULL;
-    struct tov_client *client = node_connect(federation, node, "caseworker", SENDS_MS);
-    struct tov_message_draft *draft = note_create(&(struct note){
-        .id = ++scene.next_id, .recipients = to, .bases = note_bases((unsigned)node)});
-    enum tov_err err = client == NULL ? TOV_E_UNAVAILABLE
-                                      : tov_client_submit(client, draft, NULL, &submission, &error);
-    tov_submission_destroy(submission);
-    tov_message_draft_destroy(draft);
-    tov_client_close(client);
-    return err == TOV_OK;
+    struct node_note note = {++scene.next_id, to};
+    return node_sends(federation, node, &note, SENDS_MS);
 }
 
 /* How often TEXT stands in the log of NODE. */

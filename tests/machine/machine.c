@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define BOOTS_MS 120000
+#define MAPS_MS 60000
 #define ORDER_SIZE 2048
 
 /* ---- what must be here ---- */
@@ -150,4 +151,12 @@ int machine_order(struct machine *machine, int timeout_ms, const char *format, .
         (void)sscanf(at + strlen(answer), "%d", &code);
     free(console);
     return code;
+}
+
+void machine_map(struct machine *machine, const struct machine_mapping *mapping)
+{
+    UNIT_NEED(machine_order(machine, MAPS_MS, "modprobe -d /run/modules %s", mapping->module) == 0);
+    UNIT_NEED(machine_order(machine, MAPS_MS, "%s | " MACHINE_DMSETUP "create %s", mapping->table,
+                            mapping->name) == 0);
+    UNIT_NEED(machine_order(machine, MAPS_MS, "dmsetup mknodes") == 0);
 }

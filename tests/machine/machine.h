@@ -43,4 +43,12 @@ void machine_cut(struct machine *machine);
 __attribute__((format(printf, 3, 4))) int machine_order(struct machine *machine, int timeout_ms,
                                                         const char *format, ...);
 
+/* The machine's device mapper, without a daemon beside it. */
+#define MACHINE_DMSETUP "dmsetup --noudevsync --noudevrules "
+/* Makes /dev/mapper/NAME of TABLE, a command that prints it, with the kernel's module MODULE. */
+struct machine_mapping {
+    const char *module, *name, *table;
+};
+void machine_map(struct machine *machine, const struct machine_mapping *mapping);
+
 #endif

@@ -35,12 +35,12 @@ static void move_node(const struct federation *federation, const char *agency)
     }
 }
 
-static void mount_here(const struct machine *machine)
+bool nodes_mount_here(const struct machine *machine, const char *image)
 {
     char folder[FEDERATION_PATH_SIZE + sizeof NODES_DISK];
     (void)snprintf(folder, sizeof folder, "%s/" NODES_DISK, machine->folder);
-    const char *const words[] = {"mount", "-o", "loop", machine->disks[0], folder, NULL};
-    UNIT_NEED(command_run(words, NULL) == 0);
+    const char *const words[] = {"mount", "-o", "loop", image, folder, NULL};
+    return command_run(words, NULL) == 0;
 }
 
 void nodes_leave(struct machine *machine)
@@ -58,7 +58,7 @@ void nodes_create(struct federation *federation, struct machine *machine, unsign
     machine_make_disk(machine, 0, disk_mib);
     federation_path(federation, folder, NODES_DISK);
     UNIT_NEED(mkdir(folder, 0700) == 0);
-    mount_here(machine);
+    UNIT_NEED(nodes_mount_here(machine, machine->disks[0]));
     for (unsigned i = 0; i < NODES; i++)
         move_node(federation, federation->nodes[i].agency);
     nodes_leave(machine);
@@ -89,7 +89,7 @@ void nodes_take_over(struct machine *machine)
     static const char *const take[] = {"ip",  "addr", "add", MACHINE_ADDRESS "/32",
                                        "dev", "lo",   NULL};
     UNIT_NEED(command_run(unplug, NULL) == 0 && command_run(take, NULL) == 0);
-    mount_here(machine);
+    UNIT_NEED(nodes_mount_here(machine, machine->disks[0]));
 }
 
 bool nodes_went_back(const struct federation *federation)

@@ -21,7 +21,10 @@ void nodes_mount(struct machine *machine, const char *device);
 void nodes_start(struct federation *federation, struct machine *machine, const char *program);
 /* The machine is off: its disk and address become this machine's, the nodes may be started here. */
 void nodes_take_over(struct machine *machine);
-/* They have ended. */
+/* Mounts IMAGE, of their disk, on this machine where their disk belongs; false when it cannot be.
+ */
+bool nodes_mount_here(const struct machine *machine, const char *image);
+/* They have ended: what was mounted here goes. */
 void nodes_leave(struct machine *machine);
 /* Whether a node has ever found that its store is behind what it signed or others hold, or called
  * another a forker: after an honest loss of power none may. */

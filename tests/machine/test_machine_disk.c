@@ -22,7 +22,6 @@
 #define LINEAR "echo \"0 $(blockdev --getsz /dev/ubda) linear /dev/ubda 0\""
 #define REFUSES_WRITES \
     "echo \"0 $(blockdev --getsz /dev/ubda) flakey /dev/ubda 0 0 3600 1 error_writes\""
-#define DMSETUP "dmsetup --noudevsync --noudevrules "
 
 static struct storm storm;
 static struct machine machine;
@@ -40,9 +39,7 @@ static void begin(void)
 {
     nodes_create(&storm.federation, &machine, DISK_MIB);
     machine_boot(&machine);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, "modprobe -d /run/modules dm-flakey") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, LINEAR " | " DMSETUP "create disk") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, "dmsetup mknodes") == 0);
+    machine_map(&machine, &(struct machine_mapping){"dm-flakey", "disk", LINEAR});
     nodes_mount(&machine, "/dev/mapper/disk");
     nodes_start(&storm.federation, &machine, NULL);
     storm_begin_clients(&storm);
@@ -50,9 +47,11 @@ static void begin(void)
 
 static void break_the_disk(void)
 {
-    UNIT_NEED(machine_order(&machine, ORDER_MS, REFUSES_WRITES " | " DMSETUP "reload disk") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, DMSETUP "suspend --noflush --nolockfs disk") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, DMSETUP "resume disk") == 0);
+    UNIT_NEED(
+        machine_order(&machine, ORDER_MS, REFUSES_WRITES " | " MACHINE_DMSETUP "reload disk") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS,
+                            MACHINE_DMSETUP "suspend --noflush --nolockfs disk") == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, MACHINE_DMSETUP "resume disk") == 0);
 }
 
 static bool each_says_so(void)

@@ -18,7 +18,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #define STATES 500u
@@ -31,7 +30,6 @@
 #define LOG_MIB 4096u /* a file with holes */
 #define ORDER_MS 60000
 #define GOES_ON_MS 120000
-#define DMSETUP "dmsetup --noudevsync --noudevrules "
 #define NOTED "echo \"0 $(blockdev --getsz /dev/ubda) log-writes /dev/ubda /dev/ubdb\""
 
 static struct storm storm;
@@ -60,7 +58,8 @@ static void say_mark(unsigned mark)
 {
     for (unsigned i = 0; i < NODES; i++)
         acknowledged[mark][i] = count_acknowledged(i);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, DMSETUP "message noted 0 mark %u", mark) == 0);
+    UNIT_NEED(machine_order(&machine, ORDER_MS, MACHINE_DMSETUP "message noted 0 mark %u", mark) ==
+              0);
 }
 
 static void name_image(char out[FEDERATION_PATH_SIZE], const char *name)
@@ -83,9 +82,7 @@ static void record(const char *program, unsigned marks)
     name_image(before, "before");
     copy_image(machine.disks[0], before);
     machine_boot(&machine);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, "modprobe -d /run/modules dm-log-writes") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, NOTED " | " DMSETUP "create noted") == 0);
-    UNIT_NEED(machine_order(&machine, ORDER_MS, "dmsetup mknodes") == 0);
+    machine_map(&machine, &(struct machine_mapping){"dm-log-writes", "noted", NOTED});
     nodes_mount(&machine, "/dev/mapper/noted");
     nodes_start(&storm.federation, &machine, program);
     storm_begin_clients(&storm);
@@ -177,28 +174,22 @@ static void write_some(struct replay *replay, size_t end, int image)
     }
 }
 
-static bool mount_image(const char *image, const char *folder)
-{
-    const char *const words[] = {"mount", "-o", "loop", image, folder, NULL};
-    return command_run(words, NULL) == 0;
-}
-
 /* The disk when the first END entries were noted, or begun, and no more. */
 static void look_at(struct replay *replay, size_t end)
 {
-    char whole[FEDERATION_PATH_SIZE], state[FEDERATION_PATH_SIZE], folder[FEDERATION_PATH_SIZE];
+    char whole[FEDERATION_PATH_SIZE], state[FEDERATION_PATH_SIZE];
     name_image(whole, "whole");
     name_image(state, "state");
-    federation_path(&storm.federation, folder, NODES_DISK);
     advance(replay, writelog_durable(&replay->log, end));
     copy_image(whole, state);
     int image = open(state, O_WRONLY | O_CLOEXEC);
     UNIT_NEED(image >= 0);
     write_some(replay, end, image);
     (void)close(image);
-    bool mounts = mount_image(state, folder);
+    bool mounts = nodes_mount_here(&machine, state);
     bool is_good = mounts && holds(replay->said);
-    UNIT_NEED(!mounts || umount(folder) == 0);
+    if (mounts)
+        nodes_leave(&machine);
     if (!is_good)
         (void)printf("\n    %s entry %zu of %zu", mounts ? "at" : "not mounted at", end,
                      replay->log.count);

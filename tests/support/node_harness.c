@@ -556,6 +556,17 @@ void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up)
     tell(harness->nodes[b].node, (uint16_t)(a + 1));
 }
 
+void harness_connect_again(struct harness *harness)
+{
+    for (size_t a = 0; a < harness->count; a++) {
+        for (size_t b = a + 1; b < harness->count; b++) {
+            harness_set_link(harness, a, b, false);
+            harness_set_link(harness, a, b, true);
+        }
+    }
+    harness_run(harness);
+}
+
 void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster)
 {
     harness->nodes[node].roster = roster;

@@ -53,6 +53,8 @@ void harness_set_machine(struct harness *harness, size_t node, uint8_t machine);
 /* From its next beginning on. ROSTER is the caller's, and lives as long as the harness. */
 void harness_set_roster(struct harness *harness, size_t node, struct tov_roster *roster);
 void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up);
+/* All links end and begin anew: what a failure took from one is asked for again. */
+void harness_connect_again(struct harness *harness);
 /* While held, commits that were begun do not end. */
 void harness_hold_commits(struct harness *harness, size_t node, bool holds);
 /* How many more frames the front takes before it says busy; SIZE_MAX: any number. */

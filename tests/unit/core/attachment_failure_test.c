@@ -191,13 +191,6 @@ static void what_is_said_to_be_sent_is_there_once_and_whole(void)
 
 /* ---- fetching ---- */
 
-static void connect_again(struct harness *harness)
-{
-    harness_set_link(harness, 0, 1, false);
-    harness_set_link(harness, 0, 1, true);
-    harness_run(harness);
-}
-
 /* Whatever allocation failed on the way, at whom, the recipient has the file whole in the end.
  * Where functions that only look say that they have no memory, an entry counts as unreadable: then
  * what is read is right or nothing. */
@@ -221,7 +214,7 @@ static void what_fails_while_a_file_is_fetched_is_made_good(void)
             harness_advance(harness, 3000);
             has_failed = failing_end();
             start_again(harness);
-            connect_again(harness);
+            harness_connect_again(harness);
             harness_advance(harness, 120000);
             UNIT_NEED(!harness_has_ended(harness, 1));
             bool is_read = read_rightly(harness, &bo, newest(harness, &bo), upload.files[0].seed);

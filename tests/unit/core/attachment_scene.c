@@ -129,14 +129,8 @@ void upload_file(struct harness *harness, struct upload *upload, uint64_t size)
 
 struct harness *attachment_nodes(void)
 {
-    struct saying concern = {.by = &anna,
-                             .type = "concern.submit",
-                             .from = "kk/vink",
-                             .to = "kbh-pol/dks",
-                             .bases = "RPL115-2/1-1",
-                             .fields = "about.concern_ref=" CONCERN};
     struct harness *harness = three_nodes();
-    say(harness, &concern, NULL);
+    submit_concern(harness);
     return harness;
 }
 

@@ -39,6 +39,17 @@ void set_release_date(struct harness *harness)
     say(harness, &to_case, NULL);
 }
 
+void submit_concern(struct harness *harness)
+{
+    static const struct saying submit = {.by = &anna,
+                                         .type = "concern.submit",
+                                         .from = "kk/vink",
+                                         .to = "kbh-pol/dks",
+                                         .bases = "RPL115-2/1-1",
+                                         .fields = "about.concern_ref=" CONCERN};
+    say(harness, &submit, NULL);
+}
+
 /* A concern on its way to the agenda. */
 static void raise_concern(struct harness *harness, const char *fields)
 {

@@ -20,6 +20,8 @@ enum { CONCERNS = 1, CASES = 2, CUSTODY = 6, RELEASE = 7, RESPONSIBILITY = 9 }; 
 void admit(struct harness *harness);
 /* So with the release date: to the parties as one of the case. */
 void set_release_date(struct harness *harness);
+/* kk tells the police of the first concern, and no more. */
+void submit_concern(struct harness *harness);
 /* Both concerns come up and are put on one agenda; its number at the police. */
 uint64_t call_meeting(struct harness *harness);
 /* The first of them is founded, and a case opened with UNITS as the other parties. */

@@ -218,18 +218,6 @@ static uint64_t of_peer(struct harness *harness, uint64_t agency, const char *na
     return 0;
 }
 
-/* The links begin anew: what a failure took from a connection is asked for again. */
-static void connect_again(struct harness *harness)
-{
-    for (size_t a = 0; a < HARNESS_NODES_MAX; a++) {
-        for (size_t b = a + 1; b < HARNESS_NODES_MAX; b++) {
-            harness_set_link(harness, a, b, false);
-            harness_set_link(harness, a, b, true);
-        }
-    }
-    harness_run(harness);
-}
-
 /* True: something failed. The message is there once, whatever did. */
 static bool write_with_failure(struct harness *harness, const struct saying *saying)
 {
@@ -261,7 +249,7 @@ static void write_until_nothing_fails(struct harness *harness, const struct sayi
         rounds++;
     while (write_with_failure(harness, saying) && rounds < ROUNDS_MAX);
     CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 10);
-    connect_again(harness);
+    harness_connect_again(harness);
     harness_advance(harness, 120000);
     UNIT_EQUAL_INT(of_peer(harness, 2, "links_sent"), before + rounds);
     if (err != TOV_OK)
@@ -274,14 +262,13 @@ static void what_is_written_is_there_once_and_arrives(void)
 {
     static const enum tov_err errors[] = {TOV_OK, TOV_E_NOMEM, TOV_E_CORRUPT};
     struct saying saying = {.by = &anna,
-                            .type = "concern.submit",
+                            .type = "msg.note",
                             .from = "kk/vink",
                             .to = "kbh-pol/dks",
                             .bases = "RPL115-2/1-1",
                             .fields = "about.concern_ref=" CONCERN};
     struct harness *harness = three_nodes();
-    say(harness, &saying, NULL);
-    saying.type = "msg.note";
+    submit_concern(harness);
     harness_let_fail(harness, true);
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         write_until_nothing_fails(harness, &saying, errors[i]);

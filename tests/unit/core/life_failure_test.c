@@ -35,17 +35,6 @@ static void start_again(struct harness *harness)
     harness_run(harness);
 }
 
-static void connect_again(struct harness *harness)
-{
-    for (size_t a = 0; a < HARNESS_NODES_MAX; a++) {
-        for (size_t b = a + 1; b < HARNESS_NODES_MAX; b++) {
-            harness_set_link(harness, a, b, false);
-            harness_set_link(harness, a, b, true);
-        }
-    }
-    harness_run(harness);
-}
-
 /* Takes what came for the client: how many submissions were told to be written. */
 static uint64_t take_told(struct harness *harness, const struct harness_client *client)
 {
@@ -101,7 +90,7 @@ static void do_something(struct life *life, unsigned second)
     pass(life, 1000);
     if (second % 200 == 199) {
         (void)failing_end();
-        connect_again(harness);
+        harness_connect_again(harness);
     }
 }
 
@@ -143,13 +132,7 @@ static uint64_t count_written(struct harness *harness, const struct harness_clie
 static void live(enum tov_err err)
 {
     struct life life = {.harness = three_nodes()};
-    struct saying concern = {.by = &anna,
-                             .type = "concern.submit",
-                             .from = "kk/vink",
-                             .to = "kbh-pol/dks",
-                             .bases = "RPL115-2/1-1",
-                             .fields = "about.concern_ref=" CONCERN};
-    say(life.harness, &concern, NULL);
+    submit_concern(life.harness);
     life.told[0] = 1;
     harness_let_fail(life.harness, true);
     failing_begin(err);
@@ -161,7 +144,7 @@ static void live(enum tov_err err)
     harness_let_fail(life.harness, false);
     for (size_t i = 0; i < 3; i++)
         harness_restart(life.harness, i); /* what it wrote can be read */
-    connect_again(life.harness);
+    harness_connect_again(life.harness);
     harness_advance(life.harness, 30 * MINUTE_MS);
     for (size_t i = 0; i < 2; i++) {
         drop_replies(life.harness, people[i]);
