@@ -348,6 +348,82 @@ static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
     harness_destroy(harness);
 }
 
+static void a_number_in_the_record_is_one_line_of_at_most_sixty_four_bytes(void)
+{
+    struct harness *harness = three_nodes();
+    static const char *const bad[] = {"",
+                                      " 2021-1",
+                                      "2021-1 ",
+                                      "2021\n1",
+                                      "2021\t1",
+                                      "2021\x7f"
+                                      "1"};
+    char longest[66];
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct tov_record reply = hand_over(harness, &anna, number, bad[i]);
+        UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+        tov_record_destroy(&reply);
+    }
+    memset(longest, '7', sizeof longest);
+    longest[65] = '\0';
+    struct tov_record reply = hand_over(harness, &anna, number, longest);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+    tov_record_destroy(&reply);
+    longest[64] = '\0';
+    reply = hand_over(harness, &anna, number, longest);
+    UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+/* I11: what nothing waits for any more takes no room, and the rest is counted as before. */
+static void what_is_done_with_leaves_the_desk(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t numbers[100];
+    for (size_t i = 0; i < 100; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 100);
+    for (size_t i = 0; i < 80; i++) {
+        look_at(harness, &anna, numbers[i]);
+        struct tov_record reply = hand_over(harness, &anna, numbers[i], "2021-1");
+        UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+        tov_record_destroy(&reply);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 20);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 20);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded_oldest"), numbers[80]);
+    look_at(harness, &anna, numbers[80]);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 19);
+    harness_destroy(harness);
+}
+
+/* Its sender has taken it back: nobody has to answer it. */
+static void what_was_taken_back_is_no_alarm(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    send_note(harness, "about.case_ref=" CASE, &ref);
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "msg.retract",
+                         .from = "krfo/central",
+                         .to = "kk/vink",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    look_at(harness, &anna, newest(harness, &anna));
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
+    harness_destroy(harness);
+}
+
 static void a_hand_over_said_again_changes_nothing(void)
 {
     struct harness *harness = three_nodes();
@@ -564,6 +640,9 @@ int main(void)
         UNIT_TEST(a_damaged_hand_over_is_shown_without_details),
         UNIT_TEST(a_hand_over_of_another_message_is_not_shown),
         UNIT_TEST(only_who_may_see_the_content_hands_it_over),
+        UNIT_TEST(a_number_in_the_record_is_one_line_of_at_most_sixty_four_bytes),
+        UNIT_TEST(what_is_done_with_leaves_the_desk),
+        UNIT_TEST(what_was_taken_back_is_no_alarm),
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);

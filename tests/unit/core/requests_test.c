@@ -38,6 +38,39 @@ static const struct saying note = {.by = &anna,
                                    .bases = "RPL115-2/1-1",
                                    .fields = "about.case_ref=" CASE};
 
+static size_t content_size_of(struct harness *harness, const struct harness_client *client,
+                              uint64_t number)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, client, request);
+    size_t size = tov_record_bytes(body_of(reply, "get"), "content").size;
+    tov_record_destroy(&reply);
+    return size;
+}
+
+/* How many messages CLIENT finds by a name that stands in them, and how many were not read. */
+static size_t find(struct harness *harness, const struct harness_client *client,
+                   uint64_t *out_not_read)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "Prøvesen"));
+    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet til os"));
+    struct tov_record reply = answer_to(harness, client, request);
+    uint64_t id = tov_record_number(body_of(reply, "find"), "search");
+    tov_record_destroy(&reply);
+    request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "Prøvesen"));
+    UNIT_OK(tov_record_put_number(body, "search", id));
+    reply = answer_to(harness, client, request);
+    size_t found = tov_record_count(body_of(reply, "find"), "messages");
+    *out_not_read = tov_record_number(body_of(reply, "find"), "not_read");
+    tov_record_destroy(&reply);
+    return found;
+}
+
 /* ---- drafts: the key ---- */
 
 static struct tov_record with_key(struct harness *harness, size_t size)
@@ -191,6 +224,11 @@ static void a_right_that_is_not_said_is_all_and_one_that_is_said_is_kept(void)
     reply = answer_to(harness, &carl, request);
     UNIT_EQUAL_INT(tov_record_bytes(body_of(reply, "get"), "content").size, 0);
     tov_record_destroy(&reply);
+    /* To who has no right to it nothing is left unread. */
+    uint64_t not_read;
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 1);
+    UNIT_EQUAL_INT(find(harness, &carl, &not_read), 0);
+    UNIT_EQUAL_INT(not_read, 0);
     harness_destroy(harness);
 }
 
@@ -374,6 +412,87 @@ static void a_message_is_named_by_number_or_reference(void)
     harness_destroy(harness);
 }
 
+/* Neither to who reads it nor to who searches. */
+static void what_its_sender_took_back_is_shown_to_nobody(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t not_read;
+    uint64_t own = send_to_both(harness, &ref);
+    uint64_t theirs = newest(harness, &bo);
+    CU_ASSERT(content_size_of(harness, &bo, theirs) > 0);
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 1);
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.retract",
+                         .from = "kk/vink",
+                         .to = "kbh-pol/dks krfo/central",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    UNIT_EQUAL_INT(content_size_of(harness, &bo, theirs), 0);
+    UNIT_EQUAL_INT(content_size_of(harness, &anna, own), 0);
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 0);
+    UNIT_EQUAL_INT(not_read, 0);
+    harness_destroy(harness);
+}
+
+static void a_search_needs_something_to_look_for(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body;
+    struct tov_record request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet til os"));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_ARGUMENT);
+    harness_destroy(harness);
+}
+
+/* ---- how the node stands ---- */
+
+static bool says(struct harness *harness, const char *words)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    struct tov_bytes text = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    bool found = text.size > 0 && memmem(text.data, text.size, words, strlen(words)) != NULL;
+    tov_record_destroy(&reply);
+    return found;
+}
+
+static void a_node_whose_disk_is_full_says_so_and_takes_nothing_new(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    struct tov_record body;
+    uint64_t number = send_to_both(harness, &ref);
+    uint64_t reserve = core_of(harness)->disk_reserve_bytes;
+    CU_ASSERT(!says(harness, "disk is nearly full"));
+    core_of(harness)->disk_reserve_bytes = UINT64_MAX;
+    CU_ASSERT(says(harness, "disk is nearly full"));
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &note)), TOV_E_FULL);
+    struct tov_record request = request_of("upload_begin", &body);
+    UNIT_OK(tov_record_put_number(body, "size", 1000));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_FULL);
+    CU_ASSERT(content_size_of(harness, &anna, number) > 0); /* what is there can be read */
+    core_of(harness)->disk_reserve_bytes = reserve;
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &note)), TOV_OK);
+    harness_destroy(harness);
+}
+
+static void a_clock_that_is_behind_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    (void)send_to_both(harness, NULL);
+    uint64_t last_ms = core_of(harness)->last_leaf_ms;
+    CU_ASSERT(!says(harness, "clock is behind"));
+    core_of(harness)->last_leaf_ms += 3600000;
+    CU_ASSERT(says(harness, "clock is behind"));
+    core_of(harness)->last_leaf_ms = last_ms;
+    CU_ASSERT(!says(harness, "clock is behind"));
+    harness_destroy(harness);
+}
+
 /* ---- lists ---- */
 
 struct listing {
@@ -551,6 +670,10 @@ int main(void)
         UNIT_TEST(files_that_were_not_uploaded_cannot_be_named),
         UNIT_TEST(a_message_that_was_erased_is_not_written_again),
         UNIT_TEST(a_message_that_waits_for_its_commit_is_known_when_it_is_asked_again),
+        UNIT_TEST(what_its_sender_took_back_is_shown_to_nobody),
+        UNIT_TEST(a_search_needs_something_to_look_for),
+        UNIT_TEST(a_node_whose_disk_is_full_says_so_and_takes_nothing_new),
+        UNIT_TEST(a_clock_that_is_behind_is_told),
         UNIT_TEST(a_message_is_named_by_number_or_reference),
         UNIT_TEST(a_list_is_of_an_own_unit_and_of_a_thread_that_the_client_may_see),
         UNIT_TEST(a_thread_has_the_answers_to_one_message_and_no_others),
