@@ -438,6 +438,38 @@ static void what_its_sender_took_back_is_shown_to_nobody(void)
     harness_destroy(harness);
 }
 
+/* Who checks sees that it was, not what was said; and who has read it is named once. */
+static void an_auditor_is_shown_a_message_without_its_content(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body, summary, delivery;
+    struct tov_ref ref;
+    uint64_t number = send_to_both(harness, &ref);
+    for (unsigned i = 0; i < 2; i++)
+        say(harness,
+            &(struct saying){.by = &bo,
+                             .type = "ack.read",
+                             .from = "kbh-pol/dks",
+                             .to = "kk/vink",
+                             .bases = "AFTALE",
+                             .fields = "about.case_ref=" CASE,
+                             .answers = &ref},
+            NULL);
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, &audit, request);
+    struct tov_record answer = body_of(reply, "get");
+    UNIT_EQUAL_INT(tov_record_bytes(answer, "content").size, 0);
+    UNIT_NEED(tov_record_child(answer, "summary", 0, &summary));
+    UNIT_EQUAL_INT(tov_record_number(summary, "shown"), 0); /* nor counts it as read here */
+    UNIT_EQUAL_INT(tov_record_number(summary, "reply_count"), 2);
+    for (size_t i = 0; tov_record_child(summary, "deliveries", i, &delivery); i++)
+        UNIT_EQUAL_INT(tov_record_number(delivery, "read"),
+                       tov_record_number(delivery, "agency") == 2 ? 1 : 0);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
 static void a_search_needs_something_to_look_for(void)
 {
     struct harness *harness = three_nodes();
@@ -632,6 +664,51 @@ static void one_key_has_sixty_four_connections_and_takes_none_from_others(void)
     harness_destroy(harness);
 }
 
+/* I11: what it does not take is kept for it up to a limit, and no further. */
+static void who_does_not_take_its_replies_is_closed(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body;
+    unsigned asked = 0;
+    for (unsigned i = 0; i < 40; i++)
+        (void)send_to_both(harness, NULL);
+    harness_set_front_room(harness, 0, 0);
+    while (!harness_is_closed(harness, &anna) && asked++ < 2000) {
+        struct tov_record request = request_of("list", &body);
+        send_frame(harness, request, 1000 + asked);
+        tov_record_destroy(&request);
+        harness_run(harness);
+    }
+    CU_ASSERT(harness_is_closed(harness, &anna));
+    CU_ASSERT(asked > 10);
+    harness_set_front_room(harness, 0, SIZE_MAX);
+    UNIT_OK(hello(harness, &eva)); /* nobody else is held up */
+    harness_destroy(harness);
+}
+
+static void a_key_that_is_not_registered_any_more_is_closed(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(4096);
+    struct tov_clients *clients = NULL;
+    UNIT_OK(hello(harness, &anna));
+    UNIT_OK(hello(harness, &eva));
+    struct tov_client only = *tov_clients_find_name(tov_node_api(harness_node(harness, 0))->clients,
+                                                    tov_bytes_of_text("eva"));
+    tov_clients_format_start("kk", &text);
+    tov_clients_format_entry(&only, &text);
+    UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &clients, NULL) == TOV_OK);
+    struct tov_clients *before = tov_node_api(harness_node(harness, 0))->clients;
+    tov_node_set_clients(harness_node(harness, 0), clients);
+    CU_ASSERT(harness_is_closed(harness, &anna));
+    CU_ASSERT(!harness_is_closed(harness, &eva));
+    UNIT_OK(hello(harness, &eva));
+    UNIT_EQUAL_INT(hello(harness, &(struct harness_client){0, "anna", 2000}), TOV_E_DENIED);
+    tov_node_set_clients(harness_node(harness, 0), before);
+    tov_clients_destroy(clients);
+    harness_destroy(harness);
+}
+
 static void a_connection_that_comes_with_another_key_is_a_new_one(void)
 {
     struct harness *harness = three_nodes();
@@ -671,6 +748,7 @@ int main(void)
         UNIT_TEST(a_message_that_was_erased_is_not_written_again),
         UNIT_TEST(a_message_that_waits_for_its_commit_is_known_when_it_is_asked_again),
         UNIT_TEST(what_its_sender_took_back_is_shown_to_nobody),
+        UNIT_TEST(an_auditor_is_shown_a_message_without_its_content),
         UNIT_TEST(a_search_needs_something_to_look_for),
         UNIT_TEST(a_node_whose_disk_is_full_says_so_and_takes_nothing_new),
         UNIT_TEST(a_clock_that_is_behind_is_told),
@@ -678,6 +756,8 @@ int main(void)
         UNIT_TEST(a_list_is_of_an_own_unit_and_of_a_thread_that_the_client_may_see),
         UNIT_TEST(a_thread_has_the_answers_to_one_message_and_no_others),
         UNIT_TEST(one_key_has_sixty_four_connections_and_takes_none_from_others),
+        UNIT_TEST(who_does_not_take_its_replies_is_closed),
+        UNIT_TEST(a_key_that_is_not_registered_any_more_is_closed),
         UNIT_TEST(a_connection_that_comes_with_another_key_is_a_new_one),
         UNIT_TEST(a_key_that_nobody_registered_is_told_so_and_closed),
     };
