@@ -236,12 +236,33 @@ static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
     (void)tov_event_append(core, &event);
 }
 
-static void note_verdict(struct tov_core *core, struct tov_peer *peer,
+/* What was had and is no more waits for a person (again.c): then nothing of what is owed is sealed.
+ */
+static void note_lost_keys(struct tov_follow *follow, const struct tov_peer *peer,
+                           const struct tov_again_said *said)
+{
+    enum tov_err err = tov_again_on_verdict(follow, peer, said);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err,
+                            "what a recipient could read could not be looked up");
+}
+
+static bool is_present(const struct tov_core *core, const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    return tov_series_equal(series, core->series);
+}
+
+static void note_verdict(struct tov_follow *follow, struct tov_peer *peer,
                          const struct tov_link_place *place, struct tov_verdict_value value,
                          uint64_t receipt_index)
 {
+    struct tov_core *core = follow->core;
     struct own_link own;
     bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
+    if (!tov_verdict_had_keys(value) && !is_present(core, place) &&
+        find_own(core, place, &own) == TOV_OK) /* of a former series all may be said once more */
+        note_lost_keys(follow, peer, &(struct tov_again_said){place, own.index, value});
     if (!is_plain_opened(value))
         put_exception(core, place, value, receipt_index);
     if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, place, &own) != TOV_OK)
@@ -292,8 +313,7 @@ enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
 static bool was_said(const struct tov_core *core, const struct tov_peer *peer,
                      const struct tov_link_place *place)
 {
-    struct tov_series series = {place->generation, place->lost_index};
-    return tov_series_equal(series, core->series) && place->link <= peer->receipted_link;
+    return is_present(core, place) && place->link <= peer->receipted_link;
 }
 
 static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t last_link)
@@ -349,7 +369,7 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
             place.link = link;
             if (!was_said(core, peer, &place))
-                note_verdict(core, peer, &place, value, index);
+                note_verdict(follow, peer, &place, value, index);
         }
     }
     if (tov_series_equal(receipt->series, core->series))
@@ -363,20 +383,24 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+static void apply_amendment(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                             const struct tov_link_place *place,
                             const struct tov_receipt_amendment *amendment)
 {
+    struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
-    bool is_early =
-        tov_series_equal(series, core->series) && amendment->link_number > peer->receipted_link;
+    bool is_early = is_present(core, place) && amendment->link_number > peer->receipted_link;
     if (is_early || find_own(core, place, &own) != TOV_OK ||
         !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
         tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
                      peer->agency->name, (unsigned long long)index);
         return;
     }
+    if (tov_verdict_had_keys(amendment->value))
+        tov_again_settle(core, peer->number, own.index);
+    else
+        note_lost_keys(follow, peer, &(struct tov_again_said){place, own.index, amendment->value});
     put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
@@ -405,7 +429,7 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
-        apply_amendment(core, peer, index, &place, &receipt->amendments[i]);
+        apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
     }
     return TOV_OK;
 }
