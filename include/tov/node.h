@@ -70,12 +70,12 @@ struct tov_node_status {
     uint64_t undelivered_oldest; /* 0 too for node_admin, who sees no messages */
     uint64_t unrecorded; /* of the client's units, and not in the agency's own record (journal.h) */
     uint64_t unrecorded_oldest;
-    int counting; /* the node still reads its messages: unread and unrecorded may be more */
+    int counting; /* the node still reads: unread, unrecorded and withheld may be others */
     uint64_t undelivered_after_ms;
     uint64_t unread_after_ms;
     uint64_t unread_urgent_after_ms; /* of priority akut */
-    /* Messages of the client's units with a delivery of TOV_GAP_WITHHELD (view.h), of the 200
-     * oldest that may have one; acknowledgements of reading are left out. 0 for node_admin. */
+    /* Messages of the client's units with a delivery of TOV_GAP_WITHHELD (view.h); acknowledgements
+     * of reading are left out. 0 for node_admin. */
     uint64_t withheld;
     uint64_t withheld_oldest;
     /* What a restore of the last 30 days lost for good, of the whole agency: messages that had

@@ -211,6 +211,7 @@ struct tov_follow {
     struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
     uint64_t regained_ms;                 /* when keys of own messages came last */
     uint64_t untold_ms;                   /* since when some of them are not told */
+    uint64_t recall_changes;              /* as told by tov_follow_recall_view */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
