@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Each call that may fail fails once (support/failing.h), one in every few frames, while nodes come
- * back from old copies, begin a new series, seal again for newer keys and witness each other. Each node that fails is started again. In the end all
+ * back from old copies, begin a new series, seal again for newer keys, witness each other and
+ * go on with a guard that lost its state. Each node that fails is started again. In the end all
  * serve in the trees that they signed before (I4), and no message is anywhere twice; where memory
  * alone was missing, every message that was acknowledged is there, and receipted (I3).
  * Not for: which error it is; nor for requests of clients (tests/unit/core).
@@ -394,6 +395,30 @@ static void play_new_series(struct scene *scene)
     pass(scene, 10, 1000);
 }
 
+/* Guard and store are old, and the guard's state is lost: the roots say where the tree stood. */
+static void play_statement(struct scene *scene)
+{
+    struct sim_node *node = &scene->wire->nodes[0];
+    copy(scene);
+    talk(scene, 1);
+    put_back(scene, SIM_STORE);
+    for (size_t i = 0; i < 2; i++)
+        tov_buf_clear(&node->images[i]);
+    start(scene, 0);
+    connect_all(scene, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_NEED(tov_node_state(node->node) == TOV_NODE_GUARD_LOST);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_statements(node, &scene->newest[0]);
+    arm(scene);
+    start(scene, 0);
+    connect_all(scene, 0);
+    run(scene);
+    pass(scene, 10, 1000);
+    pass(scene, 4, 10000);
+}
+
 /* Node 0 learns node 1's key when its messages are there: their keys travel alone. */
 static void play_late_keys(struct scene *scene)
 {
@@ -509,6 +534,11 @@ static void a_new_series_begins_whatever_fails(void)
     play_with_each_error(&(struct row){.name = "new-series", .play = play_new_series});
 }
 
+static void a_statement_brings_a_node_back_whatever_fails(void)
+{
+    play_with_each_error(&(struct row){.name = "statement", .play = play_statement});
+}
+
 static void keys_that_come_late_open_their_messages_whatever_fails(void)
 {
     play_with_each_error(
@@ -537,6 +567,7 @@ int main(void)
         UNIT_TEST(a_node_that_was_set_back_comes_back_whatever_fails),
         UNIT_TEST(what_was_written_meanwhile_is_appended_whatever_fails),
         UNIT_TEST(a_new_series_begins_whatever_fails),
+        UNIT_TEST(a_statement_brings_a_node_back_whatever_fails),
         UNIT_TEST(keys_that_come_late_open_their_messages_whatever_fails),
         UNIT_TEST(what_was_sealed_to_an_old_key_is_opened_whatever_fails),
         UNIT_TEST(a_federation_begins_whatever_fails),
