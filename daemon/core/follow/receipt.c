@@ -236,15 +236,11 @@ static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
     (void)tov_event_append(core, &event);
 }
 
-/* What was had and is no more waits for a person (again.c): then nothing of what is owed is sealed.
- */
-static void note_lost_keys(struct tov_follow *follow, const struct tov_peer *peer,
-                           const struct tov_again_said *said)
+/* Says that what a peer tells does not fit. Any other error is trouble of this node with its own
+ * store, and no reason to pass over what it was told (F2). */
+static bool is_misfit(enum tov_err err)
 {
-    enum tov_err err = tov_again_on_verdict(follow, peer, said);
-    if (err != TOV_OK)
-        (void)tov_core_fail(follow->core, err,
-                            "what a recipient could read could not be looked up");
+    return err == TOV_E_NOT_FOUND || err == TOV_E_RULE || err == TOV_E_PROOF;
 }
 
 static bool is_present(const struct tov_core *core, const struct tov_link_place *place)
@@ -253,24 +249,33 @@ static bool is_present(const struct tov_core *core, const struct tov_link_place 
     return tov_series_equal(series, core->series);
 }
 
-static void note_verdict(struct tov_follow *follow, struct tov_peer *peer,
-                         const struct tov_link_place *place, struct tov_verdict_value value,
-                         uint64_t receipt_index)
+static enum tov_err note_verdict(struct tov_follow *follow, struct tov_peer *peer,
+                                 const struct tov_link_place *place, struct tov_verdict_value value,
+                                 uint64_t receipt_index)
 {
     struct tov_core *core = follow->core;
     struct own_link own;
     bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
-    if (!tov_verdict_had_keys(value) && !is_present(core, place) &&
-        find_own(core, place, &own) == TOV_OK) /* of a former series all may be said once more */
-        note_lost_keys(follow, peer, &(struct tov_again_said){place, own.index, value});
+    /* Of a former series all may be said once more. */
+    bool may_be_lost = !tov_verdict_had_keys(value) && !is_present(core, place);
+    enum tov_err err = TOV_E_NOT_FOUND;
+    if (has_no_key || may_be_lost || tov_stanza_owes_any(peer))
+        err = find_own(core, place, &own);
+    if (err != TOV_OK && !is_misfit(err))
+        return err;
+    /* What was had and is no more waits for a person (again.c): nothing that is owed is sealed. */
+    if (err == TOV_OK && may_be_lost)
+        TOV_TRY(
+            tov_again_on_verdict(follow, peer, &(struct tov_again_said){place, own.index, value}));
     if (!is_plain_opened(value))
         put_exception(core, place, value, receipt_index);
-    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, place, &own) != TOV_OK)
-        return;
+    if (err != TOV_OK)
+        return TOV_OK;
     if (has_no_key)
         tov_stanza_owe(core, peer, own.index);
     else
         tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
+    return TOV_OK;
 }
 
 /* Of the present series a gap is never receipted over; one that has ended is settled by what is
@@ -369,7 +374,7 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
             place.link = link;
             if (!was_said(core, peer, &place))
-                note_verdict(follow, peer, &place, value, index);
+                TOV_TRY(note_verdict(follow, peer, &place, value, index));
         }
     }
     if (tov_series_equal(receipt->series, core->series))
@@ -383,24 +388,31 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-static void apply_amendment(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
-                            const struct tov_link_place *place,
-                            const struct tov_receipt_amendment *amendment)
+/* The own link of which it speaks. */
+static enum tov_err find_amended(const struct tov_core *core, const struct tov_peer *peer,
+                                 const struct tov_link_place *place,
+                                 const struct tov_receipt_amendment *amendment,
+                                 struct own_link *out)
+{
+    if (is_present(core, place) && amendment->link_number > peer->receipted_link)
+        return TOV_E_RULE; /* it comes before its receipt */
+    TOV_TRY(find_own(core, place, out));
+    return tov_hash_equal(&out->leaf_hash, &amendment->leaf_hash) ? TOV_OK : TOV_E_PROOF;
+}
+
+static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *peer,
+                                    uint64_t index, const struct tov_link_place *place,
+                                    const struct tov_receipt_amendment *amendment)
 {
     struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
-    bool is_early = is_present(core, place) && amendment->link_number > peer->receipted_link;
-    if (is_early || find_own(core, place, &own) != TOV_OK ||
-        !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
-                     peer->agency->name, (unsigned long long)index);
-        return;
-    }
+    TOV_TRY(find_amended(core, peer, place, amendment, &own));
     if (tov_verdict_had_keys(amendment->value))
         tov_again_settle(core, peer->number, own.index);
     else
-        note_lost_keys(follow, peer, &(struct tov_again_said){place, own.index, amendment->value});
+        TOV_TRY(tov_again_on_verdict(follow, peer,
+                                     &(struct tov_again_said){place, own.index, amendment->value}));
     put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
@@ -409,6 +421,18 @@ static void apply_amendment(struct tov_follow *follow, struct tov_peer *peer, ui
     put_delivered(core, peer,
                   &(struct delivered){series, index, place->link, place->link,
                                       (uint8_t)amendment->value.verdict});
+    return TOV_OK;
+}
+
+/* What does not fit is passed over and said: TOV_OK. */
+static enum tov_err pass_over_misfit(const struct tov_core *core, const struct tov_peer *peer,
+                                     uint64_t index, enum tov_err err)
+{
+    if (!is_misfit(err))
+        return err;
+    tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
+                 peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    return TOV_OK;
 }
 
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -422,14 +446,12 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                      peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    enum tov_err err = apply_runs(follow, peer, index, receipt);
-    if (err != TOV_OK)
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
-                     peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    TOV_TRY(pass_over_misfit(core, peer, index, apply_runs(follow, peer, index, receipt)));
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
-        apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
+        enum tov_err err = apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
+        TOV_TRY(pass_over_misfit(core, peer, index, err));
     }
     return TOV_OK;
 }
