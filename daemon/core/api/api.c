@@ -362,6 +362,20 @@ void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_
         refuse_stranger(api, connection_id, err);
 }
 
+void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
+                         struct tov_bytes frame)
+{
+    static const struct api_refusal refusal = {
+        TOV_E_BUSY, "your key asks more than the node can answer, and others wait: wait for "
+                    "answers, and try again"};
+    struct api_connection *connection = NULL;
+    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
+    if (err == TOV_OK)
+        tov_api_refuse_frame(api, connection, frame, &refusal);
+    else
+        refuse_stranger(api, connection_id, err);
+}
+
 void tov_api_on_gone(struct tov_api *api, uint64_t connection)
 {
     tov_api_connection_close(api, connection);
