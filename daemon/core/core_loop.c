@@ -477,6 +477,7 @@ static enum tov_err step(struct tov_process *process)
     if (poll(slots, SLOTS, timeout_ms) < 0 && errno != EINTR)
         return TOV_E_INTERNAL;
     set_time(process);
+    tov_node_set_gateway(process->node, !misses_gateway(process));
     if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)
         begin_to_stop(process);
     enum tov_err err = handle_slots(process, slots);

@@ -217,6 +217,11 @@ void tov_node_set_clients(struct tov_node *node, struct tov_clients *clients)
     tov_api_set_clients(node->api, clients);
 }
 
+void tov_node_set_gateway(struct tov_node *node, bool is_there)
+{
+    tov_api_set_gateway(node->api, is_there);
+}
+
 void tov_node_on_tick(struct tov_node *node)
 {
     if (node->core.failed != TOV_OK)

@@ -126,6 +126,15 @@ void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state)
     api->state = *state;
 }
 
+void tov_api_set_gateway(struct tov_api *api, bool is_there)
+{
+    uint64_t now_ms = api->core->now_ms == 0 ? 1 : api->core->now_ms;
+    if (is_there)
+        api->gateway_gone_ms = 0;
+    else if (api->gateway_gone_ms == 0)
+        api->gateway_gone_ms = now_ms;
+}
+
 uint64_t tov_api_newest_event(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
