@@ -740,8 +740,6 @@ int main(void)
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),
         UNIT_TEST(one_client_that_asks_without_end_keeps_nobody_waiting),
-}
-
         UNIT_TEST(a_core_that_is_refused_memory_ends_or_goes_on_and_begins_again),
         UNIT_TEST(a_core_waits_for_its_keepers_and_ends_by_a_signal),
         UNIT_TEST(a_core_whose_supervisor_is_gone_ends),
