@@ -219,6 +219,7 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_range range = peer->range;
     TOV_TRY(extend_all(frame, parcel.item_count, &range, item));
     TOV_TRY(judge_root(follow, peer, &parcel, &range));
+    tov_receipts_begin(peer);
     /* From here on the batch has a part of the parcel: it goes in whole, or the node stops (F2). */
     enum tov_err err = apply_all(follow, peer, frame, parcel.item_count, item);
     if (err != TOV_OK)

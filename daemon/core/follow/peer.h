@@ -23,6 +23,7 @@
 #define TOV_TRANSFERS_ACTIVE_MAX 4u
 #define TOV_KEYRING_SLOTS 2048u
 #define TOV_LATE_OPEN_MAX 256u
+#define TOV_SPOKEN_SERIES 4u
 
 struct tov_inflight {
     uint64_t to;
@@ -56,6 +57,13 @@ struct tov_transfer {
 struct tov_told {
     uint64_t link; /* 0: nothing */
     struct tov_hash leaf;
+};
+
+/* Which links of one own series that has ended a peer's receipts have spoken of, with what the open
+ * batches say. */
+struct tov_spoken {
+    struct tov_series series;
+    uint64_t first, last; /* 0: of none */
 };
 
 struct tov_peer {
@@ -119,6 +127,9 @@ struct tov_peer {
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
     struct tov_told told;     /* in the present series of its ledger (told.c) */
     bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
+    struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; receipt.c */
+    size_t spoken_count, spoken_next;
+    uint32_t verdicts_looked; /* of the parcel at hand (receipt.c) */
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -336,6 +347,8 @@ void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct 
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
+/* The receipts of another parcel of PEER come. */
+void tov_receipts_begin(struct tov_peer *peer);
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
 

@@ -43,9 +43,9 @@ struct hostile {
     size_t hellos, parcels, late_stanzas, chunks, chunk_requests, stanzas, positions;
     size_t leaf_answers, leaves; /* answers to requests for leaves, and what was in them */
     uint64_t leaves_to;          /* how far the newest one goes */
-    uint64_t position;          /* of our ledger there */
-    struct tov_buf kept_parcel; /* the newest parcel to us */
-    struct tov_buf overheard;   /* the newest parcel of an honest agency to the victim */
+    uint64_t position;           /* of our ledger there */
+    struct tov_buf kept_parcel;  /* the newest parcel to us */
+    struct tov_buf overheard;    /* the newest parcel of an honest agency to the victim */
 };
 
 /* A federation of COUNT agencies; agency 1 is hostile, 0 the victim, and neither is started. */
