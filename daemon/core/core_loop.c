@@ -177,8 +177,18 @@ static void drop_edge(struct tov_process *process, enum tov_ipc_link link)
 static void lose_edge(struct tov_process *process, enum tov_ipc_link link)
 {
     drop_edge(process, link);
-    if (tov_ipc_send_unlink(process->supervisor, link) != TOV_OK)
+    process->unlinks[link] = UNLINK_UNTOLD;
+}
+
+/* In each turn until it is told: a gateway apart is let in only when the one before has gone. */
+static void say_unlinked(struct tov_process *process, enum tov_ipc_link link)
+{
+    if (process->unlinks[link] == UNLINK_TOLD)
+        return;
+    bool is_told = tov_ipc_send_unlink(process->supervisor, link) == TOV_OK;
+    if (!is_told && process->unlinks[link] == UNLINK_UNTOLD)
         tov_log_event(TOV_LOG_WARNING, "supervisor-not-told");
+    process->unlinks[link] = is_told ? UNLINK_TOLD : UNLINK_TRIED;
 }
 
 /* A gateway or front came: an old socket is dead. One that is gone again already is no fault of the
@@ -187,6 +197,7 @@ static void relink(struct tov_process *process, enum tov_ipc_link link, int fd)
 {
     bool is_front = link == TOV_IPC_LINK_FRONT;
     drop_edge(process, link);
+    process->unlinks[link] = UNLINK_TOLD; /* it would not send another else */
     enum tov_err err =
         tov_ipc_create(fd, 64u << 20, is_front ? &process->front : &process->gateway);
     if (err == TOV_OK)
@@ -407,6 +418,8 @@ static enum tov_err step(struct tov_process *process)
     tov_node_turn(process->node);
     say_ready(process);
     say_state(process);
+    say_unlinked(process, TOV_IPC_LINK_GATEWAY);
+    say_unlinked(process, TOV_IPC_LINK_FRONT);
     flush(process->guard);
     flush(process->gateway);
     flush(process->front);

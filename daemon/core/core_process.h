@@ -31,6 +31,11 @@ struct tov_process {
         *supervisor; /* gateway, front: NULL while there is none */
     int signal_fd;
     bool gateway_ready, front_ready, said_ready, stopping;
+    enum tov_unlink {
+        UNLINK_TOLD = 0,
+        UNLINK_UNTOLD,
+        UNLINK_TRIED
+    } unlinks[2];                          /* by tov_ipc_link */
     char said_state[128];                  /* what the supervisor was told of it */
     uint64_t queued[TOV_AGENCIES_MAX + 1]; /* bytes given to the gateway and not yet sent */
     uint64_t last_tick_mono_ms, last_clear_mono_ms, last_alive_mono_ms;

@@ -39,6 +39,7 @@ static const struct api_row rows[] = {
     {"record", tov_api_record, TOV_DEED_CONTENT},
     {"find", tov_api_find, TOV_DEED_CONTENT},
     {"start_anyway", tov_api_start_anyway, TOV_DEED_START},
+    {"give_again", tov_api_give_again, TOV_DEED_SUBMIT},
 };
 
 /* ---- life ---- */

@@ -142,7 +142,9 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
 {
     const struct tov_agency *agency =
         tov_roster_agency(counting->look->api->core->roster, peer->agency);
+    struct api_asked_again asked;
     uint64_t waiting = 0;
+    TOV_TRY(tov_api_asked_again(counting->look, peer->agency, &counting->view, &asked));
     TOV_TRY(counting->is_unit ? count_of_unit(counting, peer, &waiting)
                               : count_of_agency(counting, peer, &waiting));
     TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
@@ -151,6 +153,8 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     TOV_TRY(tov_record_put_number(out, "suspended", peer->is_suspended ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "faults", peer->faults));
     TOV_TRY(tov_record_put_number(out, "waiting", waiting));
+    TOV_TRY(tov_api_put_count(out, "asked_again", asked.count));
+    TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked.oldest));
     if (!counting->is_unit)
         TOV_TRY(put_numbers(peer, out));
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
@@ -187,14 +191,8 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
 
 static enum tov_err put_restored(const struct api_look *look, struct tov_record answer)
 {
-    struct desk_withheld withheld;
     struct api_lost lost;
     TOV_TRY(tov_api_lost_of(look->api, look->read, &lost));
-    if (tov_access_may(look->client, TOV_DEED_LOOK)) {
-        TOV_TRY(tov_desk_count_withheld(look, &withheld));
-        TOV_TRY(tov_api_put_count(answer, "withheld", withheld.count));
-        TOV_TRY(tov_api_put_count(answer, "withheld_oldest", withheld.oldest));
-    }
     if (!tov_access_may(look->client, TOV_DEED_CONTENT))
         TOV_TRY(tov_api_put_count(answer, "lost", lost.count));
     TOV_TRY(tov_api_put_count(answer, "lost_from_ms", lost.from_ms));
@@ -207,16 +205,20 @@ static enum tov_err put_restored(const struct api_look *look, struct tov_record 
 static enum tov_err put_desk(const struct api_look *look, struct tov_record answer)
 {
     struct desk_count count;
+    struct desk_withheld withheld;
     if (!tov_access_may(look->client, TOV_DEED_LOOK))
         return TOV_OK;
     bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
-    bool is_whole = is_read && tov_desk_is_whole(look->api->desk);
+    bool is_whole = is_read && tov_desk_is_withheld_whole(look->api->desk);
     tov_desk_count(look, &count);
+    tov_desk_count_withheld(look, &withheld);
     TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
     TOV_TRY(tov_api_put_count(answer, "unread_late", count.late));
     TOV_TRY(tov_api_put_count(answer, "unread_late_oldest", count.oldest_late));
     TOV_TRY(tov_api_put_count(answer, "unrecorded", count.unrecorded));
     TOV_TRY(tov_api_put_count(answer, "unrecorded_oldest", count.oldest_unrecorded));
+    TOV_TRY(tov_api_put_count(answer, "withheld", withheld.count));
+    TOV_TRY(tov_api_put_count(answer, "withheld_oldest", withheld.oldest));
     return tov_api_put_count(answer, "counting", is_whole ? 0 : 1);
 }
 

@@ -252,6 +252,19 @@ static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
     (void)tov_event_append(core, &event);
 }
 
+/* Says that what a peer tells does not fit. Any other error is trouble of this node with its own
+ * store, and no reason to pass over what it was told (F2). */
+static bool is_misfit(enum tov_err err)
+{
+    return err == TOV_E_NOT_FOUND || err == TOV_E_RULE || err == TOV_E_PROOF;
+}
+
+static bool is_present(const struct tov_core *core, const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    return tov_series_equal(series, core->series);
+}
+
 /* One link of those that a receipt speaks of. */
 struct said {
     struct tov_link_place place;
@@ -261,21 +274,25 @@ struct said {
 
 /* Of a message that nobody could bring back nothing is noted: without its link block nobody asks
  * what became of it. */
-static void note_verdict(struct tov_core *core, struct tov_peer *peer, struct tov_store_read *read,
-                         const struct said *said)
+static enum tov_err note_verdict(struct tov_core *core, struct tov_peer *peer,
+                                 struct tov_store_read *read, const struct said *said)
 {
     uint64_t own_index;
     bool has_no_key = said->value.verdict == TOV_VERDICT_NO_KEY;
     bool is_plain = is_plain_opened(said->value);
     bool may_settle = !has_no_key && tov_stanza_owes_any(peer);
-    if ((is_plain && !may_settle) || find_index(read, &said->place, &own_index) != TOV_OK)
-        return;
+    if (is_plain && !may_settle)
+        return TOV_OK;
+    enum tov_err err = find_index(read, &said->place, &own_index);
+    if (err != TOV_OK)
+        return is_misfit(err) ? TOV_OK : err;
     if (!is_plain)
         put_exception(core, &said->place, said->value, said->receipt_index);
     if (has_no_key)
         tov_stanza_owe(core, peer, own_index);
     else if (may_settle)
         tov_stanza_settle(core, peer, own_index); /* a parcel brought the stanza after all */
+    return TOV_OK;
 }
 
 /* Of the present series a gap is never receipted over; one that has ended is settled by what is
@@ -421,7 +438,7 @@ void tov_receipts_begin(struct tov_peer *peer)
     peer->verdicts_looked = 0;
 }
 
-/* TOV_E_LIMIT: it says more than one parcel may. */
+/* TOV_E_RULE: it says more than one parcel may. */
 static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer *peer,
                                    const struct tov_leaf_receipt *receipt)
 {
@@ -432,7 +449,7 @@ static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer 
             looked += receipt->runs[i].count;
     }
     if (looked > VERDICTS_MAX)
-        return TOV_E_LIMIT;
+        return TOV_E_RULE;
     peer->verdicts_looked = looked;
     return TOV_OK;
 }
@@ -454,7 +471,7 @@ static enum tov_err note_runs(struct tov_core *core, struct tov_peer *peer, uint
         said.value = receipt->runs[i].value;
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, said.place.link++) {
             if (said.place.link < before.first || said.place.link > before.last)
-                note_verdict(core, peer, read, &said);
+                TOV_TRY(note_verdict(core, peer, read, &said));
         }
     }
     return TOV_OK;
@@ -487,20 +504,31 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
-                            const struct tov_link_place *place,
-                            const struct tov_receipt_amendment *amendment)
+/* The own link of which it speaks. */
+static enum tov_err find_amended(const struct tov_core *core, const struct tov_peer *peer,
+                                 const struct tov_link_place *place,
+                                 const struct tov_receipt_amendment *amendment,
+                                 struct own_link *out)
 {
+    if (is_present(core, place) && amendment->link_number > peer->receipted_link)
+        return TOV_E_RULE; /* it comes before its receipt */
+    TOV_TRY(find_own(core, place, out));
+    return tov_hash_equal(&out->leaf_hash, &amendment->leaf_hash) ? TOV_OK : TOV_E_PROOF;
+}
+
+static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *peer,
+                                    uint64_t index, const struct tov_link_place *place,
+                                    const struct tov_receipt_amendment *amendment)
+{
+    struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
-    bool is_early =
-        tov_series_equal(series, core->series) && amendment->link_number > peer->receipted_link;
-    if (is_early || find_own(core, place, &own) != TOV_OK ||
-        !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
-                     peer->agency->name, (unsigned long long)index);
-        return;
-    }
+    TOV_TRY(find_amended(core, peer, place, amendment, &own));
+    if (tov_verdict_had_keys(amendment->value))
+        tov_again_settle(core, peer->number, own.index);
+    else
+        TOV_TRY(tov_again_on_verdict(follow, peer,
+                                     &(struct tov_again_said){place, own.index, amendment->value}));
     put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
@@ -509,6 +537,18 @@ static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64
     put_delivered(core, peer,
                   &(struct delivered){series, index, place->link, place->link,
                                       (uint8_t)amendment->value.verdict});
+    return TOV_OK;
+}
+
+/* What does not fit is passed over and said: TOV_OK. */
+static enum tov_err pass_over_misfit(const struct tov_core *core, const struct tov_peer *peer,
+                                     uint64_t index, enum tov_err err)
+{
+    if (!is_misfit(err))
+        return err;
+    tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
+                 peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    return TOV_OK;
 }
 
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -522,14 +562,12 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                      peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    enum tov_err err = apply_runs(follow, peer, index, receipt);
-    if (err != TOV_OK)
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
-                     peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    TOV_TRY(pass_over_misfit(core, peer, index, apply_runs(follow, peer, index, receipt)));
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
-        apply_amendment(core, peer, index, &place, &receipt->amendments[i]);
+        enum tov_err err = apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
+        TOV_TRY(pass_over_misfit(core, peer, index, err));
     }
     return TOV_OK;
 }

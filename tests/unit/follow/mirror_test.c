@@ -57,9 +57,8 @@ static void a_skipped_run_that_lacks_hashes_is_damage(void)
 
 /* ---- what a proof costs ---- */
 
-#define LOOKS_MAX                                                                  \
-    1024u /* at each level of 256 as many as there are, for both ends of the proof \
-           */
+/* At each level of 256 as many as there are, for both ends of the proof. */
+#define LOOKS_MAX 1024u
 
 struct counting {
     struct tov_node_source inner;
