@@ -35,9 +35,12 @@ struct tov_inflight {
 enum tov_transfer_state {
     TOV_TRANSFER_NONE,
     TOV_TRANSFER_PULLING,
+    TOV_TRANSFER_CHECKING,  /* all of it is here, and is being looked at (pull_check.c) */
     TOV_TRANSFER_FINISHED,  /* in the open batch */
     TOV_TRANSFER_COMMITTING /* in the batch that is being committed */
 };
+
+struct tov_pull_check;
 
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
@@ -51,6 +54,7 @@ struct tov_transfer {
     uint32_t synced;
     uint64_t asked_mono_ms;
     uint64_t link_number;
+    struct tov_pull_check *check; /* while CHECKING */
 };
 
 /* What own receipts said of one series of a peer's links: up to which link, and its leaf. */
@@ -177,7 +181,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull; /* rows in `transfer` to look at */
+    bool may_pull;       /* rows in `transfer` to look at */
+    uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
     bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
@@ -410,11 +415,30 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_pull_on_tick(struct tov_peer *peer);
+void tov_pull_fini(struct tov_peer *peer);
 /* The open batch closes; it is committed. */
 void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+
+/* pull_check.c */
+#define TOV_PULL_CHECK_BYTES (16u * 1024u * 1024u) /* of a peer, from tick to tick */
+enum tov_err tov_pull_check_create(const struct tov_transfer *transfer,
+                                   const struct tov_message *message,
+                                   struct tov_pull_check **out_check) TOV_MUST_CHECK;
+void tov_pull_check_destroy(struct tov_pull_check *check); /* NULL is fine */
+TOV_DEFINE_CLEANUP(tov_pull_check, struct tov_pull_check, tov_pull_check_destroy)
+struct tov_pull_checked {
+    enum tov_err err; /* why it does not open; TOV_OK: it does */
+    bool is_damaged;  /* since it came in */
+};
+/* TOV_E_AGAIN: there is more to look at, with the next tick. TOV_E_IO, TOV_E_NOMEM. */
+enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_peer *peer,
+                                 const struct tov_transfer *transfer, const char *blob,
+                                 struct tov_pull_checked *out_checked) TOV_MUST_CHECK;
+
 /* recover.c */
 /* TOV_E_BUSY: it asks for more than its quota. */
 enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
