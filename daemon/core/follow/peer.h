@@ -143,10 +143,12 @@ struct tov_peer {
     uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
-    struct tov_day_quota day_quota;      /* ... of this node's disk */
-    bool day_is_full;                    /* nothing is taken before some of it is free again */
-    bool chunks_wait;                    /* no chunk is: what is left is for messages */
-    bool did_nothing;                    /* the frame at hand changed nothing */
+    struct tov_quota lines;              /* ... of this node's log */
+    uint64_t lines_left_out;
+    struct tov_day_quota day_quota; /* ... of this node's disk */
+    bool day_is_full;               /* nothing is taken before some of it is free again */
+    bool chunks_wait;               /* no chunk is: what is left is for messages */
+    bool did_nothing;               /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
     struct tov_leaf_receipt *receipt;
@@ -392,6 +394,9 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
 bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count);
 /* A request of PEER costs as much as COUNT more. False: its quota is used up. */
 bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count);
+/* Whether one more line of the log may tell what is wrong with something that PEER said; those that
+ * may not are counted, and the next one is preceded by their number. */
+bool tov_session_may_log(const struct tov_follow *follow, struct tov_peer *peer);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */

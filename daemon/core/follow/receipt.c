@@ -541,13 +541,15 @@ static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *
 }
 
 /* What does not fit is passed over and said: TOV_OK. */
-static enum tov_err pass_over_misfit(const struct tov_core *core, const struct tov_peer *peer,
+static enum tov_err pass_over_misfit(const struct tov_follow *follow, struct tov_peer *peer,
                                      uint64_t index, enum tov_err err)
 {
     if (!is_misfit(err))
         return err;
-    tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
-                 peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    if (tov_session_may_log(follow, peer))
+        tov_core_log(follow->core, TOV_HOST_WARN, "receipt-does-not-fit",
+                     "peer=%s index=%llu error=%s", peer->agency->name, (unsigned long long)index,
+                     tov_err_name(err));
     return TOV_OK;
 }
 
@@ -558,16 +560,17 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (receipt->peer != core->own->number ||
         receipt->series.generation != core->series.generation ||
         receipt->series.lost_index > core->series.lost_index) {
-        tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
-                     peer->agency->name, (unsigned long long)index);
+        if (tov_session_may_log(follow, peer))
+            tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
+                         peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    TOV_TRY(pass_over_misfit(core, peer, index, apply_runs(follow, peer, index, receipt)));
+    TOV_TRY(pass_over_misfit(follow, peer, index, apply_runs(follow, peer, index, receipt)));
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
         enum tov_err err = apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
-        TOV_TRY(pass_over_misfit(core, peer, index, err));
+        TOV_TRY(pass_over_misfit(follow, peer, index, err));
     }
     return TOV_OK;
 }

@@ -181,9 +181,41 @@ static void the_receipts_of_one_parcel_speak_of_so_many_links(void)
     UNIT_EQUAL_INT(hostile_core(hostile)->failed, TOV_OK);
 }
 
+/* ---- lines of the log ---- */
+
+#define LINES_MAX 64u /* session.c */
+
+static void append_unreadable(struct hostile *hostile, size_t count)
+{
+    static const uint8_t junk[40] = {7};
+    for (size_t i = 0; i < count; i++)
+        (void)hostile_append_bytes(hostile, TOV_BYTES_OF(junk), NULL);
+    hostile_flush(hostile);
+}
+
+/* Each such entry is worth a line; what a peer has written in a day is not. */
+static void what_a_peer_says_wrong_is_so_many_lines(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-lines");
+    struct tov_peer *peer =
+        tov_follow_peer(tov_node_follow(hostile_victim(hostile)), hostile->agency->number);
+    append_unreadable(hostile, LINES_MAX);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "entry-not-read"));
+    UNIT_EQUAL_INT(peer->lines_left_out, 0);
+    append_unreadable(hostile, 100);
+    UNIT_EQUAL_INT(peer->lines_left_out, 100);
+    CU_ASSERT_FALSE(sim_wire_logged(hostile->wire, "peer-lines-left-out"));
+    sim_wire_pass(hostile->wire, 2000);
+    append_unreadable(hostile, 3);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "peer-lines-left-out"));
+    UNIT_EQUAL_INT(peer->lines_left_out, 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(what_a_peer_says_wrong_is_so_many_lines),
         UNIT_TEST(a_receipt_of_an_ended_series_counts_once),
         UNIT_TEST(nothing_is_noted_of_messages_that_nobody_brought_back),
         UNIT_TEST(the_receipts_of_one_parcel_speak_of_so_many_links),
