@@ -23,6 +23,7 @@
 #define TOV_TRANSFERS_ACTIVE_MAX 4u
 #define TOV_KEYRING_SLOTS 2048u
 #define TOV_LATE_OPEN_MAX 256u
+#define TOV_SPOKEN_SERIES 4u
 
 struct tov_inflight {
     uint64_t to;
@@ -34,9 +35,12 @@ struct tov_inflight {
 enum tov_transfer_state {
     TOV_TRANSFER_NONE,
     TOV_TRANSFER_PULLING,
+    TOV_TRANSFER_CHECKING,  /* all of it is here, and is being looked at (pull_check.c) */
     TOV_TRANSFER_FINISHED,  /* in the open batch */
     TOV_TRANSFER_COMMITTING /* in the batch that is being committed */
 };
+
+struct tov_pull_check;
 
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
@@ -52,12 +56,20 @@ struct tov_transfer {
     uint32_t synced;
     uint64_t asked_mono_ms;
     uint64_t link_number;
+    struct tov_pull_check *check; /* while CHECKING */
 };
 
 /* What own receipts said of one series of a peer's links: up to which link, and its leaf. */
 struct tov_told {
     uint64_t link; /* 0: nothing */
     struct tov_hash leaf;
+};
+
+/* Which links of one own series that has ended a peer's receipts have spoken of, with what the open
+ * batches say. */
+struct tov_spoken {
+    struct tov_series series;
+    uint64_t first, last; /* 0: of none */
 };
 
 struct tov_peer {
@@ -121,6 +133,9 @@ struct tov_peer {
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
     struct tov_told told;     /* in the present series of its ledger (told.c) */
     bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
+    struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; receipt.c */
+    size_t spoken_count, spoken_next;
+    uint32_t verdicts_looked; /* of the parcel at hand (receipt.c) */
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -130,10 +145,12 @@ struct tov_peer {
     uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
-    struct tov_day_quota day_quota;      /* ... of this node's disk */
-    bool day_is_full;                    /* nothing is taken before some of it is free again */
-    bool chunks_wait;                    /* no chunk is: what is left is for messages */
-    bool did_nothing;                    /* the frame at hand changed nothing */
+    struct tov_quota lines;              /* ... of this node's log */
+    uint64_t lines_left_out;
+    struct tov_day_quota day_quota; /* ... of this node's disk */
+    bool day_is_full;               /* nothing is taken before some of it is free again */
+    bool chunks_wait;               /* no chunk is: what is left is for messages */
+    bool did_nothing;               /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
     struct tov_leaf_receipt *receipt;
@@ -168,7 +185,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull; /* rows in `transfer` to look at */
+    bool may_pull;       /* rows in `transfer` to look at */
+    uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
     bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
@@ -364,6 +382,8 @@ void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct 
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
+/* The receipts of another parcel of PEER come. */
+void tov_receipts_begin(struct tov_peer *peer);
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
 
@@ -378,6 +398,9 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
 bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count);
 /* A request of PEER costs as much as COUNT more. False: its quota is used up. */
 bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count);
+/* Whether one more line of the log may tell what is wrong with something that PEER said; those that
+ * may not are counted, and the next one is preceded by their number. */
+bool tov_session_may_log(const struct tov_follow *follow, struct tov_peer *peer);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */
@@ -401,11 +424,30 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_pull_on_tick(struct tov_peer *peer);
+void tov_pull_fini(struct tov_peer *peer);
 /* The open batch closes; it is committed. */
 void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+
+/* pull_check.c */
+#define TOV_PULL_CHECK_BYTES (16u * 1024u * 1024u) /* of a peer, from tick to tick */
+enum tov_err tov_pull_check_create(const struct tov_transfer *transfer,
+                                   const struct tov_message *message,
+                                   struct tov_pull_check **out_check) TOV_MUST_CHECK;
+void tov_pull_check_destroy(struct tov_pull_check *check); /* NULL is fine */
+TOV_DEFINE_CLEANUP(tov_pull_check, struct tov_pull_check, tov_pull_check_destroy)
+struct tov_pull_checked {
+    enum tov_err err; /* why it does not open; TOV_OK: it does */
+    bool is_damaged;  /* since it came in */
+};
+/* TOV_E_AGAIN: there is more to look at, with the next tick. TOV_E_IO, TOV_E_NOMEM. */
+enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_peer *peer,
+                                 const struct tov_transfer *transfer, const char *blob,
+                                 struct tov_pull_checked *out_checked) TOV_MUST_CHECK;
+
 /* recover.c */
 /* TOV_E_BUSY: it asks for more than its quota. */
 enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,

@@ -194,59 +194,7 @@ static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_tra
     free(control);
 }
 
-/* ---- the end of a transfer: the whole is opened once before it counts as here ---- */
-
-static enum tov_err drop_bytes(void *user, struct tov_bytes bytes)
-{
-    (void)user;
-    (void)bytes;
-    return TOV_OK;
-}
-
-static enum tov_err open_file(struct tov_core *core, const struct tov_transfer *transfer,
-                              const struct tov_message *message, const char *blob)
-{
-    TOV_CLEANUP(tov_key_wipe) struct tov_key key;
-    TOV_CLEANUP(tov_part_opener_cleanup) struct tov_part_opener *opener = NULL;
-    TOV_FREE uint8_t *chunk = malloc(TOV_PULL_CHUNK_BYTES);
-    struct tov_part_sink sink = {drop_bytes, NULL};
-    if (chunk == NULL)
-        return TOV_E_NOMEM;
-    TOV_TRY(tov_part_key(&message->keys, message->leaf.salt, transfer->part, &key));
-    TOV_TRY(tov_part_opener_create(&key, &transfer->claim, &sink, &opener));
-    for (uint32_t i = 0; i < transfer->total; i++) {
-        size_t size = tov_part_chunk_size(transfer->claim.sealed_size, i);
-        size_t got = 0;
-        TOV_TRY(core->host->blob_read(core->host->context, blob, (uint64_t)i * TOV_PULL_CHUNK_BYTES,
-                                      (struct tov_room){chunk, size}, &got));
-        if (got != size)
-            return TOV_E_IO;
-        TOV_TRY(tov_part_opener_take(opener, (struct tov_bytes){chunk, size}));
-    }
-    return tov_part_opener_finish(opener);
-}
-
-/* Whether the file is what came in: each chunk was looked at before it was written. */
-static enum tov_err find_if_whole(struct tov_core *core, const struct tov_transfer *transfer,
-                                  const char *blob, bool *out_is_whole)
-{
-    TOV_CLEANUP(tov_part_tree_cleanup) struct tov_part_tree *tree = NULL;
-    TOV_FREE uint8_t *chunk = malloc(TOV_PULL_CHUNK_BYTES);
-    TOV_FREE struct tov_hash *hashes = calloc(transfer->total, sizeof *hashes);
-    if (chunk == NULL || hashes == NULL)
-        return TOV_E_NOMEM;
-    for (uint32_t i = 0; i < transfer->total; i++) {
-        size_t size = tov_part_chunk_size(transfer->claim.sealed_size, i);
-        size_t got = 0;
-        TOV_TRY(core->host->blob_read(core->host->context, blob, (uint64_t)i * TOV_PULL_CHUNK_BYTES,
-                                      (struct tov_room){chunk, size}, &got));
-        hashes[i] = tov_part_chunk_hash((struct tov_bytes){chunk, got});
-    }
-    TOV_TRY(tov_part_tree_create(hashes, transfer->total, &tree));
-    struct tov_hash root = tov_part_tree_root(tree);
-    *out_is_whole = tov_hash_equal(&root, &transfer->claim.root);
-    return TOV_OK;
-}
+/* ---- the end of a transfer ---- */
 
 /* The own disk has changed it: no verdict on its sender, who is asked for it once more; but not for
  * ever, since a disk that does so each time would have it sent without end. */
@@ -283,7 +231,8 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
     struct row row;
     const struct tov_transfer *slot = slot_of(peer, name, part);
     if (slot != NULL) {
-        bool pulling = slot->state == TOV_TRANSFER_PULLING || slot->is_given_up;
+        bool pulling = slot->state == TOV_TRANSFER_PULLING ||
+                       slot->state == TOV_TRANSFER_CHECKING || slot->is_given_up;
         standing->under_way = standing->under_way || pulling;
         standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
     } else if (tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes) == TOV_OK &&
@@ -329,34 +278,28 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
         tov_receipt_amend(follow, peer, link.series, &amendment);
 }
 
-static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
-                           struct tov_transfer *transfer, const char *blob)
+static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
+                bool has_failed)
 {
-    struct tov_core *core = follow->core;
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_message_create(&message));
-    TOV_TRY(tov_message_read(core, read, &transfer->name, TOV_MESSAGE_HEADER, message));
-    if (!message->has_keys)
-        return TOV_E_ERASED;
-    enum tov_err err = open_file(core, transfer, message, blob);
-    if (err == TOV_E_IO || err == TOV_E_NOMEM)
-        return err;
-    bool is_whole = true;
-    if (err != TOV_OK)
-        TOV_TRY(find_if_whole(core, transfer, blob, &is_whole));
-    if (!is_whole) {
-        fetch_again(follow, peer, transfer, blob);
-        return TOV_OK;
-    }
-    struct row row = {transfer->link_number, err == TOV_OK ? ROW_COMPLETE : ROW_FAILED,
+    struct row row = {transfer->link_number, has_failed ? ROW_FAILED : ROW_COMPLETE,
                       transfer->total};
     put_row(core, &transfer->name, transfer->part, &row);
+    tov_pull_check_destroy(transfer->check);
+    transfer->check = NULL;
+    transfer->state = TOV_TRANSFER_FINISHED;
+    transfer->has_failed = has_failed;
+    peer->pulls_soon = true;
+}
+
+/* The whole is here and was looked at: ERR says why it does not open. */
+static void conclude(struct tov_follow *follow, struct tov_store_read *read, struct tov_peer *peer,
+                     struct tov_transfer *transfer, size_t part_count, enum tov_err err)
+{
+    struct tov_core *core = follow->core;
     struct tov_verdict_value value = {TOV_VERDICT_OPENED, 0, 0};
     if (err != TOV_OK)
         value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
-    struct standing others = other_parts(peer, read, transfer, message->leaf.part_count);
+    struct standing others = other_parts(peer, read, transfer, part_count);
     if (err != TOV_OK || (!others.under_way && !others.has_failed))
         amend_verdict(follow, read, peer, transfer, value);
     struct tov_event event = {.kind = TOV_EVENT_ATTACHMENT,
@@ -366,10 +309,52 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
                               .time_ms = core->now_ms,
                               .part = transfer->part};
     (void)tov_event_append(core, &event);
-    transfer->state = TOV_TRANSFER_FINISHED;
-    transfer->has_failed = err != TOV_OK;
-    peer->pulls_soon = true;
+    end(core, peer, transfer, err != TOV_OK);
+}
+
+/* Until it is looked at as a whole it stays CHECKING, and this is called with each tick. */
+static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
+                           struct tov_transfer *transfer, const char *blob)
+{
+    struct tov_core *core = follow->core;
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_pull_checked checked;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_message_create(&message));
+    enum tov_err err = tov_message_read(core, read, &transfer->name, TOV_MESSAGE_HEADER, message);
+    if (err == TOV_E_ERASED || (err == TOV_OK && !message->has_keys)) {
+        end(core, peer, transfer, true); /* its message was erased since */
+        return TOV_OK;
+    }
+    TOV_TRY(err);
+    if (transfer->check == NULL)
+        TOV_TRY(tov_pull_check_create(transfer, message, &transfer->check));
+    transfer->state = TOV_TRANSFER_CHECKING;
+    err = tov_pull_check_step(follow, peer, transfer, blob, &checked);
+    if (err == TOV_E_AGAIN)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (!checked.is_damaged) {
+        conclude(follow, read, peer, transfer, message->leaf.part_count, checked.err);
+        return TOV_OK;
+    }
+    tov_pull_check_destroy(transfer->check);
+    transfer->check = NULL;
+    transfer->state = TOV_TRANSFER_PULLING;
+    fetch_again(follow, peer, transfer, blob);
     return TOV_OK;
+}
+
+void tov_pull_on_tick(struct tov_peer *peer)
+{
+    peer->check_left = TOV_PULL_CHECK_BYTES;
+}
+
+void tov_pull_fini(struct tov_peer *peer)
+{
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
+        tov_pull_check_destroy(peer->transfers[i].check);
 }
 
 void tov_pull_on_closed(struct tov_peer *peer)
@@ -458,7 +443,7 @@ void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
         return;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->state != TOV_TRANSFER_PULLING)
+        if (transfer->state != TOV_TRANSFER_PULLING && transfer->state != TOV_TRANSFER_CHECKING)
             continue;
         if (transfer->held == transfer->total) {
             char blob[TOV_BLOB_NAME_SIZE];

@@ -123,7 +123,8 @@ void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_control *request)
 {
     enum tov_err err = serve(follow, peer, request);
-    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED)
+    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED &&
+        tov_session_may_log(follow, peer))
         tov_core_log(follow->core, TOV_HOST_WARN, "chunk-not-served", "peer=%s index=%llu error=%s",
                      peer->agency->name, (unsigned long long)request->as.chunk_request.ref.index,
                      tov_err_name(err));

@@ -25,6 +25,9 @@ static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_
  */
 static const struct tov_quota_rate asking_rate = {TOV_PEER_ASKS_MAX / 2,
                                                   TOV_PEER_ASKS_PER_SECOND / 2};
+/* One line takes more of this node's disk than what it tells of; and where the journal has a limit
+ * of its own, what one peer causes must not be why other lines are missing. */
+static const struct tov_quota_rate line_rate = {64, 1};
 static const struct tov_quota_rate idle_rate = {TOV_PEER_IDLE_MAX, TOV_PEER_IDLE_PER_SECOND};
 
 static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
@@ -151,6 +154,19 @@ bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer
     uint32_t most = TOV_PEER_ASKS_MAX + 1; /* never */
     return tov_quota_take(&peer->asks, &ask_rate, count < most ? (uint32_t)count : most,
                           follow->core->mono_ms);
+}
+
+bool tov_session_may_log(const struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (!tov_quota_take(&peer->lines, &line_rate, 1, follow->core->mono_ms)) {
+        peer->lines_left_out++;
+        return false;
+    }
+    if (peer->lines_left_out > 0)
+        tov_core_log(follow->core, TOV_HOST_WARN, "peer-lines-left-out", "peer=%s count=%llu",
+                     peer->agency->name, (unsigned long long)peer->lines_left_out);
+    peer->lines_left_out = 0;
+    return true;
 }
 
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
@@ -389,7 +405,7 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
         enum tov_err err = check_expired(follow, read, peer, ref);
         if (err == TOV_OK)
             tov_stanza_owe(follow->core, peer, ref->index);
-        else
+        else if (tov_session_may_log(follow, peer))
             tov_core_log(follow->core, TOV_HOST_WARN, "keys-not-sealed-again",
                          "peer=%s index=%llu error=%s", peer->agency->name,
                          (unsigned long long)ref->index, tov_err_name(err));

@@ -29,6 +29,8 @@
  *              index u64
  * mpoint       agency u16, generation u32,        root 32, signature 64: a checkpoint followed
  *              size u64
+ * mnode        agency u16, generation u32,        hash 32: a complete subtree of mleaf and mskip,
+ *              level u8, index u64                at each TOV_MNODE_LEVELS levels (follow/mirror.c)
  * transfer     agency u16, generation u32,        follow/pull.c: attachments on their way
  *              index u64, part u8
  * cosignature  size u64, witness u16              time u64, signature 64, on own anchors
@@ -93,10 +95,12 @@ enum tov_table {
     TOV_TABLE_KEYLESS,
     TOV_TABLE_REWRAP,
     TOV_TABLE_AGAIN,
+    TOV_TABLE_MNODE,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];
 #define TOV_STORE_FORMAT 2
+#define TOV_MNODE_LEVELS 8u
 
 /* Keys of the shapes above. */
 struct tov_link_place {
@@ -109,6 +113,8 @@ struct tov_store_key tov_key_link(const struct tov_link_place *place);
 struct tov_store_key tov_key_tile(unsigned level, uint64_t n);
 struct tov_store_key tov_key_part(uint16_t agency, uint32_t generation, uint64_t index,
                                   uint8_t part);
+struct tov_store_key tov_key_mnode(uint16_t agency, uint32_t generation, uint8_t level,
+                                   uint64_t index);
 struct tov_store_key tov_key_cosignature(uint64_t size, uint16_t witness);
 
 #endif
