@@ -65,8 +65,9 @@ static enum tov_err put_attachments(struct getting *get, struct tov_record answe
 {
     TOV_CLEANUP(tov_record_destroy) struct tov_record content = {0};
     struct tov_bytes bytes = tov_buf_view(&get->view.message->content);
-    if (tov_record_decode(tov_schema_find("Content"), bytes, &content, NULL) != TOV_OK)
-        return TOV_OK; /* what cannot be read names no files */
+    enum tov_err err = tov_record_decode(tov_schema_find("Content"), bytes, &content, NULL);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_OK; /* what cannot be read names no files */
     for (uint8_t part = 2; part < get->view.message->leaf.part_count; part++) {
         struct tov_record attachment;
         struct tov_record named = {0};

@@ -82,15 +82,19 @@ enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_
                              tov_api_erasable_ms(look->api, view, recorded.time_ms));
 }
 
-/* The entry that RECORDED names. False: there is none that says this of message NUMBER. */
-static bool find_entry(const struct api_look *look, uint64_t number,
-                       const struct api_recorded *recorded, struct tov_buf *details,
-                       struct tov_access_entry *out)
+/* The entry that RECORDED names. NOT_FOUND: there is none that says this of message NUMBER. */
+static enum tov_err find_entry(const struct api_look *look, uint64_t number,
+                               const struct api_recorded *recorded, struct tov_buf *details,
+                               struct tov_access_entry *out)
 {
-    return recorded->has_details &&
-           tov_access_details(look->api->core, look->read, recorded->entry, details) == TOV_OK &&
-           tov_access_entry_decode(tov_buf_view(details), out) == TOV_OK &&
-           out->class_code == TOV_ACCESS_RECORD && out->number == number;
+    if (!recorded->has_details)
+        return TOV_E_NOT_FOUND;
+    enum tov_err err = tov_access_details(look->api->core, look->read, recorded->entry, details);
+    if (err == TOV_OK)
+        err = tov_access_entry_decode(tov_buf_view(details), out);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_E_NOT_FOUND;
+    return out->class_code == TOV_ACCESS_RECORD && out->number == number ? TOV_OK : TOV_E_NOT_FOUND;
 }
 
 static enum tov_err put_entry(const struct tov_access_entry *entry, struct tov_record out)
@@ -109,13 +113,13 @@ enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct 
     struct api_recorded recorded;
     struct tov_access_entry entry;
     enum tov_err err = tov_api_recorded(look, view->number, &recorded);
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK;
-    if (err == TOV_OK && find_entry(look, view->number, &recorded, &details, &entry))
+    if (err == TOV_OK)
+        err = find_entry(look, view->number, &recorded, &details, &entry);
+    if (err == TOV_OK)
         err = put_entry(&entry, out);
     if (details.data != NULL)
         tov_wipe(details.data, details.capacity);
-    return err;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
 /* ---- the request ---- */

@@ -41,7 +41,9 @@ enum tov_transfer_state {
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
     enum tov_transfer_state state;
-    bool has_failed; /* of a finished one */
+    bool has_failed;  /* of a finished one */
+    bool is_given_up; /* so, and neither here nor failed */
+    uint8_t damaged;  /* how often the own disk has changed it */
     struct tov_message_name name;
     struct tov_ref ref;
     uint8_t part;
@@ -211,6 +213,9 @@ struct tov_follow {
     struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
     uint64_t regained_ms;                 /* when keys of own messages came last */
     uint64_t untold_ms;                   /* since when some of them are not told */
+    uint32_t pull_run;                    /* names this run of the node in rows of transfers */
+    size_t pulls_given_up;                /* in this run */
+    uint64_t recall_changes;              /* as told by tov_follow_recall_view */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -245,6 +250,28 @@ void tov_parcels_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_parcels_on_position(struct tov_peer *peer, uint64_t size);
 void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 
+/* again.c */
+/* Could be read, by what was said: opened, pending or refused. */
+bool tov_verdict_had_keys(struct tov_verdict_value value);
+/* PEER says NOW of own message INDEX, which has the link at PLACE. Call before NOW is noted. */
+struct tov_again_said {
+    const struct tov_link_place *place;
+    uint64_t index;
+    struct tov_verdict_value now;
+};
+enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_peer *peer,
+                                  const struct tov_again_said *said) TOV_MUST_CHECK;
+/* It says that it can read it again: the next time is another question. */
+void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index);
+/* Whether PEER may be given the keys of INDEX again. TOV_E_NOT_FOUND: it has not lost them, and its
+ * verdict decides; TOV_E_EXISTS: no; TOV_E_EPOCH: yes, once the journal says so for its present
+ * epoch (tov_again_renew). */
+enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_read *read,
+                             const struct tov_peer *peer, uint64_t index) TOV_MUST_CHECK;
+/* Writes that entry into the open batch, if it is approved and has none. */
+enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer,
+                             uint64_t index) TOV_MUST_CHECK;
+
 /* stanza_out.c */
 /* The keys of own message INDEX: remembered, or unwrapped. */
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
@@ -257,7 +284,8 @@ struct tov_own_message {
     struct tov_bytes link_block;
 };
 /* Whether PEER may be given the keys at all. TOV_E_DENIED: it is no message, or not for PEER;
- * TOV_E_EXISTS: PEER said that it had opened it. Leaves the leaf decoded in follow->leaf. */
+ * TOV_E_EXISTS: PEER said that it had opened it, and no person has said that it gets them again;
+ * TOV_E_EPOCH: as tov_again_check. Leaves the leaf decoded in follow->leaf. */
 enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
                               const struct tov_peer *peer,
                               const struct tov_own_message *message) TOV_MUST_CHECK;

@@ -141,6 +141,7 @@ void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
             peer->recall_to = to;
         save(follow->core, peer);
     }
+    follow->recall_changes++;
 }
 
 /* It is connected and brings nothing: who waits for it must not wait for ever. */
@@ -152,7 +153,7 @@ static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *p
 
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
 {
-    struct tov_recall_view view = {0};
+    struct tov_recall_view view = {.changes = follow->recall_changes};
     for (size_t i = 0; i < follow->peer_count; i++) {
         const struct tov_peer *peer = &follow->peers[i];
         if (!tov_recall_is_open(peer))
@@ -370,6 +371,13 @@ static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *
     return take_entry(&in);
 }
 
+static void note_answered(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_follow *follow = after->owner;
+    (void)core;
+    follow->recall_changes++;
+}
+
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
  * it harms itself. */
 enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
@@ -394,5 +402,8 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
     peer->recall_moved_ms = follow->core->mono_ms;
     peer->recall_asked_ms = 0;
     save(follow->core, peer);
-    return TOV_OK;
+    struct tov_after after = {.run = note_answered, .owner = follow};
+    enum tov_err err = tov_recall_is_open(peer) ? TOV_OK : tov_core_after(follow->core, &after);
+    return err == TOV_OK ? TOV_OK
+                         : tov_core_fail(follow->core, err, "an answer could not be taken");
 }

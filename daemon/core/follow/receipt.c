@@ -243,19 +243,34 @@ static bool is_misfit(enum tov_err err)
     return err == TOV_E_NOT_FOUND || err == TOV_E_RULE || err == TOV_E_PROOF;
 }
 
-static enum tov_err note_verdict(struct tov_core *core, struct tov_peer *peer,
+static bool is_present(const struct tov_core *core, const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    return tov_series_equal(series, core->series);
+}
+
+static enum tov_err note_verdict(struct tov_follow *follow, struct tov_peer *peer,
                                  const struct tov_link_place *place, struct tov_verdict_value value,
                                  uint64_t receipt_index)
 {
+    struct tov_core *core = follow->core;
     struct own_link own;
     bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
+    /* Of a former series all may be said once more. */
+    bool may_be_lost = !tov_verdict_had_keys(value) && !is_present(core, place);
+    enum tov_err err = TOV_E_NOT_FOUND;
+    if (has_no_key || may_be_lost || tov_stanza_owes_any(peer))
+        err = find_own(core, place, &own);
+    if (err != TOV_OK && !is_misfit(err))
+        return err;
+    /* What was had and is no more waits for a person (again.c): nothing that is owed is sealed. */
+    if (err == TOV_OK && may_be_lost)
+        TOV_TRY(
+            tov_again_on_verdict(follow, peer, &(struct tov_again_said){place, own.index, value}));
     if (!is_plain_opened(value))
         put_exception(core, place, value, receipt_index);
-    if (!has_no_key && !tov_stanza_owes_any(peer))
-        return TOV_OK;
-    enum tov_err err = find_own(core, place, &own);
     if (err != TOV_OK)
-        return is_misfit(err) ? TOV_OK : err;
+        return TOV_OK;
     if (has_no_key)
         tov_stanza_owe(core, peer, own.index);
     else
@@ -303,8 +318,7 @@ enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
 static bool was_said(const struct tov_core *core, const struct tov_peer *peer,
                      const struct tov_link_place *place)
 {
-    struct tov_series series = {place->generation, place->lost_index};
-    return tov_series_equal(series, core->series) && place->link <= peer->receipted_link;
+    return is_present(core, place) && place->link <= peer->receipted_link;
 }
 
 static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t last_link)
@@ -360,7 +374,7 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
             place.link = link;
             if (!was_said(core, peer, &place))
-                TOV_TRY(note_verdict(core, peer, &place, value, index));
+                TOV_TRY(note_verdict(follow, peer, &place, value, index));
         }
     }
     if (tov_series_equal(receipt->series, core->series))
@@ -380,20 +394,25 @@ static enum tov_err find_amended(const struct tov_core *core, const struct tov_p
                                  const struct tov_receipt_amendment *amendment,
                                  struct own_link *out)
 {
-    struct tov_series series = {place->generation, place->lost_index};
-    if (tov_series_equal(series, core->series) && amendment->link_number > peer->receipted_link)
+    if (is_present(core, place) && amendment->link_number > peer->receipted_link)
         return TOV_E_RULE; /* it comes before its receipt */
     TOV_TRY(find_own(core, place, out));
     return tov_hash_equal(&out->leaf_hash, &amendment->leaf_hash) ? TOV_OK : TOV_E_PROOF;
 }
 
-static enum tov_err apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
-                                    const struct tov_link_place *place,
+static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *peer,
+                                    uint64_t index, const struct tov_link_place *place,
                                     const struct tov_receipt_amendment *amendment)
 {
+    struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
     TOV_TRY(find_amended(core, peer, place, amendment, &own));
+    if (tov_verdict_had_keys(amendment->value))
+        tov_again_settle(core, peer->number, own.index);
+    else
+        TOV_TRY(tov_again_on_verdict(follow, peer,
+                                     &(struct tov_again_said){place, own.index, amendment->value}));
     put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
@@ -431,7 +450,7 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
-        enum tov_err err = apply_amendment(core, peer, index, &place, &receipt->amendments[i]);
+        enum tov_err err = apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
         TOV_TRY(pass_over_misfit(core, peer, index, err));
     }
     return TOV_OK;

@@ -46,6 +46,9 @@
  *                                                 keys, for which that peer is asked
  * rewrap       as mleaf                           epoch u32: keys of a peer's message that it was
  *                                                 given again, for that epoch key of its
+ * again        peer u16, index u64                state 1, epoch 4, time 8: an own message that
+ *                                                 the peer could read and cannot any more, and
+ *                                                 what a person said of it: follow/again.c
  * fact         text                               small facts: ledger/core.c
  * book         number u64                         blocks of the case book from that event on:
  *                                                 book/book_block.c; a copy, made again at need
@@ -89,6 +92,7 @@ enum tov_table {
     TOV_TABLE_TOLD,
     TOV_TABLE_KEYLESS,
     TOV_TABLE_REWRAP,
+    TOV_TABLE_AGAIN,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

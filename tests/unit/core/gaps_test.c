@@ -6,72 +6,13 @@
  * Not for: the restore itself (tests of follow, federation).
  */
 #include "desk_ask.h"
+#include "gap_scene.h"
 
-#include "base/cleanup.h"
 #include "follow/follow.h"
-#include "ledger/series.h"
 #include "node.h"
-
-#include <string.h>
 
 #define KRFO 3u
 #define POLICE 2u
-
-static struct tov_core *core_of(struct harness *harness)
-{
-    return tov_node_core(harness_node(harness, 0));
-}
-
-/* To the police and Kriminalforsorgen; its number. */
-static uint64_t send_to_both(struct harness *harness, struct tov_ref *out_ref)
-{
-    uint64_t number = say(harness,
-                          &(struct saying){.by = &anna,
-                                           .type = "msg.note",
-                                           .from = "kk/vink",
-                                           .to = "kbh-pol/dks krfo/central",
-                                           .bases = "RPL115-2/1-1",
-                                           .fields = "about.case_ref=" CASE},
-                          out_ref);
-    harness_advance(harness, 5000);
-    return number;
-}
-
-/* ROW gets what is at INDEX of the own ledger without the link to AGENCY; its size. */
-static size_t row_without(struct tov_core *core, uint64_t index, uint16_t agency, uint8_t *row)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf links = TOV_BUF_INIT(TOV_LINKS_MAX_BYTES);
-    struct tov_bytes stored;
-    struct tov_entry entry;
-    UNIT_OK(tov_store_read_begin(core->store, &read, NULL));
-    UNIT_OK(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &stored));
-    UNIT_OK(tov_entry_decode_own(stored, &entry));
-    struct tov_reader reader = tov_reader_of(entry.links);
-    for (size_t i = 0; i < entry.link_count; i++) {
-        uint16_t to = tov_read_u16(&reader);
-        struct tov_bytes block = tov_read_bytes(&reader, TOV_LINK_BLOCK_BYTES);
-        if (to == agency)
-            continue;
-        tov_buf_put_u16(&links, to);
-        tov_buf_put_bytes(&links, block);
-    }
-    tov_entry_put_own(row, entry.event, entry.leaf, tov_buf_view(&links));
-    return tov_entry_own_size(entry.leaf.size, tov_buf_view(&links));
-}
-
-/* As after a restore where AGENCY had not taken it: the other recipient has brought it back. */
-static void take_link_away(struct harness *harness, uint64_t index, uint16_t agency)
-{
-    static uint8_t row[TOV_LEAF_MAX_BYTES + TOV_LINKS_MAX_BYTES + 64];
-    struct tov_core *core = core_of(harness);
-    size_t size = row_without(core, index, agency, row);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
-                        (struct tov_bytes){row, size});
-    harness_advance(harness, 2000);
-    harness_restart(harness, 0);
-    harness_advance(harness, 40000);
-}
 
 /* ---- asking ---- */
 
@@ -107,6 +48,19 @@ static uint64_t delivery_of(struct harness *harness, uint64_t number, uint16_t a
 
 /* ---- withheld ---- */
 
+static void amend(struct harness *harness, const struct tov_ref *ref, const char *to)
+{
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.amend",
+                         .from = "kk/vink",
+                         .to = to,
+                         .bases = "RPL115-2/1-1",
+                         .fields = "target_type=msg.note; about.case_ref=" CASE,
+                         .answers = ref},
+        NULL);
+}
+
 static void what_a_recipient_does_not_get_is_told_to_who_sent_it(void)
 {
     struct harness *harness = three_nodes();
@@ -129,17 +83,26 @@ static void what_a_recipient_does_not_get_is_told_to_who_sent_it(void)
     harness_destroy(harness);
 }
 
-static void amend(struct harness *harness, const struct tov_ref *ref, const char *to)
+/* I10: a unit of the own agency gets the message too, but has not sent it and can send nothing
+ * anew. */
+static void another_unit_that_gets_the_message_is_not_told_who_lacks_it(void)
 {
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.amend",
-                         .from = "kk/vink",
-                         .to = to,
-                         .bases = "RPL115-2/1-1",
-                         .fields = "target_type=msg.note; about.case_ref=" CASE,
-                         .answers = ref},
-        NULL);
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = say(harness,
+                          &(struct saying){.by = &anna,
+                                           .type = "msg.note",
+                                           .from = "kk/vink",
+                                           .to = "kk/sof krfo/central",
+                                           .bases = "RPL115-2/1-1 EGEN",
+                                           .fields = "about.case_ref=" CASE},
+                          &ref);
+    take_link_away(harness, ref.index, KRFO);
+    UNIT_EQUAL_INT(newest(harness, &sofie), number);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld_oldest"), 0);
+    harness_destroy(harness);
 }
 
 static void who_is_told_by_a_correction_that_goes_there_waits_for_nothing(void)
@@ -179,29 +142,70 @@ static void while_a_recipient_is_asked_nobody_says_that_it_lacks_it(void)
     harness_destroy(harness);
 }
 
-/* ---- lost ---- */
+/* ---- many of them ---- */
 
-/* The entry at INDEX is lost, and the ledger says so. */
-static void lose(struct harness *harness, uint64_t index)
+#define MANY 405u /* more than one look at the desk judges, and than two */
+
+static struct harness *many_are_withheld(struct tov_ref *refs, uint64_t *numbers)
 {
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_core *core = core_of(harness);
-    struct tov_ledger_place place;
-    struct tov_hash hash = {{1}};
-    uint8_t row[TOV_ENTRY_GONE_BYTES];
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_LOST;
-    leaf->as.lost.first = index;
-    leaf->as.lost.end = index + 1;
-    UNIT_OK(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));
-    tov_series_note(core, place.index);
-    core->series.lost_index = place.index;
-    tov_follow_begin_series(tov_node_follow(harness_node(harness, 0)));
-    tov_entry_put_gone(row, TOV_ENTRY_LOST, &hash);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
-                        TOV_BYTES_OF(row));
+    struct harness *harness = three_nodes();
+    for (size_t i = 0; i < MANY; i++)
+        numbers[i] = send_to_both(harness, &refs[i]);
+    for (size_t i = 0; i < MANY; i++)
+        drop_link(harness, refs[i].index, KRFO);
     harness_advance(harness, 2000);
+    return harness;
 }
+
+/* Asked again and again, the status says that it still counts until it has counted all. */
+static void wait_until_counted(struct harness *harness, uint64_t wanted)
+{
+    unsigned asked = 0;
+    while (status_of(harness, &anna, "counting") != 0)
+        UNIT_NEED(++asked < 20);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), wanted);
+}
+
+static void all_that_is_withheld_is_counted_piece_by_piece(void)
+{
+    static struct tov_ref refs[MANY];
+    static uint64_t numbers[MANY];
+    struct harness *harness = many_are_withheld(refs, numbers);
+    harness_restart(harness, 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    wait_until_counted(harness, MANY);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[0]);
+    amend(harness, &refs[MANY - 1], "krfo/central"); /* the newest one, in its turn */
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), MANY - 1);
+    amend(harness, &refs[0], "krfo/central");
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), MANY - 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[1]);
+    harness_destroy(harness);
+}
+
+/* Before the recipient is heard nobody knows; the newest alone did not come back. */
+static void what_a_recipient_says_later_is_counted_wherever_it_lies(void)
+{
+    static struct tov_ref refs[MANY];
+    static uint64_t numbers[MANY];
+    struct harness *harness = many_are_withheld(refs, numbers);
+    harness_set_link(harness, 0, 2, false);
+    tov_follow_recall(tov_node_follow(harness_node(harness, 0)), refs[0].index,
+                      refs[MANY - 1].index);
+    harness_advance(harness, 2000);
+    harness_restart(harness, 0);
+    harness_advance(harness, 40000);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    harness_set_link(harness, 0, 2, true);
+    harness_advance(harness, 60000);
+    wait_until_counted(harness, 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[MANY - 1]);
+    harness_destroy(harness);
+}
+
+/* ---- lost ---- */
 
 static void what_is_lost_is_told_and_how_much_not_to_casework(void)
 {
@@ -225,8 +229,11 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_a_recipient_does_not_get_is_told_to_who_sent_it),
+        UNIT_TEST(another_unit_that_gets_the_message_is_not_told_who_lacks_it),
         UNIT_TEST(who_is_told_by_a_correction_that_goes_there_waits_for_nothing),
         UNIT_TEST(while_a_recipient_is_asked_nobody_says_that_it_lacks_it),
+        UNIT_TEST(all_that_is_withheld_is_counted_piece_by_piece),
+        UNIT_TEST(what_a_recipient_says_later_is_counted_wherever_it_lies),
         UNIT_TEST(what_is_lost_is_told_and_how_much_not_to_casework),
     };
     return unit_run("core, gaps", tests, sizeof tests / sizeof tests[0]);

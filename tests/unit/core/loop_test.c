@@ -136,6 +136,46 @@ static void the_supervisor_is_told_that_a_gateway_is_gone(void)
     }
 }
 
+/* Memory is short when the supervisor is to be told. */
+static unsigned unlinks_lost;
+enum tov_err __wrap_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link);
+enum tov_err __real_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link);
+enum tov_err __wrap_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link)
+{
+    if (unlinks_lost == 0)
+        return __real_tov_ipc_send_unlink(ipc, link);
+    unlinks_lost--;
+    return TOV_E_NOMEM;
+}
+
+/* A core that lives on while a gateway goes: it is told to stop when it has said twice that it
+ * lives. */
+static struct tov_ipc *stop_by;
+static unsigned alive;
+enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
+enum tov_err __real_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
+enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind)
+{
+    if (kind == TOV_IPC_SV_ALIVE && stop_by != NULL && ++alive == 2)
+        UNIT_NEED(__real_tov_ipc_send_kind(stop_by, TOV_IPC_SV_STOP) == TOV_OK &&
+                  tov_ipc_flush(stop_by) == TOV_OK);
+    return __real_tov_ipc_send_kind(ipc, kind);
+}
+
+static void a_word_to_the_supervisor_that_was_lost_is_said_again(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-unlink-lost");
+    unlinks_lost = 1;
+    alive = 0;
+    stop_by = loop.supervisor;
+    UNIT_NEED(shutdown(tov_ipc_fd(loop.gateway), SHUT_RDWR) == 0);
+    UNIT_EQUAL_INT(tov_process_run(&loop.process), TOV_EXIT_OK);
+    stop_by = NULL;
+    UNIT_EQUAL_INT(unlinks_lost, 0);
+    UNIT_EQUAL_INT(unlinks_told(&loop), 1);
+}
+
 /* One whose socket cannot be used, as when there is no memory for it. */
 static void a_gateway_that_cannot_be_taken_ends_no_core(void)
 {
@@ -221,6 +261,7 @@ int main(void)
         UNIT_TEST(a_gateway_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(a_front_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
+        UNIT_TEST(a_word_to_the_supervisor_that_was_lost_is_said_again),
         UNIT_TEST(a_gateway_that_cannot_be_taken_ends_no_core),
         UNIT_TEST(without_its_guard_the_core_ends),
         UNIT_TEST(a_guard_that_says_noise_ends_the_core),

@@ -7,6 +7,7 @@
  */
 #include "process_scene.h"
 
+#include "api/api_internal.h"
 #include "core_process.h"
 #include "exit_codes.h"
 #include "ledger/tables.h"
@@ -44,6 +45,18 @@ enum tov_err __wrap_tov_filesystem_check(int dir_fd, const char *path, struct to
     (void)path;
     (void)error;
     return TOV_OK;
+}
+
+/* A question that takes 5 ms of the core. */
+#define SLOW_US 5000u
+enum tov_err __real_tov_api_directory(struct api_call *call);
+enum tov_err __wrap_tov_api_directory(struct api_call *call);
+enum tov_err __wrap_tov_api_directory(struct api_call *call)
+{
+    uint64_t until_us = tov_core_clock_mono_us() + SLOW_US;
+    while (tov_core_clock_mono_us() < until_us)
+        continue;
+    return __real_tov_api_directory(call);
 }
 
 /* ---- starting ---- */
@@ -425,16 +438,28 @@ static bool has_answer(const struct process_world *world)
     return world->answers > 0;
 }
 
-static void ask_hello(struct process_world *world)
+static struct tov_record request_of(const char *what, struct tov_record *out_body)
 {
-    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
-    struct tov_record hello;
-    world->answers = 0;
+    struct tov_record request = {0};
     UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
     UNIT_NEED(tov_record_put_number(request, "id", 5) == TOV_OK);
-    UNIT_NEED(tov_record_open(request, "hello", &hello) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, what, out_body) == TOV_OK);
+    return request;
+}
+
+static struct tov_record hello_request(void)
+{
+    struct tov_record hello;
+    struct tov_record request = request_of("hello", &hello);
     UNIT_NEED(tov_record_put_number(hello, "api_min", 1) == TOV_OK);
     UNIT_NEED(tov_record_put_number(hello, "api_max", 1) == TOV_OK);
+    return request;
+}
+
+static void ask_hello(struct process_world *world)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = hello_request();
+    world->answers = 0;
     process_world_ask(world, request);
     process_world_until(world, has_answer);
     UNIT_NEED(world->error == 0 && world->connection == 77);
@@ -502,6 +527,43 @@ static void a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_s
     UNIT_EQUAL_INT(run_with(&scene, play_a_day), TOV_EXIT_OK);
     /* What it wrote is there, and the guard's state goes on from it. */
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+}
+
+#define GREEDY 3000u /* questions: 15 seconds of work */
+
+static bool has_answered_the_other(const struct process_world *world)
+{
+    return world->answers > 0 && world->connection == 78;
+}
+
+static void play_a_greedy_client(struct process_world *world)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record hello = hello_request();
+    struct tov_record body;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record slow = request_of("directory", &body);
+    uint8_t auditor[32];
+    sim_auditor_key(world->scene->federation, 0, auditor);
+    UNIT_NEED(tov_ipc_send_kind(world->gateway, TOV_IPC_GW_READY) == TOV_OK);
+    UNIT_NEED(tov_ipc_send_kind(world->front, TOV_IPC_FR_READY) == TOV_OK);
+    process_world_until(world, is_ready);
+    world->alive = 0;
+    for (unsigned i = 0; i < GREEDY; i++)
+        process_world_ask(world, slow);
+    process_world_ask_as(world, hello, auditor, 78);
+    process_world_until(world, has_answered_the_other);
+    /* It lived all the while, and who asks without end waits, not who asks once. */
+    UNIT_NEED(world->error == 0 && world->alive >= 1);
+    UNIT_NEED(world->answers <= GREEDY + 1 && world->refused_busy > GREEDY / 2);
+    UNIT_NEED(world->answers - world->refused_busy > 10); /* what is its share it got */
+    process_world_terminate(world);
+    process_world_until_closed(world);
+}
+
+static void one_client_that_asks_without_end_keeps_nobody_waiting(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 1);
+    UNIT_EQUAL_INT(run_with(&scene, play_a_greedy_client), TOV_EXIT_OK);
 }
 
 /* ---- refused while it runs ---- */
@@ -676,6 +738,7 @@ int main(void)
         UNIT_TEST(arguments_that_are_missing_are_wrong_usage),
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),
+        UNIT_TEST(one_client_that_asks_without_end_keeps_nobody_waiting),
         UNIT_TEST(a_core_that_is_refused_memory_ends_or_goes_on_and_begins_again),
         UNIT_TEST(a_core_waits_for_its_keepers_and_ends_by_a_signal),
         UNIT_TEST(a_core_whose_supervisor_is_gone_ends),
