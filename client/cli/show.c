@@ -326,7 +326,10 @@ static void put_attachments(struct cli *cli, const struct tov_message_view *view
         cli_say(cli, "  %u  ", attachment->part);
         text_put_clean(&cli->page, attachment->name[0] == '\0' ? "?" : attachment->name);
         cli_say(cli, ", %s", size);
-        if (!attachment->complete && attachment->chunks_total > 0)
+        if (!attachment->complete && tov_message_view_facts(view)->outgoing)
+            cli_say(cli, "%s",
+                    _(", lost here in a restore: it is fetched back from the recipients"));
+        else if (!attachment->complete && attachment->chunks_total > 0)
             cli_say(cli, _(", %u%% has arrived"),
                     (unsigned)(attachment->chunks_held * 100 / attachment->chunks_total));
         else if (!attachment->complete)

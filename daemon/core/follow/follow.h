@@ -157,6 +157,7 @@ struct tov_peer_view {
     bool is_suspended;
     bool day_is_full; /* it has sent all that is taken in a day: what it sends, or its attachments,
                          waits */
+    size_t in_vain;   /* attachments that it does not send, though it was asked again and again */
     uint64_t held;    /* of its ledger, here */
     uint64_t acknowledged; /* of ours, there */
     uint64_t links_sent, links_receipted;
@@ -232,7 +233,13 @@ enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
 enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_position *out,
                                 size_t capacity, size_t *out_count) TOV_MUST_CHECK;
 
-/* How far an attachment is. */
+/* Files of the own MESSAGE that are not here are fetched back from its recipients, from the commit
+ * of the open batch on. */
+enum tov_err tov_follow_want_files(struct tov_follow *follow,
+                                   const struct tov_message *message) TOV_MUST_CHECK;
+
+/* How far an attachment is. Of an own message: it is here, or fetched back. TOV_E_NOT_FOUND: it is
+ * none that is pulled. */
 struct tov_transfer_view {
     uint32_t chunks_held, chunks_total;
     bool complete, failed;

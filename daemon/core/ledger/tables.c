@@ -40,6 +40,7 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_TOLD] = {"told", KEY_LINK},
     [TOV_TABLE_KEYLESS] = {"keyless", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_REWRAP] = {"rewrap", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_FILEGIVEN] = {"filegiven", KEY_PART},
     [TOV_TABLE_AGAIN] = {"again", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_MNODE] = {"mnode", KEY_MNODE},
 };
