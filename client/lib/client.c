@@ -135,15 +135,18 @@ static void free_loose(struct tov_client *client)
 
 /* ---- turning ---- */
 
-static void take_frame(struct tov_client *client, struct tov_bytes frame)
+/* NOMEM: whose answer it is cannot be told. */
+static enum tov_err take_frame(struct tov_client *client, struct tov_bytes frame)
 {
     struct tov_record reply = {0};
-    if (tov_api_reply_decode(frame, &reply, NULL) != TOV_OK)
-        return; /* C2 */
+    enum tov_err err = tov_api_reply_decode(frame, &reply, NULL);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_OK; /* C2 */
     struct call *call = find_call(client, tov_record_number(reply, "id"));
     if (call != NULL)
         call_answer(call, &reply);
     tov_record_destroy(&reply);
+    return TOV_OK;
 }
 
 static enum tov_err receive_some(struct tov_client *client, struct tov_error *error)
@@ -155,7 +158,9 @@ static enum tov_err receive_some(struct tov_client *client, struct tov_error *er
             return TOV_OK;
         if (err != TOV_OK)
             return tov_fail(error, err, "the connection to the node cannot be read");
-        take_frame(client, message.frame);
+        err = take_frame(client, message.frame);
+        if (err != TOV_OK)
+            return tov_fail(error, err, "there is no memory for an answer of the node");
     }
     return TOV_OK;
 }

@@ -23,7 +23,6 @@
 #define PATH_SIZE 512
 #define BALLAST_BYTES (16u << 20)
 #define ALIVE_MS 1000u
-#define UNREAD_FILE "store-unread" /* of the data folder */
 #define UNREAD_MAX_BYTES 4096u
 
 /* What is wrong with a file is for a person, CODE; want of memory passes. */
@@ -120,10 +119,11 @@ static bool must_read_whole(struct tov_core_files *files)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(UNREAD_MAX_BYTES);
     bool is_told = getenv(TOV_ROLE_CHECK_STORE) != NULL;
-    if (tov_core_file_load(files, UNREAD_FILE, &content) != TOV_E_NOT_FOUND)
+    if (tov_core_file_load(files, TOV_CORE_UNREAD_FILE, &content) != TOV_E_NOT_FOUND)
         return true;
     if (is_told)
-        (void)!tov_core_file_save(files, UNREAD_FILE, tov_bytes_of_text("read the store whole\n"));
+        (void)!tov_core_file_save(files, TOV_CORE_UNREAD_FILE,
+                                  tov_bytes_of_text("read the store whole\n"));
     return is_told;
 }
 
@@ -141,7 +141,8 @@ static enum tov_err open_store(struct tov_process *process, struct tov_error *er
     (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
     TOV_TRY(tov_store_open(path, &options, &process->store, error));
     if (reads_whole)
-        (void)!tov_core_file_delete(process->files, UNREAD_FILE); /* else it is read again */
+        (void)!tov_core_file_delete(process->files,
+                                    TOV_CORE_UNREAD_FILE); /* else it is read again */
     return TOV_OK;
 }
 

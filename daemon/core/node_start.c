@@ -4,42 +4,65 @@
  */
 #include "node_internal.h"
 
-static const struct tov_api_state api_states[] = {
-    [TOV_NODE_GUARD] = {"starting", false, "Noden venter på sin signaturproces (guard).",
-                        "The node waits for its guard."},
-    [TOV_NODE_KEEPERS] = {"starting", true,
-                          "Noden venter på svar fra de andre myndigheders noder. Beskeder gemmes "
-                          "og underskrives, når svaret er her.",
-                          "The node waits for other agencies' nodes to answer. Messages are stored "
-                          "and will be signed once they have."},
-    [TOV_NODE_SERVING] = {"serving", true, "", ""},
-    [TOV_NODE_BEHIND] = {"behind", false,
-                         "Nodens database er en gammel kopi. Intet underskrives, før den er "
-                         "gendannet. Kontakt driften.",
-                         "This node's store is an old copy. Nothing is signed until it has been "
-                         "recovered. Call the operator."},
-    [TOV_NODE_RECOVERING] = {"recovering", false,
-                             "Nodens database er en gammel kopi. Den hentes frem fra de andre "
-                             "myndigheders noder. Intet underskrives imens.",
-                             "This node's store is an old copy. It is being recovered from the "
-                             "other agencies' nodes. Nothing is signed meanwhile."},
-    [TOV_NODE_CLOCK] = {"clock", true,
-                        "Serverens ur går foran de andre myndigheders. Intet underskrives, før de "
-                        "er enige. Kontakt driften.",
-                        "The server's clock is ahead of the other agencies'. Nothing is signed "
-                        "until they agree. Call the operator."},
-    [TOV_NODE_GUARD_SILENT] = {"guard", true,
-                               "Nodens signaturproces (guard) svarer ikke. Beskeder gemmes og "
-                               "underskrives, når den svarer igen. Kontakt driften.",
-                               "The node's guard does not answer. Messages are stored, and signed "
-                               "once it answers again. Call the operator."},
-    [TOV_NODE_GUARD_LOST] = {"stopped", false,
-                             "Nodens signaturproces (guard) har mistet sin tilstand. Intet "
-                             "underskrives, før føderationens rodnøgler har bekræftet, hvor langt "
-                             "den var nået. Kontakt driften.",
-                             "The node's guard has lost its state. Nothing is signed until the "
-                             "federation's root keys have confirmed how far it had come. Call the "
-                             "operator."},
+/* What a node tells its clients in a state, and what it does in it. */
+struct state {
+    struct tov_api_state told;
+    bool guard_agrees; /* follow.h; in recovery: once all is read back */
+    bool has_started;
+    bool takes; /* parcels of peers */
+    bool needs_help;
+};
+
+static const struct state states[] = {
+    [TOV_NODE_GUARD] = {.told = {"starting", false, "Noden venter på sin signaturproces (guard).",
+                                 "The node waits for its guard."}},
+    [TOV_NODE_KEEPERS] = {.told = {"starting", true,
+                                   "Noden venter på svar fra de andre myndigheders noder. Beskeder "
+                                   "gemmes og underskrives, når svaret er her.",
+                                   "The node waits for other agencies' nodes to answer. Messages "
+                                   "are stored and will be signed once they have."},
+                          .guard_agrees = true},
+    [TOV_NODE_SERVING] = {.told = {"serving", true, "", ""},
+                          .guard_agrees = true,
+                          .has_started = true,
+                          .takes = true},
+    [TOV_NODE_BEHIND] = {.told = {"behind", false,
+                                  "Nodens database er en gammel kopi. Intet underskrives, før den "
+                                  "er gendannet. Kontakt driften.",
+                                  "This node's store is an old copy. Nothing is signed until it "
+                                  "has been recovered. Call the operator."},
+                         .needs_help = true},
+    [TOV_NODE_RECOVERING] = {.told = {"recovering", false,
+                                      "Nodens database er en gammel kopi. Den hentes frem fra de "
+                                      "andre myndigheders noder. Intet underskrives imens.",
+                                      "This node's store is an old copy. It is being recovered "
+                                      "from the other agencies' nodes. Nothing is signed "
+                                      "meanwhile."}},
+    [TOV_NODE_CLOCK] = {.told = {"clock", true,
+                                 "Serverens ur går foran de andre myndigheders. Intet "
+                                 "underskrives, før de er enige. Kontakt driften.",
+                                 "The server's clock is ahead of the other agencies'. Nothing is "
+                                 "signed until they agree. Call the operator."},
+                        .guard_agrees = true,
+                        .takes = true},
+    [TOV_NODE_GUARD_SILENT] = {.told = {"guard", true,
+                                        "Nodens signaturproces (guard) svarer ikke. Beskeder "
+                                        "gemmes og underskrives, når den svarer igen. Kontakt "
+                                        "driften.",
+                                        "The node's guard does not answer. Messages are stored, "
+                                        "and signed once it answers again. Call the operator."},
+                               .guard_agrees = true,
+                               .has_started = true,
+                               .takes = true,
+                               .needs_help = true},
+    [TOV_NODE_GUARD_LOST] = {.told = {"stopped", false,
+                                      "Nodens signaturproces (guard) har mistet sin tilstand. "
+                                      "Intet underskrives, før føderationens rodnøgler har "
+                                      "bekræftet, hvor langt den var nået. Kontakt driften.",
+                                      "The node's guard has lost its state. Nothing is signed "
+                                      "until the federation's root keys have confirmed how far it "
+                                      "had come. Call the operator."},
+                             .needs_help = true},
 };
 
 /* What a node says that has not begun to serve and whose guard does not answer. */
@@ -57,22 +80,18 @@ bool tov_node_hears_keepers(const struct tov_node *node)
 
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
 {
+    const struct state *now = &states[state];
+    bool is_whole = state == TOV_NODE_RECOVERING && node->recovery.is_read_back;
+    bool reads_back = node->recovery.is_open && !node->recovery.is_read_back;
     node->state = state;
-    tov_api_set_state(node->api, &api_states[state]);
+    tov_api_set_state(node->api, &now->told);
     tov_api_start_reset(node->api, tov_node_hears_keepers(node) && tov_node_wants_majority(node));
     node->has_told_waiting = false;
-    bool is_silent = state == TOV_NODE_GUARD_SILENT;
-    bool serves = state == TOV_NODE_SERVING || state == TOV_NODE_CLOCK || is_silent;
-    bool is_whole = state == TOV_NODE_RECOVERING && node->recovery.is_read_back;
-    tov_follow_set_started(node->follow, serves || state == TOV_NODE_KEEPERS || is_whole,
-                           state == TOV_NODE_SERVING || is_silent);
-    tov_follow_set_takes(node->follow, serves);
-    tov_follow_set_recovers(node->follow,
-                            (node->recovery.is_open && !node->recovery.is_read_back) ||
-                                state == TOV_NODE_BEHIND);
+    tov_follow_set_started(node->follow, now->guard_agrees || is_whole, now->has_started);
+    tov_follow_set_takes(node->follow, now->takes);
+    tov_follow_set_recovers(node->follow, reads_back || state == TOV_NODE_BEHIND);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
-    bool needs_help = state == TOV_NODE_BEHIND || state == TOV_NODE_GUARD_LOST || is_silent;
-    tov_core_log(&node->core, needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
+    tov_core_log(&node->core, now->needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
 }
 
 void tov_node_note_guard(struct tov_node *node, bool is_silent)

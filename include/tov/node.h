@@ -33,6 +33,11 @@ struct tov_peer_status {
     /* Messages to it without a receipt: of the client's units alone, and of the 200 that wait
      * longest; for auditor, dbr and node_admin all of the agency. */
     uint64_t waiting;
+    /* Messages of the client's units that it could read, lacks the keys of since its node was set
+     * back to an old copy, and asks for again (TOV_AGAIN_ASKS, view.h), of the 200 oldest; and the
+     * number of the oldest, 0 when there is none. 0 for node_admin. */
+    uint64_t asked_again;
+    uint64_t asked_again_oldest;
 };
 struct tov_node_status {
     /* "starting", "serving", "recovering", "behind", "clock", "guard", "stopped" */
@@ -65,12 +70,12 @@ struct tov_node_status {
     uint64_t undelivered_oldest; /* 0 too for node_admin, who sees no messages */
     uint64_t unrecorded; /* of the client's units, and not in the agency's own record (journal.h) */
     uint64_t unrecorded_oldest;
-    int counting; /* the node still reads its messages: unread and unrecorded may be more */
+    int counting; /* the node still reads: unread, unrecorded and withheld may be others */
     uint64_t undelivered_after_ms;
     uint64_t unread_after_ms;
     uint64_t unread_urgent_after_ms; /* of priority akut */
-    /* Messages of the client's units with a delivery of TOV_GAP_WITHHELD (view.h), of the 200
-     * oldest that may have one; acknowledgements of reading are left out. 0 for node_admin. */
+    /* Messages of the client's units with a delivery of TOV_GAP_WITHHELD (view.h); acknowledgements
+     * of reading are left out. 0 for node_admin. */
     uint64_t withheld;
     uint64_t withheld_oldest;
     /* What a restore of the last 30 days lost for good, of the whole agency: messages that had

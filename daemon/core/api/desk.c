@@ -6,8 +6,11 @@
  *   D3 `unread`, `unrecorded` and `withheld` count the items that wait in these ways, never above
  *      the limits.
  *   D4 no item that is unread is left out: at their limit reading stops until there is room. Of
- *      what waits for the record alone, or to be sent anew, what has no room is left out and
- *      `is_record_cut` says so; when there is room again, all is read anew.
+ *      what waits for the record alone, or to be sent anew, what has no room is left out and `cut`
+ *      says so; when there is room again, all is read anew.
+ *   D5 `unjudged` counts the items that wait to be sent anew and of which is not known whether a
+ *      recipient lacks them, since they were not looked at or something has changed since. Only
+ *      when it is 0 is their number whole.
  */
 #include "api/desk.h"
 
@@ -16,8 +19,8 @@
 #include <string.h>
 
 #define EVENTS_A_PIECE 20000u
-#define OPENED_A_PIECE 1000u /* messages: some tens of milliseconds */
-#define WITHHELD_LOOKED_AT 200u
+#define OPENED_A_PIECE 1000u     /* messages: some tens of milliseconds */
+#define JUDGED_A_PIECE 200u      /* messages with a gap: each is opened, and what answers it */
 #define NO_UNIT UINT16_MAX       /* the own agency is not on that side */
 #define OTHER_UNIT (NO_UNIT - 1) /* one that the roster has no more */
 
@@ -27,17 +30,20 @@ struct item {
     uint16_t sender, recipient; /* units of the own agency, by their place in the roster */
     uint8_t waits;              /* enum desk_wait */
     bool is_urgent;
+    bool is_judged;   /* D5 */
+    bool is_withheld; /* as it was judged: for certain */
 };
 
 struct tov_desk {
     struct item *items;
     size_t count, capacity, dead;
-    size_t unread, unrecorded, withheld;
+    size_t unread, unrecorded, withheld, unjudged;
     uint64_t read_to;  /* events up to this one are read */
     uint64_t wanted;   /* the newest when somebody asked */
     uint64_t regained; /* as core->regained: with others, all is read anew */
+    uint64_t recalled; /* as of the recall: with others, all is judged anew */
     size_t unread_max, unrecorded_max;
-    bool is_record_cut;
+    unsigned cut;                   /* D4: enum desk_wait */
     bool told_skipped, told_failed; /* in the log, once */
 };
 
@@ -112,6 +118,7 @@ static void stop_waiting(struct tov_desk *desk, struct item *item, unsigned wait
     desk->unread -= (ends & DESK_UNREAD) != 0 ? 1 : 0;
     desk->unrecorded -= (ends & DESK_UNRECORDED) != 0 ? 1 : 0;
     desk->withheld -= (ends & DESK_WITHHELD) != 0 ? 1 : 0;
+    desk->unjudged -= (ends & DESK_WITHHELD) != 0 && !item->is_judged ? 1 : 0;
     bool was_dead = item->waits == 0;
     item->waits &= (uint8_t)~waits;
     if ((item->waits & ~(unsigned)DESK_UNHANDLED) == 0)
@@ -144,27 +151,37 @@ static unsigned without_room(const struct tov_desk *desk, unsigned waits)
 static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
     unsigned cut = without_room(desk, waits);
-    desk->is_record_cut = desk->is_record_cut || cut != 0;
+    desk->cut |= cut;
     item->waits = (uint8_t)(waits & ~cut);
     desk->unread += (item->waits & DESK_UNREAD) != 0 ? 1 : 0;
     desk->unrecorded += (item->waits & DESK_UNRECORDED) != 0 ? 1 : 0;
     desk->withheld += (item->waits & DESK_WITHHELD) != 0 ? 1 : 0;
+    desk->unjudged += (item->waits & DESK_WITHHELD) != 0 ? 1 : 0;
     if ((item->waits & ~(unsigned)DESK_UNHANDLED) == 0)
         item->waits = 0;
+}
+
+/* D5: what was known of ITEM is not any more. */
+static void judge_again(struct tov_desk *desk, struct item *item)
+{
+    if ((item->waits & DESK_WITHHELD) == 0 || !item->is_judged)
+        return;
+    item->is_judged = false;
+    desk->unjudged++;
 }
 
 /* D4: from the start, once a quarter of the room is free. */
 static void heal(struct tov_desk *desk, const struct tov_core *core)
 {
     size_t enough = desk->unrecorded_max / 4 * 3;
-    bool has_room = desk->is_record_cut && desk->unrecorded <= enough && desk->withheld <= enough;
+    bool has_room = desk->cut != 0 && desk->unrecorded <= enough && desk->withheld <= enough;
     if (!has_room && desk->regained == core->regained)
         return;
     desk->regained = core->regained;
     desk->count = desk->dead = 0;
-    desk->unread = desk->unrecorded = desk->withheld = 0;
+    desk->unread = desk->unrecorded = desk->withheld = desk->unjudged = 0;
     desk->read_to = 0;
-    desk->is_record_cut = false;
+    desk->cut = 0;
 }
 
 /* ---- reading ---- */
@@ -206,7 +223,8 @@ static bool has_row(const struct piece *piece, unsigned table, uint64_t number)
     return tov_store_get(piece->look.read, table, tov_store_key_u64(number), &row) == TOV_OK;
 }
 
-/* An own answer, and a sender's taking back, settle the message that they point to. */
+/* An own answer, and a sender's taking back, settle the message that they point to; an own
+ * correction, and that, may tell whom it is withheld from. */
 static enum tov_err settle_target(struct piece *piece)
 {
     enum tov_relation relation = tov_relation_of(piece->view.header);
@@ -217,13 +235,17 @@ static enum tov_err settle_target(struct piece *piece)
     bool answers = relation == TOV_RELATION_RESPONSE || relation == TOV_RELATION_READ;
     if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target))
         return TOV_OK;
-    bool settles = (answers && is_own) ||
-                   (relation == TOV_RELATION_REMOVAL && target.agency == piece->view.event.agency);
-    if (!settles)
+    bool is_of_sender = target.agency == piece->view.event.agency;
+    bool settles = (answers && is_own) || (relation == TOV_RELATION_REMOVAL && is_of_sender);
+    bool may_tell = is_own && is_of_sender &&
+                    (relation == TOV_RELATION_REMOVAL || relation == TOV_RELATION_REVISION);
+    if (!settles && !may_tell)
         return TOV_OK;
     enum tov_err err = tov_event_of(piece->look.api->core, piece->look.read, &target, &number);
     struct item *item = err == TOV_OK ? find(piece->desk, number) : NULL;
-    if (item != NULL)
+    if (item != NULL && may_tell)
+        judge_again(piece->desk, item);
+    if (item != NULL && settles)
         stop_waiting(piece->desk, item, DESK_UNHANDLED);
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
@@ -339,6 +361,58 @@ static enum tov_err read_events(struct piece *piece)
     return err != TOV_OK ? err : read_err;
 }
 
+/* ---- judging what has a gap ---- */
+
+/* How the message of ITEM stands now; one that cannot be read tells of nobody. */
+static enum tov_err judge_gaps(struct piece *piece, struct item *item)
+{
+    struct api_wanted wanted = {item->number, TOV_MESSAGE_HEADER};
+    struct api_gaps gaps = {.count = 0};
+    enum tov_err err = tov_api_view_load(&piece->look, &wanted, &piece->view);
+    if (err == TOV_OK)
+        err = tov_api_gaps_of(&piece->look, &piece->view, &gaps);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND && err != TOV_E_CORRUPT)
+        return err;
+    bool is_over = err == TOV_OK;
+    bool is_withheld = false;
+    for (size_t i = 0; err == TOV_OK && i < gaps.count; i++) {
+        is_withheld = is_withheld || gaps.gaps[i].kind == TOV_LINK_GAP_WITHHELD;
+        is_over = is_over && gaps.gaps[i].kind == TOV_LINK_GAP_TOLD;
+    }
+    item->is_withheld = is_withheld;
+    item->is_judged = true;
+    piece->desk->unjudged--;
+    if (is_over)
+        stop_waiting(piece->desk, item, DESK_WITHHELD);
+    return TOV_OK;
+}
+
+/* D5: a peer has told what it holds of the own entries, or is asked for it again. */
+static void note_recall(struct tov_desk *desk, const struct tov_follow *follow)
+{
+    uint64_t recalled = tov_follow_recall_view(follow).changes;
+    if (desk->recalled == recalled)
+        return;
+    desk->recalled = recalled;
+    for (size_t i = 0; i < desk->count; i++)
+        judge_again(desk, &desk->items[i]);
+}
+
+static enum tov_err judge_piece(struct piece *piece)
+{
+    struct tov_desk *desk = piece->desk;
+    unsigned judged = 0;
+    note_recall(desk, piece->look.api->follow);
+    for (size_t i = 0; i < desk->count && desk->unjudged > 0 && judged < JUDGED_A_PIECE; i++) {
+        struct item *item = &desk->items[i];
+        if ((item->waits & DESK_WITHHELD) == 0 || item->is_judged)
+            continue;
+        judged++;
+        TOV_TRY(judge_gaps(piece, item));
+    }
+    return TOV_OK;
+}
+
 static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
 {
     struct piece piece = {.look = {.api = api, .client = &all_units, .read = read},
@@ -348,6 +422,8 @@ static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
     enum tov_err err = tov_api_view_init(&piece.view);
     if (err == TOV_OK)
         err = read_events(&piece);
+    if (err == TOV_OK)
+        err = judge_piece(&piece);
     tov_api_view_fini(&piece.view);
     return err;
 }
@@ -367,7 +443,8 @@ void tov_desk_on_tick(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     heal(api->desk, api->core);
-    if (api->desk->read_to >= api->desk->wanted)
+    note_recall(api->desk, api->follow);
+    if (api->desk->read_to >= api->desk->wanted && api->desk->unjudged == 0)
         return;
     enum tov_err err = tov_store_read_begin(api->core->store, &read, NULL);
     if (err == TOV_OK)
@@ -384,7 +461,12 @@ bool tov_desk_is_whole(const struct tov_desk *desk)
 
 bool tov_desk_is_record_whole(const struct tov_desk *desk)
 {
-    return tov_desk_is_whole(desk) && !desk->is_record_cut;
+    return tov_desk_is_whole(desk) && desk->cut == 0;
+}
+
+bool tov_desk_is_withheld_whole(const struct tov_desk *desk)
+{
+    return tov_desk_is_whole(desk) && desk->unjudged == 0 && (desk->cut & DESK_WITHHELD) == 0;
 }
 
 /* ---- settling ---- */
@@ -449,59 +531,19 @@ void tov_desk_count(const struct api_look *look, struct desk_count *out)
     }
 }
 
-/* How the message of ITEM stands now; one that cannot be read tells of nobody. */
-static enum tov_err judge_withheld(const struct api_look *look, struct api_view *view,
-                                   const struct item *item, bool *out_is_withheld,
-                                   bool *out_is_over)
+void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *out)
 {
-    struct api_wanted wanted = {item->number, TOV_MESSAGE_HEADER};
-    struct api_gaps gaps = {.count = 0};
-    enum tov_err err = tov_api_view_load(look, &wanted, view);
-    *out_is_withheld = *out_is_over = false;
-    if (err == TOV_OK)
-        err = tov_api_gaps_of(look, view, &gaps);
-    if (err != TOV_OK)
-        return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
-    *out_is_over = true;
-    for (size_t i = 0; i < gaps.count; i++) {
-        *out_is_withheld = *out_is_withheld || gaps.gaps[i].kind == TOV_LINK_GAP_WITHHELD;
-        *out_is_over = *out_is_over && gaps.gaps[i].kind == TOV_LINK_GAP_TOLD;
-    }
-    return TOV_OK;
-}
-
-static enum tov_err count_withheld(const struct api_look *look, struct api_view *view,
-                                   struct desk_withheld *out)
-{
-    struct tov_desk *desk = look->api->desk;
-    unsigned looked_at = 0;
-    for (size_t i = 0; i < desk->count && looked_at < WITHHELD_LOOKED_AT; i++) {
-        struct item *item = &desk->items[i];
-        bool is_withheld, is_over;
-        if ((item->waits & DESK_WITHHELD) == 0 || !is_side_of(look, item->sender))
-            continue;
-        looked_at++;
-        TOV_TRY(judge_withheld(look, view, item, &is_withheld, &is_over));
-        out->count += is_withheld ? 1 : 0;
-        if (is_withheld && out->oldest == 0)
-            out->oldest = item->number;
-        if (is_over)
-            stop_waiting(desk, item, DESK_WITHHELD);
-    }
-    return TOV_OK;
-}
-
-enum tov_err tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *out)
-{
-    struct api_view view;
+    const struct tov_desk *desk = look->api->desk;
     *out = (struct desk_withheld){.count = 0};
-    if (look->api->desk->withheld == 0)
-        return TOV_OK;
-    enum tov_err err = tov_api_view_init(&view);
-    if (err == TOV_OK)
-        err = count_withheld(look, &view, out);
-    tov_api_view_fini(&view);
-    return err;
+    for (size_t i = 0; desk->withheld > 0 && i < desk->count; i++) {
+        const struct item *item = &desk->items[i];
+        if ((item->waits & DESK_WITHHELD) == 0 || !item->is_withheld ||
+            !is_side_of(look, item->sender))
+            continue;
+        out->count++;
+        if (out->oldest == 0)
+            out->oldest = item->number;
+    }
 }
 
 uint64_t tov_desk_unrecorded_after(const struct api_look *look, uint64_t after)

@@ -40,6 +40,8 @@ void tov_desk_on_tick(struct tov_api *api);
 bool tov_desk_is_whole(const struct tov_desk *desk);
 /* False also when more waits for the record, or to be sent anew, than it remembers. */
 bool tov_desk_is_record_whole(const struct tov_desk *desk);
+/* False also when some of what may be withheld was not looked at yet, or is not remembered. */
+bool tov_desk_is_withheld_whole(const struct tov_desk *desk);
 
 /* Message NUMBER stops waiting in these ways (enum desk_wait) once the open batch is durable. */
 enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned waits) TOV_MUST_CHECK;
@@ -55,13 +57,13 @@ struct desk_count {
 /* For LOOK's client and unit. Oldest: a number, 0 when there is none. */
 void tov_desk_count(const struct api_look *look, struct desk_count *out);
 
-/* What the client's units sent and a recipient does not get: of the 200 oldest that may be so. What
- * turns out to be told, or to have come back, stops waiting. */
+/* What the client's units sent and a recipient does not get, as far as it was looked at: a bounded
+ * piece with each tov_desk_read and each tick. What turns out to be told, or to have come back,
+ * stops waiting. */
 struct desk_withheld {
     uint64_t count, oldest;
 };
-enum tov_err tov_desk_count_withheld(const struct api_look *look,
-                                     struct desk_withheld *out) TOV_MUST_CHECK;
+void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *out);
 
 /* The first message above AFTER that waits for the record and is LOOK's client's to see; 0: none.
  */

@@ -82,25 +82,19 @@ enum tov_err tov_api_put_recorded(const struct api_look *look, const struct api_
                              tov_api_erasable_ms(look->api, view, recorded.time_ms));
 }
 
-/* What the journal says of a hand-over. */
-struct told {
-    struct tov_buf details; /* what the entry points to */
-    struct tov_access_entry entry;
-    bool is_found; /* false: there is none that says this of the message */
-};
-
-/* The entry that RECORDED names, of message NUMBER. */
+/* The entry that RECORDED names. NOT_FOUND: there is none that says this of message NUMBER. */
 static enum tov_err find_entry(const struct api_look *look, uint64_t number,
-                               const struct api_recorded *recorded, struct told *out)
+                               const struct api_recorded *recorded, struct tov_buf *details,
+                               struct tov_access_entry *out)
 {
-    enum tov_err err = TOV_E_NOT_FOUND;
-    if (recorded->has_details)
-        err = tov_access_details(look->api->core, look->read, recorded->entry, &out->details);
+    if (!recorded->has_details)
+        return TOV_E_NOT_FOUND;
+    enum tov_err err = tov_access_details(look->api->core, look->read, recorded->entry, details);
     if (err == TOV_OK)
-        err = tov_access_entry_decode(tov_buf_view(&out->details), &out->entry);
-    out->is_found =
-        err == TOV_OK && out->entry.class_code == TOV_ACCESS_RECORD && out->entry.number == number;
-    return err == TOV_E_NOMEM ? err : TOV_OK;
+        err = tov_access_entry_decode(tov_buf_view(details), out);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_E_NOT_FOUND;
+    return out->class_code == TOV_ACCESS_RECORD && out->number == number ? TOV_OK : TOV_E_NOT_FOUND;
 }
 
 static enum tov_err put_entry(const struct tov_access_entry *entry, struct tov_record out)
@@ -115,19 +109,17 @@ static enum tov_err put_entry(const struct tov_access_entry *entry, struct tov_r
 enum tov_err tov_api_put_record_entry(const struct api_look *look, const struct api_view *view,
                                       struct tov_record out)
 {
-    struct told told = {.details = TOV_BUF_INIT(DETAILS_MAX_BYTES)};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(DETAILS_MAX_BYTES);
     struct api_recorded recorded;
+    struct tov_access_entry entry;
     enum tov_err err = tov_api_recorded(look, view->number, &recorded);
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK;
     if (err == TOV_OK)
-        err = find_entry(look, view->number, &recorded, &told);
-    if (err == TOV_OK && told.is_found)
-        err = put_entry(&told.entry, out);
-    if (told.details.data != NULL)
-        tov_wipe(told.details.data, told.details.capacity);
-    tov_buf_fini(&told.details);
-    return err;
+        err = find_entry(look, view->number, &recorded, &details, &entry);
+    if (err == TOV_OK)
+        err = put_entry(&entry, out);
+    if (details.data != NULL)
+        tov_wipe(details.data, details.capacity);
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
 /* ---- the request ---- */

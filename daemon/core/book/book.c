@@ -139,19 +139,34 @@ void book_told_fini(struct book_told *told)
 
 /* ---- what an event tells ---- */
 
-/* A header that was written for another message says nothing of this one. */
-static bool is_believed(const struct tov_core *core, const struct tov_message *message)
+static bool is_of_memory(enum tov_err err)
 {
-    const struct tov_agency *agency = tov_roster_agency(core->roster, message->name.agency);
+    return err == TOV_E_NOMEM;
+}
+
+static enum tov_err check_header(const struct tov_core *core, const struct tov_message *message,
+                                 const struct tov_agency *agency)
+{
     TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
     char origin[TOV_ORIGIN_MAX_BYTES + 1]; /* names of agencies never change */
-    if (message->header.size == 0 || agency == NULL ||
-        tov_origin_format(tov_roster_federation(core->roster), agency->name,
-                          message->name.generation, 0, origin) != TOV_OK)
-        return false;
-    return tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
-                             NULL) == TOV_OK &&
-           tov_judge_header(header, &message->leaf, origin) == TOV_OK;
+    TOV_TRY(tov_origin_format(tov_roster_federation(core->roster), agency->name,
+                              message->name.generation, 0, origin));
+    TOV_TRY(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                              NULL));
+    return tov_judge_header(header, &message->leaf, origin);
+}
+
+/* A header that was written for another message says nothing of this one. */
+static enum tov_err is_believed(const struct tov_core *core, const struct tov_message *message,
+                                bool *out_is_believed)
+{
+    const struct tov_agency *agency = tov_roster_agency(core->roster, message->name.agency);
+    *out_is_believed = false;
+    if (message->header.size == 0 || agency == NULL)
+        return TOV_OK;
+    enum tov_err err = check_header(core, message, agency);
+    *out_is_believed = err == TOV_OK;
+    return is_of_memory(err) ? err : TOV_OK;
 }
 
 static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entry)
@@ -162,11 +177,6 @@ static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entr
     memcpy(entry->header, header.data, header.size);
     entry->header_size = (uint32_t)header.size;
     return TOV_OK;
-}
-
-static bool is_of_memory(enum tov_err err)
-{
-    return err == TOV_E_NOMEM;
 }
 
 /* What the rules of sharing refuse is kept and shown, and has no effect: RULE. Judged by the header
@@ -238,7 +248,9 @@ static enum tov_err read_header(struct tov_book *book, struct tov_store_read *re
     if (err == TOV_E_ERASED || err == TOV_E_VERSION)
         return TOV_E_NOT_FOUND;
     TOV_TRY(err);
-    if (!is_believed(book->core, message))
+    bool is_told = false;
+    TOV_TRY(is_believed(book->core, message, &is_told));
+    if (!is_told)
         return TOV_E_NOT_FOUND;
     bool is_own = event->agency == book->core->own->number;
     entry->ref =

@@ -20,6 +20,7 @@
 #define ANSWER_WAIT_MS 10000u
 #define STALLED_MS 60000u
 #define ANSWER_GOAL_BYTES 150000u /* one leaf with its body may come on top */
+#define ANSWER_ROWS_MAX 1024u     /* looked at for one answer: those without a leaf take no bytes */
 
 /* ---- giving ---- */
 
@@ -38,7 +39,14 @@ static enum tov_err add_held(struct tov_store_read *read, const struct tov_store
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* All that is held of [from, to), or of its beginning as far as one frame goes. */
+static bool is_full(const struct tov_control *answer, size_t bytes, size_t rows)
+{
+    return bytes >= ANSWER_GOAL_BYTES || rows == ANSWER_ROWS_MAX ||
+           answer->as.leaf_answer.count == TOV_LEAF_ANSWER_LEAVES_MAX;
+}
+
+/* All that is held of [from, to), or of its beginning as far as one answer goes: who asks goes on
+ * from there (I11). */
 static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_read *read,
                                 struct tov_control *out)
 {
@@ -51,12 +59,14 @@ static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_re
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     size_t bytes = 0;
+    size_t rows = 0;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (err == TOV_OK && tov_store_iter_next(&iter)) {
-        if (bytes >= ANSWER_GOAL_BYTES || out->as.leaf_answer.count == TOV_LEAF_ANSWER_LEAVES_MAX) {
+        if (is_full(out, bytes, rows)) {
             out->as.leaf_answer.to = tov_get_be64(iter.row.key.bytes + 6);
             break;
         }
+        rows++;
         err = add_held(read, &iter.row, out, &bytes);
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
@@ -141,6 +151,7 @@ void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
             peer->recall_to = to;
         save(follow->core, peer);
     }
+    follow->recall_changes++;
 }
 
 /* It is connected and brings nothing: who waits for it must not wait for ever. */
@@ -152,7 +163,7 @@ static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *p
 
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
 {
-    struct tov_recall_view view = {0};
+    struct tov_recall_view view = {.changes = follow->recall_changes};
     for (size_t i = 0; i < follow->peer_count; i++) {
         const struct tov_peer *peer = &follow->peers[i];
         if (!tov_recall_is_open(peer))
@@ -295,7 +306,10 @@ static enum tov_err take_message(struct recalled *in)
     if (!is_new)
         return TOV_OK;
     put_body(in);
+    struct tov_message_name name = {in->follow->core->own->number,
+                                    in->follow->core->series.generation, in->held->index};
     tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    TOV_TRY(tov_own_files_want(in->follow, &name, &in->leaf->as.message));
     return tov_follow_note_readable(in->follow);
 }
 
@@ -370,6 +384,13 @@ static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *
     return take_entry(&in);
 }
 
+static void note_answered(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_follow *follow = after->owner;
+    (void)core;
+    follow->recall_changes++;
+}
+
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
  * it harms itself. */
 enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
@@ -394,5 +415,8 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
     peer->recall_moved_ms = follow->core->mono_ms;
     peer->recall_asked_ms = 0;
     save(follow->core, peer);
-    return TOV_OK;
+    struct tov_after after = {.run = note_answered, .owner = follow};
+    enum tov_err err = tov_recall_is_open(peer) ? TOV_OK : tov_core_after(follow->core, &after);
+    return err == TOV_OK ? TOV_OK
+                         : tov_core_fail(follow->core, err, "an answer could not be taken");
 }

@@ -16,11 +16,14 @@
 #include "store/key.h"
 
 #define TOV_STORE_BATCH_DEFAULT_BYTES (64u * 1024u * 1024u)
+/* Of a value: what reads the file whole holds one row in memory (store_check.c). */
+#define TOV_STORE_ROW_MAX_BYTES (4u * 1024u * 1024u)
 
 struct tov_store_batch;
 
 /* LIMIT_BYTES bounds keys, values and 8 bytes for each operation, all together (I11); 0 means
- * the default. A batch that outgrows it fails with TOV_E_LIMIT. */
+ * the default. A batch that outgrows it, or is given a value over TOV_STORE_ROW_MAX_BYTES, fails
+ * with TOV_E_LIMIT. */
 enum tov_err tov_store_batch_create(size_t limit_bytes,
                                     struct tov_store_batch **out_batch) TOV_MUST_CHECK;
 void tov_store_batch_destroy(struct tov_store_batch *batch); /* NULL is fine */
@@ -59,8 +62,10 @@ uint8_t *tov_store_batch_append_space(struct tov_store_batch *batch, unsigned ta
 uint8_t *tov_store_batch_put_space(struct tov_store_batch *batch, unsigned table,
                                    struct tov_store_key key, size_t size);
 
-/* Whether the batch says what KEY shall hold, and what: NULL bytes when it removes the row. Walks
- * the whole batch, so not for every message. The view is good until the batch is changed. */
+/* Whether the batch says what KEY shall hold, and what: NULL bytes when it removes the row. Costs
+ * the same however much is gathered, but for ranges that are removed: those are walked through. The
+ * first call of a batch reads what was gathered before it. The view is good until the batch is
+ * changed. Not for two threads. */
 bool tov_store_batch_find(const struct tov_store_batch *batch, unsigned table,
                           struct tov_store_key key, struct tov_bytes *out_value);
 

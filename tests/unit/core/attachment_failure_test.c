@@ -70,6 +70,42 @@ static void what_is_read_of_a_file_is_of_it_or_nothing(void)
     harness_destroy(harness);
 }
 
+/* How many attachments the message NUMBER is shown with; 0: no answer. */
+static size_t shown_attachments(struct harness *harness, uint64_t number)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record body;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    if (!try_request(harness, &anna, request, &reply))
+        return 0;
+    size_t count = tov_record_count(body_of(reply, "get"), "attachments");
+    CU_ASSERT(count == 1);
+    return count;
+}
+
+static void a_message_is_never_shown_without_its_files_for_want_of_memory(void)
+{
+    static const uint64_t sizes[] = {SIZE};
+    struct upload upload;
+    struct harness *harness = attachment_nodes();
+    uint64_t own = send_files(harness, sizes, 1, &upload);
+    unsigned rounds = 0;
+    bool has_failed = true;
+    harness_let_fail(harness, true);
+    failing_begin(TOV_E_NOMEM);
+    while (has_failed && rounds++ < ROUNDS_MAX) {
+        failing_next();
+        size_t count = shown_attachments(harness, own);
+        has_failed = failing_end();
+        CU_ASSERT(count == 1 || has_failed);
+        start_again(harness);
+        drop_replies(harness, &anna);
+    }
+    CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 5);
+    harness_destroy(harness);
+}
+
 static void a_message_with_files_is_told_rightly_or_not_at_all(void)
 {
     static const uint64_t sizes[] = {SIZE, 1000};
@@ -220,6 +256,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_is_read_of_a_file_is_of_it_or_nothing),
+        UNIT_TEST(a_message_is_never_shown_without_its_files_for_want_of_memory),
         UNIT_TEST(a_message_with_files_is_told_rightly_or_not_at_all),
         UNIT_TEST(what_is_said_to_be_sent_is_there_once_and_whole),
         UNIT_TEST(what_fails_while_a_file_is_fetched_is_made_good),

@@ -110,6 +110,20 @@ static void check_question(struct harness *harness, const struct question *quest
         UNIT_EQUAL_BYTES(tov_buf_view(&now), tov_buf_view(&whole));
 }
 
+/* So that what is asked of the message has something to say of the own record. */
+static void hand_over(struct harness *harness, uint64_t number)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record body;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "record", &body) == TOV_OK);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    UNIT_OK(tov_record_put_text(body, "record", "2021-0017"));
+    reply = exchange(harness, &anna, request);
+    UNIT_NEED(error_of(reply) == 0);
+}
+
 static void what_is_asked_is_answered_rightly_or_not_at_all(void)
 {
     struct harness *harness = whole_story();
@@ -118,6 +132,7 @@ static void what_is_asked_is_answered_rightly_or_not_at_all(void)
     struct tov_record affair;
     UNIT_NEED(find_affair(body_of(cases, "cases"), CASE, &affair));
     uint64_t number = tov_record_number(affair, "number");
+    hand_over(harness, number);
     const struct question questions[] = {
         {.name = "hello", .client = &anna, .numbers = {{"api_min", 1}, {"api_max", 1}}},
         {.name = "directory", .client = &anna},
@@ -185,6 +200,37 @@ static void a_node_begins_whole_or_not_at_all(void)
     answer_of(harness, &question, &after, &errors);
     UNIT_EQUAL_INT(errors, 0);
     UNIT_EQUAL_BYTES(tov_buf_view(&after), tov_buf_view(&before));
+    harness_destroy(harness);
+}
+
+/* Read anew each time: who asks while memory is short is told what is so, or to ask again; and
+ * what a failure held back is in the book later. The first message, which fails, matters. */
+static void a_case_book_that_is_read_without_memory_lacks_nothing(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWER_MAX);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf after = TOV_BUF_INIT(ANSWER_MAX);
+    const struct question question = {.name = "cases", .client = &anna, .numbers = {{"ended", 1}}};
+    unsigned rounds = 0;
+    size_t errors;
+    bool has_failed = true;
+    submit_concern(harness);
+    answer_of(harness, &question, &before, &errors);
+    UNIT_NEED(errors == 0);
+    harness_let_fail(harness, true);
+    failing_begin(TOV_E_NOMEM);
+    while (has_failed && rounds++ < ROUNDS_MAX) {
+        harness_restart(harness, 0);
+        failing_next();
+        harness_advance(harness, 2000);
+        for (unsigned asked = 0; asked < 2; asked++) {
+            answer_of(harness, &question, &after, &errors);
+            if (errors == 0 && after.size > 0)
+                UNIT_EQUAL_BYTES(tov_buf_view(&after), tov_buf_view(&before));
+        }
+        has_failed = failing_end();
+    }
+    CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 10);
     harness_destroy(harness);
 }
 
@@ -270,6 +316,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_is_asked_is_answered_rightly_or_not_at_all),
         UNIT_TEST(a_node_begins_whole_or_not_at_all),
+        UNIT_TEST(a_case_book_that_is_read_without_memory_lacks_nothing),
         UNIT_TEST(what_is_written_is_there_once_and_arrives),
     };
     return unit_run("core_each_failure", tests, sizeof tests / sizeof tests[0]);

@@ -49,13 +49,18 @@ static size_t row_without(struct tov_core *core, uint64_t index, uint16_t agency
     return tov_entry_own_size(entry.leaf.size, tov_buf_view(&links));
 }
 
-void take_link_away(struct harness *harness, uint64_t index, uint16_t agency)
+void drop_link(struct harness *harness, uint64_t index, uint16_t agency)
 {
     static uint8_t row[TOV_LEAF_MAX_BYTES + TOV_LINKS_MAX_BYTES + 64];
     struct tov_core *core = core_of(harness);
     size_t size = row_without(core, index, agency, row);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
                         (struct tov_bytes){row, size});
+}
+
+void take_link_away(struct harness *harness, uint64_t index, uint16_t agency)
+{
+    drop_link(harness, index, agency);
     harness_advance(harness, 2000);
     harness_restart(harness, 0);
     harness_advance(harness, 40000);
