@@ -49,7 +49,7 @@
 /* ---- mutants: each a bug that the search must find ---- */
 
 #define ASIDE_FORGOTTEN 1    /* what stood in the place of others is dropped */
-#define ASIDE_TWICE 2        /* what was appended anew is taken off the list in a batch of its own */
+#define ASIDE_TWICE 2        /* what was appended anew leaves the list in a batch of its own */
 #define LOST_FORGOTTEN 3     /* no entry `lost` */
 #define LOST_APART 4         /* the recovery is said to have ended a batch before `lost` */
 #define LINKS_FORGOTTEN 5    /* an entry without the link of one recipient is taken for whole */
@@ -66,7 +66,7 @@
 /* ---- properties: the number that pan shows when one is broken ---- */
 
 #define P_TWICE 31    /* I3: no message has two places, none is shown twice */
-#define P_LOST 30     /* I3: what a client was told has its place, or `lost` says that it has none */
+#define P_LOST 30     /* I3: what a client was told has its place, or `lost` says otherwise */
 #define P_AGAIN 32    /* no link is receipted twice, none amended twice or for the worse */
 #define P_LINK 33     /* link numbers of a series follow one another without gap */
 #define P_FORK 40     /* I4: of two signed trees one extends the other */
@@ -638,7 +638,7 @@ inline put_back()
 /* Who does not know that it is old hears both; else one tree could be signed twice. */
 #define HAS_HEARD (!GUARD_TOO || !is_back || heard[A] && heard[B])
 #define MAY_WRITE ((state == SERVING && !late || state == KEEPERS && !is_open) && NEXT_ID < WRITES)
-#define MAY_TAKE (state == SERVING && !late && taken < TAKES &&                                     \
+#define MAY_TAKE (state == SERVING && !late && taken < TAKES &&                                    \
                   (!recall[A] || MUTANT == RECEIPTS_LATE))
 
 /* In their tree, or said to be lost. */
