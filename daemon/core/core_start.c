@@ -97,6 +97,20 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
     return blame(err, TOV_E_KEY);
 }
 
+/* Peers know it by the roster: with another one nothing that is said here would be believed. */
+static enum tov_err check_control_key(const struct tov_process *process, struct tov_error *error)
+{
+    const struct tov_agency *own =
+        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
+    if (own != NULL &&
+        memcmp(process->control_key.info.public_key, own->control, sizeof own->control) == 0)
+        return TOV_OK;
+    return tov_fail(error, TOV_E_KEY,
+                    "%s/control.key: is not the control key that the roster has for %s: put that "
+                    "one here, or have the roster changed",
+                    process->config.keys_dir, process->config.agency);
+}
+
 /* The loop, which says so later, waits until the store was read: longer than systemd does, when the
  * service was ready before and only this process is new. */
 static void say_alive(void *context)
@@ -243,9 +257,12 @@ static enum tov_err start_all(struct tov_process *process, struct tov_error *err
     TOV_TRY(load_roster(process, error));
     TOV_TRY(load_clients(process, error));
     TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
+    TOV_TRY(check_control_key(process, error));
     TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
     TOV_TRY(enter_sandbox(process, error));
     TOV_TRY(open_store(process, error));
+    TOV_TRY(tov_core_roster_check_adopted(process->store, process->roster,
+                                          process->config.roster_file, error));
     if (process->config.demo_clock)
         process->clock.demo_file = process->config.demo_clock_file;
     tov_process_make_host(process);

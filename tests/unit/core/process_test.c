@@ -141,6 +141,58 @@ static void a_key_for_another_purpose_is_refused(void)
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_KEY);
 }
 
+static void a_control_key_that_the_roster_does_not_have_is_refused(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    scene.federation->agencies[0].control.bytes[0] ^= 1;
+    process_scene_put_key(&scene, "control", TOV_KEY_CONTROL, NULL);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_KEY);
+}
+
+/* What was in force at the node before, by its store. */
+static void adopt(const struct process_scene *scene, const struct tov_roster *roster)
+{
+    char path[200];
+    struct tov_store_options options = {
+        .tables = tov_tables, .table_count = TOV_TABLE_COUNT, .format = TOV_STORE_FORMAT};
+    TOV_CLEANUP(tov_store_cleanup) struct tov_store *store = NULL;
+    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
+    (void)snprintf(path, sizeof path, "%s/data/store", scene->folder);
+    UNIT_NEED(tov_store_open(path, &options, &store, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    tov_store_batch_put(batch, TOV_TABLE_ROSTER, tov_store_key_u32(tov_roster_version(roster)),
+                        tov_roster_note(roster));
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+}
+
+/* docs/roster.md, Trust: a file of before brings back keys that were withdrawn since. */
+static void a_roster_that_may_not_follow_the_one_in_force_is_refused(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    const struct tov_roster *first = scene.federation->roster;
+    const struct {
+        uint32_t version;   /* of the one in force; the file's is 1 */
+        uint64_t more_days; /* that it is valid */
+        int code;
+    } rows[] = {{1, 0, TOV_EXIT_OK}, {1, 1, TOV_EXIT_ROSTER}, {2, 0, TOV_EXIT_ROSTER}};
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+        struct tov_roster_facts facts = *tov_roster_facts(first);
+        facts.version = rows[i].version;
+        facts.valid_until_ms += rows[i].more_days * 86400000u;
+        if (facts.version > 1)
+            facts.previous = tov_roster_hash(first);
+        tov_roster_format(&facts, &text);
+        UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &roster, NULL) == TOV_OK);
+        adopt(&scene, roster);
+        UNIT_EQUAL_INT(start_of(&scene), rows[i].code);
+    }
+}
+
 /* docs/keys.md: the passphrase is a credential of the unit. */
 static void a_locked_key_opens_by_the_credential_alone(void)
 {
@@ -725,6 +777,8 @@ int main(void)
         UNIT_TEST(what_is_wrong_with_a_file_has_its_own_code),
         UNIT_TEST(a_roster_that_nobody_trusted_signed_is_refused),
         UNIT_TEST(a_key_for_another_purpose_is_refused),
+        UNIT_TEST(a_control_key_that_the_roster_does_not_have_is_refused),
+        UNIT_TEST(a_roster_that_may_not_follow_the_one_in_force_is_refused),
         UNIT_TEST(a_locked_key_opens_by_the_credential_alone),
         UNIT_TEST(an_agency_that_the_roster_does_not_have_is_refused),
         UNIT_TEST(two_cores_never_have_one_store),
