@@ -177,7 +177,7 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
     else
         put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
-        put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
+        put_line(cli, _("State:"), words_trouble_here(facts->verdict));
     put_record(cli, view);
 }
 

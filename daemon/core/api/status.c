@@ -71,6 +71,7 @@ struct counting {
     unsigned opened; /* headers, all peers together */
     uint64_t undelivered;
     uint64_t oldest; /* of them */
+    struct api_unusable unusable;
 };
 
 static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_sees)
@@ -169,6 +170,8 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
         tov_follow_peer_view(follow, i, &peer);
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(counting, &peer, out));
+        TOV_TRY(tov_api_count_unusable(counting->look, peer.agency, &counting->view,
+                                       &counting->unusable));
     }
     return TOV_OK;
 }
@@ -184,6 +187,8 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     tov_api_view_fini(&counting.view);
     TOV_TRY(err);
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
+    TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));
+    TOV_TRY(tov_api_put_count(answer, "unusable_oldest", counting.unusable.oldest));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 
@@ -265,13 +270,6 @@ static enum tov_err put_damage_sentence(struct tov_record out)
                                "(book-row-damaged), and check the server's disk.");
 }
 
-static enum tov_err put_sentence_of_book(const struct tov_book *book, struct tov_record out)
-{
-    if (tov_book_damages(book) > 0)
-        return put_damage_sentence(out);
-    return tov_book_differences(book) > 0 ? put_book_sentence(out) : TOV_OK;
-}
-
 /* The agency's name, and how many others; NULL: nobody's day is full. */
 static const char *whose_day_is_full(const struct tov_api *api, size_t *out_others)
 {
@@ -313,13 +311,54 @@ static enum tov_err put_day_sentence(const char *name, size_t others, struct tov
     return tov_record_put_text(out, "sentence_en", text);
 }
 
+/* The newest roster that another agency has in force and this node has not; 0: none. */
+static uint32_t missing_roster(const struct tov_api *api, const char **out_name)
+{
+    uint32_t newest = 0;
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (peer.roster_version <= newest ||
+            peer.roster_version <= tov_roster_version(api->core->roster))
+            continue;
+        newest = peer.roster_version;
+        *out_name = tov_roster_agency(api->core->roster, peer.agency)->name;
+    }
+    return newest;
+}
+
+static enum tov_err put_roster_sentence(const struct tov_api *api, uint32_t version,
+                                        const char *name, struct tov_record out)
+{
+    char text[512];
+    uint32_t own = tov_roster_version(api->core->roster);
+    (void)snprintf(text, sizeof text,
+                   "%s bruger deltagerliste %u, som denne node ikke har (den har %u). Beskeder, "
+                   "der er skrevet efter den, kan ikke bruges her endnu. Kontakt driften: "
+                   "deltagerliste %u skal tages i brug, og noden genstartes.",
+                   name, (unsigned)version, (unsigned)own, (unsigned)version);
+    TOV_TRY(tov_record_put_text(out, "sentence_da", text));
+    (void)snprintf(text, sizeof text,
+                   "%s uses roster %u, which this node does not have (it has %u). Messages that "
+                   "are written by it cannot be used here yet. Call the operator: roster %u has to "
+                   "be put in force, and the node restarted.",
+                   name, (unsigned)version, (unsigned)own, (unsigned)version);
+    return tov_record_put_text(out, "sentence_en", text);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
-    const char *name = whose_day_is_full(api, &others);
-    if (name != NULL && tov_book_damages(api->book) == 0)
+    const char *name = NULL;
+    if (tov_book_damages(api->book) > 0)
+        return put_damage_sentence(out);
+    uint32_t roster = missing_roster(api, &name);
+    if (roster != 0)
+        return put_roster_sentence(api, roster, name, out);
+    name = whose_day_is_full(api, &others);
+    if (name != NULL)
         return put_day_sentence(name, others, out);
-    return put_sentence_of_book(api->book, out);
+    return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : TOV_OK;
 }
 
 static enum tov_err put_clock_sentence(struct tov_record out)

@@ -112,7 +112,7 @@ void cli_front_put_summary(const struct cli_front *node, struct tov_record summa
     if (is_sent)
         put_delivery(node, summary);
     else
-        put_number(summary, "verdict", 1);
+        put_number(summary, "verdict", node->own_verdict == 0 ? 1 : node->own_verdict);
     put_number(summary, "taken", !is_sent && node->taken);
     put_number(summary, "answered", !is_sent && node->answered);
     if (!is_sent && node->name != NULL)
