@@ -147,6 +147,11 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
     uint64_t before = tov_record_number(body, "before");
     uint64_t limit = tov_record_number(body, "limit");
     struct tov_record list, summary, thread;
+    struct tov_bytes unit = tov_record_bytes(body, "unit");
+    if (unit.size > 0 && !tov_bytes_equal(unit, tov_bytes_of_text("kk/vink"))) {
+        front_send_error(front, TOV_E_NOT_FOUND, "there is no such unit");
+        return;
+    }
     struct tov_record reply = front_reply(front_request_id(front), "list", &list);
     node->lists++;
     bool is_thread = tov_record_child(body, "thread", 0, &thread);
