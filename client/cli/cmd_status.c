@@ -13,6 +13,7 @@
 #include "cli/text.h"
 #include "cli/words.h"
 
+#define MINUTE_MS 60000ull
 #define DAY_MS 86400000ull
 #define ROSTER_WARNING_MS (30 * DAY_MS)
 #define DISK_WARNING_BYTES 2000000000ull
@@ -79,18 +80,20 @@ static const char *state_words(const char *state)
         const char *words;
     } states[] = {
         {"serving", N_("The node is running.")},
-        {"starting", N_("The node is starting: messages are written, and signed a little later.")},
+        {"starting", N_("The node is starting: what is written is signed once it has started.")},
         {"read-only", N_("The node is read-only: nothing new can be sent.")},
         {"recovering",
          N_("The node has been restored and is catching up with the other agencies.")},
         {"behind", N_("The node has been restored and cannot catch up by itself.")},
         {"stopped", N_("The node has stopped signing.")},
+        {"clock", N_("The node waits with signing: a clock is wrong.")},
+        {"guard", N_("The node waits with signing: its guard does not answer.")},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         if (strcmp(states[i].id, state) == 0)
             return _(states[i].words);
     }
-    return state;
+    return _("The node is in a state that this program does not know: upgrade it.");
 }
 
 static void put_paragraph(struct cli *cli, const char *lead, const char *text)
@@ -304,7 +307,7 @@ static const char *connection_words(const struct day *day, const struct tov_peer
         return _("SUSPENDED: suspected fork");
     if (peer->connected)
         return _("connected");
-    if (peer->last_heard_ms == 0 || peer->last_heard_ms > day->facts->now_ms)
+    if (peer->last_heard_ms == 0 || peer->last_heard_ms + MINUTE_MS > day->facts->now_ms)
         return _("not connected");
     words_duration(day->facts->now_ms - peer->last_heard_ms, ago);
     (void)snprintf(out, TABLE_CELL_BYTES, _("not connected for %s"), ago);

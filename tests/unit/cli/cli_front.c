@@ -272,7 +272,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
 {
     struct tov_record status, peer;
     struct tov_record reply = front_reply(front_request_id(front), "status", &status);
-    put_text(status, "state", "serving");
+    put_text(status, "state", node->state == NULL ? "serving" : node->state);
     put_text(status, "version", "0.1.0");
     put_number(status, "size", 12);
     put_number(status, "signed_size", 12);

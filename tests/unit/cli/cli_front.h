@@ -40,6 +40,7 @@ struct cli_front {
 
     /* number 5 at kbh-pol; its proof is of a tree of two entries */
     uint64_t verdict;
+    const char *state;      /* of the node; NULL: it serves */
     uint64_t own_verdict;   /* on the message that came; 0: opened */
     uint64_t verdict_later; /* from the second look on, which an event asks for; 0: none */
     bool read;

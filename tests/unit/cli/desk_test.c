@@ -90,6 +90,38 @@ static void what_cannot_be_used_here_is_told_of_this_node(void)
     cli_scene_end(&scene);
 }
 
+/* ---- how the node is ---- */
+
+/* All that daemon/core/node_start.c names, and one of a later version. */
+static void each_state_of_a_node_is_said_in_words(void)
+{
+    static const struct {
+        const char *id, *words;
+    } states[] = {{"serving", "Noden kører."},
+                  {"starting", "Noden starter"},
+                  {"read-only", "Noden er skrivebeskyttet"},
+                  {"recovering", "Noden er gendannet"},
+                  {"behind", "Noden er gendannet"},
+                  {"stopped", "Noden er holdt op med at underskrive"},
+                  {"clock", "Noden venter med at underskrive: et ur"},
+                  {"guard", "Noden venter med at underskrive: dens signaturproces"},
+                  {"of-a-later-version", "Noden er i en tilstand, som dette program ikke kender"}};
+    struct cli_scene scene = {.node = {.unread = 0}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        front_lock(scene.front);
+        scene.node.state = states[i].id;
+        front_unlock(scene.front);
+        struct ran *ran = RAN(&scene.place, "status");
+        if (!cli_says(ran->out, states[i].words))
+            printf("\n%s: %s", states[i].id, ran->out);
+        CU_ASSERT(cli_says(ran->out, states[i].words));
+        ran_end(ran);
+    }
+    cli_scene_end(&scene);
+}
+
 /* ---- after the node was set back to an old copy ---- */
 
 static void what_has_to_be_sent_anew_is_told_and_is_3(void)
@@ -468,6 +500,7 @@ int main(void)
         UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
         UNIT_TEST(what_a_recipient_cannot_use_is_told_and_is_3),
         UNIT_TEST(what_cannot_be_used_here_is_told_of_this_node),
+        UNIT_TEST(each_state_of_a_node_is_said_in_words),
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
         UNIT_TEST(what_has_been_told_since_is_no_alarm),
         UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),
