@@ -167,11 +167,13 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
         send_event(front, node, &(struct cli_front_event){9, "delivered"});
 }
 
-static void answer_get(struct fake_front *front, const struct cli_front *node,
-                       struct tov_record body)
+static void answer_get(struct fake_front *front, struct cli_front *node, struct tov_record body)
 {
+    struct tov_bytes reason = tov_record_bytes(body, "reason");
     uint64_t number = tov_record_number(body, "number");
     struct tov_record got, summary, attachment;
+    (void)snprintf(node->reason, sizeof node->reason, "%.*s", (int)reason.size,
+                   (const char *)reason.data);
     if (number != CLI_FRONT_SENT && number != CLI_FRONT_CAME) {
         front_send_error(front, TOV_E_NOT_FOUND, "no such message");
         return;
