@@ -298,6 +298,12 @@ static void refuse(struct fake_front *front, const struct cli_front *node)
     struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
     put_number(reply, "error", TOV_E_RULE);
     put_text(reply, "error_text", "a rule refuses it");
+    if (node->refuses_missing) {
+        UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
+        put_text(finding, "field", node->refused_field);
+        put_text(finding, "reason_da", "Feltet skal udfyldes.");
+        put_text(finding, "reason_en", "The field must be filled in.");
+    }
     UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
     put_text(finding, "field", node->refused_field == NULL ? "recipients.1" : node->refused_field);
     put_number(finding, "rule", 2);

@@ -87,6 +87,7 @@ struct cli_front {
     /* submits */
     bool refuses; /* by rule 2, at recipient 1 or the field below */
     const char *refused_field;
+    bool refuses_missing;       /* the field is required as well, says rule 0 */
     const char *refused_source; /* then without a remedy; NULL: the law, with one */
     bool keeps_quiet;           /* takes the submit, and does not answer */
     int tell_fd;                /* not 0: one byte is written to it for each submit that came */
