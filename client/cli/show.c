@@ -177,7 +177,7 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
     else
         put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
-        put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
+        put_line(cli, _("State:"), words_trouble_here(facts->verdict));
     put_record(cli, view);
 }
 
@@ -431,18 +431,20 @@ static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                          const struct tov_delivery *delivery)
 {
     enum words_level level = words_level_of(facts, delivery);
-    char time[WORDS_TIME_SIZE];
+    char time[WORDS_TIME_SIZE], received[2 * WORDS_TIME_SIZE] = "", text[640];
+    const char *trouble = level == WORDS_FAILED ? words_verdict_trouble(delivery->verdict) : NULL;
+    bool is_pending = delivery->verdict == TOV_VERDICT_PENDING;
     words_time(delivery->received_ms, time);
-    cli_say(cli, "  %s: %s", delivery->agency_name, words_level_name(level));
     if (delivery->received_ms != 0 && level == WORDS_RECEIVED)
-        cli_say(cli, " %s", time);
+        (void)snprintf(received, sizeof received, " %s", time);
     else if (delivery->received_ms != 0)
-        cli_say(cli, _(" (received %s)"), time);
-    if (level == WORDS_FAILED)
-        cli_say(cli, ": %s", words_verdict_trouble(delivery->verdict));
-    if (delivery->verdict == TOV_VERDICT_PENDING)
-        cli_say(cli, "%s", _(", attachments on their way"));
-    cli_say(cli, "\n");
+        (void)snprintf(received, sizeof received, _(" (received %s)"), time);
+    (void)snprintf(text, sizeof text, "%s: %s%s%s%s%s", delivery->agency_name,
+                   words_level_name(level), received, trouble == NULL ? "" : ": ",
+                   trouble == NULL ? "" : trouble,
+                   is_pending ? _(", attachments on their way") : "");
+    cli_say(cli, "  ");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){2, 4, cli->columns});
     put_gap(cli, facts, delivery);
     put_again(cli, facts, delivery);
 }

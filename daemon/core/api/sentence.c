@@ -170,12 +170,50 @@ static enum tov_err put_vain_sentence(const char *name, size_t count, struct tov
     return put(out, danish, english);
 }
 
+/* The newest roster that another agency has in force and this node has not; 0: none. */
+static uint32_t missing_roster(const struct tov_api *api, const char **out_name)
+{
+    uint32_t newest = 0;
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (peer.roster_version <= newest ||
+            peer.roster_version <= tov_roster_version(api->core->roster))
+            continue;
+        newest = peer.roster_version;
+        *out_name = tov_roster_agency(api->core->roster, peer.agency)->name;
+    }
+    return newest;
+}
+
+static enum tov_err put_roster_sentence(const struct tov_api *api, uint32_t version,
+                                        const char *name, struct tov_record out)
+{
+    char danish[512], english[512];
+    unsigned theirs = version, own = tov_roster_version(api->core->roster);
+    (void)snprintf(danish, sizeof danish,
+                   "%s bruger deltagerliste %u, som denne node ikke har (den har %u). Beskeder, "
+                   "der er skrevet efter den, kan ikke bruges her endnu. Kontakt driften: "
+                   "deltagerliste %u skal tages i brug, og noden genstartes.",
+                   name, theirs, own, theirs);
+    (void)snprintf(english, sizeof english,
+                   "%s uses roster %u, which this node does not have (it has %u). Messages that "
+                   "are written by it cannot be used here yet. Call the operator: roster %u has to "
+                   "be put in force, and the node restarted.",
+                   name, theirs, own, theirs);
+    return put(out, danish, english);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
     const char *name = whose_day_is_full(api, &others);
     if (tov_book_damages(api->book) > 0)
         return put_damage_sentence(out);
+    const char *newer = NULL;
+    uint32_t roster = missing_roster(api, &newer);
+    if (roster != 0)
+        return put_roster_sentence(api, roster, newer, out);
     if (api->gateway_gone_ms != 0)
         return put_gateway_sentence(api->gateway_gone_ms, out);
     if (tov_follow_gave_up(api->follow) > 0)

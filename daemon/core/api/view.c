@@ -132,13 +132,15 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
     enum tov_relation relation = reply.relation;
     replies->count++;
     if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
-        relation != TOV_RELATION_RESPONSE)
+        relation != TOV_RELATION_REVISION && relation != TOV_RELATION_RESPONSE)
         return TOV_OK;
     TOV_TRY(tov_event_get(look->read, reply.number, &event));
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
     else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
         replies->is_retracted = true;
+    else if (relation == TOV_RELATION_REVISION && event.agency == view->event.agency)
+        replies->is_replaced = true;
     else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
         replies->is_answered = true;
     return TOV_OK;

@@ -205,7 +205,7 @@ void book_note_version(struct tov_book *book, uint32_t version)
         book->passed_version = version;
     else
         book->awaited_version = version;
-    tov_core_log(book->core, TOV_HOST_INFO, "roster-missing",
+    tov_core_log(book->core, TOV_HOST_WARN, "roster-missing",
                  "version=%u hint=\"a message names it: put the newest roster in force here too\"",
                  (unsigned)version);
 }

@@ -73,6 +73,9 @@ void tov_follow_start_answers(const struct tov_follow *follow,
                               struct tov_start_answers *out_answers);
 
 /* Whether parcels, late stanzas and chunks of the peers are taken. */
+/* Judges what waited for the roster that is in force now, once for each version, and amends its
+ * receipts, into the open batch. To be called when the node serves: it writes receipts. */
+enum tov_err tov_follow_judge_waiting(struct tov_follow *follow) TOV_MUST_CHECK;
 void tov_follow_set_takes(struct tov_follow *follow, bool takes);
 
 /* ---- recovery (docs/recovery.md) ---- */
@@ -157,9 +160,10 @@ struct tov_peer_view {
     bool is_suspended;
     bool day_is_full; /* it has sent all that is taken in a day: what it sends, or its attachments,
                          waits */
-    size_t in_vain;   /* attachments that it does not send, though it was asked again and again */
-    uint64_t held;    /* of its ledger, here */
-    uint64_t acknowledged; /* of ours, there */
+    size_t in_vain;   /* attachments that it does not send, asked again and again */
+    uint32_t roster_version; /* in force there, as it says; 0: it has not said yet */
+    uint64_t held;           /* of its ledger, here */
+    uint64_t acknowledged;   /* of ours, there */
     uint64_t links_sent, links_receipted;
     uint64_t faults;
     uint64_t last_heard_ms;

@@ -150,6 +150,7 @@ struct tov_peer {
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
+    uint32_t their_roster;                    /* the version that its Hello told; 0: none yet */
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
     unsigned pause_steps; /* faults that are not forgiven yet (session.c) */
@@ -439,6 +440,9 @@ enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *pe
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
+/* Whether an attachment of the message is still fetched. */
+bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
+                           const struct tov_message_name *name, size_t part_count);
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_pull_on_tick(struct tov_peer *peer);
 void tov_pull_fini(struct tov_peer *peer);

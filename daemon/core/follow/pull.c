@@ -375,6 +375,15 @@ static struct standing other_parts(const struct tov_peer *peer, struct tov_store
     return standing;
 }
 
+bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
+                           const struct tov_message_name *name, size_t part_count)
+{
+    struct standing standing = {false, false};
+    for (size_t i = 2; i < part_count; i++)
+        look_at_part(peer, read, name, (uint8_t)i, &standing);
+    return standing.under_way;
+}
+
 static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
                           struct tov_peer *peer, const struct tov_transfer *transfer,
                           struct tov_verdict_value value)

@@ -336,6 +336,7 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
     }
     TOV_TRY(tov_fork_check(follow, peer, &hello.own));
+    peer->their_roster = hello.roster_version;
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
     if (!answers_us)

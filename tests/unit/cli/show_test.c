@@ -89,6 +89,19 @@ static void a_message_that_is_not_there_is_told_in_danish_alone(void)
     cli_scene_end(&scene);
 }
 
+static void show_and_read_say_why_one_looks(void)
+{
+    static const char *const commands[] = {"show", "read"};
+    for (size_t i = 0; i < 2; i++) {
+        struct cli_scene scene = {.node = {.verdict = 1}};
+        cli_scene_begin(&scene);
+        UNIT_EQUAL_INT(CLI_CODE(&scene, commands[i], "7", "--reason", "mødet i dag"),
+                       CLI_EXIT_DONE);
+        UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->reason, "mødet i dag");
+        cli_scene_end(&scene);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -97,6 +110,7 @@ int main(void)
         UNIT_TEST(handling_and_answers_are_two_things),
         UNIT_TEST(a_delivery_says_when_and_whether_attachments_are_there),
         UNIT_TEST(a_message_that_is_not_there_is_told_in_danish_alone),
+        UNIT_TEST(show_and_read_say_why_one_looks),
     };
     return unit_run("tov: one message", tests, sizeof tests / sizeof tests[0]);
 }

@@ -202,6 +202,38 @@ static void a_message_that_was_long_on_its_way_is_judged_by_the_roster_that_it_n
     tov_roster_destroy(roster);
 }
 
+/* The verdict in the only delivery of the newest message that KK lists, and whether KBH_POL says in
+ * its status that it lacks roster VERSION. */
+static unsigned delivered_verdict(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record reply = ask(harness, client, "list", &(struct asking){.number = 0});
+    struct tov_record summary, delivery;
+    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &summary));
+    UNIT_NEED(tov_record_child(summary, "deliveries", 0, &delivery));
+    unsigned verdict = (unsigned)tov_record_number(delivery, "verdict");
+    tov_record_destroy(&reply);
+    return verdict;
+}
+
+/* Own messages that a recipient cannot use, as CLIENT's status counts them. */
+static uint64_t count_unusable(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record reply = ask(harness, client, "status", &(struct asking){.number = 0});
+    uint64_t count = tov_record_number(body_of(reply, "status"), "unusable");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+static bool says_of_roster(struct harness *harness, const struct harness_client *client,
+                           const char *words)
+{
+    struct tov_record reply = ask(harness, client, "status", &(struct asking){.number = 0});
+    struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    bool says = memmem(said.data, said.size, words, strlen(words)) != NULL;
+    tov_record_destroy(&reply);
+    return says;
+}
+
 /* The old roster would refuse it; nothing is refused for good by it. */
 static void a_roster_that_is_not_here_yet_is_waited_for(void)
 {
@@ -213,8 +245,18 @@ static void a_roster_that_is_not_here_yet_is_waited_for(void)
     UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_NOT_UNDERSTOOD);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
     UNIT_EQUAL_INT(harness_logged(harness, KBH_POL, "roster-missing"), 1);
+    CU_ASSERT(says_of_roster(harness, &bo, "kk uses roster 2, which this node does not have"));
+    CU_ASSERT(!says_of_roster(harness, &sofie, "roster"));
+    UNIT_EQUAL_INT(delivered_verdict(harness, &sofie), TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_EQUAL_INT(count_unusable(harness, &sofie), 1);
+    UNIT_EQUAL_INT(count_unusable(harness, &anna), 0); /* of another unit (I10) */
     adopt(harness, KBH_POL, roster);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    harness_advance(harness, 60000);
+    CU_ASSERT(!says_of_roster(harness, &bo, "roster"));
+    UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivered_verdict(harness, &sofie), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_unusable(harness, &sofie), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
 }
