@@ -313,13 +313,36 @@ static enum tov_err put_day_sentence(const char *name, size_t others, struct tov
     return tov_record_put_text(out, "sentence_en", text);
 }
 
+static enum tov_err put_unread_sentence(const struct tov_api *api, struct tov_record out)
+{
+    char text[512];
+    const struct tov_agency *agency =
+        tov_roster_agency(api->core->roster, tov_desk_unread_most(api->desk));
+    const char *name = agency == NULL ? "?" : agency->name;
+    (void)snprintf(text, sizeof text,
+                   "Der ligger flere ulæste beskeder, end noden kan holde styr på. De fleste er "
+                   "fra %s. En ny besked kan ligge ulæst, uden at det vises her. Læs de beskeder, "
+                   "der ligger, og spørg %s, hvorfor der er så mange.",
+                   name, name);
+    TOV_TRY(tov_record_put_text(out, "sentence_da", text));
+    (void)snprintf(text, sizeof text,
+                   "More messages are unread than the node can keep count of. Most are from %s. "
+                   "A new message may lie unread without being shown here. Read those that lie "
+                   "there, and ask %s why there are so many.",
+                   name, name);
+    return tov_record_put_text(out, "sentence_en", text);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
     const char *name = whose_day_is_full(api, &others);
-    if (name != NULL && tov_book_damages(api->book) == 0)
-        return put_day_sentence(name, others, out);
-    return put_sentence_of_book(api->book, out);
+    if (tov_book_damages(api->book) > 0)
+        return put_sentence_of_book(api->book, out);
+    if (tov_desk_unread_most(api->desk) != 0)
+        return put_unread_sentence(api, out);
+    return name != NULL ? put_day_sentence(name, others, out)
+                        : put_sentence_of_book(api->book, out);
 }
 
 static enum tov_err put_clock_sentence(struct tov_record out)
