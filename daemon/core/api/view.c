@@ -138,7 +138,7 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
     else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
-        replies->is_retracted = true;
+        replies->is_retracted = true; /* in no table of retractions when an old program wrote it */
     else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
         replies->is_answered = true;
     return TOV_OK;
@@ -152,6 +152,7 @@ enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_vi
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     *out_replies = (struct api_replies){.count = 0};
+    TOV_TRY(tov_reply_find_retraction(look->read, &target, &out_replies->is_retracted));
     TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
     while (err == TOV_OK && out_replies->count < REPLIES_LOOKED_AT && tov_store_iter_next(&iter))
         err = take_reply(look, view, &iter.row, out_replies);

@@ -4,6 +4,7 @@
 #define KEY_LINK (2u + 4u + 8u + 8u)
 #define KEY_PART (2u + 4u + 8u + 1u)
 #define KEY_REPLY (2u + 4u + 8u + 8u)
+#define KEY_RETRACTION (2u + 4u + 8u + 8u + 4u + 8u)
 
 const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_LEAF] = {"leaf", TOV_STORE_KEY_U64},
@@ -40,6 +41,7 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_KEYLESS] = {"keyless", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_REWRAP] = {"rewrap", TOV_STORE_KEY_U16_U32_U64},
     [TOV_TABLE_AGAIN] = {"again", TOV_STORE_KEY_U16_U64},
+    [TOV_TABLE_RETRACTION] = {"retraction", KEY_RETRACTION},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)
