@@ -305,7 +305,8 @@ static enum tov_err settle_target(struct piece *piece)
     uint64_t number = 0;
     bool is_own = piece->view.event.agency == core->own->number;
     bool answers = relation == TOV_RELATION_RESPONSE || relation == TOV_RELATION_READ;
-    if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target))
+    if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target) ||
+        tov_api_is_void(&piece->look, &piece->view.event))
         return TOV_OK;
     bool is_of_sender = target.agency == piece->view.event.agency;
     bool settles = (answers && is_own) || (relation == TOV_RELATION_REMOVAL && is_of_sender);

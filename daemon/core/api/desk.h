@@ -12,8 +12,8 @@
 
 #include "api/api_internal.h"
 
-/* Remembered at once. Beyond that no agency takes the place of another that has less there, and what
- * is left out is counted once a quarter of the room is free. */
+/* Remembered at once. Beyond that no agency takes the place of another that has less there, and
+ * what is left out is counted once a quarter of the room is free. */
 #define TOV_DESK_UNREAD_MAX 65536u
 #define TOV_DESK_UNRECORDED_MAX 262144u
 

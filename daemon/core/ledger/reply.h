@@ -34,9 +34,11 @@ struct tov_replying {
  * wrote, that it does. */
 void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
                    const struct tov_replying *replying);
-/* Whether TARGET's own agency has taken it back. Looks at one row, however many answers there
- * are. What was written before the table `retraction` was there is not in it. */
-enum tov_err tov_reply_find_retraction(struct tov_store_read *read, const struct tov_ref *target,
+/* Whether TARGET's own agency has taken it back, by an entry that is not void. Looks at one row of
+ * each of its ledgers, however many answers there are. What was written before the table
+ * `retraction` was there is not in it. */
+enum tov_err tov_reply_find_retraction(const struct tov_core *core, struct tov_store_read *read,
+                                       const struct tov_ref *target,
                                        bool *out_is_retracted) TOV_MUST_CHECK;
 /* What answers TARGET with a number up to LAST, and one row of that range. */
 struct tov_reply {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * What a hostile agency can make the caseworkers of another see, and keep from them: floods of the
- * counts of what is unread, and of answers before a retraction.
+ * counts of what is unread, answers before a
+ * retraction, and what it writes with a revoked key.
  * Not for: what its node may make the other node do (attacks_test.c).
  */
 #include "api/desk.h"
 #include "base/cleanup.h"
 #include "hostile_peer.h"
+#include "ledger/reply.h"
 #include "node.h"
+#include "store/read.h"
 
 static struct hostile *meet(const char *name)
 {
@@ -98,7 +101,7 @@ static void answer(struct hostile *hostile, const struct tov_ref *target, const 
 
 /* How a message is shown. */
 struct shown {
-    bool is_retracted;
+    bool is_retracted, is_void;
     size_t content_bytes;
 };
 
@@ -109,6 +112,7 @@ static struct shown get(struct hostile *hostile, uint64_t number)
     UNIT_NEED(tov_record_child(reply, "get", 0, &get));
     UNIT_NEED(tov_record_child(get, "summary", 0, &summary));
     struct shown shown = {tov_record_number(summary, "retracted") != 0,
+                          tov_record_number(summary, "void") != 0,
                           tov_record_bytes(get, "content").size};
     tov_record_destroy(&reply);
     return shown;
@@ -151,11 +155,105 @@ static void nobody_else_retracts_what_an_agency_wrote(void)
     CU_ASSERT(!get(hostile, own.event).is_retracted);
 }
 
+/* ---- above a revocation ---- */
+
+/* The victim's roster, in which the hostile agency's key was revoked at SIZE entries, and that of
+ * its journal at one. */
+static struct tov_roster *revoke_at(const struct hostile *hostile, uint64_t size)
+{
+    const struct tov_roster *now = hostile_core(hostile)->roster;
+    struct tov_roster_facts facts = *tov_roster_facts(now);
+    struct tov_roster *roster = NULL;
+    struct tov_revocation revocations[] = {
+        {.key = hostile->agency->ledger, .agency = hostile->agency->number, .size = size},
+        {.key = hostile->agency->journal, .agency = hostile->agency->number, .size = 1}};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    facts.version++;
+    facts.previous = tov_roster_hash(now);
+    facts.revocations = revocations;
+    facts.revocation_count = 2;
+    tov_roster_format(&facts, &text);
+    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &roster, NULL) == TOV_OK);
+    return roster;
+}
+
+/* As a start with ROSTER would; what was there before. */
+static struct tov_roster *swap_roster(struct hostile *hostile, struct tov_roster *roster)
+{
+    struct tov_core *core = hostile_core(hostile);
+    struct tov_roster *before = (struct tov_roster *)(uintptr_t)core->roster;
+    core->roster = roster;
+    return before;
+}
+
+static void what_stands_above_a_revocation_says_so_and_takes_nothing_back(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("inbox-void");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    (void)hostile_deliver(hostile, &message);
+    uint64_t number = hostile_core(hostile)->next_event - 1;
+    uint64_t size = message.ref.index + 1;
+    answer(hostile, &message.ref, "removal");
+    hostile_flush(hostile);
+    uint64_t removal = hostile_core(hostile)->next_event - 1;
+    CU_ASSERT(get(hostile, number).is_retracted);
+    CU_ASSERT(!get(hostile, removal).is_void);
+    struct tov_roster *roster = revoke_at(hostile, size);
+    struct tov_roster *before = swap_roster(hostile, roster);
+    struct shown shown = get(hostile, number);
+    CU_ASSERT(!shown.is_retracted && !shown.is_void);
+    CU_ASSERT(shown.content_bytes > 0);
+    CU_ASSERT(get(hostile, removal).is_void);
+    (void)swap_roster(hostile, before);
+    tov_roster_destroy(roster);
+}
+
+static void put_removal(struct hostile *hostile, const struct tov_ref *target, uint32_t generation,
+                        uint64_t index)
+{
+    tov_reply_put(
+        hostile_core(hostile), target,
+        &(struct tov_replying){1, TOV_RELATION_REMOVAL, {target->agency, generation, index}});
+}
+
+static bool is_retracted(struct hostile *hostile, const struct tov_ref *target)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = hostile_core(hostile);
+    bool is_retracted = false;
+    sim_wire_run(hostile->wire);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_OK(tov_reply_find_retraction(core, read, target, &is_retracted));
+    return is_retracted;
+}
+
+static void void_retractions_hide_no_good_one_of_the_next_ledger(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("inbox-next-ledger");
+    struct tov_ref target = {hostile->agency->number, 1, 3, {{7}}};
+    struct tov_roster *roster = revoke_at(hostile, 10);
+    struct tov_roster *before = swap_roster(hostile, roster);
+    for (uint64_t i = 10; i < 40; i++)
+        put_removal(hostile, &target, 1, i);
+    CU_ASSERT(!is_retracted(hostile, &target));
+    put_removal(hostile, &target, 2, 5);
+    CU_ASSERT(is_retracted(hostile, &target));
+    target.index = 4;
+    put_removal(hostile, &target, 1, 11);
+    put_removal(hostile, &target, 1, 9);
+    CU_ASSERT(is_retracted(hostile, &target));
+    (void)swap_roster(hostile, before);
+    tov_roster_destroy(roster);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_retraction_behind_any_number_of_answers_holds),
         UNIT_TEST(nobody_else_retracts_what_an_agency_wrote),
+        UNIT_TEST(what_stands_above_a_revocation_says_so_and_takes_nothing_back),
+        UNIT_TEST(void_retractions_hide_no_good_one_of_the_next_ledger),
         UNIT_TEST(what_is_for_no_unit_waits_for_nobody),
     };
     return unit_run("follow: what a hostile agency shows to caseworkers", tests,
