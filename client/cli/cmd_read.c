@@ -68,12 +68,12 @@ static enum tov_err look_for_former(struct reading *reading)
     return TOV_OK;
 }
 
-/* An acknowledgement is not acknowledged, and what was taken back is not handled. */
+/* An acknowledgement is not acknowledged, and what was taken back or is void is not handled. */
 static bool wants_acknowledgement(const struct reading *reading)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(reading->view);
     return message_is_incoming(reading->cli, reading->view) && facts->has_header &&
-           !facts->is_retracted && reading->former == NULL &&
+           !facts->is_retracted && !facts->is_void && reading->former == NULL &&
            strcmp(tov_message_view_type(reading->view), ACKNOWLEDGEMENT) != 0;
 }
 

@@ -128,7 +128,7 @@ static void put_amendments(struct cli *cli, const struct tov_message_view *view)
         const struct tov_message_view *reply = tov_message_view_reply(view, i);
         const struct tov_message_facts *facts = tov_message_view_facts(reply);
         char line[96];
-        if (facts->ref.agency != sender || facts->is_retracted ||
+        if (facts->ref.agency != sender || facts->is_retracted || facts->is_void ||
             strcmp(tov_message_view_text(reply, "header.relation"), "revision") != 0)
             continue;
         (void)snprintf(line, sizeof line, _("CORRECTED by the sender: see no. %llu."),
@@ -172,6 +172,10 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
     put_about(cli, view);
     put_bases(cli, view);
     put_purpose(cli, view);
+    if (facts->is_void)
+        put_line(cli, _("State:"),
+                 _("VOID: it was written with the agency's key after that was revoked. It has no "
+                   "effect, and nobody must rely on it. Ask the agency."));
     if (facts->is_retracted)
         put_line(cli, _("State:"), _("RETRACTED by the sender: its content must not be used."));
     else

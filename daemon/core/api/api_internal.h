@@ -280,6 +280,10 @@ bool tov_api_is_unread(const struct api_look *look, const struct api_view *view)
 /* The reference of the message that VIEW is of. */
 struct tov_ref tov_api_view_ref(const struct api_view *view);
 
+/* Whether the message of EVENT stands above the point at which its agency's key was revoked: it is
+ * kept and shown, and has no effect. */
+bool tov_api_is_void(const struct api_look *look, const struct tov_event *event);
+
 /* What answers a message. */
 struct api_replies {
     uint64_t count;

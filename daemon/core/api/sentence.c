@@ -5,6 +5,7 @@
  * Not for: what waits for a client's units (desk.c, status.c).
  */
 #include "api/api_internal.h"
+#include "api/desk.h"
 
 #include "case/danish_time.h"
 
@@ -204,6 +205,25 @@ static enum tov_err put_roster_sentence(const struct tov_api *api, uint32_t vers
     return put(out, danish, english);
 }
 
+static enum tov_err put_unread_sentence(const struct tov_api *api, struct tov_record out)
+{
+    char danish[512], english[512];
+    const struct tov_agency *agency =
+        tov_roster_agency(api->core->roster, tov_desk_unread_most(api->desk));
+    const char *name = agency == NULL ? "?" : agency->name;
+    (void)snprintf(danish, sizeof danish,
+                   "Der ligger flere ulæste beskeder, end noden kan holde styr på. De fleste er "
+                   "fra %s. En ny besked kan ligge ulæst, uden at det vises her. Læs de beskeder, "
+                   "der ligger, og spørg %s, hvorfor der er så mange.",
+                   name, name);
+    (void)snprintf(english, sizeof english,
+                   "More messages are unread than the node can keep count of. Most are from %s. "
+                   "A new message may lie unread without being shown here. Read those that lie "
+                   "there, and ask %s why there are so many.",
+                   name, name);
+    return put(out, danish, english);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
@@ -214,6 +234,8 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
     uint32_t roster = missing_roster(api, &newer);
     if (roster != 0)
         return put_roster_sentence(api, roster, newer, out);
+    if (tov_desk_unread_most(api->desk) != 0)
+        return put_unread_sentence(api, out);
     if (api->gateway_gone_ms != 0)
         return put_gateway_sentence(api->gateway_gone_ms, out);
     if (tov_follow_gave_up(api->follow) > 0)

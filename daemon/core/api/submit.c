@@ -387,7 +387,9 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
     TOV_TRY(tov_book_note_written(call->api->book, &told));
     tov_follow_remember_keys(call->api->follow, written->place.index, &in->plan.keys);
     if (in->has_target)
-        tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header));
+        tov_reply_put(
+            core, &in->target,
+            &(struct tov_replying){written->event, tov_relation_of(in->draft.header), name});
     return tov_api_tags_add(call->api->tags, in->tag, written->event);
 }
 

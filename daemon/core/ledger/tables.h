@@ -21,6 +21,10 @@
  * owed         peer u16, index u64                empty: a message whose stanza is still owed
  * reply        target: agency u16, generation     relation u8, target's leaf hash 32: by what is
  *              u32, index u64; number u64         answered, which need not be here yet
+ * retraction   target: agency u16, generation     number u64 of the event, target's leaf hash 32:
+ *              u32, index u64, first 8 bytes of   what its own agency took back, found at once
+ *              its leaf hash; of what takes it    however much answers it
+ *              back: generation u32, index u64
  * peer         agency u16                         follow/peer_row.c
  * mleaf        agency u16, generation u32,        mirror rows, ledger/entry.c
  *              index u64
@@ -99,6 +103,7 @@ enum tov_table {
     TOV_TABLE_AGAIN,
     TOV_TABLE_MNODE,
     TOV_TABLE_FILEGIVEN,
+    TOV_TABLE_RETRACTION,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

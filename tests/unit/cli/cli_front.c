@@ -115,6 +115,7 @@ void cli_front_put_summary(const struct cli_front *node, struct tov_record summa
         put_number(summary, "verdict", node->own_verdict == 0 ? 1 : node->own_verdict);
     put_number(summary, "taken", !is_sent && node->taken);
     put_number(summary, "answered", !is_sent && node->answered);
+    put_number(summary, "void", !is_sent && node->is_void);
     if (!is_sent && node->name != NULL)
         put_number(summary, "attachment_count", 2);
     cli_front_put_recorded(node, summary, number);

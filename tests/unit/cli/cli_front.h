@@ -34,6 +34,7 @@ struct cli_front {
     const uint8_t *event;  /* 16 bytes: event_ref of both, or NULL */
     bool taken;            /* number 7 is in handling */
     bool answered;         /* and answered */
+    bool is_void;          /* and written with a key that was revoked */
     uint64_t unread;       /* of the status */
     enum tov_err error;    /* what all but hello is answered with; 0: what was asked for */
     bool silent;           /* not at all */
