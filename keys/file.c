@@ -23,6 +23,8 @@ static enum tov_err fail_errno(struct tov_error *error, const char *path, const 
         code = TOV_E_FULL;
     else if (number == EEXIST)
         code = TOV_E_EXISTS;
+    else if (number == ENOMEM)
+        code = TOV_E_NOMEM;
     return tov_fail(error, code, "%s: cannot %s: %s", path, what, strerror(number));
 }
 

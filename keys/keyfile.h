@@ -56,7 +56,7 @@ enum tov_err tov_keyfile_info(const char *path, struct tov_key_info *out_info,
 enum tov_file_replace { TOV_FILE_NEW = 0, TOV_FILE_REPLACE = 1 };
 /* Writes CONTENT beside PATH, syncs it, puts it in place with MODE and syncs the folder: a crash
  * leaves the old file, none, or the whole new one. EXISTS when it is there and REPLACE says
- * TOV_FILE_NEW; IO, FULL. */
+ * TOV_FILE_NEW; IO, FULL, NOMEM. */
 struct tov_file_save {
     const char *path;
     struct tov_bytes content;

@@ -195,6 +195,13 @@ void tov_node_on_client_frame(struct tov_node *node, const uint8_t client_key[32
         tov_api_on_frame(node->api, client_key, connection, frame);
 }
 
+void tov_node_refuse_client_frame(struct tov_node *node, const uint8_t client_key[32],
+                                  uint64_t connection, struct tov_bytes frame)
+{
+    if (node->core.failed == TOV_OK && !node->restarts)
+        tov_api_refuse_busy(node->api, client_key, connection, frame);
+}
+
 void tov_node_on_client_gone(struct tov_node *node, uint64_t connection)
 {
     tov_api_on_gone(node->api, connection);
@@ -208,6 +215,11 @@ void tov_node_on_clients_gone(struct tov_node *node)
 void tov_node_set_clients(struct tov_node *node, struct tov_clients *clients)
 {
     tov_api_set_clients(node->api, clients);
+}
+
+void tov_node_set_gateway(struct tov_node *node, bool is_there)
+{
+    tov_api_set_gateway(node->api, is_there);
 }
 
 void tov_node_on_tick(struct tov_node *node)

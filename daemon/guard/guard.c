@@ -47,6 +47,9 @@ static enum tov_err take_tree(struct tov_guard *guard, const struct tov_guard_pa
                         "the %s state belongs to another key or origin; was it moved here?",
                         tree == TOV_GUARD_LEDGER ? "ledger" : "journal");
     slot->present = true;
+    if (slot->state.is_alone)
+        guard->damaged |=
+            tree == TOV_GUARD_LEDGER ? TOV_GUARD_DAMAGED_LEDGER : TOV_GUARD_DAMAGED_JOURNAL;
     if (part->image.size >= TOV_GUARD_STATE_BYTES)
         memcpy(slot->ring, part->image.data + TOV_GUARD_RING_AT, sizeof slot->ring);
     return TOV_OK;
@@ -78,6 +81,8 @@ static enum tov_err take_witness(struct tov_guard *guard, const struct tov_guard
         return TOV_OK;
     enum tov_err err =
         tov_guard_witness_load(part->image, &guard->witness_key, &guard->witness, error);
+    if (err == TOV_OK && tov_guard_witness_is_alone(guard->witness))
+        guard->damaged |= TOV_GUARD_DAMAGED_WITNESS;
     return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
 }
 
@@ -114,6 +119,11 @@ enum tov_err tov_guard_create(const struct tov_guard_setup *setup, struct tov_gu
     TOV_TRY(fill_guard(guard, setup, error));
     *out_guard = TOV_TAKE(guard);
     return TOV_OK;
+}
+
+unsigned tov_guard_damaged(const struct tov_guard *guard)
+{
+    return guard->damaged;
 }
 
 void tov_guard_destroy(struct tov_guard *guard)

@@ -41,6 +41,15 @@ enum tov_err tov_guard_create(const struct tov_guard_setup *setup, struct tov_gu
                               struct tov_error *error) TOV_MUST_CHECK;
 void tov_guard_destroy(struct tov_guard *guard);
 
+/* Of which states one of the two copies was damaged when they were loaded: a bit for ledger,
+ * journal and witness. The other copy is used, and may be older (docs/guard.md). */
+enum tov_guard_damaged {
+    TOV_GUARD_DAMAGED_LEDGER = 1,
+    TOV_GUARD_DAMAGED_JOURNAL = 2,
+    TOV_GUARD_DAMAGED_WITNESS = 4
+};
+unsigned tov_guard_damaged(const struct tov_guard *guard);
+
 /* Does what REQUEST asks or refuses (answer->refusal), counts the refusal, fills ANSWER. Blocks
  * for at most two syncs; three when the request is a statement or a new journal. */
 void tov_guard_handle(struct tov_guard *guard, const struct tov_guard_request *request,

@@ -32,6 +32,7 @@ struct tov_guard {
     struct tov_guard_public_key witness_key;
     struct tov_guard_file witness_file;
     struct tov_guard_witness *witness; /* NULL: lost */
+    unsigned damaged;                  /* enum tov_guard_damaged */
     bool has_roots;
     struct tov_roots roots;
     enum tov_err stopped_by; /* TOV_OK: it goes on */

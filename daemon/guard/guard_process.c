@@ -206,6 +206,21 @@ static int serve(struct tov_guard *guard, struct tov_ipc *ipc)
     return err == TOV_E_CLOSED ? TOV_EXIT_PARENT_GONE : TOV_EXIT_INTERNAL;
 }
 
+/* A power cut while it was written tears a copy, too: then the torn one was answered for to nobody.
+ */
+static void log_damaged(const struct tov_guard *guard)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        char name[32];
+        if ((tov_guard_damaged(guard) & 1u << i) == 0)
+            continue;
+        (void)snprintf(name, sizeof name, "%s.state", part_names[i]);
+        TOV_LOG(TOV_LOG_WARNING, "guard-state-damaged", TOV_LOG_TEXT("file", name),
+                TOV_LOG_TEXT("hint", "one of its two copies is torn or changed, the other, perhaps "
+                                     "older, is used: unless the power failed, check the disk"));
+    }
+}
+
 static int run_with(const struct tov_guard_places *places, struct holdings *holdings)
 {
     TOV_CLEANUP(tov_guard_cleanup) struct tov_guard *guard = NULL;
@@ -219,6 +234,7 @@ static int run_with(const struct tov_guard_places *places, struct holdings *hold
                 TOV_LOG_TEXT("why", error.text));
         return exit_code_of(err);
     }
+    log_damaged(guard);
     tov_log_event(TOV_LOG_INFO, "guard-ready");
     return serve(guard, ipc);
 }

@@ -191,6 +191,7 @@ enum tov_err tov_guard_state_load(struct tov_bytes image, struct tov_guard_state
         return tov_fail(error, TOV_E_CORRUPT, "neither slot of the state can be read");
     if (first != TOV_OK || (second == TOV_OK && other.sequence > out_state->sequence))
         *out_state = other;
+    out_state->is_alone = first != TOV_OK || second != TOV_OK;
     return TOV_OK;
 }
 

@@ -59,6 +59,7 @@ struct tov_guard_state {
     struct tov_guard_signed previous;
     struct tov_guard_signature kept[TOV_GUARD_SIGN_MAX];
     size_t kept_count;
+    bool is_alone; /* as it was loaded: the other slot was damaged, and may have been newer */
 };
 
 /* Preallocated bytes that are written in place: a real file, or memory in a simulation. WRITE
@@ -78,8 +79,8 @@ enum tov_err tov_guard_state_make_empty(enum tov_guard_tree tree, const char *le
                                         const struct tov_guard_public_key *public_key,
                                         uint64_t journal, struct tov_buf *out) TOV_MUST_CHECK;
 
-/* Reads the newer good slot of IMAGE. TOV_E_CORRUPT: no slot is good (a missing file is an empty
- * image: TOV_E_NOT_FOUND). TOV_E_VERSION: a newer format. */
+/* Reads the newer good slot of IMAGE; whoever uses it says when it is alone. TOV_E_CORRUPT: no slot
+ * is good (a missing file is an empty image: TOV_E_NOT_FOUND). TOV_E_VERSION: a newer format. */
 enum tov_err tov_guard_state_load(struct tov_bytes image, struct tov_guard_state *out_state,
                                   struct tov_error *error) TOV_MUST_CHECK;
 

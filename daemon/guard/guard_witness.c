@@ -35,6 +35,7 @@ struct tov_guard_witness {
     struct tov_guard_peer *peers;
     size_t count;
     size_t capacity;
+    size_t alone_count; /* peers of whose two copies one was damaged when it was loaded */
 };
 TOV_DEFINE_CLEANUP(tov_guard_witness, struct tov_guard_witness, tov_guard_witness_destroy)
 
@@ -158,6 +159,7 @@ static enum tov_err load_record(struct tov_guard_witness *witness, struct tov_by
     TOV_TRY(reserve_one(witness));
     if (!has_first || (has_second && other.sequence > peer.sequence))
         peer = other;
+    witness->alone_count += has_first && has_second ? 0 : 1;
     witness->peers[witness->count++] = peer;
     return TOV_OK;
 }
@@ -195,6 +197,11 @@ enum tov_err tov_guard_witness_load(struct tov_bytes image,
     }
     *out_witness = TOV_TAKE(witness);
     return TOV_OK;
+}
+
+bool tov_guard_witness_is_alone(const struct tov_guard_witness *witness)
+{
+    return witness->alone_count > 0;
 }
 
 void tov_guard_witness_destroy(struct tov_guard_witness *witness)

@@ -39,6 +39,9 @@ enum tov_err tov_guard_witness_load(struct tov_bytes image,
                                     const struct tov_guard_public_key *public_key,
                                     struct tov_guard_witness **out_witness,
                                     struct tov_error *error) TOV_MUST_CHECK;
+/* Of some peer one of the two copies was damaged when it was loaded: the other, perhaps older, one
+ * is what is known of it. */
+bool tov_guard_witness_is_alone(const struct tov_guard_witness *witness);
 void tov_guard_witness_destroy(struct tov_guard_witness *witness);
 
 /* The record of ORIGIN, or NULL; valid until the next put. */

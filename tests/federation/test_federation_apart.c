@@ -159,6 +159,17 @@ static bool nobody_is_connected(const struct tov_node_status *facts)
     return connected == 0;
 }
 
+static bool gateway_is_missed(const struct tov_node_status *facts)
+{
+    return strstr(facts->sentence_en, "No gateway has been connected to the node since ") != NULL &&
+           strstr(facts->sentence_da, "Ingen gateway er forbundet med noden siden ") != NULL;
+}
+
+static bool nothing_is_the_matter(const struct tov_node_status *facts)
+{
+    return facts->sentence_en[0] == '\0';
+}
+
 static bool status_comes_to(enum node_number number, verdict is)
 {
     long long until = process_now_ms() + SERVES_MS;
@@ -330,11 +341,13 @@ static void without_a_gateway_the_node_serves_and_nonsense_does_no_harm(void)
     process_kill_tree(scene.gateway);
     log_of(KK, log);
     CU_ASSERT(status_comes_to(KK, nobody_is_connected));
+    CU_ASSERT(status_comes_to(KK, gateway_is_missed));
     CU_ASSERT(sends(KK, "kbh-pol/dks"));
     CU_ASSERT(is_told(scene.user->pw_uid, "\x7f\x7f\x7f\x7f nonsense", "127.0.0.1"));
     CU_ASSERT(files_say_within(log, "event=edge-refused role=gateway", SERVES_MS));
     CU_ASSERT(node_serves(&scene.federation, KK, SERVES_MS));
     gateway_comes();
+    CU_ASSERT(status_comes_to(KK, nothing_is_the_matter));
     messages_flow_both_ways();
 }
 

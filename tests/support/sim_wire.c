@@ -192,14 +192,18 @@ static bool wants_start(const struct sim_wire *wire, size_t index)
     return sim_node_wants_start(node) || (wire->may_fail && sim_node_has_failed(node));
 }
 
-static void start_until_it_starts(struct sim_wire *wire, size_t index)
+/* False: it does not start, and may stay down. */
+static bool start_one_again(struct sim_wire *wire, size_t index)
 {
     unsigned starts = 0;
+    if (wire->may_stay_down && sim_node_start(&wire->nodes[index], NULL) != TOV_OK)
+        return false;
     while (wire->may_fail && sim_node_start(&wire->nodes[index], NULL) != TOV_OK)
         UNIT_NEED(++starts < STARTS_MAX);
-    if (!wire->may_fail)
+    if (!wire->may_fail && !wire->may_stay_down)
         sim_wire_start(wire, index);
     sim_node_settle(&wire->nodes[index]);
+    return true;
 }
 
 /* As the supervisor does. True: there was one. */
@@ -212,9 +216,9 @@ static bool start_again(struct sim_wire *wire)
             continue;
         memcpy(was_up, wire->is_up[i], sizeof was_up);
         sim_wire_crash(wire, i);
-        start_until_it_starts(wire, i);
+        bool is_there = start_one_again(wire, i);
         for (size_t k = 0; k < wire->count; k++) {
-            if (was_up[k])
+            if (is_there && was_up[k])
                 connect_again(wire, i, k);
         }
         found = true;

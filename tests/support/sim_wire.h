@@ -25,6 +25,7 @@ struct sim_wire {
     bool (*filter)(void *context, struct sim_frame *frame);
     void *filter_context;
     bool may_fail;         /* a node that fails is started again until it starts */
+    bool may_stay_down;    /* one that is to be started again and cannot is left */
     uint64_t acknowledged; /* submissions so far */
     uint64_t drops;        /* times that a node asked for a pause from a peer */
     char log[65536];       /* "event details\n" of all nodes, the oldest first */

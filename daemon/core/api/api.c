@@ -126,6 +126,15 @@ void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state)
     api->state = *state;
 }
 
+void tov_api_set_gateway(struct tov_api *api, bool is_there)
+{
+    uint64_t now_ms = api->core->now_ms == 0 ? 1 : api->core->now_ms;
+    if (is_there)
+        api->gateway_gone_ms = 0;
+    else if (api->gateway_gone_ms == 0)
+        api->gateway_gone_ms = now_ms;
+}
+
 uint64_t tov_api_newest_event(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -358,6 +367,20 @@ void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_
     enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
     if (err == TOV_OK)
         take_frame(api, connection, frame);
+    else
+        refuse_stranger(api, connection_id, err);
+}
+
+void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
+                         struct tov_bytes frame)
+{
+    static const struct api_refusal refusal = {
+        TOV_E_BUSY, "your key asks more than the node can answer, and others wait: wait for "
+                    "answers, and try again"};
+    struct api_connection *connection = NULL;
+    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
+    if (err == TOV_OK)
+        tov_api_refuse_frame(api, connection, frame, &refusal);
     else
         refuse_stranger(api, connection_id, err);
 }

@@ -33,6 +33,9 @@ void tov_api_set_clients(struct tov_api *api, struct tov_clients *clients);
 /* A request of the client with that CURVE key. Answered at once, after the commit, or both. */
 void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection,
                       struct tov_bytes frame);
+/* A request of a client that takes more than its share of the node: answered by TOV_E_BUSY. */
+void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint64_t connection,
+                         struct tov_bytes frame);
 void tov_api_on_gone(struct tov_api *api, uint64_t connection);
 void tov_api_on_all_gone(struct tov_api *api); /* the front was started again */
 void tov_api_on_tick(struct tov_api *api);     /* about once a second */
@@ -48,6 +51,9 @@ struct tov_api_state {
     const char *sentence_en;
 };
 void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);
+/* Whether anybody carries what this node and others send each other: a gateway apart may be absent.
+ * Said again and again; until it is said, there is one. */
+void tov_api_set_gateway(struct tov_api *api, bool is_there);
 /* Persons who say that the node shall start without a majority of its keepers (start_anyway.c):
  * how many count now. RESET forgets them, and says whether the node waits for one. */
 #define TOV_API_START_PERSONS 2u /* are needed */

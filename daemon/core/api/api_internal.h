@@ -112,7 +112,8 @@ struct tov_api {
     struct tov_clients *clients;
     bool demo_clock;
     struct tov_api_state state;
-    bool start_waits; /* for a majority of the keepers (start_anyway.c) */
+    uint64_t gateway_gone_ms; /* since when there is none, apart; 0: there is one */
+    bool start_waits;         /* for a majority of the keepers (start_anyway.c) */
     struct api_start_person start_persons[API_START_PERSONS_MAX];
     uint64_t committed_event; /* the newest durable one */
     uint64_t next_upload;
@@ -328,6 +329,9 @@ enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
 
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;
+
+/* sentence.c: the state's, or of what else is the matter; empty when nothing is. */
+enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out) TOV_MUST_CHECK;
 
 /* ---- what requests have in common (fields.c) ---- */
 

@@ -6,9 +6,6 @@
 
 #include "ledger/epoch.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #define WALKED_MAX 200u  /* own messages without a receipt that are judged for a unit, a peer */
 #define OPENED_MAX 2000u /* ... of all peers: some tens of milliseconds */
 
@@ -240,124 +237,11 @@ static enum tov_err put_trees(const struct tov_core *core, struct tov_record out
     return tov_record_put_number(out, "journal_signed_size", tov_ledger_signed(core->journal));
 }
 
-/* Until the next start: what a snapshot said wrongly was shown, or might have been. */
-static enum tov_err put_book_sentence(struct tov_record out)
-{
-    TOV_TRY(tov_record_put_text(out, "sentence_da",
-                                "Nodens kopi af sagsbogen afveg fra hovedbogen og er lavet om ud "
-                                "fra den. Se loggen (book-differs), og kontrollér serverens disk "
-                                "og hukommelse."));
-    return tov_record_put_text(out, "sentence_en",
-                               "The node's copy of its case book differed from the ledger and was "
-                               "made again from it. See the log (book-differs), and check the "
-                               "server's disk and memory.");
-}
-
-static enum tov_err put_damage_sentence(struct tov_record out)
-{
-    TOV_TRY(tov_record_put_text(out, "sentence_da",
-                                "Nodens database er beskadiget: mindst én besked kan ikke læses og "
-                                "mangler måske i sin sag. Se loggen (book-row-damaged), og "
-                                "kontrollér serverens disk."));
-    return tov_record_put_text(out, "sentence_en",
-                               "The node's store is damaged: at least one message cannot be read "
-                               "and may be missing from its case. See the log "
-                               "(book-row-damaged), and check the server's disk.");
-}
-
-static enum tov_err put_sentence_of_book(const struct tov_book *book, struct tov_record out)
-{
-    if (tov_book_damages(book) > 0)
-        return put_damage_sentence(out);
-    return tov_book_differences(book) > 0 ? put_book_sentence(out) : TOV_OK;
-}
-
-/* The agency's name, and how many others; NULL: nobody's day is full. */
-static const char *whose_day_is_full(const struct tov_api *api, size_t *out_others)
-{
-    const char *name = NULL;
-    *out_others = 0;
-    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
-        struct tov_peer_view peer;
-        tov_follow_peer_view(api->follow, i, &peer);
-        if (!peer.day_is_full)
-            continue;
-        if (name != NULL)
-            *out_others += 1;
-        else
-            name = tov_roster_agency(api->core->roster, peer.agency)->name;
-    }
-    return name;
-}
-
-static enum tov_err put_day_sentence(const char *name, size_t others, struct tov_record out)
-{
-    char text[512], more[64] = "";
-    if (others > 0)
-        (void)snprintf(more, sizeof more, " og %zu %s", others,
-                       others == 1 ? "anden myndighed" : "andre myndigheder");
-    (void)snprintf(text, sizeof text,
-                   "%s%s har sendt mere, end noden tager imod på et døgn. Resten venter hos "
-                   "afsenderen og kommer af sig selv; intet er gået tabt. Er det ventet, kan "
-                   "driften sætte peer-day-mib op.",
-                   name, more);
-    TOV_TRY(tov_record_put_text(out, "sentence_da", text));
-    if (others > 0)
-        (void)snprintf(more, sizeof more, " and %zu other %s", others,
-                       others == 1 ? "agency" : "agencies");
-    (void)snprintf(text, sizeof text,
-                   "%s%s %s sent more than this node takes in a day. The rest waits at the sender "
-                   "and comes by itself; nothing is lost. If that is expected, the operator can "
-                   "raise peer-day-mib.",
-                   name, more, others > 0 ? "have" : "has");
-    return tov_record_put_text(out, "sentence_en", text);
-}
-
-static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
-{
-    size_t others;
-    const char *name = whose_day_is_full(api, &others);
-    if (name != NULL && tov_book_damages(api->book) == 0)
-        return put_day_sentence(name, others, out);
-    return put_sentence_of_book(api->book, out);
-}
-
-static enum tov_err put_clock_sentence(struct tov_record out)
-{
-    TOV_TRY(
-        tov_record_put_text(out, "sentence_da",
-                            "Serverens ur går bagud: det viser et tidligere tidspunkt end nodens "
-                            "seneste post. Nye beskeder får samme tidspunkt som den seneste post, "
-                            "og frister vises forkert. Kontakt driften."));
-    return tov_record_put_text(out, "sentence_en",
-                               "The server's clock is behind the node's own entries. New messages "
-                               "bear the last entry's time, and deadlines are shown wrongly. Call "
-                               "the operator.");
-}
-
-static enum tov_err put_state(const struct tov_api *api, struct tov_record out)
-{
-    TOV_TRY(tov_record_put_text(out, "state", api->state.name));
-    TOV_TRY(tov_record_put_text(out, "sentence_da", api->state.sentence_da));
-    TOV_TRY(tov_record_put_text(out, "sentence_en", api->state.sentence_en));
-    if (api->state.sentence_en[0] != '\0')
-        return TOV_OK;
-    if (tov_core_has_room(api->core, 0))
-        return tov_core_clock_is_behind(api->core) ? put_clock_sentence(out)
-                                                   : put_lesser_sentence(api, out);
-    TOV_TRY(
-        tov_record_put_text(out, "sentence_da",
-                            "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. "
-                            "Kontakt driften."));
-    return tov_record_put_text(out, "sentence_en",
-                               "The server's disk is nearly full. The node takes no new messages. "
-                               "Call the operator.");
-}
-
 static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
 {
     const struct tov_core *core = api->core;
-    TOV_TRY(put_state(api, out));
+    TOV_TRY(tov_record_put_text(out, "state", api->state.name));
+    TOV_TRY(tov_api_put_sentence(api, out));
     TOV_TRY(put_trees(core, out));
     TOV_TRY(tov_record_put_number(out, "roster_version", tov_roster_version(core->roster)));
     TOV_TRY(tov_record_put_number(out, "roster_until_ms",

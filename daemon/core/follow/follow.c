@@ -73,6 +73,7 @@ enum tov_err tov_follow_create(struct tov_core *core, const struct tov_follow_op
     follow->core = core;
     follow->window_bytes = options->window_bytes;
     follow->day_bytes = options->day_bytes;
+    follow->pull_run = (uint32_t)core->now_ms;
     follow->writer = TOV_PARCEL_WRITER_INIT;
     follow->frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     TOV_TRY(make_memory(follow));

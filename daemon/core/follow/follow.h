@@ -237,6 +237,9 @@ struct tov_transfer_view {
     uint32_t chunks_held, chunks_total;
     bool complete, failed;
 };
+/* How many attachments the own disk has changed so often that they are fetched no more, until the
+ * next start. */
+size_t tov_follow_gave_up(const struct tov_follow *follow);
 enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_store_read *read,
                                  const struct tov_message_name *name, uint8_t part,
                                  struct tov_transfer_view *out_view) TOV_MUST_CHECK;

@@ -45,7 +45,9 @@ struct tov_pull_check;
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
     enum tov_transfer_state state;
-    bool has_failed; /* of a finished one */
+    bool has_failed;  /* of a finished one */
+    bool is_given_up; /* so, and neither here nor failed */
+    uint8_t damaged;  /* how often the own disk has changed it */
     struct tov_message_name name;
     struct tov_ref ref;
     uint8_t part;
@@ -229,6 +231,8 @@ struct tov_follow {
     struct tov_frame_checkpoint own_fork; /* signed by the own key, over another tree: for good */
     uint64_t regained_ms;                 /* when keys of own messages came last */
     uint64_t untold_ms;                   /* since when some of them are not told */
+    uint32_t pull_run;                    /* names this run of the node in rows of transfers */
+    size_t pulls_given_up;                /* in this run */
     uint64_t recall_changes;              /* as told by tov_follow_recall_view */
 };
 

@@ -4,7 +4,9 @@
  * root before it is written. How far a transfer is stands in the table `transfer`, moved on only
  * after the file is synced; a restart goes on from there.
  *
- *   row: link number 8, state 1 (0 under way, 1 complete, 2 failed), chunks held and synced 4
+ *   row: link number 8, state 1 (0 under way, 1 complete, 2 failed, 3 given up), chunks held and
+ *        synced 4; of one that was given up in their place the run of the node that did so: the
+ *        next one tries again
  */
 #include "follow/peer.h"
 
@@ -16,8 +18,9 @@
 #define ASK_CHUNKS 8u
 #define ASK_AGAIN_MS 10000u
 #define SYNC_EVERY 16u
+#define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
 
-enum { ROW_UNDER_WAY = 0, ROW_COMPLETE = 1, ROW_FAILED = 2 };
+enum { ROW_UNDER_WAY = 0, ROW_COMPLETE = 1, ROW_FAILED = 2, ROW_GIVEN_UP = 3 };
 #define ROW_BYTES 13u
 
 struct row {
@@ -49,6 +52,14 @@ static enum tov_err get_row(struct tov_bytes bytes, struct row *out)
     out->state = tov_read_u8(&reader);
     out->held = tov_read_u32(&reader);
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+/* What is still to be pulled; from the beginning, what another run gave up. */
+static bool take_up(const struct tov_follow *follow, struct row *row)
+{
+    if (row->state == ROW_GIVEN_UP && row->held != follow->pull_run)
+        *row = (struct row){row->link_number, ROW_UNDER_WAY, 0};
+    return row->state == ROW_UNDER_WAY;
 }
 
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
@@ -135,7 +146,7 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
         struct waiting waiting = {
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
             .part = iter.row.key.bytes[14]};
-        if (get_row(iter.row.value, &waiting.row) != TOV_OK || waiting.row.state != ROW_UNDER_WAY ||
+        if (get_row(iter.row.value, &waiting.row) != TOV_OK || !take_up(follow, &waiting.row) ||
             slot_of(peer, &waiting.name, waiting.part) != NULL)
             continue;
         more = true;
@@ -185,13 +196,23 @@ static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_tra
 
 /* ---- the end of a transfer ---- */
 
-/* The own disk has changed it: no verdict on its sender, who is asked for it once more. */
-static void fetch_again(struct tov_core *core, struct tov_transfer *transfer, const char *blob)
+/* The own disk has changed it: no verdict on its sender, who is asked for it once more; but not for
+ * ever, since a disk that does so each time would have it sent without end. */
+static void fetch_again(struct tov_follow *follow, struct tov_peer *peer,
+                        struct tov_transfer *transfer, const char *blob)
 {
     struct row row = {transfer->link_number, ROW_UNDER_WAY, 0};
-    tov_core_log(core, TOV_HOST_ERROR, "attachment-damaged", "file=blobs/%s way-out=fetched-again",
-                 blob);
-    put_row(core, &transfer->name, transfer->part, &row);
+    transfer->is_given_up = ++transfer->damaged == DAMAGED_MAX;
+    if (transfer->is_given_up) {
+        row = (struct row){transfer->link_number, ROW_GIVEN_UP, follow->pull_run};
+        transfer->state = TOV_TRANSFER_FINISHED;
+        follow->pulls_given_up++;
+        peer->pulls_soon = true;
+    }
+    tov_core_log(follow->core, TOV_HOST_ERROR, "attachment-damaged", "file=blobs/%s way-out=%s",
+                 blob,
+                 transfer->is_given_up ? "\"check the disk, and restart tovd\"" : "fetched-again");
+    put_row(follow->core, &transfer->name, transfer->part, &row);
     transfer->held = transfer->synced = transfer->asked = 0;
     transfer->asked_mono_ms = 0;
 }
@@ -210,12 +231,14 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
     struct row row;
     const struct tov_transfer *slot = slot_of(peer, name, part);
     if (slot != NULL) {
-        bool pulling = slot->state == TOV_TRANSFER_PULLING || slot->state == TOV_TRANSFER_CHECKING;
+        bool pulling = slot->state == TOV_TRANSFER_PULLING ||
+                       slot->state == TOV_TRANSFER_CHECKING || slot->is_given_up;
         standing->under_way = standing->under_way || pulling;
         standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
     } else if (tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes) == TOV_OK &&
                get_row(bytes, &row) == TOV_OK) {
-        standing->under_way = standing->under_way || row.state == ROW_UNDER_WAY;
+        standing->under_way =
+            standing->under_way || row.state == ROW_UNDER_WAY || row.state == ROW_GIVEN_UP;
         standing->has_failed = standing->has_failed || row.state == ROW_FAILED;
     }
 }
@@ -319,7 +342,7 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     tov_pull_check_destroy(transfer->check);
     transfer->check = NULL;
     transfer->state = TOV_TRANSFER_PULLING;
-    fetch_again(core, transfer, blob);
+    fetch_again(follow, peer, transfer, blob);
     return TOV_OK;
 }
 
@@ -435,6 +458,11 @@ void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
     }
 }
 
+size_t tov_follow_gave_up(const struct tov_follow *follow)
+{
+    return follow->pulls_given_up;
+}
+
 enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_store_read *read,
                                  const struct tov_message_name *name, uint8_t part,
                                  struct tov_transfer_view *out_view)
@@ -443,7 +471,7 @@ enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_sto
     struct row row;
     TOV_TRY(tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes));
     TOV_TRY(get_row(bytes, &row));
-    *out_view = (struct tov_transfer_view){.chunks_held = row.held,
+    *out_view = (struct tov_transfer_view){.chunks_held = row.state == ROW_GIVEN_UP ? 0 : row.held,
                                            .complete = row.state == ROW_COMPLETE,
                                            .failed = row.state == ROW_FAILED};
     const struct tov_peer *peer = tov_follow_peer(follow, name->agency);

@@ -86,7 +86,7 @@ static uint8_t *add_op(struct tov_store_batch *batch, const struct batch_op *op)
         .value_size = (uint32_t)op->value.size,
     };
     assert(op->table <= UINT8_MAX && op->key.size <= TOV_STORE_KEY_MAX);
-    if (op->value.size > batch->arena.limit) { /* before any sum could wrap */
+    if (op->value.size > TOV_STORE_ROW_MAX_BYTES) { /* before any sum could wrap */
         batch->arena.failed = TOV_E_LIMIT;
         return NULL;
     }

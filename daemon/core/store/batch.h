@@ -16,11 +16,14 @@
 #include "store/key.h"
 
 #define TOV_STORE_BATCH_DEFAULT_BYTES (64u * 1024u * 1024u)
+/* Of a value: what reads the file whole holds one row in memory (store_check.c). */
+#define TOV_STORE_ROW_MAX_BYTES (4u * 1024u * 1024u)
 
 struct tov_store_batch;
 
 /* LIMIT_BYTES bounds keys, values and 8 bytes for each operation, all together (I11); 0 means
- * the default. A batch that outgrows it fails with TOV_E_LIMIT. */
+ * the default. A batch that outgrows it, or is given a value over TOV_STORE_ROW_MAX_BYTES, fails
+ * with TOV_E_LIMIT. */
 enum tov_err tov_store_batch_create(size_t limit_bytes,
                                     struct tov_store_batch **out_batch) TOV_MUST_CHECK;
 void tov_store_batch_destroy(struct tov_store_batch *batch); /* NULL is fine */

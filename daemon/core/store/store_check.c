@@ -5,6 +5,10 @@
  * free pages uses is looked at, and the sum of every row (store_seal.c).
  * Not for: a file that is being written.
  *
+ * What it takes of memory, whatever the file says (I11): a bit for each page, which is 32 KiB for
+ * 1 GiB, a page for each level (128 KiB), and one row (TOV_STORE_ROW_MAX_BYTES). Lists of free
+ * pages, which LMDB writes as large as it likes, are read in pieces.
+ *
  * LMDB's format, data version 1, in the byte order of the machine (mdb.c of 0.9):
  *
  *   page      number u64, pad u16, flags u16, lower u16, upper u16; then u16 offsets of its nodes,
@@ -35,6 +39,7 @@
 #define LEVELS_MAX 32u
 #define NO_PAGE UINT64_MAX
 #define PAGE_MAX 65536u
+#define PIECE_NUMBERS 1024u
 #define PROGRESS_BYTES (16u << 20)
 #define PROGRESS_READS 1000u
 enum { P_BRANCH = 1, P_LEAF = 2, P_OVERFLOW = 4, P_META = 8 };
@@ -67,9 +72,9 @@ struct check {
     uint64_t bytes_read, reads; /* since progress was told */
     uint32_t page_size;
     uint64_t file_bytes, last_page, transaction;
-    uint8_t *used;   /* a bit a page */
-    uint8_t *levels; /* a page a level, and one for overflow */
-    struct tov_buf big;
+    uint8_t *used;                       /* a bit a page */
+    uint8_t *levels;                     /* a page a level, and one for overflow */
+    struct tov_buf big;                  /* a row with pages of its own */
     unsigned tables_known, tables_other; /* that are in the schema, or not */
     struct tov_error *error;
 };
@@ -140,13 +145,14 @@ static void tell_progress(struct check *check, size_t bytes)
         progress->call(progress->context);
 }
 
-/* SIZE bytes from OFFSET on; what is behind the end of the file is no page. */
-static enum tov_err read_at(struct check *check, uint64_t page, uint8_t *to, size_t size)
+/* SIZE bytes, SKIP behind the beginning of PAGE; what is behind the end of the file is no page. */
+static enum tov_err read_from(struct check *check, uint64_t page, uint64_t skip,
+                              struct tov_room room)
 {
     size_t got = 0;
-    while (got < size) {
-        off_t offset = (off_t)(page * check->page_size + got);
-        ssize_t more = pread(check->fd, to + got, size - got, offset);
+    while (got < room.size) {
+        off_t offset = (off_t)(page * check->page_size + skip + got);
+        ssize_t more = pread(check->fd, room.data + got, room.size - got, offset);
         if (more < 0 && errno == EINTR)
             continue;
         if (more < 0)
@@ -157,6 +163,11 @@ static enum tov_err read_at(struct check *check, uint64_t page, uint8_t *to, siz
         tell_progress(check, (size_t)more);
     }
     return TOV_OK;
+}
+
+static enum tov_err read_at(struct check *check, uint64_t page, uint8_t *to, size_t size)
+{
+    return read_from(check, page, 0, (struct tov_room){to, size});
 }
 
 /* Each page belongs to one tree, or is free: COUNT of them from PAGE on. */
@@ -245,23 +256,42 @@ static enum tov_err check_sub_tree(struct check *check, uint64_t page, const str
                            : damaged(check, page, "a table's own row is damaged");
 }
 
-static enum tov_err check_free(struct check *check, uint64_t page, struct tov_bytes key,
-                               struct tov_bytes data)
+/* A list of free pages: how many numbers are to come, and the last one. */
+struct free_list {
+    uint64_t left, last;
+};
+
+/* DATA: that of NODE, or its first 8 bytes. */
+static enum tov_err begin_free(struct check *check, uint64_t page, const struct node *node,
+                               const uint8_t *data, struct free_list *out)
 {
-    size_t room = data.size / 8;
-    uint64_t count = room > 0 ? u64_at(data.data) : 0;
-    uint64_t last = UINT64_MAX;
-    if (key.size != 8 || u64_at(key.data) > check->transaction || data.size % 8 != 0 || room == 0 ||
-        count > room - 1)
-        return damaged(check, page, "the list of free pages is damaged");
-    for (uint64_t i = 1; i <= count; i++) {
-        uint64_t freed = u64_at(data.data + 8 * i);
-        if (freed >= last)
+    uint64_t room = node->size / 8;
+    out->left = room > 0 ? u64_at(data) : 0;
+    out->last = UINT64_MAX;
+    bool is_good = node->key.size == 8 && u64_at(node->key.data) <= check->transaction &&
+                   node->size % 8 == 0 && room > 0 && out->left <= room - 1;
+    return is_good ? TOV_OK : damaged(check, page, "the list of free pages is damaged");
+}
+
+static enum tov_err take_free(struct check *check, uint64_t page, const uint8_t *numbers,
+                              size_t count, struct free_list *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t freed = u64_at(numbers + 8 * i);
+        if (freed >= list->last)
             return damaged(check, page, "the list of free pages is not in order");
         TOV_TRY(take_pages(check, freed, 1));
-        last = freed;
+        list->last = freed;
     }
+    list->left -= count;
     return TOV_OK;
+}
+
+static enum tov_err check_free(struct check *check, uint64_t page, const struct node *node)
+{
+    struct free_list list;
+    TOV_TRY(begin_free(check, page, node, node->data, &list));
+    return take_free(check, page, node->data + 8, (size_t)list.left, &list);
 }
 
 static enum tov_err check_row(struct check *check, const struct walk *walk, uint64_t page,
@@ -277,23 +307,67 @@ static enum tov_err check_row(struct check *check, const struct walk *walk, uint
     return damaged(check, page, what);
 }
 
-/* The data of a row with pages of its own. LMDB keeps them when the row becomes smaller in the
- * transaction that wrote it: there may be more of them than it needs. */
-static enum tov_err read_big(struct check *check, struct walk *walk, uint64_t page, uint32_t size)
+/* The pages of a row that has its own, from PAGE on, whose HEAD is read. LMDB keeps them when the
+ * row becomes smaller in the transaction that wrote it: there may be more of them than it needs. */
+static enum tov_err take_big(struct check *check, struct walk *walk, uint64_t page,
+                             const uint8_t *head, uint32_t size)
 {
     uint64_t needed = (HEAD + (uint64_t)size + check->page_size - 1) / check->page_size;
-    if (page > check->last_page || page * check->page_size + HEAD + size > check->file_bytes)
-        return damaged(check, page, "it is in use, and the file ends before it");
-    tov_buf_clear(&check->big);
-    uint8_t *to = tov_buf_extend(&check->big, (size_t)HEAD + size);
-    if (to == NULL)
-        return tov_fail(check->error, TOV_E_NOMEM, "no memory to read the database");
-    TOV_TRY(read_at(check, page, to, (size_t)HEAD + size));
-    uint64_t count = u32_at(to + 12);
-    if (u64_at(to) != page || u16_at(to + 10) != P_OVERFLOW || count < needed)
+    uint64_t count = u32_at(head + 12);
+    if (u64_at(head) != page || u16_at(head + 10) != P_OVERFLOW || count < needed)
         return damaged(check, page, "its head is damaged");
     walk->counted.overflows += count;
     return take_pages(check, page, count);
+}
+
+static enum tov_err check_big_free(struct check *check, struct walk *walk, uint64_t page,
+                                   const struct node *node)
+{
+    uint8_t head[HEAD + 8] = {0};
+    uint8_t piece[8 * PIECE_NUMBERS];
+    struct free_list list;
+    uint64_t at = sizeof head;
+    TOV_TRY(read_at(check, page, head, node->size < 8 ? HEAD : sizeof head));
+    TOV_TRY(take_big(check, walk, page, head, node->size));
+    TOV_TRY(begin_free(check, page, node, head + HEAD, &list));
+    while (list.left > 0) {
+        size_t count = list.left < PIECE_NUMBERS ? (size_t)list.left : PIECE_NUMBERS;
+        TOV_TRY(read_from(check, page, at, (struct tov_room){piece, 8 * count}));
+        TOV_TRY(take_free(check, page, piece, count, &list));
+        at += 8 * count;
+    }
+    return TOV_OK;
+}
+
+static enum tov_err check_big_row(struct check *check, struct walk *walk, uint64_t page,
+                                  const struct node *node)
+{
+    bool is_known = walk->seal != NULL; /* else of another version's table: its pages alone */
+    size_t size = is_known ? HEAD + (size_t)node->size : HEAD;
+    if (is_known && node->size > TOV_STORE_ROW_MAX_BYTES + STORE_SEAL_BYTES)
+        return damaged(check, page, "a row is said to be larger than any that is written");
+    tov_buf_clear(&check->big);
+    uint8_t *to = tov_buf_extend(&check->big, size);
+    if (to == NULL)
+        return tov_fail(check->error, TOV_E_NOMEM, "no memory to read the database");
+    TOV_TRY(read_at(check, page, to, size));
+    TOV_TRY(take_big(check, walk, page, to, node->size));
+    return is_known
+               ? check_row(check, walk, page, node->key, (struct tov_bytes){to + HEAD, node->size})
+               : TOV_OK;
+}
+
+static enum tov_err check_big(struct check *check, struct walk *walk, uint64_t page,
+                              const struct node *node)
+{
+    uint64_t first = u64_at(node->data);
+    if (walk->is_tables)
+        return damaged(check, page, "a table's own row is damaged");
+    if (first > check->last_page ||
+        first * check->page_size + HEAD + node->size > check->file_bytes)
+        return damaged(check, first, "it is in use, and the file ends before it");
+    return walk->is_free ? check_big_free(check, walk, first, node)
+                         : check_big_row(check, walk, first, node);
 }
 
 static enum tov_err check_leaf_node(struct check *check, struct walk *walk, uint64_t page,
@@ -304,14 +378,12 @@ static enum tov_err check_leaf_node(struct check *check, struct walk *walk, uint
         (node->flags & NODE_TREE && !walk->is_tables))
         return damaged(check, page, "a row's head is damaged");
     walk->counted.entries++;
-    if (node->flags & NODE_BIG) {
-        TOV_TRY(read_big(check, walk, u64_at(node->data), node->size));
-        data.data = check->big.data + HEAD;
-    }
+    if (node->flags & NODE_BIG)
+        return check_big(check, walk, page, node);
     if (walk->is_tables)
         return check_sub_tree(check, page, node, data);
     if (walk->is_free)
-        return check_free(check, page, node->key, data);
+        return check_free(check, page, node);
     return check_row(check, walk, page, node->key, data);
 }
 
@@ -495,8 +567,10 @@ static enum tov_err check_all(struct check *check)
 
 enum tov_err store_check_file(const struct tov_store *store, struct tov_error *error)
 {
-    struct check check = {
-        .store = store, .page_size = 4096, .big = TOV_BUF_INIT(UINT32_MAX), .error = error};
+    struct check check = {.store = store,
+                          .page_size = 4096,
+                          .big = TOV_BUF_INIT(HEAD + TOV_STORE_ROW_MAX_BYTES + STORE_SEAL_BYTES),
+                          .error = error};
     check.fd = openat(store->dir_fd, STORE_FILE_NAME, O_RDONLY | O_CLOEXEC);
     if (check.fd < 0)
         return store_fail(store, error, errno, "cannot open the database");

@@ -36,8 +36,9 @@ static uint64_t send_note(struct harness *harness, const char *to, struct tov_re
     return number;
 }
 
-/* What the police's node says of the message once it was set back: its receipt is amended. */
-static void lose_keys(struct harness *harness, const struct tov_ref *ref)
+/* What the police's node says of the message from now on: its receipt is amended. */
+static void amend(struct harness *harness, const struct tov_ref *ref,
+                  struct tov_verdict_value verdict)
 {
     struct tov_node *node = harness_node(harness, POLICE - 1);
     struct tov_follow *follow = tov_node_follow(node);
@@ -53,7 +54,7 @@ static void lose_keys(struct harness *harness, const struct tov_ref *ref)
     UNIT_OK(tov_store_get(read, TOV_TABLE_MLEAF, key, &row));
     UNIT_OK(tov_entry_decode_mirror(row, &entry));
     UNIT_OK(tov_link_decode(entry.links, &link));
-    entry.verdict = (struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0};
+    entry.verdict = verdict;
     entry.event = 0;
     tov_entry_put_mirror(&changed, &entry);
     tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_MLEAF, key, &changed);
@@ -63,6 +64,12 @@ static void lose_keys(struct harness *harness, const struct tov_ref *ref)
     tov_store_read_end(read);
     read = NULL;
     harness_advance(harness, 10000);
+}
+
+/* As when it was set back. */
+static void lose_keys(struct harness *harness, const struct tov_ref *ref)
+{
+    amend(harness, ref, (struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0});
 }
 
 /* ---- asking ---- */
@@ -157,6 +164,21 @@ static void who_sent_it_is_told_and_nobody_else(void)
     harness_destroy(harness);
 }
 
+/* Keys would not help: an attachment that does not open is another trouble. */
+static void what_does_not_open_there_is_not_asked_for_again(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    amend(harness, &ref, (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_DECRYPT});
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_NOT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
+                   TOV_E_RULE);
+    harness_destroy(harness);
+}
+
 static void only_a_person_of_the_unit_that_sent_it_may_say_so(void)
 {
     struct harness *harness = three_nodes();
@@ -232,6 +254,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(who_sent_it_is_told_and_nobody_else),
+        UNIT_TEST(what_does_not_open_there_is_not_asked_for_again),
         UNIT_TEST(only_a_person_of_the_unit_that_sent_it_may_say_so),
         UNIT_TEST(what_is_given_again_is_an_entry_and_comes_to_the_desk),
         UNIT_TEST(what_is_refused_is_an_entry_and_asked_about_no_more),

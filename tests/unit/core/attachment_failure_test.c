@@ -106,6 +106,29 @@ static void a_message_is_never_shown_without_its_files_for_want_of_memory(void)
     harness_destroy(harness);
 }
 
+static void a_message_with_files_is_told_rightly_or_not_at_all(void)
+{
+    static const uint64_t sizes[] = {SIZE, 1000};
+    struct upload upload;
+    struct harness *harness = attachment_nodes();
+    uint64_t own = send_files(harness, sizes, 2, &upload);
+    uint64_t theirs = newest(harness, &bo);
+    const struct deed_asked asked[] = {
+        {.client = &anna, .name = "get", .numbers = {{"number", own}}},
+        {.client = &bo, .name = "get", .numbers = {{"number", theirs}}},
+    };
+    harness_let_fail(harness, true);
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        const struct deed deed = {.name = asked[i].name,
+                                  .client = asked[i].client,
+                                  .run = deed_ask,
+                                  .with = &asked[i],
+                                  .skips = DEED_SKIPS_ALL};
+        deed_check_all(harness, &deed);
+    }
+    harness_destroy(harness);
+}
+
 /* ---- sending ---- */
 
 static bool try_upload(struct harness *harness, struct upload *upload)
@@ -234,6 +257,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_is_read_of_a_file_is_of_it_or_nothing),
         UNIT_TEST(a_message_is_never_shown_without_its_files_for_want_of_memory),
+        UNIT_TEST(a_message_with_files_is_told_rightly_or_not_at_all),
         UNIT_TEST(what_is_said_to_be_sent_is_there_once_and_whole),
         UNIT_TEST(what_fails_while_a_file_is_fetched_is_made_good),
     };

@@ -111,3 +111,30 @@ void deed_check_all(struct harness *harness, const struct deed *deed)
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         deed_check(harness, deed, errors[i]);
 }
+
+/* ---- one request ---- */
+
+static struct tov_record request_for(const struct deed_asked *asked)
+{
+    struct tov_record body;
+    struct tov_record request = request_of(asked->name, &body);
+    for (size_t i = 0; i < 3 && asked->numbers[i].field != NULL; i++)
+        UNIT_OK(tov_record_put_number(body, asked->numbers[i].field, asked->numbers[i].number));
+    if (asked->unit != NULL)
+        UNIT_OK(tov_record_put_text(body, "unit", asked->unit));
+    if (asked->box != NULL)
+        UNIT_OK(tov_record_put_enum(body, "box", asked->box));
+    if (asked->ref != NULL)
+        UNIT_OK(tov_record_put_ref(body, asked->ref_field, asked->ref));
+    return request;
+}
+
+bool deed_ask(struct harness *harness, const void *with, struct tov_buf *out)
+{
+    const struct deed_asked *asked = with;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    if (!try_request(harness, asked->client, request_for(asked), &reply))
+        return false;
+    UNIT_OK(tov_api_encode(reply, out));
+    return true;
+}

@@ -41,6 +41,20 @@ struct deed {
     enum deed_skips skips;
 };
 
+/* A deed of one request, all of whose answer is told: WITH is a struct deed_asked. */
+struct deed_asked {
+    const struct harness_client *client;
+    const char *name;
+    struct {
+        const char *field;
+        uint64_t number;
+    } numbers[3];
+    const char *unit, *box;
+    const char *ref_field; /* of REF */
+    const struct tov_ref *ref;
+};
+bool deed_ask(struct harness *harness, const void *with, struct tov_buf *out);
+
 /* ERR: TOV_OK for allocations, else what functions say. */
 void deed_check(struct harness *harness, const struct deed *deed, enum tov_err err);
 /* For allocations, and for functions that say NOMEM, CORRUPT and IO. */

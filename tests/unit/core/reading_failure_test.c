@@ -89,50 +89,12 @@ static void check_all(const struct scene *scene, const char *name,
     deed_check_all(scene->harness, &deed);
 }
 
-/* ---- what one request asks ---- */
-
-struct asked {
-    const struct harness_client *client;
-    const char *name;
-    struct {
-        const char *field;
-        uint64_t number;
-    } numbers[3];
-    const char *unit, *box;
-    const char *ref_field;
-    const struct tov_ref *ref;
-};
-
-static struct tov_record request_for(const struct asked *asked)
-{
-    struct tov_record body;
-    struct tov_record request = request_of(asked->name, &body);
-    for (size_t i = 0; i < 3 && asked->numbers[i].field != NULL; i++)
-        UNIT_OK(tov_record_put_number(body, asked->numbers[i].field, asked->numbers[i].number));
-    if (asked->unit != NULL)
-        UNIT_OK(tov_record_put_text(body, "unit", asked->unit));
-    if (asked->box != NULL)
-        UNIT_OK(tov_record_put_enum(body, "box", asked->box));
-    if (asked->ref != NULL)
-        UNIT_OK(tov_record_put_ref(body, asked->ref_field, asked->ref));
-    return request;
-}
-
-/* The whole answer. */
-static bool ask_once(struct harness *harness, const void *with, struct tov_buf *out)
-{
-    const struct asked *asked = with;
-    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
-    if (!try_request(harness, asked->client, request_for(asked), &reply))
-        return false;
-    UNIT_OK(tov_api_encode(reply, out));
-    return true;
-}
+/* ---- one request ---- */
 
 static void evidence_threads_and_cases_are_told_rightly_or_not_at_all(void)
 {
     struct scene scene = create_scene();
-    const struct asked asked[] = {
+    const struct deed_asked asked[] = {
         {.client = &anna, .name = "trace", .numbers = {{"number", scene.first_number}}},
         {.client = &anna, .name = "trace", .ref_field = "ref", .ref = &scene.first},
         {.client = &anna, .name = "trace", .ref_field = "ref", .ref = &scene.asked},
@@ -149,7 +111,7 @@ static void evidence_threads_and_cases_are_told_rightly_or_not_at_all(void)
     };
     harness_let_fail(scene.harness, true);
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
-        check_all(&scene, asked[i].name, asked[i].client, ask_once, &asked[i]);
+        check_all(&scene, asked[i].name, asked[i].client, deed_ask, &asked[i]);
     harness_destroy(scene.harness);
 }
 
@@ -210,14 +172,15 @@ static void who_stands_in_messages_is_found_in_all_or_it_is_said(void)
 
 /* ---- what a restore left ---- */
 
-/* What an auditor is told of it, each time counted anew. */
-static bool ask_what_is_left(struct harness *harness, const void *with, struct tov_buf *out)
+/* What a status tells of messages; what is lost is counted anew each time. */
+static bool ask_status(struct harness *harness, const void *with, struct tov_buf *out)
 {
-    static const char *const fields[] = {"lost",     "lost_from_ms",    "lost_until_ms",
-                                         "withheld", "withheld_oldest", "unread"};
+    static const char *const fields[] = {"lost",        "lost_from_ms",      "lost_until_ms",
+                                         "withheld",    "withheld_oldest",   "unread",
+                                         "undelivered", "undelivered_oldest"};
     const struct harness_client *client = with;
     TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
-    struct tov_record body;
+    struct tov_record body, peer;
     if (!harness_has_ended(harness, 0))
         tov_node_api(harness_node(harness, 0))->has_lost = false;
     if (!try_request(harness, client, request_of("status", &body), &reply))
@@ -225,6 +188,8 @@ static bool ask_what_is_left(struct harness *harness, const void *with, struct t
     body = body_of(reply, "status");
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         tov_buf_put_u64(out, tov_record_number(body, fields[i]));
+    for (size_t i = 0; tov_record_child(body, "peers", i, &peer); i++)
+        tov_buf_put_u64(out, tov_record_number(peer, "waiting"));
     return true;
 }
 
@@ -245,15 +210,78 @@ static void what_a_restore_left_is_told_rightly_or_not_at_all(void)
                          .answers = &scene.withheld},
         NULL);
     lose(scene.harness, gone.index);
-    const struct asked asked[] = {
+    const struct deed_asked asked[] = {
         {.client = &anna, .name = "get", .ref_field = "ref", .ref = &scene.withheld},
         {.client = &anna, .name = "list", .box = "out", .numbers = {{"limit", 5}}},
     };
     harness_let_fail(scene.harness, true);
-    check_all(&scene, "status", &audit, ask_what_is_left, &audit);
-    check_all(&scene, "status", &anna, ask_what_is_left, &anna);
+    check_all(&scene, "status", &audit, ask_status, &audit);
+    check_all(&scene, "status", &anna, ask_status, &anna);
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
-        check_all(&scene, asked[i].name, asked[i].client, ask_once, &asked[i]);
+        check_all(&scene, asked[i].name, asked[i].client, deed_ask, &asked[i]);
+    harness_destroy(scene.harness);
+}
+
+static void what_waits_for_its_receipt_is_counted_rightly_or_not_at_all(void)
+{
+    static const struct harness_client admin = {0, "admin", 41};
+    const struct harness_client *const clients[] = {&anna, &audit, &admin};
+    struct scene scene = create_scene();
+    harness_set_link(scene.harness, 0, 2, false);
+    for (unsigned i = 0; i < 3; i++)
+        (void)send_to_both(scene.harness, NULL);
+    for (unsigned hour = 0; hour < 5; hour++)
+        harness_advance(scene.harness, 3600000);
+    harness_let_fail(scene.harness, true);
+    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++)
+        check_all(&scene, "status", clients[i], ask_status, clients[i]);
+    harness_destroy(scene.harness);
+}
+
+/* ---- watching ---- */
+
+/* As if nobody had ever watched by a name. */
+static void forget_cursors(struct harness *harness)
+{
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    struct tov_store_key any = {.size = 0};
+    tov_store_batch_delete_range(tov_core_batch(core), TOV_TABLE_CURSOR, any, any);
+    harness_run(harness);
+}
+
+/* Says that three events are dealt with, and is told the next one. */
+static bool go_on_watching(struct harness *harness, const void *with, struct tov_buf *out)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record done = {0}, reply = {0};
+    struct tov_record body, event;
+    (void)with;
+    struct tov_record request = request_of("acknowledge", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "journal"));
+    UNIT_OK(tov_record_put_number(body, "number", 3));
+    if (!try_request(harness, &anna, request, &done))
+        return false;
+    request = request_of("watch", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "journal"));
+    UNIT_OK(tov_record_put_number(body, "deliveries", 1));
+    if (!try_request(harness, &anna, request, &reply) ||
+        !tov_record_child(reply, "event", 0, &event))
+        return false;
+    tov_buf_put_u64(out, tov_record_number(event, "number"));
+    return true;
+}
+
+static bool watch_anew(struct harness *harness, const void *with, struct tov_buf *out)
+{
+    if (!harness_has_ended(harness, 0))
+        forget_cursors(harness);
+    return go_on_watching(harness, with, out);
+}
+
+static void what_is_said_to_be_dealt_with_is_not_told_again(void)
+{
+    struct scene scene = create_scene();
+    harness_let_fail(scene.harness, true);
+    check_all(&scene, "acknowledge", &anna, watch_anew, NULL);
     harness_destroy(scene.harness);
 }
 
@@ -388,6 +416,8 @@ int main(void)
         UNIT_TEST(evidence_threads_and_cases_are_told_rightly_or_not_at_all),
         UNIT_TEST(who_stands_in_messages_is_found_in_all_or_it_is_said),
         UNIT_TEST(what_a_restore_left_is_told_rightly_or_not_at_all),
+        UNIT_TEST(what_waits_for_its_receipt_is_counted_rightly_or_not_at_all),
+        UNIT_TEST(what_is_said_to_be_dealt_with_is_not_told_again),
         UNIT_TEST(what_is_said_to_be_handed_over_stands_in_the_record),
         UNIT_TEST(a_draft_is_judged_alike_whatever_failed),
     };

@@ -322,12 +322,55 @@ static void what_changed_while_it_was_fetched_is_fetched_again(void)
     sim_wire_destroy(wire);
 }
 
+/* A bad place on the disk: whatever is written of that file is changed once it is half there. */
+static bool rot_each_time(void *context, struct sim_frame *frame)
+{
+    unsigned *large = context;
+    if (frame->from == HERE && frame->bytes.size > 100000 && ++*large % 4 == 3)
+        UNIT_NEED(sim_disk_flip(world.wire->nodes[THERE].disk, "peer-", 1000001));
+    return true;
+}
+
+static size_t count_given_up(struct sim_wire *wire)
+{
+    return tov_follow_gave_up(tov_node_follow(wire->nodes[THERE].node));
+}
+
+static void what_the_disk_changes_each_time_is_left_at_a_person(void)
+{
+    unsigned large = 0;
+    struct sim_wire *wire = sim_wire_create("rot-again", 2);
+    world.wire = wire;
+    sim_wire_start_all(wire);
+    wire->filter = rot_each_time;
+    wire->filter_context = &large;
+    struct tov_message_written written = send_attachment(wire);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 3600000);
+    UNIT_EQUAL_INT(large, 3 * 4); /* four large chunks, three times, and no more */
+    UNIT_EQUAL_INT(count_given_up(wire), 1);
+    CU_ASSERT(!is_accused(wire));
+    CU_ASSERT(!is_complete(wire, written.place.index));
+    /* The disk is another, and the node begins again. */
+    wire->filter = NULL;
+    sim_wire_crash(wire, THERE);
+    sim_wire_pass(wire, 1000);
+    sim_wire_start(wire, THERE);
+    sim_wire_connect(wire, HERE, THERE);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 120000);
+    UNIT_EQUAL_INT(count_given_up(wire), 0);
+    CU_ASSERT(is_complete(wire, written.place.index));
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_changed_bit_is_told_by_its_file_or_means_nothing),
         UNIT_TEST(what_the_own_disk_changed_is_not_sent_and_the_sender_says_so),
         UNIT_TEST(what_changed_while_it_was_fetched_is_fetched_again),
+        UNIT_TEST(what_the_disk_changes_each_time_is_left_at_a_person),
     };
     return unit_run("rot", tests, sizeof tests / sizeof tests[0]);
 }

@@ -164,6 +164,29 @@ static void with_the_witness_state_lost_or_damaged_nothing_is_cosigned(void)
     fixture_fini(&fixture);
 }
 
+/* What is known of a peer by one copy alone may be older than what was cosigned: it is told. */
+static void a_peer_of_whom_one_copy_is_damaged_is_told(void)
+{
+    struct fixture fixture;
+    struct tov_guard_public_key key;
+    fixture_init(&fixture);
+    struct asked asked = {fixture_key_of(30, PEER), fixture.leaves, 0, 20};
+    UNIT_EQUAL_INT(ask(&fixture, &asked), TOV_GUARD_DONE);
+    struct tov_buf copy = TOV_BUF_INIT(65536);
+    tov_buf_put_bytes(&copy, tov_guard_local_image(fixture.guard, TOV_GUARD_IMAGE_WITNESS));
+    memcpy(key.bytes, fixture.witness.vkey.public_key, sizeof key.bytes);
+    for (size_t slot = 0; slot < 3; slot++) { /* the head counts as the sound one */
+        struct tov_guard_witness *witness = NULL;
+        copy.data[slot * TOV_GUARD_WITNESS_SLOT_BYTES + 50] ^= slot == 0 ? 0 : 1;
+        UNIT_OK(tov_guard_witness_load(tov_buf_view(&copy), &key, &witness, NULL));
+        UNIT_EQUAL_INT(tov_guard_witness_is_alone(witness), slot != 0);
+        tov_guard_witness_destroy(witness);
+        copy.data[slot * TOV_GUARD_WITNESS_SLOT_BYTES + 50] ^= slot == 0 ? 0 : 1;
+    }
+    tov_buf_fini(&copy);
+    fixture_fini(&fixture);
+}
+
 /* Both slots of the record, with checksums that fit: damage that is not taken for another peer. */
 static void a_record_whose_origin_has_a_nul_is_damaged(void)
 {
@@ -257,6 +280,7 @@ const struct unit_test guard_cosign_tests[] = {
     UNIT_TEST(a_fork_is_refused_at_the_same_size_and_beyond),
     UNIT_TEST(the_key_of_first_use_is_pinned),
     UNIT_TEST(with_the_witness_state_lost_or_damaged_nothing_is_cosigned),
+    UNIT_TEST(a_peer_of_whom_one_copy_is_damaged_is_told),
     UNIT_TEST(a_record_whose_origin_has_a_nul_is_damaged),
     UNIT_TEST(a_cosignature_that_was_not_stored_was_not_given),
     UNIT_TEST(own_trees_are_not_cosigned),

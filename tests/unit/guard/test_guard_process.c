@@ -257,6 +257,49 @@ static void without_its_state_file_it_starts_and_signs_nothing(void)
     process_fini(&process);
 }
 
+/* The bytes of FILE from OFFSET on, what is used of a slot. */
+static void damage(const struct process_fixture *process, const char *file, long offset)
+{
+    char path[128];
+    process_path(process, file, path);
+    FILE *state = fopen(path, "r+");
+    UNIT_NEED(state != NULL && fseek(state, offset, SEEK_SET) == 0 && fputs("rot", state) >= 0 &&
+              fclose(state) == 0);
+}
+
+/* What a guard over the folder logs until it is stopped, in OUT. */
+static void log_of_start(struct process_fixture *process, char out[4096])
+{
+    FILE *log = tmpfile();
+    int kept = dup(STDERR_FILENO);
+    UNIT_NEED(log != NULL && kept >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+    process_start(process);
+    UNIT_NEED(dup2(kept, STDERR_FILENO) >= 0 && close(kept) == 0);
+    ask_hello(process, 1);
+    UNIT_NEED(process_receive(process));
+    UNIT_EQUAL_INT(process_stop(process), TOV_EXIT_PARENT_GONE);
+    rewind(log);
+    out[fread(out, 1, 4095, log)] = '\0';
+    (void)fclose(log);
+}
+
+static void a_state_of_which_one_copy_is_damaged_is_told_and_used(void)
+{
+    static struct process_fixture process;
+    static const char *const names[] = {"ledger.state", "journal.state"};
+    char log[4096], told[128];
+    process_init(&process);
+    log_of_start(&process, log);
+    CU_ASSERT(strstr(log, "guard-state-damaged") == NULL && strstr(log, "guard-ready") != NULL);
+    for (size_t i = 0; i < 2; i++) {
+        damage(&process, names[i], i == 0 ? 100 : TOV_GUARD_SLOT_BYTES + 100);
+        log_of_start(&process, log);
+        (void)snprintf(told, sizeof told, "event=guard-state-damaged file=%s", names[i]);
+        CU_ASSERT(strstr(log, told) != NULL && strstr(log, "guard-ready") != NULL);
+    }
+    process_fini(&process);
+}
+
 static const struct unit_test tests[] = {
     UNIT_TEST(no_two_checkpoints_conflict_over_50_kills),
     UNIT_TEST(a_core_that_does_not_read_gets_every_answer_later),
@@ -265,6 +308,7 @@ static const struct unit_test tests[] = {
     UNIT_TEST(it_does_not_start_with_a_state_that_others_can_read),
     UNIT_TEST(two_guards_never_run_on_one_state),
     UNIT_TEST(without_its_state_file_it_starts_and_signs_nothing),
+    UNIT_TEST(a_state_of_which_one_copy_is_damaged_is_told_and_used),
 };
 
 int main(void)

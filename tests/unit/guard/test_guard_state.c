@@ -68,17 +68,25 @@ static void a_damaged_byte_anywhere_is_noticed(void)
     UNIT_OK(tov_guard_state_make_empty(TOV_GUARD_JOURNAL, FIXTURE_ORIGIN, &key, 4, &image));
     UNIT_EQUAL_INT(image.size, TOV_GUARD_STATE_BYTES);
     size_t used = 400; /* more than an empty state takes */
-    size_t noticed = 0;
+    size_t noticed = 0, alone = 0;
     for (size_t at = 0; at < used; at++) {
         image.data[at] ^= 0x10;
         image.data[TOV_GUARD_SLOT_BYTES + at] ^= 0x10;
         noticed += tov_guard_state_load(tov_buf_view(&image), &state, NULL) != TOV_OK;
         image.data[TOV_GUARD_SLOT_BYTES + at] ^= 0x10;
         UNIT_OK(tov_guard_state_load(tov_buf_view(&image), &state, NULL));
+        alone += state.is_alone ? 1 : 0;
         image.data[at] ^= 0x10;
+        UNIT_OK(tov_guard_state_load(tov_buf_view(&image), &state, NULL));
+        CU_ASSERT(!state.is_alone);
+        image.data[TOV_GUARD_SLOT_BYTES + at] ^= 0x10;
+        UNIT_OK(tov_guard_state_load(tov_buf_view(&image), &state, NULL));
+        alone += state.is_alone ? 1 : 0;
+        image.data[TOV_GUARD_SLOT_BYTES + at] ^= 0x10;
     }
     size_t content = 20 + strlen(FIXTURE_ORIGIN) + 32 + 24 + 8 + 2 * 104 + 2 + 32;
     UNIT_EQUAL_INT(noticed, content);
+    UNIT_EQUAL_INT(alone, 2 * content); /* one good slot is enough, and is said to be the only one */
     UNIT_EQUAL_INT(state.journal, 4);
     tov_buf_fini(&image);
 }

@@ -59,12 +59,13 @@ static void reading_the_file_whole_tells_how_it_goes(void)
     UNIT_OK(open_again(&options, NULL));
     CU_ASSERT(calls == 3 || calls == 4);
     unsigned before = calls;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf large = TOV_BUF_INIT(24u << 20);
-    uint8_t *bytes = tov_buf_extend(&large, 20u << 20);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf large = TOV_BUF_INIT(TOV_STORE_ROW_MAX_BYTES);
+    uint8_t *bytes = tov_buf_extend(&large, TOV_STORE_ROW_MAX_BYTES);
     UNIT_NEED(bytes != NULL);
-    memset(bytes, 1, 20u << 20);
+    memset(bytes, 1, TOV_STORE_ROW_MAX_BYTES);
     store = store_open_here(&options);
-    tov_store_batch_put(batch, NAMES, tov_store_key_text("large"), tov_buf_view(&large));
+    for (uint64_t i = 0; i < 5; i++)
+        tov_store_batch_put(batch, PEERS, tov_store_key_u16_u64(1, i), tov_buf_view(&large));
     UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
     tov_store_batch_destroy(batch);
     tov_store_close(store);

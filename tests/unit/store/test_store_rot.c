@@ -345,6 +345,133 @@ static void a_row_that_becomes_smaller_in_one_batch_is_no_damage(void)
     folder_remove();
 }
 
+/* ---- what the file says takes no memory ---- */
+
+/* The file of an open store is changed by WHAT until it says true, page by page. */
+static void change_pages(bool (*what)(int fd, uint8_t *page, uint64_t number))
+{
+    char path[360];
+    uint8_t page[PAGE_BYTES];
+    bool is_changed = false;
+    (void)snprintf(path, sizeof path, "%s/data.mdb", store_path());
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    UNIT_NEED(fd >= 0);
+    for (uint64_t i = 2;
+         pread(fd, page, sizeof page, (off_t)(i * PAGE_BYTES)) == (ssize_t)sizeof page; i++)
+        is_changed = what(fd, page, i) || is_changed;
+    UNIT_NEED(is_changed);
+    (void)close(fd);
+}
+
+static unsigned u16_of(const uint8_t *page, size_t at)
+{
+    uint16_t value;
+    memcpy(&value, page + at, sizeof value);
+    return value;
+}
+
+/* A leaf's first row that has pages of its own is said to be of some 900 MB; the file is as long,
+ * without any data there. */
+static bool raise_size(int fd, uint8_t *page, uint64_t number)
+{
+    const uint32_t size = 900u << 20;
+    size_t node = u16_of(page, 16);
+    if (u16_of(page, 10) != 2 || u16_of(page, 12) <= 16 || u16_of(page, node + 4) != 1)
+        return false;
+    UNIT_NEED(pwrite(fd, &size, sizeof size, (off_t)(number * PAGE_BYTES + node)) == 4);
+    UNIT_NEED(ftruncate(fd, 1000 << 20) == 0);
+    return true;
+}
+
+static uint64_t u64_of(const uint8_t *page, size_t at)
+{
+    uint64_t value;
+    memcpy(&value, page + at, sizeof value);
+    return value;
+}
+
+/* A list of free pages that begins on PAGE names one twice, far behind its beginning. */
+static bool repeat_free(int fd, uint8_t *page, uint64_t number)
+{
+    const uint64_t far = 3000;
+    const off_t at = (off_t)(number * PAGE_BYTES + 16 + 8 + far * 8);
+    uint64_t freed;
+    if (u16_of(page, 10) != 4 || u64_of(page, 16) < far + 2 || u64_of(page, 16) > 100000 ||
+        u64_of(page, 24) <= u64_of(page, 32))
+        return false;
+    UNIT_NEED(pread(fd, &freed, sizeof freed, at) == 8);
+    UNIT_NEED(pwrite(fd, &freed, sizeof freed, at + 8) == 8);
+    return true;
+}
+
+/* 20 MB in pages of a row each, and gone again in one commit. */
+static struct tov_store *store_with_free_pages(void)
+{
+    const uint64_t rows = 5000;
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    for (uint64_t i = 0; i < rows; i++)
+        tov_store_batch_append(batch, ROWS, tov_store_key_u64(i), row_value(i, 2500));
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1), row_value(1, 4000));
+    commit_and_check(store, batch);
+    tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(0), tov_store_key_u64(rows));
+    commit_and_check(store, batch);
+    tov_store_batch_destroy(batch);
+    return store;
+}
+
+static void expect_page_told(struct tov_store *store, const char *words)
+{
+    struct tov_error error = {.text = ""};
+    UNIT_EQUAL_INT(store_check_file(store, &error), TOV_E_CORRUPT);
+    if (strstr(error.text, words) == NULL)
+        unit_need(false, error.text, __FILE__, __LINE__);
+    tov_store_close(store);
+    folder_remove();
+}
+
+static void a_size_that_a_disk_has_changed_takes_no_memory(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1), row_value(1, 4000));
+    commit_and_check(store, batch);
+    tov_store_batch_destroy(batch);
+    change_pages(raise_size);
+    expect_page_told(store, "larger than any that is written");
+}
+
+static void a_long_list_of_free_pages_is_read_in_pieces_to_its_end(void)
+{
+    struct tov_store *store = store_with_free_pages();
+    change_pages(repeat_free);
+    expect_page_told(store, "the list of free pages is not in order");
+}
+
+static void a_row_has_a_largest_size(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf large = TOV_BUF_INIT(TOV_STORE_ROW_MAX_BYTES + 1);
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store *store = store_open_here(&options);
+    struct tov_store_batch *batch = batch_create();
+    UNIT_NEED(tov_buf_extend(&large, TOV_STORE_ROW_MAX_BYTES + 1) != NULL);
+    memset(large.data, 1, large.size);
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1), tov_buf_view(&large));
+    UNIT_EQUAL_INT(tov_store_commit(store, batch, NULL), TOV_E_LIMIT);
+    tov_store_batch_clear(batch);
+    tov_store_batch_put(batch, NAMES, key_of(NAMES, 1),
+                        (struct tov_bytes){large.data, TOV_STORE_ROW_MAX_BYTES});
+    commit_and_check(store, batch);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    folder_remove();
+}
+
 /* A disk changes the key of row 2: what lies beside it says that something is wrong. */
 static void a_changed_key_is_not_taken_for_the_end_of_a_range(void)
 {
@@ -387,6 +514,9 @@ static void a_changed_key_is_not_taken_for_the_end_of_a_range(void)
 const struct unit_test rot_tests[] = {
     UNIT_TEST(what_lmdb_writes_is_never_damage),
     UNIT_TEST(a_row_that_becomes_smaller_in_one_batch_is_no_damage),
+    UNIT_TEST(a_size_that_a_disk_has_changed_takes_no_memory),
+    UNIT_TEST(a_long_list_of_free_pages_is_read_in_pieces_to_its_end),
+    UNIT_TEST(a_row_has_a_largest_size),
     UNIT_TEST(a_changed_key_is_not_taken_for_the_end_of_a_range),
     UNIT_TEST(a_changed_bit_of_the_file_is_told_or_means_nothing),
     UNIT_TEST(a_changed_bit_where_pages_begin_is_told_or_means_nothing),

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What is the matter with the node, and what to do, in one sentence for whoever asks: the first of
+ * what is so, the worst one first. `tov status` is not 0 while there is one.
+ * Not for: what waits for a client's units (desk.c, status.c).
+ */
+#include "api/api_internal.h"
+
+#include "case/danish_time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum tov_err put(struct tov_record out, const char *danish, const char *english)
+{
+    TOV_TRY(tov_record_put_text(out, "sentence_da", danish));
+    return tov_record_put_text(out, "sentence_en", english);
+}
+
+/* ---- the store ---- */
+
+/* Until the next start: what a snapshot said wrongly was shown, or might have been. */
+static enum tov_err put_book_sentence(struct tov_record out)
+{
+    return put(out,
+               "Nodens kopi af sagsbogen afveg fra hovedbogen og er lavet om ud fra den. Se loggen "
+               "(book-differs), og kontrollér serverens disk og hukommelse.",
+               "The node's copy of its case book differed from the ledger and was made again from "
+               "it. See the log (book-differs), and check the server's disk and memory.");
+}
+
+static enum tov_err put_damage_sentence(struct tov_record out)
+{
+    return put(
+        out,
+        "Nodens database er beskadiget: mindst én besked kan ikke læses og mangler måske i "
+        "sin sag. Se loggen (book-row-damaged), og kontrollér serverens disk.",
+        "The node's store is damaged: at least one message cannot be read and may be missing "
+        "from its case. See the log (book-row-damaged), and check the server's disk.");
+}
+
+static enum tov_err put_attachment_sentence(struct tov_record out)
+{
+    return put(
+        out,
+        "Serverens disk ændrer det, der gemmes: mindst én modtaget fil er beskadiget, hver "
+        "gang den hentes, og hentes ikke mere. Se loggen (attachment-damaged), og "
+        "kontrollér disken. Når noden er startet igen, hentes filen på ny.",
+        "The server's disk changes what is stored: at least one file that came in is damaged "
+        "each time it is fetched, and is not fetched any more. See the log "
+        "(attachment-damaged), and check the disk. Once the node is started again, the file "
+        "is fetched anew.");
+}
+
+static enum tov_err put_full_sentence(struct tov_record out)
+{
+    return put(out,
+               "Serverens disk er næsten fuld. Noden tager ikke imod nye beskeder. Kontakt "
+               "driften.",
+               "The server's disk is nearly full. The node takes no new messages. Call the "
+               "operator.");
+}
+
+static enum tov_err put_clock_sentence(struct tov_record out)
+{
+    return put(out,
+               "Serverens ur går bagud: det viser et tidligere tidspunkt end nodens seneste post. "
+               "Nye beskeder får samme tidspunkt som den seneste post, og frister vises forkert. "
+               "Kontakt driften.",
+               "The server's clock is behind the node's own entries. New messages bear the last "
+               "entry's time, and deadlines are shown wrongly. Call the operator.");
+}
+
+/* ---- the others ---- */
+
+static enum tov_err put_gateway_sentence(uint64_t gone_ms, struct tov_record out)
+{
+    char since[TOV_DANISH_TIME_SIZE], danish[512], english[512];
+    tov_danish_time_format(gone_ms, since);
+    (void)snprintf(danish, sizeof danish,
+                   "Ingen gateway er forbundet med noden siden %s: beskeder bliver hverken sendt "
+                   "eller modtaget. De venter og leveres, når gatewayen er der igen. Kontakt "
+                   "driften.",
+                   since);
+    (void)snprintf(english, sizeof english,
+                   "No gateway has been connected to the node since %s: messages are neither sent "
+                   "nor received. They wait, and are delivered once the gateway is there again. "
+                   "Call the operator.",
+                   since);
+    return put(out, danish, english);
+}
+
+/* The agency's name, and how many others; NULL: nobody's day is full. */
+static const char *whose_day_is_full(const struct tov_api *api, size_t *out_others)
+{
+    const char *name = NULL;
+    *out_others = 0;
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (!peer.day_is_full)
+            continue;
+        if (name != NULL)
+            *out_others += 1;
+        else
+            name = tov_roster_agency(api->core->roster, peer.agency)->name;
+    }
+    return name;
+}
+
+static enum tov_err put_day_sentence(const char *name, size_t others, struct tov_record out)
+{
+    char text[512], more[64] = "";
+    if (others > 0)
+        (void)snprintf(more, sizeof more, " og %zu %s", others,
+                       others == 1 ? "anden myndighed" : "andre myndigheder");
+    (void)snprintf(text, sizeof text,
+                   "%s%s har sendt mere, end noden tager imod på et døgn. Resten venter hos "
+                   "afsenderen og kommer af sig selv; intet er gået tabt. Er det ventet, kan "
+                   "driften sætte peer-day-mib op.",
+                   name, more);
+    TOV_TRY(tov_record_put_text(out, "sentence_da", text));
+    if (others > 0)
+        (void)snprintf(more, sizeof more, " and %zu other %s", others,
+                       others == 1 ? "agency" : "agencies");
+    (void)snprintf(text, sizeof text,
+                   "%s%s %s sent more than this node takes in a day. The rest waits at the sender "
+                   "and comes by itself; nothing is lost. If that is expected, the operator can "
+                   "raise peer-day-mib.",
+                   name, more, others > 0 ? "have" : "has");
+    return tov_record_put_text(out, "sentence_en", text);
+}
+
+/* ---- the first of them ---- */
+
+/* The state says that others are waited for; without a gateway they cannot be heard. */
+static bool waits_for_others(const struct tov_api_state *state)
+{
+    return strcmp(state->name, "recovering") == 0 ||
+           (strcmp(state->name, "starting") == 0 && state->may_write);
+}
+
+static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
+{
+    size_t others;
+    const char *name = whose_day_is_full(api, &others);
+    if (tov_book_damages(api->book) > 0)
+        return put_damage_sentence(out);
+    if (api->gateway_gone_ms != 0)
+        return put_gateway_sentence(api->gateway_gone_ms, out);
+    if (tov_follow_gave_up(api->follow) > 0)
+        return put_attachment_sentence(out);
+    if (name != NULL)
+        return put_day_sentence(name, others, out);
+    return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : put(out, "", "");
+}
+
+enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out)
+{
+    const struct tov_api_state *state = &api->state;
+    if (api->gateway_gone_ms != 0 && waits_for_others(state))
+        return put_gateway_sentence(api->gateway_gone_ms, out);
+    if (state->sentence_en[0] != '\0')
+        return put(out, state->sentence_da, state->sentence_en);
+    if (!tov_core_has_room(api->core, 0))
+        return put_full_sentence(out);
+    if (tov_core_clock_is_behind(api->core))
+        return put_clock_sentence(out);
+    return put_lesser_sentence(api, out);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The sentence of the status: what is the matter with a node that serves, in both languages, the
+ * worst first, and nothing when nothing is.
+ * Not for: what a state of the node says (tests of the states), nor what finds the matter out.
+ */
+#include "desk_ask.h"
+
+#include "api/api.h"
+#include "case/danish_time.h"
+#include "follow/peer.h"
+#include "node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool has(struct tov_bytes text, const char *words)
+{
+    return memmem(text.data, text.size, words, strlen(words)) != NULL;
+}
+
+/* WORDS "": no sentence at all. */
+static void expect_sentence(struct harness *harness, const char *danish, const char *english)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    body = body_of(reply, "status");
+    struct tov_bytes da = tov_record_bytes(body, "sentence_da");
+    struct tov_bytes en = tov_record_bytes(body, "sentence_en");
+    bool is_so =
+        english[0] == '\0' ? da.size == 0 && en.size == 0 : has(da, danish) && has(en, english);
+    if (!is_so)
+        (void)printf("\"%.*s\"\n\"%.*s\"\n", (int)da.size, (const char *)da.data, (int)en.size,
+                     (const char *)en.data);
+    CU_ASSERT(is_so);
+    tov_record_destroy(&reply);
+}
+
+static void a_node_without_a_gateway_says_since_when(void)
+{
+    char danish[100], english[100], since[TOV_DANISH_TIME_SIZE];
+    struct harness *harness = three_nodes();
+    struct tov_node *node = harness_node(harness, 0);
+    expect_sentence(harness, "", "");
+    tov_danish_time_format(harness_now_ms(harness), since);
+    (void)snprintf(danish, sizeof danish, "Ingen gateway er forbundet med noden siden %s:", since);
+    (void)snprintf(english, sizeof english,
+                   "No gateway has been connected to the node since %s:", since);
+    tov_node_set_gateway(node, false);
+    expect_sentence(harness, danish, english);
+    harness_advance(harness, 600000);
+    tov_node_set_gateway(node, false); /* said again, it is since the same time */
+    expect_sentence(harness, danish, english);
+    tov_node_set_gateway(node, true);
+    expect_sentence(harness, "", "");
+    harness_destroy(harness);
+}
+
+/* It would wait for ever for those whom it cannot hear. */
+static void a_node_that_waits_for_others_says_first_that_it_cannot_hear_them(void)
+{
+    struct harness *harness = three_nodes();
+    harness_set_link(harness, 0, 1, false);
+    harness_set_link(harness, 0, 2, false);
+    harness_restart(harness, 0);
+    harness_advance(harness, 2000);
+    UNIT_NEED(tov_node_state(harness_node(harness, 0)) == TOV_NODE_KEEPERS);
+    expect_sentence(harness, "venter på svar", "waits for other agencies' nodes");
+    tov_node_set_gateway(harness_node(harness, 0), false);
+    expect_sentence(harness, "Ingen gateway", "No gateway");
+    harness_destroy(harness);
+}
+
+static void a_disk_that_changes_attachments_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    tov_node_follow(harness_node(harness, 0))->pulls_given_up = 1;
+    expect_sentence(harness, "hentes ikke mere. Se loggen (attachment-damaged)",
+                    "is not fetched any more. See the log (attachment-damaged)");
+    tov_node_set_gateway(harness_node(harness, 0), false);
+    expect_sentence(harness, "Ingen gateway", "No gateway"); /* the worse of the two */
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_node_without_a_gateway_says_since_when),
+        UNIT_TEST(a_node_that_waits_for_others_says_first_that_it_cannot_hear_them),
+        UNIT_TEST(a_disk_that_changes_attachments_is_told),
+    };
+    return unit_run("core, sentence", tests, sizeof tests / sizeof tests[0]);
+}
