@@ -50,7 +50,7 @@ struct tov_transfer {
     uint8_t damaged;  /* how often the own disk has changed it */
     struct tov_message_name name;
     struct tov_ref ref;
-    uint8_t part;
+    uint8_t part, part_count; /* of its message */
     struct tov_part_claim claim;
     uint32_t held, total, asked;
     uint32_t synced;
