@@ -51,7 +51,7 @@ struct tov_transfer {
     struct tov_message_name name; /* of the own agency: a file that is fetched back */
     uint8_t id[TOV_MESSAGE_ID_BYTES];
     struct tov_ref ref;
-    uint8_t part;
+    uint8_t part, part_count; /* of its message */
     struct tov_part_claim claim;
     uint32_t held, total, asked;
     uint32_t synced;

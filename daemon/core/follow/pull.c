@@ -215,6 +215,7 @@ static void activate(const struct tov_message *message, const struct tov_pull_wa
         .name = *name,
         .ref = {name->agency, name->generation, name->index, message->leaf_hash},
         .part = wanted->part,
+        .part_count = (uint8_t)message->leaf.part_count,
         .claim = {leaf_part->sealed_size, leaf_part->root},
         .held = wanted->row.held,
         .synced = wanted->row.held,
@@ -365,10 +366,10 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
 }
 
 static struct standing other_parts(const struct tov_peer *peer, struct tov_store_read *read,
-                                   const struct tov_transfer *transfer, size_t part_count)
+                                   const struct tov_transfer *transfer)
 {
     struct standing standing = {false, false};
-    for (size_t i = 2; i < part_count; i++) {
+    for (size_t i = 2; i < transfer->part_count; i++) {
         if (i != transfer->part)
             look_at_part(peer, read, &transfer->name, (uint8_t)i, &standing);
     }
@@ -424,13 +425,13 @@ static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfe
 
 /* The whole is here and was looked at: ERR says why it does not open. */
 static void conclude(struct tov_follow *follow, struct tov_store_read *read, struct tov_peer *peer,
-                     struct tov_transfer *transfer, size_t part_count, enum tov_err err)
+                     struct tov_transfer *transfer, enum tov_err err)
 {
     struct tov_core *core = follow->core;
     struct tov_verdict_value value = {TOV_VERDICT_OPENED, 0, 0};
     if (err != TOV_OK)
         value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
-    struct standing others = other_parts(peer, read, transfer, part_count);
+    struct standing others = other_parts(peer, read, transfer);
     if (err != TOV_OK || (!others.under_way && !others.has_failed))
         amend_verdict(follow, read, peer, transfer, value);
     struct tov_event event = {.kind = TOV_EVENT_ATTACHMENT,
@@ -483,7 +484,7 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK;
     TOV_TRY(err);
     if (!checked.is_damaged) {
-        conclude(follow, read, peer, transfer, message->leaf.part_count, checked.err);
+        conclude(follow, read, peer, transfer, checked.err);
         return TOV_OK;
     }
     tov_pull_check_destroy(transfer->check);
