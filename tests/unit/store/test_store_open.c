@@ -155,7 +155,7 @@ static void put_format(struct tov_bytes row)
 {
     MDB_env *env = NULL;
     MDB_txn *txn = NULL;
-    MDB_dbi dbi;
+    MDB_dbi dbi = 0;
     MDB_val key = {strlen("format"), (void *)(uintptr_t) "format"};
     MDB_val value = {row.size, (void *)(uintptr_t)row.data};
     UNIT_NEED(mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, 10) == 0);
