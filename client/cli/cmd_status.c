@@ -52,12 +52,22 @@ static bool a_peer_is_suspended(const struct day *day)
     return false;
 }
 
+static bool a_peer_asks_again(const struct day *day)
+{
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        if (day->facts->peers[i].asked_again > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
            day->facts->counting || roster_ends_soon(day) || disk_is_short(day) ||
-           a_peer_is_suspended(day) || casecount_needs_person(&day->cases);
+           a_peer_is_suspended(day) || a_peer_asks_again(day) ||
+           casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -215,6 +225,30 @@ static void put_withheld(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* Of each recipient that was set back to an old copy. */
+static void put_asked_again(struct cli *cli, const struct day *day)
+{
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        const struct tov_peer_status *peer = &day->facts->peers[i];
+        unsigned long count = (unsigned long)peer->asked_again;
+        char text[ALARM_SIZE], where[ALARM_SIZE];
+        if (count == 0)
+            continue;
+        (void)snprintf(
+            text, sizeof text,
+            ngettext("%s was set back to an old copy, cannot read %lu message that it had "
+                     "read, and asks for its keys again.",
+                     "%s was set back to an old copy, cannot read %lu messages that it "
+                     "had read, and asks for their keys again.",
+                     count),
+            peer->name, count);
+        (void)snprintf(where, sizeof where,
+                       ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
+                       (unsigned long long)peer->asked_again_oldest);
+        put_alarm(cli, text, where);
+    }
+}
+
 /* No alarm: handing over is part of the day's work. */
 static void put_unrecorded(struct cli *cli, const struct day *day)
 {
@@ -233,6 +267,7 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_late(cli, day);
     put_undelivered(cli, day);
     put_withheld(cli, day);
+    put_asked_again(cli, day);
     lost_put(cli, day->facts);
     put_unrecorded(cli, day);
     if (day->facts->counting)
@@ -290,15 +325,23 @@ static void put_text(struct cli *cli, const struct day *day)
 
 /* ---- JSON ---- */
 
+/* A message's number; null for none. */
+static json_t *number_json(uint64_t number)
+{
+    return number == 0 ? json_null() : json_integer((json_int_t)number);
+}
+
 static json_t *peer_json(const struct tov_peer_status *peer)
 {
-    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I}", "agency",
+    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o}", "agency",
                      (int)peer->agency, "name", peer->name, "connected", peer->connected,
                      "suspended", peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
                      (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
                      "links_receipted", (json_int_t)peer->links_receipted, "faults",
                      (json_int_t)peer->faults, "last_heard_at", cli_json_time(peer->last_heard_ms),
-                     "waiting", (json_int_t)peer->waiting);
+                     "waiting", (json_int_t)peer->waiting, "asked_again",
+                     (json_int_t)peer->asked_again, "asked_again_oldest",
+                     number_json(peer->asked_again_oldest));
 }
 
 static json_t *list_of(const char *const *texts, size_t count)
@@ -307,12 +350,6 @@ static json_t *list_of(const char *const *texts, size_t count)
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(list, json_string(texts[i]));
     return list;
-}
-
-/* A message's number; null for none. */
-static json_t *number_json(uint64_t number)
-{
-    return number == 0 ? json_null() : json_integer((json_int_t)number);
 }
 
 static json_t *status_json(const struct day *day)

@@ -76,6 +76,6 @@ extern const struct cli_command command_status, command_inbox, command_outbox, c
     command_amend, command_retract, command_drafts, command_drafts_show, command_drafts_edit,
     command_drafts_send, command_drafts_remove, command_watch, command_wait, command_trace,
     command_attachment_get, command_export, command_cases, command_case, command_due, command_find,
-    command_journal, command_start_anyway;
+    command_journal, command_give_again, command_start_anyway;
 
 #endif

@@ -26,6 +26,7 @@ const struct cli_command *const cli_commands[] = {
     &command_reply,
     &command_amend,
     &command_retract,
+    &command_give_again,
     &command_drafts,
     &command_drafts_show,
     &command_drafts_edit,

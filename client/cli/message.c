@@ -165,7 +165,20 @@ const char *message_type_name(const struct cli *cli, const struct tov_message_vi
 /* What needs a person most comes first. */
 static unsigned rank(enum words_level level)
 {
-    return level == WORDS_FAILED ? 0 : level == WORDS_WITHHELD ? 1 : 1 + (unsigned)level;
+    switch (level) {
+    case WORDS_FAILED:
+        return 0;
+    case WORDS_WITHHELD:
+        return 1;
+    case WORDS_LOST_THERE:
+        return 2;
+    case WORDS_WRITTEN:
+    case WORDS_SIGNED:
+    case WORDS_RECEIVED:
+    case WORDS_READ:
+        break;
+    }
+    return 2 + (unsigned)level;
 }
 
 enum words_level message_level(const struct tov_message_view *view)
@@ -193,7 +206,8 @@ bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view 
     if (!facts->outgoing)
         return words_verdict_trouble(facts->verdict) != NULL;
     enum words_level level = message_level(view);
-    return !message_is_incoming(cli, view) && (level == WORDS_FAILED || level == WORDS_WITHHELD);
+    return !message_is_incoming(cli, view) &&
+           (level == WORDS_FAILED || level == WORDS_WITHHELD || level == WORDS_LOST_THERE);
 }
 
 const char *message_state(const struct cli *cli, const struct tov_message_view *view)

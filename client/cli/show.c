@@ -326,7 +326,10 @@ static void put_attachments(struct cli *cli, const struct tov_message_view *view
         cli_say(cli, "  %u  ", attachment->part);
         text_put_clean(&cli->page, attachment->name[0] == '\0' ? "?" : attachment->name);
         cli_say(cli, ", %s", size);
-        if (!attachment->complete && attachment->chunks_total > 0)
+        if (!attachment->complete && tov_message_view_facts(view)->outgoing)
+            cli_say(cli, "%s",
+                    _(", lost here in a restore: it is fetched back from the recipients"));
+        else if (!attachment->complete && attachment->chunks_total > 0)
             cli_say(cli, _(", %u%% has arrived"),
                     (unsigned)(attachment->chunks_held * 100 / attachment->chunks_total));
         else if (!attachment->complete)
@@ -396,6 +399,34 @@ static void put_gap(struct cli *cli, const struct tov_message_facts *facts,
     text_put_wrapped(&cli->page, text, &(struct text_frame){4, 4, cli->columns});
 }
 
+/* What a restore of the recipient's node left of it, and what to do. */
+static void put_again(struct cli *cli, const struct tov_message_facts *facts,
+                      const struct tov_delivery *delivery)
+{
+    char text[640] = "";
+    if (delivery->again == TOV_AGAIN_NO)
+        return;
+    if (delivery->again == TOV_AGAIN_ASKS)
+        (void)snprintf(
+            text, sizeof text,
+            _("%s could read it, was set back to an old copy since, and asks for the keys "
+              "again. Ask there whether that is so, and give them, or not (--refuse): "
+              "tov give-again %llu --agency %s --reason TEXT"),
+            delivery->agency_name, (unsigned long long)facts->number, delivery->agency_name);
+    else if (delivery->again == TOV_AGAIN_GRANTED)
+        (void)snprintf(text, sizeof text,
+                       _("%s could read it, and was set back to an old copy since. It is given the "
+                         "keys again: they are on their way."),
+                       delivery->agency_name);
+    else
+        (void)snprintf(text, sizeof text,
+                       _("%s could read it, and was set back to an old copy since. It is not given "
+                         "the keys again."),
+                       delivery->agency_name);
+    cli_say(cli, "    ");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){4, 4, cli->columns});
+}
+
 static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                          const struct tov_delivery *delivery)
 {
@@ -413,6 +444,7 @@ static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
         cli_say(cli, "%s", _(", attachments on their way"));
     cli_say(cli, "\n");
     put_gap(cli, facts, delivery);
+    put_again(cli, facts, delivery);
 }
 
 void show_deliveries(struct cli *cli, const struct tov_message_view *view)

@@ -75,6 +75,8 @@ enum words_level words_level_of(const struct tov_message_facts *facts,
         return facts->is_signed ? WORDS_SIGNED : WORDS_WRITTEN;
     if (delivery->gap != TOV_GAP_NONE)
         return WORDS_WITHHELD;
+    if (delivery->again != TOV_AGAIN_NO)
+        return WORDS_LOST_THERE;
     if (delivery->read)
         return WORDS_READ;
     if (delivery->link_number == 0)
@@ -101,6 +103,8 @@ const char *words_level_name(enum words_level level)
         return _("cannot be used");
     case WORDS_WITHHELD:
         return _("not sent");
+    case WORDS_LOST_THERE:
+        return _("lost there");
     }
     return "";
 }
@@ -120,6 +124,8 @@ const char *words_level_id(enum words_level level)
         return "failed";
     case WORDS_WITHHELD:
         return "withheld";
+    case WORDS_LOST_THERE:
+        return "lost-there";
     }
     return "";
 }

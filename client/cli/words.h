@@ -36,8 +36,9 @@ enum words_level {
     WORDS_SIGNED = 2,
     WORDS_RECEIVED = 3,
     WORDS_READ = 4,
-    WORDS_FAILED = 5,  /* received, but it cannot be opened, is refused or not understood */
-    WORDS_WITHHELD = 6 /* it never comes there: the node was set back to an old copy */
+    WORDS_FAILED = 5,    /* received, but it cannot be opened, is refused or not understood */
+    WORDS_WITHHELD = 6,  /* it never comes there: the node was set back to an old copy */
+    WORDS_LOST_THERE = 7 /* it was read there: that node was set back, and lacks the keys */
 };
 enum words_level words_level_of(const struct tov_message_facts *facts,
                                 const struct tov_delivery *delivery);

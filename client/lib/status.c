@@ -26,6 +26,8 @@ static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
         .faults = tov_record_number(item, "faults"),
         .last_heard_ms = tov_record_number(item, "last_heard_ms"),
         .waiting = tov_record_number(item, "waiting"),
+        .asked_again = tov_record_number(item, "asked_again"),
+        .asked_again_oldest = tov_record_number(item, "asked_again_oldest"),
     };
     return out_peer->name == NULL ? TOV_E_NOMEM : TOV_OK;
 }

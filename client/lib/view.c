@@ -34,6 +34,17 @@ const char *tov_gap_text(uint32_t gap)
     return names[gap < sizeof names / sizeof names[0] ? gap : TOV_GAP_WITHHELD];
 }
 
+const char *tov_again_text(uint32_t again)
+{
+    static const char *const names[] = {
+        [TOV_AGAIN_NO] = "no",
+        [TOV_AGAIN_ASKS] = "asks",
+        [TOV_AGAIN_DENIED] = "denied",
+        [TOV_AGAIN_GRANTED] = "granted",
+    };
+    return names[again < sizeof names / sizeof names[0] ? again : TOV_AGAIN_DENIED];
+}
+
 /* ---- pieces of answers ---- */
 
 enum tov_err view_read_ref(struct tov_record record, const char *name,
@@ -84,6 +95,7 @@ enum tov_err view_read_deliveries(struct tov_record record, struct lib_memory *m
             .received_ms = tov_record_number(item, "received_ms"),
             .read = tov_record_number(item, "read") != 0,
             .gap = (uint32_t)tov_record_number(item, "gap"),
+            .again = (uint32_t)tov_record_number(item, "again"),
         };
         if (deliveries[i].agency_name == NULL)
             return TOV_E_NOMEM;

@@ -21,6 +21,13 @@ uint64_t tov_core_clock_mono(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t tov_core_clock_mono_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
 static void look_at_file(struct tov_core_clock *clock)
 {
     struct stat status;

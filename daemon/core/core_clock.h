@@ -22,6 +22,7 @@ struct tov_core_clock {
 };
 
 uint64_t tov_core_clock_mono(void);
+uint64_t tov_core_clock_mono_us(void);
 /* A demo file that is not there or not a time leaves the clock as it was. */
 uint64_t tov_core_clock_now(struct tov_core_clock *clock);
 

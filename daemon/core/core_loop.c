@@ -8,6 +8,7 @@
 #include "exit_codes.h"
 #include "log/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,10 +17,13 @@
 #include <unistd.h>
 
 #define TICK_MS 1000u
-#define CLEAR_MS 60000u  /* dead readers of the store */
-#define READS_PER_TURN 8 /* of 64 KiB or more each, from one socket */
+#define CLEAR_MS 60000u      /* dead readers of the store */
+#define READS_PER_TURN 8     /* of 64 KiB or more each, from one socket */
+#define TURN_US 100000u      /* then what a socket has more of waits for the next turn */
+#define PATIENCE_US 1000000u /* that clients wait before who takes most is refused */
 
 enum slot { SLOT_GUARD, SLOT_GATEWAY, SLOT_FRONT, SLOT_SUPERVISOR, SLOT_STORE, SLOT_SIGNAL, SLOTS };
+static_assert(SLOT_SUPERVISOR < TOV_PROCESS_SOCKETS, "each socket has a place in `left`");
 
 /* ---- what the processes say ---- */
 
@@ -97,6 +101,22 @@ static enum tov_err on_gateway(struct tov_process *process, const struct tov_ipc
     }
 }
 
+/* While clients wait from turn to turn, who has had its share of the core's time is refused. */
+static void on_request(struct tov_process *process, const struct tov_ipc_request *request)
+{
+    uint64_t began_us = tov_core_clock_mono_us();
+    bool is_behind =
+        process->front_left_us != 0 && began_us - process->front_left_us >= PATIENCE_US;
+    if (is_behind && !tov_share_allows(&process->share, request->client.bytes, began_us))
+        tov_node_refuse_client_frame(process->node, request->client.bytes, request->connection,
+                                     request->frame);
+    else
+        tov_node_on_client_frame(process->node, request->client.bytes, request->connection,
+                                 request->frame);
+    uint64_t ended_us = tov_core_clock_mono_us();
+    tov_share_charge(&process->share, request->client.bytes, ended_us, ended_us - began_us);
+}
+
 static enum tov_err on_front(struct tov_process *process, const struct tov_ipc_frame *frame)
 {
     struct tov_ipc_request request;
@@ -107,8 +127,7 @@ static enum tov_err on_front(struct tov_process *process, const struct tov_ipc_f
         return TOV_OK;
     case TOV_IPC_FR_FRAME:
         TOV_TRY(tov_ipc_read_request(frame->payload, &request));
-        tov_node_on_client_frame(process->node, request.client.bytes, request.connection,
-                                 request.frame);
+        on_request(process, &request);
         return TOV_OK;
     case TOV_IPC_FR_GONE:
         TOV_TRY(tov_ipc_read_connection(frame->payload, &connection));
@@ -151,6 +170,7 @@ static void drop_front(struct tov_process *process)
     tov_ipc_destroy(process->front);
     process->front = NULL;
     process->front_ready = false;
+    process->left[SLOT_FRONT] = false;
     tov_node_on_clients_gone(process->node);
 }
 
@@ -160,6 +180,7 @@ static void drop_gateway(struct tov_process *process)
     tov_ipc_destroy(process->gateway);
     process->gateway = NULL;
     process->gateway_ready = false;
+    process->left[SLOT_GATEWAY] = false;
     memset(process->queued, 0, sizeof process->queued);
     for (size_t i = 0; i < facts->agency_count; i++)
         tov_node_on_peer_down(process->node, facts->agencies[i].number);
@@ -244,23 +265,38 @@ static enum tov_err on_supervisor(struct tov_process *process, const struct tov_
 
 typedef enum tov_err (*handler)(struct tov_process *process, const struct tov_ipc_frame *frame);
 
-/* TOV_E_CLOSED when the other end is gone. IPC is looked up anew: a handler may replace it. */
-static enum tov_err read_socket(struct tov_process *process, struct tov_ipc **ipc, handler handle)
+/* The frames that were read, until UNTIL_US. TOV_E_AGAIN: none is whole any more. TOV_OK: some are
+ * left, or the socket is another one now; a handler may replace it. */
+static enum tov_err take_frames(struct tov_process *process, struct tov_ipc **ipc, handler handle,
+                                uint64_t until_us)
 {
-    for (int reads = 0; reads < READS_PER_TURN && !tov_node_is_busy(process->node); reads++) {
-        struct tov_ipc *now = *ipc;
-        struct tov_ipc_frame frame;
-        enum tov_err err = tov_ipc_receive(now);
-        if (err == TOV_E_AGAIN)
+    struct tov_ipc *now = *ipc;
+    struct tov_ipc_frame frame;
+    while (tov_core_clock_mono_us() < until_us) {
+        TOV_TRY(tov_ipc_next(now, &frame));
+        TOV_TRY(handle(process, &frame));
+        if (*ipc != now)
             return TOV_OK;
-        TOV_TRY(err);
-        while ((err = tov_ipc_next(now, &frame)) == TOV_OK) {
-            TOV_TRY(handle(process, &frame));
-            if (*ipc != now)
-                return TOV_OK;
-        }
-        if (err != TOV_E_AGAIN)
-            return err;
+    }
+    return TOV_OK;
+}
+
+/* TOV_E_CLOSED when the other end is gone. A frame may cost a thousand times what it cost to send,
+ * and the loop must come round all the same: what is LEFT then no poll tells of. */
+static enum tov_err read_socket(struct tov_process *process, struct tov_ipc **ipc, handler handle,
+                                bool *left)
+{
+    uint64_t until_us = tov_core_clock_mono_us() + TURN_US;
+    struct tov_ipc *now = *ipc;
+    for (int reads = 0; !tov_node_is_busy(process->node); reads++) {
+        enum tov_err err = take_frames(process, ipc, handle, until_us);
+        *left = err == TOV_OK && *ipc == now;
+        if (err == TOV_E_AGAIN && reads < READS_PER_TURN)
+            err = tov_ipc_receive(now);
+        else
+            return err == TOV_E_AGAIN ? TOV_OK : err;
+        if (err != TOV_OK)
+            return err == TOV_E_AGAIN ? TOV_OK : err;
     }
     return TOV_OK;
 }
@@ -279,9 +315,14 @@ static struct pollfd watch(const struct tov_ipc *ipc, bool reads)
     return slot;
 }
 
+static bool reads_edges(const struct tov_process *process)
+{
+    return !process->stopping && !tov_node_is_busy(process->node);
+}
+
 static void fill_slots(const struct tov_process *process, struct pollfd slots[SLOTS])
 {
-    bool reads = !process->stopping && !tov_node_is_busy(process->node);
+    bool reads = reads_edges(process);
     slots[SLOT_GUARD] = watch(process->guard, true);
     slots[SLOT_GATEWAY] = watch(process->gateway, reads);
     slots[SLOT_FRONT] = watch(process->front, reads);
@@ -300,6 +341,7 @@ static void take_commit(struct tov_process *process)
 /* A gateway or front. */
 struct edge {
     enum tov_ipc_link link;
+    enum slot slot;
     struct tov_ipc **ipc;
     handler handle;
     const char *name;
@@ -309,7 +351,7 @@ struct edge {
  * the core. Its end of the socket is closed, and the supervisor sends another. */
 static void read_edge(struct tov_process *process, const struct edge *edge)
 {
-    enum tov_err err = read_socket(process, edge->ipc, edge->handle);
+    enum tov_err err = read_socket(process, edge->ipc, edge->handle, &process->left[edge->slot]);
     if (err == TOV_OK)
         return;
     if (err != TOV_E_CLOSED)
@@ -318,21 +360,44 @@ static void read_edge(struct tov_process *process, const struct edge *edge)
     lose_edge(process, edge->link);
 }
 
+static bool is_due(const struct tov_process *process, const struct pollfd slots[SLOTS],
+                   enum slot slot)
+{
+    bool is_edge = slot == SLOT_GATEWAY || slot == SLOT_FRONT;
+    return (slots[slot].revents & (POLLIN | POLLHUP | POLLERR)) != 0 ||
+           (process->left[slot] && (!is_edge || reads_edges(process)));
+}
+
+static bool has_left(const struct tov_process *process)
+{
+    return process->left[SLOT_GUARD] || process->left[SLOT_SUPERVISOR] ||
+           ((process->left[SLOT_GATEWAY] || process->left[SLOT_FRONT]) && reads_edges(process));
+}
+
 static enum tov_err handle_slots(struct tov_process *process, const struct pollfd slots[SLOTS])
 {
     if (slots[SLOT_STORE].revents != 0)
         take_commit(process);
-    if (slots[SLOT_GUARD].revents & (POLLIN | POLLHUP | POLLERR))
-        TOV_TRY(read_socket(process, &process->guard, on_guard));
-    if (slots[SLOT_SUPERVISOR].revents & (POLLIN | POLLHUP | POLLERR))
-        TOV_TRY(read_socket(process, &process->supervisor, on_supervisor));
-    struct edge gateway = {TOV_IPC_LINK_GATEWAY, &process->gateway, on_gateway, "gateway"};
-    struct edge front = {TOV_IPC_LINK_FRONT, &process->front, on_front, "front"};
-    if (process->gateway != NULL && slots[SLOT_GATEWAY].revents & (POLLIN | POLLHUP | POLLERR))
-        read_edge(process, &gateway);
-    if (process->front != NULL && slots[SLOT_FRONT].revents & (POLLIN | POLLHUP | POLLERR))
-        read_edge(process, &front);
+    if (is_due(process, slots, SLOT_GUARD))
+        TOV_TRY(read_socket(process, &process->guard, on_guard, &process->left[SLOT_GUARD]));
+    if (is_due(process, slots, SLOT_SUPERVISOR))
+        TOV_TRY(read_socket(process, &process->supervisor, on_supervisor,
+                            &process->left[SLOT_SUPERVISOR]));
+    const struct edge edges[] = {
+        {TOV_IPC_LINK_GATEWAY, SLOT_GATEWAY, &process->gateway, on_gateway, "gateway"},
+        {TOV_IPC_LINK_FRONT, SLOT_FRONT, &process->front, on_front, "front"}};
+    for (size_t i = 0; i < 2; i++)
+        if (*edges[i].ipc != NULL && is_due(process, slots, edges[i].slot))
+            read_edge(process, &edges[i]);
     return TOV_OK;
+}
+
+static void note_front(struct tov_process *process)
+{
+    if (!process->left[SLOT_FRONT])
+        process->front_left_us = 0;
+    else if (process->front_left_us == 0)
+        process->front_left_us = tov_core_clock_mono_us();
 }
 
 static void flush(struct tov_ipc *ipc)
@@ -407,7 +472,8 @@ static enum tov_err step(struct tov_process *process)
 {
     struct pollfd slots[SLOTS];
     fill_slots(process, slots);
-    int timeout_ms = tov_node_wants_turn(process->node) ? 0 : (int)TICK_MS;
+    bool goes_on = tov_node_wants_turn(process->node) || has_left(process);
+    int timeout_ms = goes_on ? 0 : (int)TICK_MS;
     if (poll(slots, SLOTS, timeout_ms) < 0 && errno != EINTR)
         return TOV_E_INTERNAL;
     set_time(process);
@@ -415,6 +481,7 @@ static enum tov_err step(struct tov_process *process)
     if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)
         begin_to_stop(process);
     enum tov_err err = handle_slots(process, slots);
+    note_front(process);
     tick(process);
     tov_node_turn(process->node);
     say_ready(process);

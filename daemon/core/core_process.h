@@ -10,10 +10,13 @@
 #include "core_clock.h"
 #include "core_files.h"
 #include "core_settings.h"
+#include "core_share.h"
 #include "ipc/ipc_messages.h"
 #include "keys/keyfile.h"
 #include "node.h"
 #include "supervisor/role.h"
+
+#define TOV_PROCESS_SOCKETS 4
 
 struct tov_process {
     struct tov_config config;
@@ -38,6 +41,9 @@ struct tov_process {
     } unlinks[2];                          /* by tov_ipc_link */
     char said_state[128];                  /* what the supervisor was told of it */
     uint64_t queued[TOV_AGENCIES_MAX + 1]; /* bytes given to the gateway and not yet sent */
+    bool left[TOV_PROCESS_SOCKETS]; /* frames were read and wait for the next turn (core_loop.c) */
+    uint64_t front_left_us; /* since when that is so of the front, each turn; 0: it is not */
+    struct tov_share share;
     uint64_t last_tick_mono_ms, last_clear_mono_ms, last_alive_mono_ms;
     int exit_code;
 };

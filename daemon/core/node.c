@@ -195,6 +195,13 @@ void tov_node_on_client_frame(struct tov_node *node, const uint8_t client_key[32
         tov_api_on_frame(node->api, client_key, connection, frame);
 }
 
+void tov_node_refuse_client_frame(struct tov_node *node, const uint8_t client_key[32],
+                                  uint64_t connection, struct tov_bytes frame)
+{
+    if (node->core.failed == TOV_OK && !node->restarts)
+        tov_api_refuse_busy(node->api, client_key, connection, frame);
+}
+
 void tov_node_on_client_gone(struct tov_node *node, uint64_t connection)
 {
     tov_api_on_gone(node->api, connection);

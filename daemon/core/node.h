@@ -76,6 +76,9 @@ void tov_node_on_peer_down(struct tov_node *node, uint16_t agency);
 void tov_node_on_peer_frame(struct tov_node *node, uint16_t agency, struct tov_bytes frame);
 void tov_node_on_client_frame(struct tov_node *node, const uint8_t client_key[32],
                               uint64_t connection, struct tov_bytes frame);
+/* It asks more than its share: the frame is answered by TOV_E_BUSY, and nothing else is done. */
+void tov_node_refuse_client_frame(struct tov_node *node, const uint8_t client_key[32],
+                                  uint64_t connection, struct tov_bytes frame);
 void tov_node_on_client_gone(struct tov_node *node, uint64_t connection);
 void tov_node_on_clients_gone(struct tov_node *node); /* all: the front was started again */
 void tov_node_set_clients(struct tov_node *node, struct tov_clients *clients);

@@ -55,6 +55,15 @@ static enum tov_err hand_over(struct tov_node *node, const char *name)
     return TOV_OK;
 }
 
+/* Without memory the next start finds it. */
+static void say_not_used(struct tov_node *node, const char *name, enum tov_err err)
+{
+    tov_core_log(&node->core, TOV_HOST_ERROR, "statement-not-used", "file=%s error=%s", name,
+                 tov_err_name(err));
+    if (err == TOV_E_NOMEM)
+        (void)tov_core_fail(&node->core, err, "no memory to read a statement of the roots");
+}
+
 void tov_node_use_statement(struct tov_node *node)
 {
     static const char *const names[TOV_GUARD_TREES] = {"ledger.statement", "journal.statement"};
@@ -65,11 +74,13 @@ void tov_node_use_statement(struct tov_node *node)
         if (!node->tree_is_lost[i])
             continue;
         enum tov_err err = hand_over(node, names[i]);
-        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
-            tov_core_log(&node->core, TOV_HOST_ERROR, "statement-not-used", "file=%s error=%s",
-                         names[i], tov_err_name(err));
-        if (err == TOV_OK)
-            return; /* one at a time: a start follows */
+        if (err == TOV_E_NOT_FOUND)
+            continue;
+        if (err != TOV_OK)
+            say_not_used(node, names[i], err);
+        /* One at a time: a start follows. Nor is the second used when the first could not be: their
+         * numbers rise, and the guard would refuse the first from then on. */
+        return;
     }
 }
 

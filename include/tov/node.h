@@ -33,6 +33,11 @@ struct tov_peer_status {
     /* Messages to it without a receipt: of the client's units alone, and of the 200 that wait
      * longest; for auditor, dbr and node_admin all of the agency. */
     uint64_t waiting;
+    /* Messages of the client's units that it could read, lacks the keys of since its node was set
+     * back to an old copy, and asks for again (TOV_AGAIN_ASKS, view.h), of the 200 oldest; and the
+     * number of the oldest, 0 when there is none. 0 for node_admin. */
+    uint64_t asked_again;
+    uint64_t asked_again_oldest;
 };
 struct tov_node_status {
     /* "starting", "serving", "recovering", "behind", "clock", "guard", "stopped" */

@@ -91,6 +91,40 @@ TOV_API_CHECKED enum tov_err tov_submit_take(struct tov_submit *submit,
  * outcome is unknown. NULL is fine. */
 TOV_API void tov_submit_destroy(struct tov_submit *submit);
 
+/* ---- a recipient that was set back ---- */
+
+struct tov_give_again_options {
+    size_t size; /* sizeof(struct tov_give_again_options) */
+    uint64_t number;
+    const struct tov_message_ref *ref; /* when NUMBER is 0 */
+    const char *agency;                /* its name; NULL: the only one that asks */
+    const char *reason;                /* at most 900 bytes; it stands in the journal */
+    int refuse;                        /* it is not given them */
+};
+#define TOV_GIVE_AGAIN_OPTIONS_INIT                                   \
+    {                                                                 \
+        sizeof(struct tov_give_again_options), 0, NULL, NULL, NULL, 0 \
+    }
+
+/* Grows at its end in later versions. */
+struct tov_give_again_result {
+    uint64_t number;
+    char agency_name[64];
+    uint32_t again; /* enum tov_delivery_again, from now on */
+    int repeated;   /* it was said before: nothing was written */
+};
+
+/* A person of the unit that sent a message says whether a recipient that could read it, and lacks
+ * its keys since its node was set back to an old copy (a delivery's `again`, view.h), is given them
+ * again. The entry of the journal is durable when this returns; the keys go then, by themselves,
+ * within 30 days. It can be said otherwise until they are there. Blocks. RULE: no such recipient
+ * has lost them; DENIED: not a person of the unit that sent it; ARGUMENT: no reason, or too long,
+ * or several recipients ask and none is named; and as in receive.h. */
+TOV_API_CHECKED enum tov_err tov_give_again(struct tov_client *client,
+                                            const struct tov_give_again_options *options,
+                                            struct tov_give_again_result *out_result,
+                                            struct tov_error *error);
+
 #ifdef __cplusplus
 }
 #endif

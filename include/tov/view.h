@@ -31,6 +31,15 @@ enum tov_delivery_gap {
     TOV_GAP_TOLD = 3
 };
 
+/* Whether the recipient could read the message, and lacks its keys since its node was set back to
+ * an old copy. */
+enum tov_delivery_again {
+    TOV_AGAIN_NO = 0,     /* it is not so */
+    TOV_AGAIN_ASKS = 1,   /* it asks for them: a person says whether it gets them (send.h) */
+    TOV_AGAIN_DENIED = 2, /* a person said no */
+    TOV_AGAIN_GRANTED = 3 /* a person said yes: they go to it */
+};
+
 /* What the recipient's node found (docs/protocol.md): verdict 0 is "no receipt yet". Grows at its
  * end in later versions. */
 struct tov_delivery {
@@ -43,10 +52,14 @@ struct tov_delivery {
     uint64_t received_ms; /* when its receipt was stored here; 0: not yet */
     int read;             /* an acknowledgement of a person there answers the message */
     uint32_t gap;         /* enum tov_delivery_gap; one of a later version: treat as WITHHELD */
+    uint32_t again;       /* enum tov_delivery_again; one of a later version: treat as DENIED */
 };
 /* English id: "none", "unknown", "withheld", "told"; "withheld" for one of a later version. Static
  * storage, any thread. */
 TOV_API const char *tov_gap_text(uint32_t gap);
+/* English id: "no", "asks", "denied", "granted"; "denied" for one of a later version. Static
+ * storage, any thread. */
+TOV_API const char *tov_again_text(uint32_t again);
 /* English id of a verdict: "opened", "attachment-pending" ...; "none" for 0, "unknown" for one of a
  * later version. Static storage, any thread. */
 TOV_API const char *tov_verdict_text(uint32_t verdict);

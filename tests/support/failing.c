@@ -119,7 +119,7 @@ ENTRY(tov_node_on_committed, (struct tov_node * node, const struct tov_store_res
 
 /* ---- where it ends: the host ---- */
 
-#define HOSTS_MAX 8u
+#define HOSTS_MAX 64u
 
 static struct shim {
     const struct tov_host *real;

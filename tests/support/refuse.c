@@ -22,18 +22,30 @@ static struct {
     atomic_uint calls;
     unsigned nth;
     int code;
+    bool only_memory;
     atomic_bool has_refused;
     const char *_Atomic what;
 } refusing;
 
-void refuse_begin(unsigned nth, int code)
+static void begin(unsigned nth, int code, bool only_memory)
 {
     refusing.calls = 0;
     refusing.nth = nth;
     refusing.code = code;
+    refusing.only_memory = only_memory;
     refusing.has_refused = false;
     refusing.what = "";
     refusing.is_armed = true;
+}
+
+void refuse_begin(unsigned nth, int code)
+{
+    begin(nth, code, false);
+}
+
+void refuse_memory_begin(unsigned nth)
+{
+    begin(nth, ENOMEM, true);
 }
 
 bool refuse_end(void)
@@ -47,14 +59,19 @@ const char *refuse_what(void)
     return refusing.what;
 }
 
-/* The code to fail with, or 0. */
-static int refused(const char *name)
+static int refused_next(const char *name)
 {
     if (!refusing.is_armed || atomic_fetch_add(&refusing.calls, 1) != refusing.nth)
         return 0;
     refusing.has_refused = true;
     refusing.what = name;
     return refusing.code;
+}
+
+/* The code to fail with, or 0. */
+static int refused(const char *name)
+{
+    return refusing.only_memory ? 0 : refused_next(name);
 }
 
 /* The linker gives calls of NAME to __wrap_NAME, and those of __real_NAME to NAME. */
@@ -82,7 +99,7 @@ static int refused(const char *name)
     DECLARE(void *, name, parameters);      \
     void *__wrap_##name parameters          \
     {                                       \
-        if (refused(#name) == 0)            \
+        if (refused_next(#name) == 0)       \
             return __real_##name arguments; \
         errno = ENOMEM;                     \
         return NULL;                        \
@@ -95,7 +112,7 @@ MEMORY(realloc, (void *memory, size_t size), (memory, size))
 DECLARE(char *, strdup, (const char *text));
 char *__wrap_strdup(const char *text)
 {
-    if (refused("strdup") == 0)
+    if (refused_next("strdup") == 0)
         return __real_strdup(text);
     errno = ENOMEM;
     return NULL;
@@ -105,7 +122,7 @@ int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(p
 int __wrap_asprintf(char **out, const char *format, ...)
 {
     va_list arguments;
-    if (refused("asprintf") != 0) {
+    if (refused_next("asprintf") != 0) {
         errno = ENOMEM;
         return -1;
     }

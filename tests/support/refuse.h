@@ -20,6 +20,8 @@
 
 /* From now on the call number NTH, from 0, fails by CODE, an errno; allocations by ENOMEM. */
 void refuse_begin(unsigned nth, int code);
+/* The same among allocations alone. */
+void refuse_memory_begin(unsigned nth);
 /* True: a call was refused since refuse_begin. */
 bool refuse_end(void);
 /* The name of the call that was refused last, for a message. */

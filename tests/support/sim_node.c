@@ -350,6 +350,11 @@ bool sim_node_wants_start(const struct sim_node *node)
     return node->node != NULL && tov_node_failed(node->node, NULL) == TOV_E_AGAIN;
 }
 
+bool sim_node_has_failed(const struct sim_node *node)
+{
+    return node->node != NULL && tov_node_failed(node->node, NULL) != TOV_OK;
+}
+
 void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms)
 {
     node->now_ms = now_ms;
@@ -461,7 +466,7 @@ static bool step(struct sim_node *node)
 void sim_node_settle(struct sim_node *node)
 {
     for (int i = 0; i < TURNS_MAX; i++) {
-        if (node->node == NULL)
+        if (node->node == NULL || sim_node_has_failed(node))
             return;
         tov_node_turn(node->node);
         if (!step(node) && !tov_node_wants_turn(node->node))

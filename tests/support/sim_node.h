@@ -13,6 +13,7 @@
 #define TOV_TESTS_SUPPORT_SIM_NODE_H
 
 #include "guard/guard_client.h"
+#include "ledger/ledger.h"
 #include "node.h"
 #include "support/sim_disk.h"
 #include "support/sim_federation.h"
@@ -92,8 +93,13 @@ struct sim_copy {
 void sim_node_copy(struct sim_node *node, struct sim_copy *out_copy);
 void sim_node_put_back(struct sim_node *node, const struct sim_copy *copy, unsigned what);
 void sim_copy_fini(struct sim_copy *copy);
+/* The root threshold's word on where a node stands that lost its guard's state too, in its data
+ * folder: its ledger at AT, its journal begun anew as number 2. */
+void sim_node_put_statements(struct sim_node *node, const struct tov_signed_size *at);
 /* The node has ended to be started again from its store: a recovery does. */
 bool sim_node_wants_start(const struct sim_node *node);
+/* It has ended, for whatever reason: nothing settles it any more. */
+bool sim_node_has_failed(const struct sim_node *node);
 
 /* Sets the time of the node's next event. MONO goes on from boot to boot here. */
 void sim_node_time(struct sim_node *node, uint64_t now_ms, uint64_t mono_ms);

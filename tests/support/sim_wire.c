@@ -186,19 +186,39 @@ static void connect_again(struct sim_wire *wire, size_t a, size_t b)
         tov_node_on_peer_up(wire->nodes[b].node, wire->nodes[a].agency->number);
 }
 
+static bool wants_start(const struct sim_wire *wire, size_t index)
+{
+    const struct sim_node *node = &wire->nodes[index];
+    return sim_node_wants_start(node) || (wire->may_fail && sim_node_has_failed(node));
+}
+
+/* False: it does not start, and may stay down. */
+static bool start_one_again(struct sim_wire *wire, size_t index)
+{
+    unsigned starts = 0;
+    if (wire->may_stay_down && sim_node_start(&wire->nodes[index], NULL) != TOV_OK)
+        return false;
+    while (wire->may_fail && sim_node_start(&wire->nodes[index], NULL) != TOV_OK)
+        UNIT_NEED(++starts < STARTS_MAX);
+    if (!wire->may_fail && !wire->may_stay_down)
+        sim_wire_start(wire, index);
+    sim_node_settle(&wire->nodes[index]);
+    return true;
+}
+
 /* As the supervisor does. True: there was one. */
 static bool start_again(struct sim_wire *wire)
 {
     bool found = false;
     for (size_t i = 0; i < wire->count; i++) {
         bool was_up[SIM_NODES_MAX];
-        if (!sim_node_wants_start(&wire->nodes[i]))
+        if (!wants_start(wire, i))
             continue;
         memcpy(was_up, wire->is_up[i], sizeof was_up);
         sim_wire_crash(wire, i);
-        sim_wire_start(wire, i);
+        bool is_there = start_one_again(wire, i);
         for (size_t k = 0; k < wire->count; k++) {
-            if (was_up[k])
+            if (is_there && was_up[k])
                 connect_again(wire, i, k);
         }
         found = true;

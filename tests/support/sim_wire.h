@@ -24,6 +24,8 @@ struct sim_wire {
     /* False: the frame is lost. May change its bytes. */
     bool (*filter)(void *context, struct sim_frame *frame);
     void *filter_context;
+    bool may_fail;         /* a node that fails is started again until it starts */
+    bool may_stay_down;    /* one that is to be started again and cannot is left */
     uint64_t acknowledged; /* submissions so far */
     uint64_t drops;        /* times that a node asked for a pause from a peer */
     char log[65536];       /* "event details\n" of all nodes, the oldest first */
@@ -43,7 +45,8 @@ void sim_wire_disconnect(struct sim_wire *wire, size_t a, size_t b);
 /* Starts all, connects all and runs until all serve. */
 void sim_wire_start_all(struct sim_wire *wire);
 
-/* Delivers and settles until nothing moves. A node that ends to be started again is. */
+/* Delivers and settles until nothing moves. A node that ends to be started again is; one that ends
+ * otherwise stays as it is, unless it may fail. */
 void sim_wire_run(struct sim_wire *wire);
 /* The same for COUNT frames at most; the others stay on their way. */
 void sim_wire_run_some(struct sim_wire *wire, unsigned count);

@@ -7,11 +7,17 @@
 
 #include <string.h>
 
+static enum tov_leaf_type leaf_type_of(enum tov_access_class class_code)
+{
+    if (class_code == TOV_ACCESS_START_ANYWAY)
+        return TOV_LEAF_OVERRIDE;
+    return class_code == TOV_ACCESS_GIVE_AGAIN ? TOV_LEAF_REWRAP : TOV_LEAF_ACCESS;
+}
+
 enum tov_err tov_access_note_at(struct tov_core *core, const struct tov_access_note *note,
                                 uint64_t *out_index)
 {
-    bool is_override = note->class_code == TOV_ACCESS_START_ANYWAY;
-    struct tov_journal_note entry = {.leaf_type = is_override ? TOV_LEAF_OVERRIDE : TOV_LEAF_ACCESS,
+    struct tov_journal_note entry = {.leaf_type = leaf_type_of(note->class_code),
                                      .class_code = (uint8_t)note->class_code,
                                      .client = note->client->name,
                                      .role = note->role,

@@ -39,6 +39,7 @@ static const struct api_row rows[] = {
     {"record", tov_api_record, TOV_DEED_CONTENT},
     {"find", tov_api_find, TOV_DEED_CONTENT},
     {"start_anyway", tov_api_start_anyway, TOV_DEED_START},
+    {"give_again", tov_api_give_again, TOV_DEED_SUBMIT},
 };
 
 /* ---- life ---- */
@@ -366,6 +367,20 @@ void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_
     enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
     if (err == TOV_OK)
         take_frame(api, connection, frame);
+    else
+        refuse_stranger(api, connection_id, err);
+}
+
+void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint64_t connection_id,
+                         struct tov_bytes frame)
+{
+    static const struct api_refusal refusal = {
+        TOV_E_BUSY, "your key asks more than the node can answer, and others wait: wait for "
+                    "answers, and try again"};
+    struct api_connection *connection = NULL;
+    enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
+    if (err == TOV_OK)
+        tov_api_refuse_frame(api, connection, frame, &refusal);
     else
         refuse_stranger(api, connection_id, err);
 }

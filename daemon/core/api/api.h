@@ -33,6 +33,9 @@ void tov_api_set_clients(struct tov_api *api, struct tov_clients *clients);
 /* A request of the client with that CURVE key. Answered at once, after the commit, or both. */
 void tov_api_on_frame(struct tov_api *api, const uint8_t client_key[32], uint64_t connection,
                       struct tov_bytes frame);
+/* A request of a client that takes more than its share of the node: answered by TOV_E_BUSY. */
+void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint64_t connection,
+                         struct tov_bytes frame);
 void tov_api_on_gone(struct tov_api *api, uint64_t connection);
 void tov_api_on_all_gone(struct tov_api *api); /* the front was started again */
 void tov_api_on_tick(struct tov_api *api);     /* about once a second */

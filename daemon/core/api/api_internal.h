@@ -295,7 +295,7 @@ enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct ap
                                     const struct api_replies *replies,
                                     struct tov_record out) TOV_MUST_CHECK;
 
-/* ---- what restores left (gaps.c, lost.c) ---- */
+/* ---- what restores left (gaps.c, again.c, lost.c) ---- */
 
 /* Other agencies that an own message names, and that do not get it or may not have it. */
 struct api_gap {
@@ -313,6 +313,19 @@ enum tov_err tov_api_gaps_of(const struct api_look *look, const struct api_view 
 /* Appends an ApiDelivery record for each. */
 enum tov_err tov_api_put_gaps(const struct api_look *look, const struct api_view *view,
                               struct tov_record out) TOV_MUST_CHECK;
+
+/* again.c: whether AGENCY lacks the keys of the own message in VIEW, which it had. */
+enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view *view,
+                              uint16_t agency, enum tov_again *out_state) TOV_MUST_CHECK;
+/* Of the 200 oldest messages that AGENCY asks for again: those that the client's units sent. VIEW
+ * is to work with. */
+struct api_asked_again {
+    uint64_t count;
+    uint64_t oldest; /* its number; 0: none */
+};
+enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
+                                 struct api_view *view,
+                                 struct api_asked_again *out_found) TOV_MUST_CHECK;
 
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;
@@ -374,7 +387,7 @@ api_handler tov_api_hello, tov_api_submit, tov_api_upload_begin, tov_api_upload_
     tov_api_upload_cancel, tov_api_list, tov_api_get, tov_api_trace, tov_api_watch, tov_api_unwatch,
     tov_api_acknowledge, tov_api_attachment_read, tov_api_status, tov_api_export_read,
     tov_api_directory, tov_api_cases, tov_api_case_read, tov_api_record, tov_api_find,
-    tov_api_start_anyway;
+    tov_api_start_anyway, tov_api_give_again;
 
 /* upload.c */
 struct tov_message_plan;

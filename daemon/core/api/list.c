@@ -49,6 +49,13 @@ static bool may_be_wanted(const struct listing *list, const struct tov_event *ev
     return event->kind == TOV_EVENT_WRITTEN;
 }
 
+/* One bad row must not hide the others. */
+static void log_unreadable(const struct listing *list, uint64_t number)
+{
+    tov_core_log(list->call->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
+                 (unsigned long long)number);
+}
+
 /* Takes the event with NUMBER into the list, if it is one for it. */
 static enum tov_err take(struct listing *list, uint64_t number, const struct tov_event *event,
                          bool *out_full)
@@ -59,9 +66,8 @@ static enum tov_err take(struct listing *list, uint64_t number, const struct tov
         return TOV_OK;
     list->opened++;
     enum tov_err err = tov_api_view_event(&list->look, event, &wanted, &list->view);
-    if (err == TOV_E_CORRUPT) /* one bad row must not hide the others */
-        tov_core_log(list->call->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
-                     (unsigned long long)number);
+    if (err == TOV_E_CORRUPT)
+        log_unreadable(list, number);
     if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
         return TOV_OK;
     TOV_TRY(err);
@@ -94,8 +100,13 @@ static enum tov_err walk_row(struct listing *list, const struct tov_store_row *r
     list->next_before = number;
     if (list->has_thread && !tov_reply_decode(row, &list->thread, &reply))
         return TOV_OK; /* names another leaf at that place */
-    TOV_TRY(list->has_thread ? tov_event_get(list->look.read, number, &event)
-                             : tov_event_decode(row->value, &event));
+    enum tov_err err = list->has_thread ? tov_event_get(list->look.read, number, &event)
+                                        : tov_event_decode(row->value, &event);
+    if (err == TOV_E_CORRUPT) {
+        log_unreadable(list, number);
+        return TOV_OK;
+    }
+    TOV_TRY(err);
     TOV_TRY(take(list, number, &event, out_full));
     list->next_before += *out_full ? 1 : 0;
     return TOV_OK;

@@ -140,6 +140,36 @@ static bool waits_for_others(const struct tov_api_state *state)
            (strcmp(state->name, "starting") == 0 && state->may_write);
 }
 
+/* Whose files do not come, however often they are asked for; 0: nobody's. */
+static size_t count_in_vain(const struct tov_api *api, const char **out_name)
+{
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (peer.in_vain == 0)
+            continue;
+        *out_name = tov_roster_agency(api->core->roster, peer.agency)->name;
+        return peer.in_vain;
+    }
+    return 0;
+}
+
+static enum tov_err put_vain_sentence(const char *name, size_t count, struct tov_record out)
+{
+    char danish[512], english[512];
+    (void)snprintf(danish, sizeof danish,
+                   "%s sender ikke %s, som noden har bedt om flere gange: filen er måske gået tabt "
+                   "dér ved en gendannelse. Noden spørger igen med stadig længere mellemrum. Bed "
+                   "%s om at se i sin log (chunk-not-served).",
+                   name, count == 1 ? "et bilag" : "nogle bilag", name);
+    (void)snprintf(english, sizeof english,
+                   "%s does not send %s that this node has asked for several times: a restore "
+                   "there may have lost the file. It is asked again, later each time. Ask %s to "
+                   "look into its log (chunk-not-served).",
+                   name, count == 1 ? "an attachment" : "some attachments", name);
+    return put(out, danish, english);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
@@ -152,6 +182,9 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
         return put_attachment_sentence(out);
     if (name != NULL)
         return put_day_sentence(name, others, out);
+    size_t in_vain = count_in_vain(api, &name);
+    if (in_vain > 0 && tov_book_differences(api->book) == 0)
+        return put_vain_sentence(name, in_vain, out);
     return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : put(out, "", "");
 }
 

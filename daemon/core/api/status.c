@@ -139,7 +139,9 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
 {
     const struct tov_agency *agency =
         tov_roster_agency(counting->look->api->core->roster, peer->agency);
+    struct api_asked_again asked;
     uint64_t waiting = 0;
+    TOV_TRY(tov_api_asked_again(counting->look, peer->agency, &counting->view, &asked));
     TOV_TRY(counting->is_unit ? count_of_unit(counting, peer, &waiting)
                               : count_of_agency(counting, peer, &waiting));
     TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
@@ -148,6 +150,8 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     TOV_TRY(tov_record_put_number(out, "suspended", peer->is_suspended ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "faults", peer->faults));
     TOV_TRY(tov_record_put_number(out, "waiting", waiting));
+    TOV_TRY(tov_api_put_count(out, "asked_again", asked.count));
+    TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked.oldest));
     if (!counting->is_unit)
         TOV_TRY(put_numbers(peer, out));
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);

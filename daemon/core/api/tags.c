@@ -157,16 +157,18 @@ static enum tov_err find_start(const struct tov_api_tags *tags, struct tov_store
 {
     struct tov_store_range range = {.table = TOV_TABLE_EVENT, .backward = true};
     struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
     size_t found = 0;
     *out_start = tov_store_key_u64(0);
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (found < tags->most && tov_store_iter_next(&iter)) {
+    while (err == TOV_OK && found < tags->most && tov_store_iter_next(&iter)) {
         struct tov_event event;
-        TOV_TRY(tov_event_decode(iter.row.value, &event));
-        found += has_tag(&event) ? 1 : 0;
+        err = tov_event_decode(iter.row.value, &event);
+        found += err == TOV_OK && has_tag(&event) ? 1 : 0;
         *out_start = iter.row.key;
     }
-    return tov_store_iter_fini(&iter);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
 }
 
 static enum tov_err take_from(struct tov_api_tags *tags, struct tov_store_read *read,

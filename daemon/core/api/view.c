@@ -178,7 +178,9 @@ static enum tov_err put_delivery(const struct api_look *look, const struct api_v
     uint16_t agency = view->message->links[link].agency;
     const struct tov_agency *peer = tov_roster_agency(look->api->core->roster, agency);
     struct tov_delivery delivery;
+    enum tov_again again = TOV_AGAIN_NONE;
     TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, block, &delivery));
+    TOV_TRY(tov_api_again_of(look, view, agency, &again));
     TOV_TRY(tov_record_put_number(out, "agency", agency));
     if (peer != NULL)
         TOV_TRY(tov_record_put_text(out, "agency_name", peer->name));
@@ -187,7 +189,8 @@ static enum tov_err put_delivery(const struct api_look *look, const struct api_v
     TOV_TRY(tov_api_put_count(out, "verdict_flags", delivery.verdict.flags));
     TOV_TRY(tov_api_put_count(out, "verdict_detail", delivery.verdict.detail));
     TOV_TRY(tov_api_put_count(out, "received_ms", delivery.received_ms));
-    return tov_api_put_count(out, "read", has_reader(replies, agency) ? 1 : 0);
+    TOV_TRY(tov_api_put_count(out, "read", has_reader(replies, agency) ? 1 : 0));
+    return tov_api_put_count(out, "again", (uint64_t)again);
 }
 
 enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct api_view *view,

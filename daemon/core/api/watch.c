@@ -281,6 +281,13 @@ static enum tov_err show_receipt(struct watching *on, uint64_t number,
     return is_for ? send_event(on, &sending) : TOV_OK;
 }
 
+/* One bad row must not end the subscription. */
+static void log_unreadable(const struct watching *on, uint64_t number)
+{
+    tov_core_log(on->api->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
+                 (unsigned long long)number);
+}
+
 static enum tov_err show_event(struct watching *on, uint64_t number, const struct tov_event *event)
 {
     struct sending sending = {
@@ -292,11 +299,10 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
         return TOV_OK;
     enum tov_err err = tov_api_view_event(&on->look, event, &wanted, &on->view);
     if (err == TOV_E_CORRUPT)
-        tov_core_log(on->api->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
-                     (unsigned long long)number);
+        log_unreadable(on, number);
     if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ||
         (err == TOV_OK && on->view.sight == TOV_SIGHT_NONE))
-        return TOV_OK; /* one bad row must not end the subscription */
+        return TOV_OK;
     TOV_TRY(err);
     if (event->kind == TOV_EVENT_ATTACHMENT)
         on->view.number = on->view.message->event; /* the summary is the message's */
@@ -304,6 +310,15 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
 }
 
 /* ---- a turn ---- */
+
+static enum tov_err show_row(struct watching *on, uint64_t number, struct tov_bytes row)
+{
+    struct tov_event event;
+    if (tov_event_decode(row, &event) == TOV_OK)
+        return show_event(on, number, &event);
+    log_unreadable(on, number);
+    return TOV_OK;
+}
 
 static enum tov_err walk(struct watching *on, uint64_t newest)
 {
@@ -314,11 +329,8 @@ static enum tov_err walk(struct watching *on, uint64_t newest)
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(on->look.read, &range, &iter));
     for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_TURN && tov_store_iter_next(&iter); i++) {
-        struct tov_event event;
         uint64_t number = tov_store_key_to_u64(&iter.row.key);
-        err = tov_event_decode(iter.row.value, &event);
-        if (err == TOV_OK)
-            err = show_event(on, number, &event);
+        err = show_row(on, number, iter.row.value);
         if (err == TOV_OK)
             on->watch->cursor = number;
     }

@@ -54,16 +54,19 @@ static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, ui
                             const struct tov_leaf_epoch_key *key)
 {
     if (key->epoch <= peer->epoch) {
-        tov_core_log(follow->core, TOV_HOST_WARN, "epoch-not-newer", "peer=%s epoch=%u",
-                     peer->agency->name, key->epoch);
+        if (tov_session_may_log(follow, peer))
+            tov_core_log(follow->core, TOV_HOST_WARN, "epoch-not-newer", "peer=%s epoch=%u",
+                         peer->agency->name, key->epoch);
         return;
     }
     struct tov_x25519_public public_key;
     memcpy(public_key.bytes, key->public_key, sizeof public_key.bytes);
     if (!tov_x25519_public_is_valid(&public_key)) {
-        tov_core_log(follow->core, TOV_HOST_ERROR, "epoch-key-unusable",
-                     "peer=%s epoch=%u hint=\"nothing can be sealed to it: the one before stays\"",
-                     peer->agency->name, key->epoch);
+        if (tov_session_may_log(follow, peer))
+            tov_core_log(
+                follow->core, TOV_HOST_ERROR, "epoch-key-unusable",
+                "peer=%s epoch=%u hint=\"nothing can be sealed to it: the one before stays\"",
+                peer->agency->name, key->epoch);
         return;
     }
     peer->epoch = key->epoch;
@@ -80,7 +83,7 @@ static void apply_genesis(struct tov_follow *follow, struct tov_peer *peer, uint
     bool fits = index == 0 && genesis->agency == peer->number && genesis->journal == 0 &&
                 genesis->generation == peer->agency->generation &&
                 strcmp(genesis->federation, tov_roster_federation(follow->core->roster)) == 0;
-    if (!fits)
+    if (!fits && tov_session_may_log(follow, peer))
         tov_core_log(follow->core, TOV_HOST_ERROR, "genesis-does-not-fit", "peer=%s index=%llu",
                      peer->agency->name, (unsigned long long)index);
 }
@@ -98,11 +101,12 @@ static enum tov_err apply_lost(struct tov_follow *follow, struct tov_peer *peer,
     return tov_told_load(follow->core, peer);
 }
 
-static void log_unreadable(const struct tov_follow *follow, const struct tov_peer *peer,
-                           uint64_t index, enum tov_err err)
+static void log_unreadable(const struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                           enum tov_err err)
 {
-    tov_core_log(follow->core, TOV_HOST_WARN, "entry-not-read", "peer=%s index=%llu error=%s",
-                 peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    if (tov_session_may_log(follow, peer))
+        tov_core_log(follow->core, TOV_HOST_WARN, "entry-not-read", "peer=%s index=%llu error=%s",
+                     peer->agency->name, (unsigned long long)index, tov_err_name(err));
 }
 
 static enum tov_err apply_known(struct tov_follow *follow, struct tov_peer *peer,

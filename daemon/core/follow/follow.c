@@ -33,6 +33,7 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
             continue;
         struct tov_peer *peer = &follow->peers[follow->peer_count++];
         peer->number = agency->number;
+        tov_pull_on_tick(peer);
         peer->agency = agency;
         peer->is_keeper_of_us = tov_agency_has_keeper(core->own, agency->number);
         peer->are_keeper_of_it = tov_agency_has_keeper(agency, core->own->number);
@@ -92,6 +93,7 @@ void tov_follow_destroy(struct tov_follow *follow)
     for (size_t i = 0; i < follow->peer_count; i++) {
         if (follow->peers[i].has_sender)
             tov_stanza_sender_wipe(&follow->peers[i].sender);
+        tov_pull_fini(&follow->peers[i]);
         free(follow->peers[i].receipt);
     }
     free(follow->peers);
@@ -140,9 +142,11 @@ void tov_follow_on_tick(struct tov_follow *follow)
             tov_session_hello(follow, peer, NULL);
         if (peer->has_session && peer->may_owe && !follow->recovers)
             tov_stanzas_pump_owed(follow, peer);
+        tov_pull_on_tick(peer);
         tov_pull_pump(follow, peer);
     }
     tov_own_keys_on_tick(follow);
+    tov_own_files_on_tick(follow);
 }
 
 /* ---- the turn ---- */
@@ -438,6 +442,7 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
                                        .is_up = peer->has_session,
                                        .is_suspended = peer->suspended,
                                        .day_is_full = peer->day_is_full || peer->chunks_wait,
+                                       .in_vain = tov_pull_count_in_vain(peer),
                                        .held = peer->committed_size,
                                        .acknowledged = peer->acked,
                                        .links_sent = peer->head.number,

@@ -157,6 +157,7 @@ struct tov_peer_view {
     bool is_suspended;
     bool day_is_full; /* it has sent all that is taken in a day: what it sends, or its attachments,
                          waits */
+    size_t in_vain;   /* attachments that it does not send, though it was asked again and again */
     uint64_t held;    /* of its ledger, here */
     uint64_t acknowledged; /* of ours, there */
     uint64_t links_sent, links_receipted;
@@ -176,6 +177,26 @@ struct tov_delivery {
 enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
                                  uint16_t peer, const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery) TOV_MUST_CHECK;
+
+/* An own message that AGENCY could read, and cannot any more since it was set back (again.c). As in
+ * proto/schema/api.proto. */
+enum tov_again {
+    TOV_AGAIN_NONE = 0,    /* it is not so */
+    TOV_AGAIN_ASKED = 1,   /* it gets the keys again only when a person says so */
+    TOV_AGAIN_REFUSED = 2, /* ... who said no */
+    TOV_AGAIN_APPROVED = 3 /* ... who said yes: they go to it */
+};
+enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_read *read,
+                              uint16_t agency, uint64_t index,
+                              enum tov_again *out_state) TOV_MUST_CHECK;
+/* The first own message at or behind *INOUT_INDEX for which AGENCY waits for a person's word.
+ * TOV_E_NOT_FOUND: there is none. */
+enum tov_err tov_follow_next_asked(const struct tov_follow *follow, struct tov_store_read *read,
+                                   uint16_t agency, uint64_t *inout_index) TOV_MUST_CHECK;
+/* What a person says, into the open batch, which has the entry of the journal, too.
+ * TOV_E_NOT_FOUND: AGENCY has not lost the keys of own message INDEX. */
+enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,
+                                   bool approves) TOV_MUST_CHECK;
 
 /* What is known of an own message that has no link to AGENCY (any more); the last only api/ says.
  * As in proto/schema/api.proto. */
@@ -212,7 +233,13 @@ enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
 enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_position *out,
                                 size_t capacity, size_t *out_count) TOV_MUST_CHECK;
 
-/* How far an attachment is. */
+/* Files of the own MESSAGE that are not here are fetched back from its recipients, from the commit
+ * of the open batch on. */
+enum tov_err tov_follow_want_files(struct tov_follow *follow,
+                                   const struct tov_message *message) TOV_MUST_CHECK;
+
+/* How far an attachment is. Of an own message: it is here, or fetched back. TOV_E_NOT_FOUND: it is
+ * none that is pulled. */
 struct tov_transfer_view {
     uint32_t chunks_held, chunks_total;
     bool complete, failed;

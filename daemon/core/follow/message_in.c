@@ -372,7 +372,7 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
     }
     enum tov_err link_err = check_link(&in, &link_hash);
     in.is_off_link = link_err != TOV_OK;
-    if (link_err != TOV_OK)
+    if (link_err != TOV_OK && tov_session_may_log(follow, peer))
         tov_core_log(
             follow->core, TOV_HOST_ERROR, "link-broken",
             "peer=%s index=%llu held=%llu error=%s hint=\"a message before it is missing\"",

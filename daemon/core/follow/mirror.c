@@ -3,6 +3,9 @@
  * What is held of a peer's ledger, seen as a sparse tree: hashes of disclosed leaves and of skipped
  * runs. From it come standard inclusion proofs of anything that was disclosed
  * (docs/architecture.md).
+ * The roots of larger parts are kept while they are followed, at each TOV_MNODE_LEVELS levels:
+ * without them a proof would read all that is held, for one small frame that asks for it (I11). A
+ * part that has none is put together from what is below it.
  */
 #include "follow/peer.h"
 
@@ -75,6 +78,21 @@ static enum tov_err run_node(struct tov_bytes row, uint64_t start, struct tov_su
     return TOV_E_NOT_FOUND;
 }
 
+static enum tov_err kept_node(const struct tov_mirror_nodes *nodes, struct tov_subtree at,
+                              struct tov_hash *out)
+{
+    struct tov_bytes row;
+    if (at.level % TOV_MNODE_LEVELS != 0)
+        return TOV_E_NOT_FOUND;
+    TOV_TRY(tov_store_get(
+        nodes->read, TOV_TABLE_MNODE,
+        tov_key_mnode(nodes->agency, nodes->generation, (uint8_t)at.level, at.index), &row));
+    if (row.size != TOV_HASH_BYTES)
+        return TOV_E_CORRUPT;
+    memcpy(out->bytes, row.data, TOV_HASH_BYTES);
+    return TOV_OK;
+}
+
 static enum tov_err give_node(void *context, unsigned level, uint64_t index,
                               struct tov_hash *out_hash)
 {
@@ -83,11 +101,10 @@ static enum tov_err give_node(void *context, unsigned level, uint64_t index,
     uint64_t start = 0;
     if (level > 63)
         return TOV_E_NOT_FOUND;
-    if (level == 0) {
-        enum tov_err err = leaf_node(nodes, index, out_hash);
-        if (err != TOV_E_NOT_FOUND)
-            return err;
-    }
+    enum tov_err err = level == 0 ? leaf_node(nodes, index, out_hash)
+                                  : kept_node(nodes, (struct tov_subtree){level, index}, out_hash);
+    if (err != TOV_E_NOT_FOUND)
+        return err;
     TOV_TRY(find_run(nodes, index << level, &start, &row));
     return run_node(row, start, (struct tov_subtree){level, index}, out_hash);
 }

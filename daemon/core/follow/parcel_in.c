@@ -14,8 +14,41 @@
 
 #define FORK_AFTER 3u /* parcels with another signed root, in a row */
 
-static enum tov_err extend_skipped(struct tov_range *range, const struct tov_frame_skipped *skipped)
+/* A range that is extended, and the parts of the tree that became complete by it, as rows of
+ * `mnode`: level u8, index u64, hash 32. */
+struct growth {
+    struct tov_range range;
+    unsigned given; /* level of what is being appended: its row has that itself */
+    struct tov_buf nodes;
+};
+#define NODES_MAX_BYTES (2u * TOV_FRAME_MAX_BYTES) /* of 41: no more than the hashes of a frame */
+
+static void growth_fini(struct growth *growth)
 {
+    tov_buf_fini(&growth->nodes);
+}
+
+static void note_node(void *context, struct tov_subtree at, const struct tov_hash *hash)
+{
+    struct growth *growth = context;
+    if (at.level == growth->given || at.level % TOV_MNODE_LEVELS != 0)
+        return;
+    tov_buf_put_u8(&growth->nodes, (uint8_t)at.level);
+    tov_buf_put_u64(&growth->nodes, at.index);
+    tov_buf_put(&growth->nodes, hash->bytes, sizeof hash->bytes);
+}
+
+static enum tov_err append(struct growth *growth, unsigned level, const struct tov_hash *hash)
+{
+    struct tov_node_sink sink = {growth, note_node};
+    growth->given = level;
+    TOV_TRY(tov_range_append_noting(&growth->range, level, hash, &sink));
+    return growth->nodes.failed;
+}
+
+static enum tov_err extend_skipped(struct growth *growth, const struct tov_frame_skipped *skipped)
+{
+    const struct tov_range *range = &growth->range;
     const struct tov_hash *hashes = (const struct tov_hash *)skipped->hashes.data;
     if (skipped->count == 0 || skipped->count > UINT64_MAX - range->size)
         return TOV_E_MALFORMED;
@@ -23,7 +56,7 @@ static enum tov_err extend_skipped(struct tov_range *range, const struct tov_fra
         if (skipped->hash_count != skipped->count)
             return TOV_E_MALFORMED;
         for (size_t i = 0; i < skipped->hash_count; i++)
-            TOV_TRY(tov_range_append(range, &hashes[i]));
+            TOV_TRY(append(growth, 0, &hashes[i]));
         return TOV_OK;
     }
     struct tov_canon canon = tov_canon_of(range->size, range->size + skipped->count);
@@ -32,34 +65,34 @@ static enum tov_err extend_skipped(struct tov_range *range, const struct tov_fra
     while (tov_canon_next(&canon, &at)) {
         if (used == skipped->hash_count)
             return TOV_E_MALFORMED;
-        TOV_TRY(tov_range_append_subtree(range, at.level, &hashes[used++]));
+        TOV_TRY(append(growth, at.level, &hashes[used++]));
     }
     return used == skipped->hash_count ? TOV_OK : TOV_E_MALFORMED;
 }
 
-static enum tov_err extend_item(struct tov_range *range, const struct tov_frame_item *item)
+static enum tov_err extend_item(struct growth *growth, const struct tov_frame_item *item)
 {
     switch (item->kind) {
     case TOV_ITEM_DISCLOSED: {
         if (item->as.disclosed.leaf.size == 0 || item->as.disclosed.leaf.size > TOV_LEAF_MAX_BYTES)
             return TOV_E_LIMIT;
         struct tov_hash hash = tov_merkle_leaf_hash(item->as.disclosed.leaf);
-        return tov_range_append(range, &hash);
+        return append(growth, 0, &hash);
     }
     case TOV_ITEM_SKIPPED:
-        return extend_skipped(range, &item->as.skipped);
+        return extend_skipped(growth, &item->as.skipped);
     case TOV_ITEM_ERASED:
-        return tov_range_append(range, &item->as.erased.leaf_hash);
+        return append(growth, 0, &item->as.erased.leaf_hash);
     }
     return TOV_E_MALFORMED;
 }
 
-static enum tov_err extend_all(const struct tov_frame *frame, size_t count, struct tov_range *range,
+static enum tov_err extend_all(const struct tov_frame *frame, size_t count, struct growth *growth,
                                struct tov_frame_item *item)
 {
     for (size_t i = 0; i < count; i++) {
         TOV_TRY(tov_frame_item(frame, i, item));
-        TOV_TRY(extend_item(range, item));
+        TOV_TRY(extend_item(growth, item));
     }
     return TOV_OK;
 }
@@ -159,6 +192,19 @@ static enum tov_err apply_all(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
+static void put_nodes(struct tov_core *core, const struct tov_peer *peer,
+                      const struct tov_buf *nodes)
+{
+    struct tov_reader reader = tov_reader_of(tov_buf_view(nodes));
+    while (reader.left > 0) {
+        uint8_t level = tov_read_u8(&reader);
+        uint64_t index = tov_read_u64(&reader);
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MNODE,
+                            tov_key_mnode(peer->number, peer->agency->generation, level, index),
+                            tov_read_bytes(&reader, TOV_HASH_BYTES));
+    }
+}
+
 static void put_point(struct tov_core *core, struct tov_peer *peer,
                       const struct tov_frame_parcel *parcel)
 {
@@ -216,15 +262,18 @@ enum tov_err tov_parcel_apply(struct tov_follow *follow, struct tov_peer *peer,
     TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
     if (item == NULL)
         return TOV_E_NOMEM;
-    struct tov_range range = peer->range;
-    TOV_TRY(extend_all(frame, parcel.item_count, &range, item));
-    TOV_TRY(judge_root(follow, peer, &parcel, &range));
+    TOV_CLEANUP(growth_fini)
+    struct growth growth = {.range = peer->range, .nodes = TOV_BUF_INIT(NODES_MAX_BYTES)};
+    TOV_TRY(extend_all(frame, parcel.item_count, &growth, item));
+    TOV_TRY(judge_root(follow, peer, &parcel, &growth.range));
+    tov_receipts_begin(peer);
     /* From here on the batch has a part of the parcel: it goes in whole, or the node stops (F2). */
     enum tov_err err = apply_all(follow, peer, frame, parcel.item_count, item);
     if (err != TOV_OK)
         return tov_core_fail(follow->core, err, "a peer's entries could not be stored");
+    put_nodes(follow->core, peer, &growth.nodes);
     put_point(follow->core, peer, &parcel);
-    peer->range = range;
+    peer->range = growth.range;
     peer->other_roots = 0;
     memcpy(peer->signature, parcel.signature, sizeof peer->signature);
     peer->dirty = true;

@@ -12,7 +12,7 @@
 #ifndef TOV_FOLLOW_PEER_H
 #define TOV_FOLLOW_PEER_H
 
-#include "envelope/part.h"
+#include "envelope/part_tree.h"
 #include "envelope/stanza.h"
 #include "follow/follow.h"
 #include "follow/quota.h"
@@ -23,6 +23,7 @@
 #define TOV_TRANSFERS_ACTIVE_MAX 4u
 #define TOV_KEYRING_SLOTS 2048u
 #define TOV_LATE_OPEN_MAX 256u
+#define TOV_SPOKEN_SERIES 4u
 
 struct tov_inflight {
     uint64_t to;
@@ -34,17 +35,21 @@ struct tov_inflight {
 enum tov_transfer_state {
     TOV_TRANSFER_NONE,
     TOV_TRANSFER_PULLING,
+    TOV_TRANSFER_CHECKING,  /* all of it is here, and is being looked at (pull_check.c) */
     TOV_TRANSFER_FINISHED,  /* in the open batch */
     TOV_TRANSFER_COMMITTING /* in the batch that is being committed */
 };
 
+struct tov_pull_check;
+
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
     enum tov_transfer_state state;
-    bool has_failed;  /* of a finished one */
-    bool is_given_up; /* so, and neither here nor failed */
-    uint8_t damaged;  /* how often the own disk has changed it */
-    struct tov_message_name name;
+    bool has_failed;              /* of a finished one */
+    bool is_given_up;             /* so, and neither here nor failed */
+    uint8_t damaged;              /* how often the own disk has changed it */
+    struct tov_message_name name; /* of the own agency: a file that is fetched back */
+    uint8_t id[TOV_MESSAGE_ID_BYTES];
     struct tov_ref ref;
     uint8_t part;
     struct tov_part_claim claim;
@@ -52,12 +57,30 @@ struct tov_transfer {
     uint32_t synced;
     uint64_t asked_mono_ms;
     uint64_t link_number;
+    struct tov_pull_check *check; /* while CHECKING */
+    unsigned silent;              /* requests in a row without an answer */
+};
+
+/* One that the peer does not answer: it has no slot until its next turn, each time later. */
+#define TOV_PARKED_MAX 32u
+struct tov_parked {
+    struct tov_message_name name;
+    uint8_t part;
+    unsigned silent;
+    uint64_t until_mono_ms;
 };
 
 /* What own receipts said of one series of a peer's links: up to which link, and its leaf. */
 struct tov_told {
     uint64_t link; /* 0: nothing */
     struct tov_hash leaf;
+};
+
+/* Which links of one own series that has ended a peer's receipts have spoken of, with what the open
+ * batches say. */
+struct tov_spoken {
+    struct tov_series series;
+    uint64_t first, last; /* 0: of none */
 };
 
 struct tov_peer {
@@ -121,6 +144,9 @@ struct tov_peer {
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
     struct tov_told told;     /* in the present series of its ledger (told.c) */
     bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
+    struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; receipt.c */
+    size_t spoken_count, spoken_next;
+    uint32_t verdicts_looked; /* of the parcel at hand (receipt.c) */
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
@@ -130,10 +156,12 @@ struct tov_peer {
     uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
-    struct tov_day_quota day_quota;      /* ... of this node's disk */
-    bool day_is_full;                    /* nothing is taken before some of it is free again */
-    bool chunks_wait;                    /* no chunk is: what is left is for messages */
-    bool did_nothing;                    /* the frame at hand changed nothing */
+    struct tov_quota lines;              /* ... of this node's log */
+    uint64_t lines_left_out;
+    struct tov_day_quota day_quota; /* ... of this node's disk */
+    bool day_is_full;               /* nothing is taken before some of it is free again */
+    bool chunks_wait;               /* no chunk is: what is left is for messages */
+    bool did_nothing;               /* the frame at hand changed nothing */
 
     /* what the next receipt entry will say */
     struct tov_leaf_receipt *receipt;
@@ -154,6 +182,8 @@ struct tov_peer {
     size_t rewrap_count;
     struct tov_ref rewraps[TOV_KEYS_REFS_MAX];
     uint64_t keys_asked_ms; /* for keys of ours; 0: nothing is asked */
+    bool asks_for_file;     /* of its own message: given after the commit (own_files.c) */
+    struct tov_chunk_request file_asked;
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -168,7 +198,10 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
-    bool may_pull; /* rows in `transfer` to look at */
+    struct tov_parked parked[TOV_PARKED_MAX];
+    size_t parked_count;
+    bool may_pull;       /* rows in `transfer` to look at */
+    uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
     bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
@@ -216,6 +249,7 @@ struct tov_follow {
     uint32_t pull_run;                    /* names this run of the node in rows of transfers */
     size_t pulls_given_up;                /* in this run */
     uint64_t recall_changes;              /* as told by tov_follow_recall_view */
+    uint64_t own_files_at;                /* where looking for files to fetch back goes on */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -250,6 +284,28 @@ void tov_parcels_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_parcels_on_position(struct tov_peer *peer, uint64_t size);
 void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 
+/* again.c */
+/* Could be read, by what was said: opened, pending or refused. */
+bool tov_verdict_had_keys(struct tov_verdict_value value);
+/* PEER says NOW of own message INDEX, which has the link at PLACE. Call before NOW is noted. */
+struct tov_again_said {
+    const struct tov_link_place *place;
+    uint64_t index;
+    struct tov_verdict_value now;
+};
+enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_peer *peer,
+                                  const struct tov_again_said *said) TOV_MUST_CHECK;
+/* It says that it can read it again: the next time is another question. */
+void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index);
+/* Whether PEER may be given the keys of INDEX again. TOV_E_NOT_FOUND: it has not lost them, and its
+ * verdict decides; TOV_E_EXISTS: no; TOV_E_EPOCH: yes, once the journal says so for its present
+ * epoch (tov_again_renew). */
+enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_read *read,
+                             const struct tov_peer *peer, uint64_t index) TOV_MUST_CHECK;
+/* Writes that entry into the open batch, if it is approved and has none. */
+enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer,
+                             uint64_t index) TOV_MUST_CHECK;
+
 /* stanza_out.c */
 /* The keys of own message INDEX: remembered, or unwrapped. */
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
@@ -262,7 +318,8 @@ struct tov_own_message {
     struct tov_bytes link_block;
 };
 /* Whether PEER may be given the keys at all. TOV_E_DENIED: it is no message, or not for PEER;
- * TOV_E_EXISTS: PEER said that it had opened it. Leaves the leaf decoded in follow->leaf. */
+ * TOV_E_EXISTS: PEER said that it had opened it, and no person has said that it gets them again;
+ * TOV_E_EPOCH: as tov_again_check. Leaves the leaf decoded in follow->leaf. */
 enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
                               const struct tov_peer *peer,
                               const struct tov_own_message *message) TOV_MUST_CHECK;
@@ -341,6 +398,8 @@ void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct 
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
+/* The receipts of another parcel of PEER come. */
+void tov_receipts_begin(struct tov_peer *peer);
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
 
@@ -355,6 +414,9 @@ void tov_session_position(struct tov_follow *follow, struct tov_peer *peer, bool
 bool tov_session_may_ask(const struct tov_follow *follow, struct tov_peer *peer, uint32_t count);
 /* A request of PEER costs as much as COUNT more. False: its quota is used up. */
 bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer, uint64_t count);
+/* Whether one more line of the log may tell what is wrong with something that PEER said; those that
+ * may not are counted, and the next one is preceded by their number. */
+bool tov_session_may_log(const struct tov_follow *follow, struct tov_peer *peer);
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */
@@ -378,11 +440,65 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_pull_on_tick(struct tov_peer *peer);
+void tov_pull_fini(struct tov_peer *peer);
+/* What stands in `transfer`: link number 8, state 1, chunks held and synced 4; of one that was
+ * given up in their place the run of the node that did so: the next one tries again. */
+enum {
+    TOV_TRANSFER_ROW_UNDER_WAY = 0,
+    TOV_TRANSFER_ROW_COMPLETE = 1,
+    TOV_TRANSFER_ROW_FAILED = 2,
+    TOV_TRANSFER_ROW_GIVEN_UP = 3
+};
+struct tov_transfer_row {
+    uint64_t link_number;
+    uint8_t state;
+    uint32_t held;
+};
+void tov_transfer_put_row(struct tov_core *core, const struct tov_message_name *name, uint8_t part,
+                          const struct tov_transfer_row *row);
+enum tov_err tov_transfer_get_row(struct tov_bytes bytes,
+                                  struct tov_transfer_row *out_row) TOV_MUST_CHECK;
+/* Whether it is still to be pulled; from the beginning, what another run gave up. */
+bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row);
+/* A transfer as it stands in the store. */
+struct tov_pull_wanted {
+    struct tov_message_name name;
+    uint8_t part;
+    struct tov_transfer_row row;
+};
+bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_name *name,
+                          uint8_t part);
+/* Begins to fetch WANTED, of MESSAGE, from PEER. False: it has no slot free, or has not answered
+ * before and its turn has not come again. */
+bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
+                        const struct tov_message *message, const struct tov_pull_wanted *wanted);
+/* A session begins: all is asked for again, now. */
+void tov_pull_on_session(struct tov_peer *peer);
+/* Attachments of PEER that it was asked for again and again, and does not send. */
+size_t tov_pull_count_in_vain(const struct tov_peer *peer);
 /* The open batch closes; it is committed. */
 void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+
+/* pull_check.c */
+#define TOV_PULL_CHECK_BYTES (16u * 1024u * 1024u) /* of a peer, from tick to tick */
+enum tov_err tov_pull_check_create(const struct tov_transfer *transfer,
+                                   const struct tov_message *message,
+                                   struct tov_pull_check **out_check) TOV_MUST_CHECK;
+void tov_pull_check_destroy(struct tov_pull_check *check); /* NULL is fine */
+TOV_DEFINE_CLEANUP(tov_pull_check, struct tov_pull_check, tov_pull_check_destroy)
+struct tov_pull_checked {
+    enum tov_err err; /* why it does not open; TOV_OK: it does */
+    bool is_damaged;  /* since it came in */
+};
+/* TOV_E_AGAIN: there is more to look at, with the next tick. TOV_E_IO, TOV_E_NOMEM. */
+enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_peer *peer,
+                                 const struct tov_transfer *transfer, const char *blob,
+                                 struct tov_pull_checked *out_checked) TOV_MUST_CHECK;
+
 /* recover.c */
 /* TOV_E_BUSY: it asks for more than its quota. */
 enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
@@ -409,6 +525,34 @@ enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer 
 enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *peer,
                                     const struct tov_control *answer) TOV_MUST_CHECK;
 
+/* own_files.c */
+/* Files of the own message NAME that are not here are fetched back, from the commit on. */
+enum tov_err tov_own_files_want(struct tov_follow *follow, const struct tov_message_name *name,
+                                const struct tov_leaf_message *leaf) TOV_MUST_CHECK;
+void tov_own_files_on_tick(struct tov_follow *follow);
+/* All chunks of an own file have come. TOV_E_CORRUPT: the own disk has changed it since. */
+enum tov_err tov_own_files_finish(struct tov_follow *follow, const struct tov_peer *peer,
+                                  const struct tov_transfer *transfer,
+                                  const char *blob) TOV_MUST_CHECK;
+enum tov_err tov_own_files_view(const struct tov_follow *follow, struct tov_store_read *read,
+                                const struct tov_message_name *name, uint8_t part,
+                                struct tov_transfer_view *out_view) TOV_MUST_CHECK;
+/* PEER asks for chunks of a file of its own message. */
+enum tov_err tov_own_files_on_request(struct tov_follow *follow, struct tov_peer *peer,
+                                      const struct tov_chunk_request *asked) TOV_MUST_CHECK;
+
+/* part_file.c */
+bool tov_part_file_is_there(const struct tov_core *core, const char *blob, uint64_t sealed_size);
+/* Reads all of it. */
+enum tov_err tov_part_file_is_whole(struct tov_core *core, const char *blob,
+                                    const struct tov_part_claim *claim,
+                                    bool *out_is_whole) TOV_MUST_CHECK;
+/* The tree over the chunks of BLOB, from beside it, or made. TOV_E_NOT_FOUND: there is no such
+ * file; TOV_E_CORRUPT: it is not the one that is claimed. */
+enum tov_err tov_part_file_tree(struct tov_core *core, const char *blob,
+                                const struct tov_part_claim *claim,
+                                struct tov_part_tree **out_tree) TOV_MUST_CHECK;
+
 /* told.c */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt);
@@ -427,6 +571,14 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
 
 /* serve.c */
 void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_control *request);
+                      const struct tov_chunk_request *asked);
+/* Sends what is asked of a file that is PEER's to have. */
+struct tov_served {
+    const struct tov_chunk_request *asked;
+    const char *blob;
+    struct tov_part_claim claim;
+};
+enum tov_err tov_serve_part(struct tov_follow *follow, struct tov_peer *peer,
+                            const struct tov_served *served) TOV_MUST_CHECK;
 
 #endif

@@ -20,6 +20,7 @@
 #define ANSWER_WAIT_MS 10000u
 #define STALLED_MS 60000u
 #define ANSWER_GOAL_BYTES 150000u /* one leaf with its body may come on top */
+#define ANSWER_ROWS_MAX 1024u     /* looked at for one answer: those without a leaf take no bytes */
 
 /* ---- giving ---- */
 
@@ -38,7 +39,14 @@ static enum tov_err add_held(struct tov_store_read *read, const struct tov_store
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* All that is held of [from, to), or of its beginning as far as one frame goes. */
+static bool is_full(const struct tov_control *answer, size_t bytes, size_t rows)
+{
+    return bytes >= ANSWER_GOAL_BYTES || rows == ANSWER_ROWS_MAX ||
+           answer->as.leaf_answer.count == TOV_LEAF_ANSWER_LEAVES_MAX;
+}
+
+/* All that is held of [from, to), or of its beginning as far as one answer goes: who asks goes on
+ * from there (I11). */
 static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_read *read,
                                 struct tov_control *out)
 {
@@ -51,12 +59,14 @@ static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_re
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     size_t bytes = 0;
+    size_t rows = 0;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (err == TOV_OK && tov_store_iter_next(&iter)) {
-        if (bytes >= ANSWER_GOAL_BYTES || out->as.leaf_answer.count == TOV_LEAF_ANSWER_LEAVES_MAX) {
+        if (is_full(out, bytes, rows)) {
             out->as.leaf_answer.to = tov_get_be64(iter.row.key.bytes + 6);
             break;
         }
+        rows++;
         err = add_held(read, &iter.row, out, &bytes);
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
@@ -296,7 +306,10 @@ static enum tov_err take_message(struct recalled *in)
     if (!is_new)
         return TOV_OK;
     put_body(in);
+    struct tov_message_name name = {in->follow->core->own->number,
+                                    in->follow->core->series.generation, in->held->index};
     tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    TOV_TRY(tov_own_files_want(in->follow, &name, &in->leaf->as.message));
     return tov_follow_note_readable(in->follow);
 }
 

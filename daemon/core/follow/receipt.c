@@ -2,6 +2,10 @@
  *
  * Receipts: those that this node owes, gathered while parcels are applied and written as entries of
  * its own ledger in the same batch; and those that peers wrote about our messages.
+ *
+ *   R1 A receipt counts once for each link, as it was said first; only an amendment changes that.
+ *   R2 A run of a receipt takes five bytes and speaks of up to 1,024 links: rows are written for
+ *      links that there are, and no more are looked up for one parcel than VERDICTS_MAX (I11).
  */
 #include "follow/peer.h"
 
@@ -10,6 +14,10 @@
 #include "merkle/tree.h"
 
 #include <string.h>
+
+/* Of one parcel, that are no plain `opened`, or are of a series that has ended. An honest peer
+ * writes a receipt when it has taken up to 1,024 messages, and sends it then. */
+#define VERDICTS_MAX 262144u
 
 /* ---- owed by us ---- */
 
@@ -165,6 +173,17 @@ static struct tov_link_place place_of(const struct tov_peer *peer, struct tov_se
     return (struct tov_link_place){peer->number, series.generation, series.lost_index, link};
 }
 
+static enum tov_err find_index(struct tov_store_read *read, const struct tov_link_place *place,
+                               uint64_t *out_index)
+{
+    struct tov_bytes row;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(place), &row));
+    if (row.size != 8)
+        return TOV_E_CORRUPT;
+    *out_index = tov_get_be64(row.data);
+    return TOV_OK;
+}
+
 static enum tov_err find_own(const struct tov_core *core, const struct tov_link_place *place,
                              struct own_link *out)
 {
@@ -172,10 +191,7 @@ static enum tov_err find_own(const struct tov_core *core, const struct tov_link_
     struct tov_bytes row;
     struct tov_entry entry;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(place), &row));
-    if (row.size != 8)
-        return TOV_E_CORRUPT;
-    out->index = tov_get_be64(row.data);
+    TOV_TRY(find_index(read, place, &out->index));
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(out->index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     out->leaf_hash =
@@ -236,20 +252,47 @@ static void put_delivered(struct tov_core *core, const struct tov_peer *peer,
     (void)tov_event_append(core, &event);
 }
 
-static void note_verdict(struct tov_core *core, struct tov_peer *peer,
-                         const struct tov_link_place *place, struct tov_verdict_value value,
-                         uint64_t receipt_index)
+/* Says that what a peer tells does not fit. Any other error is trouble of this node with its own
+ * store, and no reason to pass over what it was told (F2). */
+static bool is_misfit(enum tov_err err)
 {
-    struct own_link own;
-    bool has_no_key = value.verdict == TOV_VERDICT_NO_KEY;
-    if (!is_plain_opened(value))
-        put_exception(core, place, value, receipt_index);
-    if ((!has_no_key && !tov_stanza_owes_any(peer)) || find_own(core, place, &own) != TOV_OK)
-        return;
+    return err == TOV_E_NOT_FOUND || err == TOV_E_RULE || err == TOV_E_PROOF;
+}
+
+static bool is_present(const struct tov_core *core, const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    return tov_series_equal(series, core->series);
+}
+
+/* One link of those that a receipt speaks of. */
+struct said {
+    struct tov_link_place place;
+    struct tov_verdict_value value;
+    uint64_t receipt_index;
+};
+
+/* Of a message that nobody could bring back nothing is noted: without its link block nobody asks
+ * what became of it. */
+static enum tov_err note_verdict(struct tov_core *core, struct tov_peer *peer,
+                                 struct tov_store_read *read, const struct said *said)
+{
+    uint64_t own_index;
+    bool has_no_key = said->value.verdict == TOV_VERDICT_NO_KEY;
+    bool is_plain = is_plain_opened(said->value);
+    bool may_settle = !has_no_key && tov_stanza_owes_any(peer);
+    if (is_plain && !may_settle)
+        return TOV_OK;
+    enum tov_err err = find_index(read, &said->place, &own_index);
+    if (err != TOV_OK)
+        return is_misfit(err) ? TOV_OK : err;
+    if (!is_plain)
+        put_exception(core, &said->place, said->value, said->receipt_index);
     if (has_no_key)
-        tov_stanza_owe(core, peer, own.index);
-    else
-        tov_stanza_settle(core, peer, own.index); /* a parcel brought the stanza after all */
+        tov_stanza_owe(core, peer, own_index);
+    else if (may_settle)
+        tov_stanza_settle(core, peer, own_index); /* a parcel brought the stanza after all */
+    return TOV_OK;
 }
 
 /* Of the present series a gap is never receipted over; one that has ended is settled by what is
@@ -288,12 +331,73 @@ enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* What a peer says again counts as it was said first: keys that it had then go to it no more. */
-static bool was_said(const struct tov_core *core, const struct tov_peer *peer,
-                     const struct tov_link_place *place)
+/* From the first to the last link that what is stored speaks of. */
+static enum tov_err load_spoken(const struct tov_core *core, const struct tov_peer *peer,
+                                struct tov_spoken *out)
 {
-    struct tov_series series = {place->generation, place->lost_index};
-    return tov_series_equal(series, core->series) && place->link <= peer->receipted_link;
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_place first = place_of(peer, out->series, 0);
+    struct tov_link_place last = place_of(peer, out->series, UINT64_MAX);
+    struct tov_store_range range = {
+        .table = TOV_TABLE_COVER, .first = tov_key_link(&first), .last = tov_key_link(&last)};
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    for (size_t i = 0; i < 2; i++, range.backward = true) {
+        struct tov_store_iter iter;
+        TOV_TRY(tov_store_iter_init(read, &range, &iter));
+        bool is_there = tov_store_iter_next(&iter) && iter.row.value.size == 24;
+        if (is_there && !range.backward)
+            out->first = tov_get_be64(iter.row.value.data + 8);
+        else if (is_there)
+            out->last = tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8);
+        TOV_TRY(tov_store_iter_fini(&iter));
+    }
+    return TOV_OK;
+}
+
+/* Borrowed, until that of another series is asked for. */
+static enum tov_err find_spoken(const struct tov_core *core, struct tov_peer *peer,
+                                struct tov_series series, struct tov_spoken **out)
+{
+    struct tov_spoken spoken = {.series = series};
+    for (size_t i = 0; i < peer->spoken_count; i++) {
+        if (tov_series_equal(peer->spoken[i].series, series)) {
+            *out = &peer->spoken[i];
+            return TOV_OK;
+        }
+    }
+    TOV_TRY(load_spoken(core, peer, &spoken));
+    size_t at = peer->spoken_next;
+    peer->spoken_next = (at + 1) % TOV_SPOKEN_SERIES;
+    peer->spoken_count += peer->spoken_count < TOV_SPOKEN_SERIES ? 1 : 0;
+    peer->spoken[at] = spoken;
+    *out = &peer->spoken[at];
+    return TOV_OK;
+}
+
+/* Links that were spoken of before: keys that the peer had then go to it no more. Of the present
+ * series all up to the last one; of one that has ended from the first one on. */
+static enum tov_err find_said(const struct tov_core *core, struct tov_peer *peer,
+                              struct tov_series series, struct tov_spoken *out)
+{
+    struct tov_spoken *spoken;
+    *out = (struct tov_spoken){series, 1, peer->receipted_link};
+    if (tov_series_equal(series, core->series))
+        return TOV_OK;
+    TOV_TRY(find_spoken(core, peer, series, &spoken));
+    *out = *spoken;
+    return TOV_OK;
+}
+
+static enum tov_err note_spoken(const struct tov_core *core, struct tov_peer *peer,
+                                const struct delivered *delivered)
+{
+    struct tov_spoken *spoken;
+    TOV_TRY(find_spoken(core, peer, delivered->series, &spoken));
+    if (spoken->last == 0 || delivered->first < spoken->first)
+        spoken->first = delivered->first;
+    if (delivered->last > spoken->last)
+        spoken->last = delivered->last;
+    return TOV_OK;
 }
 
 static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t last_link)
@@ -329,14 +433,56 @@ static enum tov_err find_last(const struct tov_core *core, const struct tov_peer
     return err;
 }
 
+void tov_receipts_begin(struct tov_peer *peer)
+{
+    peer->verdicts_looked = 0;
+}
+
+/* TOV_E_RULE: it says more than one parcel may. */
+static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer *peer,
+                                   const struct tov_leaf_receipt *receipt)
+{
+    bool counts_all = !tov_series_equal(receipt->series, core->series);
+    uint32_t looked = peer->verdicts_looked;
+    for (size_t i = 0; i < receipt->run_count; i++) {
+        if (counts_all || !is_plain_opened(receipt->runs[i].value))
+            looked += receipt->runs[i].count;
+    }
+    if (looked > VERDICTS_MAX)
+        return TOV_E_RULE;
+    peer->verdicts_looked = looked;
+    return TOV_OK;
+}
+
+/* Of RECEIPT, which is the peer's entry INDEX and begins with link FIRST, what is said for the
+ * first time. */
+static enum tov_err note_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+                              const struct tov_leaf_receipt *receipt, uint64_t first)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_spoken before;
+    struct said said = {.place = place_of(peer, receipt->series, first), .receipt_index = index};
+    TOV_TRY(find_said(core, peer, receipt->series, &before));
+    if (first >= before.first && receipt->last_link <= before.last)
+        return TOV_OK;
+    TOV_TRY(count_verdicts(core, peer, receipt));
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    for (size_t i = 0; i < receipt->run_count; i++) {
+        said.value = receipt->runs[i].value;
+        for (uint16_t k = 0; k < receipt->runs[i].count; k++, said.place.link++) {
+            if (said.place.link < before.first || said.place.link > before.last)
+                TOV_TRY(note_verdict(core, peer, read, &said));
+        }
+    }
+    return TOV_OK;
+}
+
 static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                                const struct tov_leaf_receipt *receipt)
 {
     struct tov_core *core = follow->core;
     uint64_t span = tov_receipt_span(receipt);
-    uint64_t link = receipt->last_link - span + 1;
-    uint64_t first = link;
-    struct tov_link_place place = place_of(peer, receipt->series, receipt->last_link);
+    uint64_t first = receipt->last_link - span + 1;
     if (span == 0)
         return TOV_OK;
     if (!fits_links(core, peer, receipt, first))
@@ -344,18 +490,13 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     struct own_link own;
     bool is_gone;
     TOV_TRY(find_last(core, peer, receipt, &own, &is_gone));
-    for (size_t i = 0; i < receipt->run_count; i++) {
-        struct tov_verdict_value value = receipt->runs[i].value;
-        for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
-            place.link = link;
-            if (!was_said(core, peer, &place))
-                note_verdict(core, peer, &place, value, index);
-        }
-    }
-    if (tov_series_equal(receipt->series, core->series))
-        note_present(core, peer, receipt->last_link);
+    TOV_TRY(note_runs(core, peer, index, receipt, first));
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
+    if (tov_series_equal(receipt->series, core->series))
+        note_present(core, peer, receipt->last_link);
+    else
+        TOV_TRY(note_spoken(core, peer, &delivered));
     put_cover(core, peer, &delivered);
     put_delivered(core, peer, &delivered);
     if (!is_gone)
@@ -363,20 +504,31 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64_t index,
-                            const struct tov_link_place *place,
-                            const struct tov_receipt_amendment *amendment)
+/* The own link of which it speaks. */
+static enum tov_err find_amended(const struct tov_core *core, const struct tov_peer *peer,
+                                 const struct tov_link_place *place,
+                                 const struct tov_receipt_amendment *amendment,
+                                 struct own_link *out)
 {
+    if (is_present(core, place) && amendment->link_number > peer->receipted_link)
+        return TOV_E_RULE; /* it comes before its receipt */
+    TOV_TRY(find_own(core, place, out));
+    return tov_hash_equal(&out->leaf_hash, &amendment->leaf_hash) ? TOV_OK : TOV_E_PROOF;
+}
+
+static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *peer,
+                                    uint64_t index, const struct tov_link_place *place,
+                                    const struct tov_receipt_amendment *amendment)
+{
+    struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
-    bool is_early =
-        tov_series_equal(series, core->series) && amendment->link_number > peer->receipted_link;
-    if (is_early || find_own(core, place, &own) != TOV_OK ||
-        !tov_hash_equal(&own.leaf_hash, &amendment->leaf_hash)) {
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu",
-                     peer->agency->name, (unsigned long long)index);
-        return;
-    }
+    TOV_TRY(find_amended(core, peer, place, amendment, &own));
+    if (tov_verdict_had_keys(amendment->value))
+        tov_again_settle(core, peer->number, own.index);
+    else
+        TOV_TRY(tov_again_on_verdict(follow, peer,
+                                     &(struct tov_again_said){place, own.index, amendment->value}));
     put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
@@ -385,6 +537,20 @@ static void apply_amendment(struct tov_core *core, struct tov_peer *peer, uint64
     put_delivered(core, peer,
                   &(struct delivered){series, index, place->link, place->link,
                                       (uint8_t)amendment->value.verdict});
+    return TOV_OK;
+}
+
+/* What does not fit is passed over and said: TOV_OK. */
+static enum tov_err pass_over_misfit(const struct tov_follow *follow, struct tov_peer *peer,
+                                     uint64_t index, enum tov_err err)
+{
+    if (!is_misfit(err))
+        return err;
+    if (tov_session_may_log(follow, peer))
+        tov_core_log(follow->core, TOV_HOST_WARN, "receipt-does-not-fit",
+                     "peer=%s index=%llu error=%s", peer->agency->name, (unsigned long long)index,
+                     tov_err_name(err));
+    return TOV_OK;
 }
 
 enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -394,18 +560,17 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (receipt->peer != core->own->number ||
         receipt->series.generation != core->series.generation ||
         receipt->series.lost_index > core->series.lost_index) {
-        tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
-                     peer->agency->name, (unsigned long long)index);
+        if (tov_session_may_log(follow, peer))
+            tov_core_log(core, TOV_HOST_WARN, "receipt-of-another-series", "peer=%s index=%llu",
+                         peer->agency->name, (unsigned long long)index);
         return TOV_OK;
     }
-    enum tov_err err = apply_runs(follow, peer, index, receipt);
-    if (err != TOV_OK)
-        tov_core_log(core, TOV_HOST_WARN, "receipt-does-not-fit", "peer=%s index=%llu error=%s",
-                     peer->agency->name, (unsigned long long)index, tov_err_name(err));
+    TOV_TRY(pass_over_misfit(follow, peer, index, apply_runs(follow, peer, index, receipt)));
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         struct tov_link_place place =
             place_of(peer, receipt->series, receipt->amendments[i].link_number);
-        apply_amendment(core, peer, index, &place, &receipt->amendments[i]);
+        enum tov_err err = apply_amendment(follow, peer, index, &place, &receipt->amendments[i]);
+        TOV_TRY(pass_over_misfit(follow, peer, index, err));
     }
     return TOV_OK;
 }

@@ -25,6 +25,9 @@ static const struct tov_quota_rate ask_rate = {TOV_PEER_ASKS_MAX, TOV_PEER_ASKS_
  */
 static const struct tov_quota_rate asking_rate = {TOV_PEER_ASKS_MAX / 2,
                                                   TOV_PEER_ASKS_PER_SECOND / 2};
+/* One line takes more of this node's disk than what it tells of; and where the journal has a limit
+ * of its own, what one peer causes must not be why other lines are missing. */
+static const struct tov_quota_rate line_rate = {64, 1};
 static const struct tov_quota_rate idle_rate = {TOV_PEER_IDLE_MAX, TOV_PEER_IDLE_PER_SECOND};
 
 static enum tov_err try_frame(struct tov_follow *follow, const struct tov_peer *peer)
@@ -153,6 +156,19 @@ bool tov_session_may_cost(const struct tov_follow *follow, struct tov_peer *peer
                           follow->core->mono_ms);
 }
 
+bool tov_session_may_log(const struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (!tov_quota_take(&peer->lines, &line_rate, 1, follow->core->mono_ms)) {
+        peer->lines_left_out++;
+        return false;
+    }
+    if (peer->lines_left_out > 0)
+        tov_core_log(follow->core, TOV_HOST_WARN, "peer-lines-left-out", "peer=%s count=%llu",
+                     peer->agency->name, (unsigned long long)peer->lines_left_out);
+    peer->lines_left_out = 0;
+    return true;
+}
+
 void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
     if (peer->has_session && peer->position_waits)
@@ -279,9 +295,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->window_bytes = hello->window_bytes;
     tov_parcels_reset(peer, position);
     peer->may_owe = true;
-    peer->may_pull = true;
-    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
-        peer->transfers[i].asked_mono_ms = 0;
+    tov_pull_on_session(peer);
     tov_witness_resend(follow, peer);
     peer->owes_answer = !hello->started;
     tov_session_answer_restore(follow, peer);
@@ -389,7 +403,7 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
         enum tov_err err = check_expired(follow, read, peer, ref);
         if (err == TOV_OK)
             tov_stanza_owe(follow->core, peer, ref->index);
-        else
+        else if (tov_session_may_log(follow, peer))
             tov_core_log(follow->core, TOV_HOST_WARN, "keys-not-sealed-again",
                          "peer=%s index=%llu error=%s", peer->agency->name,
                          (unsigned long long)ref->index, tov_err_name(err));
@@ -419,7 +433,9 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
     case TOV_CONTROL_RESTORE_ANSWER:
         return on_restore_answer(follow, peer, control);
     case TOV_CONTROL_CHUNK_REQUEST:
-        tov_serve_chunks(follow, peer, control);
+        if (control->as.chunk_request.ref.agency == peer->number)
+            return tov_own_files_on_request(follow, peer, &control->as.chunk_request);
+        tov_serve_chunks(follow, peer, &control->as.chunk_request);
         return TOV_OK;
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);

@@ -75,22 +75,25 @@ static bool right_of(const struct tov_leaf_message *message, uint16_t agency, en
     return false;
 }
 
-/* A recipient that has said it had the keys gets them no second time: its epoch keys are destroyed
- * so that nobody can open old messages with what it holds today (docs/protocol.md 5.6). */
+/* A recipient that has said it had the keys gets them no second time unless a person says so: its
+ * epoch keys are destroyed so that nobody can open old messages with what it holds today
+ * (docs/protocol.md 5.6). */
 static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_store_read *read,
-                                   const struct tov_peer *peer, struct tov_bytes link_block)
+                                   const struct tov_peer *peer,
+                                   const struct tov_own_message *message)
 {
     struct tov_link_block link;
     struct tov_delivery delivery;
-    if (tov_link_decode(link_block, &link) != TOV_OK)
+    if (tov_link_decode(message->link_block, &link) != TOV_OK)
         return TOV_E_CORRUPT;
     if (tov_series_equal(link.series, peer->receipted_series) && link.number > peer->receipted_link)
         return TOV_OK;
+    enum tov_err err = tov_again_check(follow, read, peer, message->index);
+    if (err != TOV_E_NOT_FOUND)
+        return err;
     TOV_TRY(tov_follow_delivery(follow, read, peer->number, &link, &delivery));
-    bool had_keys = delivery.verdict.verdict == TOV_VERDICT_OPENED ||
-                    delivery.verdict.verdict == TOV_VERDICT_PENDING ||
-                    delivery.verdict.verdict == TOV_VERDICT_REFUSED ||
-                    delivery.verdict.verdict == TOV_VERDICT_ERASED;
+    bool had_keys =
+        tov_verdict_had_keys(delivery.verdict) || delivery.verdict.verdict == TOV_VERDICT_ERASED;
     return had_keys ? TOV_E_EXISTS : TOV_OK;
 }
 
@@ -102,7 +105,7 @@ enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_
     if (follow->leaf->type != TOV_LEAF_MESSAGE ||
         !right_of(&follow->leaf->as.message, peer->number, &right) || message->link_block.size == 0)
         return TOV_E_DENIED;
-    return check_unopened(follow, read, peer, message->link_block);
+    return check_unopened(follow, read, peer, message);
 }
 
 enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *read,
@@ -187,6 +190,14 @@ static bool is_never(enum tov_err err)
            err == TOV_E_NOT_FOUND;
 }
 
+/* The peer has another epoch key than when a person said that it gets the keys again. */
+static void note_again(struct tov_follow *follow, const struct tov_peer *peer, uint64_t index)
+{
+    enum tov_err err = tov_again_renew(follow, peer, index);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err, "what a recipient gets again could not be noted");
+}
+
 /* The owed messages that the peer holds already: for those the stanza must travel alone. A share of
  * them each time, so that some that the peer cannot use do not keep back the others. */
 static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer,
@@ -203,6 +214,8 @@ static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer
     while (late->count < LATE_BATCH && tov_store_iter_next(&iter)) {
         uint64_t index = tov_get_be64(iter.row.key.bytes + 2);
         enum tov_err err = index < peer->acked ? add_late(follow, read, peer, index, late) : TOV_OK;
+        if (err == TOV_E_EPOCH)
+            note_again(follow, peer, index);
         if (is_never(err))
             tov_store_batch_delete(tov_core_batch(follow->core), TOV_TABLE_OWED, iter.row.key);
         else

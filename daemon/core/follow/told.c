@@ -3,7 +3,8 @@
  * What own receipts said of series that this store does not count on (docs/recovery.md). Receipts
  * that were read back: a peer's messages up to there are receipted, though this store sees them for
  * the first time. No second receipt is given for them; an amendment where the verdict has become a
- * better one. Series that have ended: an amendment repeats the last link (docs/protocol.md 6).
+ * better one, or the keys were lost. Series that have ended: an amendment repeats the last link
+ * (docs/protocol.md 6).
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
  *   table `told`: verdicts that are not a plain `opened`
@@ -109,18 +110,12 @@ enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer)
     return get_head(row, &peer->told);
 }
 
-/* Could be read once, by what was said: who says otherwise now has lost the keys since. */
-static bool had_keys(struct tov_verdict_value value)
-{
-    return value.verdict == TOV_VERDICT_OPENED || value.verdict == TOV_VERDICT_PENDING ||
-           value.verdict == TOV_VERDICT_REFUSED;
-}
-
+/* What was opened stays so, whatever it is taken for now; but whose keys were lost since says that:
+ * it is how the sender's people learn that it asks for them again (again.c). */
 static bool is_amended(struct tov_verdict_value before, struct tov_verdict_value now)
 {
-    if (before.verdict == TOV_VERDICT_OPENED ||
-        (had_keys(before) && now.verdict == TOV_VERDICT_NO_KEY))
-        return false;
+    if (before.verdict == TOV_VERDICT_OPENED)
+        return now.verdict == TOV_VERDICT_NO_KEY;
     return before.verdict != now.verdict || before.detail != now.detail;
 }
 

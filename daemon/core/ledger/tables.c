@@ -4,6 +4,7 @@
 #define KEY_LINK (2u + 4u + 8u + 8u)
 #define KEY_PART (2u + 4u + 8u + 1u)
 #define KEY_REPLY (2u + 4u + 8u + 8u)
+#define KEY_MNODE (2u + 4u + 1u + 8u)
 
 const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_LEAF] = {"leaf", TOV_STORE_KEY_U64},
@@ -39,6 +40,9 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_TOLD] = {"told", KEY_LINK},
     [TOV_TABLE_KEYLESS] = {"keyless", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_REWRAP] = {"rewrap", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_FILEGIVEN] = {"filegiven", KEY_PART},
+    [TOV_TABLE_AGAIN] = {"again", TOV_STORE_KEY_U16_U64},
+    [TOV_TABLE_MNODE] = {"mnode", KEY_MNODE},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)
@@ -61,6 +65,17 @@ struct tov_store_key tov_key_part(uint16_t agency, uint32_t generation, uint64_t
 {
     struct tov_store_key key = tov_store_key_u16_u32_u64(agency, generation, index);
     tov_store_key_put_u8(&key, part);
+    return key;
+}
+
+struct tov_store_key tov_key_mnode(uint16_t agency, uint32_t generation, uint8_t level,
+                                   uint64_t index)
+{
+    struct tov_store_key key = {0};
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u32(&key, generation);
+    tov_store_key_put_u8(&key, level);
+    tov_store_key_put_u64(&key, index);
     return key;
 }
 

@@ -29,8 +29,10 @@
  *              index u64
  * mpoint       agency u16, generation u32,        root 32, signature 64: a checkpoint followed
  *              size u64
- * transfer     agency u16, generation u32,        follow/pull.c: attachments on their way
- *              index u64, part u8
+ * mnode        agency u16, generation u32,        hash 32: a complete subtree of mleaf and mskip,
+ *              level u8, index u64                at each TOV_MNODE_LEVELS levels (follow/mirror.c)
+ * transfer     agency u16, generation u32,        follow/pull.c: attachments on their way; of the
+ *              index u64, part u8                 own agency: lost, and fetched back
  * cosignature  size u64, witness u16              time u64, signature 64, on own anchors
  * shown        number u64                         time u64: content was handed to someone
  * record       number u64                         index u64 of the journal entry that says under
@@ -46,6 +48,11 @@
  *                                                 keys, for which that peer is asked
  * rewrap       as mleaf                           epoch u32: keys of a peer's message that it was
  *                                                 given again, for that epoch key of its
+ * again        peer u16, index u64                state 1, epoch 4, time 8: an own message that
+ *                                                 the peer could read and cannot any more, and
+ *                                                 what a person said of it: follow/again.c
+ * filegiven    as transfer                        empty: the file of a peer's message was given
+ *                                                 back to it
  * fact         text                               small facts: ledger/core.c
  * book         number u64                         blocks of the case book from that event on:
  *                                                 book/book_block.c; a copy, made again at need
@@ -89,10 +96,14 @@ enum tov_table {
     TOV_TABLE_TOLD,
     TOV_TABLE_KEYLESS,
     TOV_TABLE_REWRAP,
+    TOV_TABLE_AGAIN,
+    TOV_TABLE_MNODE,
+    TOV_TABLE_FILEGIVEN,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];
 #define TOV_STORE_FORMAT 2
+#define TOV_MNODE_LEVELS 8u
 
 /* Keys of the shapes above. */
 struct tov_link_place {
@@ -105,6 +116,8 @@ struct tov_store_key tov_key_link(const struct tov_link_place *place);
 struct tov_store_key tov_key_tile(unsigned level, uint64_t n);
 struct tov_store_key tov_key_part(uint16_t agency, uint32_t generation, uint64_t index,
                                   uint8_t part);
+struct tov_store_key tov_key_mnode(uint16_t agency, uint32_t generation, uint8_t level,
+                                   uint64_t index);
 struct tov_store_key tov_key_cosignature(uint64_t size, uint16_t witness);
 
 #endif

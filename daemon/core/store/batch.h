@@ -62,8 +62,10 @@ uint8_t *tov_store_batch_append_space(struct tov_store_batch *batch, unsigned ta
 uint8_t *tov_store_batch_put_space(struct tov_store_batch *batch, unsigned table,
                                    struct tov_store_key key, size_t size);
 
-/* Whether the batch says what KEY shall hold, and what: NULL bytes when it removes the row. Walks
- * the whole batch, so not for every message. The view is good until the batch is changed. */
+/* Whether the batch says what KEY shall hold, and what: NULL bytes when it removes the row. Costs
+ * the same however much is gathered, but for ranges that are removed: those are walked through. The
+ * first call of a batch reads what was gathered before it. The view is good until the batch is
+ * changed. Not for two threads. */
 bool tov_store_batch_find(const struct tov_store_batch *batch, unsigned table,
                           struct tov_store_key key, struct tov_bytes *out_value);
 

@@ -97,6 +97,7 @@ static void put_delivery(const struct cli_front *node, struct tov_record summary
     put_number(delivery, "verdict", verdict);
     put_number(delivery, "received_ms", verdict == 0 ? 0 : 1625486460000u);
     put_number(delivery, "read", node->read);
+    put_number(delivery, "again", node->again);
 }
 
 void cli_front_put_summary(const struct cli_front *node, struct tov_record summary, uint64_t number)
@@ -277,6 +278,8 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
     put_number(peer, "agency", AGENCY_POLICE);
     put_text(peer, "name", "kbh-pol");
     put_number(peer, "connected", 1);
+    put_number(peer, "asked_again", node->again == TOV_AGAIN_ASKS ? 1 : 0);
+    put_number(peer, "asked_again_oldest", node->again == TOV_AGAIN_ASKS ? CLI_FRONT_SENT : 0);
     front_send(front, &reply);
 }
 
@@ -359,6 +362,8 @@ static bool play(struct fake_front *front, struct cli_front *node, const char *n
         cli_front_answer_case(front, node, body);
     else if (strcmp(name, "record") == 0)
         cli_front_answer_record(front, node, body);
+    else if (strcmp(name, "give_again") == 0)
+        cli_front_answer_again(front, node, body);
     else if (strcmp(name, "find") == 0)
         cli_front_answer_find(front, node, body);
     else if (strcmp(name, "submit") == 0)

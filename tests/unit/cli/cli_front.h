@@ -64,6 +64,7 @@ struct cli_front {
     uint64_t undelivered; /* the oldest is number 5 */
     uint64_t withheld;    /* so for these */
     uint64_t gap;         /* of the message that was sent */
+    uint64_t again;       /* of its recipient, and what the last request made of it */
     uint64_t lost, lost_until_ms;
     uint64_t unrecorded;
     bool counting;

@@ -77,6 +77,25 @@ void cli_front_answer_record(struct fake_front *front, struct cli_front *node,
     front_send(front, &reply);
 }
 
+void cli_front_answer_again(struct fake_front *front, struct cli_front *node,
+                            struct tov_record body)
+{
+    struct tov_record answer;
+    bool refuses = tov_record_number(body, "refuse") != 0;
+    struct tov_bytes agency = tov_record_bytes(body, "agency");
+    if (agency.size > 0 && !tov_bytes_equal(agency, tov_bytes_of_text("kbh-pol"))) {
+        front_send_error(front, TOV_E_RULE, "no such recipient has lost its keys");
+        return;
+    }
+    copy_text(body, "reason", node->reason, sizeof node->reason);
+    node->again = refuses ? TOV_AGAIN_DENIED : TOV_AGAIN_GRANTED;
+    struct tov_record reply = front_reply(front_request_id(front), "give_again", &answer);
+    put_number(answer, "number", tov_record_number(body, "number"));
+    put_text(answer, "agency_name", "kbh-pol");
+    put_number(answer, "again", node->again);
+    front_send(front, &reply);
+}
+
 /* Two pieces: number 7 stands in the first, number 5 in the second. */
 void cli_front_answer_find(struct fake_front *front, struct cli_front *node, struct tov_record body)
 {

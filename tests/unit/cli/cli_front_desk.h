@@ -16,6 +16,8 @@ void cli_front_put_recorded(const struct cli_front *node, struct tov_record summ
 void cli_front_put_record(const struct cli_front *node, struct tov_record get, uint64_t number);
 void cli_front_answer_record(struct fake_front *front, struct cli_front *node,
                              struct tov_record body);
+void cli_front_answer_again(struct fake_front *front, struct cli_front *node,
+                            struct tov_record body);
 void cli_front_answer_find(struct fake_front *front, struct cli_front *node,
                            struct tov_record body);
 

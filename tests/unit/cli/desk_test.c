@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define VERDICT_NO_KEY 3
+
 /* ---- the day ---- */
 
 static void what_lies_too_long_is_told_with_the_oldest_and_is_3(void)
@@ -98,6 +100,63 @@ static void what_has_been_told_since_is_no_alarm(void)
     ran_end(ran);
     ran = RAN(&scene.place, "show", "5");
     CU_ASSERT(cli_says(ran->out, "A later message has told it so"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* ---- after a recipient's node was set back ---- */
+
+static void who_asks_for_keys_again_is_told_and_is_3(void)
+{
+    struct cli_scene scene = {.node = {.again = TOV_AGAIN_ASKS, .verdict = VERDICT_NO_KEY}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! kbh-pol er sat tilbage til en gammel kopi"));
+    CU_ASSERT(cli_says(ran->out, "  Se den: tov show 5\n"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "outbox");
+    CU_ASSERT(cli_says(ran->out, "mistet dér"));
+    ran_end(ran);
+    ran_set(&scene.place, "TOV_LANG", "en");
+    ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(cli_says(ran->out, "kbh-pol: lost there"));
+    CU_ASSERT(cli_says(ran->out, "tov give-again 5 --agency kbh-pol"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(peer, "asked_again")), 1);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(peer, "asked_again_oldest")), 5);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void keys_are_given_again_with_a_reason_or_not(void)
+{
+    struct cli_scene scene = {.node = {.again = TOV_AGAIN_ASKS, .verdict = VERDICT_NO_KEY}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "give-again", "5"), CLI_EXIT_USAGE);
+    UNIT_EQUAL_INT(scene.node.again, TOV_AGAIN_ASKS);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "give-again", "5", "--agency", "krfo", "--reason", "x"),
+                   CLI_EXIT_FAILED);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "give-again", "5", "--refuse", "--reason", "ingen sag");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "Nr. 5: kbh-pol får ikke nøglerne igen."));
+    ran_end(ran);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
+    ran = RAN(&scene.place, "give-again", "5", "--reason", "aftalt", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *given = json_array_get(json_object_get(value, "given_again"), 0);
+    CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(given, "again")), "granted");
+    json_decref(value);
+    ran_end(ran);
+    CU_ASSERT_STRING_EQUAL(scene.node.reason, "aftalt");
+    ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(cli_says(ran->out, "er på vej"));
     ran_end(ran);
     cli_scene_end(&scene);
 }
@@ -375,6 +434,8 @@ int main(void)
         UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
         UNIT_TEST(what_has_been_told_since_is_no_alarm),
+        UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),
+        UNIT_TEST(keys_are_given_again_with_a_reason_or_not),
         UNIT_TEST(what_is_lost_is_told_with_its_times),
         UNIT_TEST(journal_without_a_number_lists_what_waits),
         UNIT_TEST(a_number_in_the_record_is_needed),

@@ -6,8 +6,8 @@
  * Not for: which error it is; and not for other requests (each_failure_test.c).
  */
 #include "attachment_scene.h"
+#include "deed.h"
 
-#include "base/cleanup.h"
 #include "support/failing.h"
 
 #include <stdlib.h>
@@ -18,39 +18,6 @@
 
 static const enum tov_err errors[] = {TOV_OK, TOV_E_NOMEM, TOV_E_CORRUPT};
 #define ERRORS (sizeof errors / sizeof errors[0])
-
-static void start_again(struct harness *harness)
-{
-    for (size_t i = 0; i < HARNESS_NODES_MAX; i++) {
-        if (harness_has_ended(harness, i))
-            harness_restart(harness, i);
-    }
-    harness_run(harness);
-}
-
-/* The answer, or none: the node may have ended. REQUEST ends here. */
-static bool try_request(struct harness *harness, const struct harness_client *client,
-                        struct tov_record request, struct tov_record *out_reply)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    uint8_t *bytes;
-    size_t size;
-    UNIT_NEED(tov_record_put_number(request, "id", 55) == TOV_OK);
-    UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
-    tov_record_destroy(&request);
-    if (harness_has_ended(harness, client->node))
-        return false;
-    harness_send(harness, client, tov_buf_view(&frame));
-    harness_run(harness);
-    if (!harness_take(harness, client, &bytes, &size))
-        return false;
-    UNIT_NEED(tov_api_reply_decode((struct tov_bytes){bytes, size}, out_reply, NULL) == TOV_OK);
-    free(bytes);
-    bool is_ok = error_of(*out_reply) == 0;
-    if (!is_ok)
-        tov_record_destroy(out_reply);
-    return is_ok;
-}
 
 /* ---- reading ---- */
 
@@ -136,6 +103,29 @@ static void a_message_is_never_shown_without_its_files_for_want_of_memory(void)
         drop_replies(harness, &anna);
     }
     CU_ASSERT(rounds < ROUNDS_MAX && failing_places() > 5);
+    harness_destroy(harness);
+}
+
+static void a_message_with_files_is_told_rightly_or_not_at_all(void)
+{
+    static const uint64_t sizes[] = {SIZE, 1000};
+    struct upload upload;
+    struct harness *harness = attachment_nodes();
+    uint64_t own = send_files(harness, sizes, 2, &upload);
+    uint64_t theirs = newest(harness, &bo);
+    const struct deed_asked asked[] = {
+        {.client = &anna, .name = "get", .numbers = {{"number", own}}},
+        {.client = &bo, .name = "get", .numbers = {{"number", theirs}}},
+    };
+    harness_let_fail(harness, true);
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        const struct deed deed = {.name = asked[i].name,
+                                  .client = asked[i].client,
+                                  .run = deed_ask,
+                                  .with = &asked[i],
+                                  .skips = DEED_SKIPS_ALL};
+        deed_check_all(harness, &deed);
+    }
     harness_destroy(harness);
 }
 
@@ -267,6 +257,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_is_read_of_a_file_is_of_it_or_nothing),
         UNIT_TEST(a_message_is_never_shown_without_its_files_for_want_of_memory),
+        UNIT_TEST(a_message_with_files_is_told_rightly_or_not_at_all),
         UNIT_TEST(what_is_said_to_be_sent_is_there_once_and_whole),
         UNIT_TEST(what_fails_while_a_file_is_fetched_is_made_good),
     };

@@ -70,8 +70,10 @@ static void encode_note(struct harness *harness, const struct upload *upload,
 {
     struct test_draft draft;
     test_draft_init(&draft, "msg.note");
-    test_draft_route(&draft, "kk/vink", "kbh-pol/dks");
-    test_draft_bases(&draft, "RPL115-2/1-1");
+    bool is_ours = upload->by == &anna;
+    test_draft_route(&draft, is_ours ? "kk/vink" : "kbh-pol/dks",
+                     is_ours ? "kbh-pol/dks" : "kk/vink");
+    test_draft_bases(&draft, is_ours ? "RPL115-2/1-1" : "RPL115-1-1");
     tov_record_clear(draft.draft.header, "about");
     test_draft_put(&draft, "about.concern_ref=" CONCERN);
     UNIT_OK(
@@ -137,10 +139,16 @@ struct harness *attachment_nodes(void)
 uint64_t send_files(struct harness *harness, const uint64_t *sizes, size_t count,
                     struct upload *out_upload)
 {
-    *out_upload = (struct upload){.by = &anna};
+    return send_files_by(harness, &anna, sizes, count, out_upload);
+}
+
+uint64_t send_files_by(struct harness *harness, const struct harness_client *by,
+                       const uint64_t *sizes, size_t count, struct upload *out_upload)
+{
+    *out_upload = (struct upload){.by = by};
     for (size_t i = 0; i < count; i++)
         upload_file(harness, out_upload, sizes[i]);
-    struct tov_record reply = answer_to(harness, &anna, note_request(harness, out_upload));
+    struct tov_record reply = answer_to(harness, by, note_request(harness, out_upload));
     uint64_t number = tov_record_number(body_of(reply, "submit"), "number");
     tov_record_destroy(&reply);
     harness_advance(harness, 60000);

@@ -29,7 +29,7 @@ struct tov_record begin_request(uint64_t upload, uint64_t size);
 struct tov_record data_request(const struct upload *upload, size_t at, uint64_t offset,
                                size_t size);
 struct tov_record read_request(uint64_t number, uint64_t part, uint64_t offset, uint64_t limit);
-/* A note from kk/vink to kbh-pol/dks with the files of UPLOAD. */
+/* A note from kk/vink to kbh-pol/dks with the files of UPLOAD; by bo the other way. */
 struct tov_record note_request(struct harness *harness, const struct upload *upload);
 
 /* One more file, whole; UPLOAD's first begins it. */
@@ -39,6 +39,8 @@ struct harness *attachment_nodes(void);
 /* anna sends files of SIZES; the number at the sender. */
 uint64_t send_files(struct harness *harness, const uint64_t *sizes, size_t count,
                     struct upload *out_upload);
+uint64_t send_files_by(struct harness *harness, const struct harness_client *by,
+                       const uint64_t *sizes, size_t count, struct upload *out_upload);
 /* The error of the answer to REQUEST, which ends here; the connection goes on. */
 uint64_t error_to(struct harness *harness, const struct harness_client *client,
                   struct tov_record request);

@@ -175,6 +175,31 @@ static void a_row_that_cannot_be_read_takes_the_status_from_nobody(void)
     harness_destroy(harness);
 }
 
+static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    struct tov_record body, summary;
+    uint64_t numbers[3];
+    for (size_t i = 0; i < 3; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(numbers[1]),
+                        tov_bytes_of_text("?"));
+    harness_advance(harness, 2000);
+    struct tov_record reply = answer_to(harness, &anna, request_of("list", &body));
+    body = body_of(reply, "list");
+    UNIT_EQUAL_INT(tov_record_count(body, "messages"), 2);
+    for (size_t i = 0; i < 2; i++) {
+        UNIT_NEED(tov_record_child(body, "messages", i, &summary));
+        UNIT_EQUAL_INT(tov_record_number(summary, "number"), numbers[i == 0 ? 2 : 0]);
+    }
+    tov_record_destroy(&reply);
+    UNIT_EQUAL_INT(harness_logged(harness, 0, "event-unreadable"), 1);
+    harness_destroy(harness);
+}
+
 static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
 {
     struct harness *harness = three_nodes();
@@ -528,6 +553,7 @@ int main(void)
         UNIT_TEST(counts_are_the_same_after_a_restart),
         UNIT_TEST(the_desk_is_read_after_a_restart_before_anybody_asks),
         UNIT_TEST(a_row_that_cannot_be_read_takes_the_status_from_nobody),
+        UNIT_TEST(a_row_that_cannot_be_read_takes_the_list_from_nobody),
         UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
         UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),

@@ -5,24 +5,14 @@
  * what he would have got, once (I3).
  * Not for: which error it is; and not for failures of the disk below the store (tests/fault).
  */
-#include "case_story.h"
+#include "deed.h"
 
-#include "base/cleanup.h"
 #include "support/failing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ROUNDS_MAX 4000u
-
-static void start_again(struct harness *harness)
-{
-    for (size_t i = 0; i < HARNESS_NODES_MAX; i++) {
-        if (harness_has_ended(harness, i))
-            harness_restart(harness, i);
-    }
-    harness_run(harness);
-}
 
 /* ---- asking ---- */
 

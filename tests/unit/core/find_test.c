@@ -236,6 +236,25 @@ static void contents_that_cannot_be_read_are_told_to_their_unit(void)
     harness_destroy(harness);
 }
 
+/* Nobody knows for whom it was: whoever searches is told that somebody may stand there. */
+static void a_row_that_cannot_be_read_ends_no_search(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    struct search search = {.name = NAME, .reason = "Borgeren har ringet til os"};
+    send_admission(harness, "about.episode_ref=" EPISODE "; event_ref=E1");
+    send_admission(harness, "about.episode_ref=" OTHER_EPISODE "; event_ref=E2");
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT,
+                        tov_store_key_u64(newest(harness, &eva)), tov_bytes_of_text("?"));
+    harness_advance(harness, 1000);
+    search.id = begin_search(harness, &eva, &search);
+    struct tov_record reply = ask_search(harness, &eva, &search);
+    UNIT_EQUAL_INT(tov_record_count(body_of(reply, "find"), "messages"), 1);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "find"), "not_read"), 1);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
 /* Types without fields of their own have a content of no bytes: there is nothing to read in it. */
 static void an_empty_content_is_read(void)
 {
@@ -305,6 +324,7 @@ int main(void)
         UNIT_TEST(a_search_is_an_entry_with_its_reason_before_anything_is_looked_at),
         UNIT_TEST(a_search_that_has_ended_is_no_watch_on_a_person),
         UNIT_TEST(contents_that_cannot_be_read_are_told_to_their_unit),
+        UNIT_TEST(a_row_that_cannot_be_read_ends_no_search),
         UNIT_TEST(an_empty_content_is_read),
         UNIT_TEST(a_piece_ends_at_its_bytes_and_the_next_goes_on_there),
         UNIT_TEST(words_are_known_by_a_key_that_no_later_start_has),

@@ -6,76 +6,13 @@
  * Not for: the restore itself (tests of follow, federation).
  */
 #include "desk_ask.h"
+#include "gap_scene.h"
 
-#include "base/cleanup.h"
 #include "follow/follow.h"
-#include "ledger/series.h"
 #include "node.h"
-
-#include <string.h>
 
 #define KRFO 3u
 #define POLICE 2u
-
-static struct tov_core *core_of(struct harness *harness)
-{
-    return tov_node_core(harness_node(harness, 0));
-}
-
-/* To the police and Kriminalforsorgen; its number. */
-static uint64_t send_to_both(struct harness *harness, struct tov_ref *out_ref)
-{
-    uint64_t number = say(harness,
-                          &(struct saying){.by = &anna,
-                                           .type = "msg.note",
-                                           .from = "kk/vink",
-                                           .to = "kbh-pol/dks krfo/central",
-                                           .bases = "RPL115-2/1-1",
-                                           .fields = "about.case_ref=" CASE},
-                          out_ref);
-    harness_advance(harness, 5000);
-    return number;
-}
-
-/* ROW gets what is at INDEX of the own ledger without the link to AGENCY; its size. */
-static size_t row_without(struct tov_core *core, uint64_t index, uint16_t agency, uint8_t *row)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf links = TOV_BUF_INIT(TOV_LINKS_MAX_BYTES);
-    struct tov_bytes stored;
-    struct tov_entry entry;
-    UNIT_OK(tov_store_read_begin(core->store, &read, NULL));
-    UNIT_OK(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &stored));
-    UNIT_OK(tov_entry_decode_own(stored, &entry));
-    struct tov_reader reader = tov_reader_of(entry.links);
-    for (size_t i = 0; i < entry.link_count; i++) {
-        uint16_t to = tov_read_u16(&reader);
-        struct tov_bytes block = tov_read_bytes(&reader, TOV_LINK_BLOCK_BYTES);
-        if (to == agency)
-            continue;
-        tov_buf_put_u16(&links, to);
-        tov_buf_put_bytes(&links, block);
-    }
-    tov_entry_put_own(row, entry.event, entry.leaf, tov_buf_view(&links));
-    return tov_entry_own_size(entry.leaf.size, tov_buf_view(&links));
-}
-
-static void drop_link(struct tov_core *core, uint64_t index, uint16_t agency)
-{
-    static uint8_t row[TOV_LEAF_MAX_BYTES + TOV_LINKS_MAX_BYTES + 64];
-    size_t size = row_without(core, index, agency, row);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
-                        (struct tov_bytes){row, size});
-}
-
-/* As after a restore where AGENCY had not taken it: the other recipient has brought it back. */
-static void take_link_away(struct harness *harness, uint64_t index, uint16_t agency)
-{
-    drop_link(core_of(harness), index, agency);
-    harness_advance(harness, 2000);
-    harness_restart(harness, 0);
-    harness_advance(harness, 40000);
-}
 
 /* ---- asking ---- */
 
@@ -215,7 +152,7 @@ static struct harness *many_are_withheld(struct tov_ref *refs, uint64_t *numbers
     for (size_t i = 0; i < MANY; i++)
         numbers[i] = send_to_both(harness, &refs[i]);
     for (size_t i = 0; i < MANY; i++)
-        drop_link(core_of(harness), refs[i].index, KRFO);
+        drop_link(harness, refs[i].index, KRFO);
     harness_advance(harness, 2000);
     return harness;
 }
@@ -269,28 +206,6 @@ static void what_a_recipient_says_later_is_counted_wherever_it_lies(void)
 }
 
 /* ---- lost ---- */
-
-/* The entry at INDEX is lost, and the ledger says so. */
-static void lose(struct harness *harness, uint64_t index)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_core *core = core_of(harness);
-    struct tov_ledger_place place;
-    struct tov_hash hash = {{1}};
-    uint8_t row[TOV_ENTRY_GONE_BYTES];
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_LOST;
-    leaf->as.lost.first = index;
-    leaf->as.lost.end = index + 1;
-    UNIT_OK(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));
-    tov_series_note(core, place.index);
-    core->series.lost_index = place.index;
-    tov_follow_begin_series(tov_node_follow(harness_node(harness, 0)));
-    tov_entry_put_gone(row, TOV_ENTRY_LOST, &hash);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LEAF, tov_store_key_u64(index),
-                        TOV_BYTES_OF(row));
-    harness_advance(harness, 2000);
-}
 
 static void what_is_lost_is_told_and_how_much_not_to_casework(void)
 {

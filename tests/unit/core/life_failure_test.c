@@ -6,9 +6,8 @@
  * everything has arrived (I2, I3).
  * Not for: which error it is (each_failure_test.c has single requests).
  */
-#include "desk_ask.h"
+#include "deed.h"
 
-#include "base/cleanup.h"
 #include "support/failing.h"
 
 #include <stdlib.h>
@@ -25,15 +24,6 @@ struct life {
 };
 
 static const struct harness_client *const people[] = {&anna, &bo, &carl};
-
-static void start_again(struct harness *harness)
-{
-    for (size_t i = 0; i < HARNESS_NODES_MAX; i++) {
-        if (harness_has_ended(harness, i))
-            harness_restart(harness, i);
-    }
-    harness_run(harness);
-}
 
 /* Takes what came for the client: how many submissions were told to be written. */
 static uint64_t take_told(struct harness *harness, const struct harness_client *client)

@@ -197,6 +197,64 @@ static void without_its_guard_the_core_ends(void)
     UNIT_EQUAL_INT(run(&loop), TOV_EXIT_PARENT_GONE);
 }
 
+/* What it says cannot be read: nothing of it is believed, and the supervisor is told by the code.
+ */
+static void a_guard_that_says_noise_ends_the_core(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    static const uint8_t noise[3] = {9, 9, 9};
+    loop_init(&loop, "loop-guard-noise");
+    send_bytes(loop.guard, 0x80, TOV_BYTES_OF(noise));
+    UNIT_NEED(tov_ipc_flush(loop.guard) == TOV_OK);
+    UNIT_EQUAL_INT(tov_process_run(&loop.process), TOV_EXIT_INTERNAL);
+}
+
+/* A node that ends has its own exit code, and one that is to begin again another. */
+static void a_node_that_failed_ends_the_core_with_the_code_for_it(void)
+{
+    static const enum tov_err errors[] = {TOV_E_AGAIN, TOV_E_FULL, TOV_E_CORRUPT, TOV_E_FORK};
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-failed");
+        (void)tov_core_fail(tov_node_core(loop.process.node), errors[i], "for the test");
+        UNIT_EQUAL_INT(tov_process_run(&loop.process), tov_exit_of_error(errors[i]));
+    }
+}
+
+/* A front as well as a gateway: the next one may be whole. */
+static void a_front_that_cannot_be_taken_ends_no_core(void)
+{
+    const uint8_t link = TOV_IPC_LINK_FRONT;
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-refront");
+    send_bytes(loop.supervisor, TOV_IPC_SV_LINK, (struct tov_bytes){&link, 1});
+    UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+    CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
+}
+
+/* Each peer of the roster with its keys; one side alone dials, so that no two connections meet. */
+static void the_gateway_is_told_whom_to_let_in_and_whom_to_dial(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    struct tov_ipc_frame frame;
+    TOV_FREE struct tov_ipc_peer *peers = NULL;
+    uint16_t own = 0;
+    size_t count = 0;
+    loop_init(&loop, "loop-peers");
+    UNIT_OK(tov_process_send_peers(&loop.process));
+    UNIT_NEED(tov_ipc_flush(loop.process.gateway) == TOV_OK);
+    UNIT_NEED(tov_ipc_wait(loop.gateway, 1000, &frame) == TOV_OK);
+    UNIT_EQUAL_INT(frame.kind, TOV_IPC_GW_PEERS);
+    UNIT_OK(tov_ipc_read_peers(frame.payload, &own, &peers, &count));
+    UNIT_EQUAL_INT(own, 1);
+    UNIT_NEED(count == 1);
+    UNIT_EQUAL_INT(peers[0].agency, 2);
+    UNIT_EQUAL_INT(peers[0].dial, true);
+    const struct tov_agency *peer = sim_federation_agency(loop.wire->federation, 1);
+    UNIT_EQUAL_TEXT(peers[0].endpoint, peer->endpoints[0]);
+    CU_ASSERT(memcmp(&peers[0].keys[0], peer->transport[0], 32) == 0);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -206,6 +264,10 @@ int main(void)
         UNIT_TEST(a_word_to_the_supervisor_that_was_lost_is_said_again),
         UNIT_TEST(a_gateway_that_cannot_be_taken_ends_no_core),
         UNIT_TEST(without_its_guard_the_core_ends),
+        UNIT_TEST(a_guard_that_says_noise_ends_the_core),
+        UNIT_TEST(a_node_that_failed_ends_the_core_with_the_code_for_it),
+        UNIT_TEST(a_front_that_cannot_be_taken_ends_no_core),
+        UNIT_TEST(the_gateway_is_told_whom_to_let_in_and_whom_to_dial),
     };
     return unit_run("core_loop", tests, sizeof tests / sizeof tests[0]);
 }

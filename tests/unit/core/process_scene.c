@@ -220,6 +220,7 @@ static void see_front(struct process_world *world, const struct tov_ipc_frame *f
     UNIT_NEED(tov_ipc_read_reply(frame->payload, &world->connection, &bytes) == TOV_OK);
     UNIT_NEED(tov_api_reply_decode(bytes, &reply, NULL) == TOV_OK);
     world->error = tov_record_number(reply, "error");
+    world->refused_busy += world->error == (uint64_t)TOV_E_BUSY;
     world->answers++;
 }
 
@@ -278,14 +279,22 @@ void process_world_until_closed(struct process_world *world)
         step(world);
 }
 
-void process_world_ask(struct process_world *world, struct tov_record request)
+void process_world_ask_as(struct process_world *world, struct tov_record request,
+                          const uint8_t key[32], uint64_t connection)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    struct tov_ipc_request sent = {.connection = 77};
+    struct tov_ipc_request sent = {.connection = connection};
     UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
-    sim_caseworker_key(world->scene->federation, 0, sent.client.bytes);
+    memcpy(sent.client.bytes, key, sizeof sent.client.bytes);
     sent.frame = tov_buf_view(&frame);
     UNIT_NEED(tov_ipc_send_request(world->front, &sent) == TOV_OK);
+}
+
+void process_world_ask(struct process_world *world, struct tov_record request)
+{
+    uint8_t key[32];
+    sim_caseworker_key(world->scene->federation, 0, key);
+    process_world_ask_as(world, request, key, 77);
 }
 
 void process_world_relink(struct process_world *world, enum tov_ipc_link link)

@@ -51,6 +51,7 @@ struct process_world {
     size_t clients; /* of the last list */
     uint64_t error; /* of the last answer, which came for */
     uint64_t connection;
+    unsigned refused_busy; /* answers of TOV_E_BUSY */
     size_t peer_bytes;
 };
 
@@ -62,8 +63,10 @@ void process_world_end(struct process_scene *scene);
 void process_world_until(struct process_world *world,
                          bool (*holds)(const struct process_world *world));
 void process_world_until_closed(struct process_world *world);
-/* REQUEST by the caseworker of a1, on connection 77. */
+/* REQUEST by the caseworker of a1, on connection 77; or by the client with KEY on another. */
 void process_world_ask(struct process_world *world, struct tov_record request);
+void process_world_ask_as(struct process_world *world, struct tov_record request,
+                          const uint8_t key[32], uint64_t connection);
 void process_world_relink(struct process_world *world, enum tov_ipc_link link);
 void process_world_terminate(const struct process_world *world);
 

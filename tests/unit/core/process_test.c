@@ -7,6 +7,7 @@
  */
 #include "process_scene.h"
 
+#include "api/api_internal.h"
 #include "core_process.h"
 #include "exit_codes.h"
 #include "ledger/tables.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +45,18 @@ enum tov_err __wrap_tov_filesystem_check(int dir_fd, const char *path, struct to
     (void)path;
     (void)error;
     return TOV_OK;
+}
+
+/* A question that takes 5 ms of the core. */
+#define SLOW_US 5000u
+enum tov_err __real_tov_api_directory(struct api_call *call);
+enum tov_err __wrap_tov_api_directory(struct api_call *call);
+enum tov_err __wrap_tov_api_directory(struct api_call *call)
+{
+    uint64_t until_us = tov_core_clock_mono_us() + SLOW_US;
+    while (tov_core_clock_mono_us() < until_us)
+        continue;
+    return __real_tov_api_directory(call);
 }
 
 /* ---- starting ---- */
@@ -246,6 +260,104 @@ static void a_large_store_is_read_whole_from_a_fault_on_until_it_was(void)
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CORRUPT);
 }
 
+/* A unit that the roster has not: whoever wrote the registry has mistyped it. */
+static void a_registry_that_does_not_fit_the_roster_is_refused(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
+    struct tov_client client = {.name = "x",
+                                .kind = TOV_CLIENT_PERSON,
+                                .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+                                .units = (const char *const[]){"no-such"},
+                                .unit_count = 1,
+                                .key = {1}};
+    process_scene_init(&scene, 2);
+    tov_clients_format_start("a1", &text);
+    tov_clients_format_entry(&client, &text);
+    tov_buf_put(&text, "", 1);
+    process_scene_put(&scene, "clients.txt", (const char *)text.data);
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_CONFIG);
+}
+
+static int start_with(struct process_scene *scene, const struct tov_role_arguments *arguments)
+{
+    struct tov_process *process = calloc(1, sizeof *process);
+    UNIT_NEED(process != NULL);
+    int code = tov_process_start(process, arguments);
+    (void)scene;
+    tov_process_end(process);
+    free(process);
+    return code;
+}
+
+/* One that runs apart comes later; else tovd hands it over, or something is wrong with tovd. */
+static void a_core_begins_without_a_gateway_where_one_comes_later_alone(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 2);
+    struct tov_role_arguments arguments = process_scene_arguments(&scene);
+    (void)close(arguments.gateway_fd);
+    arguments.gateway_fd = -1;
+    CU_ASSERT(start_with(&scene, &arguments) != TOV_EXIT_OK);
+    process_scene_configure(&scene, "a1", "[peers]\ngateway = /tmp/tov-no-gateway.sock\n");
+    arguments = process_scene_arguments(&scene);
+    (void)close(arguments.gateway_fd);
+    arguments.gateway_fd = -1;
+    UNIT_EQUAL_INT(start_with(&scene, &arguments), TOV_EXIT_OK);
+}
+
+static void a_socket_that_is_none_ends_the_start(void)
+{
+    for (size_t i = 0; i < ENDS; i++) {
+        TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+        process_scene_init(&scene, 2);
+        struct tov_role_arguments arguments = process_scene_arguments(&scene);
+        int *const fds[] = {&arguments.guard_fd, &arguments.gateway_fd, &arguments.front_fd,
+                            &arguments.supervisor_fd};
+        (void)close(*fds[i]);
+        *fds[i] = 10000; /* closed */
+        CU_ASSERT(start_with(&scene, &arguments) != TOV_EXIT_OK);
+    }
+}
+
+/* Whoever watches a demo sees the file's time, from the first entry on. */
+static void a_demo_starts_by_the_time_in_its_file(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    char more[300];
+    process_scene_init(&scene, 2);
+    (void)snprintf(more, sizeof more, "[demo]\nclock = on\nclock-file = %s/clock\n", scene.folder);
+    process_scene_configure(&scene, "a1", more);
+    process_scene_put(&scene, "clock", "2021-06-28T12:00:00Z\n");
+    struct tov_role_arguments arguments = process_scene_arguments(&scene);
+    struct tov_process *process = calloc(1, sizeof *process);
+    UNIT_NEED(process != NULL);
+    UNIT_EQUAL_INT(tov_process_start(process, &arguments), TOV_EXIT_OK);
+    uint64_t now_ms = tov_core_clock_now(&process->clock);
+    CU_ASSERT(now_ms >= 1624881600000u && now_ms < 1624881600000u + 60000);
+    tov_process_end(process);
+    free(process);
+}
+
+static void each_socket_must_be_named(void)
+{
+    static const char *const names[] = {"--config", "--guard-fd", "--front-fd", "--supervisor-fd"};
+    for (size_t left_out = 0; left_out < 4; left_out++) {
+        char *words[10] = {(char[]){"tovd"}};
+        char room[8][24];
+        int count = 1;
+        for (size_t i = 0; i < 4; i++) {
+            if (i == left_out)
+                continue;
+            (void)snprintf(room[2 * i], sizeof room[0], "%s", names[i]);
+            (void)snprintf(room[2 * i + 1], sizeof room[0], "%s", i == 0 ? "/tmp/x" : "3");
+            words[count++] = room[2 * i];
+            words[count++] = room[2 * i + 1];
+        }
+        UNIT_EQUAL_INT(tov_core_main(count, words), TOV_EXIT_USAGE);
+    }
+}
+
 static void arguments_that_are_missing_are_wrong_usage(void)
 {
     char *none[] = {(char[]){"tovd"}, NULL};
@@ -326,16 +438,28 @@ static bool has_answer(const struct process_world *world)
     return world->answers > 0;
 }
 
-static void ask_hello(struct process_world *world)
+static struct tov_record request_of(const char *what, struct tov_record *out_body)
 {
-    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
-    struct tov_record hello;
-    world->answers = 0;
+    struct tov_record request = {0};
     UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
     UNIT_NEED(tov_record_put_number(request, "id", 5) == TOV_OK);
-    UNIT_NEED(tov_record_open(request, "hello", &hello) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, what, out_body) == TOV_OK);
+    return request;
+}
+
+static struct tov_record hello_request(void)
+{
+    struct tov_record hello;
+    struct tov_record request = request_of("hello", &hello);
     UNIT_NEED(tov_record_put_number(hello, "api_min", 1) == TOV_OK);
     UNIT_NEED(tov_record_put_number(hello, "api_max", 1) == TOV_OK);
+    return request;
+}
+
+static void ask_hello(struct process_world *world)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = hello_request();
+    world->answers = 0;
     process_world_ask(world, request);
     process_world_until(world, has_answer);
     UNIT_NEED(world->error == 0 && world->connection == 77);
@@ -402,6 +526,102 @@ static void a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_s
     process_scene_init(&scene, 1); /* alone, it waits for no keeper */
     UNIT_EQUAL_INT(run_with(&scene, play_a_day), TOV_EXIT_OK);
     /* What it wrote is there, and the guard's state goes on from it. */
+    UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
+}
+
+#define GREEDY 3000u /* questions: 15 seconds of work */
+
+static bool has_answered_the_other(const struct process_world *world)
+{
+    return world->answers > 0 && world->connection == 78;
+}
+
+static void play_a_greedy_client(struct process_world *world)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record hello = hello_request();
+    struct tov_record body;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record slow = request_of("directory", &body);
+    uint8_t auditor[32];
+    sim_auditor_key(world->scene->federation, 0, auditor);
+    UNIT_NEED(tov_ipc_send_kind(world->gateway, TOV_IPC_GW_READY) == TOV_OK);
+    UNIT_NEED(tov_ipc_send_kind(world->front, TOV_IPC_FR_READY) == TOV_OK);
+    process_world_until(world, is_ready);
+    world->alive = 0;
+    for (unsigned i = 0; i < GREEDY; i++)
+        process_world_ask(world, slow);
+    process_world_ask_as(world, hello, auditor, 78);
+    process_world_until(world, has_answered_the_other);
+    /* It lived all the while, and who asks without end waits, not who asks once. */
+    UNIT_NEED(world->error == 0 && world->alive >= 1);
+    UNIT_NEED(world->answers <= GREEDY + 1 && world->refused_busy > GREEDY / 2);
+    UNIT_NEED(world->answers - world->refused_busy > 10); /* what is its share it got */
+    process_world_terminate(world);
+    process_world_until_closed(world);
+}
+
+static void one_client_that_asks_without_end_keeps_nobody_waiting(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 1);
+    UNIT_EQUAL_INT(run_with(&scene, play_a_greedy_client), TOV_EXIT_OK);
+}
+
+/* ---- refused while it runs ---- */
+
+static bool is_over(const struct process_world *world)
+{
+    return world->is_closed || world->alive > 2;
+}
+static bool is_serving_or_over(const struct process_world *world)
+{
+    return world->is_serving || is_over(world);
+}
+static bool has_answer_or_over(const struct process_world *world)
+{
+    return world->answers > 0 || is_over(world);
+}
+
+/* Whatever becomes of it: what it is told may be lost with its socket. */
+static void play_a_short_day(struct process_world *world)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record request = {0};
+    struct tov_record status;
+    (void)!tov_ipc_send_kind(world->gateway, TOV_IPC_GW_READY);
+    (void)!tov_ipc_send_kind(world->front, TOV_IPC_FR_READY);
+    process_world_until(world, is_serving_or_over);
+    if (world->is_closed)
+        return;
+    UNIT_NEED(tov_record_create(tov_schema_find("ApiRequest"), &request) == TOV_OK);
+    UNIT_NEED(tov_record_put_number(request, "id", 5) == TOV_OK);
+    UNIT_NEED(tov_record_open(request, "directory", &status) == TOV_OK);
+    process_world_ask(world, request);
+    (void)!tov_ipc_send_kind(world->supervisor, TOV_IPC_SV_RELOAD);
+    process_world_until(world, has_answer_or_over);
+    (void)!tov_ipc_send_kind(world->supervisor, TOV_IPC_SV_STOP);
+    process_world_until_closed(world);
+}
+
+/* It ends as it was told, or by a code of its own; and it begins again from what it wrote. */
+static void a_core_that_is_refused_memory_ends_or_goes_on_and_begins_again(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    bool is_refused = true;
+    process_scene_init(&scene, 1);
+    for (unsigned nth = 0; is_refused && nth < CALLS_MAX; nth++) {
+        process_world_begin(&scene, play_a_short_day);
+        refuse_memory_begin(nth); /* in this process alone */
+        int code = run_core(&scene);
+        is_refused = refuse_end();
+        for (size_t i = 0; i < ENDS; i++) /* those that it never came to: a process would end */
+            (void)shutdown(scene.near[i], SHUT_RDWR);
+        process_world_end(&scene);
+        bool is_for_a_person =
+            code != TOV_EXIT_OK && tov_exit_remedy((enum tov_exit)code) == TOV_EXIT_NEEDS_A_PERSON;
+        if (is_for_a_person)
+            (void)fprintf(stderr, "call %u, %s: exit %d\n", nth, refuse_what(), code);
+        CU_ASSERT(!is_for_a_person);
+        CU_ASSERT(is_refused || code == TOV_EXIT_OK);
+    }
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
 }
 
@@ -510,9 +730,16 @@ int main(void)
         UNIT_TEST(two_cores_never_have_one_store),
         UNIT_TEST(a_core_that_reads_its_store_whole_says_that_it_lives),
         UNIT_TEST(a_large_store_is_read_whole_from_a_fault_on_until_it_was),
+        UNIT_TEST(a_registry_that_does_not_fit_the_roster_is_refused),
+        UNIT_TEST(a_core_begins_without_a_gateway_where_one_comes_later_alone),
+        UNIT_TEST(a_socket_that_is_none_ends_the_start),
+        UNIT_TEST(a_demo_starts_by_the_time_in_its_file),
+        UNIT_TEST(each_socket_must_be_named),
         UNIT_TEST(arguments_that_are_missing_are_wrong_usage),
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),
+        UNIT_TEST(one_client_that_asks_without_end_keeps_nobody_waiting),
+        UNIT_TEST(a_core_that_is_refused_memory_ends_or_goes_on_and_begins_again),
         UNIT_TEST(a_core_waits_for_its_keepers_and_ends_by_a_signal),
         UNIT_TEST(a_core_whose_supervisor_is_gone_ends),
         UNIT_TEST(a_supervisor_that_says_nonsense_is_a_fault_of_tovd),

@@ -226,6 +226,139 @@ static void a_smaller_tree_that_does_not_fit_is_proven_with_the_mirror(void)
     CU_ASSERT(!go_is_convinced(hostile, &evidence, &own.root));
 }
 
+/* As an export gives it to an auditor. */
+static void what_is_kept_of_a_fork_is_read_back_whole_or_not_at_all(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("kept");
+    TOV_CLEANUP(evidence_fini) struct evidence evidence;
+    struct tov_export_fork fork = {.hash_count = 77};
+    struct copy copy = copy_of(hostile);
+    for (size_t i = 0; i < 7; i++)
+        append_root(hostile);
+    struct tov_frame_checkpoint held = newest(hostile);
+    hostile_flush(hostile);
+    become(hostile, &copy);
+    append_root(hostile);
+    struct tov_frame_checkpoint own = newest(hostile);
+    say_own(hostile, &own);
+    need_accused(hostile);
+    load(hostile, &evidence);
+    const size_t notes = 2 * (size_t)NOTE_BYTES;
+    for (size_t size = 0; size < evidence.row.size; size++) {
+        bool is_whole = size >= notes && (size - notes) % TOV_HASH_BYTES == 0;
+        UNIT_EQUAL_INT(tov_fork_decode((struct tov_bytes){evidence.row.data, size}, &fork),
+                       is_whole ? TOV_OK : TOV_E_CORRUPT);
+    }
+    UNIT_OK(tov_fork_decode(tov_buf_view(&evidence.row), &fork));
+    UNIT_EQUAL_INT(fork.smaller.size, own.size);
+    UNIT_EQUAL_INT(fork.larger.size, held.size);
+    CU_ASSERT(tov_hash_equal(&fork.smaller.root, &own.root));
+    CU_ASSERT(tov_hash_equal(&fork.larger.root, &held.root));
+    CU_ASSERT(fork.has_root && fork.hash_count > 0);
+    uint8_t longer[2 * NOTE_BYTES + (TOV_EXPORT_FORK_HASHES_MAX + 2) * TOV_HASH_BYTES] = {0};
+    UNIT_EQUAL_INT(tov_fork_decode(TOV_BYTES_OF(longer), &fork), TOV_E_CORRUPT);
+    /* The larger one first: the same two notes. */
+    uint8_t swapped[2 * NOTE_BYTES];
+    memcpy(swapped, evidence.row.data + NOTE_BYTES, NOTE_BYTES);
+    memcpy(swapped + NOTE_BYTES, evidence.row.data, NOTE_BYTES);
+    UNIT_OK(tov_fork_decode(TOV_BYTES_OF(swapped), &fork));
+    UNIT_EQUAL_INT(fork.smaller.size, own.size);
+    UNIT_EQUAL_INT(fork.larger.size, held.size);
+    CU_ASSERT(!fork.has_root);
+}
+
+/* ---- the own key used twice ---- */
+
+/* A note over the victim's ledger, by its key unless IS_FALSE. */
+static struct tov_frame_checkpoint of_victim(const struct hostile *hostile, uint64_t size,
+                                             const struct tov_hash *root, bool is_false)
+{
+    struct tov_frame_checkpoint note = {
+        .present = true, .generation = 1, .size = size, .root = *root};
+    struct tov_checkpoint checkpoint;
+    uint8_t secret[64];
+    sim_secret_of(&hostile->wire->federation->agencies[hostile->victim].ledger, secret);
+    UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(hostile->target->ledger.name), size, root,
+                                  &checkpoint) == TOV_OK);
+    tov_checkpoint_sign(&checkpoint, secret, note.signature);
+    note.signature[3] ^= is_false ? 1 : 0;
+    return note;
+}
+
+static struct tov_hash root_at(const struct hostile *hostile, uint64_t size)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = hostile_core(hostile);
+    struct tov_range range;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_ledger_range_at(core->ledger, read, size, &range) == TOV_OK);
+    return tov_range_root(&range);
+}
+
+static bool signs(struct hostile *hostile)
+{
+    uint64_t before = tov_ledger_signed(hostile_core(hostile)->ledger);
+    (void)sim_wire_send(hostile->wire, hostile->victim, 900);
+    sim_wire_run(hostile->wire);
+    return tov_ledger_signed(hostile_core(hostile)->ledger) > before;
+}
+
+static void come_again(struct hostile *hostile)
+{
+    struct sim_wire *wire = hostile->wire;
+    sim_wire_crash(wire, hostile->victim);
+    sim_wire_start(wire, hostile->victim);
+    wire->is_up[hostile->victim][hostile->index] = true;
+    tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
+    sim_wire_run(wire);
+    hostile_hello(hostile, NULL);
+    hostile_answer(hostile);
+    sim_wire_pass(wire, 31000);
+}
+
+/* I4: once it has seen that its key is used twice it signs nothing more, also after a start. */
+static void a_second_history_of_its_own_stops_a_node_for_good(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("own-fork", 2);
+    hostile_meet(hostile);
+    UNIT_NEED(signs(hostile));
+    const struct tov_hash other = {{4}};
+    uint64_t size = tov_ledger_signed(hostile_core(hostile)->ledger) - 1;
+    struct tov_frame_checkpoint note = of_victim(hostile, size, &other, false);
+    hostile_hello(hostile, &note);
+    sim_wire_pass(hostile->wire, 2000);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "own-key-used-twice"));
+    CU_ASSERT(tov_node_state(hostile_victim(hostile)) != TOV_NODE_SERVING ||
+              tov_node_failed(hostile_victim(hostile), NULL) != TOV_OK);
+    hostile->wire->log[0] = '\0';
+    come_again(hostile);
+    CU_ASSERT(tov_node_state(hostile_victim(hostile)) != TOV_NODE_SERVING);
+    CU_ASSERT(!signs(hostile));
+}
+
+/* What anybody can say, or what is true, is no second history. */
+static void a_note_that_is_false_or_true_stops_nobody(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("no-own-fork", 2);
+    hostile_meet(hostile);
+    UNIT_NEED(signs(hostile));
+    const struct tov_hash other = {{4}};
+    uint64_t size = tov_ledger_signed(hostile_core(hostile)->ledger) - 1;
+    struct tov_hash root = root_at(hostile, size);
+    struct tov_frame_checkpoint notes[] = {of_victim(hostile, size, &other, true),
+                                           of_victim(hostile, size, &root, false),
+                                           of_victim(hostile, size, &other, false)};
+    notes[2].generation = 7;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        hostile_hello(hostile, &notes[i]);
+        sim_wire_pass(hostile->wire, 2000);
+        CU_ASSERT(!sim_wire_logged(hostile->wire, "own-key-used-twice"));
+        UNIT_EQUAL_INT(tov_node_state(hostile_victim(hostile)), TOV_NODE_SERVING);
+    }
+    hostile_hello(hostile, NULL);
+    CU_ASSERT(signs(hostile));
+}
+
 /* For the next round; in the product nothing takes a suspicion back. */
 static void forgive(struct hostile *hostile)
 {
@@ -331,6 +464,9 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(two_trees_of_one_size_are_proven_by_their_notes),
         UNIT_TEST(a_smaller_tree_that_does_not_fit_is_proven_with_the_mirror),
+        UNIT_TEST(what_is_kept_of_a_fork_is_read_back_whole_or_not_at_all),
+        UNIT_TEST(a_second_history_of_its_own_stops_a_node_for_good),
+        UNIT_TEST(a_note_that_is_false_or_true_stops_nobody),
         UNIT_TEST(every_second_history_is_noticed_and_no_honest_one_is_accused),
         UNIT_TEST(a_disk_that_rots_accuses_nobody),
     };

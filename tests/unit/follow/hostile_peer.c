@@ -97,6 +97,20 @@ static void note_parcel(struct hostile *hostile, const struct tov_frame *frame)
     }
 }
 
+static void note_control(struct hostile *hostile, const struct tov_frame *frame)
+{
+    struct tov_frame_control outer;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL && tov_frame_control(frame, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    if (control->kind != TOV_CONTROL_LEAF_ANSWER)
+        return;
+    hostile->leaf_answers++;
+    hostile->leaves += control->as.leaf_answer.count;
+    hostile->leaves_to = control->as.leaf_answer.to;
+}
+
 static void note_frame(struct hostile *hostile, const struct tov_frame *frame)
 {
     struct tov_frame_position position;
@@ -121,6 +135,7 @@ static void note_frame(struct hostile *hostile, const struct tov_frame *frame)
         return;
     case TOV_FRAME_CONTROL:
         hostile->chunk_requests++;
+        note_control(hostile, frame);
         return;
     case TOV_FRAME_ROSTER_OFFER:
     case TOV_FRAME_ROSTER_REQUEST:
@@ -234,6 +249,21 @@ struct tov_ref hostile_append_bytes(struct hostile *hostile, struct tov_bytes le
     UNIT_NEED(tov_parcel_writer_add(&hostile->writer, item) == TOV_OK);
     UNIT_NEED(tov_range_append(&hostile->range, &hash) == TOV_OK);
     return ref;
+}
+
+void hostile_say_erased(struct hostile *hostile, size_t count)
+{
+    TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
+    UNIT_NEED(item != NULL);
+    for (size_t i = 0; i < count; i++) {
+        *item = (struct tov_frame_item){.kind = TOV_ITEM_ERASED};
+        tov_put_be64(item->as.erased.leaf_hash.bytes, unit_random(&hostile->random));
+        UNIT_NEED(tov_parcel_writer_add(&hostile->writer, item) == TOV_OK);
+        UNIT_NEED(tov_range_append(&hostile->range, &item->as.erased.leaf_hash) == TOV_OK);
+        if (hostile->writer.items.size > 200000)
+            hostile_flush(hostile);
+    }
+    hostile_flush(hostile);
 }
 
 static void encode_leaf(struct hostile *hostile, struct tov_leaf *leaf, struct tov_buf *out)

@@ -41,9 +41,11 @@ struct hostile {
     struct tov_frame_hello hello;
     uint8_t nonce[TOV_NONCE_BYTES]; /* our own */
     size_t hellos, parcels, late_stanzas, chunks, chunk_requests, stanzas, positions;
-    uint64_t position;          /* of our ledger there */
-    struct tov_buf kept_parcel; /* the newest parcel to us */
-    struct tov_buf overheard;   /* the newest parcel of an honest agency to the victim */
+    size_t leaf_answers, leaves; /* answers to requests for leaves, and what was in them */
+    uint64_t leaves_to;          /* how far the newest one goes */
+    uint64_t position;           /* of our ledger there */
+    struct tov_buf kept_parcel;  /* the newest parcel to us */
+    struct tov_buf overheard;    /* the newest parcel of an honest agency to the victim */
 };
 
 /* A federation of COUNT agencies; agency 1 is hostile, 0 the victim, and neither is started. */
@@ -74,6 +76,8 @@ void hostile_append_genesis(struct hostile *hostile);
 /* Any bytes as a leaf; DISCLOSED has everything but the leaf. */
 struct tov_ref hostile_append_bytes(struct hostile *hostile, struct tov_bytes leaf,
                                     struct tov_frame_disclosed *disclosed);
+/* COUNT entries that were erased, in as few parcels as they fit in. */
+void hostile_say_erased(struct hostile *hostile, size_t count);
 /* Signs the size and sends all since the last time. */
 void hostile_flush(struct hostile *hostile);
 /* The frame of what was appended since; what would have been sent stays in last_parcel. */

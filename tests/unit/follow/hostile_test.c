@@ -125,7 +125,7 @@ static void a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be(voi
     core->series.lost_index = 7;
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-        size_t before = count_rows(hostile, TOV_TABLE_EXCEPTION);
+        size_t before = count_rows(hostile, TOV_TABLE_COVER);
         UNIT_NEED(leaf != NULL);
         leaf->type = TOV_LEAF_RECEIPT;
         leaf->as.receipt =
@@ -136,7 +136,7 @@ static void a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be(voi
                                       .runs = {{1, {TOV_VERDICT_NOT_OPENED, 0, TOV_E_SCHEMA}}}};
         hostile_append(hostile, leaf);
         hostile_flush(hostile);
-        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION) - before, said[i].rows);
+        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER) - before, said[i].rows);
     }
     CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
 }

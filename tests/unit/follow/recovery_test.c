@@ -6,8 +6,6 @@
 #include "ledger/aside.h"
 #include "ledger/entry.h"
 #include "ledger/vault.h"
-#include "guard/guard_statement.h"
-#include "merkle/note.h"
 #include "merkle/proof.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
@@ -569,31 +567,6 @@ static void two_old_nodes_bring_each_other_back(void)
 
 /* ---- a guard without a state ---- */
 
-/* The root threshold's word on where node 0 stands, in its data folder. */
-static void put_statement(const struct scene *scene, enum tov_guard_tree tree)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(1024);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(4096);
-    const struct sim_federation *federation = scene->wire->federation;
-    bool is_ledger = tree == TOV_GUARD_LEDGER;
-    struct tov_guard_statement_text statement = {.tree = tree, .number = is_ledger ? 1 : 2};
-    uint8_t secret[64];
-    struct tov_range empty = {0};
-    statement.size = is_ledger ? scene->newest.size : 0;
-    statement.journal = is_ledger ? 0 : 2;
-    statement.root = is_ledger ? scene->newest.root : tov_range_root(&empty);
-    (void)snprintf(statement.origin, sizeof statement.origin, "%s",
-                   sim_federation_agency(federation, 0)->ledger.name);
-    tov_guard_statement_format(&statement, &text);
-    sim_secret_of(&federation->root_seed, secret);
-    UNIT_NEED(tov_note_put_text(&note, tov_buf_view(&text)) == TOV_OK);
-    tov_note_sign(&note, tov_buf_view(&text), &federation->roots.keys[0], secret);
-    UNIT_NEED(text.failed == TOV_OK && note.failed == TOV_OK);
-    UNIT_NEED(sim_disk_save(scene->wire->nodes[0].disk,
-                            is_ledger ? "ledger.statement" : "journal.statement",
-                            tov_buf_view(&note)) == TOV_OK);
-}
-
 static void lose_guard(struct scene *scene)
 {
     for (size_t i = 0; i < 2; i++)
@@ -610,8 +583,7 @@ static void a_statement_brings_back_a_node_that_lost_its_guard_too(void)
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_GUARD_LOST);
     UNIT_EQUAL_INT(tov_ledger_committed(core_of(scene, 0)->ledger), scene->newest.size);
     sim_wire_crash(scene->wire, 0);
-    put_statement(scene, TOV_GUARD_LEDGER);
-    put_statement(scene, TOV_GUARD_JOURNAL);
+    sim_node_put_statements(&scene->wire->nodes[0], &scene->newest);
     start_again(scene, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);

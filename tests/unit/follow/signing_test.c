@@ -7,6 +7,8 @@
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
+#include <stdlib.h>
+
 #define MESSAGES 8u
 #define TEXT_BYTES 40000u
 
@@ -137,12 +139,100 @@ static void nothing_is_signed_or_taken_once_it_is_to_start_again(void)
     sim_wire_destroy(wire);
 }
 
+/* ---- a guard that answers otherwise ---- */
+
+enum wrong { REFUSED, OTHER_SIZE, FEWER_SIGNATURES, OTHER_SIGNATURE, OTHER_ID, NOISE };
+
+static void change_answer(struct sim_question *question, enum wrong wrong,
+                          enum tov_guard_refusal refusal)
+{
+    TOV_FREE struct tov_guard_answer *answer = calloc(1, sizeof *answer);
+    UNIT_NEED(answer != NULL);
+    UNIT_NEED(tov_guard_answer_decode(question->answer_kind, tov_buf_view(&question->answer),
+                                      answer) == TOV_OK);
+    UNIT_NEED(answer->op == TOV_GUARD_APPEND && answer->append.signature_count > 0);
+    if (wrong == REFUSED)
+        answer->refusal = refusal;
+    else if (wrong == OTHER_SIZE)
+        answer->append.size++;
+    else if (wrong == FEWER_SIGNATURES)
+        answer->append.signature_count--;
+    else if (wrong == OTHER_SIGNATURE)
+        answer->append.signatures[0].bytes[9] ^= 1;
+    else if (wrong == OTHER_ID)
+        answer->id += 1000;
+    tov_buf_clear(&question->answer);
+    UNIT_NEED(tov_guard_answer_encode(answer, &question->answer) == TOV_OK);
+    if (wrong == NOISE)
+        question->answer.size = 1;
+}
+
+/* I4: nothing goes on from what the guard did not sign; and both say the same to the supervisor. */
+static void a_guard_that_does_not_sign_what_was_asked_ends_the_node(void)
+{
+    static const struct {
+        enum wrong wrong;
+        enum tov_guard_refusal refusal;
+        enum tov_err err;
+    } rows[] = {{REFUSED, TOV_GUARD_R_DISK, TOV_E_IO},
+                {REFUSED, TOV_GUARD_R_SPACE, TOV_E_FULL},
+                {REFUSED, TOV_GUARD_R_NOT_OWN_SIZE, TOV_E_FORK},
+                {OTHER_SIZE, TOV_GUARD_DONE, TOV_E_FORK},
+                {FEWER_SIGNATURES, TOV_GUARD_DONE, TOV_E_FORK},
+                {OTHER_SIGNATURE, TOV_GUARD_DONE, TOV_E_FORK},
+                {OTHER_ID, TOV_GUARD_DONE, TOV_E_FORK},
+                {NOISE, TOV_GUARD_DONE, TOV_E_INTERNAL}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sim_wire *wire = sim_wire_create("refusing", 2);
+        struct sim_node *node = &wire->nodes[0];
+        sim_wire_start_all(wire);
+        uint64_t before = tov_ledger_signed(tov_node_core(node->node)->ledger);
+        (void)sim_wire_send(wire, 0, 1);
+        tov_node_turn(node->node);
+        sim_node_run_commit(node);
+        sim_node_answer_commit(node);
+        tov_node_turn(node->node);
+        UNIT_NEED(sim_node_asks(node, false));
+        sim_node_run_guard(node);
+        change_answer(&node->questions[0], rows[i].wrong, rows[i].refusal);
+        sim_node_answer_guard(node);
+        UNIT_EQUAL_INT(tov_node_failed(node->node, NULL), rows[i].err);
+        UNIT_EQUAL_INT(tov_ledger_signed(tov_node_core(node->node)->ledger), before);
+        sim_wire_crash(wire, 0); /* and it goes on from what the true one signed */
+        sim_wire_start(wire, 0);
+        sim_wire_connect(wire, 0, 1);
+        sim_wire_run(wire);
+        need_running(node);
+        UNIT_EQUAL_INT(tov_ledger_signed(tov_node_core(node->node)->ledger), before + 1);
+        sim_wire_destroy(wire);
+    }
+}
+
+static void a_commit_that_fails_ends_the_node(void)
+{
+    for (int is_there = 0; is_there < 2; is_there++) {
+        struct sim_wire *wire = sim_wire_create("uncommitted", 2);
+        struct sim_node *node = &wire->nodes[0];
+        sim_wire_start_all(wire);
+        uint64_t acknowledged = wire->acknowledged;
+        (void)sim_wire_send(wire, 0, 1);
+        tov_node_turn(node->node);
+        sim_node_fail_commit(node, is_there == 1);
+        sim_node_answer_commit(node);
+        UNIT_EQUAL_INT(tov_node_failed(node->node, NULL), TOV_E_IO);
+        UNIT_EQUAL_INT(wire->acknowledged, acknowledged); /* I2 */
+        sim_wire_destroy(wire);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_entry_written_before_the_guard_answers_is_signed),
         UNIT_TEST(nothing_is_signed_or_taken_once_it_is_to_start_again),
         UNIT_TEST(a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments),
+        UNIT_TEST(a_guard_that_does_not_sign_what_was_asked_ends_the_node),
+        UNIT_TEST(a_commit_that_fails_ends_the_node),
     };
     return unit_run("follow_signing", tests, sizeof tests / sizeof tests[0]);
 }

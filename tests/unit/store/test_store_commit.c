@@ -86,6 +86,57 @@ static void what_a_batch_will_write_is_found_in_it(void)
     tear_down();
 }
 
+/* Against a plain list of what each key shall hold: 0 nothing is said, 1 it is removed, else its
+ * value. */
+static void what_is_found_in_a_batch_is_what_was_gathered_last(void)
+{
+    enum { KEYS = 700, STEPS = 20000 };
+    uint64_t random = 99;
+    uint64_t said[KEYS] = {0};
+    set_up();
+    for (uint64_t step = 2; step < STEPS; step++) {
+        uint64_t key = unit_random(&random) % KEYS;
+        uint64_t kind = unit_random(&random) % 1000;
+        struct tov_bytes found = {NULL, 0};
+        bool is_there = is_found(ROWS, key, &found);
+        UNIT_NEED(is_there == (said[key] != 0));
+        UNIT_NEED(!is_there || (found.data == NULL) == (said[key] == 1));
+        UNIT_NEED(found.data == NULL || memcmp(found.data, &said[key], sizeof said[key]) == 0);
+        if (kind == 0) {
+            tov_store_batch_clear(batch);
+            memset(said, 0, sizeof said);
+        } else if (kind < 5) {
+            tov_store_batch_delete_range(batch, ROWS, tov_store_key_u64(key),
+                                         tov_store_key_u64(key + 50));
+            for (uint64_t i = key; i <= key + 50 && i < KEYS; i++)
+                said[i] = 1;
+        } else if (kind < 200) {
+            tov_store_batch_delete(batch, ROWS, tov_store_key_u64(key));
+            said[key] = 1;
+        } else {
+            tov_store_batch_put(batch, ROWS, tov_store_key_u64(key),
+                                (struct tov_bytes){(const uint8_t *)&step, sizeof step});
+            said[key] = step;
+        }
+        tov_store_batch_put(batch, NAMES, tov_store_key_u64(key), tov_bytes_of_text("other"));
+    }
+    tear_down();
+}
+
+/* A walk for each would be 20,000 million operations. */
+static void much_can_be_looked_up_in_a_batch_that_has_much(void)
+{
+    enum { ROW_COUNT = 200000 };
+    struct tov_bytes found;
+    set_up();
+    for (uint64_t i = 0; i < ROW_COUNT; i++) {
+        UNIT_NEED(!is_found(ROWS, i, &found));
+        tov_store_batch_append(batch, ROWS, tov_store_key_u64(i), tov_bytes_of_text("row"));
+        UNIT_NEED(is_found(ROWS, i / 2, &found));
+    }
+    tear_down();
+}
+
 static void big_numbers_sort_as_numbers(void)
 {
     static const uint64_t numbers[] = {0, 255, 256, 65535, 65536, 1ull << 32, UINT64_MAX};
@@ -416,6 +467,8 @@ static void a_copy_opens_as_a_store_with_the_same_rows(void)
 const struct unit_test commit_tests[] = {
     UNIT_TEST(rows_appended_over_many_batches_are_there_in_order_after_reopening),
     UNIT_TEST(what_a_batch_will_write_is_found_in_it),
+    UNIT_TEST(what_is_found_in_a_batch_is_what_was_gathered_last),
+    UNIT_TEST(much_can_be_looked_up_in_a_batch_that_has_much),
     UNIT_TEST(big_numbers_sort_as_numbers),
     UNIT_TEST(an_append_that_is_not_the_last_key_undoes_its_whole_batch),
     UNIT_TEST(an_insert_over_a_row_undoes_its_whole_batch),

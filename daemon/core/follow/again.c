@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Keys of own messages that a recipient had and has no more: it was set back to an old copy, and
+ * says so by a receipt that is amended to `no key` (docs/protocol.md 5.6). A recipient destroys its
+ * epoch keys so that what it holds today opens nothing of old; so a person here decides whether it
+ * is given them again.
+ *
+ *   table `again`   peer u16, index u64: state 1, epoch 4, time 8
+ *     asked         nothing goes to it
+ *     refused       a person said no: nothing goes, and it is asked about no more
+ *     approved      a person said yes, at that time; epoch: of the peer's, to which an entry of the
+ *                   journal says that the keys are sealed (0: to none yet)
+ *
+ *   G1 While there is a row, nothing is sealed unless it is approved, whatever verdict follows.
+ *   G2 Each epoch to which keys are sealed again has its entry in the journal, committed before
+ *      (I9). An approval is for 30 days.
+ *   G3 A row is for a message that the peer once had, and ends only when it says that it has it:
+ *      whoever asks for all of its messages again adds a row for each of them and no more (I11).
+ */
+#include "follow/peer.h"
+
+#include "ledger/journal_note.h"
+
+#include <string.h>
+
+#define APPROVED_FOR_MS (30ull * 86400000u)
+#define ROW_BYTES 13u
+
+struct row {
+    enum tov_again state;
+    uint32_t epoch;
+    uint64_t time_ms;
+};
+
+static struct tov_store_key row_key(uint16_t peer, uint64_t index)
+{
+    return tov_store_key_u16_u64(peer, index);
+}
+
+static void put_row(struct tov_core *core, uint16_t peer, uint64_t index, const struct row *row)
+{
+    uint8_t bytes[ROW_BYTES] = {(uint8_t)row->state};
+    tov_put_be32(bytes + 1, row->epoch);
+    tov_put_be64(bytes + 5, row->time_ms);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_AGAIN, row_key(peer, index),
+                        TOV_BYTES_OF(bytes));
+}
+
+static enum tov_err decode_row(const struct tov_core *core, struct tov_bytes bytes, struct row *out)
+{
+    struct tov_reader reader = tov_reader_of(bytes);
+    unsigned state = tov_read_u8(&reader);
+    out->epoch = tov_read_u32(&reader);
+    out->time_ms = tov_read_u64(&reader);
+    if (!tov_reader_is_done(&reader) || state < TOV_AGAIN_ASKED || state > TOV_AGAIN_APPROVED)
+        return TOV_E_CORRUPT;
+    out->state = (enum tov_again)state;
+    if (out->state == TOV_AGAIN_APPROVED && core->now_ms > out->time_ms &&
+        core->now_ms - out->time_ms > APPROVED_FOR_MS)
+        out->state = TOV_AGAIN_ASKED;
+    return TOV_OK;
+}
+
+/* As it will be with the open batch. TOV_E_NOT_FOUND. */
+static enum tov_err get_row(const struct tov_core *core, uint16_t peer, uint64_t index,
+                            struct row *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes bytes;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_AGAIN, row_key(peer, index), &bytes));
+    return decode_row(core, bytes, out);
+}
+
+enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_read *read,
+                              uint16_t peer, uint64_t index, enum tov_again *out_state)
+{
+    struct tov_bytes bytes;
+    struct row row;
+    enum tov_err err = tov_store_get(read, TOV_TABLE_AGAIN, row_key(peer, index), &bytes);
+    *out_state = TOV_AGAIN_NONE;
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    TOV_TRY(decode_row(follow->core, bytes, &row));
+    *out_state = row.state;
+    return TOV_OK;
+}
+
+enum tov_err tov_follow_next_asked(const struct tov_follow *follow, struct tov_store_read *read,
+                                   uint16_t agency, uint64_t *inout_index)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_AGAIN,
+                                    .first = row_key(agency, *inout_index),
+                                    .last = row_key(agency, UINT64_MAX)};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_E_NOT_FOUND;
+    struct row row;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_E_NOT_FOUND && tov_store_iter_next(&iter)) {
+        err = decode_row(follow->core, iter.row.value, &row);
+        *inout_index = tov_get_be64(iter.row.key.bytes + 2);
+        if (err == TOV_OK && row.state != TOV_AGAIN_ASKED)
+            err = TOV_E_NOT_FOUND;
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return read_err != TOV_OK ? read_err : err;
+}
+
+/* ---- what the peer says ---- */
+
+bool tov_verdict_had_keys(struct tov_verdict_value value)
+{
+    return value.verdict == TOV_VERDICT_OPENED || value.verdict == TOV_VERDICT_PENDING ||
+           value.verdict == TOV_VERDICT_REFUSED;
+}
+
+/* TOV_VERDICT_ERASED: it was told before, and may have been opened before that. */
+static bool may_have_had_keys(struct tov_verdict_value value)
+{
+    return tov_verdict_had_keys(value) || value.verdict == TOV_VERDICT_ERASED;
+}
+
+/* With what the open batch says; of a former series what is committed, unless it is an exception.
+ */
+static enum tov_err find_before(const struct tov_follow *follow, const struct tov_peer *peer,
+                                const struct tov_link_place *place, struct tov_verdict_value *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    const struct tov_core *core = follow->core;
+    struct tov_link_block link = {.series = {place->generation, place->lost_index},
+                                  .number = place->link};
+    struct tov_delivery delivery;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err =
+        tov_core_get_pending(core, read, TOV_TABLE_EXCEPTION, tov_key_link(place), &row);
+    if (err == TOV_OK && row.size > 0) {
+        *out = (struct tov_verdict_value){(enum tov_verdict)row.data[0], 0, 0};
+        return TOV_OK;
+    }
+    if (err != TOV_E_NOT_FOUND)
+        return err == TOV_OK ? TOV_E_CORRUPT : err;
+    if (tov_series_equal(link.series, peer->receipted_series) &&
+        link.number <= peer->receipted_link) {
+        *out = (struct tov_verdict_value){TOV_VERDICT_OPENED, 0, 0};
+        return TOV_OK;
+    }
+    TOV_TRY(tov_follow_delivery(follow, read, place->peer, &link, &delivery));
+    *out = delivery.verdict;
+    return TOV_OK;
+}
+
+enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_peer *peer,
+                                  const struct tov_again_said *said)
+{
+    struct tov_verdict_value before;
+    struct row row;
+    enum tov_err err = get_row(follow->core, peer->number, said->index, &row);
+    if (err != TOV_E_NOT_FOUND)
+        return err;
+    if (may_have_had_keys(said->now))
+        return TOV_OK;
+    TOV_TRY(find_before(follow, peer, said->place, &before));
+    if (!may_have_had_keys(before))
+        return TOV_OK;
+    row = (struct row){.state = TOV_AGAIN_ASKED};
+    put_row(follow->core, peer->number, said->index, &row);
+    return TOV_OK;
+}
+
+void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index)
+{
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_AGAIN, row_key(peer, index));
+}
+
+/* ---- what a person says ---- */
+
+enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,
+                                   bool approves)
+{
+    struct tov_peer *peer = tov_follow_peer(follow, agency);
+    struct row row;
+    if (peer == NULL)
+        return TOV_E_NOT_FOUND;
+    TOV_TRY(get_row(follow->core, agency, index, &row));
+    row = (struct row){.state = approves ? TOV_AGAIN_APPROVED : TOV_AGAIN_REFUSED,
+                       .epoch = approves ? peer->epoch : 0,
+                       .time_ms = follow->core->now_ms};
+    put_row(follow->core, agency, index, &row);
+    if (approves)
+        tov_stanza_owe(follow->core, peer, index);
+    else
+        tov_stanza_settle(follow->core, peer, index);
+    return TOV_OK;
+}
+
+/* ---- giving ---- */
+
+enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_read *read,
+                             const struct tov_peer *peer, uint64_t index)
+{
+    struct tov_bytes bytes;
+    struct row row;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_AGAIN, row_key(peer->number, index), &bytes));
+    TOV_TRY(decode_row(follow->core, bytes, &row));
+    if (row.state != TOV_AGAIN_APPROVED)
+        return TOV_E_EXISTS;
+    return row.epoch == peer->epoch ? TOV_OK : TOV_E_EPOCH;
+}
+
+enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer, uint64_t index)
+{
+    struct tov_core *core = follow->core;
+    struct row row;
+    uint64_t entry = 0;
+    enum tov_err err = get_row(core, peer->number, index, &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (row.state != TOV_AGAIN_APPROVED || row.epoch == peer->epoch)
+        return TOV_OK;
+    struct tov_journal_note note = {.leaf_type = TOV_LEAF_REWRAP,
+                                    .class_code = TOV_JOURNAL_REWRAP,
+                                    .client = "",
+                                    .role = "",
+                                    .message = {core->own->number, core->series.generation, index},
+                                    .reason = tov_bytes_of_text(peer->agency->name)};
+    err = tov_journal_note(core, &note, &entry);
+    if (err == TOV_E_UNAVAILABLE)
+        return TOV_OK; /* the journal has not begun: later */
+    TOV_TRY(err);
+    row.epoch = peer->epoch;
+    put_row(core, peer->number, index, &row);
+    return TOV_OK;
+}

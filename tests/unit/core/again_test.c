@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A recipient that was set back asks for the keys of a message again, as clients are told: who is
+ * shown it, who may say yes or no, and what stands in the journal then. Whole nodes in one process.
+ * Not for: how keys travel (follow/again_test.c).
+ */
+#include "desk_ask.h"
+
+#include "base/cleanup.h"
+#include "follow/follow.h"
+#include "follow/peer.h"
+#include "node.h"
+
+#include <string.h>
+
+#define POLICE 2u
+
+static const struct harness_client esdh = {0, "esdh", 21}; /* a system of kk/vink */
+
+static struct tov_core *core_of(struct harness *harness)
+{
+    return tov_node_core(harness_node(harness, 0));
+}
+
+static uint64_t send_note(struct harness *harness, const char *to, struct tov_ref *out_ref)
+{
+    uint64_t number = say(harness,
+                          &(struct saying){.by = &anna,
+                                           .type = "msg.note",
+                                           .from = "kk/vink",
+                                           .to = to,
+                                           .bases = "RPL115-2/1-1",
+                                           .fields = "about.case_ref=" CASE},
+                          out_ref);
+    harness_advance(harness, 5000);
+    return number;
+}
+
+/* What the police's node says of the message from now on: its receipt is amended. */
+static void amend(struct harness *harness, const struct tov_ref *ref,
+                  struct tov_verdict_value verdict)
+{
+    struct tov_node *node = harness_node(harness, POLICE - 1);
+    struct tov_follow *follow = tov_node_follow(node);
+    struct tov_peer *peer = tov_follow_peer(follow, 1);
+    struct tov_core *core = tov_node_core(node);
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    struct tov_link_block link;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf changed = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    struct tov_store_key key = tov_store_key_u16_u32_u64(1, 1, ref->index);
+    UNIT_OK(tov_store_read_begin(core->store, &read, NULL));
+    UNIT_OK(tov_store_get(read, TOV_TABLE_MLEAF, key, &row));
+    UNIT_OK(tov_entry_decode_mirror(row, &entry));
+    UNIT_OK(tov_link_decode(entry.links, &link));
+    entry.verdict = verdict;
+    entry.event = 0;
+    tov_entry_put_mirror(&changed, &entry);
+    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_MLEAF, key, &changed);
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_MDATAKEY, key);
+    struct tov_receipt_amendment amendment = {link.number, ref->leaf, entry.verdict};
+    tov_receipt_amend(follow, peer, link.series, &amendment);
+    tov_store_read_end(read);
+    read = NULL;
+    harness_advance(harness, 10000);
+}
+
+/* As when it was set back. */
+static void lose_keys(struct harness *harness, const struct tov_ref *ref)
+{
+    amend(harness, ref, (struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0});
+}
+
+/* ---- asking ---- */
+
+struct told {
+    uint64_t count, oldest;
+};
+
+/* What the status tells CLIENT of the police. */
+static struct told status_of(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record body, peer;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    struct told told = {0, 0};
+    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
+        if (tov_record_number(peer, "agency") == POLICE)
+            told = (struct told){tov_record_number(peer, "asked_again"),
+                                 tov_record_number(peer, "asked_again_oldest")};
+    }
+    tov_record_destroy(&reply);
+    return told;
+}
+
+static uint64_t delivery_of(struct harness *harness, uint64_t number, const char *field)
+{
+    struct tov_record body, message, delivery;
+    struct tov_record request = request_of("list", &body);
+    uint64_t found = UINT64_MAX;
+    UNIT_OK(tov_record_put_number(body, "before", number + 1));
+    UNIT_OK(tov_record_put_number(body, "limit", 1));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &message));
+    for (size_t i = 0; tov_record_child(message, "deliveries", i, &delivery); i++) {
+        if (tov_record_number(delivery, "agency") == POLICE)
+            found = tov_record_number(delivery, field);
+    }
+    tov_record_destroy(&reply);
+    return found;
+}
+
+struct word {
+    const struct harness_client *by;
+    uint64_t number;
+    const char *agency, *reason;
+    bool refuses;
+};
+
+static struct tov_record decide(struct harness *harness, const struct word *word)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("give_again", &body);
+    UNIT_OK(tov_record_put_number(body, "number", word->number));
+    if (word->agency != NULL)
+        UNIT_OK(tov_record_put_text(body, "agency", word->agency));
+    if (word->reason != NULL)
+        UNIT_OK(tov_record_put_text(body, "reason", word->reason));
+    if (word->refuses)
+        UNIT_OK(tov_record_put_number(body, "refuse", 1));
+    return answer_to(harness, word->by, request);
+}
+
+static uint64_t error_by(struct harness *harness, const struct word *word)
+{
+    struct tov_record reply = decide(harness, word);
+    uint64_t error = error_of(reply);
+    tov_record_destroy(&reply);
+    return error;
+}
+
+static uint64_t count_journal(struct harness *harness)
+{
+    return tov_ledger_committed(core_of(harness)->journal);
+}
+
+/* ---- ---- */
+
+static void who_sent_it_is_told_and_nobody_else(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks krfo/central", &ref);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
+    lose_keys(harness, &ref);
+    struct told told = status_of(harness, &anna);
+    UNIT_EQUAL_INT(told.count, 1);
+    UNIT_EQUAL_INT(told.oldest, number);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_NO_KEY);
+    UNIT_EQUAL_INT(status_of(harness, &sofie).count, 0);
+    UNIT_EQUAL_INT(status_of(harness, &gitte).count, 0);
+    harness_destroy(harness);
+}
+
+/* Keys would not help: an attachment that does not open is another trouble. */
+static void what_does_not_open_there_is_not_asked_for_again(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    amend(harness, &ref, (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_DECRYPT});
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_NOT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
+                   TOV_E_RULE);
+    harness_destroy(harness);
+}
+
+static void only_a_person_of_the_unit_that_sent_it_may_say_so(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, &ref);
+    uint64_t before = count_journal(harness);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&sofie, number, NULL, "aftalt", false}),
+                   TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&audit, number, NULL, "aftalt", false}),
+                   TOV_E_DENIED);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&esdh, number, NULL, "aftalt", false}),
+                   TOV_E_DENIED);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, NULL, false}),
+                   TOV_E_ARGUMENT);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "krfo", "aftalt", false}),
+                   TOV_E_RULE);
+    UNIT_EQUAL_INT(count_journal(harness), before);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+    harness_destroy(harness);
+}
+
+static void what_is_given_again_is_an_entry_and_comes_to_the_desk(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(TOV_ACCESS_DETAIL_MAX_BYTES);
+    struct tov_access_entry entry;
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    uint64_t there = newest(harness, &bo);
+    lose_keys(harness, &ref);
+    UNIT_EQUAL_INT(
+        error_by(harness, &(struct word){&anna, number, "kbh-pol", "aftalt med vagten", false}), 0);
+    UNIT_NEED(newest_entry(harness, TOV_ACCESS_GIVE_AGAIN, &details, &entry));
+    CU_ASSERT(is_text(entry.client, anna.name));
+    CU_ASSERT(is_text(entry.reason, "kbh-pol: aftalt med vagten"));
+    UNIT_EQUAL_INT(entry.number, number);
+    harness_advance(harness, 20000);
+    CU_ASSERT(newest(harness, &bo) > there);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "igen", false}),
+                   TOV_E_RULE);
+    harness_destroy(harness);
+}
+
+static void what_is_refused_is_an_entry_and_asked_about_no_more(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(TOV_ACCESS_DETAIL_MAX_BYTES);
+    struct tov_access_entry entry;
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, &ref);
+    struct word no = {&anna, number, NULL, "ingen sag mere", true};
+    UNIT_EQUAL_INT(error_by(harness, &no), 0);
+    UNIT_NEED(newest_entry(harness, TOV_ACCESS_REFUSE_AGAIN, &details, &entry));
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_REFUSED);
+    uint64_t before = count_journal(harness);
+    struct tov_record reply = decide(harness, &no); /* said twice: no second entry */
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "give_again"), "repeated"), 1);
+    tov_record_destroy(&reply);
+    UNIT_EQUAL_INT(count_journal(harness), before);
+    harness_advance(harness, 20000);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_NO_KEY);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(who_sent_it_is_told_and_nobody_else),
+        UNIT_TEST(what_does_not_open_there_is_not_asked_for_again),
+        UNIT_TEST(only_a_person_of_the_unit_that_sent_it_may_say_so),
+        UNIT_TEST(what_is_given_again_is_an_entry_and_comes_to_the_desk),
+        UNIT_TEST(what_is_refused_is_an_entry_and_asked_about_no_more),
+    };
+    return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);
+}

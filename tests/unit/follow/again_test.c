@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Messages that a recipient had read, and whose keys it lost when it was set back: it says so, and
+ * gets them again only when a person at the sender says so (docs/recovery.md).
+ */
+#include "hostile_peer.h"
+#include "ledger/entry.h"
+#include "ledger/event.h"
+
+#include <string.h>
+
+#define SENT 3u
+#define DAY_MS 86400000ull
+
+/* Node 0 sends SENT messages to nodes 1 and 2, and node 1 is set back to before them. */
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;
+    struct tov_message_written sent[SENT];
+};
+
+static struct tov_core *core_of(const struct scene *scene, size_t node)
+{
+    return tov_node_core(scene->wire->nodes[node].node);
+}
+
+static struct tov_follow *follow_of(const struct scene *scene, size_t node)
+{
+    return tov_node_follow(scene->wire->nodes[node].node);
+}
+
+static void start_again(struct scene *scene, size_t node)
+{
+    sim_wire_start(scene->wire, node);
+    for (size_t i = 0; i < scene->wire->count; i++) {
+        if (i != node)
+            sim_wire_connect(scene->wire, node, i);
+    }
+    sim_wire_run(scene->wire);
+}
+
+static void restart(struct scene *scene, size_t node)
+{
+    sim_wire_crash(scene->wire, node);
+    start_again(scene, node);
+    sim_wire_pass(scene->wire, 40000);
+}
+
+static void set_back(struct scene *scene)
+{
+    sim_wire_crash(scene->wire, 1);
+    sim_node_put_back(&scene->wire->nodes[1], &scene->copy, SIM_STORE);
+    start_again(scene, 1);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_NEED(tov_node_state(scene->wire->nodes[1].node) == TOV_NODE_SERVING);
+}
+
+static struct scene *make_scene(const char *name)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    UNIT_NEED(scene != NULL);
+    scene->wire = sim_wire_create(name, 3);
+    sim_wire_start_all(scene->wire);
+    sim_wire_crash(scene->wire, 1);
+    sim_node_copy(&scene->wire->nodes[1], &scene->copy);
+    start_again(scene, 1);
+    for (size_t i = 0; i < SENT; i++) {
+        scene->sent[i] = sim_wire_send(scene->wire, 0, 100 + i);
+        sim_wire_run(scene->wire);
+    }
+    set_back(scene);
+    return scene;
+}
+
+static void destroy_scene(struct scene *scene)
+{
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", scene->wire->log);
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+    free(scene);
+}
+
+static bool is_readable(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_core *core = core_of(scene, 1);
+    struct tov_message_name name = {1, 1, scene->sent[which].place.index};
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_message_read(core, read, &name, TOV_MESSAGE_CONTENT, message) == TOV_OK);
+    return message->shows_content;
+}
+
+static size_t count_readable(const struct scene *scene)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SENT; i++)
+        count += is_readable(scene, i) ? 1 : 0;
+    return count;
+}
+
+static size_t count_rows(const struct tov_core *core, unsigned table)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_count(read, table, &count) == TOV_OK);
+    return (size_t)count;
+}
+
+/* How often node 1's events tell of the message. */
+static unsigned count_told(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 1)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        UNIT_NEED(tov_event_decode(iter.row.value, &event) == TOV_OK);
+        count += event.kind == TOV_EVENT_RECEIVED && event.agency == 1 &&
+                         event.index == scene->sent[which].place.index
+                     ? 1
+                     : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+/* Entries of its journal that say that keys were given again. */
+static size_t count_rewraps(const struct tov_core *core)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_JLEAF};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        count += entry.leaf.data[5] == TOV_LEAF_REWRAP ? 1 : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+static struct tov_delivery delivery_of(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block link = {.series = {1, 0}, .number = which + 1};
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(follow_of(scene, 0), read, 2, &link, &delivery) == TOV_OK);
+    return delivery;
+}
+
+static enum tov_again state_of(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    enum tov_again state = TOV_AGAIN_NONE;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_again(follow_of(scene, 0), read, 2, scene->sent[which].place.index,
+                               &state) == TOV_OK);
+    return state;
+}
+
+static void decide(struct scene *scene, size_t which, bool approves)
+{
+    UNIT_NEED(tov_follow_give_again(follow_of(scene, 0), 2, scene->sent[which].place.index,
+                                    approves) == TOV_OK);
+    sim_node_settle(&scene->wire->nodes[0]);
+    sim_wire_run(scene->wire);
+}
+
+static void who_was_set_back_says_what_it_cannot_read_and_gets_nothing_by_itself(void)
+{
+    struct scene *scene = make_scene("asks");
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    for (size_t i = 0; i < SENT; i++) {
+        UNIT_EQUAL_INT(state_of(scene, i), TOV_AGAIN_ASKED);
+        UNIT_EQUAL_INT(delivery_of(scene, i).verdict.verdict, TOV_VERDICT_NO_KEY);
+        UNIT_EQUAL_INT(count_told(scene, i), 0);
+    }
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 0)), 0);
+    UNIT_EQUAL_INT(scene->wire->drops, 0);
+    destroy_scene(scene);
+}
+
+static void what_a_person_gives_again_is_opened_and_told_once(void)
+{
+    struct scene *scene = make_scene("gives");
+    decide(scene, 1, true);
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(is_readable(scene, 1));
+    UNIT_EQUAL_INT(count_readable(scene), 1);
+    UNIT_EQUAL_INT(count_told(scene, 1), 1);
+    UNIT_EQUAL_INT(delivery_of(scene, 1).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(state_of(scene, 1), TOV_AGAIN_NONE);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
+    destroy_scene(scene);
+}
+
+static void what_a_person_refuses_is_not_given_until_it_is_said_otherwise(void)
+{
+    struct scene *scene = make_scene("refuses");
+    decide(scene, 0, false);
+    restart(scene, 1);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_REFUSED);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    decide(scene, 0, true);
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(is_readable(scene, 0));
+    destroy_scene(scene);
+}
+
+/* Either side ends at every moment of it. */
+static void restarts_in_between_lose_nothing(void)
+{
+    struct scene *scene = make_scene("restarts");
+    restart(scene, 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
+    sim_wire_disconnect(scene->wire, 0, 1);
+    decide(scene, 0, true);
+    restart(scene, 0);
+    restart(scene, 1);
+    CU_ASSERT(is_readable(scene, 0));
+    UNIT_EQUAL_INT(count_told(scene, 0), 1);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_NONE);
+    destroy_scene(scene);
+}
+
+/* G2: what a person said is of one epoch, and each other one has an entry of its own. */
+static void a_newer_epoch_key_has_an_entry_of_its_own(void)
+{
+    struct scene *scene = make_scene("epoch");
+    sim_wire_disconnect(scene->wire, 0, 1);
+    decide(scene, 0, true);
+    size_t before = count_rewraps(core_of(scene, 0));
+    for (unsigned i = 0; i < 9; i++) /* node 1 makes another epoch key */
+        sim_wire_pass(scene->wire, DAY_MS);
+    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 0)), before);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(is_readable(scene, 0));
+    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 0)), before + 1);
+    destroy_scene(scene);
+}
+
+static void an_approval_ends_after_thirty_days(void)
+{
+    struct scene *scene = make_scene("thirty");
+    sim_wire_disconnect(scene->wire, 0, 1);
+    decide(scene, 0, true);
+    for (unsigned i = 0; i < 31; i++)
+        sim_wire_pass(scene->wire, DAY_MS);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(!is_readable(scene, 0));
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
+    decide(scene, 0, true);
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(is_readable(scene, 0));
+    destroy_scene(scene);
+}
+
+/* What was given once is another question the next time. */
+static void who_is_set_back_once_more_asks_once_more(void)
+{
+    struct scene *scene = make_scene("once-more");
+    decide(scene, 0, true);
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(is_readable(scene, 0));
+    set_back(scene);
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
+    decide(scene, 0, true);
+    sim_wire_pass(scene->wire, 30000);
+    CU_ASSERT(is_readable(scene, 0));
+    UNIT_EQUAL_INT(count_told(scene, 0), 1);
+    destroy_scene(scene);
+}
+
+static void nobody_is_given_what_it_has_not_lost(void)
+{
+    struct scene *scene = make_scene("has");
+    struct tov_follow *follow = follow_of(scene, 0);
+    UNIT_EQUAL_INT(tov_follow_give_again(follow, 3, scene->sent[0].place.index, true),
+                   TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(tov_follow_give_again(follow, 2, 0, true), TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(tov_follow_give_again(follow, 9, scene->sent[0].place.index, true),
+                   TOV_E_NOT_FOUND);
+    destroy_scene(scene);
+}
+
+/* ---- who says so though it is not so ---- */
+
+static struct hostile *meet_with_epoch(const char *name)
+{
+    struct hostile *hostile = hostile_create(name, 2);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    hostile_meet(hostile);
+    leaf->type = TOV_LEAF_EPOCH_KEY;
+    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
+        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+    return hostile;
+}
+
+/* A receipt of the hostile agency on WRITTEN, in a run or amended. */
+static void receipt(struct hostile *hostile, const struct tov_message_written *written,
+                    enum tov_verdict verdict, bool amends)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_verdict_value value = {verdict, 0, 0};
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = written->links[0].number,
+                                                 .last_leaf_hash = written->place.leaf_hash};
+    if (amends) {
+        leaf->as.receipt.amendment_count = 1;
+        leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){
+            written->links[0].number, written->place.leaf_hash, value};
+    } else {
+        leaf->as.receipt.run_count = 1;
+        leaf->as.receipt.runs[0] = (struct tov_receipt_run){1, value};
+    }
+    hostile_append(hostile, leaf);
+}
+
+static void hold_all(struct hostile *hostile)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_frame_position position = {.generation = hostile->target->generation,
+                                          .size = tov_ledger_signed(hostile_core(hostile)->ledger),
+                                          .window_bytes = 1u << 20};
+    UNIT_NEED(tov_frame_encode_position(&position, &frame) == TOV_OK);
+    hostile_say(hostile, tov_buf_view(&frame));
+}
+
+static void ask_for_keys(struct hostile *hostile, const struct tov_message_written *written)
+{
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    control->kind = TOV_CONTROL_EPOCH_EXPIRED;
+    control->as.epoch_expired.count = 1;
+    control->as.epoch_expired.refs[0] =
+        (struct tov_ref){hostile->target->number, hostile->target->generation, written->place.index,
+                         written->place.leaf_hash};
+    hostile_say_control(hostile, control);
+}
+
+/* In whatever order it says what: once it has said that it could read it, a person decides. */
+static void no_way_of_saying_so_gets_the_keys_without_a_person(void)
+{
+    static const struct {
+        const char *name;
+        size_t count;
+        enum tov_verdict said[4];
+        bool at_once; /* in one parcel */
+    } ways[] = {
+        {"lost", 2, {TOV_VERDICT_OPENED, TOV_VERDICT_NO_KEY}, false},
+        {"at-once", 2, {TOV_VERDICT_OPENED, TOV_VERDICT_NO_KEY}, true},
+        {"pending", 2, {TOV_VERDICT_PENDING, TOV_VERDICT_NO_KEY}, false},
+        {"refused", 2, {TOV_VERDICT_REFUSED, TOV_VERDICT_NO_KEY}, false},
+        {"erased", 2, {TOV_VERDICT_ERASED, TOV_VERDICT_NO_KEY}, false},
+        {"by-not-opened",
+         3,
+         {TOV_VERDICT_OPENED, TOV_VERDICT_NOT_OPENED, TOV_VERDICT_NO_KEY},
+         false},
+        {"by-not-opened-at-once",
+         3,
+         {TOV_VERDICT_OPENED, TOV_VERDICT_NOT_OPENED, TOV_VERDICT_NO_KEY},
+         true},
+        {"by-not-understood",
+         3,
+         {TOV_VERDICT_OPENED, TOV_VERDICT_NOT_UNDERSTOOD, TOV_VERDICT_NO_KEY},
+         false},
+        {"and-back",
+         4,
+         {TOV_VERDICT_OPENED, TOV_VERDICT_NO_KEY, TOV_VERDICT_NOT_OPENED, TOV_VERDICT_NO_KEY},
+         false},
+        {"twice",
+         4,
+         {TOV_VERDICT_OPENED, TOV_VERDICT_NO_KEY, TOV_VERDICT_OPENED, TOV_VERDICT_NO_KEY},
+         false},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch(ways[i].name);
+        struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+        sim_wire_run(hostile->wire);
+        UNIT_EQUAL_INT(hostile->stanzas, 1);
+        hold_all(hostile);
+        for (size_t k = 0; k < ways[i].count; k++) {
+            receipt(hostile, &sent, ways[i].said[k], k > 0);
+            if (!ways[i].at_once)
+                hostile_flush(hostile);
+        }
+        hostile_flush(hostile);
+        ask_for_keys(hostile, &sent);
+        sim_wire_pass(hostile->wire, 3000);
+        hostile_hello(hostile, NULL); /* nor by claiming to hold nothing */
+        UNIT_EQUAL_INT(hostile->late_stanzas, 0);
+        UNIT_EQUAL_INT(hostile->stanzas, 1);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
+        CU_ASSERT(hostile_victim_works(hostile));
+    }
+}
+
+/* I11: a row for each message that it was sent, whatever it says. */
+static void saying_so_again_and_again_grows_nothing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("flood");
+    struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+    sim_wire_run(hostile->wire);
+    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    for (unsigned i = 0; i < 50; i++) {
+        receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+        hostile_flush(hostile);
+    }
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
+    /* And nothing asks of a message that it was not sent. */
+    sent.links[0].number = 7;
+    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
+    UNIT_EQUAL_INT(hostile->late_stanzas, 0);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+static void what_is_given_again_goes_until_it_is_there_and_no_longer(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("given");
+    struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+    sim_wire_run(hostile->wire);
+    hold_all(hostile);
+    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    hostile_flush(hostile);
+    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(hostile->late_stanzas, 0);
+    UNIT_NEED(tov_follow_give_again(tov_node_follow(hostile_victim(hostile)),
+                                    hostile->agency->number, sent.place.index, true) == TOV_OK);
+    sim_node_settle(&hostile->wire->nodes[hostile->victim]);
+    hold_all(hostile);
+    sim_wire_pass(hostile->wire, 3000);
+    CU_ASSERT(hostile->late_stanzas > 0);
+    receipt(hostile, &sent, TOV_VERDICT_OPENED, true);
+    hostile_flush(hostile);
+    size_t stanzas = hostile->late_stanzas;
+    ask_for_keys(hostile, &sent);
+    sim_wire_pass(hostile->wire, 3000);
+    UNIT_EQUAL_INT(hostile->late_stanzas, stanzas);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 0);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(who_was_set_back_says_what_it_cannot_read_and_gets_nothing_by_itself),
+        UNIT_TEST(what_a_person_gives_again_is_opened_and_told_once),
+        UNIT_TEST(what_a_person_refuses_is_not_given_until_it_is_said_otherwise),
+        UNIT_TEST(restarts_in_between_lose_nothing),
+        UNIT_TEST(a_newer_epoch_key_has_an_entry_of_its_own),
+        UNIT_TEST(an_approval_ends_after_thirty_days),
+        UNIT_TEST(who_is_set_back_once_more_asks_once_more),
+        UNIT_TEST(nobody_is_given_what_it_has_not_lost),
+        UNIT_TEST(no_way_of_saying_so_gets_the_keys_without_a_person),
+        UNIT_TEST(saying_so_again_and_again_grows_nothing),
+        UNIT_TEST(what_is_given_again_goes_until_it_is_there_and_no_longer),
+    };
+    return unit_run("follow_again", tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What one frame of a peer may cost that takes few bytes of it (I11): rows looked at, rows written,
+ * hashes made. Counted, never timed.
+ * Not for: how often it may (quota_test.c), nor how much (day_quota_test.c).
+ */
+#include "hostile_peer.h"
+
+#include "follow/peer.h"
+#include "ledger/series.h"
+#include "store/read.h"
+
+static struct hostile *meet(const char *name)
+{
+    struct hostile *hostile = hostile_create(name, 2);
+    hostile_meet(hostile);
+    return hostile;
+}
+
+/* ---- leaves that are asked for ---- */
+
+#define ROWS_MAX 1024u /* recall.c */
+
+static void ask_leaves(struct hostile *hostile, uint64_t from, uint64_t to)
+{
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    control->kind = TOV_CONTROL_LEAF_REQUEST;
+    control->as.leaf_request.from = from;
+    control->as.leaf_request.to = to;
+    hostile_say_control(hostile, control);
+}
+
+/* What has no leaf any more takes no bytes of the answer, and is looked at all the same. */
+static void a_request_for_leaves_looks_at_so_many_rows(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-leaves");
+    uint64_t from = hostile->range.size;
+    hostile_say_erased(hostile, 2 * ROWS_MAX + 1);
+    UNIT_NEED(hostile->position == from + 2 * ROWS_MAX + 1);
+    ask_leaves(hostile, from, from + ROWS_MAX);
+    UNIT_EQUAL_INT(hostile->leaves_to, from + ROWS_MAX);
+    ask_leaves(hostile, from, from + ROWS_MAX + 1);
+    UNIT_EQUAL_INT(hostile->leaves_to, from + ROWS_MAX);
+    ask_leaves(hostile, from, UINT64_MAX);
+    UNIT_EQUAL_INT(hostile->leaves_to, from + ROWS_MAX);
+    /* Who goes on from there comes to the end. */
+    ask_leaves(hostile, hostile->leaves_to, UINT64_MAX);
+    UNIT_EQUAL_INT(hostile->leaves_to, from + 2 * ROWS_MAX);
+    ask_leaves(hostile, hostile->leaves_to, UINT64_MAX);
+    CU_ASSERT(hostile->leaves_to == UINT64_MAX);
+    UNIT_EQUAL_INT(hostile->leaf_answers, 5);
+    UNIT_EQUAL_INT(hostile->leaves, 0);
+    ask_leaves(hostile, 0, UINT64_MAX);
+    UNIT_EQUAL_INT(hostile->leaves, from);
+}
+
+/* ---- receipts ---- */
+
+#define VERDICTS_MAX 262144u /* receipt.c */
+
+static size_t count_rows(struct hostile *hostile, unsigned table)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = table};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter))
+        count++;
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+/* The victim's series ended, and the present one began behind LOST_INDEX. */
+static void end_series(struct hostile *hostile, uint64_t lost_index)
+{
+    tov_series_note(hostile_core(hostile), lost_index);
+    sim_wire_run(hostile->wire);
+    hostile_core(hostile)->series.lost_index = lost_index;
+}
+
+/* Of COUNT links of the ended series, up to LAST. */
+static void append_receipt(struct hostile *hostile, uint64_t last, uint16_t count,
+                           enum tov_verdict verdict)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = last,
+                                                 .run_count = 1,
+                                                 .runs = {{count, {verdict, 0, 0}}}};
+    hostile_append(hostile, leaf);
+}
+
+static struct tov_hash send_three(struct hostile *hostile)
+{
+    (void)sim_wire_send(hostile->wire, 0, 1);
+    (void)sim_wire_send(hostile->wire, 0, 2);
+    struct tov_message_written last = sim_wire_send(hostile->wire, 0, 3);
+    sim_wire_run(hostile->wire);
+    UNIT_NEED(last.links[0].number == 3);
+    return last.place.leaf_hash;
+}
+
+static void append_receipt_of_three(struct hostile *hostile, const struct tov_hash *last,
+                                    enum tov_verdict verdict)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = 3,
+                                                 .last_leaf_hash = *last,
+                                                 .run_count = 1,
+                                                 .runs = {{3, {verdict, 0, 0}}}};
+    hostile_append(hostile, leaf);
+}
+
+/* In the parcel of the first, in one of its own, and after a start. */
+static void a_receipt_of_an_ended_series_counts_once(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-once");
+    struct tov_hash last = send_three(hostile);
+    end_series(hostile, 100);
+    append_receipt_of_three(hostile, &last, TOV_VERDICT_REFUSED);
+    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
+    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
+}
+
+static void nothing_is_noted_of_messages_that_nobody_brought_back(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-gone");
+    (void)send_three(hostile);
+    end_series(hostile, 5000);
+    append_receipt(hostile, 1024, 1024, TOV_VERDICT_NO_KEY);
+    append_receipt(hostile, 2048, 1024, TOV_VERDICT_REFUSED);
+    hostile_flush(hostile);
+    /* The three that there are. */
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 3);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2);
+}
+
+/* 100 bytes speak of 1,024 links: as many as a parcel has room for would look up millions. */
+static void the_receipts_of_one_parcel_speak_of_so_many_links(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-parcel");
+    size_t most = VERDICTS_MAX / TOV_RECEIPT_MAX_VERDICTS;
+    end_series(hostile, 1u << 30);
+    for (size_t i = 0; i < most; i++)
+        append_receipt(hostile, (i + 1) * TOV_RECEIPT_MAX_VERDICTS, TOV_RECEIPT_MAX_VERDICTS,
+                       TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    CU_ASSERT_FALSE(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), most);
+    for (size_t i = most; i < 2 * most; i++)
+        append_receipt(hostile, (i + 1) * TOV_RECEIPT_MAX_VERDICTS, TOV_RECEIPT_MAX_VERDICTS,
+                       TOV_VERDICT_NO_KEY);
+    append_receipt(hostile, 2 * VERDICTS_MAX + 1, 1, TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2 * most);
+    append_receipt(hostile, 2 * VERDICTS_MAX + 1, 1, TOV_VERDICT_NO_KEY);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2 * most + 1);
+    UNIT_EQUAL_INT(hostile_core(hostile)->failed, TOV_OK);
+}
+
+/* ---- lines of the log ---- */
+
+#define LINES_MAX 64u /* session.c */
+
+static void append_unreadable(struct hostile *hostile, size_t count)
+{
+    static const uint8_t junk[40] = {7};
+    for (size_t i = 0; i < count; i++)
+        (void)hostile_append_bytes(hostile, TOV_BYTES_OF(junk), NULL);
+    hostile_flush(hostile);
+}
+
+/* Each such entry is worth a line; what a peer has written in a day is not. */
+static void what_a_peer_says_wrong_is_so_many_lines(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-lines");
+    struct tov_peer *peer =
+        tov_follow_peer(tov_node_follow(hostile_victim(hostile)), hostile->agency->number);
+    append_unreadable(hostile, LINES_MAX);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "entry-not-read"));
+    UNIT_EQUAL_INT(peer->lines_left_out, 0);
+    append_unreadable(hostile, 100);
+    UNIT_EQUAL_INT(peer->lines_left_out, 100);
+    CU_ASSERT_FALSE(sim_wire_logged(hostile->wire, "peer-lines-left-out"));
+    sim_wire_pass(hostile->wire, 2000);
+    append_unreadable(hostile, 3);
+    CU_ASSERT(sim_wire_logged(hostile->wire, "peer-lines-left-out"));
+    UNIT_EQUAL_INT(peer->lines_left_out, 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_a_peer_says_wrong_is_so_many_lines),
+        UNIT_TEST(a_receipt_of_an_ended_series_counts_once),
+        UNIT_TEST(nothing_is_noted_of_messages_that_nobody_brought_back),
+        UNIT_TEST(the_receipts_of_one_parcel_speak_of_so_many_links),
+        UNIT_TEST(a_request_for_leaves_looks_at_so_many_rows),
+    };
+    return unit_run("follow_flood", tests, sizeof tests / sizeof tests[0]);
+}

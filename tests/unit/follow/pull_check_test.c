@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The last chunk of a large attachment: it is looked at as a whole, so much from tick to tick
+ * (I11), and what is between two ticks when a node stops, or when the message is erased, is not
+ * lost and ends nothing. Not for: how chunks travel (requests_test.c).
+ */
+#include "hostile_peer.h"
+
+#include "follow/peer.h"
+
+#define CHUNKS_A_TICK (TOV_PULL_CHECK_BYTES / TOV_PULL_CHUNK_BYTES)
+
+/* Two nodes, of which the first sends the second one attachment of so many chunks at least. */
+static struct sim_wire *begin(const char *name, size_t chunks)
+{
+    struct sim_wire *wire = sim_wire_create(name, 2);
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 100,
+                              .attachment_count = 1,
+                              .attachment_bytes = {chunks * TOV_PULL_CHUNK_BYTES}};
+    struct tov_message_written written;
+    sim_wire_start_all(wire);
+    UNIT_NEED(sim_message_submit(&wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(wire);
+    return wire;
+}
+
+static struct tov_peer *sender(struct sim_wire *wire)
+{
+    return tov_follow_peer(tov_node_follow(wire->nodes[1].node), 1);
+}
+
+static const struct tov_transfer *transfer_of(struct sim_wire *wire)
+{
+    return &sender(wire)->transfers[0];
+}
+
+/* How the attachment stands at the second node. */
+static struct tov_transfer_view view_of(struct sim_wire *wire)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_transfer_view view = {0};
+    UNIT_NEED(tov_store_read_begin(wire->nodes[1].store, &read, NULL) == TOV_OK);
+    for (uint64_t index = 0; index < 20; index++) {
+        struct tov_message_name name = {1, 1, index};
+        if (tov_follow_transfer(tov_node_follow(wire->nodes[1].node), read, &name, 2, &view) ==
+            TOV_OK)
+            return view;
+    }
+    return view;
+}
+
+static void what_fits_before_a_tick_is_here_at_once(void)
+{
+    struct sim_wire *wire = begin("check-small", CHUNKS_A_TICK / 2);
+    CU_ASSERT(view_of(wire).complete);
+    sim_wire_destroy(wire);
+}
+
+static void a_larger_one_is_looked_at_from_tick_to_tick(void)
+{
+    struct sim_wire *wire = begin("check-large", 2 * CHUNKS_A_TICK + 1);
+    uint32_t total = transfer_of(wire)->total;
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    CU_ASSERT_FALSE(view_of(wire).complete);
+    unsigned ticks = 0;
+    for (; !view_of(wire).complete && ticks < 10; ticks++)
+        sim_wire_pass(wire, 1000);
+    UNIT_EQUAL_INT(ticks, (total - 1) / CHUNKS_A_TICK);
+    CU_ASSERT_FALSE(view_of(wire).failed);
+    sim_wire_destroy(wire);
+}
+
+static void a_start_in_between_looks_at_it_anew(void)
+{
+    struct sim_wire *wire = begin("check-start", CHUNKS_A_TICK + 1);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    sim_wire_crash(wire, 1);
+    sim_wire_start(wire, 1);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 15000);
+    CU_ASSERT(view_of(wire).complete);
+    CU_ASSERT_FALSE(view_of(wire).failed);
+    sim_wire_destroy(wire);
+}
+
+/* What the disk has changed is found out over two readings, and fetched once more. */
+static void what_the_disk_changed_is_fetched_again(void)
+{
+    struct sim_wire *wire = begin("check-damage", CHUNKS_A_TICK + 1);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    uint64_t last_bit = transfer_of(wire)->claim.sealed_size * 8 - 1;
+    UNIT_NEED(sim_disk_flip(wire->nodes[1].disk, "peer-", last_bit));
+    sim_wire_pass(wire, 30000);
+    CU_ASSERT(sim_wire_logged(wire, "attachment-damaged"));
+    CU_ASSERT(view_of(wire).complete);
+    CU_ASSERT_FALSE(view_of(wire).failed);
+    sim_wire_destroy(wire);
+}
+
+static void forget_keys(struct sim_wire *wire)
+{
+    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
+    struct tov_store_key none = {0};
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    tov_store_batch_delete_range(batch, TOV_TABLE_MDATAKEY, none, none);
+    UNIT_NEED(tov_store_commit(wire->nodes[1].store, batch, NULL) == TOV_OK);
+}
+
+static void a_message_that_is_erased_meanwhile_ends_the_transfer_alone(void)
+{
+    struct sim_wire *wire = begin("check-erased", CHUNKS_A_TICK + 1);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    forget_keys(wire);
+    sim_wire_pass(wire, 3000);
+    CU_ASSERT(view_of(wire).failed);
+    UNIT_EQUAL_INT(tov_node_core(wire->nodes[1].node)->failed, TOV_OK);
+    CU_ASSERT_FALSE(sim_wire_logged(wire, "peer-fault"));
+    sim_wire_destroy(wire);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_fits_before_a_tick_is_here_at_once),
+        UNIT_TEST(a_larger_one_is_looked_at_from_tick_to_tick),
+        UNIT_TEST(a_start_in_between_looks_at_it_anew),
+        UNIT_TEST(what_the_disk_changed_is_fetched_again),
+        UNIT_TEST(a_message_that_is_erased_meanwhile_ends_the_transfer_alone),
+    };
+    return unit_run("follow_pull_check", tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Receipts that a node gave, reads back after a restore and sees the messages of for the first
+ * time: no second receipt, but an amendment where its verdict has become a better one, and none
+ * where it is the same (docs/recovery.md).
+ * Not for: series that have ended (former_series_test.c).
+ */
+#include "ledger/entry.h"
+#include "store/read.h"
+#include "support/sim_wire.h"
+#include "support/unit.h"
+#include "wire/frame.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;                            /* of node 1, from before the message */
+    bool loses_chunks, loses_parcels, loses_stanzas; /* parcels of node 1 */
+};
+
+static bool filter(void *context, struct sim_frame *frame)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    const struct scene *scene = context;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    return !(scene->loses_chunks && kind == TOV_FRAME_CHUNK) &&
+           !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
+           !(scene->loses_stanzas && kind == TOV_FRAME_LATE_STANZAS);
+}
+
+static struct tov_delivery delivery(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block block = {.series = {1, 0}, .number = 1};
+    const struct sim_node *node = &scene->wire->nodes[0];
+    struct tov_delivery found;
+    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(node->node), read, 2, &block, &found) == TOV_OK);
+    return found;
+}
+
+static size_t count_receipts(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_store_range range = {.table = TOV_TABLE_LEAF};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(leaf != NULL);
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[1].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        count += entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+                 leaf->type == TOV_LEAF_RECEIPT;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+static void connect(struct scene *scene)
+{
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+}
+
+static void begin(struct scene *scene, const char *name)
+{
+    scene->wire = sim_wire_create(name, 2);
+    scene->wire->filter = filter;
+    scene->wire->filter_context = scene;
+    sim_wire_start_all(scene->wire);
+    sim_wire_crash(scene->wire, 1);
+    sim_node_copy(&scene->wire->nodes[1], &scene->copy);
+    sim_wire_start(scene->wire, 1);
+    connect(scene);
+}
+
+static void send(struct scene *scene, size_t attachment_bytes)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = 1,
+                              .text_bytes = 64,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .attachment_count = attachment_bytes > 0,
+                              .attachment_bytes = {attachment_bytes}};
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 3000);
+}
+
+static void come_back(struct scene *scene)
+{
+    sim_wire_crash(scene->wire, 1);
+    sim_node_put_back(&scene->wire->nodes[1], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 1);
+    connect(scene);
+    sim_wire_pass(scene->wire, 120000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[1].node), TOV_NODE_SERVING);
+    CU_ASSERT(!sim_wire_logged(scene->wire, "receipt-does-not-fit"));
+}
+
+static void end(struct scene *scene)
+{
+    struct tov_peer_view view;
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", scene->wire->log);
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+}
+
+static void a_verdict_that_is_the_same_is_not_told_again(void)
+{
+    struct scene scene = {.loses_chunks = false};
+    begin(&scene, "told-same");
+    send(&scene, 0);
+    struct tov_delivery before = delivery(&scene);
+    size_t receipts = count_receipts(&scene);
+    UNIT_EQUAL_INT(before.verdict.verdict, TOV_VERDICT_OPENED);
+    come_back(&scene);
+    UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivery(&scene).receipt_index, before.receipt_index);
+    UNIT_EQUAL_INT(count_receipts(&scene), receipts);
+    end(&scene);
+}
+
+/* It had the keys, and gets them no second time (docs/protocol.md 5.6): what it said stands. */
+static void a_verdict_that_is_a_worse_one_amends_nothing(void)
+{
+    struct scene scene = {.loses_chunks = true};
+    begin(&scene, "told-worse");
+    send(&scene, 1000);
+    struct tov_delivery before = delivery(&scene);
+    size_t receipts = count_receipts(&scene);
+    UNIT_EQUAL_INT(before.verdict.verdict, TOV_VERDICT_PENDING);
+    come_back(&scene);
+    UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_PENDING);
+    UNIT_EQUAL_INT(delivery(&scene).receipt_index, before.receipt_index);
+    UNIT_EQUAL_INT(count_receipts(&scene), receipts);
+    end(&scene);
+}
+
+/* It had said that it has no key for it; now the stanza comes with the message. */
+static void a_better_verdict_amends_what_was_told(void)
+{
+    struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
+    begin(&scene, "told-better");
+    send(&scene, 0);
+    scene.loses_parcels = false;
+    sim_wire_disconnect(scene.wire, 0, 1);
+    connect(&scene);
+    sim_wire_pass(scene.wire, 3000);
+    UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_NO_KEY);
+    size_t receipts = count_receipts(&scene);
+    come_back(&scene);
+    UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_receipts(&scene), receipts + 1);
+    end(&scene);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_verdict_that_is_the_same_is_not_told_again),
+        UNIT_TEST(a_verdict_that_is_a_worse_one_amends_nothing),
+        UNIT_TEST(a_better_verdict_amends_what_was_told),
+    };
+    return unit_run("follow_told", tests, sizeof tests / sizeof tests[0]);
+}
