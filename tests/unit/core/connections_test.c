@@ -12,16 +12,6 @@
 
 #include <stdlib.h>
 
-/* The error of the answer to REQUEST, which ends here. */
-static enum tov_err error_to(struct harness *harness, const struct harness_client *client,
-                             struct tov_record request)
-{
-    struct tov_record reply = answer_to(harness, client, request);
-    enum tov_err err = (enum tov_err)error_of(reply);
-    tov_record_destroy(&reply);
-    return err;
-}
-
 static void send_frame(struct harness *harness, struct tov_record request, uint64_t id)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);

@@ -21,16 +21,6 @@ static struct tov_core *core_of(struct harness *harness)
     return tov_node_core(harness_node(harness, 0));
 }
 
-/* The error of the answer to REQUEST, which ends here. */
-static enum tov_err error_to(struct harness *harness, const struct harness_client *client,
-                             struct tov_record request)
-{
-    struct tov_record reply = answer_to(harness, client, request);
-    enum tov_err err = (enum tov_err)error_of(reply);
-    tov_record_destroy(&reply);
-    return err;
-}
-
 static const struct saying note = {.by = &anna,
                                    .type = "msg.note",
                                    .from = "kk/vink",
