@@ -382,7 +382,7 @@ static enum tov_err error_of_get(struct harness *harness, uint64_t number,
         UNIT_OK(tov_record_put_ref(body, "ref", ref));
     if (reason > 0)
         UNIT_OK(tov_record_put_text(body, "reason", words));
-    return error_to(harness, &anna, request);
+    return (enum tov_err)error_to(harness, &anna, request);
 }
 
 static void a_message_is_named_by_number_or_reference(void)
