@@ -43,7 +43,8 @@ static void put_row(struct cli *cli, struct table *table, const struct tov_messa
     const char *direction = is_incoming ? _("from") : _("to");
     (void)snprintf(cell, sizeof cell, "%s%s%s", box == TOV_BOX_ALL ? direction : "",
                    box == TOV_BOX_ALL ? " " : "", other);
-    bool is_marked = message_is_in_trouble(cli, view) || (is_incoming && !facts->shown);
+    bool is_news = is_incoming && !facts->shown && !message_is_acknowledgement(view);
+    bool is_marked = message_is_in_trouble(cli, view) || is_news;
     table_add(table,
               (const char *[]){number, time, cell, message_type_name(cli, view),
                                message_state(cli, view)},

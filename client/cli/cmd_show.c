@@ -15,7 +15,7 @@ static void put_next(struct cli *cli, const struct tov_message_view *view)
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     const struct tov_catalogue_type *type = tov_catalogue_find(tov_message_view_type(view));
     unsigned long long number = (unsigned long long)facts->number;
-    bool is_acknowledgement = strcmp(tov_message_view_type(view), "ack.read") == 0;
+    bool is_acknowledgement = message_is_acknowledgement(view);
     const char *answer = type == NULL ? NULL : tov_catalogue_type_answer(type, 0);
     bool takes_answer = answer != NULL && strcmp(answer, "ack.read") != 0;
     if (is_acknowledgement || (facts->is_taken && (facts->is_answered || !takes_answer)))

@@ -79,7 +79,7 @@ static enum tov_err take_option(struct parsing *parsing)
     parsing->at++;
     const char *text = sign == NULL ? "" : sign + 1;
     if (option->value != NULL && sign == NULL) {
-        if (*parsing->at == NULL)
+        if (*parsing->at == NULL || strncmp(*parsing->at, "--", 2) == 0) /* else: --NAME=--... */
             return cli_fail(parsing->cli, TOV_E_ARGUMENT, _("--%s wants a value: %s"), option->name,
                             _(option->value));
         text = *parsing->at++;
@@ -88,6 +88,29 @@ static enum tov_err take_option(struct parsing *parsing)
     }
     arguments->values[arguments->value_count++] = (struct cli_value){option, text};
     return TOV_OK;
+}
+
+/* Of "attachment": the first command of two words that begins so. */
+static const struct cli_command *begins_with(const struct parsing *parsing, const char *word)
+{
+    size_t size = strlen(word);
+    for (size_t i = 0; parsing->commands[i] != NULL; i++) {
+        const char *name = parsing->commands[i]->name;
+        if (strncmp(name, word, size) == 0 && name[size] == ' ')
+            return parsing->commands[i];
+    }
+    return NULL;
+}
+
+static enum tov_err fail_command(const struct parsing *parsing)
+{
+    const struct cli_command *longer = begins_with(parsing, *parsing->at);
+    if (longer != NULL)
+        return cli_fail(parsing->cli, TOV_E_ARGUMENT,
+                        _("The command has two words: tov %s. See tov %s --help"), longer->name,
+                        longer->name);
+    return cli_fail(parsing->cli, TOV_E_ARGUMENT,
+                    _("There is no command \"%.40s\". tov --help lists them."), *parsing->at);
 }
 
 static enum tov_err take_word(struct parsing *parsing)
@@ -104,8 +127,7 @@ static enum tov_err take_word(struct parsing *parsing)
         parsing->at += most;
         if (most > 0)
             return TOV_OK;
-        return cli_fail(parsing->cli, TOV_E_ARGUMENT,
-                        _("There is no command \"%.40s\". tov --help lists them."), *parsing->at);
+        return fail_command(parsing);
     }
     if (arguments->word_count == arguments->command->words_max)
         return cli_fail(parsing->cli, TOV_E_ARGUMENT,
@@ -205,12 +227,33 @@ static void put_options(struct cli *cli, const struct cli_option *options)
     }
 }
 
-static void help_for_one(struct cli *cli, const struct cli_command *command)
+/* Of "drafts": "drafts show" and the others. */
+static void put_longer(struct cli *cli, const struct cli_command *const *commands,
+                       const struct cli_command *command)
+{
+    size_t size = strlen(command->name);
+    bool is_first = true;
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        char left[96];
+        if (strncmp(commands[i]->name, command->name, size) != 0 || commands[i]->name[size] != ' ')
+            continue;
+        if (is_first)
+            cli_say(cli, "\n");
+        is_first = false;
+        (void)snprintf(left, sizeof left, "%s %s", commands[i]->name,
+                       commands[i]->words == NULL ? "" : _(commands[i]->words));
+        put_row(cli, left, _(commands[i]->purpose));
+    }
+}
+
+static void help_for_one(struct cli *cli, const struct cli_command *const *commands,
+                         const struct cli_command *command)
 {
     cli_say(cli, "tov %s%s%s\n", command->name, command->words == NULL ? "" : " ",
             command->words == NULL ? "" : _(command->words));
     struct text_frame frame = {0, 0, cli->columns};
     text_put_wrapped(&cli->page, _(command->purpose), &frame);
+    put_longer(cli, commands, command);
     if (command->options[0].name != NULL)
         cli_say(cli, "\n");
     put_options(cli, command->options);
@@ -222,7 +265,7 @@ void command_help(struct cli *cli, const struct cli_command *const *commands,
                   const struct cli_command *command)
 {
     if (command != NULL) {
-        help_for_one(cli, command);
+        help_for_one(cli, commands, command);
         return;
     }
     cli_say(cli, "%s\n\n", _("tov COMMAND ...: messages between the agencies of an Infohus"));

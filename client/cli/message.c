@@ -200,6 +200,11 @@ enum words_level message_level(const struct tov_message_view *view)
     return facts->is_signed ? WORDS_SIGNED : WORDS_WRITTEN;
 }
 
+bool message_is_acknowledgement(const struct tov_message_view *view)
+{
+    return strcmp(tov_message_view_type(view), "ack.read") == 0;
+}
+
 bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
@@ -223,6 +228,8 @@ const char *message_state(const struct cli *cli, const struct tov_message_view *
         return words_level_name(message_level(view));
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
         return words_level_name(WORDS_FAILED);
+    if (message_is_acknowledgement(view))
+        return _("for information");
     if (facts->is_answered)
         return _("answered");
     if (facts->is_taken)

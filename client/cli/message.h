@@ -32,6 +32,8 @@ const char *message_type_name(const struct cli *cli, const struct tov_message_vi
 enum words_level message_level(const struct tov_message_view *view);
 /* One or two words for a list: "new", "seen", "answered", "received" ... */
 const char *message_state(const struct cli *cli, const struct tov_message_view *view);
+/* It tells only that somebody took another one into handling: nothing to do, and no news. */
+bool message_is_acknowledgement(const struct tov_message_view *view);
 /* Where a person should look: it cannot be used here or there. */
 bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view *view);
 

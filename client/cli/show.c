@@ -365,7 +365,7 @@ static void put_replies(struct cli *cli, const struct tov_message_view *view)
     if (count == 0)
         return;
     cli_say(cli, "\n");
-    put_bold(cli, _("Answers"));
+    put_bold(cli, _("Answers and changes"));
     cli_say(cli, "\n");
     for (size_t i = 0; i < count; i++) {
         char sender[MESSAGE_NAME_SIZE];

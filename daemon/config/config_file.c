@@ -112,12 +112,17 @@ enum tov_err config_text(const char *path, char **out_text, struct tov_error *er
 
 /* What a disk says otherwise (no right, a read that failed) is for the role that needs the folder:
  * it knows whose right is missing. */
-static bool is_missing(const char *path)
+/* NULL: it is one, or cannot be looked at. */
+static const char *why_no_folder(const char *path)
 {
     struct stat status;
     if (stat(path, &status) == 0)
-        return !S_ISDIR(status.st_mode);
-    return errno == ENOENT || errno == ENOTDIR;
+        return S_ISDIR(status.st_mode)
+                   ? NULL
+                   : "a file, not a folder; name the folder, or move the file away";
+    return errno == ENOENT || errno == ENOTDIR
+               ? "no such folder; make it or mount its disk, or correct the line"
+               : NULL;
 }
 
 /* The same check as of the texts, where links, ".." and doubled slashes are gone. A folder that
@@ -141,11 +146,11 @@ enum tov_err tov_config_check_folders(const struct tov_config *config, const cha
         const char *path;
     } folders[] = {
         {"data", config->data_dir}, {"guard", config->guard_dir}, {"keys", config->keys_dir}};
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-        if (is_missing(folders[i].path))
-            return tov_fail(error, TOV_E_CONFIG,
-                            "%s: [node] %s: %s: no such folder; make it or mount its disk, or "
-                            "correct the line",
-                            name, folders[i].key, folders[i].path);
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        const char *why = why_no_folder(folders[i].path);
+        if (why != NULL)
+            return tov_fail(error, TOV_E_CONFIG, "%s: [node] %s: %s: %s", name, folders[i].key,
+                            folders[i].path, why);
+    }
     return check_places(config, name, error);
 }

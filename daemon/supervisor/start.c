@@ -22,7 +22,10 @@ bool supervisor_parse_command(int argc, char **argv, const char *help,
             command.version = true;
         else if (strcmp(argv[i], "--help") == 0)
             command.help = true;
-        else {
+        else if (strcmp(argv[i], "--config") == 0) {
+            (void)fprintf(stderr, "tovd: --config wants a FILE, and stands once\n%s", help);
+            return false;
+        } else {
             (void)fprintf(stderr, "tovd: %s: not understood\n%s", argv[i], help);
             return false;
         }

@@ -99,6 +99,20 @@ static void help_in_danish_has_danish_placeholders(void)
     ran = RAN(&place, "inbox", "--unit");
     UNIT_EQUAL_TEXT(ran->err, "tov: --unit skal have en værdi: ENHED\n");
     ran_end(ran);
+    ran = RAN(&place, "inbox", "--unit", "--json");
+    CU_ASSERT(cli_says(ran->out, "--unit skal have en værdi: ENHED"));
+    ran_end(ran);
+    ran = RAN(&place, "attachment", "--help");
+    UNIT_EQUAL_TEXT(ran->err, "tov: Kommandoen er på to ord: tov attachment get. Se tov attachment "
+                              "get --help\n");
+    ran_end(ran);
+    ran = RAN(&place, "drafts", "--help");
+    CU_ASSERT(cli_says(ran->out, "\n  drafts edit "));
+    CU_ASSERT(cli_says(ran->out, "\n  drafts remove "));
+    ran_end(ran);
+    ran = RAN(&place, "wait", "3", "foo");
+    CU_ASSERT(cli_says(ran->err, "intet trin: underskrevet, modtaget, bevidnet eller læst"));
+    ran_end(ran);
     ran_place_end(&place);
 }
 

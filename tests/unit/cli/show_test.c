@@ -107,6 +107,18 @@ static void a_message_that_is_not_there_is_told_in_danish_alone(void)
     cli_scene_end(&scene);
 }
 
+static void an_acknowledgement_is_no_news_in_a_list(void)
+{
+    struct cli_scene scene = {.node = {.came_type = "ack.read"}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "list");
+    CU_ASSERT(cli_says(ran->out, "til orientering"));
+    CU_ASSERT(!cli_says(ran->out, " ny\n"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void show_and_read_say_why_one_looks(void)
 {
     static const char *const commands[] = {"show", "read"};
@@ -129,6 +141,7 @@ int main(void)
         UNIT_TEST(what_was_written_with_a_revoked_key_says_so_and_is_not_handled),
         UNIT_TEST(a_delivery_says_when_and_whether_attachments_are_there),
         UNIT_TEST(a_message_that_is_not_there_is_told_in_danish_alone),
+        UNIT_TEST(an_acknowledgement_is_no_news_in_a_list),
         UNIT_TEST(show_and_read_say_why_one_looks),
     };
     return unit_run("tov: one message", tests, sizeof tests / sizeof tests[0]);

@@ -84,8 +84,12 @@ static void a_folder_that_is_not_there_is_named_with_its_line(void)
     (void)snprintf(config.guard_dir, sizeof config.guard_dir, "/etc/passwd");
     UNIT_EQUAL_INT(tov_config_check_folders(&config, "t", &error), TOV_E_CONFIG);
     UNIT_EQUAL_TEXT(error.text,
-                    "t: [node] guard: /etc/passwd: no such folder; make it or mount its "
-                    "disk, or correct the line");
+                    "t: [node] guard: /etc/passwd: a file, not a folder; name the folder, or move "
+                    "the file away");
+    (void)snprintf(config.guard_dir, sizeof config.guard_dir, "/nope");
+    UNIT_EQUAL_INT(tov_config_check_folders(&config, "t", &error), TOV_E_CONFIG);
+    UNIT_EQUAL_TEXT(error.text, "t: [node] guard: /nope: no such folder; make it or mount its "
+                                "disk, or correct the line");
 }
 
 static void check_places(const char *data, const char *guard, enum tov_err expected)

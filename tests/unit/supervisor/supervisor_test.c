@@ -594,6 +594,8 @@ static void the_command_line_is_strict(void)
     expect_output("tovd ");
     UNIT_EQUAL_INT(run_tovd(NULL, NULL, NULL), TOV_EXIT_USAGE);
     expect_output("tovd: --config FILE is missing");
+    UNIT_EQUAL_INT(run_tovd("--config", NULL, NULL), TOV_EXIT_USAGE);
+    expect_output("tovd: --config wants a FILE");
     UNIT_EQUAL_INT(run_tovd("--config", "/x", "--fast"), TOV_EXIT_USAGE);
     expect_output("tovd: --fast: not understood");
     UNIT_EQUAL_INT(run_tovd("--role", "king", NULL), TOV_EXIT_USAGE);
