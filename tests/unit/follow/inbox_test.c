@@ -209,6 +209,24 @@ static void what_stands_above_a_revocation_says_so_and_takes_nothing_back(void)
     tov_roster_destroy(roster);
 }
 
+static void what_is_void_settles_nothing_at_the_desk(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("inbox-void-desk");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    (void)hostile_deliver(hostile, &message);
+    answer(hostile, &message.ref, "removal");
+    hostile_flush(hostile);
+    sim_wire_pass(hostile->wire, 5 * 3600000u);
+    UNIT_EQUAL_INT(status_of(hostile, "unread_late"), 1); /* the retraction itself */
+    struct tov_roster *roster = revoke_at(hostile, message.ref.index + 1);
+    struct tov_roster *before = swap_roster(hostile, roster);
+    hostile_core(hostile)->regained++; /* read anew, as after a start */
+    UNIT_EQUAL_INT(status_of(hostile, "unread_late"), 2);
+    (void)swap_roster(hostile, before);
+    tov_roster_destroy(roster);
+}
+
 static void put_removal(struct hostile *hostile, const struct tov_ref *target, uint32_t generation,
                         uint64_t index)
 {
@@ -253,6 +271,7 @@ int main(void)
         UNIT_TEST(a_retraction_behind_any_number_of_answers_holds),
         UNIT_TEST(nobody_else_retracts_what_an_agency_wrote),
         UNIT_TEST(what_stands_above_a_revocation_says_so_and_takes_nothing_back),
+        UNIT_TEST(what_is_void_settles_nothing_at_the_desk),
         UNIT_TEST(void_retractions_hide_no_good_one_of_the_next_ledger),
         UNIT_TEST(what_is_for_no_unit_waits_for_nobody),
     };
