@@ -215,7 +215,8 @@ static void keys_are_given_again_with_a_reason_or_not(void)
     ran_set(&scene.place, "TOV_LANG", "da");
     struct ran *ran = RAN(&scene.place, "give-again", "5", "--refuse", "--reason", "ingen sag");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
-    CU_ASSERT(cli_says(ran->out, "Nr. 5: kbh-pol får ikke nøglerne igen. Det står i adgangsloggen."));
+    CU_ASSERT(
+        cli_says(ran->out, "Nr. 5: kbh-pol får ikke nøglerne igen. Det står i adgangsloggen."));
     ran_end(ran);
     UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
     ran = RAN(&scene.place, "give-again", "5", "--reason", "aftalt", "--json");
