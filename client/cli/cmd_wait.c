@@ -106,10 +106,24 @@ static bool is_withheld(const struct tov_delivery *delivery)
     return delivery->gap != TOV_GAP_NONE && delivery->gap != TOV_GAP_UNKNOWN;
 }
 
+/* The recipient was set back, and gets the keys again only when a person says so. */
+static bool waits_for_person(const struct tov_delivery *delivery)
+{
+    return delivery->again != TOV_AGAIN_NO && delivery->again != TOV_AGAIN_GRANTED;
+}
+
+static const char *why_hopeless(const struct tov_delivery *delivery)
+{
+    if (is_withheld(delivery))
+        return _("it does not come there any more");
+    return waits_for_person(delivery) ? _("it is lost there, see tov show")
+                                      : words_verdict_trouble(delivery->verdict);
+}
+
 /* A key that is not there yet comes by itself; the other troubles need a person. */
 static bool is_hopeless(const struct tov_delivery *delivery)
 {
-    if (is_withheld(delivery))
+    if (is_withheld(delivery) || waits_for_person(delivery))
         return true;
     return delivery->link_number != 0 && delivery->verdict != TOV_VERDICT_NO_KEY &&
            words_verdict_trouble(delivery->verdict) != NULL;
@@ -137,9 +151,7 @@ static enum tov_err judge_recipients(const struct waiting *waiting, bool *out_re
             continue;
         if (is_hopeless(delivery))
             return cli_fail(waiting->cli, TOV_E_RULE, _("%s: %s. Waiting does not help."),
-                            delivery->agency_name,
-                            is_withheld(delivery) ? _("it does not come there any more")
-                                                  : words_verdict_trouble(delivery->verdict));
+                            delivery->agency_name, why_hopeless(delivery));
         asked++;
         come += has_come(waiting, delivery) ? 1 : 0;
     }

@@ -242,13 +242,15 @@ bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
     return true;
 }
 
-static void fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
+/* False: it is to be tried again. */
+static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
                       const struct tov_pull_wanted *wanted)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    if (tov_message_create(&message) == TOV_OK &&
-        tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) == TOV_OK)
-        (void)tov_pull_take_slot(follow, peer, message, wanted);
+    return tov_message_create(&message) == TOV_OK &&
+           tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) ==
+               TOV_OK &&
+           tov_pull_take_slot(follow, peer, message, wanted);
 }
 
 static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
@@ -261,7 +263,7 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
     struct tov_store_iter iter;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    bool more = false;
+    bool more = false, has_failed = false;
     while (!more && tov_store_iter_next(&iter)) {
         struct tov_pull_wanted wanted = {
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
@@ -272,11 +274,10 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
             !is_its_turn(follow->core, peer, &wanted))
             continue;
         more = free_slot(peer) == NULL;
-        if (!more)
-            fill_slot(follow, peer, read, &wanted);
+        has_failed = (!more && !fill_slot(follow, peer, read, &wanted)) || has_failed;
     }
-    peer->may_pull = more;
-    if (!more)
+    peer->may_pull = more || has_failed;
+    if (!peer->may_pull)
         forget_due(follow->core, peer);
     return tov_store_iter_fini(&iter);
 }

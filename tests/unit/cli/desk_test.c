@@ -190,6 +190,10 @@ static void who_asks_for_keys_again_is_told_and_is_3(void)
     CU_ASSERT(cli_says(ran->out, "kbh-pol: lost there"));
     CU_ASSERT(cli_says(ran->out, "tov give-again 5 --agency kbh-pol"));
     ran_end(ran);
+    ran = RAN(&scene.place, "wait", "5", "received");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "it is lost there, see tov show. Waiting does not help"));
+    ran_end(ran);
     ran = RAN(&scene.place, "status", "--json");
     json_t *value = ran_json(ran);
     const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);

@@ -197,7 +197,11 @@ static void an_own_file_that_is_gone_is_not_shown_and_comes_back(void)
     CU_ASSERT(shows_complete(harness, own));
     UNIT_NEED(sim_disk_sweep(harness->nodes[0].disk, "own-") == TOV_OK);
     CU_ASSERT(!shows_complete(harness, own));
+    harness_hold_commits(harness, 1, true); /* it gives nothing before its entry is there (I9) */
     UNIT_EQUAL_INT(error_to(harness, &anna, read_request(own, 2, 0, 0)), TOV_E_UNAVAILABLE);
+    harness_advance(harness, 8000);
+    CU_ASSERT(!shows_complete(harness, own));
+    harness_hold_commits(harness, 1, false);
     harness_advance(harness, 30000);
     CU_ASSERT(shows_complete(harness, own));
     expect_read(harness, &anna, read_request(own, 2, 0, 0), upload.files[0].seed, 200000);
