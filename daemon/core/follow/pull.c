@@ -73,6 +73,8 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
             continue;
         put_row(follow->core, &name, (uint8_t)i, &row);
     }
+    if (peer->pull_new == 0 || entry->index < peer->pull_new)
+        peer->pull_new = entry->index + 1;
     peer->pulls_soon = true;
     return TOV_OK;
 }
@@ -131,24 +133,30 @@ static enum tov_err activate(struct tov_core *core, struct tov_store_read *read,
     return TOV_OK;
 }
 
+/* From the first row that is under way: those before it are as many as there ever were. */
 static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_store_range range = {
         .table = TOV_TABLE_TRANSFER,
-        .first = tov_key_part(peer->number, peer->agency->generation, 0, 0),
+        .first = tov_key_part(peer->number, peer->agency->generation, peer->pull_from, 0),
         .last = tov_key_part(peer->number, peer->agency->generation, UINT64_MAX, UINT8_MAX)};
     struct tov_store_iter iter;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     bool more = false;
+    bool is_past_first = false;
     struct tov_transfer *slot = free_slot(peer);
     while (tov_store_iter_next(&iter)) {
+        if (!is_past_first)
+            peer->pull_from = tov_get_be64(iter.row.key.bytes + 6);
         struct waiting waiting = {
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
             .part = iter.row.key.bytes[14]};
-        if (get_row(iter.row.value, &waiting.row) != TOV_OK || !take_up(follow, &waiting.row) ||
-            slot_of(peer, &waiting.name, waiting.part) != NULL)
+        if (get_row(iter.row.value, &waiting.row) != TOV_OK || !take_up(follow, &waiting.row))
+            continue;
+        is_past_first = true;
+        if (slot_of(peer, &waiting.name, waiting.part) != NULL)
             continue;
         more = true;
         if (slot == NULL)
@@ -364,6 +372,9 @@ void tov_pull_on_closed(struct tov_peer *peer)
         if (peer->transfers[i].state == TOV_TRANSFER_FINISHED)
             peer->transfers[i].state = TOV_TRANSFER_COMMITTING;
     }
+    if (peer->pull_new != 0 && (peer->pull_closed == 0 || peer->pull_new < peer->pull_closed))
+        peer->pull_closed = peer->pull_new;
+    peer->pull_new = 0;
 }
 
 void tov_pull_on_committed(struct tov_peer *peer)
@@ -372,6 +383,9 @@ void tov_pull_on_committed(struct tov_peer *peer)
         if (peer->transfers[i].state == TOV_TRANSFER_COMMITTING)
             peer->transfers[i].state = TOV_TRANSFER_NONE;
     }
+    if (peer->pull_closed != 0 && peer->pull_closed - 1 < peer->pull_from)
+        peer->pull_from = peer->pull_closed - 1;
+    peer->pull_closed = 0;
 }
 
 /* ---- chunks ---- */
