@@ -149,6 +149,38 @@ static void check_lines(struct pass *pass)
     }
 }
 
+/* ---- revocation ---- */
+
+static const struct tov_revocation *revocation_of(const struct pass *pass)
+{
+    const struct tov_roster *newest = pass->audit->keyring.newest;
+    if (newest == NULL || pass->key == NULL)
+        return NULL;
+    return tov_roster_revocation(newest, tov_bytes_of_text(pass->key->ledger.name));
+}
+
+/* At the size of the revocation: the tree that counts is the one that it names. */
+static void check_revoked_root(struct pass *pass)
+{
+    const struct tov_revocation *revocation = revocation_of(pass);
+    if (revocation == NULL || pass->range.size != revocation->size)
+        return;
+    struct tov_hash root = tov_range_root(&pass->range);
+    if (!tov_hash_equal(&root, &revocation->root))
+        say_file(pass, TOV_FOUND_REVOKED_ROOT, "checkpoints", TOV_SAY_HASH(&revocation->root),
+                 TOV_SAY_HASH(&root));
+}
+
+/* Whenever they were received: who had them before the roster that revokes the key may have
+ * believed them. */
+static void judge_void(struct pass *pass)
+{
+    const struct tov_revocation *revocation = revocation_of(pass);
+    if (revocation != NULL && pass->range.size > revocation->size)
+        say_file(pass, TOV_FOUND_VOID, "entries", TOV_SAY_ENTRIES(revocation->size),
+                 TOV_SAY_ENTRIES(pass->range.size));
+}
+
 /* ---- entries ---- */
 
 /* A restore that lost no entry still ends the journal, of which nobody holds a copy. */
@@ -424,6 +456,7 @@ static enum tov_err walk(struct pass *pass)
         }
         TOV_TRY(check_item(pass, &item));
         check_lines(pass);
+        check_revoked_root(pass);
     }
     if (err == TOV_E_NOMEM)
         return err;
@@ -559,6 +592,7 @@ static enum tov_err check_one(struct pass *pass)
     tov_mirror_parts_fini(&pass->parts);
     TOV_TRY(err);
     judge_tree(pass);
+    judge_void(pass);
     judge_position(pass, &position);
     judge_gone(pass);
     say_verdicts(pass);

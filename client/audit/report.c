@@ -32,10 +32,13 @@ const char *tov_report_verdict_name(enum tov_exit_code code)
     return "";
 }
 
-static const char *say_verdict(enum tov_exit_code code)
+static const char *say_verdict(enum tov_exit_code code, bool has_roots)
 {
     switch (code) {
     case TOV_AUDIT_VERIFIED:
+        if (!has_roots)
+            return _("VERIFIED BY THE EXPORT'S OWN KEYS: nothing is damaged. Whose keys they are "
+                     "was not checked.");
         return _("VERIFIED: everything that can be checked without opening a message agrees.");
     case TOV_AUDIT_CORRUPT:
         return _("LOCAL CORRUPTION: files are damaged. No agency is shown to have signed "
@@ -187,8 +190,9 @@ static void put_keys(const struct page *page, const char *roots_path)
 {
     if (roots_path == NULL) {
         (void)fprintf(page->file, "%s\n",
-                      _("The keys come from the export itself; give --roots FILE to check "
-                        "that they are those of the federation."));
+                      _("NOT CHECKED: whose keys these are. They come from the export itself, and "
+                        "who invents an export\ninvents its keys. Give the root keys, which you "
+                        "got on another way: --roots FILE"));
         return;
     }
     (void)fprintf(page->file, _("The keys are checked by the root keys in %s.\n"), roots_path);
@@ -218,6 +222,6 @@ bool tov_report_text(FILE *file, const struct tov_verify *verify, const char *ro
         put_export(&page, &verify->exports[i]);
     put_findings(&page, &verify->between);
     put_totals(&page, verify);
-    (void)fprintf(file, "%s\n", say_verdict(tov_verify_verdict(verify)));
+    (void)fprintf(file, "%s\n", say_verdict(tov_verify_verdict(verify), roots_path != NULL));
     return fflush(file) == 0 && ferror(file) == 0;
 }

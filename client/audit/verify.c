@@ -30,15 +30,18 @@ void tov_verify_fini(struct tov_verify *verify)
 
 /* ---- root keys ---- */
 
-static enum tov_err read_text(const char *path, struct tov_buf *out)
+/* OUT_WHY: what the system said; 0: nothing. */
+static enum tov_err read_text(const char *path, struct tov_buf *out, int *out_why)
 {
     uint8_t piece[4096];
     size_t got = 0;
     FILE *file = fopen(path, "rb");
+    *out_why = file == NULL ? errno : 0;
     if (file == NULL)
         return errno == ENOENT ? TOV_E_NOT_FOUND : TOV_E_IO;
     while ((got = fread(piece, 1, sizeof piece, file)) > 0 && out->failed == TOV_OK)
         tov_buf_put(out, piece, got);
+    *out_why = ferror(file) != 0 ? errno : 0;
     enum tov_err err = ferror(file) != 0 ? TOV_E_IO : out->failed;
     (void)fclose(file);
     return err;
@@ -48,9 +51,11 @@ enum tov_err tov_verify_roots(struct tov_verify *verify, const char *path, struc
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(ROOTS_MAX_BYTES);
     struct tov_error why = {.text = ""};
-    enum tov_err err = read_text(path, &text);
+    int why_not = 0;
+    enum tov_err err = read_text(path, &text, &why_not);
     if (err != TOV_OK)
-        return tov_fail(error, err, _("the root keys in %s cannot be read"), path);
+        return tov_fail(error, err, _("the root keys in %s cannot be read: %s"), path,
+                        why_not != 0 ? strerror(why_not) : _("the file is too large"));
     err = tov_roots_parse(tov_buf_view(&text), &verify->roots, &why);
     if (err != TOV_OK)
         return tov_fail(error, err, _("%s does not hold root keys: %s"), path, why.text);
@@ -79,8 +84,20 @@ static bool is_folder(const char *name)
     return stat(name, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static enum tov_err add_one(struct tov_verify *verify, const char *name, struct tov_error *error)
 {
+    for (size_t i = 0; i < verify->count; i++) {
+        if (is_same_folder(verify->exports[i].name, name))
+            return tov_fail(error, TOV_E_EXISTS,
+                            _("%s is named twice: an export is not compared with itself"), name);
+    }
     if (verify->count == TOV_VERIFY_EXPORTS_MAX)
         return tov_fail(error, TOV_E_LIMIT, _("more than %u exports"), TOV_VERIFY_EXPORTS_MAX);
     struct tov_verified *exports =

@@ -109,17 +109,22 @@ void casework_say_other_units(struct cli *cli, const char *shown)
     cli_say(cli, "\n");
 }
 
-enum tov_err casework_explain(struct cli *cli, enum tov_err err, const char *unit)
+enum tov_err casework_explain_unit(struct cli *cli, enum tov_err err, const char *unit)
 {
     char units[CASEWORK_TEXT_SIZE];
     if (err == TOV_E_NOT_FOUND && unit != NULL && !is_own_unit(cli, unit))
         return cli_fail(cli, err, _("%.60s is not one of your units. Yours: %.120s"), unit,
                         own_units(cli, NULL, units));
+    return err;
+}
+
+enum tov_err casework_explain(struct cli *cli, enum tov_err err, const char *unit)
+{
     if (err == TOV_E_DENIED)
         return cli_fail(cli, err, "%s",
                         _("Your key is registered with no unit, so there are no cases to show. The "
                           "node administrator can add one."));
-    return err;
+    return casework_explain_unit(cli, err, unit);
 }
 
 /* ---- things ---- */

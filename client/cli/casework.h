@@ -34,6 +34,8 @@ void casework_say_other_units(struct cli *cli, const char *shown);
 /* ERR of a request for the book as UNIT (NULL: none was named) sees it, with words for it where
  * there are any; returns ERR. */
 enum tov_err casework_explain(struct cli *cli, enum tov_err err, const char *unit);
+/* The same of a list of messages: only what a wrong UNIT is. */
+enum tov_err casework_explain_unit(struct cli *cli, enum tov_err err, const char *unit);
 
 /* ---- things ---- */
 

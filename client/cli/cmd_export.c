@@ -83,7 +83,8 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
         cli_result(cli, json_pack("{s:s, s:I, s:I}", "folder", options.path, "files",
                                   (json_int_t)progress.files, "bytes", (json_int_t)progress.bytes));
     else
-        cli_say(cli, _("Exported: %s\n%llu files, %s\nCheck it: tov-audit verify %s\n"),
+        cli_say(cli,
+                _("Exported: %s\n%llu files, %s\nCheck it: tov-audit verify --roots ROOTS %s\n"),
                 options.path, (unsigned long long)progress.files, size, options.path);
     return TOV_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * `tov give-again`: whether a recipient that could read a message, and has lost its keys in a
- * restore, is given them again. A person's decision, with a reason that stands in the journal.
+ * restore, is given them again. A person's decision, with a reason that stands in the access log.
  */
 #include <tov/send.h>
 
@@ -18,9 +18,9 @@ static void put_text(struct cli *cli, const struct tov_give_again_result *result
     (void)snprintf(
         line, sizeof line,
         result->again == TOV_AGAIN_GRANTED
-            ? _("No. %llu: %s is given the keys again. It stands in the journal, and they "
+            ? _("No. %llu: %s is given the keys again. It stands in the access log, and they "
                 "go by themselves.")
-            : _("No. %llu: %s is not given the keys again. It stands in the journal."),
+            : _("No. %llu: %s is not given the keys again. It stands in the access log."),
         (unsigned long long)result->number, result->agency_name);
     text_put_wrapped(&cli->page, line, &(struct text_frame){0, 0, cli->columns});
 }
@@ -53,7 +53,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     enum tov_err err = TOV_OK;
     if (reason == NULL || reason[0] == '\0')
         return cli_fail(cli, TOV_E_ARGUMENT, "%s",
-                        _("Say why, with --reason: it stands in the journal."));
+                        _("Say why, with --reason: it stands in the access log."));
     all = json_array();
     for (unsigned i = 0; err == TOV_OK && i < arguments->word_count; i++) {
         struct tov_give_again_result result;
@@ -71,7 +71,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 
 static const struct cli_option options[] = {
     {"agency", N_("NAME"), N_("which recipient; needed when several have lost the keys"), false},
-    {"reason", N_("TEXT"), N_("why it is given them, or not; it stands in the journal"), false},
+    {"reason", N_("TEXT"), N_("why it is given them, or not; it stands in the access log"), false},
     {"refuse", NULL, N_("it is not given them, and is asked about no more"), false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_give_again = {

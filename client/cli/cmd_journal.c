@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/failure.h"
 #include "cli/find.h"
@@ -83,8 +84,10 @@ static enum tov_err list(struct cli *cli, const struct cli_arguments *arguments)
     options.unit = command_get(arguments, "unit");
     options.unrecorded_only = 1;
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_list(client, &options, &listing, &cli->error));
-    enum tov_err err = put_lost(cli, client);
+    enum tov_err err = tov_message_list(client, &options, &listing, &cli->error);
+    if (err != TOV_OK)
+        return casework_explain_unit(cli, err, options.unit);
+    err = put_lost(cli, client);
     if (err != TOV_OK) {
         tov_listing_destroy(listing);
         return err;

@@ -2,6 +2,7 @@
  *
  * `tov inbox`, `tov outbox`, `tov list`: numbered tables, newest first, without a citizen's name.
  */
+#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/language.h"
 #include "cli/message.h"
@@ -80,7 +81,9 @@ static enum tov_err list(struct cli *cli, const struct tov_list_options *options
     struct tov_client *client = NULL;
     struct tov_listing *listing = NULL;
     TOV_TRY(cli_connect(cli, &client));
-    TOV_TRY(tov_message_list(client, options, &listing, &cli->error));
+    enum tov_err err = tov_message_list(client, options, &listing, &cli->error);
+    if (err != TOV_OK)
+        return casework_explain_unit(cli, err, options->unit);
     if (cli->json)
         cli_result(cli, listing_json(cli, listing));
     else if (tov_listing_count(listing) > 0)

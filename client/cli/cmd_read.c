@@ -68,12 +68,12 @@ static enum tov_err look_for_former(struct reading *reading)
     return TOV_OK;
 }
 
-/* An acknowledgement is not acknowledged, and what was taken back is not handled. */
+/* An acknowledgement is not acknowledged, and what was taken back or is void is not handled. */
 static bool wants_acknowledgement(const struct reading *reading)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(reading->view);
     return message_is_incoming(reading->cli, reading->view) && facts->has_header &&
-           !facts->is_retracted && reading->former == NULL &&
+           !facts->is_retracted && !facts->is_void && reading->former == NULL &&
            strcmp(tov_message_view_type(reading->view), ACKNOWLEDGEMENT) != 0;
 }
 
@@ -227,6 +227,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     struct tov_client *client = NULL;
     struct reading reading = {.cli = cli};
     struct tov_get_options options = TOV_GET_OPTIONS_INIT;
+    options.reason = command_get(arguments, "reason");
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
     enum tov_err err = tov_message_get(client, &options, &reading.view, &cli->error);
@@ -238,7 +239,9 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     return err;
 }
 
-static const struct cli_option options[] = {{NULL, NULL, NULL, false}};
+static const struct cli_option options[] = {
+    {"reason", N_("TEXT"), N_("why you look; it stands in the access log"), false},
+    {NULL, NULL, NULL, false}};
 const struct cli_command command_read = {
     "read",
     N_("NUMBER"),

@@ -2,6 +2,7 @@
  *
  * `tov send TYPE`: from fields, from JSON, or by the form in the editor.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -9,6 +10,7 @@
 #include "cli/compose.h"
 #include "cli/file.h"
 #include "cli/language.h"
+#include "cli/retell.h"
 #include "cli/sending.h"
 
 #define JSON_MAX_BYTES 262144u
@@ -31,7 +33,15 @@ static enum tov_err create_from_json(struct cli *cli, const char *path, const ch
     tov_buf_put_u8(&text, 0);
     if (text.failed != TOV_OK)
         return cli_fail(cli, text.failed, _("%.160s: the JSON is longer than 256 KiB."), path);
-    TOV_TRY(tov_message_draft_from_json((const char *)text.data, &draft->message, &cli->error));
+    enum tov_err err =
+        tov_message_draft_from_json((const char *)text.data, &draft->message, &cli->error);
+    if (err == TOV_E_MALFORMED) {
+        char why[sizeof cli->error.text];
+        if (!retell(cli->error.text, why, sizeof why))
+            (void)snprintf(why, sizeof why, "%s", cli->error.text);
+        return cli_fail(cli, err, "%.160s: %.300s", path, why);
+    }
+    TOV_TRY(err);
     if (type != NULL && strcmp(type, tov_message_draft_type(draft->message)) != 0)
         return cli_fail(cli, TOV_E_ARGUMENT, _("The JSON is a %s, not a %.60s."),
                         tov_message_draft_type(draft->message), type);

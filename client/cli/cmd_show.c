@@ -35,7 +35,8 @@ static void put(struct cli *cli, const struct tov_message_view *view)
     }
     const struct tov_message_facts *facts = tov_message_view_facts(view);
     show_message(cli, view);
-    if (message_is_incoming(cli, view) && !show_lacks_content(view) && !facts->is_retracted)
+    if (message_is_incoming(cli, view) && !show_lacks_content(view) && !facts->is_retracted &&
+        !facts->is_void)
         put_next(cli, view);
 }
 

@@ -24,12 +24,13 @@ static void put_text(struct cli *cli, const struct tov_start_result *result)
     char until[WORDS_TIME_SIZE], line[LINE_SIZE];
     words_time(result->until_ms, until);
     if (result->persons >= result->needed)
-        (void)snprintf(line, sizeof line, "%s",
-                       _("Two persons have said so, and it stands in the journal: the node starts "
-                         "without a majority of its keepers."));
+        (void)snprintf(
+            line, sizeof line, "%s",
+            _("Two persons have said so, and it stands in the access log: the node starts "
+              "without a majority of its keepers."));
     else
         (void)snprintf(line, sizeof line,
-                       _("It stands in the journal, and counts until %s. %u of %u persons have "
+                       _("It stands in the access log, and counts until %s. %u of %u persons have "
                          "said so: another one is needed, and one of the two must be an auditor "
                          "or the data protection officer."),
                        until, result->persons, result->needed);
@@ -43,7 +44,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
     const char *reason = command_get(arguments, "reason");
     if (reason == NULL || reason[0] == '\0')
         return cli_fail(cli, TOV_E_ARGUMENT, "%s",
-                        _("Say why, with --reason: it stands in the journal."));
+                        _("Say why, with --reason: it stands in the access log."));
     TOV_TRY(cli_connect(cli, &client));
     TOV_TRY(tov_start_anyway(client, reason, &result, &cli->error));
     if (cli->json)
@@ -54,7 +55,7 @@ static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 }
 
 static const struct cli_option options[] = {
-    {"reason", N_("TEXT"), N_("why the keepers cannot be waited for; it stands in the journal"),
+    {"reason", N_("TEXT"), N_("why the keepers cannot be waited for; it stands in the access log"),
      false},
     {NULL, NULL, NULL, false}};
 const struct cli_command command_start_anyway = {

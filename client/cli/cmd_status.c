@@ -13,6 +13,7 @@
 #include "cli/text.h"
 #include "cli/words.h"
 
+#define MINUTE_MS 60000ull
 #define DAY_MS 86400000ull
 #define ROSTER_WARNING_MS (30 * DAY_MS)
 #define DISK_WARNING_BYTES 2000000000ull
@@ -65,8 +66,8 @@ static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
-           day->facts->counting || roster_ends_soon(day) || disk_is_short(day) ||
-           a_peer_is_suspended(day) || a_peer_asks_again(day) ||
+           day->facts->unusable > 0 || day->facts->counting || roster_ends_soon(day) ||
+           disk_is_short(day) || a_peer_is_suspended(day) || a_peer_asks_again(day) ||
            casecount_needs_person(&day->cases);
 }
 
@@ -79,18 +80,20 @@ static const char *state_words(const char *state)
         const char *words;
     } states[] = {
         {"serving", N_("The node is running.")},
-        {"starting", N_("The node is starting: messages are written, and signed a little later.")},
+        {"starting", N_("The node is starting: what is written is signed once it has started.")},
         {"read-only", N_("The node is read-only: nothing new can be sent.")},
         {"recovering",
          N_("The node has been restored and is catching up with the other agencies.")},
         {"behind", N_("The node has been restored and cannot catch up by itself.")},
         {"stopped", N_("The node has stopped signing.")},
+        {"clock", N_("The node waits with signing: a clock is wrong.")},
+        {"guard", N_("The node waits with signing: its guard does not answer.")},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         if (strcmp(states[i].id, state) == 0)
             return _(states[i].words);
     }
-    return state;
+    return _("The node is in a state that this program does not know: upgrade it.");
 }
 
 static void put_paragraph(struct cli *cli, const char *lead, const char *text)
@@ -204,6 +207,25 @@ static void put_undelivered(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* Their receipts say so: not opened, refused, not understood. */
+static void put_unusable(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long unusable = (unsigned long)facts->unusable;
+    char text[ALARM_SIZE], where[ALARM_SIZE];
+    if (unusable == 0)
+        return;
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message has reached a recipient that cannot use it.",
+                            "%lu messages have reached a recipient that cannot use them.",
+                            unusable),
+                   unusable);
+    (void)snprintf(where, sizeof where,
+                   ngettext("See why: tov show %llu", "The oldest: tov show %llu", unusable),
+                   (unsigned long long)facts->unusable_oldest);
+    put_alarm(cli, text, where);
+}
+
 /* Since the node was set back to an old copy. */
 static void put_withheld(struct cli *cli, const struct day *day)
 {
@@ -266,6 +288,7 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_unread(cli, day);
     put_late(cli, day);
     put_undelivered(cli, day);
+    put_unusable(cli, day);
     put_withheld(cli, day);
     put_asked_again(cli, day);
     lost_put(cli, day->facts);
@@ -284,7 +307,7 @@ static const char *connection_words(const struct day *day, const struct tov_peer
         return _("SUSPENDED: suspected fork");
     if (peer->connected)
         return _("connected");
-    if (peer->last_heard_ms == 0 || peer->last_heard_ms > day->facts->now_ms)
+    if (peer->last_heard_ms == 0 || peer->last_heard_ms + MINUTE_MS > day->facts->now_ms)
         return _("not connected");
     words_duration(day->facts->now_ms - peer->last_heard_ms, ago);
     (void)snprintf(out, TABLE_CELL_BYTES, _("not connected for %s"), ago);
@@ -368,7 +391,7 @@ static json_t *status_json(const struct day *day)
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o}",
+        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o}",
         "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
         "version", facts->version, "needs_person", day->needs_person, "unread",
         (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
@@ -381,7 +404,8 @@ static json_t *status_json(const struct day *day)
         number_json(facts->undelivered_oldest), "unrecorded", (json_int_t)facts->unrecorded,
         "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting,
         "withheld", (json_int_t)facts->withheld, "withheld_oldest",
-        number_json(facts->withheld_oldest), "lost", lost_json(facts));
+        number_json(facts->withheld_oldest), "lost", lost_json(facts), "unusable",
+        (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest));
 }
 
 static void show(struct cli *cli, struct day *day)

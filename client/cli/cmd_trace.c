@@ -82,6 +82,21 @@ static void put_levels(const struct tracing *tracing)
         put_line(cli, _("Witnessed:"), facts->is_witnessed ? _("yes") : _("not yet"));
 }
 
+/* In whole, below the table: a cell has room for a word or two. */
+static void put_troubles(const struct tracing *tracing)
+{
+    struct cli *cli = tracing->cli;
+    for (size_t i = 0; i < tov_message_view_delivery_count(tracing->view); i++) {
+        const struct tov_delivery *delivery = tov_message_view_delivery(tracing->view, i);
+        const char *trouble = words_verdict_trouble(delivery->verdict);
+        char text[640];
+        if (trouble == NULL)
+            continue;
+        (void)snprintf(text, sizeof text, "%s: %s", delivery->agency_name, trouble);
+        text_put_wrapped(&cli->page, text, &(struct text_frame){0, 2, cli->columns});
+    }
+}
+
 static void put_recipients(const struct tracing *tracing)
 {
     struct table table;
@@ -99,14 +114,12 @@ static void put_recipients(const struct tracing *tracing)
         char received[WORDS_TIME_SIZE], taken[WORDS_TIME_SIZE];
         words_time(delivery->received_ms, received);
         words_time(read_ms(tracing, delivery->agency), taken);
-        const char *trouble = words_verdict_trouble(delivery->verdict);
         table_add(&table,
-                  (const char *[]){delivery->agency_name,
-                                   trouble != NULL ? trouble : words_level_name(level), received,
-                                   taken},
-                  trouble != NULL || level == WORDS_WITHHELD);
+                  (const char *[]){delivery->agency_name, words_level_name(level), received, taken},
+                  level == WORDS_FAILED || level == WORDS_WITHHELD);
     }
     table_put(&table);
+    put_troubles(tracing);
 }
 
 static void put_inclusion(const struct tracing *tracing)

@@ -8,12 +8,14 @@
 #include "cli/draftfile.h"
 #include "cli/file.h"
 #include "cli/language.h"
+#include "cli/retell.h"
 #include "cli/text.h"
 
 #define INDENT 5u /* of "tov: " */
 #define TEXT_MAX_BYTES 16384u
 
-/* What a code of libtov or the node means to a person. libtov's own line, in English, follows. */
+/* What a code of libtov or the node means to a person. libtov's own line follows
+ * (retell.h). */
 static const char *const sentences[] = {
     [TOV_E_NOMEM] = N_("There is not enough memory."),
     [TOV_E_ARGUMENT] = N_("This is not how the command is used."),
@@ -60,14 +62,22 @@ static void put_line(const struct cli *cli, const char *lead, const char *text, 
     text_put_wrapped(out, text, &(struct text_frame){INDENT, INDENT, cli->columns});
 }
 
+/* Of a time-out libtov says the same in English; of a node that cannot, `tov status` says it in the
+ * user's language. */
+static bool adds_something(const struct cli *cli, enum tov_err err, bool is_retold)
+{
+    bool is_told_by_status = err == TOV_E_UNAVAILABLE && cli->words == TOV_WORDS_DA && !is_retold;
+    return err != TOV_E_TIMEOUT && !is_told_by_status;
+}
+
 void failure_print(const struct cli *cli, enum tov_err err)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TEXT_MAX_BYTES);
-    char detail[sizeof cli->error.text + 3];
+    char retold[sizeof cli->error.text], detail[sizeof retold + 3];
     put_line(cli, "tov: ", cli->error_is_ours ? cli->error.text : sentence_of(err), &out);
-    bool adds_something = err != TOV_E_TIMEOUT; /* nothing but the same in English */
-    if (!cli->error_is_ours && cli->error.text[0] != '\0' && adds_something) {
-        (void)snprintf(detail, sizeof detail, "(%s)", cli->error.text);
+    bool is_retold = retell(cli->error.text, retold, sizeof retold);
+    if (!cli->error_is_ours && cli->error.text[0] != '\0' && adds_something(cli, err, is_retold)) {
+        (void)snprintf(detail, sizeof detail, "(%s)", is_retold ? retold : cli->error.text);
         put_line(cli, "     ", detail, &out);
     }
     if (out.failed == TOV_OK)

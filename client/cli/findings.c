@@ -116,14 +116,33 @@ static void put_one(struct cli *cli, const struct tov_message_draft *draft,
     put_line(cli, source, out);
 }
 
+/* That a field is missing is told once: by the rule that says why it is needed, where there is one.
+ * Programs get both (--json): each is a rule of its own. */
+static bool is_told_by_another(const struct tov_remarks *remarks, size_t index)
+{
+    const struct tov_remark *remark = tov_remarks_at(remarks, index);
+    if (remark->kind != TOV_REMARK_REFUSES || remark->rule != 0 || remark->field[0] == '\0')
+        return false;
+    for (size_t i = 0; i < tov_remarks_count(remarks); i++) {
+        const struct tov_remark *other = tov_remarks_at(remarks, i);
+        if (other->kind == TOV_REMARK_REFUSES && other->rule != 0 &&
+            strcmp(other->field, remark->field) == 0)
+            return true;
+    }
+    return false;
+}
+
 void findings_put(struct cli *cli, const struct tov_message_draft *draft, struct tov_buf *out)
 {
     const struct tov_remarks *remarks = tov_message_draft_remarks(draft);
+    unsigned told = 0;
     for (size_t i = 0; i < tov_remarks_count(remarks); i++) {
         size_t start = out->size;
-        put_one(cli, draft, tov_remarks_at(remarks, i), out);
         char number[INDENT + 1];
-        (void)snprintf(number, sizeof number, "%2u. ", (unsigned)(i + 1) % 100);
+        if (is_told_by_another(remarks, i))
+            continue;
+        put_one(cli, draft, tov_remarks_at(remarks, i), out);
+        (void)snprintf(number, sizeof number, "%2u. ", ++told % 100);
         if (out->failed == TOV_OK && out->size >= start + INDENT)
             memcpy(out->data + start, number, INDENT);
     }
@@ -183,6 +202,9 @@ unsigned findings_refusals(const struct tov_message_draft *draft)
     const struct tov_remarks *remarks = tov_message_draft_remarks(draft);
     unsigned count = 0;
     for (size_t i = 0; i < tov_remarks_count(remarks); i++)
-        count += tov_remarks_at(remarks, i)->kind == TOV_REMARK_REFUSES ? 1 : 0;
+        count += tov_remarks_at(remarks, i)->kind == TOV_REMARK_REFUSES &&
+                         !is_told_by_another(remarks, i)
+                     ? 1
+                     : 0;
     return count;
 }

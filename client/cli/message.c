@@ -203,6 +203,8 @@ enum words_level message_level(const struct tov_message_view *view)
 bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
+    if (facts->is_void)
+        return true;
     if (!facts->outgoing)
         return words_verdict_trouble(facts->verdict) != NULL;
     enum words_level level = message_level(view);
@@ -213,6 +215,8 @@ bool message_is_in_trouble(const struct cli *cli, const struct tov_message_view 
 const char *message_state(const struct cli *cli, const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(view);
+    if (facts->is_void)
+        return _("void");
     if (facts->is_retracted)
         return _("retracted");
     if (!message_is_incoming(cli, view))

@@ -128,7 +128,7 @@ static void put_amendments(struct cli *cli, const struct tov_message_view *view)
         const struct tov_message_view *reply = tov_message_view_reply(view, i);
         const struct tov_message_facts *facts = tov_message_view_facts(reply);
         char line[96];
-        if (facts->ref.agency != sender || facts->is_retracted ||
+        if (facts->ref.agency != sender || facts->is_retracted || facts->is_void ||
             strcmp(tov_message_view_text(reply, "header.relation"), "revision") != 0)
             continue;
         (void)snprintf(line, sizeof line, _("CORRECTED by the sender: see no. %llu."),
@@ -172,12 +172,16 @@ static void put_head(struct cli *cli, const struct tov_message_view *view)
     put_about(cli, view);
     put_bases(cli, view);
     put_purpose(cli, view);
+    if (facts->is_void)
+        put_line(cli, _("State:"),
+                 _("VOID: it was written with the agency's key after that was revoked. It has no "
+                   "effect, and nobody must rely on it. Ask the agency."));
     if (facts->is_retracted)
         put_line(cli, _("State:"), _("RETRACTED by the sender: its content must not be used."));
     else
         put_amendments(cli, view);
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)
-        put_line(cli, _("State:"), words_verdict_trouble(facts->verdict));
+        put_line(cli, _("State:"), words_trouble_here(facts->verdict));
     put_record(cli, view);
 }
 
@@ -326,7 +330,10 @@ static void put_attachments(struct cli *cli, const struct tov_message_view *view
         cli_say(cli, "  %u  ", attachment->part);
         text_put_clean(&cli->page, attachment->name[0] == '\0' ? "?" : attachment->name);
         cli_say(cli, ", %s", size);
-        if (!attachment->complete && attachment->chunks_total > 0)
+        if (!attachment->complete && tov_message_view_facts(view)->outgoing)
+            cli_say(cli, "%s",
+                    _(", lost here in a restore: it is fetched back from the recipients"));
+        else if (!attachment->complete && attachment->chunks_total > 0)
             cli_say(cli, _(", %u%% has arrived"),
                     (unsigned)(attachment->chunks_held * 100 / attachment->chunks_total));
         else if (!attachment->complete)
@@ -428,18 +435,20 @@ static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                          const struct tov_delivery *delivery)
 {
     enum words_level level = words_level_of(facts, delivery);
-    char time[WORDS_TIME_SIZE];
+    char time[WORDS_TIME_SIZE], received[2 * WORDS_TIME_SIZE] = "", text[640];
+    const char *trouble = level == WORDS_FAILED ? words_verdict_trouble(delivery->verdict) : NULL;
+    bool is_pending = delivery->verdict == TOV_VERDICT_PENDING;
     words_time(delivery->received_ms, time);
-    cli_say(cli, "  %s: %s", delivery->agency_name, words_level_name(level));
     if (delivery->received_ms != 0 && level == WORDS_RECEIVED)
-        cli_say(cli, " %s", time);
+        (void)snprintf(received, sizeof received, " %s", time);
     else if (delivery->received_ms != 0)
-        cli_say(cli, _(" (received %s)"), time);
-    if (level == WORDS_FAILED)
-        cli_say(cli, ": %s", words_verdict_trouble(delivery->verdict));
-    if (delivery->verdict == TOV_VERDICT_PENDING)
-        cli_say(cli, "%s", _(", attachments on their way"));
-    cli_say(cli, "\n");
+        (void)snprintf(received, sizeof received, _(" (received %s)"), time);
+    (void)snprintf(text, sizeof text, "%s: %s%s%s%s%s", delivery->agency_name,
+                   words_level_name(level), received, trouble == NULL ? "" : ": ",
+                   trouble == NULL ? "" : trouble,
+                   is_pending ? _(", attachments on their way") : "");
+    cli_say(cli, "  ");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){2, 4, cli->columns});
     put_gap(cli, facts, delivery);
     put_again(cli, facts, delivery);
 }

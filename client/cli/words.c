@@ -148,6 +148,16 @@ const char *words_verdict_trouble(uint32_t verdict)
     }
 }
 
+const char *words_trouble_here(uint32_t verdict)
+{
+    if (verdict == TOV_VERDICT_NO_KEY)
+        return _("its key is not here yet");
+    if (verdict == TOV_VERDICT_NOT_UNDERSTOOD)
+        return _("its type or its roster is not known here yet: call the operator, who upgrades "
+                 "Tov or puts the roster in force");
+    return words_verdict_trouble(verdict);
+}
+
 const char *words_basis(const struct cli *cli, const char *code)
 {
     const struct tov_basis *basis = tov_basis_find(tov_bytes_of_text(code));

@@ -47,6 +47,9 @@ const char *words_level_id(enum words_level level); /* "written" ... */
 /* A sentence about a verdict that is no success; NULL: it is one. */
 const char *words_verdict_trouble(uint32_t verdict);
 
+/* The same of a message that came here, and could not be used here. */
+const char *words_trouble_here(uint32_t verdict);
+
 /* "RPL § 115, stk. 2, jf. stk. 1, nr. 1 (SSP)"; the code itself when it is not known. */
 const char *words_basis(const struct cli *cli, const char *code);
 /* Whether the purpose limit of retsplejeloven § 115 goes with a message on this basis. */

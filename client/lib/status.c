@@ -84,6 +84,8 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .lost = tov_record_number(body, "lost"),
         .lost_from_ms = tov_record_number(body, "lost_from_ms"),
         .lost_until_ms = tov_record_number(body, "lost_until_ms"),
+        .unusable = tov_record_number(body, "unusable"),
+        .unusable_oldest = tov_record_number(body, "unusable_oldest"),
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

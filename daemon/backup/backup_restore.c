@@ -15,6 +15,7 @@
 #include "backup/backup.h"
 
 #include "backup/folder.h"
+#include "core/core_files.h"
 #include "ledger/start_rule.h"
 #include "ledger/tables.h"
 #include "ledger/vault.h"
@@ -56,6 +57,11 @@ static bool has(const struct restoring *restoring, const char *name)
     return faccessat(restoring->data_dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* What may lie beside the store after a restore that was cut off: its own files, and what a node
+ * leaves that was started meanwhile, in vain. */
+static const char *const left[] = {TOV_BACKUP_BLOBS, TOV_VAULT_FILE, TOV_CORE_UNREAD_FILE};
+#define LEFT (sizeof left / sizeof left[0])
+
 /* ---- what is there ---- */
 
 static enum tov_err find_content(void *context, const char *name, bool is_folder)
@@ -71,9 +77,8 @@ static enum tov_err find_foreign(void *context, const char *name, bool is_folder
 {
     const struct restoring *restoring = context;
     bool is_ours = strcmp(name, "lost+found") == 0 || strcmp(name, TOV_BACKUP_STORE) == 0;
-    if (tov_store_restore_is_again(restoring->store))
-        is_ours =
-            is_ours || strcmp(name, TOV_BACKUP_BLOBS) == 0 || strcmp(name, TOV_VAULT_FILE) == 0;
+    for (size_t i = 0; tov_store_restore_is_again(restoring->store) && i < LEFT; i++)
+        is_ours = is_ours || strcmp(name, left[i]) == 0;
     (void)is_folder;
     if (is_ours)
         return TOV_OK;
@@ -199,8 +204,9 @@ static enum tov_err begin(struct restoring *restoring)
     TOV_TRY(tov_folder_list(restoring->data_dir, find_foreign, restoring));
     restoring->is_ours = true;
     errno = tov_folder_remove(restoring->data_dir, TOV_BACKUP_BLOBS);
-    if (errno == 0 && unlinkat(restoring->data_dir, TOV_VAULT_FILE, 0) != 0 && errno == ENOENT)
-        errno = 0;
+    for (size_t i = 1; errno == 0 && i < LEFT; i++)
+        if (unlinkat(restoring->data_dir, left[i], 0) != 0 && errno == ENOENT)
+            errno = 0;
     return errno == 0 ? TOV_OK
                       : tov_folder_fail(restoring->error, restoring->data,
                                         "what a cut-off restore left cannot be removed");

@@ -8,6 +8,9 @@
 
 #include "base/bytes.h"
 
+/* Lies in the data folder until a store has been read whole (docs/recovery.md). */
+#define TOV_CORE_UNREAD_FILE "store-unread"
+
 struct tov_core_files;
 
 /* PATH is the data folder; "blobs" inside it is made when it is not there. */

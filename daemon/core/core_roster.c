@@ -2,6 +2,8 @@
 #include "core_roster.h"
 
 #include "keys/keyfile.h"
+#include "ledger/tables.h"
+#include "store/read.h"
 
 #include <stdlib.h>
 
@@ -42,4 +44,45 @@ enum tov_err tov_core_roster_load(const struct tov_config *config, struct tov_ro
         return tov_fail_in(error, blame(err, TOV_E_SIGNATURE), "%s: ", config->roster_file);
     *out_roster = TOV_TAKE(roster);
     return TOV_OK;
+}
+
+static enum tov_err compare(const struct tov_roster *adopted, const struct tov_roster *roster,
+                            const char *file, struct tov_error *error)
+{
+    unsigned before = tov_roster_version(adopted), now = tov_roster_version(roster);
+    struct tov_hash hashes[2] = {tov_roster_hash(adopted), tov_roster_hash(roster)};
+    if (now < before)
+        return tov_fail(error, TOV_E_SIGNATURE,
+                        "%s: version %u, but version %u was in force here: put the newest one back",
+                        file, now, before);
+    if (now == before && !tov_hash_equal(&hashes[0], &hashes[1]))
+        return tov_fail(error, TOV_E_SIGNATURE,
+                        "%s: another version %u than the one that was in force here: ask who keeps "
+                        "the federation's root keys which one counts",
+                        file, now);
+    if (now != before + 1)
+        return TOV_OK;
+    enum tov_err err = tov_roster_verify_successor(adopted, roster, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, blame(err, TOV_E_SIGNATURE),
+                           "%s: may not follow version %u: ", file, before);
+    return TOV_OK;
+}
+
+enum tov_err tov_core_roster_check_adopted(struct tov_store *store, const struct tov_roster *roster,
+                                           const char *file, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *adopted = NULL;
+    struct tov_store_row row;
+    TOV_TRY(tov_store_read_begin(store, &read, error));
+    enum tov_err err = tov_store_last(read, TOV_TABLE_ROSTER, &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    if (err == TOV_OK)
+        err = tov_roster_parse(row.value, &adopted, error);
+    if (err != TOV_OK)
+        return tov_fail(error, blame(err, TOV_E_CORRUPT),
+                        "the roster that was in force here cannot be read from the store");
+    return compare(adopted, roster, file, error);
 }

@@ -23,7 +23,6 @@
 #define PATH_SIZE 512
 #define BALLAST_BYTES (16u << 20)
 #define ALIVE_MS 1000u
-#define UNREAD_FILE "store-unread" /* of the data folder */
 #define UNREAD_MAX_BYTES 4096u
 
 /* What is wrong with a file is for a person, CODE; want of memory passes. */
@@ -98,6 +97,20 @@ static enum tov_err load_key(struct tov_process *process, const char *name,
     return blame(err, TOV_E_KEY);
 }
 
+/* Peers know it by the roster: with another one nothing that is said here would be believed. */
+static enum tov_err check_control_key(const struct tov_process *process, struct tov_error *error)
+{
+    const struct tov_agency *own =
+        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
+    if (own != NULL &&
+        memcmp(process->control_key.info.public_key, own->control, sizeof own->control) == 0)
+        return TOV_OK;
+    return tov_fail(error, TOV_E_KEY,
+                    "%s/control.key: is not the control key that the roster has for %s: put that "
+                    "one here, or have the roster changed",
+                    process->config.keys_dir, process->config.agency);
+}
+
 /* The loop, which says so later, waits until the store was read: longer than systemd does, when the
  * service was ready before and only this process is new. */
 static void say_alive(void *context)
@@ -120,10 +133,11 @@ static bool must_read_whole(struct tov_core_files *files)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(UNREAD_MAX_BYTES);
     bool is_told = getenv(TOV_ROLE_CHECK_STORE) != NULL;
-    if (tov_core_file_load(files, UNREAD_FILE, &content) != TOV_E_NOT_FOUND)
+    if (tov_core_file_load(files, TOV_CORE_UNREAD_FILE, &content) != TOV_E_NOT_FOUND)
         return true;
     if (is_told)
-        (void)!tov_core_file_save(files, UNREAD_FILE, tov_bytes_of_text("read the store whole\n"));
+        (void)!tov_core_file_save(files, TOV_CORE_UNREAD_FILE,
+                                  tov_bytes_of_text("read the store whole\n"));
     return is_told;
 }
 
@@ -141,7 +155,8 @@ static enum tov_err open_store(struct tov_process *process, struct tov_error *er
     (void)snprintf(path, sizeof path, "%s/store", process->config.data_dir);
     TOV_TRY(tov_store_open(path, &options, &process->store, error));
     if (reads_whole)
-        (void)!tov_core_file_delete(process->files, UNREAD_FILE); /* else it is read again */
+        (void)!tov_core_file_delete(process->files,
+                                    TOV_CORE_UNREAD_FILE); /* else it is read again */
     return TOV_OK;
 }
 
@@ -242,9 +257,12 @@ static enum tov_err start_all(struct tov_process *process, struct tov_error *err
     TOV_TRY(load_roster(process, error));
     TOV_TRY(load_clients(process, error));
     TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
+    TOV_TRY(check_control_key(process, error));
     TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
     TOV_TRY(enter_sandbox(process, error));
     TOV_TRY(open_store(process, error));
+    TOV_TRY(tov_core_roster_check_adopted(process->store, process->roster,
+                                          process->config.roster_file, error));
     if (process->config.demo_clock)
         process->clock.demo_file = process->config.demo_clock_file;
     tov_process_make_host(process);

@@ -44,8 +44,10 @@ enum tov_err tov_node_agree_journal(struct tov_node *node, const struct tov_guar
     enum tov_err err = is_set_back
                            ? TOV_E_UNAVAILABLE
                            : tov_ledger_agree(core->journal, view, tov_core_batch(core), error);
-    bool may_begin = view->present &&
-                     (err == TOV_E_UNAVAILABLE || (err == TOV_E_FORK && node->recovery.is_open));
+    /* On an old copy somebody may have read before the guard was heard: an entry of that stands
+     * where the guard has another. */
+    bool is_old = node->recovery.is_open || view->range.size > tov_ledger_signed(core->journal);
+    bool may_begin = view->present && (err == TOV_E_UNAVAILABLE || (err == TOV_E_FORK && is_old));
     if (may_begin) {
         tov_node_ask_journal_next(node, view->journal + 1);
         return TOV_E_AGAIN;

@@ -91,6 +91,11 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     tov_follow_set_takes(node->follow, now->takes);
     tov_follow_set_recovers(node->follow, reads_back || state == TOV_NODE_BEHIND);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
+    if (state == TOV_NODE_SERVING) {
+        enum tov_err err = tov_follow_judge_waiting(node->follow);
+        if (err != TOV_OK)
+            (void)tov_core_fail(&node->core, err, "what waited for its roster could not be judged");
+    }
     tov_core_log(&node->core, now->needs_help ? TOV_HOST_ERROR : TOV_HOST_INFO, "state", "%s", why);
 }
 

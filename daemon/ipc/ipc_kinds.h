@@ -48,7 +48,8 @@
  *     SV_READY      nothing                          serving: tell systemd
  *     SV_ALIVE      nothing                          a turn of the loop was made, or a step of a
  *                                                    long start
- *     SV_STATUS     text                             one line for `systemctl status`
+ *     SV_STATUS     text                             one line for `systemctl status`; one with
+ *                                                    control characters is not passed on
  *     SV_UNLINK     u8 0 gateway or 1 front          its stream has ended, or said what it may not
  *   supervisor -> core (the one ipc that takes descriptors: tov_ipc_allow_fds)
  *     SV_LINK       u8 0 gateway or 1 front, with    a new one was started: the old socket pair is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "supervisor/network_role.h"
 
+#include "core_roster.h"
 #include "exit_codes.h"
 #include "log/log.h"
 #include "supervisor/role.h"
@@ -26,6 +27,37 @@ static bool find_file(const struct tov_config *config, const char *name, char ou
     return size > 0 && size < PATH_SIZE;
 }
 
+static bool is_transport_key(const struct tov_agency *agency, const uint8_t key[32])
+{
+    for (size_t i = 0; i < agency->transport_count; i++)
+        if (memcmp(agency->transport[i], key, sizeof agency->transport[i]) == 0)
+            return true;
+    return false;
+}
+
+/* With another key nobody would let this node in, and it would wait for peers for ever. What is
+ * wrong with the roster itself the core says; a gateway apart has neither agency nor roster. */
+static enum tov_err check_key(const struct tov_config *config, const char *path,
+                              const struct tov_key_info *info, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    if (config->agency[0] == '\0')
+        return TOV_OK;
+    if (strcmp(info->owner, config->agency) != 0)
+        return tov_fail(error, TOV_E_KEY, "%s: belongs to %s, but this is the node of %s", path,
+                        info->owner, config->agency);
+    if (info->purpose != TOV_KEY_TRANSPORT || tov_core_roster_load(config, &roster, NULL) != TOV_OK)
+        return TOV_OK;
+    const struct tov_agency *own =
+        tov_roster_agency_by_name(roster, tov_bytes_of_text(config->agency));
+    if (own == NULL || is_transport_key(own, info->public_key))
+        return TOV_OK;
+    return tov_fail(error, TOV_E_KEY,
+                    "%s: is no transport key that the roster has for %s: put that one here, or "
+                    "have the roster changed",
+                    path, config->agency);
+}
+
 static enum tov_err load_key(const struct tov_config *config, enum tov_key_purpose purpose,
                              struct tov_key *out_secret, struct tov_error *error)
 {
@@ -34,9 +66,11 @@ static enum tov_err load_key(const struct tov_config *config, enum tov_key_purpo
     if (!find_file(config, tov_key_purpose_name(purpose), path))
         return tov_fail(error, TOV_E_KEY, "%s: path too long", config->keys_dir);
     TOV_TRY(tov_keyfile_load(path, purpose, NULL, &keyfile, error));
-    memcpy(out_secret->bytes, tov_secret_data(keyfile.secret), sizeof out_secret->bytes);
+    enum tov_err err = check_key(config, path, &keyfile.info, error);
+    if (err == TOV_OK)
+        memcpy(out_secret->bytes, tov_secret_data(keyfile.secret), sizeof out_secret->bytes);
     tov_keyfile_fini(&keyfile);
-    return TOV_OK;
+    return err;
 }
 
 /* A gateway's own configuration fills what it has of a node's. */

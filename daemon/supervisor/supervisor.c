@@ -287,6 +287,22 @@ static void take_signals(struct supervisor *supervisor)
     }
 }
 
+/* sd_notify takes a variable a line: a core that is taken over would begin others with a line break
+ * (MAINPID, WATCHDOG_USEC), in the name of the main process. */
+static void tell_status(struct supervisor *supervisor, struct tov_bytes text)
+{
+    bool is_line = true;
+    for (size_t i = 0; i < text.size; i++)
+        is_line = is_line && text.data[i] >= 0x20 && text.data[i] != 0x7f;
+    if (is_line)
+        (void)sd_notifyf(0, "STATUS=%.*s", (int)text.size, (const char *)text.data);
+    else if (!supervisor->told_status)
+        TOV_LOG(TOV_LOG_WARNING, "status-refused",
+                TOV_LOG_TEXT("hint", "the core sent a status that is not one line of text, as no "
+                                     "sound one does: see docs/security.md"));
+    supervisor->told_status = supervisor->told_status || !is_line;
+}
+
 /* systemd is told only what the core says: a supervisor that is alive proves nothing. */
 static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_frame *frame)
 {
@@ -298,7 +314,7 @@ static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_f
     } else if (frame->kind == TOV_IPC_SV_ALIVE)
         (void)sd_notify(0, "WATCHDOG=1");
     else if (frame->kind == TOV_IPC_SV_STATUS && tov_ipc_read_text(frame->payload, &text) == TOV_OK)
-        (void)sd_notifyf(0, "STATUS=%.*s", (int)text.size, (const char *)text.data);
+        tell_status(supervisor, text);
     else if (frame->kind == TOV_IPC_SV_UNLINK &&
              tov_ipc_read_link(frame->payload, &link) == TOV_OK && link == TOV_IPC_LINK_GATEWAY &&
              supervisor->door.is_taken) {

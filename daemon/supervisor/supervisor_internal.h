@@ -23,6 +23,7 @@ struct supervisor {
     int signal_fd;
     struct child children[ROLES];
     struct door door;     /* open: the gateway runs apart, and none is started here */
+    bool told_status;     /* in the log, once: a status that is not one line */
     bool core_was_broken; /* one ended by a fault, and none has been ready since */
     struct tov_ipc *core; /* NULL while there is none */
     uint64_t now_ms;

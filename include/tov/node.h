@@ -85,6 +85,11 @@ struct tov_node_status {
     uint64_t lost;
     uint64_t lost_from_ms;
     uint64_t lost_until_ms;
+    /* Messages of the client's units that a recipient could not use (verdict not opened, refused or
+     * not understood, view.h), until its receipt is amended, or the message is retracted or
+     * replaced; of the 200 newest such of each recipient. 0 for node_admin. */
+    uint64_t unusable;
+    uint64_t unusable_oldest;
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

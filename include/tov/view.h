@@ -85,6 +85,7 @@ struct tov_message_facts {
     int is_answered;      /* this agency sent a response to it */
     uint64_t recorded_ms; /* handed over to the agency's own record (journal.h); 0: it is not */
     uint64_t erasable_ms; /* the copy here may be erased from then on; 0: no time is set */
+    int is_void; /* written with a key of its agency after that was revoked: it has no effect */
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
 

@@ -143,6 +143,27 @@ const struct tov_revocation *tov_roster_revocation(const struct tov_roster *rost
     return NULL;
 }
 
+/* Generations are told apart by the origin, which is the key's name; a journal's has more behind.
+ */
+static bool is_of_generation(const struct tov_revocation *revocation, uint32_t generation)
+{
+    struct tov_origin origin;
+    return tov_origin_parse(tov_bytes_of_text(revocation->key.name), &origin) == TOV_OK &&
+           origin.generation == generation && origin.journal == 0;
+}
+
+bool tov_roster_is_void(const struct tov_roster *roster, uint16_t agency, uint32_t generation,
+                        uint64_t index)
+{
+    for (size_t i = 0; i < roster->facts.revocation_count; i++) {
+        const struct tov_revocation *revocation = &roster->facts.revocations[i];
+        if (revocation->agency == agency && index >= revocation->size &&
+            is_of_generation(revocation, generation))
+            return true;
+    }
+    return false;
+}
+
 size_t tov_roster_witness_quorum(const struct tov_roster *roster, uint16_t agency)
 {
     unsigned others = 0;

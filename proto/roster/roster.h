@@ -133,6 +133,10 @@ bool tov_agency_has_keeper(const struct tov_agency *agency, uint16_t keeper_numb
 /* The revocation of exactly this origin, or NULL. */
 const struct tov_revocation *tov_roster_revocation(const struct tov_roster *roster,
                                                    struct tov_bytes origin);
+/* Whether entry INDEX of that ledger stands above the point at which its key was revoked: then it
+ * is void, whenever it was received. */
+bool tov_roster_is_void(const struct tov_roster *roster, uint16_t agency, uint32_t generation,
+                        uint64_t index);
 
 /* Writes what ROSTER's policy asks for one agency's log as a C2SP tlog-policy text (log, witness,
  * group, quorum lines): merkle/policy.h reads it. */

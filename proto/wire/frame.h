@@ -323,7 +323,7 @@ struct tov_control {
             size_t count;
             struct tov_held_leaf leaves[TOV_LEAF_ANSWER_LEAVES_MAX];
         } leaf_answer;
-        struct {
+        struct tov_chunk_request {
             struct tov_ref ref;
             uint8_t part;
             uint64_t first;

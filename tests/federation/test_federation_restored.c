@@ -5,7 +5,8 @@
  * Each time it is noticed before anything is signed, and the node comes back by itself; nothing
  * that was acknowledged and that a peer holds is lost, and no place in a ledger, number or key is
  * used twice. At its end a table says what was counted. And who sent a message that a recipient
- * does not get since is told, and can close the matter. TOV_RESTORES: how many (5; 200 at
+ * does not get since is told, and can close the matter; and what a recipient had read is given to
+ * it again when a person says so, and not before. TOV_RESTORES: how many (5; 200 at
  * TOV_TEST_PERCENT=1000).
  */
 #include "federation/federation.h"
@@ -526,15 +527,20 @@ static void wait_for_withheld(uint64_t wanted, uint64_t *out_oldest)
     }
 }
 
-static void tov_says(const char *const words[], const char *text)
+static void node_says(enum node_number node, const char *const words[], const char *text)
 {
     char *out = NULL;
-    int code = federation_tov(&federation, KK, "caseworker", words, &out);
+    int code = federation_tov(&federation, node, "caseworker", words, &out);
     UNIT_NEED(out != NULL);
     CU_ASSERT((code == 0 || code == 3) && strstr(out, text) != NULL);
     if (strstr(out, text) == NULL)
         (void)printf("%d: %s\n", code, out);
     free(out);
+}
+
+static void tov_says(const char *const words[], const char *text)
+{
+    node_says(KK, words, text);
 }
 
 /* krfo was away when kk sent it, and kk is set back before it comes: kbh-pol alone has it. */
@@ -578,6 +584,74 @@ static void who_sent_what_is_withheld_is_told_and_can_say_so(void)
     tov_says((const char *const[]){"--lang", "en", "show", word, NULL}, "has told it so");
 }
 
+/* ---- what a recipient had read, and was set back ---- */
+
+/* How many messages kk asks the police for again; the number of the oldest there. */
+static uint64_t count_asked_again(uint64_t *out_oldest)
+{
+    struct tov_status *status = NULL;
+    uint64_t count = UINT64_MAX;
+    struct tov_client *client = node_connect(&federation, KBH_POL, "caseworker", SENDS_MS);
+    if (client != NULL && tov_status_get(client, &status, NULL) == TOV_OK) {
+        const struct tov_node_status *facts = tov_status_facts(status);
+        for (size_t i = 0; i < facts->peer_count; i++) {
+            if (strcmp(facts->peers[i].name, "kk") != 0)
+                continue;
+            count = facts->peers[i].asked_again;
+            *out_oldest = facts->peers[i].asked_again_oldest;
+        }
+    }
+    tov_status_destroy(status);
+    tov_client_close(client);
+    return count;
+}
+
+static void wait_for_asked_again(uint64_t wanted, uint64_t *out_oldest)
+{
+    long long until = process_now_ms() + SERVES_MS;
+    while (count_asked_again(out_oldest) != wanted) {
+        UNIT_NEED(process_now_ms() < until);
+        process_pause();
+    }
+}
+
+static void what_was_read_is_given_again_by_a_person_alone(void)
+{
+    uint64_t number = 0, none = 0;
+    char word[32];
+    settle();
+    CU_ASSERT(sends(KBH_POL));
+    settle();
+    node_kill(&federation, KK);
+    put_back(KK, 0, false);
+    forget_log(KK);
+    node_start(&federation, KK);
+    UNIT_NEED(node_serves(&federation, KK, SERVES_MS));
+    wait_for_asked_again(1, &number);
+    (void)snprintf(word, sizeof word, "%llu", (unsigned long long)number);
+    node_says(KBH_POL, (const char *const[]){"--lang", "en", "status", NULL},
+              "kk was set back to an old copy, cannot read 1 message");
+    node_says(KBH_POL, (const char *const[]){"--lang", "en", "show", word, NULL}, "kk: lost there");
+    node_says(KBH_POL,
+              (const char *const[]){"--lang", "en", "give-again", word, "--agency", "kk",
+                                    "--reason", "Aftalt med kk på telefon", NULL},
+              "kk is given the keys again");
+    wait_for_asked_again(0, &none);
+    long long until = process_now_ms() + SERVES_MS;
+    for (;;) {
+        char *out = NULL;
+        (void)federation_tov(&federation, KBH_POL, "caseworker",
+                             (const char *const[]){"--lang", "en", "show", word, NULL}, &out);
+        bool is_open = out != NULL && strstr(out, "kk: received") != NULL;
+        free(out);
+        if (is_open)
+            break;
+        UNIT_NEED(process_now_ms() < until);
+        process_pause();
+    }
+    acknowledged_count = 0; /* kk's own are its old ones again */
+}
+
 static void old_copies_are_noticed_and_brought_forward(void)
 {
     struct reuse_count reuse[REUSE_KINDS];
@@ -587,6 +661,7 @@ static void old_copies_are_noticed_and_brought_forward(void)
         node_start(&federation, (enum node_number)i);
     make_first_copies();
     who_sent_what_is_withheld_is_told_and_can_say_so();
+    what_was_read_is_given_again_by_a_person_alone();
     for (unsigned i = 0; i < rounds; i++) {
         if (i == VARIANTS - 1) {
             settle();

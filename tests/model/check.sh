@@ -26,6 +26,13 @@ row=$(grep "^$name " "$here/runs") || fail "no such row in tests/model/runs"
 set -f -- $row
 expected=$2
 shift 2
+model=node.pml
+case ${1-} in
+*.pml)
+    model=$1
+    shift
+    ;;
+esac
 
 # What the row adds for spin, for the compiler and for the search.
 compiled="-O2 -DSAFETY"
@@ -36,8 +43,8 @@ holds) ;;
 ends) compiled="-O2 -DNP" searched=-l ;;
 cycle) compiled="-O0 -DNP" searched=-l ;;
 P_*)
-    number=$(sed -n "s/^#define $expected \([0-9]*\).*/\1/p" "$here/node.pml")
-    [ -n "$number" ] || fail "node.pml has no $expected"
+    number=$(sed -n "s/^#define $expected \([0-9]*\).*/\1/p" "$here/$model")
+    [ -n "$number" ] || fail "$model has no $expected"
     set -- "$@" "-DONLY=$expected"
     compiled="-O0 -DSAFETY" # a short search
     ;;
@@ -47,9 +54,9 @@ esac
 rm -rf "$folder"
 mkdir -p "$folder"
 cd "$folder"
-cp "$here/node.pml" .
+cp "$here/$model" .
 printf '%s\n' "$*" >switches
-spin -a "$@" node.pml >spin.log 2>&1 || { cat spin.log; fail "spin does not take the model"; }
+spin -a "$@" "$model" >spin.log 2>&1 || { cat spin.log; fail "spin does not take the model"; }
 # shellcheck disable=SC2086 # options
 gcc -w $compiled -DCOLLAPSE -DMEMLIM=$memory_mib -o pan pan.c >gcc.log 2>&1 ||
     { cat gcc.log; fail "gcc does not take what spin made"; }

@@ -28,9 +28,8 @@
  * newest signed size. A position frame that would change nothing at its receiver is not sent.
  *
  * Node(n): recover               node_recover.c, ledger/rebuild.c, follow/recall.c: the hashes from a
- *                                keeper, the tree checked against the own signature, the entries, all
- *                                in one step; `lost` entries and the series behind them are left out,
- *                                and so are messages that are set aside
+ *                                keeper, the tree checked against the own signature, and the own
+ *                                receipts in one step; recover.pml has all steps of it
  * In the program nothing is taken of a peer before the keepers were heard; here it may be, once
  * guard and core agree, so that more orders are tried than there are.
  *

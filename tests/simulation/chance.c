@@ -457,7 +457,8 @@ static const struct deed deeds[] = {
     {2, mischief_fill, FAULT_FULL},     {3, mischief_swizzle, FAULT_CLOG},
     {8, mischief_damage, FAULT_DAMAGE}, {20, mischief_replay, FAULT_REPLAY},
     {8, restore_copy, FAULT_RESTORE},   {8, restore_put_back, FAULT_RESTORE},
-    {8, restore_calm, FAULT_RESTORE},
+    {8, restore_calm, FAULT_RESTORE},   {6, restore_amid, FAULT_RESTORE},
+    {60, restore_write, FAULT_RESTORE},
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])
 

@@ -128,6 +128,8 @@ void model_set_back(struct world *world, size_t node, const struct model_moment 
                     const struct model_moment *then, bool with_guard);
 /* Who holds what was signed at NODE and may be set back; NODE itself does not count. */
 bool model_is_held_beside(const struct world *world, size_t node, size_t beside);
+/* Somebody who is up has a message of NODE, and cannot open all of it yet. */
+bool model_is_awaited(const struct world *world, size_t node);
 /* A look at the store of a node that was set back: whether its tree is whole, what came back. */
 void model_look_back(struct world *world, size_t node, struct tov_store_read *read);
 /* A message of NODE has another place than before. */

@@ -31,6 +31,35 @@ static bool is_opened(struct tov_store_read *read, size_t from, uint64_t index)
            entry.verdict.verdict == TOV_VERDICT_OPENED;
 }
 
+static bool is_open_at(struct tov_store_read *read, size_t from, const struct model_links *links)
+{
+    for (uint64_t i = 0; i < links->count && links->at[i].index < links->held; i++) {
+        struct tov_bytes row;
+        struct tov_entry entry;
+        struct tov_store_key key =
+            tov_store_key_u16_u32_u64((uint16_t)(from + 1), 1, links->at[i].index);
+        if (tov_store_get(read, TOV_TABLE_MLEAF, key, &row) == TOV_OK &&
+            tov_entry_decode_mirror(row, &entry) == TOV_OK &&
+            (entry.verdict.verdict == TOV_VERDICT_NO_KEY ||
+             entry.verdict.verdict == TOV_VERDICT_PENDING))
+            return true;
+    }
+    return false;
+}
+
+bool model_is_awaited(const struct world *world, size_t node)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+        if (i == node || world->nodes[i].node == NULL || liar_is(world, i))
+            continue;
+        UNIT_NEED(tov_store_read_begin(world->nodes[i].store, &read, NULL) == TOV_OK);
+        if (is_open_at(read, node, &world->model.nodes[node].links[i]))
+            return true;
+    }
+    return false;
+}
+
 static void gather_opened(struct world *world, size_t node, struct tov_store_read *read,
                           struct model_moment *out)
 {

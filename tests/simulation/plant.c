@@ -24,6 +24,12 @@ static const struct plant_facts facts[PLANT_COUNT] = {
     [PLANT_EPOCH_GAP] = {"epoch-gap", BROKE_DURABLE},
     [PLANT_GENESIS_AGAIN] = {"genesis-again", BROKE_FORK},
     [PLANT_TOLD_ROW] = {"told-row", BROKE_RECEIPT},
+    [PLANT_SERIES_END] = {"series-end", BROKE_UNOPENED},
+    [PLANT_RING_HASH] = {"ring-hash", BROKE_SERVING},
+    [PLANT_RING_EMPTY] = {"ring-empty", BROKE_SERVING},
+    [PLANT_ASIDE_ROW] = {"aside-row", BROKE_LOST},
+    [PLANT_ASIDE_TWICE] = {"aside-twice", BROKE_TWICE},
+    [PLANT_LOST_UNSAID] = {"lost-unsaid", BROKE_UNSAID},
     [PLANT_EARLY_POSITION] = {"early-position", BROKE_EARLY},
     [PLANT_EARLY_HELLO] = {"early-hello", BROKE_EARLY},
     [PLANT_OTHER_ROOT] = {"other-root", BROKE_FORK},
@@ -76,5 +82,5 @@ bool plant_needs_liar(enum plant plant)
 
 bool plant_needs_restores(enum plant plant)
 {
-    return plant == PLANT_TOLD_ROW;
+    return plant >= PLANT_TOLD_ROW && plant <= PLANT_LOST_UNSAID; /* those of plant_back.c */
 }

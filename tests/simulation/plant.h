@@ -30,7 +30,13 @@ enum plant {
     PLANT_EPOCH_GAP,     /* an epoch is left out */
     PLANT_GENESIS_AGAIN, /* a ledger begins a second time */
     /* plant_back.c: nodes that come back from an old copy */
-    PLANT_TOLD_ROW, /* what own receipts said is forgotten */
+    PLANT_TOLD_ROW,    /* what own receipts said is forgotten */
+    PLANT_SERIES_END,  /* and, elsewhere, what they said last of a series that it ended */
+    PLANT_RING_HASH,   /* the guard gives it a hash that it was never fed */
+    PLANT_RING_EMPTY,  /* the guard has no hashes for it */
+    PLANT_ASIDE_ROW,   /* a message that was set aside is forgotten */
+    PLANT_ASIDE_TWICE, /* it is appended twice */
+    PLANT_LOST_UNSAID, /* it writes no entry `lost` */
     /* plant_wire.c: frames, clients and words */
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */
     PLANT_EARLY_HELLO,    /* a Hello is ahead of it */
@@ -84,6 +90,8 @@ bool plant_mutes_guard(const struct world *world, size_t node);
 /* ---- plant_back.c ---- */
 
 void plant_back_after_commit(struct world *world, size_t node);
+/* What the guard has answered last may be another answer. */
+void plant_back_after_guard(struct world *world, size_t node);
 
 /* ---- plant_wire.c ---- */
 

@@ -147,6 +147,8 @@ void model_check_receipt(struct world *world, size_t node, struct tov_store_read
     for (size_t i = 0; i < receipt->run_count; i++)
         check_run(&on, &receipt->runs[i], links);
     check_last(&on, receipt);
+    if (receipt->run_count == 0 && on.series != world->model.nodes[on.peer].newest_lost)
+        tally_event(&world->tally, "amends-former-series", 1);
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         on.link = receipt->amendments[i].link_number;
         if (model_link_find(links, on.series, on.link) >= links->receipted)

@@ -56,6 +56,18 @@ static bool do_between(struct world *world, size_t from, size_t to)
     return true;
 }
 
+bool world_talk(struct world *world, size_t a, size_t b)
+{
+    size_t pair[2] = {a, b};
+    bool any = false;
+    for (size_t i = 0; i < 2; i++) {
+        any = do_own(world, pair[i]) || any;
+        world_look(world, pair[i]);
+        any = do_between(world, pair[1 - i], pair[i]) || any;
+    }
+    return any;
+}
+
 static bool do_something(struct world *world)
 {
     bool any = false;
@@ -139,6 +151,24 @@ static void heal(struct world *world)
     }
 }
 
+/* Who says something for ever mostly waits for what does not come, which has a better name. */
+static void say_who_is_restless(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
+        const struct sim_node *sim = &world->nodes[i];
+        if (!liar_is(world, i) && sim->node != NULL &&
+            tov_node_state(sim->node) != TOV_NODE_SERVING)
+            world_break(world, BROKE_SERVING, "after %u seconds a%zu is in state %d", ROUNDS_MAX,
+                        i + 1, (int)tov_node_state(sim->node));
+    }
+    for (size_t i = 0; i < world->count * world->count && !world_is_broken(world); i++) {
+        size_t from = i / world->count;
+        size_t to = i % world->count;
+        if (from != to && !liar_is(world, from) && !liar_is(world, to))
+            rest_check_open(world, from, to);
+    }
+}
+
 static void come_to_rest(struct world *world)
 {
     unsigned quiet = 0;
@@ -150,6 +180,8 @@ static void come_to_rest(struct world *world)
         if (quiet == QUIET_ROUNDS)
             return;
     }
+    if (!world_is_broken(world))
+        say_who_is_restless(world);
     if (!world_is_broken(world))
         world_break(world, BROKE_REST, "after %u seconds there are still frames", ROUNDS_MAX);
 }

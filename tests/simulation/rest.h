@@ -12,6 +12,9 @@ void rest_check_node(struct world *world, size_t node);
 /* TO follows FROM to the end; messages from FROM are there once, in order, unchanged, and are
  * receipted as opened. */
 void rest_check_pair(struct world *world, size_t from, size_t to);
+/* Of that the part which may be asked where nothing comes to rest: no message of FROM stays open at
+ * TO, without its keys or attachments. */
+void rest_check_open(struct world *world, size_t from, size_t to);
 /* Each message and each attachment is told once: in the events and to the client. */
 void rest_check_told(struct world *world, size_t node);
 /* Its newest anchor is cosigned by as many as the roster asks for. */

@@ -138,7 +138,7 @@ static bool is_unchanged(struct arrival *on)
            text_is_right(on) && files_are_right(on);
 }
 
-static void check_delivery(const struct arrival *on)
+static struct tov_verdict_value verdict_of(const struct arrival *on)
 {
     const struct sim_node *sim = &on->world->nodes[on->from];
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -147,14 +147,20 @@ static void check_delivery(const struct arrival *on)
     UNIT_NEED(tov_store_read_begin(sim->store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_follow_delivery(tov_node_follow(sim->node), read, (uint16_t)(on->to + 1), &block,
                                   &delivery) == TOV_OK);
-    if (delivery.verdict.verdict != TOV_VERDICT_OPENED && !on->link->may_be_closed &&
+    return delivery.verdict;
+}
+
+/* What its sender is told of it. */
+static void check_delivery(const struct arrival *on)
+{
+    struct tov_verdict_value verdict = verdict_of(on);
+    if (verdict.verdict != TOV_VERDICT_OPENED && !on->link->may_be_closed &&
         !on->world->model.nodes[on->from].facts[on->name.index].may_be_lost)
         world_break(on->world, BROKE_UNOPENED,
                     "link %llu of a%zu to a%zu (entry %llu) has verdict "
                     "%d, detail %u",
                     (unsigned long long)on->link->number, on->from + 1, on->to + 1,
-                    (unsigned long long)on->name.index, (int)delivery.verdict.verdict,
-                    delivery.verdict.detail);
+                    (unsigned long long)on->name.index, (int)verdict.verdict, verdict.detail);
 }
 
 /* ---- a pair ---- */
@@ -172,32 +178,50 @@ static bool mirror_leaf(const struct arrival *on, struct tov_hash *out_hash)
     return true;
 }
 
+/* OF names the pair, where it is read, and a message to read into; LINK is the one to look at. */
+static struct arrival arrival_of(const struct arrival *of, const struct model_link *link)
+{
+    const struct model *model = &of->world->model;
+    struct tov_ledger_place place = {link->index,
+                                     model->nodes[of->from].trees[0].leaves[link->index]};
+    struct arrival on = *of;
+    on.link = link;
+    on.order = model_order_at(model, of->from, &place);
+    on.name = (struct tov_message_name){(uint16_t)(of->from + 1), 1, link->index};
+    return on;
+}
+
+void rest_check_open(struct world *world, size_t from, size_t to)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    const struct model_links *links = &world->model.nodes[from].links[to];
+    UNIT_NEED(tov_store_read_begin(world->nodes[to].store, &read, NULL) == TOV_OK);
+    struct arrival of = {.world = world, .from = from, .to = to, .read = read};
+    for (uint64_t i = 0; i < links->count && !world_is_broken(world); i++) {
+        struct arrival on = arrival_of(&of, &links->at[i]);
+        enum tov_verdict verdict = verdict_of(&on).verdict;
+        if (verdict == TOV_VERDICT_NO_KEY || verdict == TOV_VERDICT_PENDING)
+            check_delivery(&on);
+    }
+}
+
 static void gather_found(struct world *world, size_t from, size_t to, struct invariant_log *out)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    const struct model_node *sender = &world->model.nodes[from];
-    const struct model_links *links = &sender->links[to];
+    const struct model_links *links = &world->model.nodes[from].links[to];
     UNIT_NEED(tov_store_read_begin(world->nodes[to].store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    struct arrival of = {.world = world, .from = from, .to = to, .read = read, .message = message};
     for (uint64_t i = 0; i < links->count && !world_is_broken(world); i++) {
-        struct tov_ledger_place place = {links->at[i].index,
-                                         sender->trees[0].leaves[links->at[i].index]};
-        struct arrival on = {world,
-                             from,
-                             to,
-                             read,
-                             &links->at[i],
-                             model_order_at(&world->model, from, &place),
-                             {(uint16_t)(from + 1), 1, place.index},
-                             message};
+        struct arrival on = arrival_of(&of, &links->at[i]);
         struct tov_hash hash;
         bool is_there = mirror_leaf(&on, &hash);
         if (!is_there && on.link->may_be_lost)
             continue;
         if (!is_there) {
             world_break(world, BROKE_LOST, "entry %llu of a%zu is not at a%zu",
-                        (unsigned long long)place.index, from + 1, to + 1);
+                        (unsigned long long)on.name.index, from + 1, to + 1);
             continue;
         }
         check_delivery(&on);

@@ -8,6 +8,8 @@
 
 #define DOWN_STEPS 40u
 #define PEER_DOWN_STEPS 200u
+#define AWAITED_BYTES 500000u
+#define AWAITED_TALKS 60u
 
 void restores_fini(struct world *world)
 {
@@ -110,12 +112,21 @@ static bool may_set_back(const struct world *world, size_t node)
 
 /* ---- setting back ---- */
 
+/* The rule files-stay: of who is down nobody can tell. */
+static bool may_lose_files(const struct world *world, size_t node)
+{
+    bool all_up = true;
+    for (size_t i = 0; i < world->count; i++)
+        all_up = all_up && (world->nodes[i].node != NULL || liar_is(world, i));
+    return all_up && !model_is_awaited(world, node);
+}
+
 static void set_back(struct world *world, size_t node)
 {
     struct model_moment now;
     const struct restore_copy *copy = &world->restores.copies[node];
     bool with_guard = world_chance(world, 35) && model_is_held_beside(world, node, node);
-    bool with_files = world_chance(world, 25);
+    bool with_files = world_chance(world, 50) && may_lose_files(world, node);
     model_moment_take(world, node, &now);
     world_crash(world, node);
     trace_line(&world->trace, "%llu a%zu is set back from %llu to %llu%s%s",
@@ -129,6 +140,7 @@ static void set_back(struct world *world, size_t node)
     if (with_files)
         sim_disk_put_back(world->nodes[node].disk, copy->disk);
     inbox_put_back(&world->inboxes[node], &copy->inbox);
+    world->restores.has_written[node] = false;
     model_set_back(world, node, &now, &copy->moment, with_guard);
     if (with_files)
         world->more[node].files_are_back = true;
@@ -139,6 +151,79 @@ static void set_back(struct world *world, size_t node)
 static bool is_up(const struct world *world, size_t node)
 {
     return world->nodes[node].node != NULL;
+}
+
+static void write_to_all(struct world *world, size_t node, size_t attachment_bytes)
+{
+    struct sim_order order = {.text_bytes = 64};
+    for (size_t i = 0; i < world->count; i++) {
+        if (i != node)
+            order.recipients[order.recipient_count++] =
+                (struct tov_message_recipient){(uint16_t)(i + 1), TOV_RIGHT_ALL};
+    }
+    order.attachment_count = attachment_bytes > 0 ? 1 : 0;
+    order.attachment_bytes[0] = attachment_bytes;
+    world_submit(world, node, &order);
+    world_turn(world, node);
+}
+
+/* Durable at once, and signed, where the node signs now, by a guard whose answer does not come:
+ * nobody else has it. */
+static void write_unheard(struct world *world, size_t node)
+{
+    struct sim_node *sim = &world->nodes[node];
+    write_to_all(world, node, 0);
+    if (!sim_node_commits(sim) || sim->batch_is_run)
+        return;
+    world_run_commit(world, node);
+    world_answer_commit(world, node);
+    world_turn(world, node);
+    while (sim_node_asks(sim, false))
+        world_run_guard(world, node);
+}
+
+/* An attachment of some pieces, of which somebody has got the first, if all goes well. */
+static void write_and_be_awaited(struct world *world, size_t node)
+{
+    size_t peer = chance_node(world, is_up);
+    write_to_all(world, node, AWAITED_BYTES);
+    for (unsigned i = 0; i < AWAITED_TALKS && !world_is_broken(world) && peer != node &&
+                         is_up(world, node) && !model_is_awaited(world, node);
+         i++)
+        (void)world_talk(world, node, peer);
+}
+
+/* Somebody waits for keys or attachments of it; where a message is lost besides, the series ends
+ * meanwhile. */
+void restore_amid(struct world *world)
+{
+    size_t node = world->restores.left == 0 ? world->count : chance_node(world, may_set_back);
+    if (node == world->count)
+        return;
+    if (!model_is_awaited(world, node) && world_may_write(world, node))
+        write_and_be_awaited(world, node);
+    if (!world_is_broken(world) && world_may_write(world, node) && world_chance(world, 70))
+        write_unheard(world, node);
+    if (world_is_broken(world) || !may_set_back(world, node))
+        return;
+    world->restores.left--;
+    set_back(world, node);
+}
+
+/* Its guard is set back, too, so that it does not know yet that it is old. */
+static bool may_write_too_early(const struct world *world, size_t node)
+{
+    return world->model.nodes[node].guard_is_back && !world->restores.has_written[node] &&
+           world_may_write(world, node);
+}
+
+void restore_write(struct world *world)
+{
+    size_t node = chance_node(world, may_write_too_early);
+    if (node == world->count)
+        return;
+    world->restores.has_written[node] = true;
+    write_unheard(world, node);
 }
 
 void restore_put_back(struct world *world)

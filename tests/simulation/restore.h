@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Stores that are set back to copies of earlier moments: alone, with the guard's state, or with the
- * attachments. What of it no node can be held to is kept away by three rules:
+ * attachments. What of it no node can be held to is kept away by four rules:
  *
  *   newest-first    who was set back with its guard meets nobody, before its tree is whole, but
  *                   those honest nodes that hold all of it (docs/guard.md: stale keepers let it
@@ -10,6 +10,8 @@
  *                   on to be until its tree is whole
  *   majority-honest of the keepers that a node must hear after it so many do not lie: without them
  *                   it waits for two persons (docs/guard.md), and there are none here
+ *   files-stay      attachments are not set back while somebody still fetches some: he would ask
+ * for ever for what is gone
  *
  * Not for: what may be lost (model_back.c).
  */
@@ -30,8 +32,9 @@ struct restore_copy {
 };
 
 struct restores {
-    bool happen;   /* in this world */
-    unsigned left; /* so many more */
+    bool happen;                     /* in this world */
+    unsigned left;                   /* so many more */
+    bool has_written[SIM_NODES_MAX]; /* since it was set back: restore_write */
     struct restore_copy copies[SIM_NODES_MAX];
 };
 
@@ -39,6 +42,10 @@ void restores_fini(struct world *world);
 /* Deeds. */
 void restore_copy(struct world *world);
 void restore_put_back(struct world *world);
+/* The same of a node that somebody waits for, right behind a message that reaches nobody. */
+void restore_amid(struct world *world);
+/* A client writes at a node before that can know that it is old: the message is set aside later. */
+void restore_write(struct world *world);
 /* All who are up get on with it for a while, so that some come back before the next harm. */
 void restore_calm(struct world *world);
 /* The rule newest-first, for a connection between them. */

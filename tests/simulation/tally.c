@@ -76,6 +76,8 @@ static const char *const branches[] = {
     "journal-begins",
     "waiting-for-keepers",
     "majority-met",
+    "entries-set-aside",
+    "amends-former-series",
 };
 
 static uint64_t count_of(const struct tally *tally, const char *name)

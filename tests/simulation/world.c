@@ -410,6 +410,7 @@ void world_run_guard(struct world *world, size_t node)
     trace_line(&world->trace, "%llu guard a%zu", (unsigned long long)world->step, node + 1);
     plant_before_guard(world, node);
     sim_node_run_guard(&world->nodes[node]);
+    plant_back_after_guard(world, node);
     world->activity += liar_is(world, node) ? 0 : 1;
 }
 

@@ -155,6 +155,10 @@ void world_check_frame(struct world *world, size_t from, size_t to, struct tov_b
 /* Who is up is connected, and does what there is to do, ROUNDS times; then MS pass. */
 void world_calm(struct world *world, unsigned rounds, uint64_t ms);
 
+/* One thing of each kind that A and B have to do by themselves and with each other; false: they
+ * have nothing. */
+bool world_talk(struct world *world, size_t a, size_t b);
+
 /* Ends all mischief, lets everything be delivered, and checks what must be so at rest. */
 void world_rest(struct world *world);
 

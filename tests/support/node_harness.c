@@ -348,6 +348,7 @@ static enum tov_err open_node(struct node *node, struct tov_error *error)
                                    .window_bytes = 1u << 20,
                                    .peer_day_bytes = 1ull << 33,
                                    .batch_max_bytes = 16u << 20,
+                                   .book_block_bytes = node->harness->book_block_bytes,
                                    .disk_reserve_bytes = node->harness->disk_reserve_bytes,
                                    .machine_id = node->has_machine ? node->machine : NULL,
                                    .commit = begin_commit,
@@ -396,6 +397,7 @@ struct harness *harness_create(const struct harness_options *options)
     harness->now_ms = START_MS;
     harness->mono_ms = 1000;
     harness->disk_reserve_bytes = options->disk_reserve_bytes;
+    harness->book_block_bytes = options->book_block_bytes;
     for (size_t i = 0; i < harness->count; i++) {
         harness->nodes[i].harness = harness;
         harness->nodes[i].index = i;

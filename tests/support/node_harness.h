@@ -25,6 +25,7 @@ struct harness_options {
     size_t nodes; /* 1..3; the roster has as many agencies */
     uint64_t seed;
     uint64_t disk_reserve_bytes;
+    size_t book_block_bytes; /* 0: the usual size */
 };
 
 /* Creates and starts the nodes; with several they are connected. Set-up failures end the program.

@@ -44,6 +44,7 @@ struct harness {
     uint64_t random;
     uint64_t now_ms, mono_ms;
     uint64_t disk_reserve_bytes;
+    size_t book_block_bytes;
     struct tov_roster *roster;
     bool may_fail;
     struct queue frames; /* between nodes */

@@ -176,7 +176,11 @@ static enum tov_err write_plan(struct sim_node *node, const struct sim_order *or
     TOV_TRY(tov_message_write(core, plan, &heads, out));
     tov_follow_remember_keys(follow, out->place.index, &plan->keys);
     if (order->has_target)
-        tov_reply_put(core, &order->target, out->event, TOV_RELATION_RESPONSE);
+        tov_reply_put(
+            core, &order->target,
+            &(struct tov_replying){out->event,
+                                   TOV_RELATION_RESPONSE,
+                                   {core->own->number, core->series.generation, out->place.index}});
     struct tov_after after = {.run = tell_acknowledged, .owner = node, .a = order->record};
     return tov_core_after(core, &after);
 }

@@ -3,7 +3,8 @@
 # boot.sh BUILD: the shipped unit under a real systemd, which is booted in a container with a network,
 # processes and an /etc of its own: it starts, reloads, survives the death of its processes, is ended
 # when it hangs, stops, and is left alone after a code that needs a person (scenario.sh).
-# Exit 77: no systemd-nspawn here, or not root. The working folder is the root of the sources.
+# Exit 77: no systemd-nspawn here, or not root; with CI these fail. A machine that cannot do it is skipped
+# there too, with the reason: one without namespaces, or a chroot. The working folder is the root of the sources.
 set -eu
 build=$1
 
@@ -15,7 +16,14 @@ skip() {
 command -v systemd-nspawn >/dev/null || skip "no systemd-nspawn"
 [ "$(id -u)" -eq 0 ] || skip "not root"
 # A machine that forbids it can do nothing about that: skipped there, whoever asks.
-unshare --mount --pid --fork true 2>/dev/null || { echo "skipped: no namespaces for it" && exit 77; }
+cannot() {
+    echo "skipped: $1"
+    exit 77
+}
+unshare --mount --pid --fork true 2>/dev/null || cannot "no namespaces for it"
+# The unit has PrivateUsers=yes, and the kernel makes no user namespace for who is in a chroot
+# (unshare(2), EPERM); systemd-detect-virt --chroot may not look at process 1 everywhere.
+unshare --user true 2>/dev/null || cannot "no user namespaces for it: this is a chroot, or they are forbidden"
 
 mkdir -p "$build/tests/systemd-runs"
 work=$(mktemp -d "$build/tests/systemd-runs/run-XXXXXX")

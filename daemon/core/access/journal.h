@@ -27,8 +27,9 @@ enum tov_access_class {
     TOV_ACCESS_REWRAP = TOV_JOURNAL_REWRAP, /* leaf type rewrap: an agency got the keys again */
     TOV_ACCESS_GIVE_AGAIN = 9, /* leaf type rewrap: a recipient that lost the keys of an own message
                                   is given them again; reason: the agency, ": ", why */
-    TOV_ACCESS_REFUSE_AGAIN = 10, /* ... is not, and nothing goes */
-    TOV_ACCESS_START_ANYWAY = 64  /* leaf type override: start without a majority of the keepers */
+    TOV_ACCESS_REFUSE_AGAIN = 10,                 /* ... is not, and nothing goes */
+    TOV_ACCESS_FILE_BACK = TOV_JOURNAL_FILE_BACK, /* its sender got an attachment's file again */
+    TOV_ACCESS_START_ANYWAY = 64 /* leaf type override: start without a majority of the keepers */
 };
 
 struct tov_access_note {

@@ -24,7 +24,7 @@ enum tov_err tov_api_onlooker(struct api_call *call, const char *unit,
 /* The unit that the request names, or the client's first. NOT_FOUND, DENIED with words. */
 enum tov_err tov_api_unit_of(struct api_call *call, const char **out_unit) TOV_MUST_CHECK;
 
-/* Whether the release channel was told of TOLD (NULL: no): by it, or by a message of its own about
+/* Whether the release channel was told of TOLD: by it, or by a message of its own about
  * the same event. What it was not told must not show in tasks either (I10). */
 bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov_told *told);
 

@@ -18,19 +18,14 @@ static bool is_of_release(const struct api_affair *affair)
 
 bool tov_api_is_told_release(const struct tov_picture *picture, const struct tov_told *told)
 {
-    bool is_told = told != NULL && tov_told_is_release_channel(told);
-    if (told == NULL || is_told || told->draft->type->channel != TOV_CHANNEL_BOTH)
+    bool is_told = tov_told_is_release_channel(told);
+    if (is_told || told->draft->type->channel != TOV_CHANNEL_BOTH)
         return is_told; /* all other types have one channel only */
     for (size_t i = 0; !is_told && i < tov_picture_placed_count(picture); i++) {
         const struct tov_told *other = tov_picture_placed_at(picture, i)->told;
         is_told = tov_told_is_release_channel(other) && tov_told_is_same_event(other, told);
     }
     return is_told;
-}
-
-static bool knows(const struct api_affair *affair, const struct tov_told *told)
-{
-    return !is_of_release(affair) || tov_api_is_told_release(affair->book.picture, told);
 }
 
 /* The message of the unit's that tells of it; NULL: there is none. */
@@ -51,14 +46,13 @@ static bool is_newest(const struct tov_task *task, const struct tov_task_change 
     return change == &task->changes[task->change_count - 1];
 }
 
-/* To who was not told what met it, ended it or moved its due date, the task is open, or overdue by
- * the due date that was told. */
+/* To who was not told what moved its due date, an open task is open, or overdue, by the due date
+ * that was told. What meets and ends it was told to all whom the tasks are for (affair.c). */
 static enum tov_task_state shown_state(const struct api_affair *affair, const struct tov_task *task,
                                        const struct tov_task_change *change)
 {
     bool is_open = task->state == TOV_TASK_OPEN || task->state == TOV_TASK_OVERDUE;
-    const struct tov_told *by = task->state == TOV_TASK_FALLEN ? task->fallen_by : task->met_by;
-    if (is_open ? is_newest(task, change) : knows(affair, by))
+    if (!is_open || is_newest(task, change))
         return task->state;
     return affair->onlooker->now_ms < tov_due_past_ms(&change->due) ? TOV_TASK_OPEN
                                                                     : TOV_TASK_OVERDUE;

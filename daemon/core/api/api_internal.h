@@ -280,10 +280,15 @@ bool tov_api_is_unread(const struct api_look *look, const struct api_view *view)
 /* The reference of the message that VIEW is of. */
 struct tov_ref tov_api_view_ref(const struct api_view *view);
 
+/* Whether the message of EVENT stands above the point at which its agency's key was revoked: it is
+ * kept and shown, and has no effect. */
+bool tov_api_is_void(const struct api_look *look, const struct tov_event *event);
+
 /* What answers a message. */
 struct api_replies {
     uint64_t count;
     bool is_retracted;   /* by its own sender */
+    bool is_replaced;    /* so, by a correction */
     bool is_answered;    /* by this agency */
     size_t reader_count; /* agencies whose people took it */
     uint16_t readers[TOV_RECIPIENTS_MAX + 1];
@@ -326,6 +331,16 @@ struct api_asked_again {
 enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
                                  struct api_view *view,
                                  struct api_asked_again *out_found) TOV_MUST_CHECK;
+
+/* unusable.c: own messages of the client's units that AGENCY, first of all recipients, could not
+ * use; adds to *INOUT_FOUND. VIEW is to work with. */
+struct api_unusable {
+    uint64_t count;
+    uint64_t oldest; /* its number; 0: none */
+};
+enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency,
+                                    struct api_view *view,
+                                    struct api_unusable *inout_found) TOV_MUST_CHECK;
 
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;

@@ -42,16 +42,26 @@ static void add_grant(struct api_connection *connection, uint64_t number, uint8_
 
 /* ---- opening ---- */
 
+/* A restore has lost it, or somebody has taken it away. */
+static enum tov_err fetch_own(struct reading *reading)
+{
+    TOV_TRY(tov_follow_want_files(reading->call->api->follow, reading->view.message));
+    return tov_fail(&reading->call->error, TOV_E_UNAVAILABLE,
+                    "the attachment's file is not on this node any more: it is being fetched back "
+                    "from the message's recipients. Try again later");
+}
+
 static enum tov_err check_complete(struct reading *reading)
 {
     struct tov_transfer_view transfer = {.complete = false};
     const struct tov_message *message = reading->view.message;
-    if (reading->view.event.agency == reading->call->core->own->number)
-        return TOV_OK;
+    bool is_own = reading->view.event.agency == reading->call->core->own->number;
     enum tov_err err = tov_follow_transfer(reading->call->api->follow, reading->look.read,
                                            &message->name, reading->part, &transfer);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND)
         return err;
+    if (!transfer.complete && is_own)
+        return fetch_own(reading);
     if (!transfer.complete)
         return tov_fail(&reading->call->error, TOV_E_UNAVAILABLE,
                         "the attachment is still on its way from the sender");

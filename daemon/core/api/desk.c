@@ -3,12 +3,14 @@
  * Invariants of struct tov_desk:
  *   D1 items ascend by number, and all are of events up to `read_to`.
  *   D2 an item without a wait is dead: it is counted in `dead` and goes with the next tidying.
- *   D3 `unread`, `unrecorded` and `withheld` count the items that wait in these ways, never above
- *      the limits.
- *   D4 no item that is unread is left out: at their limit reading stops until there is room. Of
- *      what waits for the record alone, or to be sent anew, what has no room is left out and `cut`
- *      says so; when there is room again, all is read anew.
- *   D5 `unjudged` counts the items that wait to be sent anew and of which is not known whether a
+ *   D3 `lines` count the items that wait in these ways, of all and of each agency, never above the
+ *      limits.
+ *   D4 only what somebody of the agency can take care of waits: what came for a unit that the
+ *      roster does not have does not.
+ *   D5 at a limit no agency takes the place of another that has less there: the newest of whoever
+ *      has most is left out. `cut` says that something was; when there is room again, all is read
+ *      anew.
+ *   D6 `unjudged` counts the items that wait to be sent anew and of which is not known whether a
  *      recipient lacks them, since they were not looked at or something has changed since. Only
  *      when it is 0 is their number whole.
  */
@@ -27,24 +29,36 @@
 struct item {
     uint64_t number;
     uint64_t stored_ms;
+    uint16_t agency;            /* whose message it is; 0: a damaged row names none */
     uint16_t sender, recipient; /* units of the own agency, by their place in the roster */
     uint8_t waits;              /* enum desk_wait */
     bool is_urgent;
-    bool is_judged;   /* D5 */
+    bool is_judged;   /* D6 */
     bool is_withheld; /* as it was judged: for certain */
+};
+
+/* What has a limit, by the place of its bit in enum desk_wait. */
+enum { LINE_UNREAD, LINE_UNRECORDED, LINE_WITHHELD, LINES };
+static const unsigned line_waits[LINES] = {DESK_UNREAD, DESK_UNRECORDED, DESK_WITHHELD};
+
+/* The items that wait in one way: of all, and of each agency (D5). */
+struct line {
+    size_t count, max;
+    uint32_t of_agency[TOV_AGENCIES_MAX + 1];
 };
 
 struct tov_desk {
     struct item *items;
     size_t count, capacity, dead;
-    size_t unread, unrecorded, withheld, unjudged;
+    struct line lines[LINES];
+    size_t unjudged;
     uint64_t read_to;  /* events up to this one are read */
     uint64_t wanted;   /* the newest when somebody asked */
     uint64_t regained; /* as core->regained: with others, all is read anew */
     uint64_t recalled; /* as of the recall: with others, all is judged anew */
-    size_t unread_max, unrecorded_max;
-    unsigned cut;                   /* D4: enum desk_wait */
-    bool told_skipped, told_failed; /* in the log, once */
+    unsigned cut;      /* D5: enum desk_wait */
+    bool told_skipped, told_failed, told_nobody; /* in the log, once */
+    bool told_full;                              /* since there was room */
 };
 
 enum tov_err tov_desk_create(struct tov_desk **out_desk)
@@ -59,8 +73,9 @@ enum tov_err tov_desk_create(struct tov_desk **out_desk)
 
 void tov_desk_limit(struct tov_desk *desk, size_t unread_max, size_t unrecorded_max)
 {
-    desk->unread_max = unread_max;
-    desk->unrecorded_max = unrecorded_max;
+    desk->lines[LINE_UNREAD].max = unread_max;
+    desk->lines[LINE_UNRECORDED].max = unrecorded_max;
+    desk->lines[LINE_WITHHELD].max = unrecorded_max;
 }
 
 void tov_desk_begin(struct tov_desk *desk, uint64_t newest)
@@ -112,12 +127,20 @@ static void tidy(struct tov_desk *desk)
     desk->dead = 0;
 }
 
+static void count_lines(struct tov_desk *desk, const struct item *item, unsigned waits, int step)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        if ((waits & line_waits[i]) == 0)
+            continue;
+        desk->lines[i].count += (size_t)step;
+        desk->lines[i].of_agency[item->agency] += (uint32_t)step;
+    }
+}
+
 static void stop_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
     unsigned ends = item->waits & waits;
-    desk->unread -= (ends & DESK_UNREAD) != 0 ? 1 : 0;
-    desk->unrecorded -= (ends & DESK_UNRECORDED) != 0 ? 1 : 0;
-    desk->withheld -= (ends & DESK_WITHHELD) != 0 ? 1 : 0;
+    count_lines(desk, item, ends, -1);
     desk->unjudged -= (ends & DESK_WITHHELD) != 0 && !item->is_judged ? 1 : 0;
     bool was_dead = item->waits == 0;
     item->waits &= (uint8_t)~waits;
@@ -139,29 +162,55 @@ static enum tov_err make_room(struct tov_desk *desk)
     return TOV_OK;
 }
 
-/* D4: what of WAITS there is no room for. */
-static unsigned without_room(const struct tov_desk *desk, unsigned waits)
+static uint16_t largest_of(const struct line *line)
 {
-    unsigned full = 0;
-    full |= desk->unrecorded >= desk->unrecorded_max ? DESK_UNRECORDED : 0;
-    full |= desk->withheld >= desk->unrecorded_max ? DESK_WITHHELD : 0;
-    return full & waits;
+    uint16_t largest = 0;
+    for (uint16_t agency = 1; agency <= TOV_AGENCIES_MAX; agency++) {
+        if (line->of_agency[agency] > line->of_agency[largest])
+            largest = agency;
+    }
+    return largest;
+}
+
+static void leave_out_newest(struct tov_desk *desk, size_t line, uint16_t agency)
+{
+    for (size_t i = desk->count; i > 0; i--) {
+        struct item *item = &desk->items[i - 1];
+        if (item->agency == agency && (item->waits & line_waits[line]) != 0) {
+            stop_waiting(desk, item, line_waits[line]);
+            return;
+        }
+    }
+}
+
+/* D5: makes room for one more of AGENCY; false: it is among those that have most. */
+static bool make_place(struct tov_desk *desk, size_t line, uint16_t agency)
+{
+    const struct line *it = &desk->lines[line];
+    if (it->count < it->max)
+        return true;
+    desk->cut |= line_waits[line];
+    uint16_t largest = largest_of(it);
+    if (it->of_agency[agency] + 1 >= it->of_agency[largest])
+        return false;
+    leave_out_newest(desk, line, largest);
+    return true;
 }
 
 static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
-    unsigned cut = without_room(desk, waits);
-    desk->cut |= cut;
-    item->waits = (uint8_t)(waits & ~cut);
-    desk->unread += (item->waits & DESK_UNREAD) != 0 ? 1 : 0;
-    desk->unrecorded += (item->waits & DESK_UNRECORDED) != 0 ? 1 : 0;
-    desk->withheld += (item->waits & DESK_WITHHELD) != 0 ? 1 : 0;
-    desk->unjudged += (item->waits & DESK_WITHHELD) != 0 ? 1 : 0;
-    if ((item->waits & ~(unsigned)DESK_UNHANDLED) == 0)
+    for (size_t i = 0; i < LINES; i++) {
+        if ((waits & line_waits[i]) != 0 && !make_place(desk, i, item->agency))
+            waits &= ~line_waits[i];
+    }
+    item->waits = (uint8_t)waits;
+    count_lines(desk, item, waits, 1);
+    desk->unjudged += (waits & DESK_WITHHELD) != 0 ? 1 : 0;
+    if ((waits & ~(unsigned)DESK_UNHANDLED) == 0)
         item->waits = 0;
 }
 
-/* D5: what was known of ITEM is not any more. */
+/* D6: what was known of ITEM is not any more. */
 static void judge_again(struct tov_desk *desk, struct item *item)
 {
     if ((item->waits & DESK_WITHHELD) == 0 || !item->is_judged)
@@ -170,18 +219,42 @@ static void judge_again(struct tov_desk *desk, struct item *item)
     desk->unjudged++;
 }
 
-/* D4: from the start, once a quarter of the room is free. */
+/* The agency's name may stand in a log: no person's. */
+static void tell_full(struct tov_desk *desk, const struct tov_core *core)
+{
+    if ((desk->cut & DESK_UNREAD) == 0 || desk->told_full)
+        return;
+    const struct tov_agency *agency = tov_roster_agency(core->roster, tov_desk_unread_most(desk));
+    desk->told_full = true;
+    tov_core_log(core, TOV_HOST_WARN, "desk-unread-full",
+                 "count=%zu most-of=%s hint=\"more is unread than is counted: alarms may be "
+                 "missing until some is read\"",
+                 desk->lines[LINE_UNREAD].count, agency == NULL ? "?" : agency->name);
+}
+
+static bool has_room_again(const struct tov_desk *desk)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        if (desk->lines[i].count > desk->lines[i].max / 4 * 3)
+            return false;
+    }
+    return true;
+}
+
+/* D5: from the start, once a quarter of the room is free. */
 static void heal(struct tov_desk *desk, const struct tov_core *core)
 {
-    size_t enough = desk->unrecorded_max / 4 * 3;
-    bool has_room = desk->cut != 0 && desk->unrecorded <= enough && desk->withheld <= enough;
+    bool has_room = desk->cut != 0 && has_room_again(desk);
     if (!has_room && desk->regained == core->regained)
         return;
     desk->regained = core->regained;
     desk->count = desk->dead = 0;
-    desk->unread = desk->unrecorded = desk->withheld = desk->unjudged = 0;
+    for (size_t i = 0; i < LINES; i++)
+        desk->lines[i] = (struct line){.max = desk->lines[i].max};
+    desk->unjudged = 0;
     desk->read_to = 0;
     desk->cut = 0;
+    desk->told_full = desk->told_full && !has_room;
 }
 
 /* ---- reading ---- */
@@ -191,7 +264,6 @@ struct piece {
     struct tov_desk *desk;
     struct api_view view;
     unsigned opened;
-    bool is_full; /* D4: there is no room for the next one */
 };
 
 /* All units: who may see which is asked when it is counted. */
@@ -233,7 +305,8 @@ static enum tov_err settle_target(struct piece *piece)
     uint64_t number = 0;
     bool is_own = piece->view.event.agency == core->own->number;
     bool answers = relation == TOV_RELATION_RESPONSE || relation == TOV_RELATION_READ;
-    if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target))
+    if (!tov_record_ref(piece->view.header, "in_reply_to", 0, &target) ||
+        tov_api_is_void(&piece->look, &piece->view.event))
         return TOV_OK;
     bool is_of_sender = target.agency == piece->view.event.agency;
     bool settles = (answers && is_own) || (relation == TOV_RELATION_REMOVAL && is_of_sender);
@@ -250,18 +323,33 @@ static enum tov_err settle_target(struct piece *piece)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
+/* D4: an agency that writes to a unit of its own invention, or one that is no more, has written to
+ * nobody: the sender is told by the verdict, and the auditors find it in the list. */
+static bool has_recipient(const struct piece *piece, const struct item *item)
+{
+    struct tov_desk *desk = piece->desk;
+    if (item->recipient == OTHER_UNIT && !desk->told_nobody) {
+        desk->told_nobody = true;
+        tov_core_log(piece->look.api->core, TOV_HOST_WARN, "desk-no-unit",
+                     "message=%llu hint=\"it is for a unit that the roster does not have, and "
+                     "waits for nobody; there may be more\"",
+                     (unsigned long long)item->number);
+    }
+    return item->recipient != NO_UNIT && item->recipient != OTHER_UNIT;
+}
+
 static unsigned waits_of(const struct piece *piece, const struct item *item)
 {
     unsigned waits = 0;
-    bool is_ours = item->sender != NO_UNIT || item->recipient != NO_UNIT;
-    if (!piece->view.has_header || !is_ours ||
+    bool receives = piece->view.has_header && has_recipient(piece, item);
+    if (!piece->view.has_header || (item->sender == NO_UNIT && !receives) ||
         tov_relation_of(piece->view.header) == TOV_RELATION_READ)
         return 0;
     if (!has_row(piece, TOV_TABLE_RECORD, item->number))
         waits |= DESK_UNRECORDED;
     if (item->sender != NO_UNIT && tov_api_has_gap(&piece->look, &piece->view))
         waits |= DESK_WITHHELD;
-    if (item->recipient != NO_UNIT && !has_row(piece, TOV_TABLE_SHOWN, item->number))
+    if (receives && !has_row(piece, TOV_TABLE_SHOWN, item->number))
         waits |= DESK_UNREAD | DESK_UNHANDLED;
     return waits;
 }
@@ -274,6 +362,7 @@ static enum tov_err judge(struct piece *piece, struct item *item, unsigned *out_
     bool is_own = view->event.agency == core->own->number;
     *item = (struct item){.number = view->number,
                           .stored_ms = view->event.time_ms,
+                          .agency = view->event.agency <= TOV_AGENCIES_MAX ? view->event.agency : 0,
                           .sender = NO_UNIT,
                           .recipient = NO_UNIT};
     if (view->has_header) {
@@ -335,9 +424,6 @@ static enum tov_err take_event(struct piece *piece, const struct tov_store_row *
     enum tov_err err = read_event(piece, row, &item, &waits);
     if (err != TOV_OK)
         return step_over(piece, number, err);
-    piece->is_full = (waits & DESK_UNREAD) != 0 && desk->unread >= desk->unread_max;
-    if (piece->is_full)
-        return TOV_OK;
     TOV_TRY(make_room(desk));
     begin_waiting(desk, &item, waits);
     if (item.waits != 0)
@@ -353,8 +439,8 @@ static enum tov_err read_events(struct piece *piece)
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(piece->look.read, &range, &iter));
-    for (unsigned i = 0; err == TOV_OK && !piece->is_full && i < EVENTS_A_PIECE &&
-                         piece->opened < OPENED_A_PIECE && tov_store_iter_next(&iter);
+    for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_PIECE && piece->opened < OPENED_A_PIECE &&
+                         tov_store_iter_next(&iter);
          i++)
         err = take_event(piece, &iter.row);
     enum tov_err read_err = tov_store_iter_fini(&iter);
@@ -387,7 +473,7 @@ static enum tov_err judge_gaps(struct piece *piece, struct item *item)
     return TOV_OK;
 }
 
-/* D5: a peer has told what it holds of the own entries, or is asked for it again. */
+/* D6: a peer has told what it holds of the own entries, or is asked for it again. */
 static void note_recall(struct tov_desk *desk, const struct tov_follow *follow)
 {
     uint64_t recalled = tov_follow_recall_view(follow).changes;
@@ -424,6 +510,7 @@ static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
         err = read_events(&piece);
     if (err == TOV_OK)
         err = judge_piece(&piece);
+    tell_full(api->desk, api->core);
     tov_api_view_fini(&piece.view);
     return err;
 }
@@ -456,7 +543,12 @@ void tov_desk_on_tick(struct tov_api *api)
 
 bool tov_desk_is_whole(const struct tov_desk *desk)
 {
-    return desk->read_to >= desk->wanted;
+    return desk->read_to >= desk->wanted && (desk->cut & DESK_UNREAD) == 0;
+}
+
+uint16_t tov_desk_unread_most(const struct tov_desk *desk)
+{
+    return (desk->cut & DESK_UNREAD) == 0 ? 0 : largest_of(&desk->lines[LINE_UNREAD]);
 }
 
 bool tov_desk_is_record_whole(const struct tov_desk *desk)
@@ -535,7 +627,7 @@ void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *
 {
     const struct tov_desk *desk = look->api->desk;
     *out = (struct desk_withheld){.count = 0};
-    for (size_t i = 0; desk->withheld > 0 && i < desk->count; i++) {
+    for (size_t i = 0; desk->lines[LINE_WITHHELD].count > 0 && i < desk->count; i++) {
         const struct item *item = &desk->items[i];
         if ((item->waits & DESK_WITHHELD) == 0 || !item->is_withheld ||
             !is_side_of(look, item->sender))

@@ -12,8 +12,10 @@
 
 #include "api/api_internal.h"
 
-#define TOV_DESK_UNREAD_MAX 65536u      /* remembered at once: then it waits until one is read */
-#define TOV_DESK_UNRECORDED_MAX 262144u /* the oldest; the others once some are handed over */
+/* Remembered at once. Beyond that no agency takes the place of another that has less there, and
+ * what is left out is counted once a quarter of the room is free. */
+#define TOV_DESK_UNREAD_MAX 65536u
+#define TOV_DESK_UNRECORDED_MAX 262144u
 
 enum desk_wait {
     DESK_UNREAD = 1,     /* no person was shown its content; acknowledgements are no news */
@@ -23,7 +25,8 @@ enum desk_wait {
 };
 
 /* A message that cannot be opened waits for nobody: nothing says for whom it is. (One whose key is
- * still to come has no event.) */
+ * still to come has no event.) Nor does one for a unit that the roster does not have: nobody could
+ * read it. */
 struct tov_desk;
 enum tov_err tov_desk_create(struct tov_desk **out_desk) TOV_MUST_CHECK;
 void tov_desk_destroy(struct tov_desk *desk); /* NULL is fine */
@@ -38,6 +41,8 @@ enum tov_err tov_desk_read(struct tov_api *api, struct tov_store_read *read) TOV
 void tov_desk_on_tick(struct tov_api *api);
 /* False: more is to be read before counts are whole, or more is unread than it remembers. */
 bool tov_desk_is_whole(const struct tov_desk *desk);
+/* More is unread than it remembers: the agency that most of it is from; else 0. */
+uint16_t tov_desk_unread_most(const struct tov_desk *desk);
 /* False also when more waits for the record, or to be sent anew, than it remembers. */
 bool tov_desk_is_record_whole(const struct tov_desk *desk);
 /* False also when some of what may be withheld was not looked at yet, or is not remembered. */

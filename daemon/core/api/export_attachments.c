@@ -98,6 +98,16 @@ static enum tov_err find_own(struct export_walk *walk, struct target *target, bo
     return tov_store_iter_fini(&iter);
 }
 
+static enum tov_err is_complete(const struct export_walk *walk, const struct target *target,
+                                bool *out_complete)
+{
+    struct tov_transfer_view view = {.complete = false};
+    enum tov_err err =
+        tov_follow_transfer(walk->follow, walk->read, &target->name, target->part, &view);
+    *out_complete = view.complete;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 enum tov_err tov_export_attachments(struct export_walk *walk)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
@@ -111,8 +121,10 @@ enum tov_err tov_export_attachments(struct export_walk *walk)
     if (ended || target.part == 0)
         return TOV_OK;
     walk->place.level = target.part;
+    bool complete = false;
     TOV_TRY(read_target(walk, message, &target));
-    enum tov_err err = give_blob(walk, &target, "attachments", &ended);
+    TOV_TRY(is_complete(walk, &target, &complete)); /* else a restore has lost it */
+    enum tov_err err = complete ? give_blob(walk, &target, "attachments", &ended) : TOV_E_NOT_FOUND;
     if (err != TOV_OK && err != TOV_E_NOT_FOUND)
         return err;
     if (ended || err == TOV_E_NOT_FOUND) {
@@ -123,16 +135,6 @@ enum tov_err tov_export_attachments(struct export_walk *walk)
 }
 
 /* ---- pulled: place.key is the row of the transfer, place.cut 1 when it is done with ---- */
-
-static enum tov_err is_complete(const struct export_walk *walk, const struct target *target,
-                                bool *out_complete)
-{
-    struct tov_transfer_view view = {.complete = false};
-    enum tov_err err =
-        tov_follow_transfer(walk->follow, walk->read, &target->name, target->part, &view);
-    *out_complete = view.complete;
-    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
-}
 
 static bool is_done_with(const struct export_walk *walk, const struct tov_store_key *key)
 {

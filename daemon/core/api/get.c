@@ -42,15 +42,12 @@ static void getting_fini(struct getting *get)
 
 static enum tov_err put_progress(struct getting *get, uint8_t part, struct tov_record out)
 {
-    struct tov_transfer_view transfer = {.complete = true};
+    struct tov_transfer_view transfer = {.complete = false};
     const struct tov_message *message = get->view.message;
     uint64_t sealed_size = message->leaf.parts[part].sealed_size;
     uint32_t total = tov_part_is_sealed_size(sealed_size) ? tov_part_chunk_count(sealed_size) : 0;
-    bool is_own = get->view.event.agency == get->call->core->own->number;
-    enum tov_err err = TOV_OK;
-    if (!is_own)
-        err = tov_follow_transfer(get->call->api->follow, get->look.read, &message->name, part,
-                                  &transfer);
+    enum tov_err err = tov_follow_transfer(get->call->api->follow, get->look.read, &message->name,
+                                           part, &transfer);
     if (err == TOV_E_NOT_FOUND)
         transfer = (struct tov_transfer_view){.complete = false};
     else if (err != TOV_OK)

@@ -176,9 +176,11 @@ static enum tov_err read_unit(struct listing *list)
     if (path.size == 0)
         return TOV_OK;
     const struct tov_unit *unit = tov_roster_unit(list->call->core->roster, path, &agency);
-    if (unit == NULL || agency != list->call->core->own)
+    if (unit == NULL || agency != list->call->core->own ||
+        !tov_access_is_of_unit(list->call->client, (struct tov_bytes){0},
+                               tov_bytes_of_text(unit->name)))
         return tov_fail(&list->call->error, TOV_E_NOT_FOUND,
-                        "there is no such unit in this agency");
+                        "there is no such unit in this agency, or it is not one of yours");
     list->look.unit = tov_bytes_of_text(unit->name);
     return TOV_OK;
 }

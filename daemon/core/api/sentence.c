@@ -5,6 +5,7 @@
  * Not for: what waits for a client's units (desk.c, status.c).
  */
 #include "api/api_internal.h"
+#include "api/desk.h"
 
 #include "case/danish_time.h"
 
@@ -140,18 +141,110 @@ static bool waits_for_others(const struct tov_api_state *state)
            (strcmp(state->name, "starting") == 0 && state->may_write);
 }
 
+/* Whose files do not come, however often they are asked for; 0: nobody's. */
+static size_t count_in_vain(const struct tov_api *api, const char **out_name)
+{
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (peer.in_vain == 0)
+            continue;
+        *out_name = tov_roster_agency(api->core->roster, peer.agency)->name;
+        return peer.in_vain;
+    }
+    return 0;
+}
+
+static enum tov_err put_vain_sentence(const char *name, size_t count, struct tov_record out)
+{
+    char danish[512], english[512];
+    (void)snprintf(danish, sizeof danish,
+                   "%s sender ikke %s, som noden har bedt om flere gange: filen er måske gået tabt "
+                   "dér ved en gendannelse. Noden spørger igen med stadig længere mellemrum. Bed "
+                   "%s om at se i sin log (chunk-not-served).",
+                   name, count == 1 ? "et bilag" : "nogle bilag", name);
+    (void)snprintf(english, sizeof english,
+                   "%s does not send %s that this node has asked for several times: a restore "
+                   "there may have lost the file. It is asked again, later each time. Ask %s to "
+                   "look into its log (chunk-not-served).",
+                   name, count == 1 ? "an attachment" : "some attachments", name);
+    return put(out, danish, english);
+}
+
+/* The newest roster that another agency has in force and this node has not; 0: none. */
+static uint32_t missing_roster(const struct tov_api *api, const char **out_name)
+{
+    uint32_t newest = 0;
+    for (size_t i = 0; i < tov_follow_peer_count(api->follow); i++) {
+        struct tov_peer_view peer;
+        tov_follow_peer_view(api->follow, i, &peer);
+        if (peer.roster_version <= newest ||
+            peer.roster_version <= tov_roster_version(api->core->roster))
+            continue;
+        newest = peer.roster_version;
+        *out_name = tov_roster_agency(api->core->roster, peer.agency)->name;
+    }
+    return newest;
+}
+
+static enum tov_err put_roster_sentence(const struct tov_api *api, uint32_t version,
+                                        const char *name, struct tov_record out)
+{
+    char danish[512], english[512];
+    unsigned theirs = version, own = tov_roster_version(api->core->roster);
+    (void)snprintf(danish, sizeof danish,
+                   "%s bruger deltagerliste %u, som denne node ikke har (den har %u). Beskeder, "
+                   "der er skrevet efter den, kan ikke bruges her endnu. Kontakt driften: "
+                   "deltagerliste %u skal tages i brug, og noden genstartes.",
+                   name, theirs, own, theirs);
+    (void)snprintf(english, sizeof english,
+                   "%s uses roster %u, which this node does not have (it has %u). Messages that "
+                   "are written by it cannot be used here yet. Call the operator: roster %u has to "
+                   "be put in force, and the node restarted.",
+                   name, theirs, own, theirs);
+    return put(out, danish, english);
+}
+
+static enum tov_err put_unread_sentence(const struct tov_api *api, struct tov_record out)
+{
+    char danish[512], english[512];
+    const struct tov_agency *agency =
+        tov_roster_agency(api->core->roster, tov_desk_unread_most(api->desk));
+    const char *name = agency == NULL ? "?" : agency->name;
+    (void)snprintf(danish, sizeof danish,
+                   "Der ligger flere ulæste beskeder, end noden kan holde styr på. De fleste er "
+                   "fra %s. En ny besked kan ligge ulæst, uden at det vises her. Læs de beskeder, "
+                   "der ligger, og spørg %s, hvorfor der er så mange.",
+                   name, name);
+    (void)snprintf(english, sizeof english,
+                   "More messages are unread than the node can keep count of. Most are from %s. "
+                   "A new message may lie unread without being shown here. Read those that lie "
+                   "there, and ask %s why there are so many.",
+                   name, name);
+    return put(out, danish, english);
+}
+
 static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
     const char *name = whose_day_is_full(api, &others);
     if (tov_book_damages(api->book) > 0)
         return put_damage_sentence(out);
+    const char *newer = NULL;
+    uint32_t roster = missing_roster(api, &newer);
+    if (roster != 0)
+        return put_roster_sentence(api, roster, newer, out);
+    if (tov_desk_unread_most(api->desk) != 0)
+        return put_unread_sentence(api, out);
     if (api->gateway_gone_ms != 0)
         return put_gateway_sentence(api->gateway_gone_ms, out);
     if (tov_follow_gave_up(api->follow) > 0)
         return put_attachment_sentence(out);
     if (name != NULL)
         return put_day_sentence(name, others, out);
+    size_t in_vain = count_in_vain(api, &name);
+    if (in_vain > 0 && tov_book_differences(api->book) == 0)
+        return put_vain_sentence(name, in_vain, out);
     return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : put(out, "", "");
 }
 

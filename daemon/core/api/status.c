@@ -68,6 +68,7 @@ struct counting {
     unsigned opened; /* headers, all peers together */
     uint64_t undelivered;
     uint64_t oldest; /* of them */
+    struct api_unusable unusable;
 };
 
 static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_sees)
@@ -166,6 +167,8 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
         tov_follow_peer_view(follow, i, &peer);
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(counting, &peer, out));
+        TOV_TRY(tov_api_count_unusable(counting->look, peer.agency, &counting->view,
+                                       &counting->unusable));
     }
     return TOV_OK;
 }
@@ -181,6 +184,8 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     tov_api_view_fini(&counting.view);
     TOV_TRY(err);
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
+    TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));
+    TOV_TRY(tov_api_put_count(answer, "unusable_oldest", counting.unusable.oldest));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 

@@ -13,10 +13,13 @@
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define KEY_MIN_BYTES 16u
 #define KEY_MAX_BYTES 64u
+/* Of a finding's field, whose number may get a digit more. */
+#define FIELD_SIZE (sizeof((struct tov_finding *)0)->field + 4)
 
 /* One draft on its way in. */
 struct submission {
@@ -26,7 +29,8 @@ struct submission {
     struct tov_findings *findings;
     struct api_upload *upload;
     struct tov_message_plan plan;
-    struct tov_buf header, content; /* as they will be sealed */
+    size_t places[TOV_RECIPIENTS_MAX]; /* of the plan's recipients in the client's draft, from 1 */
+    struct tov_buf header, content;    /* as they will be sealed */
     struct tov_ref target;
     bool has_target;
     uint8_t tag[TOV_TAG_BYTES];
@@ -97,6 +101,7 @@ struct recipient {
     struct tov_bytes unit, reason;
     uint64_t agency;
     const char *right;
+    size_t place; /* in the client's draft, from 1 */
 };
 
 static int by_agency(const void *a, const void *b)
@@ -147,7 +152,8 @@ static enum tov_err order_recipients(struct submission *in)
         list[i] = (struct recipient){.unit = tov_record_bytes(recipient, "unit"),
                                      .reason = tov_record_bytes(recipient, "need_reason"),
                                      .agency = tov_record_number(recipient, "agency"),
-                                     .right = right == NULL ? "all" : right};
+                                     .right = right == NULL ? "all" : right,
+                                     .place = i + 1};
         TOV_TRY(check_recipient(call, &list[i]));
     }
     qsort(list, count, sizeof list[0], by_agency);
@@ -159,6 +165,7 @@ static enum tov_err order_recipients(struct submission *in)
                             "event_ref",
                             (unsigned long long)list[i].agency);
         TOV_TRY(put_recipient(header, &list[i]));
+        in->places[i] = list[i].place;
         in->plan.recipients[i] = (struct tov_message_recipient){
             (uint16_t)list[i].agency,
             strcmp(list[i].right, "header") == 0 ? TOV_RIGHT_HEADER : TOV_RIGHT_ALL};
@@ -236,11 +243,27 @@ static enum tov_err check_target(struct submission *in)
 
 /* ---- judging ---- */
 
-static enum tov_err put_finding(struct tov_record reply, const struct tov_finding *finding)
+/* The path as the client's draft has it: recipients are judged in the leaf's order. */
+static void say_field(const struct submission *in, const struct tov_finding *finding,
+                      char out[FIELD_SIZE])
+{
+    unsigned judged = 0;
+    int rest = 0;
+    if (sscanf(finding->field, "recipients.%u%n", &judged, &rest) == 1 && judged >= 1 &&
+        judged <= in->plan.recipient_count)
+        (void)snprintf(out, FIELD_SIZE, "recipients.%zu%s", in->places[judged - 1],
+                       finding->field + rest);
+    else
+        (void)snprintf(out, FIELD_SIZE, "%s", finding->field);
+}
+
+static enum tov_err put_finding(const struct submission *in, const struct tov_finding *finding)
 {
     struct tov_record out;
-    TOV_TRY(tov_record_open(reply, "findings", &out));
-    TOV_TRY(tov_record_put_text(out, "field", finding->field));
+    char field[FIELD_SIZE];
+    say_field(in, finding, field);
+    TOV_TRY(tov_record_open(in->call->reply, "findings", &out));
+    TOV_TRY(tov_record_put_text(out, "field", field));
     TOV_TRY(tov_api_put_count(out, "rule", finding->rule));
     TOV_TRY(tov_api_put_count(out, "warning", finding->severity == TOV_REFUSES ? 0 : 1));
     TOV_TRY(tov_record_put_text(out, "reason_da", finding->reason_da));
@@ -257,7 +280,7 @@ static enum tov_err judge(struct submission *in)
                       tov_core_leaf_time(call->core), in->findings));
     TOV_TRY(tov_api_fill_steps(call, &in->draft, in->findings));
     for (size_t i = 0; i < in->findings->count; i++)
-        TOV_TRY(put_finding(call->reply, &in->findings->items[i]));
+        TOV_TRY(put_finding(in, &in->findings->items[i]));
     if (tov_findings_refuse(in->findings))
         return tov_fail(&call->error, TOV_E_RULE,
                         "the draft is refused; each finding says why and what to do");
@@ -364,7 +387,9 @@ static enum tov_err write_all(struct submission *in, struct tov_message_written 
     TOV_TRY(tov_book_note_written(call->api->book, &told));
     tov_follow_remember_keys(call->api->follow, written->place.index, &in->plan.keys);
     if (in->has_target)
-        tov_reply_put(core, &in->target, written->event, tov_relation_of(in->draft.header));
+        tov_reply_put(
+            core, &in->target,
+            &(struct tov_replying){written->event, tov_relation_of(in->draft.header), name});
     return tov_api_tags_add(call->api->tags, in->tag, written->event);
 }
 

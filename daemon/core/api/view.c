@@ -121,6 +121,12 @@ static void note_reader(struct api_replies *replies, uint16_t agency)
         replies->readers[replies->reader_count++] = agency;
 }
 
+bool tov_api_is_void(const struct api_look *look, const struct tov_event *event)
+{
+    return tov_roster_is_void(look->api->core->roster, event->agency, event->generation,
+                              event->index);
+}
+
 static enum tov_err take_reply(const struct api_look *look, const struct api_view *view,
                                const struct tov_store_row *row, struct api_replies *replies)
 {
@@ -132,13 +138,17 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
     enum tov_relation relation = reply.relation;
     replies->count++;
     if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
-        relation != TOV_RELATION_RESPONSE)
+        relation != TOV_RELATION_REVISION && relation != TOV_RELATION_RESPONSE)
         return TOV_OK;
     TOV_TRY(tov_event_get(look->read, reply.number, &event));
+    if (tov_api_is_void(look, &event))
+        return TOV_OK;
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
     else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
-        replies->is_retracted = true;
+        replies->is_retracted = true; /* in no table of retractions when an old program wrote it */
+    else if (relation == TOV_RELATION_REVISION && event.agency == view->event.agency)
+        replies->is_replaced = true;
     else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
         replies->is_answered = true;
     return TOV_OK;
@@ -152,6 +162,8 @@ enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_vi
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     *out_replies = (struct api_replies){.count = 0};
+    TOV_TRY(tov_reply_find_retraction(look->api->core, look->read, &target,
+                                      &out_replies->is_retracted));
     TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
     while (err == TOV_OK && out_replies->count < REPLIES_LOOKED_AT && tov_store_iter_next(&iter))
         err = take_reply(look, view, &iter.row, out_replies);
@@ -289,6 +301,7 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
     TOV_TRY(tov_record_put_number(out, "stored_ms", view->event.time_ms));
     if (!is_own)
         TOV_TRY(put_verdict(view, out));
+    TOV_TRY(tov_api_put_count(out, "void", tov_api_is_void(look, &view->event) ? 1 : 0));
     return put_state(look, view, out);
 }
 

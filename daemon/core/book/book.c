@@ -179,11 +179,15 @@ static enum tov_err copy_header(struct tov_bytes header, struct book_entry *entr
     return TOV_OK;
 }
 
-/* What the rules of sharing refuse is kept and shown, and has no effect: RULE. Judged by the header
- * alone, as all can who hold it, and not by this node's own verdict (I5). */
+/* What the rules of sharing refuse, and what stands above a revocation, is kept and shown, and has
+ * no effect: RULE. Judged by the header and the roster alone, as all can who hold them, and not by
+ * this node's own verdict or by what came first (I5). */
 static enum tov_err has_effect(const struct tov_core *core, const struct book_told *told)
 {
-    if (told->told.ref.agency == core->own->number)
+    const struct tov_ref *ref = &told->told.ref;
+    if (tov_roster_is_void(core->roster, ref->agency, ref->generation, ref->index))
+        return TOV_E_RULE;
+    if (ref->agency == core->own->number)
         return TOV_OK; /* it was judged before it was written */
     struct tov_findings *findings = malloc(sizeof *findings); /* large */
     if (findings == NULL)
@@ -205,7 +209,7 @@ void book_note_version(struct tov_book *book, uint32_t version)
         book->passed_version = version;
     else
         book->awaited_version = version;
-    tov_core_log(book->core, TOV_HOST_INFO, "roster-missing",
+    tov_core_log(book->core, TOV_HOST_WARN, "roster-missing",
                  "version=%u hint=\"a message names it: put the newest roster in force here too\"",
                  (unsigned)version);
 }

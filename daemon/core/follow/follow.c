@@ -146,6 +146,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
         tov_pull_pump(follow, peer);
     }
     tov_own_keys_on_tick(follow);
+    tov_own_files_on_tick(follow);
 }
 
 /* ---- the turn ---- */
@@ -441,6 +442,8 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
                                        .is_up = peer->has_session,
                                        .is_suspended = peer->suspended,
                                        .day_is_full = peer->day_is_full || peer->chunks_wait,
+                                       .in_vain = tov_pull_count_in_vain(peer),
+                                       .roster_version = peer->their_roster,
                                        .held = peer->committed_size,
                                        .acknowledged = peer->acked,
                                        .links_sent = peer->head.number,

@@ -73,6 +73,9 @@ void tov_follow_start_answers(const struct tov_follow *follow,
                               struct tov_start_answers *out_answers);
 
 /* Whether parcels, late stanzas and chunks of the peers are taken. */
+/* Judges what waited for the roster that is in force now, once for each version, and amends its
+ * receipts, into the open batch. To be called when the node serves: it writes receipts. */
+enum tov_err tov_follow_judge_waiting(struct tov_follow *follow) TOV_MUST_CHECK;
 void tov_follow_set_takes(struct tov_follow *follow, bool takes);
 
 /* ---- recovery (docs/recovery.md) ---- */
@@ -157,8 +160,10 @@ struct tov_peer_view {
     bool is_suspended;
     bool day_is_full; /* it has sent all that is taken in a day: what it sends, or its attachments,
                          waits */
-    uint64_t held;    /* of its ledger, here */
-    uint64_t acknowledged; /* of ours, there */
+    size_t in_vain;   /* attachments that it does not send, asked again and again */
+    uint32_t roster_version; /* in force there, as it says; 0: it has not said yet */
+    uint64_t held;           /* of its ledger, here */
+    uint64_t acknowledged;   /* of ours, there */
     uint64_t links_sent, links_receipted;
     uint64_t faults;
     uint64_t last_heard_ms;
@@ -232,7 +237,13 @@ enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
 enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_position *out,
                                 size_t capacity, size_t *out_count) TOV_MUST_CHECK;
 
-/* How far an attachment is. */
+/* Files of the own MESSAGE that are not here are fetched back from its recipients, from the commit
+ * of the open batch on. */
+enum tov_err tov_follow_want_files(struct tov_follow *follow,
+                                   const struct tov_message *message) TOV_MUST_CHECK;
+
+/* How far an attachment is. Of an own message: it is here, or fetched back. TOV_E_NOT_FOUND: it is
+ * none that is pulled. */
 struct tov_transfer_view {
     uint32_t chunks_held, chunks_total;
     bool complete, failed;

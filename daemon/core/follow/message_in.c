@@ -308,8 +308,12 @@ static void put_reply(const struct incoming *in, uint64_t event)
     enum tov_verdict verdict = in->verdict.verdict;
     bool is_good = verdict == TOV_VERDICT_OPENED || verdict == TOV_VERDICT_PENDING ||
                    verdict == TOV_VERDICT_NOT_UNDERSTOOD;
-    if (is_good && in->has_draft && tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
-        tov_reply_put(in->follow->core, &target, event, tov_relation_of(in->draft.header));
+    struct tov_replying replying = {
+        .event = event, .name = {in->peer->number, in->peer->agency->generation, in->entry->index}};
+    if (!is_good || !in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
+        return;
+    replying.relation = tov_relation_of(in->draft.header);
+    tov_reply_put(in->follow->core, &target, &replying);
 }
 
 /* Told when it can be read: without a key nobody knows for whom it is. */

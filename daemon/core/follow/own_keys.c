@@ -393,7 +393,11 @@ static enum tov_err keep(const struct regained *in)
                                           tov_ledger_key(core->ledger)->name) == TOV_OK) {
         class_code = tov_retention_of(header, 1);
         if (tov_record_ref(header, "in_reply_to", 0, &target))
-            tov_reply_put(core, &target, in->stored.event, tov_relation_of(header));
+            tov_reply_put(
+                core, &target,
+                &(struct tov_replying){in->stored.event,
+                                       tov_relation_of(header),
+                                       {core->own->number, core->series.generation, in->index}});
     }
     TOV_TRY(tov_vault_wrap(core, class_code, &in->leaf_hash, &in->keys, row));
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_DATAKEY, tov_store_key_u64(in->index),

@@ -12,7 +12,7 @@
 #ifndef TOV_FOLLOW_PEER_H
 #define TOV_FOLLOW_PEER_H
 
-#include "envelope/part.h"
+#include "envelope/part_tree.h"
 #include "envelope/stanza.h"
 #include "follow/follow.h"
 #include "follow/quota.h"
@@ -45,10 +45,11 @@ struct tov_pull_check;
 /* A slot: an attachment being pulled. */
 struct tov_transfer {
     enum tov_transfer_state state;
-    bool has_failed;  /* of a finished one */
-    bool is_given_up; /* so, and neither here nor failed */
-    uint8_t damaged;  /* how often the own disk has changed it */
-    struct tov_message_name name;
+    bool has_failed;              /* of a finished one */
+    bool is_given_up;             /* so, and neither here nor failed */
+    uint8_t damaged;              /* how often the own disk has changed it */
+    struct tov_message_name name; /* of the own agency: a file that is fetched back */
+    uint8_t id[TOV_MESSAGE_ID_BYTES];
     struct tov_ref ref;
     uint8_t part, part_count; /* of its message */
     struct tov_part_claim claim;
@@ -57,6 +58,16 @@ struct tov_transfer {
     uint64_t asked_mono_ms;
     uint64_t link_number;
     struct tov_pull_check *check; /* while CHECKING */
+    unsigned silent;              /* requests in a row without an answer */
+};
+
+/* One that the peer does not answer: it has no slot until its next turn, each time later. */
+#define TOV_PARKED_MAX 32u
+struct tov_parked {
+    struct tov_message_name name;
+    uint8_t part;
+    unsigned silent;
+    uint64_t until_mono_ms;
 };
 
 /* What own receipts said of one series of a peer's links: up to which link, and its leaf. */
@@ -139,6 +150,7 @@ struct tov_peer {
     uint64_t hello_mono_ms;
     uint64_t
         hello_owes; /* had been taken and was not durable when Hello told what is held; 0: none */
+    uint32_t their_roster;                    /* the version that its Hello told; 0: none yet */
     uint64_t their_now_ms, their_now_mono_ms; /* its clock as its Hello told it; 0: none */
     uint64_t faults;
     unsigned pause_steps; /* faults that are not forgiven yet (session.c) */
@@ -171,6 +183,8 @@ struct tov_peer {
     size_t rewrap_count;
     struct tov_ref rewraps[TOV_KEYS_REFS_MAX];
     uint64_t keys_asked_ms; /* for keys of ours; 0: nothing is asked */
+    bool asks_for_file;     /* of its own message: given after the commit (own_files.c) */
+    struct tov_chunk_request file_asked;
 
     size_t expired_count; /* entries to answer "epoch expired" after the commit */
     struct tov_ref expired[TOV_EPOCH_EXPIRED_REFS_MAX];
@@ -185,6 +199,8 @@ struct tov_peer {
     uint64_t guard_size;
 
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
+    struct tov_parked parked[TOV_PARKED_MAX];
+    size_t parked_count;
     bool may_pull;      /* rows in `transfer` to look at */
     uint64_t pull_from; /* entries before it have no row in `transfer` that is under way */
     uint64_t pull_new, pull_closed; /* least entry with a new row in the open batch, in the one that
@@ -237,6 +253,7 @@ struct tov_follow {
     uint32_t pull_run;                    /* names this run of the node in rows of transfers */
     size_t pulls_given_up;                /* in this run */
     uint64_t recall_changes;              /* as told by tov_follow_recall_view */
+    uint64_t own_files_at;                /* where looking for files to fetch back goes on */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -426,9 +443,47 @@ enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *pe
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number) TOV_MUST_CHECK;
+/* Whether an attachment of the message is still fetched. */
+bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
+                           const struct tov_message_name *name, size_t part_count);
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_pull_on_tick(struct tov_peer *peer);
 void tov_pull_fini(struct tov_peer *peer);
+/* What stands in `transfer`: link number 8, state 1, chunks held and synced 4; of one that was
+ * given up in their place the run of the node that did so: the next one tries again. */
+enum {
+    TOV_TRANSFER_ROW_UNDER_WAY = 0,
+    TOV_TRANSFER_ROW_COMPLETE = 1,
+    TOV_TRANSFER_ROW_FAILED = 2,
+    TOV_TRANSFER_ROW_GIVEN_UP = 3
+};
+struct tov_transfer_row {
+    uint64_t link_number;
+    uint8_t state;
+    uint32_t held;
+};
+void tov_transfer_put_row(struct tov_core *core, const struct tov_message_name *name, uint8_t part,
+                          const struct tov_transfer_row *row);
+enum tov_err tov_transfer_get_row(struct tov_bytes bytes,
+                                  struct tov_transfer_row *out_row) TOV_MUST_CHECK;
+/* Whether it is still to be pulled; from the beginning, what another run gave up. */
+bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row);
+/* A transfer as it stands in the store. */
+struct tov_pull_wanted {
+    struct tov_message_name name;
+    uint8_t part;
+    struct tov_transfer_row row;
+};
+bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_name *name,
+                          uint8_t part);
+/* Begins to fetch WANTED, of MESSAGE, from PEER. False: it has no slot free, or has not answered
+ * before and its turn has not come again. */
+bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
+                        const struct tov_message *message, const struct tov_pull_wanted *wanted);
+/* A session begins: all is asked for again, now. */
+void tov_pull_on_session(struct tov_peer *peer);
+/* Attachments of PEER that it was asked for again and again, and does not send. */
+size_t tov_pull_count_in_vain(const struct tov_peer *peer);
 /* The open batch closes; it is committed. */
 void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
@@ -477,6 +532,34 @@ enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer 
 enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *peer,
                                     const struct tov_control *answer) TOV_MUST_CHECK;
 
+/* own_files.c */
+/* Files of the own message NAME that are not here are fetched back, from the commit on. */
+enum tov_err tov_own_files_want(struct tov_follow *follow, const struct tov_message_name *name,
+                                const struct tov_leaf_message *leaf) TOV_MUST_CHECK;
+void tov_own_files_on_tick(struct tov_follow *follow);
+/* All chunks of an own file have come. TOV_E_CORRUPT: the own disk has changed it since. */
+enum tov_err tov_own_files_finish(struct tov_follow *follow, const struct tov_peer *peer,
+                                  const struct tov_transfer *transfer,
+                                  const char *blob) TOV_MUST_CHECK;
+enum tov_err tov_own_files_view(const struct tov_follow *follow, struct tov_store_read *read,
+                                const struct tov_message_name *name, uint8_t part,
+                                struct tov_transfer_view *out_view) TOV_MUST_CHECK;
+/* PEER asks for chunks of a file of its own message. */
+enum tov_err tov_own_files_on_request(struct tov_follow *follow, struct tov_peer *peer,
+                                      const struct tov_chunk_request *asked) TOV_MUST_CHECK;
+
+/* part_file.c */
+bool tov_part_file_is_there(const struct tov_core *core, const char *blob, uint64_t sealed_size);
+/* Reads all of it. */
+enum tov_err tov_part_file_is_whole(struct tov_core *core, const char *blob,
+                                    const struct tov_part_claim *claim,
+                                    bool *out_is_whole) TOV_MUST_CHECK;
+/* The tree over the chunks of BLOB, from beside it, or made. TOV_E_NOT_FOUND: there is no such
+ * file; TOV_E_CORRUPT: it is not the one that is claimed. */
+enum tov_err tov_part_file_tree(struct tov_core *core, const char *blob,
+                                const struct tov_part_claim *claim,
+                                struct tov_part_tree **out_tree) TOV_MUST_CHECK;
+
 /* told.c */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt);
@@ -495,6 +578,14 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
 
 /* serve.c */
 void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_control *request);
+                      const struct tov_chunk_request *asked);
+/* Sends what is asked of a file that is PEER's to have. */
+struct tov_served {
+    const struct tov_chunk_request *asked;
+    const char *blob;
+    struct tov_part_claim claim;
+};
+enum tov_err tov_serve_part(struct tov_follow *follow, struct tov_peer *peer,
+                            const struct tov_served *served) TOV_MUST_CHECK;
 
 #endif

@@ -3,10 +3,8 @@
  * Attachments are pulled by those with the right, chunk by chunk, each checked against the part's
  * root before it is written. How far a transfer is stands in the table `transfer`, moved on only
  * after the file is synced; a restart goes on from there.
- *
- *   row: link number 8, state 1 (0 under way, 1 complete, 2 failed, 3 given up), chunks held and
- *        synced 4; of one that was given up in their place the run of the node that did so: the
- *        next one tries again
+ * So are files of own messages that were lost: which of them, from whom and what then is
+ * own_files.c's.
  */
 #include "follow/peer.h"
 
@@ -17,25 +15,20 @@
 
 #define ASK_CHUNKS 8u
 #define ASK_AGAIN_MS 10000u
+#define REST_MAX_MS 3600000u /* between two requests that nobody answers */
+#define IN_VAIN 5u           /* unanswered ones in a row: some two minutes */
 #define SYNC_EVERY 16u
 #define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
 
-enum { ROW_UNDER_WAY = 0, ROW_COMPLETE = 1, ROW_FAILED = 2, ROW_GIVEN_UP = 3 };
 #define ROW_BYTES 13u
-
-struct row {
-    uint64_t link_number;
-    uint8_t state;
-    uint32_t held;
-};
 
 static struct tov_store_key row_key(const struct tov_message_name *name, uint8_t part)
 {
     return tov_key_part(name->agency, name->generation, name->index, part);
 }
 
-static void put_row(struct tov_core *core, const struct tov_message_name *name, uint8_t part,
-                    const struct row *row)
+void tov_transfer_put_row(struct tov_core *core, const struct tov_message_name *name, uint8_t part,
+                          const struct tov_transfer_row *row)
 {
     uint8_t bytes[ROW_BYTES];
     tov_put_be64(bytes, row->link_number);
@@ -45,7 +38,7 @@ static void put_row(struct tov_core *core, const struct tov_message_name *name, 
                         TOV_BYTES_OF(bytes));
 }
 
-static enum tov_err get_row(struct tov_bytes bytes, struct row *out)
+enum tov_err tov_transfer_get_row(struct tov_bytes bytes, struct tov_transfer_row *out)
 {
     struct tov_reader reader = tov_reader_of(bytes);
     out->link_number = tov_read_u64(&reader);
@@ -54,12 +47,11 @@ static enum tov_err get_row(struct tov_bytes bytes, struct row *out)
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
-/* What is still to be pulled; from the beginning, what another run gave up. */
-static bool take_up(const struct tov_follow *follow, struct row *row)
+bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row)
 {
-    if (row->state == ROW_GIVEN_UP && row->held != follow->pull_run)
-        *row = (struct row){row->link_number, ROW_UNDER_WAY, 0};
-    return row->state == ROW_UNDER_WAY;
+    if (row->state == TOV_TRANSFER_ROW_GIVEN_UP && row->held != follow->pull_run)
+        *row = (struct tov_transfer_row){row->link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
+    return row->state == TOV_TRANSFER_ROW_UNDER_WAY;
 }
 
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
@@ -68,15 +60,128 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
 {
     struct tov_message_name name = {peer->number, peer->agency->generation, entry->index};
     for (size_t i = 2; i < leaf->part_count; i++) {
-        struct row row = {link_number, ROW_UNDER_WAY, 0};
+        struct tov_transfer_row row = {link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
         if (leaf->parts[i].is_inline)
             continue;
-        put_row(follow->core, &name, (uint8_t)i, &row);
+        tov_transfer_put_row(follow->core, &name, (uint8_t)i, &row);
     }
     if (peer->pull_new == 0 || entry->index < peer->pull_new)
         peer->pull_new = entry->index + 1;
     peer->pulls_soon = true;
     return TOV_OK;
+}
+
+/* ---- who does not answer ---- */
+
+/* A sender that has lost the file never will: each time it is asked later, and meanwhile the slot
+ * is another's. */
+static uint64_t rest_of(unsigned silent)
+{
+    uint64_t rest = silent < 2 ? 0 : (uint64_t)ASK_AGAIN_MS << (silent < 12 ? silent - 2 : 10);
+    return rest < REST_MAX_MS ? rest : REST_MAX_MS;
+}
+
+static bool is_named(const struct tov_message_name *a, const struct tov_message_name *b)
+{
+    return a->agency == b->agency && a->generation == b->generation && a->index == b->index;
+}
+
+static struct tov_parked *parked_of(struct tov_peer *peer, const struct tov_message_name *name,
+                                    uint8_t part)
+{
+    for (size_t i = 0; i < peer->parked_count; i++) {
+        if (peer->parked[i].part == part && is_named(&peer->parked[i].name, name))
+            return &peer->parked[i];
+    }
+    return NULL;
+}
+
+/* Where there are too many, the one whose turn comes next is forgotten: it is asked for sooner. */
+static struct tov_parked *place_to_park(struct tov_peer *peer)
+{
+    struct tov_parked *next = &peer->parked[0];
+    if (peer->parked_count < TOV_PARKED_MAX)
+        return &peer->parked[peer->parked_count++];
+    for (size_t i = 1; i < TOV_PARKED_MAX; i++) {
+        if (peer->parked[i].until_mono_ms < next->until_mono_ms)
+            next = &peer->parked[i];
+    }
+    return next;
+}
+
+static void park(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer)
+{
+    *place_to_park(peer) =
+        (struct tov_parked){.name = transfer->name,
+                            .part = transfer->part,
+                            .silent = transfer->silent,
+                            .until_mono_ms = core->mono_ms + rest_of(transfer->silent)};
+    transfer->state = TOV_TRANSFER_NONE;
+}
+
+static bool is_due(const struct tov_core *core, const struct tov_peer *peer,
+                   const struct tov_parked *parked)
+{
+    return parked->name.agency == peer->number && parked->until_mono_ms <= core->mono_ms;
+}
+
+static bool has_due(const struct tov_core *core, const struct tov_peer *peer)
+{
+    for (size_t i = 0; i < peer->parked_count; i++) {
+        if (is_due(core, peer, &peer->parked[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Those whose rows were not found under way. */
+static void forget_due(const struct tov_core *core, struct tov_peer *peer)
+{
+    for (size_t i = peer->parked_count; i > 0; i--) {
+        if (is_due(core, peer, &peer->parked[i - 1]))
+            peer->parked[i - 1] = peer->parked[--peer->parked_count];
+    }
+}
+
+static bool is_its_turn(const struct tov_core *core, struct tov_peer *peer,
+                        const struct tov_pull_wanted *wanted)
+{
+    const struct tov_parked *parked = parked_of(peer, &wanted->name, wanted->part);
+    return parked == NULL || parked->until_mono_ms <= core->mono_ms;
+}
+
+/* How often it was asked for in vain. */
+static unsigned take_from_park(struct tov_peer *peer, const struct tov_pull_wanted *wanted)
+{
+    struct tov_parked *parked = parked_of(peer, &wanted->name, wanted->part);
+    if (parked == NULL)
+        return 0;
+    unsigned silent = parked->silent;
+    *parked = peer->parked[--peer->parked_count];
+    return silent;
+}
+
+void tov_pull_on_session(struct tov_peer *peer)
+{
+    peer->may_pull = true;
+    peer->parked_count = 0;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        peer->transfers[i].asked_mono_ms = 0;
+        peer->transfers[i].silent = 0;
+    }
+}
+
+size_t tov_pull_count_in_vain(const struct tov_peer *peer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < peer->parked_count; i++)
+        count += peer->parked[i].name.agency == peer->number && peer->parked[i].silent >= IN_VAIN;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        const struct tov_transfer *transfer = &peer->transfers[i];
+        count += transfer->state == TOV_TRANSFER_PULLING && transfer->name.agency == peer->number &&
+                 transfer->silent >= IN_VAIN;
+    }
+    return count;
 }
 
 /* ---- choosing what to pull ---- */
@@ -86,7 +191,7 @@ static const struct tov_transfer *slot_of(const struct tov_peer *peer,
 {
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         const struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->state != TOV_TRANSFER_NONE && transfer->name.index == name->index &&
+        if (transfer->state != TOV_TRANSFER_NONE && is_named(&transfer->name, name) &&
             transfer->part == part)
             return transfer;
     }
@@ -102,35 +207,50 @@ static struct tov_transfer *free_slot(struct tov_peer *peer)
     return NULL;
 }
 
-/* A transfer as it stands in the store. */
-struct waiting {
-    struct tov_message_name name;
-    uint8_t part;
-    struct row row;
-};
-
-static enum tov_err activate(struct tov_core *core, struct tov_store_read *read,
-                             const struct waiting *waiting, struct tov_transfer *slot)
+static void activate(const struct tov_message *message, const struct tov_pull_wanted *wanted,
+                     struct tov_transfer *slot)
 {
-    const struct tov_message_name *name = &waiting->name;
-    const struct row *row = &waiting->row;
-    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    TOV_TRY(tov_message_create(&message));
-    TOV_TRY(tov_message_read(core, read, name, TOV_MESSAGE_LEAF, message));
-    const struct tov_leaf_part *leaf_part = &message->leaf.parts[waiting->part];
+    const struct tov_message_name *name = &wanted->name;
+    const struct tov_leaf_part *leaf_part = &message->leaf.parts[wanted->part];
     *slot = (struct tov_transfer){
         .state = TOV_TRANSFER_PULLING,
         .name = *name,
         .ref = {name->agency, name->generation, name->index, message->leaf_hash},
-        .part = waiting->part,
+        .part = wanted->part,
         .part_count = (uint8_t)message->leaf.part_count,
         .claim = {leaf_part->sealed_size, leaf_part->root},
-        .held = row->held,
-        .synced = row->held,
-        .asked = row->held,
+        .held = wanted->row.held,
+        .synced = wanted->row.held,
+        .asked = wanted->row.held,
         .total = tov_part_chunk_count(leaf_part->sealed_size),
-        .link_number = row->link_number};
-    return TOV_OK;
+        .link_number = wanted->row.link_number};
+    memcpy(slot->id, message->leaf.id, sizeof slot->id);
+}
+
+bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_name *name,
+                          uint8_t part)
+{
+    return slot_of(peer, name, part) != NULL;
+}
+
+bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
+                        const struct tov_message *message, const struct tov_pull_wanted *wanted)
+{
+    struct tov_transfer *slot = free_slot(peer);
+    if (slot == NULL || !is_its_turn(follow->core, peer, wanted))
+        return false;
+    activate(message, wanted, slot);
+    slot->silent = take_from_park(peer, wanted);
+    return true;
+}
+
+static void fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
+                      const struct tov_pull_wanted *wanted)
+{
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    if (tov_message_create(&message) == TOV_OK &&
+        tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) == TOV_OK)
+        (void)tov_pull_take_slot(follow, peer, message, wanted);
 }
 
 /* From the first row that is under way: those before it are as many as there ever were. */
@@ -146,26 +266,26 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     bool more = false;
     bool is_past_first = false;
-    struct tov_transfer *slot = free_slot(peer);
-    while (tov_store_iter_next(&iter)) {
+    while (!more && tov_store_iter_next(&iter)) {
         if (!is_past_first)
             peer->pull_from = tov_get_be64(iter.row.key.bytes + 6);
-        struct waiting waiting = {
+        struct tov_pull_wanted wanted = {
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
             .part = iter.row.key.bytes[14]};
-        if (get_row(iter.row.value, &waiting.row) != TOV_OK || !take_up(follow, &waiting.row))
+        if (tov_transfer_get_row(iter.row.value, &wanted.row) != TOV_OK ||
+            !tov_transfer_take_up(follow, &wanted.row))
             continue;
         is_past_first = true;
-        if (slot_of(peer, &waiting.name, waiting.part) != NULL)
+        if (slot_of(peer, &wanted.name, wanted.part) != NULL ||
+            !is_its_turn(follow->core, peer, &wanted))
             continue;
-        more = true;
-        if (slot == NULL)
-            break;
-        if (activate(follow->core, read, &waiting, slot) != TOV_OK)
-            slot->state = TOV_TRANSFER_NONE;
-        slot = free_slot(peer);
+        more = free_slot(peer) == NULL;
+        if (!more)
+            fill_slot(follow, peer, read, &wanted);
     }
     peer->may_pull = more;
+    if (!more)
+        forget_due(follow->core, peer);
     return tov_store_iter_fini(&iter);
 }
 
@@ -210,10 +330,11 @@ static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_tra
 static void fetch_again(struct tov_follow *follow, struct tov_peer *peer,
                         struct tov_transfer *transfer, const char *blob)
 {
-    struct row row = {transfer->link_number, ROW_UNDER_WAY, 0};
+    struct tov_transfer_row row = {transfer->link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
     transfer->is_given_up = ++transfer->damaged == DAMAGED_MAX;
     if (transfer->is_given_up) {
-        row = (struct row){transfer->link_number, ROW_GIVEN_UP, follow->pull_run};
+        row = (struct tov_transfer_row){transfer->link_number, TOV_TRANSFER_ROW_GIVEN_UP,
+                                        follow->pull_run};
         transfer->state = TOV_TRANSFER_FINISHED;
         follow->pulls_given_up++;
         peer->pulls_soon = true;
@@ -221,7 +342,7 @@ static void fetch_again(struct tov_follow *follow, struct tov_peer *peer,
     tov_core_log(follow->core, TOV_HOST_ERROR, "attachment-damaged", "file=blobs/%s way-out=%s",
                  blob,
                  transfer->is_given_up ? "\"check the disk, and restart tovd\"" : "fetched-again");
-    put_row(follow->core, &transfer->name, transfer->part, &row);
+    tov_transfer_put_row(follow->core, &transfer->name, transfer->part, &row);
     transfer->held = transfer->synced = transfer->asked = 0;
     transfer->asked_mono_ms = 0;
 }
@@ -237,7 +358,7 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
                          struct standing *standing)
 {
     struct tov_bytes bytes;
-    struct row row;
+    struct tov_transfer_row row;
     const struct tov_transfer *slot = slot_of(peer, name, part);
     if (slot != NULL) {
         bool pulling = slot->state == TOV_TRANSFER_PULLING ||
@@ -245,10 +366,10 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
         standing->under_way = standing->under_way || pulling;
         standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
     } else if (tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes) == TOV_OK &&
-               get_row(bytes, &row) == TOV_OK) {
-        standing->under_way =
-            standing->under_way || row.state == ROW_UNDER_WAY || row.state == ROW_GIVEN_UP;
-        standing->has_failed = standing->has_failed || row.state == ROW_FAILED;
+               tov_transfer_get_row(bytes, &row) == TOV_OK) {
+        standing->under_way = standing->under_way || row.state == TOV_TRANSFER_ROW_UNDER_WAY ||
+                              row.state == TOV_TRANSFER_ROW_GIVEN_UP;
+        standing->has_failed = standing->has_failed || row.state == TOV_TRANSFER_ROW_FAILED;
     }
 }
 
@@ -261,6 +382,15 @@ static struct standing other_parts(const struct tov_peer *peer, struct tov_store
             look_at_part(peer, read, &transfer->name, (uint8_t)i, &standing);
     }
     return standing;
+}
+
+bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
+                           const struct tov_message_name *name, size_t part_count)
+{
+    struct standing standing = {false, false};
+    for (size_t i = 2; i < part_count; i++)
+        look_at_part(peer, read, name, (uint8_t)i, &standing);
+    return standing.under_way;
 }
 
 static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
@@ -290,9 +420,10 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
 static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
                 bool has_failed)
 {
-    struct row row = {transfer->link_number, has_failed ? ROW_FAILED : ROW_COMPLETE,
-                      transfer->total};
-    put_row(core, &transfer->name, transfer->part, &row);
+    struct tov_transfer_row row = {transfer->link_number,
+                                   has_failed ? TOV_TRANSFER_ROW_FAILED : TOV_TRANSFER_ROW_COMPLETE,
+                                   transfer->total};
+    tov_transfer_put_row(core, &transfer->name, transfer->part, &row);
     tov_pull_check_destroy(transfer->check);
     transfer->check = NULL;
     transfer->state = TOV_TRANSFER_FINISHED;
@@ -321,6 +452,20 @@ static void conclude(struct tov_follow *follow, struct tov_store_read *read, str
     end(core, peer, transfer, err != TOV_OK);
 }
 
+static enum tov_err finish_own(struct tov_follow *follow, struct tov_peer *peer,
+                               struct tov_transfer *transfer, const char *blob)
+{
+    enum tov_err err = tov_own_files_finish(follow, peer, transfer, blob);
+    if (err == TOV_E_CORRUPT) {
+        fetch_again(follow, peer, transfer, blob);
+        return TOV_OK;
+    }
+    TOV_TRY(err);
+    transfer->state = TOV_TRANSFER_FINISHED;
+    peer->pulls_soon = true;
+    return TOV_OK;
+}
+
 /* Until it is looked at as a whole it stays CHECKING, and this is called with each tick. */
 static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
                            struct tov_transfer *transfer, const char *blob)
@@ -329,6 +474,8 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
     struct tov_pull_checked checked;
+    if (transfer->name.agency == core->own->number)
+        return finish_own(follow, peer, transfer, blob);
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_message_create(&message));
     enum tov_err err = tov_message_read(core, read, &transfer->name, TOV_MESSAGE_HEADER, message);
@@ -420,8 +567,9 @@ static enum tov_err keep_progress(struct tov_core *core, struct tov_transfer *tr
         return TOV_OK;
     TOV_TRY(core->host->blob_sync(core->host->context, blob));
     transfer->synced = transfer->held;
-    struct row row = {transfer->link_number, ROW_UNDER_WAY, transfer->held};
-    put_row(core, &transfer->name, transfer->part, &row);
+    struct tov_transfer_row row = {transfer->link_number, TOV_TRANSFER_ROW_UNDER_WAY,
+                                   transfer->held};
+    tov_transfer_put_row(core, &transfer->name, transfer->part, &row);
     return TOV_OK;
 }
 
@@ -436,11 +584,12 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK; /* asked for twice, or of an earlier session */
     }
     TOV_TRY(verify_chunk(transfer, chunk));
-    tov_blob_name(core, &transfer->name, NULL, transfer->part, blob);
+    tov_blob_name(core, &transfer->name, transfer->id, transfer->part, blob);
     TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,
                                    chunk->data));
     tov_core_use_room(core, chunk->data.size);
     transfer->held++;
+    transfer->silent = 0;
     transfer->asked_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
     TOV_TRY(keep_progress(core, transfer, blob));
     if (transfer->held == transfer->total)
@@ -450,26 +599,45 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
+static void go_on(struct tov_follow *follow, struct tov_peer *peer, struct tov_transfer *transfer)
+{
+    const struct tov_core *core = follow->core;
+    bool was_asked = transfer->asked_mono_ms != 0;
+    if (was_asked && core->mono_ms - transfer->asked_mono_ms < ASK_AGAIN_MS)
+        return;
+    transfer->silent += was_asked ? 1 : 0;
+    transfer->asked_mono_ms = 0; /* it may be that nothing can be asked now */
+    if (was_asked && rest_of(transfer->silent) > 0)
+        park(core, peer, transfer);
+    else
+        ask(follow, peer, transfer);
+}
+
+static void end_transfer(struct tov_follow *follow, struct tov_peer *peer,
+                         struct tov_transfer *transfer)
+{
+    char blob[TOV_BLOB_NAME_SIZE];
+    tov_blob_name(follow->core, &transfer->name, transfer->id, transfer->part, blob);
+    enum tov_err err = finish(follow, peer, transfer, blob);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err, "an attachment could not be checked");
+}
+
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
     if (!peer->has_session || peer->suspended || !tov_follow_may_take(follow, peer))
         return;
+    peer->may_pull = peer->may_pull || has_due(follow->core, peer);
     if (peer->may_pull && fill_slots(follow, peer) != TOV_OK)
         return;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         struct tov_transfer *transfer = &peer->transfers[i];
         if (transfer->state != TOV_TRANSFER_PULLING && transfer->state != TOV_TRANSFER_CHECKING)
             continue;
-        if (transfer->held == transfer->total) {
-            char blob[TOV_BLOB_NAME_SIZE];
-            tov_blob_name(follow->core, &transfer->name, NULL, transfer->part, blob);
-            enum tov_err err = finish(follow, peer, transfer, blob);
-            if (err != TOV_OK)
-                (void)tov_core_fail(follow->core, err, "an attachment could not be checked");
-        } else if (transfer->asked_mono_ms == 0 ||
-                   follow->core->mono_ms - transfer->asked_mono_ms >= ASK_AGAIN_MS) {
-            ask(follow, peer, transfer);
-        }
+        if (transfer->held == transfer->total)
+            end_transfer(follow, peer, transfer);
+        else
+            go_on(follow, peer, transfer);
     }
 }
 
@@ -483,12 +651,15 @@ enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_sto
                                  struct tov_transfer_view *out_view)
 {
     struct tov_bytes bytes;
-    struct row row;
+    struct tov_transfer_row row;
+    if (name->agency == follow->core->own->number)
+        return tov_own_files_view(follow, read, name, part, out_view);
     TOV_TRY(tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes));
-    TOV_TRY(get_row(bytes, &row));
-    *out_view = (struct tov_transfer_view){.chunks_held = row.state == ROW_GIVEN_UP ? 0 : row.held,
-                                           .complete = row.state == ROW_COMPLETE,
-                                           .failed = row.state == ROW_FAILED};
+    TOV_TRY(tov_transfer_get_row(bytes, &row));
+    bool is_given_up = row.state == TOV_TRANSFER_ROW_GIVEN_UP;
+    *out_view = (struct tov_transfer_view){.chunks_held = is_given_up ? 0 : row.held,
+                                           .complete = row.state == TOV_TRANSFER_ROW_COMPLETE,
+                                           .failed = row.state == TOV_TRANSFER_ROW_FAILED};
     const struct tov_peer *peer = tov_follow_peer(follow, name->agency);
     const struct tov_transfer *slot = peer == NULL ? NULL : slot_of(peer, name, part);
     if (slot != NULL) {

@@ -306,7 +306,10 @@ static enum tov_err take_message(struct recalled *in)
     if (!is_new)
         return TOV_OK;
     put_body(in);
+    struct tov_message_name name = {in->follow->core->own->number,
+                                    in->follow->core->series.generation, in->held->index};
     tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    TOV_TRY(tov_own_files_want(in->follow, &name, &in->leaf->as.message));
     return tov_follow_note_readable(in->follow);
 }
 

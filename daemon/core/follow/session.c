@@ -295,9 +295,7 @@ static void begin_session(struct tov_follow *follow, struct tov_peer *peer,
     peer->window_bytes = hello->window_bytes;
     tov_parcels_reset(peer, position);
     peer->may_owe = true;
-    peer->may_pull = true;
-    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
-        peer->transfers[i].asked_mono_ms = 0;
+    tov_pull_on_session(peer);
     tov_witness_resend(follow, peer);
     peer->owes_answer = !hello->started;
     tov_session_answer_restore(follow, peer);
@@ -338,6 +336,7 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
                      (unsigned long long)tov_ledger_committed(follow->core->ledger));
     }
     TOV_TRY(tov_fork_check(follow, peer, &hello.own));
+    peer->their_roster = hello.roster_version;
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
     if (!answers_us)
@@ -435,7 +434,9 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
     case TOV_CONTROL_RESTORE_ANSWER:
         return on_restore_answer(follow, peer, control);
     case TOV_CONTROL_CHUNK_REQUEST:
-        tov_serve_chunks(follow, peer, control);
+        if (control->as.chunk_request.ref.agency == peer->number)
+            return tov_own_files_on_request(follow, peer, &control->as.chunk_request);
+        tov_serve_chunks(follow, peer, &control->as.chunk_request);
         return TOV_OK;
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);

@@ -20,6 +20,8 @@
 
 /* Stored value, beside those of access/journal.h: an agency got the keys of a message again. */
 #define TOV_JOURNAL_REWRAP 8u
+/* ... the file of an attachment, which it had sent itself. */
+#define TOV_JOURNAL_FILE_BACK 11u
 
 struct tov_journal_note {
     enum tov_leaf_type leaf_type;

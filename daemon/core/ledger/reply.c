@@ -61,14 +61,81 @@ static struct tov_store_key key_of(const struct tov_ref *target, uint64_t number
     return key;
 }
 
-void tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
-                   enum tov_relation relation)
+/* Of a retraction: the bytes that name what it takes back. */
+#define KEY_TARGET (2u + 4u + 8u + 8u)
+
+/* The leaf is in the key, so that no number of retractions of other leaves, which are not there,
+ * stands before the one that counts. */
+static struct tov_store_key retraction_key(const struct tov_ref *target, uint32_t generation,
+                                           uint64_t index)
+{
+    struct tov_store_key key = key_of(target, tov_get_be64(target->leaf.bytes));
+    tov_store_key_put_u32(&key, generation);
+    tov_store_key_put_u64(&key, index);
+    return key;
+}
+
+static void put_retraction(struct tov_core *core, const struct tov_ref *target,
+                           const struct tov_replying *replying)
+{
+    uint8_t row[8 + TOV_HASH_BYTES];
+    tov_put_be64(row, replying->event);
+    memcpy(row + 8, target->leaf.bytes, TOV_HASH_BYTES);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_RETRACTION,
+                        retraction_key(target, replying->name.generation, replying->name.index),
+                        TOV_BYTES_OF(row));
+}
+
+void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
+                   const struct tov_replying *replying)
 {
     uint8_t row[1 + TOV_HASH_BYTES];
-    row[0] = (uint8_t)relation;
+    row[0] = (uint8_t)replying->relation;
     memcpy(row + 1, target->leaf.bytes, TOV_HASH_BYTES);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REPLY, key_of(target, event),
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_REPLY, key_of(target, replying->event),
                         TOV_BYTES_OF(row));
+    if (replying->relation == TOV_RELATION_REMOVAL && replying->name.agency == target->agency)
+        put_retraction(core, target, replying);
+}
+
+/* The first row from generation FROM on; NOT_FOUND. */
+static enum tov_err first_retraction(struct tov_store_read *read, const struct tov_ref *target,
+                                     uint32_t from, struct tov_message_name *out)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_RETRACTION,
+                                    .first = retraction_key(target, from, 0),
+                                    .last = retraction_key(target, UINT32_MAX, UINT64_MAX)};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    bool is_there = tov_store_iter_next(&iter) && iter.row.value.size == 8 + TOV_HASH_BYTES &&
+                    memcmp(iter.row.value.data + 8, target->leaf.bytes, TOV_HASH_BYTES) == 0;
+    if (is_there) {
+        struct tov_reader reader = tov_store_key_reader(&iter.row.key);
+        (void)tov_read_bytes(&reader, KEY_TARGET);
+        out->agency = target->agency;
+        out->generation = tov_read_u32(&reader);
+        out->index = tov_read_u64(&reader);
+    }
+    TOV_TRY(tov_store_iter_fini(&iter));
+    return is_there ? TOV_OK : TOV_E_NOT_FOUND;
+}
+
+/* What is above a revocation is void, and so is all behind it in that ledger: the next one counts.
+ */
+enum tov_err tov_reply_find_retraction(const struct tov_core *core, struct tov_store_read *read,
+                                       const struct tov_ref *target, bool *out_is_retracted)
+{
+    struct tov_message_name by = {0};
+    bool is_void = false;
+    enum tov_err err = first_retraction(read, target, 0, &by);
+    while (err == TOV_OK &&
+           (is_void = tov_roster_is_void(core->roster, by.agency, by.generation, by.index)) &&
+           by.generation < UINT32_MAX)
+        err = first_retraction(read, target, by.generation + 1, &by);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+        return err;
+    *out_is_retracted = err == TOV_OK && !is_void;
+    return TOV_OK;
 }
 
 struct tov_store_range tov_reply_range(const struct tov_ref *target, uint64_t last)

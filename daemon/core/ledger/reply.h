@@ -7,6 +7,7 @@
 #define TOV_LEDGER_REPLY_H
 
 #include "ledger/core.h"
+#include "ledger/message.h"
 #include "wire/payload.h"
 
 /* Stored values: append only. */
@@ -23,9 +24,22 @@ enum tov_relation tov_relation_of(struct tov_record header);
 /* The retention class of a decoded Header, "R0".."R5", as a number; WITHOUT: it names none. */
 uint8_t tov_retention_of(struct tov_record header, uint8_t without);
 
-/* Notes in the open batch that the message with number EVENT answers TARGET. */
-void tov_reply_put(struct tov_core *core, const struct tov_ref *target, uint64_t event,
-                   enum tov_relation relation);
+/* A message that answers another: its number, and where it stands. */
+struct tov_replying {
+    uint64_t event;
+    enum tov_relation relation;
+    struct tov_message_name name;
+};
+/* Notes in the open batch that REPLYING answers TARGET; and when it takes back what its own agency
+ * wrote, that it does. */
+void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
+                   const struct tov_replying *replying);
+/* Whether TARGET's own agency has taken it back, by an entry that is not void. Looks at one row of
+ * each of its ledgers, however many answers there are. What was written before the table
+ * `retraction` was there is not in it. */
+enum tov_err tov_reply_find_retraction(const struct tov_core *core, struct tov_store_read *read,
+                                       const struct tov_ref *target,
+                                       bool *out_is_retracted) TOV_MUST_CHECK;
 /* What answers TARGET with a number up to LAST, and one row of that range. */
 struct tov_reply {
     uint64_t number;

@@ -5,6 +5,7 @@
 #define KEY_PART (2u + 4u + 8u + 1u)
 #define KEY_REPLY (2u + 4u + 8u + 8u)
 #define KEY_MNODE (2u + 4u + 1u + 8u)
+#define KEY_RETRACTION (2u + 4u + 8u + 8u + 4u + 8u)
 
 const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_LEAF] = {"leaf", TOV_STORE_KEY_U64},
@@ -40,8 +41,10 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_TOLD] = {"told", KEY_LINK},
     [TOV_TABLE_KEYLESS] = {"keyless", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_REWRAP] = {"rewrap", TOV_STORE_KEY_U16_U32_U64},
+    [TOV_TABLE_FILEGIVEN] = {"filegiven", KEY_PART},
     [TOV_TABLE_AGAIN] = {"again", TOV_STORE_KEY_U16_U64},
     [TOV_TABLE_MNODE] = {"mnode", KEY_MNODE},
+    [TOV_TABLE_RETRACTION] = {"retraction", KEY_RETRACTION},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)

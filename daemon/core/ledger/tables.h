@@ -21,6 +21,10 @@
  * owed         peer u16, index u64                empty: a message whose stanza is still owed
  * reply        target: agency u16, generation     relation u8, target's leaf hash 32: by what is
  *              u32, index u64; number u64         answered, which need not be here yet
+ * retraction   target: agency u16, generation     number u64 of the event, target's leaf hash 32:
+ *              u32, index u64, first 8 bytes of   what its own agency took back, found at once
+ *              its leaf hash; of what takes it    however much answers it
+ *              back: generation u32, index u64
  * peer         agency u16                         follow/peer_row.c
  * mleaf        agency u16, generation u32,        mirror rows, ledger/entry.c
  *              index u64
@@ -31,8 +35,8 @@
  *              size u64
  * mnode        agency u16, generation u32,        hash 32: a complete subtree of mleaf and mskip,
  *              level u8, index u64                at each TOV_MNODE_LEVELS levels (follow/mirror.c)
- * transfer     agency u16, generation u32,        follow/pull.c: attachments on their way
- *              index u64, part u8
+ * transfer     agency u16, generation u32,        follow/pull.c: attachments on their way; of the
+ *              index u64, part u8                 own agency: lost, and fetched back
  * cosignature  size u64, witness u16              time u64, signature 64, on own anchors
  * shown        number u64                         time u64: content was handed to someone
  * record       number u64                         index u64 of the journal entry that says under
@@ -51,6 +55,8 @@
  * again        peer u16, index u64                state 1, epoch 4, time 8: an own message that
  *                                                 the peer could read and cannot any more, and
  *                                                 what a person said of it: follow/again.c
+ * filegiven    as transfer                        empty: the file of a peer's message was given
+ *                                                 back to it
  * fact         text                               small facts: ledger/core.c
  * book         number u64                         blocks of the case book from that event on:
  *                                                 book/book_block.c; a copy, made again at need
@@ -96,6 +102,8 @@ enum tov_table {
     TOV_TABLE_REWRAP,
     TOV_TABLE_AGAIN,
     TOV_TABLE_MNODE,
+    TOV_TABLE_FILEGIVEN,
+    TOV_TABLE_RETRACTION,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -7,6 +7,8 @@
 #include "forge.h"
 #include "verdict.h"
 
+#include "base/cleanup.h"
+#include "merkle/note.h"
 #include "merkle/range.h"
 #include "support/unit.h"
 
@@ -138,12 +140,78 @@ static void a_file_that_is_none_is_damage(void)
     check(3, "file-misplaced", "of an agency that cannot be");
 }
 
+/* ---- a key that was revoked ---- */
+
+/* The next roster says that agency 2's key was revoked at SIZE entries with ROOT. */
+static void revoke(uint64_t size, const struct tov_hash *root)
+{
+    const struct sim_federation *federation = world->wire->federation;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
+    struct tov_revocation revocation = {.key = sim_federation_agency(federation, 1)->ledger,
+                                        .agency = 2,
+                                        .size = size,
+                                        .root = *root};
+    uint8_t secret[64];
+    facts.version++;
+    facts.previous = tov_roster_hash(federation->roster);
+    facts.revocations = &revocation;
+    facts.revocation_count = 1;
+    tov_roster_format(&facts, &text);
+    sim_secret_of(&federation->root_seed, secret);
+    UNIT_OK(tov_note_put_text(&note, tov_buf_view(&text)));
+    tov_note_sign(&note, tov_buf_view(&text), &facts.roots[0], secret);
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_write(dir, "roster/2", tov_buf_view(&note));
+    damage_reseal(dir);
+}
+
+static struct tov_export_signed signed_line(size_t number)
+{
+    struct tov_export_signed line = {.size = 0};
+    struct tov_buf text = damage_read(dir, "mirror/2/1/checkpoints");
+    const uint8_t *at = text.data, *end = text.data + text.size;
+    for (size_t i = 0; i <= number; i++) {
+        const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
+        UNIT_NEED(stop != NULL);
+        UNIT_OK(tov_export_parse_signed((struct tov_bytes){at, (size_t)(stop - at)}, &line));
+        at = stop + 1;
+    }
+    tov_buf_fini(&text);
+    return line;
+}
+
+static void what_is_held_above_a_revocation_is_void(void)
+{
+    damage_copy(world, "exports/a1", "copy", dir);
+    struct tov_export_signed line = signed_line(1);
+    revoke(line.size, &line.root);
+    struct verdict verdict = verdict_of_one(world, dir);
+    CU_ASSERT(verdict_has(&verdict, "void"));
+    CU_ASSERT(!verdict_has(&verdict, "revoked-root"));
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "void", "mirror/2/1/entries"));
+    verdict_fini(&verdict);
+    line.root.bytes[0] ^= 1;
+    revoke(line.size, &line.root);
+    verdict = verdict_of_one(world, dir);
+    UNIT_EQUAL_INT(verdict.code, 5);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "revoked-root", "mirror/2/1/checkpoints"));
+    verdict_fini(&verdict);
+    line.size = 1u << 20;
+    revoke(line.size, &line.root);
+    verdict = verdict_of_one(world, dir);
+    CU_ASSERT(!verdict_has(&verdict, "void") && !verdict_has(&verdict, "revoked-root"));
+    verdict_fini(&verdict);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_proof_names_who_signed_two_histories),
         UNIT_TEST(what_proves_nothing_accuses_nobody),
         UNIT_TEST(a_file_that_is_none_is_damage),
+        UNIT_TEST(what_is_held_above_a_revocation_is_void),
     };
     world = world_create("audit-forks");
     int code = unit_run("audit_forks", tests, sizeof tests / sizeof tests[0]);

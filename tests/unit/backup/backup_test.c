@@ -403,6 +403,58 @@ static void what_is_there_is_moved_aside_and_only_when_asked(void)
     scene_end(&scene);
 }
 
+static void put(const struct scene *scene, const char *name, bool is_folder)
+{
+    char path[256];
+    struct tov_file_save save = {path, tov_bytes_of_text("?"), 0600, TOV_FILE_REPLACE};
+    (void)snprintf(path, sizeof path, "%s/%s", scene->config.data_dir, name);
+    UNIT_NEED(is_folder ? mkdir(path, 0700) == 0 : tov_file_save(&save, NULL) == TOV_OK);
+}
+
+/* Its own pieces, and the mark of a node that was started in between and ended at once. */
+static void what_a_cut_off_restore_left_is_in_nobodys_way(void)
+{
+    struct scene scene;
+    struct tov_error error = {.text = ""};
+    char moved[TOV_BACKUP_PATH_SIZE] = "";
+    scene_begin(&scene, 3);
+    UNIT_NEED(make(&scene, &error) == TOV_OK);
+    remove_tree(scene.config.data_dir);
+    UNIT_NEED(mkdir(scene.config.data_dir, 0700) == 0);
+    put(&scene, "store", true);
+    put(&scene, "store/restoring", true);
+    put(&scene, "blobs", true);
+    put(&scene, "blobs/own-77", false);
+    put(&scene, "buckets", false);
+    put(&scene, "store-unread", false);
+    UNIT_EQUAL_INT(restore(&scene, moved, &error), TOV_OK);
+    UNIT_EQUAL_TEXT(error.text, "");
+    UNIT_EQUAL_TEXT(moved, "");
+    UNIT_EQUAL_INT(reasons_of(&scene), TOV_START_RESTORED);
+    CU_ASSERT(!is_there(scene.config.data_dir, "store-unread"));
+    CU_ASSERT(!is_there(scene.config.data_dir, "blobs/own-77"));
+    scene_end(&scene);
+}
+
+/* What is nobody's is not taken away, also then. */
+static void what_a_person_has_put_there_stops_a_restore(void)
+{
+    struct scene scene;
+    struct tov_error error = {.text = ""};
+    char moved[TOV_BACKUP_PATH_SIZE] = "";
+    scene_begin(&scene, 3);
+    UNIT_NEED(make(&scene, &error) == TOV_OK);
+    remove_tree(scene.config.data_dir);
+    UNIT_NEED(mkdir(scene.config.data_dir, 0700) == 0);
+    put(&scene, "store", true);
+    put(&scene, "store/restoring", true);
+    put(&scene, "notes.txt", false);
+    UNIT_EQUAL_INT(restore(&scene, moved, &error), TOV_E_EXISTS);
+    CU_ASSERT(strstr(error.text, "notes.txt: is in the way") != NULL);
+    CU_ASSERT(is_there(scene.config.data_dir, "notes.txt"));
+    scene_end(&scene);
+}
+
 static void nothing_is_restored_under_a_node(void)
 {
     struct scene scene;
@@ -434,6 +486,8 @@ int main(void)
         UNIT_TEST(a_backup_of_another_node_is_told),
         UNIT_TEST(a_restored_store_says_that_it_was_restored),
         UNIT_TEST(what_is_there_is_moved_aside_and_only_when_asked),
+        UNIT_TEST(what_a_cut_off_restore_left_is_in_nobodys_way),
+        UNIT_TEST(what_a_person_has_put_there_stops_a_restore),
         UNIT_TEST(nothing_is_restored_under_a_node),
     };
     return unit_run("backup", tests, sizeof tests / sizeof tests[0]);

@@ -53,10 +53,13 @@ static void a_unit_of_others_is_refused_with_the_names_of_the_own_ones(void)
 {
     struct cli_scene scene = {.node = {.has_case = true}};
     cli_scene_begin(&scene);
-    struct ran *ran = RAN(&scene.place, "due", "--unit", "kbh-pol/dks");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
-    CU_ASSERT(cli_says(ran->err, "kbh-pol/dks is not one of your units. Yours: kk/vink"));
-    ran_end(ran);
+    static const char *const commands[] = {"due", "cases", "inbox", "outbox", "list", "journal"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct ran *ran = RAN(&scene.place, commands[i], "--unit", "kbh-pol/dks");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+        CU_ASSERT(cli_says(ran->err, "kbh-pol/dks is not one of your units. Yours: kk/vink"));
+        ran_end(ran);
+    }
     cli_scene_end(&scene);
 }
 

@@ -112,9 +112,10 @@ void cli_front_put_summary(const struct cli_front *node, struct tov_record summa
     if (is_sent)
         put_delivery(node, summary);
     else
-        put_number(summary, "verdict", 1);
+        put_number(summary, "verdict", node->own_verdict == 0 ? 1 : node->own_verdict);
     put_number(summary, "taken", !is_sent && node->taken);
     put_number(summary, "answered", !is_sent && node->answered);
+    put_number(summary, "void", !is_sent && node->is_void);
     if (!is_sent && node->name != NULL)
         put_number(summary, "attachment_count", 2);
     cli_front_put_recorded(node, summary, number);
@@ -147,6 +148,11 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
     uint64_t before = tov_record_number(body, "before");
     uint64_t limit = tov_record_number(body, "limit");
     struct tov_record list, summary, thread;
+    struct tov_bytes unit = tov_record_bytes(body, "unit");
+    if (unit.size > 0 && !tov_bytes_equal(unit, tov_bytes_of_text("kk/vink"))) {
+        front_send_error(front, TOV_E_NOT_FOUND, "there is no such unit");
+        return;
+    }
     struct tov_record reply = front_reply(front_request_id(front), "list", &list);
     node->lists++;
     bool is_thread = tov_record_child(body, "thread", 0, &thread);
@@ -162,11 +168,13 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
         send_event(front, node, &(struct cli_front_event){9, "delivered"});
 }
 
-static void answer_get(struct fake_front *front, const struct cli_front *node,
-                       struct tov_record body)
+static void answer_get(struct fake_front *front, struct cli_front *node, struct tov_record body)
 {
+    struct tov_bytes reason = tov_record_bytes(body, "reason");
     uint64_t number = tov_record_number(body, "number");
     struct tov_record got, summary, attachment;
+    (void)snprintf(node->reason, sizeof node->reason, "%.*s", (int)reason.size,
+                   (const char *)reason.data);
     if (number != CLI_FRONT_SENT && number != CLI_FRONT_CAME) {
         front_send_error(front, TOV_E_NOT_FOUND, "no such message");
         return;
@@ -267,7 +275,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
 {
     struct tov_record status, peer;
     struct tov_record reply = front_reply(front_request_id(front), "status", &status);
-    put_text(status, "state", "serving");
+    put_text(status, "state", node->state == NULL ? "serving" : node->state);
     put_text(status, "version", "0.1.0");
     put_number(status, "size", 12);
     put_number(status, "signed_size", 12);
@@ -291,6 +299,12 @@ static void refuse(struct fake_front *front, const struct cli_front *node)
     struct tov_record reply = front_reply(front_request_id(front), NULL, NULL);
     put_number(reply, "error", TOV_E_RULE);
     put_text(reply, "error_text", "a rule refuses it");
+    if (node->refuses_missing) {
+        UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
+        put_text(finding, "field", node->refused_field);
+        put_text(finding, "reason_da", "Feltet skal udfyldes.");
+        put_text(finding, "reason_en", "The field must be filled in.");
+    }
     UNIT_NEED(tov_record_open(reply, "findings", &finding) == TOV_OK);
     put_text(finding, "field", node->refused_field == NULL ? "recipients.1" : node->refused_field);
     put_number(finding, "rule", 2);

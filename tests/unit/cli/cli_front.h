@@ -34,12 +34,15 @@ struct cli_front {
     const uint8_t *event;  /* 16 bytes: event_ref of both, or NULL */
     bool taken;            /* number 7 is in handling */
     bool answered;         /* and answered */
+    bool is_void;          /* and written with a key that was revoked */
     uint64_t unread;       /* of the status */
     enum tov_err error;    /* what all but hello is answered with; 0: what was asked for */
     bool silent;           /* not at all */
 
     /* number 5 at kbh-pol; its proof is of a tree of two entries */
     uint64_t verdict;
+    const char *state;      /* of the node; NULL: it serves */
+    uint64_t own_verdict;   /* on the message that came; 0: opened */
     uint64_t verdict_later; /* from the second look on, which an event asks for; 0: none */
     bool read;
     bool broken_proof;
@@ -63,6 +66,7 @@ struct cli_front {
     uint64_t late;        /* of the unread ones; the oldest is number 7 */
     uint64_t undelivered; /* the oldest is number 5 */
     uint64_t withheld;    /* so for these */
+    uint64_t unusable;    /* so for these */
     uint64_t gap;         /* of the message that was sent */
     uint64_t again;       /* of its recipient, and what the last request made of it */
     uint64_t lost, lost_until_ms;
@@ -84,6 +88,7 @@ struct cli_front {
     /* submits */
     bool refuses; /* by rule 2, at recipient 1 or the field below */
     const char *refused_field;
+    bool refuses_missing;       /* the field is required as well, says rule 0 */
     const char *refused_source; /* then without a remedy; NULL: the law, with one */
     bool keeps_quiet;           /* takes the submit, and does not answer */
     int tell_fd;                /* not 0: one byte is written to it for each submit that came */

@@ -19,6 +19,8 @@ void cli_front_put_desk(const struct cli_front *node, struct tov_record status)
     put_number(status, "undelivered_oldest", node->undelivered > 0 ? CLI_FRONT_SENT : 0);
     put_number(status, "withheld", node->withheld);
     put_number(status, "withheld_oldest", node->withheld > 0 ? CLI_FRONT_SENT : 0);
+    put_number(status, "unusable", node->unusable);
+    put_number(status, "unusable_oldest", node->unusable > 0 ? CLI_FRONT_SENT : 0);
     put_number(status, "lost", node->lost);
     put_number(status, "lost_from_ms", node->lost_until_ms == 0 ? 0 : 1625483100000u);
     put_number(status, "lost_until_ms", node->lost_until_ms);

@@ -3,6 +3,7 @@
  * What lies, on the command line: alarms of the day, `tov journal`, `tov find`.
  */
 #include "cli_scene.h"
+#include "wire/leaf.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -53,6 +54,71 @@ static void while_the_node_counts_nobody_is_told_that_there_is_nothing(void)
     CU_ASSERT(cli_says(ran->out, "The node still counts its messages"));
     CU_ASSERT(!cli_says(ran->out, "no new messages"));
     ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* ---- what a recipient cannot use ---- */
+
+static void what_a_recipient_cannot_use_is_told_and_is_3(void)
+{
+    struct cli_scene scene = {.node = {.unusable = 1, .verdict = TOV_VERDICT_NOT_UNDERSTOOD}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(
+        cli_says(ran->out, "! 1 besked er nået frem til en modtager, der ikke kan bruge den"));
+    CU_ASSERT(cli_says(ran->out, "  Se hvorfor: tov show 5\n"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "unusable")), 1);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "unusable_oldest")), 5);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+static void what_cannot_be_used_here_is_told_of_this_node(void)
+{
+    struct cli_scene scene = {.node = {.own_verdict = TOV_VERDICT_NOT_UNDERSTOOD}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "show", "7");
+    CU_ASSERT(cli_says(ran->out, "dens type eller deltagerliste kendes ikke her endnu"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* ---- how the node is ---- */
+
+/* All that daemon/core/node_start.c names, and one of a later version. */
+static void each_state_of_a_node_is_said_in_words(void)
+{
+    static const struct {
+        const char *id, *words;
+    } states[] = {{"serving", "Noden kører."},
+                  {"starting", "Noden starter"},
+                  {"read-only", "Noden er skrivebeskyttet"},
+                  {"recovering", "Noden er gendannet"},
+                  {"behind", "Noden er gendannet"},
+                  {"stopped", "Noden er holdt op med at underskrive"},
+                  {"clock", "Noden venter med at underskrive: et ur"},
+                  {"guard", "Noden venter med at underskrive: dens signaturproces"},
+                  {"of-a-later-version", "Noden er i en tilstand, som dette program ikke kender"}};
+    struct cli_scene scene = {.node = {.unread = 0}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        front_lock(scene.front);
+        scene.node.state = states[i].id;
+        front_unlock(scene.front);
+        struct ran *ran = RAN(&scene.place, "status");
+        if (!cli_says(ran->out, states[i].words))
+            printf("\n%s: %s", states[i].id, ran->out);
+        CU_ASSERT(cli_says(ran->out, states[i].words));
+        ran_end(ran);
+    }
     cli_scene_end(&scene);
 }
 
@@ -145,7 +211,7 @@ static void keys_are_given_again_with_a_reason_or_not(void)
     ran_set(&scene.place, "TOV_LANG", "da");
     struct ran *ran = RAN(&scene.place, "give-again", "5", "--refuse", "--reason", "ingen sag");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
-    CU_ASSERT(cli_says(ran->out, "Nr. 5: kbh-pol får ikke nøglerne igen."));
+    CU_ASSERT(cli_says(ran->out, "Nr. 5: kbh-pol får ikke nøglerne igen. Det står i adgangsloggen."));
     ran_end(ran);
     UNIT_EQUAL_INT(CLI_CODE(&scene, "status"), CLI_EXIT_DONE);
     ran = RAN(&scene.place, "give-again", "5", "--reason", "aftalt", "--json");
@@ -432,6 +498,9 @@ int main(void)
         UNIT_TEST(what_lies_too_long_is_told_with_the_oldest_and_is_3),
         UNIT_TEST(what_waits_for_the_record_alone_needs_no_person),
         UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
+        UNIT_TEST(what_a_recipient_cannot_use_is_told_and_is_3),
+        UNIT_TEST(what_cannot_be_used_here_is_told_of_this_node),
+        UNIT_TEST(each_state_of_a_node_is_said_in_words),
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
         UNIT_TEST(what_has_been_told_since_is_no_alarm),
         UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),

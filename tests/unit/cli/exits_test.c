@@ -66,6 +66,29 @@ static void a_key_file_that_is_not_there_or_that_others_may_read_is_1(void)
     cli_scene_end(&scene);
 }
 
+/* What libtov and the node say in English is said in Danish where people meet it. */
+static void a_failure_is_told_in_the_language_of_the_user(void)
+{
+    struct cli_scene scene = {.node = {.error = TOV_E_UNAVAILABLE}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "show", "7");
+    CU_ASSERT(cli_says(ran->err, "`tov status` siger hvorfor"));
+    CU_ASSERT(!cli_says(ran->err, "("));
+    ran_end(ran);
+    ran_write(&scene.place, "message.json", "{nonsense\n");
+    ran = RAN(&scene.place, "send", "--from-json", "message.json");
+    UNIT_EQUAL_TEXT(ran->err, "tov: message.json: kan ikke læses som JSON (linje 1, tegn 9)\n");
+    ran_end(ran);
+    ran_write(&scene.place, "open.key", "no key\n");
+    ran_set(&scene.place, "TOV_KEY", "open.key");
+    ran = RAN(&scene.place, "status");
+    CU_ASSERT(
+        cli_says(ran->err, "andre end ejeren kan bruge den (rettigheder 0644); giv den chmod"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void waiting_in_vain_is_5(void)
 {
     struct cli_scene scene = {.node = {.verdict = 0}};
@@ -200,6 +223,7 @@ int main(void)
         UNIT_TEST(what_the_node_answers_becomes_an_exit_code),
         UNIT_TEST(a_node_that_is_not_there_is_4),
         UNIT_TEST(a_key_file_that_is_not_there_or_that_others_may_read_is_1),
+        UNIT_TEST(a_failure_is_told_in_the_language_of_the_user),
         UNIT_TEST(waiting_in_vain_is_5),
         UNIT_TEST(every_command_gives_one_value),
         UNIT_TEST(every_command_gives_one_value_when_it_fails),

@@ -214,6 +214,25 @@ static void a_refusal_says_which_option_names_what_is_missing(void)
     cli_scene_end(&scene);
 }
 
+static void a_field_that_is_missing_is_told_and_counted_once(void)
+{
+    struct cli_scene scene = {
+        .node = {.refuses = true, .refuses_missing = true, .refused_field = "necessity"}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, NOTE, "--check");
+    CU_ASSERT(!cli_says(ran->err, "must be filled in"));
+    CU_ASSERT(cli_says(ran->err, " 1. Why does the recipient need this? [necessity]"));
+    CU_ASSERT(!cli_says(ran->err, " 2. "));
+    ran_end(ran);
+    ran = RAN(&scene.place, NOTE, "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_array_size(json_object_get(json_object_get(value, "error"), "findings")),
+                   2);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void a_refusal_in_json_names_rule_field_and_draft(void)
 {
     struct cli_scene scene = {.node = {.refuses = true}};
@@ -449,6 +468,7 @@ int main(void)
         UNIT_TEST(a_refusal_keeps_the_draft_for_its_owner_alone_and_names_it),
         UNIT_TEST(a_refused_field_says_what_may_stand_in_it),
         UNIT_TEST(a_refusal_says_which_option_names_what_is_missing),
+        UNIT_TEST(a_field_that_is_missing_is_told_and_counted_once),
         UNIT_TEST(a_refusal_in_json_names_rule_field_and_draft),
         UNIT_TEST(a_busy_node_keeps_the_draft_too),
         UNIT_TEST(drafts_are_listed_shown_and_removed),

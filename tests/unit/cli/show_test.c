@@ -57,6 +57,24 @@ static void handling_and_answers_are_two_things(void)
     cli_scene_end(&scene);
 }
 
+static void what_was_written_with_a_revoked_key_says_so_and_is_not_handled(void)
+{
+    struct cli_scene scene = {.node = {.is_void = true}};
+    cli_scene_begin(&scene);
+    expect_state(&scene, "Note void", false);
+    struct ran *ran = RAN(&scene.place, "show", "7");
+    CU_ASSERT(cli_says(ran->out, "VOID: it was written with the agency's key after that was "));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "7", "--json");
+    CU_ASSERT(strstr(ran->out, "\"void\": true") != NULL);
+    ran_end(ran);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    ran = RAN(&scene.place, "show", "7");
+    CU_ASSERT(cli_says(ran->out, "UGYLDIG: skrevet med myndighedens nøgle"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void a_delivery_says_when_and_whether_attachments_are_there(void)
 {
     struct cli_scene scene = {.node = {.verdict = VERDICT_PENDING}};
@@ -89,14 +107,29 @@ static void a_message_that_is_not_there_is_told_in_danish_alone(void)
     cli_scene_end(&scene);
 }
 
+static void show_and_read_say_why_one_looks(void)
+{
+    static const char *const commands[] = {"show", "read"};
+    for (size_t i = 0; i < 2; i++) {
+        struct cli_scene scene = {.node = {.verdict = 1}};
+        cli_scene_begin(&scene);
+        UNIT_EQUAL_INT(CLI_CODE(&scene, commands[i], "7", "--reason", "mødet i dag"),
+                       CLI_EXIT_DONE);
+        UNIT_EQUAL_TEXT(cli_scene_seen(&scene)->reason, "mødet i dag");
+        cli_scene_end(&scene);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(each_recipient_stands_with_its_task),
         UNIT_TEST(what_it_is_about_can_be_named_to_others),
         UNIT_TEST(handling_and_answers_are_two_things),
+        UNIT_TEST(what_was_written_with_a_revoked_key_says_so_and_is_not_handled),
         UNIT_TEST(a_delivery_says_when_and_whether_attachments_are_there),
         UNIT_TEST(a_message_that_is_not_there_is_told_in_danish_alone),
+        UNIT_TEST(show_and_read_say_why_one_looks),
     };
     return unit_run("tov: one message", tests, sizeof tests / sizeof tests[0]);
 }

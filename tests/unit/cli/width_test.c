@@ -167,6 +167,23 @@ static void texts_fit_80_columns_in_english(void)
     texts_fit("en");
 }
 
+static void why_a_message_cannot_be_used_is_told_in_whole_and_fits(void)
+{
+    static const char *const looks[] = {"show", "trace"};
+    struct cli_scene scene = {.node = {.verdict = 5 /* not understood */}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        struct ran *ran = RAN(&scene.place, looks[i], "5");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+        expect_narrow(looks[i], ran->out);
+        CU_ASSERT(cli_says(ran->out, "kan ikke bruges"));
+        CU_ASSERT(cli_says(ran->out, "i brug\n")); /* the sentence ends so */
+        ran_end(ran);
+    }
+    cli_scene_end(&scene);
+}
+
 static void what_another_agency_wrote_cannot_move_the_cursor(void)
 {
     struct cli_scene scene = {.node = {.text = "et\033[2Jto\rtre\xe2\x80\xae"
@@ -206,6 +223,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(texts_fit_80_columns_in_danish),
         UNIT_TEST(texts_fit_80_columns_in_english),
+        UNIT_TEST(why_a_message_cannot_be_used_is_told_in_whole_and_fits),
         UNIT_TEST(what_another_agency_wrote_cannot_move_the_cursor),
         UNIT_TEST(danish_comes_from_lang_from_the_locale_or_from_the_environment),
     };

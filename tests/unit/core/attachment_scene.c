@@ -154,12 +154,3 @@ uint64_t send_files_by(struct harness *harness, const struct harness_client *by,
     harness_advance(harness, 60000);
     return number;
 }
-
-uint64_t error_to(struct harness *harness, const struct harness_client *client,
-                  struct tov_record request)
-{
-    struct tov_record reply = answer_to(harness, client, request);
-    uint64_t error = error_of(reply);
-    tov_record_destroy(&reply);
-    return error;
-}

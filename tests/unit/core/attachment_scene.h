@@ -41,8 +41,4 @@ uint64_t send_files(struct harness *harness, const uint64_t *sizes, size_t count
                     struct upload *out_upload);
 uint64_t send_files_by(struct harness *harness, const struct harness_client *by,
                        const uint64_t *sizes, size_t count, struct upload *out_upload);
-/* The error of the answer to REQUEST, which ends here; the connection goes on. */
-uint64_t error_to(struct harness *harness, const struct harness_client *client,
-                  struct tov_record request);
-
 #endif

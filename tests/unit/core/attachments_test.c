@@ -174,6 +174,57 @@ static void a_file_that_is_damaged_on_disk_is_not_handed_out(void)
     harness_destroy(harness);
 }
 
+/* Of anna's message NUMBER. */
+static bool shows_complete(struct harness *harness, uint64_t number)
+{
+    struct tov_record body, attachment;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    UNIT_NEED(tov_record_child(body_of(reply, "get"), "attachments", 0, &attachment));
+    bool is_complete = tov_record_number(attachment, "complete") != 0;
+    tov_record_destroy(&reply);
+    return is_complete;
+}
+
+/* As after a restore without it. Nobody is shown a file that is not there. */
+static void an_own_file_that_is_gone_is_not_shown_and_comes_back(void)
+{
+    static const uint64_t sizes[] = {200000};
+    struct upload upload;
+    struct harness *harness = attachment_nodes();
+    uint64_t own = send_files(harness, sizes, 1, &upload);
+    CU_ASSERT(shows_complete(harness, own));
+    UNIT_NEED(sim_disk_sweep(harness->nodes[0].disk, "own-") == TOV_OK);
+    CU_ASSERT(!shows_complete(harness, own));
+    UNIT_EQUAL_INT(error_to(harness, &anna, read_request(own, 2, 0, 0)), TOV_E_UNAVAILABLE);
+    harness_advance(harness, 30000);
+    CU_ASSERT(shows_complete(harness, own));
+    expect_read(harness, &anna, read_request(own, 2, 0, 0), upload.files[0].seed, 200000);
+    harness_destroy(harness);
+}
+
+/* Its sender has lost it, and nobody else has it. */
+static void a_file_that_does_not_come_is_told_in_status(void)
+{
+    static const uint64_t sizes[] = {5000};
+    static const char words[] = "kk does not send an attachment";
+    struct upload upload;
+    struct tov_record body;
+    struct harness *harness = attachment_nodes();
+    harness_set_link(harness, 0, 1, false);
+    (void)send_files(harness, sizes, 1, &upload);
+    UNIT_NEED(sim_disk_sweep(harness->nodes[0].disk, "own-") == TOV_OK);
+    harness_set_link(harness, 0, 1, true);
+    for (unsigned i = 0; i < 300; i++)
+        harness_advance(harness, 1000);
+    struct tov_record reply = answer_to(harness, &bo, request_of("status", &body));
+    struct tov_bytes text = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    CU_ASSERT(text.size >= strlen(words) && memcmp(text.data, words, strlen(words)) == 0);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
 static void a_message_that_was_taken_back_gives_no_file(void)
 {
     static const uint64_t sizes[] = {5000};
@@ -316,6 +367,8 @@ int main(void)
         UNIT_TEST(who_may_not_read_is_told_that_there_is_nothing),
         UNIT_TEST(only_the_parties_hold_a_file),
         UNIT_TEST(a_file_that_is_damaged_on_disk_is_not_handed_out),
+        UNIT_TEST(an_own_file_that_is_gone_is_not_shown_and_comes_back),
+        UNIT_TEST(a_file_that_does_not_come_is_told_in_status),
         UNIT_TEST(a_message_that_was_taken_back_gives_no_file),
         UNIT_TEST(an_upload_that_does_not_fit_is_refused_and_goes_on),
         UNIT_TEST(an_upload_is_its_connections_own),

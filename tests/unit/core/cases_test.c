@@ -158,6 +158,13 @@ static void who_was_sent_nothing_is_shown_nothing(void)
     reply = ask(harness, &sofie, "cases", &(struct asking){.unit = "kk/vink"});
     UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
     tov_record_destroy(&reply);
+    /* An empty list would say that the unit has no news. */
+    reply = ask(harness, &sofie, "list", &(struct asking){.unit = "kk/vink"});
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
+    tov_record_destroy(&reply);
+    reply = ask(harness, &audit, "list", &(struct asking){.unit = "kk/vink"});
+    UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+    tov_record_destroy(&reply);
     reply = ask(harness, &gitte, "cases", &(struct asking){.ended = 1});
     UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
     tov_record_destroy(&reply);

@@ -21,6 +21,15 @@ struct tov_record answer_to(struct harness *harness, const struct harness_client
     return reply;
 }
 
+uint64_t error_to(struct harness *harness, const struct harness_client *client,
+                  struct tov_record request)
+{
+    struct tov_record reply = answer_to(harness, client, request);
+    uint64_t error = error_of(reply);
+    tov_record_destroy(&reply);
+    return error;
+}
+
 /* The message that the agency of CLIENT was sent last, by its number there. */
 uint64_t newest(struct harness *harness, const struct harness_client *client)
 {

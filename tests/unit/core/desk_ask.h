@@ -14,6 +14,9 @@ struct tov_record request_of(const char *name, struct tov_record *out_body);
 /* The answer; REQUEST ends here. */
 struct tov_record answer_to(struct harness *harness, const struct harness_client *client,
                             struct tov_record request);
+/* The error of the answer to REQUEST, which ends here; the connection goes on. */
+uint64_t error_to(struct harness *harness, const struct harness_client *client,
+                  struct tov_record request);
 /* The message that the agency of CLIENT was sent last, by its number there. */
 uint64_t newest(struct harness *harness, const struct harness_client *client);
 /* The newest entry of node 0's journal tree that is of CLASS; false: there is none. DETAILS keeps

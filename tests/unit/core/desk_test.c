@@ -200,20 +200,65 @@ static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
     harness_destroy(harness);
 }
 
+static bool status_says(struct harness *harness, const char *words)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    size_t size = strlen(words);
+    bool found = false;
+    for (size_t i = 0; !found && i + size <= said.size; i++)
+        found = memcmp(said.data + i, words, size) == 0;
+    tov_record_destroy(&reply);
+    return found;
+}
+
 static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
 {
     struct harness *harness = three_nodes();
-    uint64_t numbers[3];
-    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 2, 100);
-    for (size_t i = 0; i < 3; i++) {
+    uint64_t numbers[5];
+    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 4, 100);
+    for (size_t i = 0; i < 5; i++) {
+        UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
         send_note(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
     UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    CU_ASSERT(status_says(harness, "Most are from krfo"));
+    UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-unread-full"), 1);
     look_at(harness, &anna, numbers[0]);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
     UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    CU_ASSERT(!status_says(harness, "Most are from krfo"));
+    harness_destroy(harness);
+}
+
+static void no_agency_takes_the_place_of_another_that_has_less_unread(void)
+{
+    struct harness *harness = three_nodes();
+    struct desk_count count;
+    struct tov_desk *desk = tov_node_api(harness_node(harness, 0))->desk;
+    tov_desk_limit(desk, 4, 4);
+    for (size_t i = 0; i < 6; i++)
+        send_note(harness, "about.case_ref=" CASE, NULL);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
+    for (size_t i = 0; i < 3; i++) {
+        force_saying(harness, &(struct saying){.by = &bo,
+                                               .type = "msg.note",
+                                               .from = "kbh-pol/dks",
+                                               .to = "kk/vink",
+                                               .bases = "RPL115-2/1-1",
+                                               .fields = "about.case_ref=" CASE "; priority=akut"});
+        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
+    }
+    harness_advance(harness, 2 * HOUR_MS);
+    /* The half of the room is the police's, and nothing of krfo's is urgent. */
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 2);
+    tov_desk_count(
+        &(struct api_look){.api = tov_node_api(harness_node(harness, 0)), .client = &checker},
+        &count);
+    UNIT_EQUAL_INT(count.unrecorded, 4);
     harness_destroy(harness);
 }
 
@@ -345,6 +390,82 @@ static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
     CU_ASSERT(is_text(tov_record_bytes(record, "by"), "anna"));
     UNIT_EQUAL_INT(tov_record_number(summary, "erasable_ms"), erasable_ms);
     tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+static void a_number_in_the_record_is_one_line_of_at_most_sixty_four_bytes(void)
+{
+    struct harness *harness = three_nodes();
+    static const char *const bad[] = {"",
+                                      " 2021-1",
+                                      "2021-1 ",
+                                      "2021\n1",
+                                      "2021\t1",
+                                      "2021\x7f"
+                                      "1"};
+    char longest[66];
+    send_note(harness, "about.case_ref=" CASE, NULL);
+    uint64_t number = newest(harness, &anna);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct tov_record reply = hand_over(harness, &anna, number, bad[i]);
+        UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+        tov_record_destroy(&reply);
+    }
+    memset(longest, '7', sizeof longest);
+    longest[65] = '\0';
+    struct tov_record reply = hand_over(harness, &anna, number, longest);
+    UNIT_EQUAL_INT(error_of(reply), TOV_E_ARGUMENT);
+    tov_record_destroy(&reply);
+    longest[64] = '\0';
+    reply = hand_over(harness, &anna, number, longest);
+    UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+/* I11: what nothing waits for any more takes no room, and the rest is counted as before. */
+static void what_is_done_with_leaves_the_desk(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t numbers[100];
+    for (size_t i = 0; i < 100; i++) {
+        send_note(harness, "about.case_ref=" CASE, NULL);
+        numbers[i] = newest(harness, &anna);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 100);
+    for (size_t i = 0; i < 80; i++) {
+        look_at(harness, &anna, numbers[i]);
+        struct tov_record reply = hand_over(harness, &anna, numbers[i], "2021-1");
+        UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+        tov_record_destroy(&reply);
+    }
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 20);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 20);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded_oldest"), numbers[80]);
+    look_at(harness, &anna, numbers[80]);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 19);
+    harness_destroy(harness);
+}
+
+/* Its sender has taken it back: nobody has to answer it. */
+static void what_was_taken_back_is_no_alarm(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    send_note(harness, "about.case_ref=" CASE, &ref);
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "msg.retract",
+                         .from = "krfo/central",
+                         .to = "kk/vink",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    look_at(harness, &anna, newest(harness, &anna));
+    harness_advance(harness, 5 * HOUR_MS);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
     harness_destroy(harness);
 }
 
@@ -555,6 +676,7 @@ int main(void)
         UNIT_TEST(a_row_that_cannot_be_read_takes_the_status_from_nobody),
         UNIT_TEST(a_row_that_cannot_be_read_takes_the_list_from_nobody),
         UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
+        UNIT_TEST(no_agency_takes_the_place_of_another_that_has_less_unread),
         UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(what_waits_at_another_agency_is_counted_for_its_own_unit_alone),
@@ -564,6 +686,9 @@ int main(void)
         UNIT_TEST(a_damaged_hand_over_is_shown_without_details),
         UNIT_TEST(a_hand_over_of_another_message_is_not_shown),
         UNIT_TEST(only_who_may_see_the_content_hands_it_over),
+        UNIT_TEST(a_number_in_the_record_is_one_line_of_at_most_sixty_four_bytes),
+        UNIT_TEST(what_is_done_with_leaves_the_desk),
+        UNIT_TEST(what_was_taken_back_is_no_alarm),
         UNIT_TEST(what_waits_is_listed_oldest_first_and_in_pages),
     };
     return unit_run("core: what waits for a person", tests, sizeof tests / sizeof tests[0]);

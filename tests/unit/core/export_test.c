@@ -131,6 +131,42 @@ static void two_histories_that_are_kept_are_given(void)
     harness_destroy(harness);
 }
 
+/* ---- former generations ---- */
+
+/* As follow/peer_row.c keeps it when an agency begins a new ledger. */
+static void keep_former(struct harness *harness, uint16_t agency, uint32_t generation,
+                        uint64_t size)
+{
+    uint8_t row[24] = {0};
+    struct tov_store_key key = tov_store_key_text("mirror");
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u32(&key, generation);
+    tov_put_be64(row, size);
+    tov_put_be64(row + 16, 3); /* the last link */
+    put_row(harness, TOV_TABLE_FACT, key, TOV_BYTES_OF(row));
+}
+
+/* The ledger that an agency had before stays in exports; without a key for it in the roster nobody
+ * can say what was signed, and no checkpoint is given. */
+static void a_former_ledger_of_a_peer_is_given_too(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_export_position position;
+    keep_former(harness, 2, 7, 5);
+    keep_former(harness, 3, 1, 9); /* the present one, which was just left: it is given once */
+    TOV_CLEANUP(exported_cleanup) struct exported *exported = export_all(harness);
+    UNIT_NEED(tov_export_parse_position(exported_file(exported, "mirror/2/7/position"),
+                                        &position) == TOV_OK);
+    UNIT_EQUAL_INT(position.size, 5);
+    UNIT_EQUAL_INT(position.last_link, 3);
+    UNIT_EQUAL_INT(exported_file(exported, "mirror/2/7/checkpoint").size, 0);
+    CU_ASSERT(exported_file(exported, "mirror/2/1/checkpoint").size > 0);
+    UNIT_NEED(tov_export_parse_position(exported_file(exported, "mirror/3/1/position"),
+                                        &position) == TOV_OK);
+    CU_ASSERT(position.size != 9);
+    harness_destroy(harness);
+}
+
 /* ---- what is gone ---- */
 
 /* The leaf at INDEX of the only bundle of FOLDER; NULL: none. */
@@ -324,6 +360,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(the_checkpoint_has_the_words_of_its_witnesses),
         UNIT_TEST(two_histories_that_are_kept_are_given),
+        UNIT_TEST(a_former_ledger_of_a_peer_is_given_too),
         UNIT_TEST(an_own_entry_that_is_lost_is_an_empty_one_without_anything_detached),
         UNIT_TEST(an_erased_entry_of_a_peer_is_its_hash_alone),
         UNIT_TEST(files_are_given_whole_and_those_that_are_not_here_are_left_out),

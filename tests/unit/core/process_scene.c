@@ -20,6 +20,27 @@
 #define QUEUE_BYTES (16u << 20)
 #define WAIT_MS 30000
 
+/* The linker gives what is in their place to the core. */
+struct tov_sandbox_places;
+enum tov_err __wrap_tov_sandbox_enter(int role, const struct tov_sandbox_places *places,
+                                      struct tov_error *error);
+enum tov_err __wrap_tov_filesystem_check(int dir_fd, const char *path, struct tov_error *error);
+enum tov_err __wrap_tov_sandbox_enter(int role, const struct tov_sandbox_places *places,
+                                      struct tov_error *error)
+{
+    (void)role;
+    (void)places;
+    (void)error;
+    return TOV_OK;
+}
+enum tov_err __wrap_tov_filesystem_check(int dir_fd, const char *path, struct tov_error *error)
+{
+    (void)dir_fd;
+    (void)path;
+    (void)error;
+    return TOV_OK;
+}
+
 /* ---- files ---- */
 
 void process_scene_put(const struct process_scene *scene, const char *file, const char *content)

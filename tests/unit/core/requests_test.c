@@ -21,22 +21,45 @@ static struct tov_core *core_of(struct harness *harness)
     return tov_node_core(harness_node(harness, 0));
 }
 
-/* The error of the answer to REQUEST, which ends here. */
-static enum tov_err error_to(struct harness *harness, const struct harness_client *client,
-                             struct tov_record request)
-{
-    struct tov_record reply = answer_to(harness, client, request);
-    enum tov_err err = (enum tov_err)error_of(reply);
-    tov_record_destroy(&reply);
-    return err;
-}
-
 static const struct saying note = {.by = &anna,
                                    .type = "msg.note",
                                    .from = "kk/vink",
                                    .to = "kbh-pol/dks krfo/central",
                                    .bases = "RPL115-2/1-1",
                                    .fields = "about.case_ref=" CASE};
+
+static size_t content_size_of(struct harness *harness, const struct harness_client *client,
+                              uint64_t number)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, client, request);
+    size_t size = tov_record_bytes(body_of(reply, "get"), "content").size;
+    tov_record_destroy(&reply);
+    return size;
+}
+
+/* How many messages CLIENT finds by a name that stands in them, and how many were not read. */
+static size_t find(struct harness *harness, const struct harness_client *client,
+                   uint64_t *out_not_read)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "Prøvesen"));
+    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet til os"));
+    struct tov_record reply = answer_to(harness, client, request);
+    uint64_t id = tov_record_number(body_of(reply, "find"), "search");
+    tov_record_destroy(&reply);
+    request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "Prøvesen"));
+    UNIT_OK(tov_record_put_number(body, "search", id));
+    reply = answer_to(harness, client, request);
+    size_t found = tov_record_count(body_of(reply, "find"), "messages");
+    *out_not_read = tov_record_number(body_of(reply, "find"), "not_read");
+    tov_record_destroy(&reply);
+    return found;
+}
 
 /* ---- drafts: the key ---- */
 
@@ -191,6 +214,11 @@ static void a_right_that_is_not_said_is_all_and_one_that_is_said_is_kept(void)
     reply = answer_to(harness, &carl, request);
     UNIT_EQUAL_INT(tov_record_bytes(body_of(reply, "get"), "content").size, 0);
     tov_record_destroy(&reply);
+    /* To who has no right to it nothing is left unread. */
+    uint64_t not_read;
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 1);
+    UNIT_EQUAL_INT(find(harness, &carl, &not_read), 0);
+    UNIT_EQUAL_INT(not_read, 0);
     harness_destroy(harness);
 }
 
@@ -354,7 +382,7 @@ static enum tov_err error_of_get(struct harness *harness, uint64_t number,
         UNIT_OK(tov_record_put_ref(body, "ref", ref));
     if (reason > 0)
         UNIT_OK(tov_record_put_text(body, "reason", words));
-    return error_to(harness, &anna, request);
+    return (enum tov_err)error_to(harness, &anna, request);
 }
 
 static void a_message_is_named_by_number_or_reference(void)
@@ -371,6 +399,119 @@ static void a_message_is_named_by_number_or_reference(void)
     UNIT_OK(error_of_get(harness, number, NULL, TOV_ACCESS_REASON_MAX_BYTES));
     UNIT_EQUAL_INT(error_of_get(harness, number, NULL, TOV_ACCESS_REASON_MAX_BYTES + 1),
                    TOV_E_LIMIT);
+    harness_destroy(harness);
+}
+
+/* Neither to who reads it nor to who searches. */
+static void what_its_sender_took_back_is_shown_to_nobody(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t not_read;
+    uint64_t own = send_to_both(harness, &ref);
+    uint64_t theirs = newest(harness, &bo);
+    CU_ASSERT(content_size_of(harness, &bo, theirs) > 0);
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 1);
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.retract",
+                         .from = "kk/vink",
+                         .to = "kbh-pol/dks krfo/central",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    UNIT_EQUAL_INT(content_size_of(harness, &bo, theirs), 0);
+    UNIT_EQUAL_INT(content_size_of(harness, &anna, own), 0);
+    UNIT_EQUAL_INT(find(harness, &bo, &not_read), 0);
+    UNIT_EQUAL_INT(not_read, 0);
+    harness_destroy(harness);
+}
+
+/* Who checks sees that it was, not what was said; and who has read it is named once. */
+static void an_auditor_is_shown_a_message_without_its_content(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body, summary, delivery;
+    struct tov_ref ref;
+    uint64_t number = send_to_both(harness, &ref);
+    for (unsigned i = 0; i < 2; i++)
+        say(harness,
+            &(struct saying){.by = &bo,
+                             .type = "ack.read",
+                             .from = "kbh-pol/dks",
+                             .to = "kk/vink",
+                             .bases = "AFTALE",
+                             .fields = "about.case_ref=" CASE,
+                             .answers = &ref},
+            NULL);
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, &audit, request);
+    struct tov_record answer = body_of(reply, "get");
+    UNIT_EQUAL_INT(tov_record_bytes(answer, "content").size, 0);
+    UNIT_NEED(tov_record_child(answer, "summary", 0, &summary));
+    UNIT_EQUAL_INT(tov_record_number(summary, "shown"), 0); /* nor counts it as read here */
+    UNIT_EQUAL_INT(tov_record_number(summary, "reply_count"), 2);
+    for (size_t i = 0; tov_record_child(summary, "deliveries", i, &delivery); i++)
+        UNIT_EQUAL_INT(tov_record_number(delivery, "read"),
+                       tov_record_number(delivery, "agency") == 2 ? 1 : 0);
+    tov_record_destroy(&reply);
+    harness_destroy(harness);
+}
+
+static void a_search_needs_something_to_look_for(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body;
+    struct tov_record request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet til os"));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_ARGUMENT);
+    harness_destroy(harness);
+}
+
+/* ---- how the node stands ---- */
+
+static bool says(struct harness *harness, const char *words)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    struct tov_bytes text = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    bool found = text.size > 0 && memmem(text.data, text.size, words, strlen(words)) != NULL;
+    tov_record_destroy(&reply);
+    return found;
+}
+
+static void a_node_whose_disk_is_full_says_so_and_takes_nothing_new(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    struct tov_record body;
+    uint64_t number = send_to_both(harness, &ref);
+    uint64_t reserve = core_of(harness)->disk_reserve_bytes;
+    CU_ASSERT(!says(harness, "disk is nearly full"));
+    core_of(harness)->disk_reserve_bytes = UINT64_MAX;
+    CU_ASSERT(says(harness, "disk is nearly full"));
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &note)), TOV_E_FULL);
+    struct tov_record request = request_of("upload_begin", &body);
+    UNIT_OK(tov_record_put_number(body, "size", 1000));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_FULL);
+    CU_ASSERT(content_size_of(harness, &anna, number) > 0); /* what is there can be read */
+    core_of(harness)->disk_reserve_bytes = reserve;
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &note)), TOV_OK);
+    harness_destroy(harness);
+}
+
+static void a_clock_that_is_behind_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    (void)send_to_both(harness, NULL);
+    uint64_t last_ms = core_of(harness)->last_leaf_ms;
+    CU_ASSERT(!says(harness, "clock is behind"));
+    core_of(harness)->last_leaf_ms += 3600000;
+    CU_ASSERT(says(harness, "clock is behind"));
+    core_of(harness)->last_leaf_ms = last_ms;
+    CU_ASSERT(!says(harness, "clock is behind"));
     harness_destroy(harness);
 }
 
@@ -473,73 +614,6 @@ static void a_thread_has_the_answers_to_one_message_and_no_others(void)
     harness_destroy(harness);
 }
 
-/* ---- connections ---- */
-
-static enum tov_err hello(struct harness *harness, const struct harness_client *client)
-{
-    struct tov_record body;
-    struct tov_record request = request_of("hello", &body);
-    UNIT_OK(tov_record_put_number(body, "api_min", 1));
-    UNIT_OK(tov_record_put_number(body, "api_max", 1));
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    UNIT_NEED(tov_record_put_number(request, "id", 1) == TOV_OK);
-    UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
-    tov_record_destroy(&request);
-    struct tov_record reply = {0};
-    uint8_t *bytes;
-    size_t size;
-    harness_send(harness, client, tov_buf_view(&frame));
-    harness_run(harness);
-    UNIT_NEED(harness_take(harness, client, &bytes, &size));
-    UNIT_NEED(tov_api_reply_decode((struct tov_bytes){bytes, size}, &reply, NULL) == TOV_OK);
-    enum tov_err err = (enum tov_err)error_of(reply);
-    tov_record_destroy(&reply);
-    free(bytes);
-    return err;
-}
-
-static void one_key_has_sixty_four_connections_and_takes_none_from_others(void)
-{
-    struct harness *harness = three_nodes();
-    struct harness_client client = {0, "anna", 1000};
-    for (; client.connection < 1000 + TOV_API_CONNECTIONS_OF_KEY_MAX; client.connection++)
-        UNIT_OK(hello(harness, &client));
-    UNIT_EQUAL_INT(hello(harness, &client), TOV_E_BUSY);
-    CU_ASSERT(harness_is_closed(harness, &client));
-    UNIT_OK(hello(harness, &eva));
-    harness_gone(harness, &(struct harness_client){0, "anna", 1005});
-    client.connection++;
-    UNIT_OK(hello(harness, &client));
-    harness_destroy(harness);
-}
-
-static void a_connection_that_comes_with_another_key_is_a_new_one(void)
-{
-    struct harness *harness = three_nodes();
-    struct tov_record body;
-    struct tov_record request = request_of("find", &body);
-    UNIT_OK(tov_record_put_text(body, "name", "Magnus"));
-    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet"));
-    struct tov_record reply = answer_to(harness, &anna, request);
-    uint64_t id = tov_record_number(body_of(reply, "find"), "search");
-    tov_record_destroy(&reply);
-    const struct harness_client intruder = {0, "sofie", anna.connection};
-    request = request_of("find", &body);
-    UNIT_OK(tov_record_put_text(body, "name", "Magnus"));
-    UNIT_OK(tov_record_put_number(body, "search", id));
-    UNIT_EQUAL_INT(error_to(harness, &intruder, request), TOV_E_DENIED);
-    harness_destroy(harness);
-}
-
-static void a_key_that_nobody_registered_is_told_so_and_closed(void)
-{
-    struct harness *harness = three_nodes();
-    const struct harness_client stranger = {0, "nobody", 1500};
-    UNIT_EQUAL_INT(hello(harness, &stranger), TOV_E_DENIED);
-    CU_ASSERT(harness_is_closed(harness, &stranger));
-    harness_destroy(harness);
-}
-
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -551,12 +625,14 @@ int main(void)
         UNIT_TEST(files_that_were_not_uploaded_cannot_be_named),
         UNIT_TEST(a_message_that_was_erased_is_not_written_again),
         UNIT_TEST(a_message_that_waits_for_its_commit_is_known_when_it_is_asked_again),
+        UNIT_TEST(what_its_sender_took_back_is_shown_to_nobody),
+        UNIT_TEST(an_auditor_is_shown_a_message_without_its_content),
+        UNIT_TEST(a_search_needs_something_to_look_for),
+        UNIT_TEST(a_node_whose_disk_is_full_says_so_and_takes_nothing_new),
+        UNIT_TEST(a_clock_that_is_behind_is_told),
         UNIT_TEST(a_message_is_named_by_number_or_reference),
         UNIT_TEST(a_list_is_of_an_own_unit_and_of_a_thread_that_the_client_may_see),
         UNIT_TEST(a_thread_has_the_answers_to_one_message_and_no_others),
-        UNIT_TEST(one_key_has_sixty_four_connections_and_takes_none_from_others),
-        UNIT_TEST(a_connection_that_comes_with_another_key_is_a_new_one),
-        UNIT_TEST(a_key_that_nobody_registered_is_told_so_and_closed),
     };
     return unit_run("core: requests", tests, sizeof tests / sizeof tests[0]);
 }

@@ -202,6 +202,38 @@ static void a_message_that_was_long_on_its_way_is_judged_by_the_roster_that_it_n
     tov_roster_destroy(roster);
 }
 
+/* The verdict in the only delivery of the newest message that KK lists, and whether KBH_POL says in
+ * its status that it lacks roster VERSION. */
+static unsigned delivered_verdict(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record reply = ask(harness, client, "list", &(struct asking){.number = 0});
+    struct tov_record summary, delivery;
+    UNIT_NEED(tov_record_child(body_of(reply, "list"), "messages", 0, &summary));
+    UNIT_NEED(tov_record_child(summary, "deliveries", 0, &delivery));
+    unsigned verdict = (unsigned)tov_record_number(delivery, "verdict");
+    tov_record_destroy(&reply);
+    return verdict;
+}
+
+/* Own messages that a recipient cannot use, as CLIENT's status counts them. */
+static uint64_t count_unusable(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record reply = ask(harness, client, "status", &(struct asking){.number = 0});
+    uint64_t count = tov_record_number(body_of(reply, "status"), "unusable");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+static bool says_of_roster(struct harness *harness, const struct harness_client *client,
+                           const char *words)
+{
+    struct tov_record reply = ask(harness, client, "status", &(struct asking){.number = 0});
+    struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
+    bool says = memmem(said.data, said.size, words, strlen(words)) != NULL;
+    tov_record_destroy(&reply);
+    return says;
+}
+
 /* The old roster would refuse it; nothing is refused for good by it. */
 static void a_roster_that_is_not_here_yet_is_waited_for(void)
 {
@@ -213,8 +245,18 @@ static void a_roster_that_is_not_here_yet_is_waited_for(void)
     UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_NOT_UNDERSTOOD);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
     UNIT_EQUAL_INT(harness_logged(harness, KBH_POL, "roster-missing"), 1);
+    CU_ASSERT(says_of_roster(harness, &bo, "kk uses roster 2, which this node does not have"));
+    CU_ASSERT(!says_of_roster(harness, &sofie, "roster"));
+    UNIT_EQUAL_INT(delivered_verdict(harness, &sofie), TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_EQUAL_INT(count_unusable(harness, &sofie), 1);
+    UNIT_EQUAL_INT(count_unusable(harness, &anna), 0); /* of another unit (I10) */
     adopt(harness, KBH_POL, roster);
     UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + 1);
+    harness_advance(harness, 60000);
+    CU_ASSERT(!says_of_roster(harness, &bo, "roster"));
+    UNIT_EQUAL_INT(newest_verdict(harness), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivered_verdict(harness, &sofie), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_unusable(harness, &sofie), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
 }
@@ -302,6 +344,57 @@ static void a_damaged_old_roster_stops_the_start(void)
     harness_destroy(harness);
 }
 
+/* The roster of now, in which KK's key was revoked at SIZE entries. */
+static struct tov_roster *revoking_roster(struct harness *harness, uint64_t size)
+{
+    const struct tov_roster *now = tov_node_core(harness_node(harness, KBH_POL))->roster;
+    struct tov_roster_facts facts = *tov_roster_facts(now);
+    struct tov_roster *roster;
+    struct tov_revocation revocation = {
+        .key = facts.agencies[KK].ledger, .agency = KK + 1, .size = size};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    facts.version = 2;
+    facts.previous = tov_roster_hash(now);
+    facts.revocations = &revocation;
+    facts.revocation_count = 1;
+    tov_roster_format(&facts, &text);
+    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &roster, NULL) == TOV_OK);
+    return roster;
+}
+
+/* The police's picture when KK wrote an invitation with a key that was revoked just below it: the
+ * roster came FIRST, or the message did. */
+static void look_at_the_void(bool roster_first, struct tov_buf *out)
+{
+    struct harness *harness = whole_story();
+    struct tov_ref ref;
+    uint64_t count = messages_of_case(harness, &bo);
+    const struct saying saying = invitation(&anna, "kk/vink", "kbh-pol/dks");
+    if (roster_first)
+        harness_set_link(harness, KK, KBH_POL, false);
+    (void)say(harness, &saying, &ref);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count + (roster_first ? 0 : 1));
+    struct tov_roster *roster = revoking_roster(harness, ref.index);
+    adopt(harness, KBH_POL, roster);
+    if (roster_first)
+        harness_set_link(harness, KK, KBH_POL, true);
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(messages_of_case(harness, &bo), count);
+    (void)look(harness, &bo, out);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void what_stands_above_a_revocation_has_no_effect_whatever_came_first(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf after = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    look_at_the_void(true, &before);
+    look_at_the_void(false, &after);
+    CU_ASSERT(before.size > 100);
+    CU_ASSERT(tov_bytes_equal(tov_buf_view(&before), tov_buf_view(&after)));
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -313,6 +406,7 @@ int main(void)
         UNIT_TEST(a_version_that_nobody_will_make_does_not_hide_the_one_that_is_missing),
         UNIT_TEST(a_version_that_was_not_adopted_is_judged_by_the_one_before_it),
         UNIT_TEST(a_damaged_old_roster_stops_the_start),
+        UNIT_TEST(what_stands_above_a_revocation_has_no_effect_whatever_came_first),
     };
     return unit_run("roster_change", tests, sizeof tests / sizeof tests[0]);
 }

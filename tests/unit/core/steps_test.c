@@ -23,6 +23,7 @@ struct answer {
     uint64_t number;
     size_t findings;
     char field[64], reason[256];
+    unsigned recipients; /* each that is refused: a bit for its place in the draft */
 };
 
 struct scene {
@@ -46,6 +47,8 @@ static void note_finding(struct tov_record reply, struct answer *answer)
                        (const char *)field.data);
         (void)snprintf(answer->reason, sizeof answer->reason, "%.*s", (int)reason.size,
                        (const char *)reason.data);
+        if (strncmp(answer->field, "recipients.", 11) == 0)
+            answer->recipients |= 1u << (answer->field[11] - '0');
         answer->findings++;
     }
 }
@@ -377,6 +380,21 @@ static void an_offer_that_cites_nothing_is_refused_at_its_citations(void)
     scene_close(&scene);
 }
 
+/* The leaf has its recipients in the order of the agencies' numbers, the draft has its own. */
+static void a_refusal_names_the_recipient_by_its_place_in_the_draft(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-recipients");
+    struct test_draft date = date_of(to_parties(DATE, "krfo/faengsel kbh-pol/dks"), "1");
+    test_draft_route(&date, "krfo/central", "kbh-pol/dks kk/eki");
+    test_draft_bases(&date, "BEK-HPL"); /* for the release desk, not for the police */
+    hand_in(&scene, KRFO, &date);
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.answers[KRFO].error, TOV_E_RULE);
+    UNIT_EQUAL_INT(scene.answers[KRFO].recipients, 1u << 1);
+    scene_close(&scene);
+}
+
 /* Refused; the reason is the rule's, which names no state. */
 static bool is_refused_by_rule_alone(struct scene *scene, size_t node, struct test_draft draft)
 {
@@ -568,6 +586,7 @@ int main(void)
         UNIT_TEST(two_steps_of_one_batch_follow_each_other),
         UNIT_TEST(a_step_that_no_row_lists_is_refused_and_writes_nothing),
         UNIT_TEST(an_offer_that_cites_nothing_is_refused_at_its_citations),
+        UNIT_TEST(a_refusal_names_the_recipient_by_its_place_in_the_draft),
         UNIT_TEST(a_refusal_names_the_state_to_who_is_shown_the_thing),
         UNIT_TEST(what_a_client_says_of_steps_start_and_seen_is_replaced),
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),

@@ -54,6 +54,42 @@ static void an_entry_written_before_the_guard_answers_is_signed(void)
     sim_wire_destroy(wire);
 }
 
+/* The store is an old copy that lacks entries of the journal alone, and somebody reads before the
+ * guard was heard: where the guard has one entry the store has another. The next journal begins. */
+static void a_reading_on_an_old_copy_ends_its_journal(void)
+{
+    struct sim_wire *wire = sim_wire_create("reading", 2);
+    struct sim_node *node = &wire->nodes[0];
+    struct sim_copy copy;
+    struct tov_access_note note = {.class_code = TOV_ACCESS_READ,
+                                   .client = tov_clients_at(node->agency->clients, 0),
+                                   .role = "sagsbehandler"};
+    sim_wire_start_all(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_copy(node, &copy);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, 1);
+    UNIT_OK(tov_access_note(tov_node_core(node->node), &note));
+    sim_wire_run(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_put_back(node, &copy, SIM_STORE);
+    start_quietly(node);
+    UNIT_OK(tov_access_note(tov_node_core(node->node), &note));
+    tov_node_turn(node->node);
+    sim_node_run_commit(node);
+    sim_node_answer_commit(node);
+    sim_wire_run(wire);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    need_running(node);
+    CU_ASSERT(sim_wire_logged(wire, "journal-begins"));
+    UNIT_EQUAL_INT(tov_node_state(node->node), TOV_NODE_SERVING);
+    struct tov_ledger *journal = tov_node_core(node->node)->journal;
+    UNIT_EQUAL_INT(tov_ledger_signed(journal), tov_ledger_size(journal));
+    sim_copy_fini(&copy);
+    sim_wire_destroy(wire);
+}
+
 static void submit_long(struct sim_wire *wire, uint64_t record)
 {
     struct sim_order order = {.record = record,
@@ -229,6 +265,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(an_entry_written_before_the_guard_answers_is_signed),
+        UNIT_TEST(a_reading_on_an_old_copy_ends_its_journal),
         UNIT_TEST(nothing_is_signed_or_taken_once_it_is_to_start_again),
         UNIT_TEST(a_batch_that_was_not_signed_before_a_crash_is_signed_in_segments),
         UNIT_TEST(a_guard_that_does_not_sign_what_was_asked_ends_the_node),

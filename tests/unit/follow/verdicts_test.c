@@ -230,6 +230,60 @@ static void not_opened_when_the_receiver_is_no_recipient(void)
     need_going_on(hostile);
 }
 
+/* The header names other recipients than the leaf, whom the sender's own agency would see (I10). */
+static void not_opened_when_the_header_names_others_than_the_leaf(void)
+{
+    static const struct {
+        size_t count;
+        struct tov_message_recipient recipients[2];
+    } rows[] = {{1, {{1, TOV_RIGHT_HEADER}}},
+                {1, {{2, TOV_RIGHT_ALL}}},
+                {2, {{1, TOV_RIGHT_ALL}, {2, TOV_RIGHT_ALL}}},
+                {0, {{0, TOV_RIGHT_ALL}}}};
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-other-header");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(1u << 17);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(1u << 17);
+        struct sim_order order = {.record = 1, .text_bytes = 80, .recipient_count = rows[i].count};
+        memcpy(order.recipients, rows[i].recipients, sizeof rows[i].recipients);
+        hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+        struct sim_sender sender = {hostile->agency, hostile_core(hostile)->now_ms,
+                                    message.leaf.as.message.id};
+        UNIT_NEED(sim_message_encode(&sender, &order, &header, &content) == TOV_OK);
+        hostile_message_reseal(&message, 0, tov_buf_view(&header), false);
+        (void)hostile_deliver(hostile, &message);
+        need_verdict(hostile, TOV_VERDICT_NOT_OPENED, TOV_E_SCHEMA);
+    }
+    UNIT_EQUAL_INT(hostile_count_shown(hostile), 0);
+    need_going_on(hostile);
+}
+
+/* Nor under another's name, or as another message. */
+static void not_opened_when_the_header_is_of_another_message(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-other-id");
+    static const uint8_t other_id[TOV_MESSAGE_ID_BYTES] = {1, 2, 3};
+    for (int which = 0; which < 2; which++) {
+        TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf header = TOV_BUF_INIT(1u << 17);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf content = TOV_BUF_INIT(1u << 17);
+        struct sim_order order = {.record = 1,
+                                  .text_bytes = 80,
+                                  .recipient_count = 1,
+                                  .recipients = {{1, TOV_RIGHT_ALL}}};
+        hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+        struct sim_sender sender = {which == 0 ? hostile->agency : hostile->target,
+                                    hostile_core(hostile)->now_ms,
+                                    which == 0 ? other_id : message.leaf.as.message.id};
+        UNIT_NEED(sim_message_encode(&sender, &order, &header, &content) == TOV_OK);
+        hostile_message_reseal(&message, 0, tov_buf_view(&header), false);
+        (void)hostile_deliver(hostile, &message);
+        need_verdict(hostile, TOV_VERDICT_NOT_OPENED, TOV_E_SCHEMA);
+    }
+    need_going_on(hostile);
+}
+
 static void a_clock_that_runs_ahead_is_flagged(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-clock");
@@ -307,6 +361,8 @@ int main(void)
         UNIT_TEST(not_opened_of_a_leaf_that_breaks_the_layout),
         UNIT_TEST(not_opened_when_a_part_is_not_the_leafs),
         UNIT_TEST(not_opened_when_the_receiver_is_no_recipient),
+        UNIT_TEST(not_opened_when_the_header_names_others_than_the_leaf),
+        UNIT_TEST(not_opened_when_the_header_is_of_another_message),
         UNIT_TEST(a_clock_that_runs_ahead_is_flagged),
         UNIT_TEST(a_late_stanza_for_a_broken_link_amends_nothing),
         UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),

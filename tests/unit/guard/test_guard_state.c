@@ -86,7 +86,8 @@ static void a_damaged_byte_anywhere_is_noticed(void)
     }
     size_t content = 20 + strlen(FIXTURE_ORIGIN) + 32 + 24 + 8 + 2 * 104 + 2 + 32;
     UNIT_EQUAL_INT(noticed, content);
-    UNIT_EQUAL_INT(alone, 2 * content); /* one good slot is enough, and is said to be the only one */
+    UNIT_EQUAL_INT(alone,
+                   2 * content); /* one good slot is enough, and is said to be the only one */
     UNIT_EQUAL_INT(state.journal, 4);
     tov_buf_fini(&image);
 }

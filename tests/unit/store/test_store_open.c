@@ -150,6 +150,87 @@ static void an_older_format_is_refused(void)
     folder_remove();
 }
 
+/* The format row, by LMDB itself: ROW in place of it. */
+static void put_format(struct tov_bytes row)
+{
+    MDB_env *env = NULL;
+    MDB_txn *txn = NULL;
+    MDB_dbi dbi = 0;
+    MDB_val key = {strlen("format"), (void *)(uintptr_t) "format"};
+    MDB_val value = {row.size, (void *)(uintptr_t)row.data};
+    UNIT_NEED(mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, 10) == 0);
+    UNIT_NEED(mdb_env_open(env, store_path(), 0, 0600) == 0);
+    UNIT_NEED(mdb_txn_begin(env, NULL, 0, &txn) == 0 && mdb_dbi_open(txn, "meta", 0, &dbi) == 0);
+    UNIT_NEED(mdb_get(txn, dbi, &key, &(MDB_val){0, NULL}) == 0);
+    UNIT_NEED(mdb_put(txn, dbi, &key, &value, 0) == 0 && mdb_txn_commit(txn) == 0);
+    mdb_env_close(env);
+}
+
+/* Its format is not guessed, and what wrote no sums is told by its version. */
+static void a_format_row_that_is_damaged_or_of_the_first_layout_is_refused(void)
+{
+    static const uint8_t first_layout[8] = {0, 0, 0, 1, 0, 0, 0, 3}, noise[20] = {1, 2, 3};
+    const struct {
+        struct tov_bytes row;
+        enum tov_err err;
+        const char *words;
+    } rows[] = {{TOV_BYTES_OF(first_layout), TOV_E_VERSION, "older tovd"},
+                {TOV_BYTES_OF(noise), TOV_E_CORRUPT, ""},
+                {{noise, 3}, TOV_E_CORRUPT, ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)folder_create();
+        struct tov_store_options options = test_options();
+        struct tov_store *store = store_open_here(&options);
+        struct tov_error error = {.text = ""};
+        tov_store_close(store);
+        put_format(rows[i].row);
+        store = NULL;
+        options.mode = TOV_STORE_LOOK; /* who does not read the file whole before */
+        UNIT_EQUAL_INT(tov_store_open(store_path(), &options, &store, &error), rows[i].err);
+        CU_ASSERT(store == NULL && strstr(error.text, rows[i].words) != NULL);
+        CU_ASSERT(strstr(error.text, store_path()) != NULL);
+        folder_remove();
+    }
+}
+
+/* A backup of a version that knew fewer tables: what it has can be read, the others are empty. */
+static void a_table_that_a_store_lacks_is_empty_to_who_only_looks(void)
+{
+    (void)folder_create();
+    struct tov_store_options options = test_options();
+    struct tov_store_batch *batch = batch_create();
+    struct tov_store_read *read = NULL;
+    struct tov_store_row row;
+    struct tov_store_iter iter;
+    struct tov_bytes value;
+    struct tov_store_range all = {.table = NAMES};
+    uint64_t count = 77;
+    options.table_count = NAMES; /* all but the last */
+    struct tov_store *store = store_open_here(&options);
+    batch_append_rows(batch, 0, 3);
+    UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
+    tov_store_batch_destroy(batch);
+    tov_store_close(store);
+    options.table_count = TABLE_COUNT;
+    options.mode = TOV_STORE_LOOK;
+    store = store_open_here(&options);
+    UNIT_NEED(tov_store_read_begin(store, &read, NULL) == TOV_OK);
+    UNIT_OK(tov_store_count(read, NAMES, &count));
+    UNIT_EQUAL_INT(count, 0);
+    UNIT_EQUAL_INT(tov_store_get(read, NAMES, tov_store_key_text("x"), &value), TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(tov_store_first(read, NAMES, &row), TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(tov_store_last(read, NAMES, &row), TOV_E_NOT_FOUND);
+    UNIT_OK(tov_store_iter_init(read, &all, &iter));
+    CU_ASSERT(!tov_store_iter_next(&iter));
+    CU_ASSERT(!tov_store_iter_next(&iter));
+    UNIT_OK(tov_store_iter_fini(&iter));
+    UNIT_OK(tov_store_count(read, ROWS, &count));
+    UNIT_EQUAL_INT(count, 3);
+    tov_store_read_end(read);
+    tov_store_close(store);
+    folder_remove();
+}
+
 static void somebody_elses_database_is_refused(void)
 {
     (void)folder_create();
@@ -239,6 +320,8 @@ const struct unit_test open_tests[] = {
     UNIT_TEST(a_second_process_is_refused_and_the_lock_dies_with_its_holder),
     UNIT_TEST(a_newer_format_is_refused_and_left_alone),
     UNIT_TEST(an_older_format_is_refused),
+    UNIT_TEST(a_format_row_that_is_damaged_or_of_the_first_layout_is_refused),
+    UNIT_TEST(a_table_that_a_store_lacks_is_empty_to_who_only_looks),
     UNIT_TEST(somebody_elses_database_is_refused),
     UNIT_TEST(a_file_that_is_no_database_is_refused),
     UNIT_TEST(network_and_memory_filesystems_are_named_and_refused),

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CALLS_MAX 400u
@@ -190,6 +191,7 @@ static bool commit_refused(unsigned nth, int code, uint64_t more)
     expect(err == TOV_OK || error.text[0] != '\0', "it does not say why");
     expect(tov_store_number(store) == number + (err == TOV_OK), "its number");
     bool is_lasting = err == TOV_E_IO || err == TOV_E_CORRUPT;
+    expect(!is_lasting || code == EIO, "a want of room or memory is taken for a broken disk");
     expect((commit_again(store) == TOV_OK) != is_lasting, "the next commit (S4)");
     tov_store_batch_destroy(batch);
     tov_store_close(store);
@@ -298,6 +300,8 @@ static bool room_refused(unsigned nth, int code)
     struct tov_store_options options = whole_options();
     struct tov_store_space space = {0};
     struct tov_store_readers readers;
+    struct stat ballast;
+    char path[600];
     struct tov_store *store = store_open_here(&options);
     refuse_begin(nth, code);
     bool is_whole =
@@ -305,6 +309,9 @@ static bool room_refused(unsigned nth, int code)
         tov_store_readers_clear_dead(store) == TOV_OK &&
         tov_store_ballast_release(store) == TOV_OK && tov_store_ballast_restore(store) == TOV_OK;
     bool is_refused = refuse_end();
+    /* Half a ballast takes room and gives none back. */
+    (void)snprintf(path, sizeof path, "%s/ballast", store_path());
+    expect(stat(path, &ballast) != 0 || ballast.st_size == 4096, "a ballast that is none is left");
     UNIT_OK(tov_store_ballast_restore(store));
     UNIT_OK(tov_store_space(store, &space));
     CU_ASSERT(space.has_ballast && space.map_bytes == options.map_bytes);

@@ -119,6 +119,7 @@ static bool take_frame(struct tov_ipc *supervisor, const struct tov_ipc_frame *f
 static enum tov_err say_ready(struct tov_ipc *supervisor)
 {
     TOV_TRY(tov_ipc_send_kind(supervisor, TOV_IPC_SV_READY));
+    TOV_TRY(tov_ipc_send_text(supervisor, TOV_IPC_SV_STATUS, "taken over\nSTOPPING=1"));
     TOV_TRY(tov_ipc_send_text(supervisor, TOV_IPC_SV_STATUS, "serving 3 agencies"));
     TOV_TRY(tov_ipc_send_kind(supervisor, TOV_IPC_SV_ALIVE));
     return tov_ipc_flush(supervisor);

@@ -220,6 +220,17 @@ static void systemd_is_told_what_the_core_says(void)
     clean();
 }
 
+/* The core sends such a text before the good one. */
+static void a_status_that_is_not_one_line_does_not_reach_systemd(void)
+{
+    prepare();
+    run();
+    wait_until_serving();
+    UNIT_EQUAL_TEXT(wait_for(notify_fd, "STATUS"), "STATUS=serving 3 agencies");
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 static void signals_reach_the_core_as_frames(void)
 {
     prepare();
@@ -606,6 +617,7 @@ int main(void)
     const struct unit_test tests[] = {
         UNIT_TEST(every_role_starts_with_its_own_descriptors_only),
         UNIT_TEST(systemd_is_told_what_the_core_says),
+        UNIT_TEST(a_status_that_is_not_one_line_does_not_reach_systemd),
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
         UNIT_TEST(a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused),

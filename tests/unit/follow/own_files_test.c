@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Files of own messages that a restore took are fetched back from the recipients, who hold them
+ * sealed as they were sent; and who asks in vain asks ever later (docs/recovery.md).
+ */
+#include "hostile_peer.h"
+#include "ledger/entry.h"
+
+#include <string.h>
+
+#define FILE_BYTES 1500000u /* twelve chunks */
+
+/* Node 0 sends a message with a file to nodes 1 and 2. */
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;   /* of node 0, before it */
+    struct sim_disk *files; /* the same: its files */
+    struct tov_message_written sent;
+    struct tov_buf file; /* sealed, as it was sent */
+    size_t silent;       /* requests for chunks of this node are lost (index + 1); 0: none */
+    size_t lies;         /* chunks from this node are changed, so; 0: none */
+    size_t asked;        /* requests for chunks that node 0 sent */
+    size_t asked_by_1;   /* ... and node 1 */
+    size_t chunks_left;  /* to node 0, then they are lost */
+};
+
+static struct tov_core *core_of(const struct scene *scene, size_t node)
+{
+    return tov_node_core(scene->wire->nodes[node].node);
+}
+
+static bool look_at_control(struct scene *scene, const struct sim_frame *frame,
+                            const struct tov_frame *decoded)
+{
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(control != NULL && tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    if (control->kind != TOV_CONTROL_CHUNK_REQUEST)
+        return true;
+    scene->asked += frame->from == 0 ? 1 : 0;
+    scene->asked_by_1 += frame->from == 1 ? 1 : 0;
+    return frame->from + 1 != scene->silent;
+}
+
+static bool look_at_frame(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) == TOV_FRAME_CONTROL)
+        return look_at_control(scene, frame, decoded);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CHUNK || frame->to != 0)
+        return true;
+    if (frame->from + 1 == scene->lies)
+        frame->bytes.data[frame->bytes.size / 2] ^= 1;
+    return scene->chunks_left > 0 && scene->chunks_left-- > 0;
+}
+
+static void start_again(struct scene *scene, size_t node)
+{
+    sim_wire_start(scene->wire, node);
+    for (size_t i = 0; i < scene->wire->count; i++) {
+        if (i != node)
+            sim_wire_connect(scene->wire, node, i);
+    }
+    sim_wire_run(scene->wire);
+}
+
+static void own_name(const struct scene *scene, char out[TOV_BLOB_NAME_SIZE])
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    struct tov_message_name name = {1, 1, scene->sent.place.index};
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_message_read(core, read, &name, TOV_MESSAGE_LEAF, message) == TOV_OK);
+    tov_blob_name(core, &name, message->leaf.id, 2, out);
+}
+
+static bool has_file(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf here = TOV_BUF_INIT(1u << 24);
+    char name[TOV_BLOB_NAME_SIZE];
+    own_name(scene, name);
+    return sim_disk_load(scene->wire->nodes[0].disk, name, &here) == TOV_OK &&
+           tov_bytes_equal(tov_buf_view(&here), tov_buf_view(&scene->file));
+}
+
+static struct tov_transfer_view view_at(const struct scene *scene, size_t node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_message_name name = {1, 1, scene->sent.place.index};
+    struct tov_transfer_view view;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, node)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_transfer(tov_node_follow(scene->wire->nodes[node].node), read, &name, 2,
+                                  &view) == TOV_OK);
+    return view;
+}
+
+static void lose_file(struct scene *scene)
+{
+    char name[TOV_BLOB_NAME_SIZE], tree[TOV_BLOB_NAME_SIZE + 8];
+    own_name(scene, name);
+    (void)snprintf(tree, sizeof tree, "%s.tree", name);
+    UNIT_NEED(sim_disk_delete(scene->wire->nodes[0].disk, name) == TOV_OK);
+    UNIT_NEED(sim_disk_delete(scene->wire->nodes[0].disk, tree) == TOV_OK);
+}
+
+static struct scene *make_scene(const char *name, size_t nodes, enum tov_right second)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct sim_order order = {.record = 1,
+                              .recipient_count = nodes - 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}, {3, second}},
+                              .text_bytes = 64,
+                              .attachment_count = 1,
+                              .attachment_bytes = {FILE_BYTES}};
+    char blob[TOV_BLOB_NAME_SIZE];
+    UNIT_NEED(scene != NULL);
+    scene->chunks_left = SIZE_MAX;
+    scene->file = TOV_BUF_INIT(1u << 24);
+    scene->wire = sim_wire_create(name, nodes);
+    scene->wire->filter = look_at_frame;
+    scene->wire->filter_context = scene;
+    sim_wire_start_all(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
+    scene->files = sim_disk_copy(scene->wire->nodes[0].disk);
+    start_again(scene, 0);
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &scene->sent) == TOV_OK);
+    sim_node_settle(&scene->wire->nodes[0]);
+    own_name(scene, blob);
+    UNIT_NEED(sim_disk_load(scene->wire->nodes[0].disk, blob, &scene->file) == TOV_OK);
+    return scene;
+}
+
+/* What was sent has arrived; then store and files of node 0 are as they were before. */
+static void set_back(struct scene *scene)
+{
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 5000);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_disk_put_back(scene->wire->nodes[0].disk, scene->files);
+    start_again(scene, 0);
+}
+
+static void destroy_scene(struct scene *scene)
+{
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", scene->wire->log);
+    sim_copy_fini(&scene->copy);
+    sim_disk_destroy(scene->files);
+    sim_wire_destroy(scene->wire);
+    tov_buf_fini(&scene->file);
+    free(scene);
+}
+
+/* Entries of its journal that are no genesis. */
+static size_t count_journal(const struct tov_core *core, enum tov_leaf_type type)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_JLEAF};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        count += entry.leaf.data[5] == type ? 1 : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}
+
+static void a_file_that_a_restore_took_comes_back(void)
+{
+    struct scene *scene = make_scene("back", 3, TOV_RIGHT_ALL);
+    CU_ASSERT(has_file(scene));
+    CU_ASSERT(view_at(scene, 0).complete);
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    CU_ASSERT(has_file(scene));
+    CU_ASSERT(view_at(scene, 0).complete);
+    UNIT_EQUAL_INT(scene->wire->drops, 0);
+    /* One recipient was enough, and has written that down, once. */
+    UNIT_EQUAL_INT(count_journal(core_of(scene, 1), TOV_LEAF_ACCESS) +
+                       count_journal(core_of(scene, 2), TOV_LEAF_ACCESS),
+                   1);
+    destroy_scene(scene);
+}
+
+/* What it has of it is kept, and what is missing is asked for. */
+static void a_restart_goes_on_where_the_file_was_synced(void)
+{
+    struct scene *scene = make_scene("resumed", 3, TOV_RIGHT_HEADER);
+    scene->chunks_left = 0;
+    set_back(scene);
+    scene->chunks_left = 9;
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(!has_file(scene));
+    CU_ASSERT(!view_at(scene, 0).complete);
+    sim_wire_crash(scene->wire, 0);
+    scene->chunks_left = SIZE_MAX;
+    start_again(scene, 0);
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(has_file(scene));
+    CU_ASSERT(view_at(scene, 0).complete);
+    destroy_scene(scene);
+}
+
+/* Each chunk is looked at before it is written; who lies is passed over. */
+static void a_chunk_that_does_not_fit_is_not_taken_and_another_recipient_suffices(void)
+{
+    struct scene *scene = make_scene("lies", 3, TOV_RIGHT_ALL);
+    scene->lies = 2;
+    set_back(scene);
+    for (unsigned i = 0; i < 10 && !has_file(scene); i++)
+        sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(scene->wire->drops > 0);
+    CU_ASSERT(has_file(scene));
+    destroy_scene(scene);
+}
+
+static void one_that_does_not_answer_is_passed_over(void)
+{
+    struct scene *scene = make_scene("silent", 3, TOV_RIGHT_ALL);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 5000);
+    sim_wire_disconnect(scene->wire, 1, 0);
+    sim_disk_sweep(scene->wire->nodes[1].disk, ""); /* node 1 has lost its files, too */
+    set_back(scene);
+    sim_wire_pass(scene->wire, 120000);
+    CU_ASSERT(has_file(scene));
+    destroy_scene(scene);
+}
+
+static void want_file(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_core *core = core_of(scene, 0);
+    struct tov_message_name name = {1, 1, scene->sent.place.index};
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_message_read(core, read, &name, TOV_MESSAGE_LEAF, message) == TOV_OK);
+    UNIT_NEED(tov_follow_want_files(tov_node_follow(scene->wire->nodes[0].node), message) ==
+              TOV_OK);
+}
+
+/* F4: nor has who may see the header alone anything to give. */
+static void a_right_to_the_header_is_asked_for_nothing(void)
+{
+    struct scene *scene = make_scene("header", 3, TOV_RIGHT_HEADER);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 5000);
+    sim_wire_crash(scene->wire, 1);
+    sim_wire_crash(scene->wire, 0);
+    sim_wire_start(scene->wire, 0);
+    lose_file(scene);
+    sim_wire_connect(scene->wire, 0, 2);
+    sim_wire_run(scene->wire);
+    want_file(scene);
+    sim_node_settle(&scene->wire->nodes[0]);
+    scene->asked = 0;
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(scene->asked, 0);
+    CU_ASSERT(!view_at(scene, 0).complete);
+    start_again(scene, 1);
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(has_file(scene));
+    destroy_scene(scene);
+}
+
+static enum tov_verdict verdict_of_3(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block link = {.series = {1, 0}, .number = 1};
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(scene->wire->nodes[0].node), read, 3, &link,
+                                  &delivery) == TOV_OK);
+    return delivery.verdict.verdict;
+}
+
+/* A recipient that had not fetched it gets it after all, by way of one that had. */
+static void who_waits_for_a_file_that_its_sender_lost_gets_it_from_another(void)
+{
+    struct scene *scene = make_scene("by-way", 3, TOV_RIGHT_ALL);
+    scene->silent = 3;
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 5000);
+    lose_file(scene);
+    scene->silent = 0;
+    sim_wire_pass(scene->wire, 10 * 60000);
+    for (unsigned i = 0; i < 10; i++)
+        sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(has_file(scene));
+    UNIT_EQUAL_INT(verdict_of_3(scene), TOV_VERDICT_OPENED);
+    destroy_scene(scene);
+}
+
+/* ---- asking in vain ---- */
+
+static size_t count_in_vain(const struct scene *scene)
+{
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[1].node), 0, &view);
+    return view.in_vain;
+}
+
+/* Nobody else has it: node 1 asks for as long as it runs, and hardly ever. */
+static void who_asks_in_vain_asks_ever_later_and_tells(void)
+{
+    struct scene *scene = make_scene("vain", 2, TOV_RIGHT_ALL);
+    lose_file(scene);
+    sim_wire_run(scene->wire);
+    UNIT_EQUAL_INT(count_in_vain(scene), 0);
+    for (unsigned i = 0; i < 60 * 12; i++) /* twelve hours */
+        sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(scene->asked_by_1 >= 10);
+    CU_ASSERT(scene->asked_by_1 < 30);
+    UNIT_EQUAL_INT(count_in_vain(scene), 1);
+    /* What its sender has is not kept back by it. */
+    struct sim_order order = {.record = 2,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 64,
+                              .attachment_count = 6,
+                              .attachment_bytes = {1000, 1000, 1000, 1000, 1000, 1000}};
+    struct tov_message_written written;
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 5000);
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, 2);
+    /* The file is put back: the next connection fetches it. */
+    char blob[TOV_BLOB_NAME_SIZE];
+    own_name(scene, blob);
+    UNIT_NEED(sim_disk_save(scene->wire->nodes[0].disk, blob, tov_buf_view(&scene->file)) ==
+              TOV_OK);
+    sim_wire_disconnect(scene->wire, 0, 1);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_in_vain(scene), 0);
+    CU_ASSERT(view_at(scene, 1).complete);
+    destroy_scene(scene);
+}
+
+/* ---- who asks for what is not its own ---- */
+
+static void ask(struct hostile *hostile, const struct tov_ref *ref, uint8_t part)
+{
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    control->kind = TOV_CONTROL_CHUNK_REQUEST;
+    control->as.chunk_request = (struct tov_chunk_request){*ref, part, 0, 1};
+    hostile_say_control(hostile, control);
+}
+
+static void an_agency_gets_files_of_its_own_messages_alone(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("own", 2);
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_meet(hostile);
+    struct tov_core *core = hostile_core(hostile);
+    size_t before = count_journal(core, TOV_LEAF_ACCESS);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(hostile, &message, 1000);
+    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_PENDING);
+    ask(hostile, &message.ref, 2); /* it is not here yet */
+    UNIT_EQUAL_INT(hostile->chunks, 0);
+    hostile_say_chunk(hostile, &message);
+    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_OPENED);
+    struct tov_ref other = message.ref;
+    other.leaf.bytes[0] ^= 1;
+    ask(hostile, &other, 2);
+    other = message.ref;
+    other.generation++;
+    ask(hostile, &other, 2);
+    ask(hostile, &message.ref, 1);
+    ask(hostile, &message.ref, 3);
+    UNIT_EQUAL_INT(hostile->chunks, 0);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_ACCESS), before);
+    for (unsigned i = 0; i < 50; i++)
+        ask(hostile, &message.ref, 2);
+    UNIT_EQUAL_INT(hostile->chunks, 50);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_ACCESS), before + 1);
+    for (unsigned i = 0; i < 400; i++)
+        ask(hostile, &message.ref, 2);
+    CU_ASSERT(hostile->wire->drops > 0); /* its quota is used up */
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_ACCESS), before + 1);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_file_that_a_restore_took_comes_back),
+        UNIT_TEST(a_restart_goes_on_where_the_file_was_synced),
+        UNIT_TEST(a_chunk_that_does_not_fit_is_not_taken_and_another_recipient_suffices),
+        UNIT_TEST(one_that_does_not_answer_is_passed_over),
+        UNIT_TEST(a_right_to_the_header_is_asked_for_nothing),
+        UNIT_TEST(who_waits_for_a_file_that_its_sender_lost_gets_it_from_another),
+        UNIT_TEST(who_asks_in_vain_asks_ever_later_and_tells),
+        UNIT_TEST(an_agency_gets_files_of_its_own_messages_alone),
+    };
+    return unit_run("follow_own_files", tests, sizeof tests / sizeof tests[0]);
+}
