@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "supervisor/network_role.h"
 
-#include "core_roster.h"
+#include "core/core_roster.h"
 #include "exit_codes.h"
 #include "log/log.h"
 #include "supervisor/role.h"

@@ -201,7 +201,10 @@ struct tov_peer {
     struct tov_transfer transfers[TOV_TRANSFERS_ACTIVE_MAX];
     struct tov_parked parked[TOV_PARKED_MAX];
     size_t parked_count;
-    bool may_pull;       /* rows in `transfer` to look at */
+    bool may_pull;      /* rows in `transfer` to look at */
+    uint64_t pull_from; /* entries before it have no row in `transfer` that is under way */
+    uint64_t pull_new, pull_closed; /* least entry with a new row in the open batch, in the one that
+                                       is being committed, and one more; 0: none */
     uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
     bool told_no_room;
     bool pulls_soon; /* there will be, once the open batch is committed */

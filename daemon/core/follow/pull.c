@@ -65,6 +65,8 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
             continue;
         tov_transfer_put_row(follow->core, &name, (uint8_t)i, &row);
     }
+    if (peer->pull_new == 0 || entry->index < peer->pull_new)
+        peer->pull_new = entry->index + 1;
     peer->pulls_soon = true;
     return TOV_OK;
 }
@@ -253,24 +255,29 @@ static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct t
            tov_pull_take_slot(follow, peer, message, wanted);
 }
 
+/* From the first row that is under way: those before it are as many as there ever were. */
 static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_store_range range = {
         .table = TOV_TABLE_TRANSFER,
-        .first = tov_key_part(peer->number, peer->agency->generation, 0, 0),
+        .first = tov_key_part(peer->number, peer->agency->generation, peer->pull_from, 0),
         .last = tov_key_part(peer->number, peer->agency->generation, UINT64_MAX, UINT8_MAX)};
     struct tov_store_iter iter;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    bool more = false, has_failed = false;
+    bool more = false, has_failed = false, is_past_first = false;
     while (!more && tov_store_iter_next(&iter)) {
+        if (!is_past_first)
+            peer->pull_from = tov_get_be64(iter.row.key.bytes + 6);
         struct tov_pull_wanted wanted = {
             .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
             .part = iter.row.key.bytes[14]};
         if (tov_transfer_get_row(iter.row.value, &wanted.row) != TOV_OK ||
-            !tov_transfer_take_up(follow, &wanted.row) ||
-            slot_of(peer, &wanted.name, wanted.part) != NULL ||
+            !tov_transfer_take_up(follow, &wanted.row))
+            continue;
+        is_past_first = true;
+        if (slot_of(peer, &wanted.name, wanted.part) != NULL ||
             !is_its_turn(follow->core, peer, &wanted))
             continue;
         more = free_slot(peer) == NULL;
@@ -512,6 +519,9 @@ void tov_pull_on_closed(struct tov_peer *peer)
         if (peer->transfers[i].state == TOV_TRANSFER_FINISHED)
             peer->transfers[i].state = TOV_TRANSFER_COMMITTING;
     }
+    if (peer->pull_new != 0 && (peer->pull_closed == 0 || peer->pull_new < peer->pull_closed))
+        peer->pull_closed = peer->pull_new;
+    peer->pull_new = 0;
 }
 
 void tov_pull_on_committed(struct tov_peer *peer)
@@ -520,6 +530,9 @@ void tov_pull_on_committed(struct tov_peer *peer)
         if (peer->transfers[i].state == TOV_TRANSFER_COMMITTING)
             peer->transfers[i].state = TOV_TRANSFER_NONE;
     }
+    if (peer->pull_closed != 0 && peer->pull_closed - 1 < peer->pull_from)
+        peer->pull_from = peer->pull_closed - 1;
+    peer->pull_closed = 0;
 }
 
 /* ---- chunks ---- */

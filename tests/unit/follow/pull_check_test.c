@@ -122,6 +122,47 @@ static void a_message_that_is_erased_meanwhile_ends_the_transfer_alone(void)
     sim_wire_destroy(wire);
 }
 
+/* ---- which rows are walked ---- */
+
+static struct tov_verdict_value send_chunk(struct hostile *hostile,
+                                           const struct hostile_message *message)
+{
+    hostile_say_chunk(hostile, message);
+    return hostile_verdict(hostile, message->link.number);
+}
+
+/* Those of transfers that have ended are not looked at again; one that begins before them, by a
+ * stanza that comes late, is. */
+static void transfers_that_ended_are_walked_no_more(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("pull-from", 2);
+    struct hostile_message messages[6];
+    hostile_meet(hostile);
+    struct tov_peer *peer =
+        tov_follow_peer(tov_node_follow(hostile_victim(hostile)), hostile->agency->number);
+    for (size_t i = 0; i < 6; i++) {
+        hostile_message_make(hostile, TOV_RIGHT_ALL, &messages[i]);
+        hostile_message_attach(hostile, &messages[i], 1000);
+        messages[i].has_stanza = i != 0;
+        UNIT_EQUAL_INT(hostile_deliver(hostile, &messages[i]).verdict,
+                       i == 0 ? TOV_VERDICT_NO_KEY : TOV_VERDICT_PENDING);
+    }
+    for (size_t i = 1; i < 5; i++)
+        UNIT_EQUAL_INT(send_chunk(hostile, &messages[i]).verdict, TOV_VERDICT_OPENED);
+    sim_wire_pass(hostile->wire, 2000);
+    peer->may_pull = true;
+    sim_wire_pass(hostile->wire, 2000);
+    UNIT_EQUAL_INT(peer->pull_from, messages[5].ref.index);
+    hostile_message_seal(hostile, &messages[0]);
+    hostile_say_late_stanza(hostile, &messages[0], &messages[0].ref);
+    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_PENDING);
+    UNIT_EQUAL_INT(peer->pull_from, messages[0].ref.index);
+    UNIT_EQUAL_INT(send_chunk(hostile, &messages[0]).verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(send_chunk(hostile, &messages[5]).verdict, TOV_VERDICT_OPENED);
+    for (size_t i = 0; i < 6; i++)
+        hostile_message_fini(&messages[i]);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -129,6 +170,7 @@ int main(void)
         UNIT_TEST(a_larger_one_is_looked_at_from_tick_to_tick),
         UNIT_TEST(a_start_in_between_looks_at_it_anew),
         UNIT_TEST(what_the_disk_changed_is_fetched_again),
+        UNIT_TEST(transfers_that_ended_are_walked_no_more),
         UNIT_TEST(a_message_that_is_erased_meanwhile_ends_the_transfer_alone),
     };
     return unit_run("follow_pull_check", tests, sizeof tests / sizeof tests[0]);
