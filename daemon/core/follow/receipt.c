@@ -17,6 +17,7 @@
 
 /* Of one parcel, that are no plain `opened`, or are of a series that has ended. An honest peer
  * writes a receipt when it has taken up to 1,024 messages, and sends it then. */
+#define COVERS_MAX 4096u /* rows: what is said again beyond them is noted again */
 #define VERDICTS_MAX 262144u
 
 /* ---- owed by us ---- */
@@ -270,6 +271,7 @@ struct said {
     struct tov_link_place place;
     struct tov_verdict_value value;
     uint64_t receipt_index;
+    struct tov_spoken before; /* of the same series */
 };
 
 /* Of a message that nobody could bring back nothing is noted: without its link block nobody asks
@@ -331,7 +333,20 @@ enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* From the first to the last link that what is stored speaks of. */
+/* SPOKEN grows by what is beside it. What a gap parts from it is no part of it: of the links
+ * between nothing was said, and what is said of them later counts. */
+static bool grow_spoken(struct tov_spoken *spoken, uint64_t first, uint64_t last)
+{
+    if (spoken->last == 0)
+        *spoken = (struct tov_spoken){spoken->series, first, last};
+    if (first > spoken->last + 1 || last + 1 < spoken->first)
+        return false;
+    spoken->first = first < spoken->first ? first : spoken->first;
+    spoken->last = last > spoken->last ? last : spoken->last;
+    return true;
+}
+
+/* The first links without a gap of which what is stored speaks, as far as COVERS_MAX rows tell. */
 static enum tov_err load_spoken(const struct tov_core *core, const struct tov_peer *peer,
                                 struct tov_spoken *out)
 {
@@ -340,18 +355,16 @@ static enum tov_err load_spoken(const struct tov_core *core, const struct tov_pe
     struct tov_link_place last = place_of(peer, out->series, UINT64_MAX);
     struct tov_store_range range = {
         .table = TOV_TABLE_COVER, .first = tov_key_link(&first), .last = tov_key_link(&last)};
+    struct tov_store_iter iter;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    for (size_t i = 0; i < 2; i++, range.backward = true) {
-        struct tov_store_iter iter;
-        TOV_TRY(tov_store_iter_init(read, &range, &iter));
-        bool is_there = tov_store_iter_next(&iter) && iter.row.value.size == 24;
-        if (is_there && !range.backward)
-            out->first = tov_get_be64(iter.row.value.data + 8);
-        else if (is_there)
-            out->last = tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8);
-        TOV_TRY(tov_store_iter_fini(&iter));
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    for (unsigned i = 0; i < COVERS_MAX && tov_store_iter_next(&iter); i++) {
+        if (iter.row.value.size != 24 ||
+            !grow_spoken(out, tov_get_be64(iter.row.value.data + 8),
+                         tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8)))
+            break;
     }
-    return TOV_OK;
+    return tov_store_iter_fini(&iter);
 }
 
 /* Borrowed, until that of another series is asked for. */
@@ -393,10 +406,7 @@ static enum tov_err note_spoken(const struct tov_core *core, struct tov_peer *pe
 {
     struct tov_spoken *spoken;
     TOV_TRY(find_spoken(core, peer, delivered->series, &spoken));
-    if (spoken->last == 0 || delivered->first < spoken->first)
-        spoken->first = delivered->first;
-    if (delivered->last > spoken->last)
-        spoken->last = delivered->last;
+    (void)grow_spoken(spoken, delivered->first, delivered->last);
     return TOV_OK;
 }
 
@@ -454,25 +464,55 @@ static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer 
     return TOV_OK;
 }
 
+/* Whether what is stored speaks of it. No receipt of an ended series lies within another one, or
+ * nothing would be new in it: so the row whose last link comes next tells. */
+static enum tov_err find_covered(struct tov_store_read *read, const struct tov_link_place *place,
+                                 bool *out_is_covered)
+{
+    struct tov_link_place last = *place;
+    last.link = UINT64_MAX;
+    struct tov_store_range range = {
+        .table = TOV_TABLE_COVER, .first = tov_key_link(place), .last = tov_key_link(&last)};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    *out_is_covered = tov_store_iter_next(&iter) && iter.row.value.size == 24 &&
+                      tov_get_be64(iter.row.value.data + 8) <= place->link;
+    return tov_store_iter_fini(&iter);
+}
+
+/* What was said before is not noted. */
+static enum tov_err note_new(struct tov_core *core, struct tov_peer *peer,
+                             struct tov_store_read *read, const struct said *said,
+                             bool *inout_is_new)
+{
+    uint64_t link = said->place.link;
+    bool is_said = link >= said->before.first && link <= said->before.last;
+    if (!is_said && !is_present(core, &said->place))
+        TOV_TRY(find_covered(read, &said->place, &is_said));
+    if (is_said)
+        return TOV_OK;
+    *inout_is_new = true;
+    return note_verdict(core, peer, read, said);
+}
+
 /* Of RECEIPT, which is the peer's entry INDEX and begins with link FIRST, what is said for the
- * first time. */
+ * first time; OUT_IS_NEW: there is such a thing. */
 static enum tov_err note_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
-                              const struct tov_leaf_receipt *receipt, uint64_t first)
+                              const struct tov_leaf_receipt *receipt, bool *out_is_new)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_spoken before;
+    uint64_t first = receipt->last_link - tov_receipt_span(receipt) + 1;
     struct said said = {.place = place_of(peer, receipt->series, first), .receipt_index = index};
-    TOV_TRY(find_said(core, peer, receipt->series, &before));
-    if (first >= before.first && receipt->last_link <= before.last)
+    *out_is_new = false;
+    TOV_TRY(find_said(core, peer, receipt->series, &said.before));
+    if (first >= said.before.first && receipt->last_link <= said.before.last)
         return TOV_OK;
     TOV_TRY(count_verdicts(core, peer, receipt));
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     for (size_t i = 0; i < receipt->run_count; i++) {
         said.value = receipt->runs[i].value;
-        for (uint16_t k = 0; k < receipt->runs[i].count; k++, said.place.link++) {
-            if (said.place.link < before.first || said.place.link > before.last)
-                TOV_TRY(note_verdict(core, peer, read, &said));
-        }
+        for (uint16_t k = 0; k < receipt->runs[i].count; k++, said.place.link++)
+            TOV_TRY(note_new(core, peer, read, &said, out_is_new));
     }
     return TOV_OK;
 }
@@ -483,20 +523,23 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_core *core = follow->core;
     uint64_t span = tov_receipt_span(receipt);
     uint64_t first = receipt->last_link - span + 1;
+    bool is_former = !tov_series_equal(receipt->series, core->series);
+    bool is_new, is_gone;
+    struct own_link own;
     if (span == 0)
         return TOV_OK;
     if (!fits_links(core, peer, receipt, first))
         return TOV_E_RULE;
-    struct own_link own;
-    bool is_gone;
     TOV_TRY(find_last(core, peer, receipt, &own, &is_gone));
-    TOV_TRY(note_runs(core, peer, index, receipt, first));
+    TOV_TRY(note_runs(core, peer, index, receipt, &is_new));
+    if (is_former && !is_new)
+        return TOV_OK;
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
-    if (tov_series_equal(receipt->series, core->series))
-        note_present(core, peer, receipt->last_link);
-    else
+    if (is_former)
         TOV_TRY(note_spoken(core, peer, &delivered));
+    else
+        note_present(core, peer, receipt->last_link);
     put_cover(core, peer, &delivered);
     put_delivered(core, peer, &delivered);
     if (!is_gone)

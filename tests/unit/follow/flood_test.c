@@ -96,28 +96,29 @@ static void append_receipt(struct hostile *hostile, uint64_t last, uint16_t coun
     hostile_append(hostile, leaf);
 }
 
-static struct tov_hash send_three(struct hostile *hostile)
+static void send_three(struct hostile *hostile, struct tov_hash hashes[3])
 {
-    (void)sim_wire_send(hostile->wire, 0, 1);
-    (void)sim_wire_send(hostile->wire, 0, 2);
-    struct tov_message_written last = sim_wire_send(hostile->wire, 0, 3);
+    for (uint64_t i = 0; i < 3; i++) {
+        struct tov_message_written written = sim_wire_send(hostile->wire, 0, i + 1);
+        UNIT_NEED(written.links[0].number == i + 1);
+        hashes[i] = written.place.leaf_hash;
+    }
     sim_wire_run(hostile->wire);
-    UNIT_NEED(last.links[0].number == 3);
-    return last.place.leaf_hash;
 }
 
-static void append_receipt_of_three(struct hostile *hostile, const struct tov_hash *last,
-                                    enum tov_verdict verdict)
+/* The same, of COUNT links up to LAST of those three. */
+static void append_receipt_of(struct hostile *hostile, const struct tov_hash hashes[3],
+                              uint64_t last, uint16_t count, enum tov_verdict verdict)
 {
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     UNIT_NEED(leaf != NULL);
     leaf->type = TOV_LEAF_RECEIPT;
     leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
                                                  .series = {hostile->target->generation, 0},
-                                                 .last_link = 3,
-                                                 .last_leaf_hash = *last,
+                                                 .last_link = last,
+                                                 .last_leaf_hash = hashes[last - 1],
                                                  .run_count = 1,
-                                                 .runs = {{3, {verdict, 0, 0}}}};
+                                                 .runs = {{count, {verdict, 0, 0}}}};
     hostile_append(hostile, leaf);
 }
 
@@ -125,27 +126,52 @@ static void append_receipt_of_three(struct hostile *hostile, const struct tov_ha
 static void a_receipt_of_an_ended_series_counts_once(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-once");
-    struct tov_hash last = send_three(hostile);
+    struct tov_hash hashes[3];
+    send_three(hostile, hashes);
     end_series(hostile, 100);
-    append_receipt_of_three(hostile, &last, TOV_VERDICT_REFUSED);
-    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_REFUSED);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
     UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
-    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
     tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
-    append_receipt_of_three(hostile, &last, TOV_VERDICT_NO_KEY);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
     UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
 }
 
+/* What lies between what was said is not said with it, before a start and after one. */
+static void a_link_between_those_that_were_receipted_is_told_when_its_receipt_comes(void)
+{
+    for (unsigned starts = 0; starts < 2; starts++) {
+        TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-between");
+        struct tov_hash hashes[3];
+        send_three(hostile, hashes);
+        end_series(hostile, 100);
+        append_receipt_of(hostile, hashes, 1, 1, TOV_VERDICT_OPENED);
+        append_receipt_of(hostile, hashes, 3, 1, TOV_VERDICT_OPENED);
+        hostile_flush(hostile);
+        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 0);
+        if (starts > 0)
+            tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
+        append_receipt_of(hostile, hashes, 2, 1, TOV_VERDICT_REFUSED);
+        hostile_flush(hostile);
+        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 1);
+        append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
+        hostile_flush(hostile);
+        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    }
+}
+
 static void nothing_is_noted_of_messages_that_nobody_brought_back(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-gone");
-    (void)send_three(hostile);
+    struct tov_hash hashes[3];
+    send_three(hostile, hashes);
     end_series(hostile, 5000);
     append_receipt(hostile, 1024, 1024, TOV_VERDICT_NO_KEY);
     append_receipt(hostile, 2048, 1024, TOV_VERDICT_REFUSED);
@@ -217,6 +243,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_a_peer_says_wrong_is_so_many_lines),
         UNIT_TEST(a_receipt_of_an_ended_series_counts_once),
+        UNIT_TEST(a_link_between_those_that_were_receipted_is_told_when_its_receipt_comes),
         UNIT_TEST(nothing_is_noted_of_messages_that_nobody_brought_back),
         UNIT_TEST(the_receipts_of_one_parcel_speak_of_so_many_links),
         UNIT_TEST(a_request_for_leaves_looks_at_so_many_rows),
