@@ -116,7 +116,7 @@ void machine_boot(struct machine *machine)
     (void)unlink(machine->console);
     machine->ordered = 0;
     machine->pid = process_start((const char *const[]){MACHINE_FOLDER "/boot.sh", machine->folder,
-                                                       MACHINE_FOLDER "/guest.sh",
+                                                       MACHINE_FOLDER "/guest.sh", XSTATE_SHIM,
                                                        machine->disks[0], machine->disks[1], NULL},
                                  machine->console);
     bool is_up = console_says(machine, "machine: up", BOOTS_MS);
