@@ -23,7 +23,7 @@ static enum tov_err number_of(const struct api_look *look, const struct tov_stor
                               uint64_t *out_number)
 {
     struct tov_bytes row;
-    struct tov_entry entry;
+    struct tov_entry entry = {.event = 0};
     *out_number = 0;
     enum tov_err err = tov_store_get(look->read, TOV_TABLE_LINK, *link, &row);
     if (err == TOV_OK && row.size == 8)
