@@ -55,9 +55,10 @@ static enum tov_err take_links(const struct tov_entry *entry, bool is_own,
     message->link_count = entry->link_count;
     for (size_t i = 0; i < entry->link_count; i++) {
         message->links[i].agency = is_own ? tov_read_u16(&reader) : message->name.agency;
-        if (tov_link_decode(tov_read_bytes(&reader, TOV_LINK_BLOCK_BYTES),
-                            &message->links[i].block) != TOV_OK)
-            return TOV_E_CORRUPT;
+        enum tov_err err = tov_link_decode(tov_read_bytes(&reader, TOV_LINK_BLOCK_BYTES),
+                                           &message->links[i].block);
+        if (err != TOV_OK)
+            return err == TOV_E_NOMEM ? err : TOV_E_CORRUPT;
     }
     return TOV_OK;
 }
@@ -78,7 +79,7 @@ static enum tov_err read_leaf(struct tov_store_read *read, const struct place *p
         return TOV_E_NOMEM;
     enum tov_err err = tov_leaf_decode(entry.leaf, leaf);
     if (err != TOV_OK)
-        return err == TOV_E_VERSION ? TOV_E_VERSION : TOV_E_CORRUPT;
+        return err == TOV_E_VERSION || err == TOV_E_NOMEM ? err : TOV_E_CORRUPT;
     if (leaf->type != TOV_LEAF_MESSAGE)
         return TOV_E_NOT_FOUND;
     message->leaf = leaf->as.message;
