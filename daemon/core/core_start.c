@@ -3,6 +3,7 @@
  * From the configuration to a node: roster and roots, client registry, keys, store.
  */
 #include "api/policy.h"
+#include "core_keys.h"
 #include "core_process.h"
 #include "core_roster.h"
 #include "exit_codes.h"
@@ -78,37 +79,14 @@ static enum tov_err load_clients(struct tov_process *process, struct tov_error *
     return err;
 }
 
-static enum tov_err load_key(struct tov_process *process, const char *name,
-                             enum tov_key_purpose purpose, struct tov_keyfile *out,
-                             struct tov_error *error)
+static enum tov_err load_keys(struct tov_process *process, struct tov_error *error)
 {
-    char path[PATH_SIZE];
-    char credential[PATH_SIZE];
-    struct tov_passphrase_source source = {.kind = TOV_PASSPHRASE_NONE};
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    (void)snprintf(path, sizeof path, "%s/%s.key", process->config.keys_dir, name);
-    if (credentials != NULL) {
-        (void)snprintf(credential, sizeof credential, "%s/core-passphrase", credentials);
-        if (access(credential, R_OK) == 0)
-            source =
-                (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE, .path = credential};
-    }
-    enum tov_err err = tov_keyfile_load(path, purpose, &source, out, error);
-    return blame(err, TOV_E_KEY);
-}
-
-/* Peers know it by the roster: with another one nothing that is said here would be believed. */
-static enum tov_err check_control_key(const struct tov_process *process, struct tov_error *error)
-{
-    const struct tov_agency *own =
-        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
-    if (own != NULL &&
-        memcmp(process->control_key.info.public_key, own->control, sizeof own->control) == 0)
-        return TOV_OK;
-    return tov_fail(error, TOV_E_KEY,
-                    "%s/control.key: is not the control key that the roster has for %s: put that "
-                    "one here, or have the roster changed",
-                    process->config.keys_dir, process->config.agency);
+    TOV_TRY(tov_core_key_load(&process->config, TOV_KEY_CONTROL, TOV_PASSPHRASE_NONE,
+                              &process->control_key, error));
+    TOV_TRY(tov_core_control_key_check(&process->config, process->roster, &process->control_key,
+                                       error));
+    return tov_core_key_load(&process->config, TOV_KEY_STORAGE_ROOT, TOV_PASSPHRASE_NONE,
+                             &process->storage_key, error);
 }
 
 /* The loop, which says so later, waits until the store was read: longer than systemd does, when the
@@ -256,9 +234,7 @@ static enum tov_err start_all(struct tov_process *process, struct tov_error *err
     TOV_TRY(read_settings(process, error));
     TOV_TRY(load_roster(process, error));
     TOV_TRY(load_clients(process, error));
-    TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
-    TOV_TRY(check_control_key(process, error));
-    TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
+    TOV_TRY(load_keys(process, error));
     TOV_TRY(enter_sandbox(process, error));
     TOV_TRY(open_store(process, error));
     TOV_TRY(tov_core_roster_check_adopted(process->store, process->roster,
