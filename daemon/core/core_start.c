@@ -72,6 +72,11 @@ static enum tov_err load_clients(struct tov_process *process, struct tov_error *
 {
     const char *path = process->config.clients_file;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return tov_fail(error, TOV_E_CONFIG,
+                        "%s: is not there: register the first person with tov-keys client-add "
+                        "--registry %s (docs/operating.md)",
+                        path, path);
     if (fd < 0)
         return tov_fail(error, TOV_E_CONFIG, "%s: cannot open: %s", path, strerror(errno));
     enum tov_err err = tov_process_load_clients(process, fd, &process->clients, error);

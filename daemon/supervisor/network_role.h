@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * How gateway and front begin: each holds its configuration and one key, from its file
- * <keys_dir>/<purpose>.key or the systemd credential `tov-<purpose>` when the unit gives one.
- * Not for: the guard's and the core's keys, which have more to them.
- * Never make a tov_net before: tov_network_role_enter makes the one.
+ * <keys_dir>/<purpose>.key or the systemd credential `tov-<purpose>` when the unit gives one. A
+ * locked key is opened with the credential <role>-passphrase. Not for: the guard's and the core's
+ * keys, which have more to them. Never make a tov_net before: tov_network_role_enter makes the one.
  */
 #ifndef TOV_DAEMON_SUPERVISOR_NETWORK_ROLE_H
 #define TOV_DAEMON_SUPERVISOR_NETWORK_ROLE_H
