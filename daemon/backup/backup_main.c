@@ -215,6 +215,9 @@ static enum tov_err verify(const struct command *command, struct tov_error *erro
             (void)printf(
                 "Checked with the keys that the backup itself names; with --config FILE "
                 "they are compared with the roster's, and the storage root key is tried.\n");
+        else if (buckets == 0)
+            (void)printf("Its keys are those of the roster. It holds no message yet, so that the "
+                         "storage root key could not be tried.\n");
         else
             (void)printf("Its keys are those of the roster, and %s/storage-root.key opens all its "
                          "%u bucket keys.\n",
