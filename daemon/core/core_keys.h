@@ -12,7 +12,8 @@
 #include "roster/roster.h"
 
 /* Loads <keys>/<purpose>.key. A locked one is opened by the credential core-passphrase; where there
- * is none, by OTHERWISE: TOV_PASSPHRASE_NONE refuses it, TOV_PASSPHRASE_TTY asks the person.
+ * is none, by OTHERWISE: TOV_PASSPHRASE_NONE refuses it, TOV_PASSPHRASE_TTY asks the person,
+ * TOV_PASSPHRASE_LEFT leaves it locked.
  * TOV_E_KEY names the file: not there, of another purpose or agency, not to be opened. Blocks as
  * tov_keyfile_load. */
 enum tov_err tov_core_key_load(const struct tov_config *config, enum tov_key_purpose purpose,
