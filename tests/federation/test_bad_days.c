@@ -228,6 +228,17 @@ static void name_a_data_folder_that_is_not_there(void)
     files_remove_tree(data);
 }
 
+static char memory_folder[40];
+
+static void put_the_data_into_memory(void)
+{
+    char data[FEDERATION_PATH_SIZE];
+    path_of(data, "data");
+    (void)snprintf(memory_folder, sizeof memory_folder, "/dev/shm/tov-bad-day-XXXXXX");
+    UNIT_NEED(mkdtemp(memory_folder) != NULL);
+    change("tovd.conf", data, memory_folder);
+}
+
 static void name_a_guard_folder_that_is_not_there(void)
 {
     char guard[FEDERATION_PATH_SIZE];
@@ -343,6 +354,7 @@ static const struct bad_day days[] = {
      "write a number from 1 to "},
     {"the data folder is not there", name_a_data_folder_that_is_not_there, TOV_EXIT_CONFIG,
      "[node] data: "},
+    {"the data folder is in memory", put_the_data_into_memory, TOV_EXIT_CONFIG, "is on tmpfs"},
     {"the guard's folder is not there", name_a_guard_folder_that_is_not_there, TOV_EXIT_CONFIG,
      "[node] guard: "},
     {"another program has the peers' port", take_the_peers_port, TOV_EXIT_PORT_IN_USE,
@@ -439,6 +451,9 @@ static void live_through(const struct bad_day *day)
     if (held_port >= 0)
         (void)close(held_port);
     held_port = -1;
+    if (memory_folder[0] != '\0')
+        files_remove_tree(memory_folder);
+    memory_folder[0] = '\0';
     federation_destroy(&federation);
 }
 
