@@ -114,6 +114,11 @@ enum tov_err tov_keyfile_load(const char *path, enum tov_key_purpose purpose,
     TOV_CLEANUP(tov_keytext_wipe) struct tov_keytext keytext;
     TOV_CLEANUP(tov_key_wipe) struct tov_key key;
     TOV_TRY(load_text(path, &keytext, error));
+    bool is_left = source != NULL && source->kind == TOV_PASSPHRASE_LEFT && keytext.locked;
+    if (is_left && keytext.info.purpose == purpose) {
+        *out_keyfile = (struct tov_keyfile){.info = keytext.info, .locked_on_disk = true};
+        return TOV_OK;
+    }
     enum tov_err err = open_text(&keytext, purpose, source, &key, error);
     if (err != TOV_OK)
         return tov_fail_in(error, err, "%s: ", path);

@@ -17,7 +17,8 @@ enum tov_passphrase_kind {
     TOV_PASSPHRASE_NONE = 0, /* a locked file is refused */
     TOV_PASSPHRASE_FD = 1,   /* one line read from fd, up to its end or newline */
     TOV_PASSPHRASE_FILE = 2, /* one line of a private file, for example a systemd credential */
-    TOV_PASSPHRASE_TTY = 3   /* asked on the controlling terminal without echo */
+    TOV_PASSPHRASE_TTY = 3,  /* asked on the controlling terminal without echo */
+    TOV_PASSPHRASE_LEFT = 4 /* a locked file is looked at and stays locked: it has no secret then */
 };
 struct tov_passphrase_source {
     enum tov_passphrase_kind kind;
@@ -35,7 +36,7 @@ enum tov_err tov_passphrase_read(const struct tov_passphrase_source *source,
 struct tov_keyfile {
     struct tov_key_info info;
     bool locked_on_disk;
-    struct tov_secret *secret;
+    struct tov_secret *secret; /* NULL: it was left locked (TOV_PASSPHRASE_LEFT) */
 };
 void tov_keyfile_fini(struct tov_keyfile *keyfile); /* wipes; fine on zeroed memory */
 

@@ -85,6 +85,7 @@ static enum tov_err read_source(const struct tov_passphrase_source *source, stru
 {
     switch (source->kind) {
     case TOV_PASSPHRASE_NONE:
+    case TOV_PASSPHRASE_LEFT:
         break;
     case TOV_PASSPHRASE_FD:
         return read_line(source->fd, line, error);

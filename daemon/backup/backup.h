@@ -16,6 +16,7 @@
 #define TOV_BACKUP_BACKUP_H
 
 #include "backup/manifest.h"
+#include "base/secret.h"
 #include "config/config.h"
 #include "roster/roster.h"
 
@@ -47,6 +48,11 @@ enum tov_err tov_backup_check(const char *folder, struct tov_backup_manifest *ou
 /* That it is one of this node: federation, agency, generation and keys. TOV_E_RULE. */
 enum tov_err tov_backup_fits(const struct tov_backup_about *about, const struct tov_roster *roster,
                              const char *agency, struct tov_error *error) TOV_MUST_CHECK;
+
+/* That ROOT_KEY opens the bucket keys of the backup in FOLDER, which was checked, and so all that
+ * stands in it; how many there are. TOV_E_KEY: it is another node's, or not the key of then. */
+enum tov_err tov_backup_opens(const char *folder, const struct tov_key *root_key,
+                              uint32_t *out_buckets, struct tov_error *error) TOV_MUST_CHECK;
 
 /* Puts a backup into the data folder. TOV_E_BUSY: the node runs; TOV_E_EXISTS: there is something
  * and `replace` was not asked for; TOV_E_RULE: of another node; as tov_backup_check.

@@ -214,3 +214,18 @@ enum tov_err tov_backup_fits(const struct tov_backup_about *about, const struct 
                         own->name);
     return TOV_OK;
 }
+
+enum tov_err tov_backup_opens(const char *folder, const struct tov_key *root_key,
+                              uint32_t *out_buckets, struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf buckets = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
+    char path[TOV_BACKUP_PATH_SIZE];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, TOV_VAULT_FILE);
+    enum tov_err err = tov_file_read(path, TOV_VAULT_FILE_MAX_BYTES, &buckets, error);
+    if (err == TOV_E_NOT_FOUND) { /* of a node that had written nothing */
+        *out_buckets = 0;
+        return TOV_OK;
+    }
+    TOV_TRY(err);
+    return tov_vault_check(tov_buf_view(&buckets), root_key, out_buckets, error);
+}

@@ -6,6 +6,7 @@
 #include "backup/backup.h"
 
 #include "base/time.h"
+#include "core/core_keys.h"
 #include "core/core_roster.h"
 #include "exit_codes.h"
 
@@ -18,7 +19,10 @@
 
 static const char help[] =
     "tovd backup --config FILE DIR              copy the node's data into the new folder DIR\n"
-    "tovd backup --verify DIR [--config FILE]   read a backup through; no node is needed\n"
+    "tovd backup --verify DIR [--config FILE]   read a backup through; no node is needed. With "
+    "FILE:\n"
+    "                                           that it is this node's, and that the storage root\n"
+    "                                           key opens it\n"
     "tovd restore --config FILE [--replace] DIR put a backup back; the node must be stopped\n"
     "Exit codes: docs/exit-codes.md, tovd(8).\n";
 
@@ -175,26 +179,52 @@ static enum tov_err make(const struct command *command, struct tov_error *error)
     return TOV_OK;
 }
 
+/* The escrow of the storage root key is tried with it: without that key a backup is of no use. */
+static enum tov_err verify_ours(const struct command *command, const struct tov_config *config,
+                                const struct tov_backup_about *about, uint32_t *out_buckets,
+                                struct tov_error *error)
+{
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    TOV_CLEANUP(tov_keyfile_fini) struct tov_keyfile root = {.secret = NULL};
+    TOV_CLEANUP(tov_key_wipe) struct tov_key key;
+    TOV_TRY(tov_core_roster_load(config, &roster, error));
+    enum tov_err err = tov_backup_fits(about, roster, config->agency, error);
+    if (err != TOV_OK)
+        return tov_fail_in(error, err, "%s: ", command->folder);
+    TOV_TRY(tov_core_key_load(config, TOV_KEY_STORAGE_ROOT, TOV_PASSPHRASE_TTY, &root, error));
+    memcpy(key.bytes, tov_secret_view(root.secret).data, sizeof key.bytes);
+    err = tov_backup_opens(command->folder, &key, out_buckets, error);
+    return err == TOV_OK ? TOV_OK
+                         : tov_fail_in(error, err, "%s/storage-root.key: ", config->keys_dir);
+}
+
 static enum tov_err verify(const struct command *command, struct tov_error *error)
 {
     struct tov_config config;
-    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
     struct tov_backup_manifest manifest;
+    uint32_t buckets = 0;
     if (command->config != NULL)
-        TOV_TRY(load(command, &config, &roster, error));
+        TOV_TRY(tov_config_load(command->config, &config, error));
     TOV_TRY(tov_backup_check(command->folder, &manifest, error));
-    enum tov_err err = TOV_OK;
-    if (roster != NULL)
-        err = tov_backup_fits(&manifest.about, roster, config.agency, error);
+    enum tov_err err = command->config == NULL
+                           ? TOV_OK
+                           : verify_ours(command, &config, &manifest.about, &buckets, error);
     if (err == TOV_OK) {
         say_manifest(command->folder, &manifest);
-        (void)printf(roster != NULL
-                         ? "Its keys are those of the roster.\n"
-                         : "Checked with the keys that the backup itself names; with --config FILE "
-                           "they are compared with the roster's.\n");
+        if (command->config == NULL)
+            (void)printf(
+                "Checked with the keys that the backup itself names; with --config FILE "
+                "they are compared with the roster's, and the storage root key is tried.\n");
+        else if (buckets == 0)
+            (void)printf("Its keys are those of the roster. It holds no message yet, so that the "
+                         "storage root key could not be tried.\n");
+        else
+            (void)printf("Its keys are those of the roster, and %s/storage-root.key opens all its "
+                         "%u bucket keys.\n",
+                         config.keys_dir, buckets);
     }
     tov_backup_manifest_fini(&manifest);
-    return err == TOV_OK ? TOV_OK : tov_fail_in(error, err, "%s: ", command->folder);
+    return err;
 }
 
 static enum tov_err restore(const struct command *command, struct tov_error *error)

@@ -97,6 +97,26 @@ static bool is_endpoint(const char *text)
            (strncmp(text, "ipc:///", 7) == 0 && text[7] != '\0');
 }
 
+/* What stands behind the last colon of a tcp endpoint. */
+static bool has_port(const char *endpoint)
+{
+    uint64_t port;
+    const char *text = strrchr(endpoint, ':') + 1;
+    return strncmp(endpoint, "tcp://", 6) != 0 ||
+           (tov_decimal_decode(tov_bytes_of_text(text), &port) == TOV_OK && port >= 1 &&
+            port <= 65535);
+}
+
+static enum tov_err set_endpoint(const struct config_entry *entry, char *out,
+                                 struct tov_error *error)
+{
+    if (!is_endpoint(entry->value))
+        return wrong(entry, error, "write tcp://HOST:PORT or ipc:///PATH");
+    if (!has_port(entry->value))
+        return wrong(entry, error, "a port is 1 to 65535");
+    return set_text(out, TOV_CONFIG_VALUE_SIZE, entry, error);
+}
+
 static enum tov_err set_number(const struct config_key *key, const struct config_entry *entry,
                                uint64_t *out, struct tov_error *error)
 {
@@ -166,9 +186,7 @@ static enum tov_err set_value(void *values, const struct config_key *key,
     case CONFIG_USER:
         return set_user(entry, field, error);
     case CONFIG_ENDPOINT:
-        if (!is_endpoint(entry->value))
-            return wrong(entry, error, "write tcp://HOST:PORT or ipc:///PATH");
-        return set_text(field, TOV_CONFIG_VALUE_SIZE, entry, error);
+        return set_endpoint(entry, field, error);
     case CONFIG_NUMBER:
         return set_number(key, entry, field, error);
     case CONFIG_LEVEL:

@@ -4,6 +4,7 @@
  * flush. One poll, one turn, whatever came in between: that is what makes batches.
  */
 #include "api/api.h"
+#include "core_clients.h"
 #include "core_process.h"
 #include "exit_codes.h"
 #include "log/log.h"
@@ -150,7 +151,7 @@ static void reload_clients(struct tov_process *process, int fd)
     struct tov_clients *clients = NULL;
     enum tov_err err = TOV_E_CLOSED;
     if (fd >= 0) {
-        err = tov_process_load_clients(process, fd, &clients, &error);
+        err = tov_core_clients_read(&process->config, process->roster, fd, &clients, &error);
         (void)close(fd);
     }
     if (err != TOV_OK) {

@@ -57,9 +57,5 @@ void tov_process_make_host(struct tov_process *process);
 int tov_process_run(struct tov_process *process);
 enum tov_err tov_process_send_peers(struct tov_process *process) TOV_MUST_CHECK;
 enum tov_err tov_process_send_clients(struct tov_process *process) TOV_MUST_CHECK;
-/* From FD, which stays the caller's. */
-enum tov_err tov_process_load_clients(struct tov_process *process, int fd,
-                                      struct tov_clients **out_clients,
-                                      struct tov_error *error) TOV_MUST_CHECK;
 
 #endif

@@ -42,6 +42,10 @@ enum tov_err tov_core_roster_load(const struct tov_config *config, struct tov_ro
     err = tov_roster_verify(roster, roots, error);
     if (err != TOV_OK)
         return tov_fail_in(error, blame(err, TOV_E_SIGNATURE), "%s: ", config->roster_file);
+    if (config->demo_clock && !tov_roster_is_demo(roster))
+        return tov_fail(error, TOV_E_CONFIG,
+                        "demo_clock is only for federations whose name ends in -demo: remove it "
+                        "from the configuration");
     *out_roster = TOV_TAKE(roster);
     return TOV_OK;
 }

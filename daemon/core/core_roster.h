@@ -10,8 +10,8 @@
 #include "roster/roster.h"
 #include "store/store.h"
 
-/* TOV_E_CONFIG: a file cannot be read or is not what it should be; TOV_E_SIGNATURE: too few root
- * keys have signed. Blocks for two files. */
+/* TOV_E_CONFIG: a file cannot be read or is not what it should be, or a demo's clock is used where
+ * it is no demo; TOV_E_SIGNATURE: too few root keys have signed. Blocks for two files. */
 enum tov_err tov_core_roster_load(const struct tov_config *config, struct tov_roster **out_roster,
                                   struct tov_error *error) TOV_MUST_CHECK;
 

@@ -3,6 +3,8 @@
  * From the configuration to a node: roster and roots, client registry, keys, store.
  */
 #include "api/policy.h"
+#include "core_clients.h"
+#include "core_keys.h"
 #include "core_process.h"
 #include "core_roster.h"
 #include "exit_codes.h"
@@ -31,84 +33,14 @@ static enum tov_err blame(enum tov_err err, enum tov_err code)
     return err == TOV_OK || err == TOV_E_NOMEM ? err : code;
 }
 
-/* The configuration's roster, and that a demo's clock is used in a demo only. */
-static enum tov_err load_roster(struct tov_process *process, struct tov_error *error)
+static enum tov_err load_keys(struct tov_process *process, struct tov_error *error)
 {
-    TOV_TRY(tov_core_roster_load(&process->config, &process->roster, error));
-    if (process->config.demo_clock && !tov_roster_is_demo(process->roster))
-        return tov_fail(error, TOV_E_CONFIG,
-                        "demo_clock is only for federations whose name ends in -demo: remove it "
-                        "from the configuration");
-    return TOV_OK;
-}
-
-enum tov_err tov_process_load_clients(struct tov_process *process, int fd,
-                                      struct tov_clients **out_clients, struct tov_error *error)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
-    TOV_CLEANUP(tov_clients_cleanup) struct tov_clients *clients = NULL;
-    const struct tov_agency *own =
-        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
-    enum tov_err err =
-        tov_file_read_open(fd, process->config.clients_file, TOV_CLIENTS_MAX_BYTES, &text, error);
-    TOV_TRY(blame(err, TOV_E_CONFIG));
-    err = tov_clients_parse(tov_buf_view(&text), &clients, error);
-    if (err != TOV_OK)
-        return tov_fail_in(error, blame(err, TOV_E_CONFIG), "%s: ", process->config.clients_file);
-    if (own == NULL)
-        return tov_fail(error, TOV_E_CONFIG, "the roster has no agency %s: check `agency`",
-                        process->config.agency);
-    if (strcmp(tov_clients_agency(clients), own->name) != 0)
-        return tov_fail(error, TOV_E_CONFIG, "%s: is the registry of %s, not of %s",
-                        process->config.clients_file, tov_clients_agency(clients), own->name);
-    if (tov_clients_check(clients, own, error) != TOV_OK)
-        return tov_fail_in(error, TOV_E_CONFIG, "%s: ", process->config.clients_file);
-    *out_clients = TOV_TAKE(clients);
-    return TOV_OK;
-}
-
-static enum tov_err load_clients(struct tov_process *process, struct tov_error *error)
-{
-    const char *path = process->config.clients_file;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return tov_fail(error, TOV_E_CONFIG, "%s: cannot open: %s", path, strerror(errno));
-    enum tov_err err = tov_process_load_clients(process, fd, &process->clients, error);
-    (void)close(fd);
-    return err;
-}
-
-static enum tov_err load_key(struct tov_process *process, const char *name,
-                             enum tov_key_purpose purpose, struct tov_keyfile *out,
-                             struct tov_error *error)
-{
-    char path[PATH_SIZE];
-    char credential[PATH_SIZE];
-    struct tov_passphrase_source source = {.kind = TOV_PASSPHRASE_NONE};
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    (void)snprintf(path, sizeof path, "%s/%s.key", process->config.keys_dir, name);
-    if (credentials != NULL) {
-        (void)snprintf(credential, sizeof credential, "%s/core-passphrase", credentials);
-        if (access(credential, R_OK) == 0)
-            source =
-                (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_FILE, .path = credential};
-    }
-    enum tov_err err = tov_keyfile_load(path, purpose, &source, out, error);
-    return blame(err, TOV_E_KEY);
-}
-
-/* Peers know it by the roster: with another one nothing that is said here would be believed. */
-static enum tov_err check_control_key(const struct tov_process *process, struct tov_error *error)
-{
-    const struct tov_agency *own =
-        tov_roster_agency_by_name(process->roster, tov_bytes_of_text(process->config.agency));
-    if (own != NULL &&
-        memcmp(process->control_key.info.public_key, own->control, sizeof own->control) == 0)
-        return TOV_OK;
-    return tov_fail(error, TOV_E_KEY,
-                    "%s/control.key: is not the control key that the roster has for %s: put that "
-                    "one here, or have the roster changed",
-                    process->config.keys_dir, process->config.agency);
+    TOV_TRY(tov_core_key_load(&process->config, TOV_KEY_CONTROL, TOV_PASSPHRASE_NONE,
+                              &process->control_key, error));
+    TOV_TRY(tov_core_control_key_check(&process->config, process->roster, &process->control_key,
+                                       error));
+    return tov_core_key_load(&process->config, TOV_KEY_STORAGE_ROOT, TOV_PASSPHRASE_NONE,
+                             &process->storage_key, error);
 }
 
 /* The loop, which says so later, waits until the store was read: longer than systemd does, when the
@@ -253,12 +185,10 @@ static void note_settings(struct tov_process *process)
 
 static enum tov_err start_all(struct tov_process *process, struct tov_error *error)
 {
+    TOV_TRY(tov_core_roster_load(&process->config, &process->roster, error));
+    TOV_TRY(tov_core_clients_open(&process->config, process->roster, &process->clients, error));
     TOV_TRY(read_settings(process, error));
-    TOV_TRY(load_roster(process, error));
-    TOV_TRY(load_clients(process, error));
-    TOV_TRY(load_key(process, "control", TOV_KEY_CONTROL, &process->control_key, error));
-    TOV_TRY(check_control_key(process, error));
-    TOV_TRY(load_key(process, "storage-root", TOV_KEY_STORAGE_ROOT, &process->storage_key, error));
+    TOV_TRY(load_keys(process, error));
     TOV_TRY(enter_sandbox(process, error));
     TOV_TRY(open_store(process, error));
     TOV_TRY(tov_core_roster_check_adopted(process->store, process->roster,

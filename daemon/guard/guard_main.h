@@ -8,6 +8,8 @@
 #ifndef TOV_GUARD_MAIN_H
 #define TOV_GUARD_MAIN_H
 
+#include "base/err.h"
+
 /* argv as every role gets it: --role guard --config FILE --fd N. */
 int tov_guard_main(int argc, char **argv);
 
@@ -21,6 +23,10 @@ struct tov_guard_places {
     const char *state_dir;
     const char *roots_file;
 };
+/* That the three keys are there, for their purposes, and AGENCY's: for who tries a node's files. A
+ * locked key without its credential is left locked and counted. TOV_E_KEY, TOV_E_NOMEM. */
+enum tov_err tov_guard_check_keys(const char *keys_dir, const char *agency, unsigned *locked,
+                                  struct tov_error *error) TOV_MUST_CHECK;
 int tov_guard_run(const struct tov_guard_places *places);
 
 #endif

@@ -63,9 +63,9 @@ static int exit_code_of(enum tov_err err)
         return TOV_EXIT_NEWER_STORE;
     if (err == TOV_E_FULL)
         return TOV_EXIT_DISK_FULL;
-    if (err == TOV_E_IO || err == TOV_E_NOT_FOUND)
+    if (err == TOV_E_IO)
         return TOV_EXIT_IO;
-    return err == TOV_E_MALFORMED ? TOV_EXIT_CONFIG : TOV_EXIT_INTERNAL;
+    return err == TOV_E_MALFORMED || err == TOV_E_NOT_FOUND ? TOV_EXIT_CONFIG : TOV_EXIT_INTERNAL;
 }
 
 static enum tov_err make_path(char out[PATH_SIZE], const char *dir, const char *name,
@@ -76,9 +76,10 @@ static enum tov_err make_path(char out[PATH_SIZE], const char *dir, const char *
 }
 
 /* The passphrase that systemd hands in, when it does. */
-static enum tov_err find_passphrase(char path[PATH_SIZE], struct tov_passphrase_source *out_source)
+static enum tov_err find_passphrase(char path[PATH_SIZE], enum tov_passphrase_kind otherwise,
+                                    struct tov_passphrase_source *out_source)
 {
-    *out_source = (struct tov_passphrase_source){.kind = TOV_PASSPHRASE_NONE};
+    *out_source = (struct tov_passphrase_source){.kind = otherwise};
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
     if (dir == NULL)
         return TOV_OK;
@@ -89,14 +90,15 @@ static enum tov_err find_passphrase(char path[PATH_SIZE], struct tov_passphrase_
     return TOV_OK;
 }
 
-static enum tov_err load_keys(const struct tov_guard_places *places, struct holdings *holdings,
+static enum tov_err load_keys(const struct tov_guard_places *places,
+                              enum tov_passphrase_kind otherwise, struct holdings *holdings,
                               struct tov_error *error)
 {
     static const enum tov_key_purpose purposes[PARTS] = {TOV_KEY_LEDGER, TOV_KEY_JOURNAL,
                                                          TOV_KEY_WITNESS};
     char passphrase_path[PATH_SIZE], path[PATH_SIZE];
     struct tov_passphrase_source source;
-    TOV_TRY(find_passphrase(passphrase_path, &source));
+    TOV_TRY(find_passphrase(passphrase_path, otherwise, &source));
     for (size_t i = 0; i < PARTS; i++) {
         TOV_TRY(make_path(path, places->keys_dir, part_names[i], ".key"));
         enum tov_err err = tov_keyfile_load(path, purposes[i], &source, &holdings->keys[i], error);
@@ -147,7 +149,7 @@ static enum tov_err make_guard(struct holdings *holdings, struct tov_guard **out
 static enum tov_err open_guard(const struct tov_guard_places *places, struct holdings *holdings,
                                struct tov_guard **out_guard, struct tov_error *error)
 {
-    TOV_TRY(load_keys(places, holdings, error));
+    TOV_TRY(load_keys(places, TOV_PASSPHRASE_NONE, holdings, error));
     TOV_TRY(open_states(places, holdings, error));
     TOV_TRY(make_guard(holdings, out_guard, error));
     for (size_t i = 0; i < PARTS; i++) {
@@ -237,6 +239,18 @@ static int run_with(const struct tov_guard_places *places, struct holdings *hold
     log_damaged(guard);
     tov_log_event(TOV_LOG_INFO, "guard-ready");
     return serve(guard, ipc);
+}
+
+enum tov_err tov_guard_check_keys(const char *keys_dir, const char *agency, unsigned *locked,
+                                  struct tov_error *error)
+{
+    const struct tov_guard_places places = {.fd = -1, .agency = agency, .keys_dir = keys_dir};
+    TOV_CLEANUP(holdings_fini) struct holdings holdings;
+    holdings_init(&holdings);
+    TOV_TRY(load_keys(&places, TOV_PASSPHRASE_LEFT, &holdings, error));
+    for (size_t i = 0; i < PARTS; i++)
+        *locked += holdings.keys[i].secret == NULL;
+    return TOV_OK;
 }
 
 int tov_guard_run(const struct tov_guard_places *places)

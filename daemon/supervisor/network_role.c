@@ -58,19 +58,63 @@ static enum tov_err check_key(const struct tov_config *config, const char *path,
                     path, config->agency);
 }
 
-static enum tov_err load_key(const struct tov_config *config, enum tov_key_purpose purpose,
-                             struct tov_key *out_secret, struct tov_error *error)
+/* The passphrase that systemd hands in, when it does. */
+static struct tov_passphrase_source
+find_passphrase(const char *name, enum tov_passphrase_kind otherwise, char path[PATH_SIZE])
 {
-    char path[PATH_SIZE];
-    struct tov_keyfile keyfile = {.secret = NULL};
-    if (!find_file(config, tov_key_purpose_name(purpose), path))
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    int size =
+        credentials == NULL ? 0 : snprintf(path, PATH_SIZE, "%s/%s-passphrase", credentials, name);
+    bool is_there = size > 0 && size < PATH_SIZE && access(path, R_OK) == 0;
+    return (struct tov_passphrase_source){.kind = is_there ? TOV_PASSPHRASE_FILE : otherwise,
+                                          .path = path};
+}
+
+/* What the role NAME needs: its key, and what opens it where no credential does. */
+struct key_wish {
+    const char *name;
+    enum tov_key_purpose purpose;
+    enum tov_passphrase_kind otherwise;
+};
+
+static enum tov_err load_key(const struct tov_config *config, const struct key_wish *wish,
+                             struct tov_keyfile *out_key, struct tov_error *error)
+{
+    char path[PATH_SIZE], passphrase[PATH_SIZE];
+    struct tov_keyfile key = {.secret = NULL};
+    struct tov_passphrase_source source = find_passphrase(wish->name, wish->otherwise, passphrase);
+    if (!find_file(config, tov_key_purpose_name(wish->purpose), path))
         return tov_fail(error, TOV_E_KEY, "%s: path too long", config->keys_dir);
-    TOV_TRY(tov_keyfile_load(path, purpose, NULL, &keyfile, error));
-    enum tov_err err = check_key(config, path, &keyfile.info, error);
+    enum tov_err err = tov_keyfile_load(path, wish->purpose, &source, &key, error);
     if (err == TOV_OK)
-        memcpy(out_secret->bytes, tov_secret_data(keyfile.secret), sizeof out_secret->bytes);
-    tov_keyfile_fini(&keyfile);
-    return err;
+        err = check_key(config, path, &key.info, error);
+    if (err == TOV_OK)
+        *out_key = key;
+    else
+        tov_keyfile_fini(&key);
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_KEY; /* for a person, whatever it is */
+}
+
+enum tov_err tov_network_role_check_key(const struct tov_config *config, const char *name,
+                                        enum tov_key_purpose purpose, unsigned *locked,
+                                        struct tov_error *error)
+{
+    TOV_CLEANUP(tov_keyfile_fini) struct tov_keyfile key = {.secret = NULL};
+    const struct key_wish wish = {name, purpose, TOV_PASSPHRASE_LEFT};
+    TOV_TRY(load_key(config, &wish, &key, error));
+    *locked += key.secret == NULL;
+    return TOV_OK;
+}
+
+static enum tov_err load_secret(const struct tov_config *config, const char *name,
+                                enum tov_key_purpose purpose, struct tov_key *out_secret,
+                                struct tov_error *error)
+{
+    TOV_CLEANUP(tov_keyfile_fini) struct tov_keyfile key = {.secret = NULL};
+    const struct key_wish wish = {name, purpose, TOV_PASSPHRASE_NONE};
+    TOV_TRY(load_key(config, &wish, &key, error));
+    memcpy(out_secret->bytes, tov_secret_data(key.secret), sizeof out_secret->bytes);
+    return TOV_OK;
 }
 
 /* A gateway's own configuration fills what it has of a node's. */
@@ -106,7 +150,7 @@ int tov_network_role_begin(int argc, char **argv, const char *name, enum tov_key
         return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_CONFIG;
     }
     tov_log_open(name, out_role->config.log_level, getenv("JOURNAL_STREAM") != NULL);
-    err = load_key(&out_role->config, purpose, &out_role->secret, &error);
+    err = load_secret(&out_role->config, name, purpose, &out_role->secret, &error);
     if (err != TOV_OK) {
         TOV_LOG(TOV_LOG_ERROR, "key", TOV_LOG_TEXT("why", error.text));
         return err == TOV_E_NOMEM ? TOV_EXIT_INTERNAL : TOV_EXIT_KEY;

@@ -23,14 +23,20 @@
 #ifndef TOV_DAEMON_SUPERVISOR_SUPERVISOR_H
 #define TOV_DAEMON_SUPERVISOR_SUPERVISOR_H
 
+#include "config/config.h"
+
 /* The role processes' entry points: argv as after `tovd`, `--role NAME` included. They return an
  * exit code of exit_codes.h. */
 typedef int (*tov_role_main)(int argc, char **argv);
+/* What --check does once the configuration and its folders are right (check/check.h). */
+typedef enum tov_err (*tov_supervisor_check)(const struct tov_config *config, unsigned *out_locked,
+                                             struct tov_error *error);
 struct tov_supervisor_roles {
     tov_role_main guard;
     tov_role_main core;
     tov_role_main gateway;
     tov_role_main front;
+    tov_supervisor_check check;
 };
 /* In daemon/guard, daemon/core, daemon/gateway and daemon/front. */
 int tov_guard_main(int argc, char **argv);

@@ -16,7 +16,8 @@
 
 static const char help[] =
     "tovd --config FILE            run this agency's node, in the foreground\n"
-    "tovd --config FILE --check    read the configuration and say whether it is right\n"
+    "tovd --config FILE --check    load what a start loads, as the user of the node, and say\n"
+    "                              whether it is right; nothing is started or changed\n"
     "tovd gateway                  run its gateway apart from it: tovd gateway --help\n"
     "tovd backup | tovd restore    copy the node's data, put it back: tovd backup --help\n"
     "tovd --version\n"
@@ -81,7 +82,25 @@ static int supervise(const char *config_path, const struct tov_config *config)
     return code;
 }
 
-static int run(const struct supervisor_command *command)
+static int check(const struct tov_supervisor_roles *roles, const char *config_path,
+                 const struct tov_config *config)
+{
+    struct tov_error error = {.text = ""};
+    unsigned locked = 0;
+    enum tov_err err = roles->check(config, &locked, &error);
+    if (err != TOV_OK) {
+        (void)fprintf(stderr, "tovd: %s\n", error.text[0] != '\0' ? error.text : tov_err_name(err));
+        return (int)tov_exit_of_error(err);
+    }
+    (void)printf("%s: understood; node of %s\n", config_path, config->agency);
+    if (locked > 0)
+        (void)printf("%u key files are locked and were not opened: their passphrases are "
+                     "credentials of the service.\n",
+                     locked);
+    return TOV_EXIT_OK;
+}
+
+static int run(const struct tov_supervisor_roles *roles, const struct supervisor_command *command)
 {
     struct tov_config config;
     struct tov_error error = {.code = TOV_OK};
@@ -90,10 +109,8 @@ static int run(const struct supervisor_command *command)
         (void)fprintf(stderr, "tovd: %s\n", error.text);
         return TOV_EXIT_CONFIG;
     }
-    if (!command->check)
-        return supervise(command->config, &config);
-    (void)printf("%s: understood; node of %s\n", command->config, config.agency);
-    return TOV_EXIT_OK;
+    return command->check ? check(roles, command->config, &config)
+                          : supervise(command->config, &config);
 }
 
 int tov_supervisor_main(const struct tov_supervisor_roles *roles, int argc, char **argv)
@@ -110,5 +127,5 @@ int tov_supervisor_main(const struct tov_supervisor_roles *roles, int argc, char
         (void)printf("%s", command.help ? help : "tovd " TOV_VERSION_TEXT "\n");
         return TOV_EXIT_OK;
     }
-    return run(&command);
+    return run(roles, &command);
 }

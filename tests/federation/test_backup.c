@@ -367,6 +367,25 @@ static void damaged_backups_and_those_of_others_are_not_restored(void)
     CU_ASSERT(!is_there("nodes/kk/data"));
 }
 
+/* An escrow that holds another agency's key, or none, is found by the drill of docs/backup.md. */
+static void a_backup_is_verified_with_the_storage_root_key(void)
+{
+    char key[FEDERATION_PATH_SIZE], other[FEDERATION_PATH_SIZE], kept[FEDERATION_PATH_SIZE];
+    path_of(key, "nodes/kk/keys/storage-root.key");
+    path_of(other, "nodes/krfo/keys/storage-root.key");
+    path_of(kept, "kept.key");
+    UNIT_EQUAL_INT(verify("last"), TOV_EXIT_OK);
+    UNIT_NEED(rename(key, kept) == 0);
+    UNIT_EQUAL_INT(verify("last"), TOV_EXIT_KEY);
+    CU_ASSERT(it_said("storage-root.key"));
+    files_copy(other, key);
+    files_change(key, "owner krfo", "owner kk");
+    files_change(key, "infohus-demo/krfo", "infohus-demo/kk");
+    UNIT_EQUAL_INT(verify("last"), TOV_EXIT_KEY);
+    CU_ASSERT(it_said("cannot be opened with this storage root key"));
+    UNIT_NEED(rename(kept, key) == 0);
+}
+
 static void a_restored_node_serves_when_its_keepers_have_answered(void)
 {
     char log[FEDERATION_PATH_SIZE];
@@ -512,6 +531,7 @@ int main(void)
         UNIT_TEST(a_restore_into_what_is_there_changes_nothing),
         UNIT_TEST(a_restore_that_is_killed_anywhere_is_never_started_from),
         UNIT_TEST(damaged_backups_and_those_of_others_are_not_restored),
+        UNIT_TEST(a_backup_is_verified_with_the_storage_root_key),
         UNIT_TEST(a_restored_node_serves_when_its_keepers_have_answered),
         UNIT_TEST(two_persons_start_a_restored_node_that_one_keeper_answers),
         UNIT_TEST(a_store_and_guard_that_went_back_are_noticed_before_anything_is_signed),

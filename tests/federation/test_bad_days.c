@@ -181,6 +181,23 @@ static void lose_the_roster(void)
     UNIT_NEED(unlink(path) == 0);
 }
 
+static void lose_the_roots(void)
+{
+    char path[FEDERATION_PATH_SIZE];
+    federation_path(&federation, path, "roots");
+    UNIT_NEED(unlink(path) == 0);
+}
+
+static void lose_the_registry(void)
+{
+    lose("clients");
+}
+
+static void lose_the_storage_root_key(void)
+{
+    lose("keys/storage-root.key");
+}
+
 static void use_the_registry_of_another_agency(void)
 {
     char from[FEDERATION_PATH_SIZE], to[FEDERATION_PATH_SIZE];
@@ -209,6 +226,17 @@ static void name_a_data_folder_that_is_not_there(void)
     char data[FEDERATION_PATH_SIZE];
     path_of(data, "data");
     files_remove_tree(data);
+}
+
+static char memory_folder[40];
+
+static void put_the_data_into_memory(void)
+{
+    char data[FEDERATION_PATH_SIZE];
+    path_of(data, "data");
+    (void)snprintf(memory_folder, sizeof memory_folder, "/dev/shm/tov-bad-day-XXXXXX");
+    UNIT_NEED(mkdtemp(memory_folder) != NULL);
+    change("tovd.conf", data, memory_folder);
 }
 
 static void name_a_guard_folder_that_is_not_there(void)
@@ -312,6 +340,10 @@ static const struct bad_day days[] = {
     {"the roots are something else", put_something_else_in_the_roots_place, TOV_EXIT_CONFIG,
      "/roots"},
     {"the roster is not there", lose_the_roster, TOV_EXIT_CONFIG, "/roster"},
+    {"the roots are not there", lose_the_roots, TOV_EXIT_CONFIG, "/roots"},
+    {"the client registry is not there", lose_the_registry, TOV_EXIT_CONFIG, "tov-keys client-add"},
+    {"the storage root key is lost", lose_the_storage_root_key, TOV_EXIT_KEY,
+     "keys/storage-root.key"},
     {"the client registry is of another agency", use_the_registry_of_another_agency,
      TOV_EXIT_CONFIG, "is the registry of krfo, not of kk"},
     {"the configuration has garbage", write_garbage_into_the_configuration, TOV_EXIT_CONFIG,
@@ -322,6 +354,7 @@ static const struct bad_day days[] = {
      "write a number from 1 to "},
     {"the data folder is not there", name_a_data_folder_that_is_not_there, TOV_EXIT_CONFIG,
      "[node] data: "},
+    {"the data folder is in memory", put_the_data_into_memory, TOV_EXIT_CONFIG, "is on tmpfs"},
     {"the guard's folder is not there", name_a_guard_folder_that_is_not_there, TOV_EXIT_CONFIG,
      "[node] guard: "},
     {"another program has the peers' port", take_the_peers_port, TOV_EXIT_PORT_IN_USE,
@@ -335,6 +368,24 @@ static const struct bad_day days[] = {
     {"the store is something else", write_something_else_over_the_store, TOV_EXIT_CORRUPT,
      "/data/store"},
 };
+
+/* What `tovd --check` does not look at (check/check.h). */
+static bool is_of_a_start(const struct bad_day *day)
+{
+    static void (*const those[])(void) = {
+        let_others_read_the_guards_state,
+        take_the_peers_port,
+        take_the_clients_port,
+        listen_at_an_address_that_is_not_ours,
+        write_the_store_by_a_newer_tovd,
+        write_something_else_over_the_store,
+    };
+    for (size_t i = 0; i < sizeof those / sizeof those[0]; i++) {
+        if (day->spoil == those[i])
+            return true;
+    }
+    return false;
+}
 
 static void check_log(const struct bad_day *day)
 {
@@ -353,10 +404,42 @@ static void check_log(const struct bad_day *day)
     }
 }
 
+static int run_check(char **out_text)
+{
+    char program[FEDERATION_PATH_SIZE], config[FEDERATION_PATH_SIZE], said[FEDERATION_PATH_SIZE];
+    federation_program(program, "tovd");
+    path_of(config, "tovd.conf");
+    path_of(said, "check.said");
+    (void)unlink(said);
+    int code = process_run((const char *const[]){program, "--config", config, "--check", NULL},
+                           said, ENDS_MS, out_text);
+    if (code != TOV_EXIT_OK) {
+        free(*out_text);
+        *out_text = files_read(said);
+    }
+    return code;
+}
+
+/* docs/exit-codes.md: it says before the start what the start would say, by the same code. */
+static void check_before(const struct bad_day *day)
+{
+    char *text = NULL;
+    int code = run_check(&text);
+    int expected = is_of_a_start(day) ? TOV_EXIT_OK : day->code;
+    bool is_told = is_of_a_start(day) || (text != NULL && strstr(text, day->words) != NULL);
+    UNIT_EQUAL_INT(code, expected);
+    UNIT_EQUAL_INT(is_told, 1);
+    if (!is_told || code != expected)
+        (void)printf("\n%s: --check ended with %d and said %s\n", day->name, code,
+                     text == NULL ? "nothing" : text);
+    free(text);
+}
+
 static void live_through(const struct bad_day *day)
 {
     federation_create(&federation);
     day->spoil();
+    check_before(day);
     node_start(&federation, KK);
     int code = process_wait(federation.nodes[KK].pid, ENDS_MS);
     UNIT_EQUAL_INT(code, day->code);
@@ -368,6 +451,9 @@ static void live_through(const struct bad_day *day)
     if (held_port >= 0)
         (void)close(held_port);
     held_port = -1;
+    if (memory_folder[0] != '\0')
+        files_remove_tree(memory_folder);
+    memory_folder[0] = '\0';
     federation_destroy(&federation);
 }
 
@@ -376,6 +462,20 @@ static void each_bad_day_ends_with_its_code_and_a_line_that_says_why(void)
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
         live_through(&days[i]);
     (void)printf("%zu bad days ...", sizeof days / sizeof days[0]);
+}
+
+static void a_check_finds_nothing_at_a_node_that_is_right(void)
+{
+    char *text = NULL;
+    federation_create(&federation);
+    UNIT_EQUAL_INT(run_check(&text), TOV_EXIT_OK);
+    CU_ASSERT(text != NULL && strstr(text, "understood; node of kk") != NULL);
+    free(text);
+    change("tovd.conf", "agency = kk", "agency = kx");
+    UNIT_EQUAL_INT(run_check(&text), TOV_EXIT_CONFIG);
+    CU_ASSERT(text != NULL && strstr(text, "the roster has no agency kx") != NULL);
+    free(text);
+    federation_destroy(&federation);
 }
 
 /* ---- days that need a node which has run ---- */
@@ -605,6 +705,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(each_bad_day_ends_with_its_code_and_a_line_that_says_why),
+        UNIT_TEST(a_check_finds_nothing_at_a_node_that_is_right),
         UNIT_TEST(a_second_tovd_on_the_same_ledger_stops_and_the_first_goes_on),
         UNIT_TEST(a_guard_without_its_state_signs_nothing_and_the_node_reads_on),
         UNIT_TEST(a_guard_that_signed_another_history_stops_the_node),

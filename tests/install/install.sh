@@ -77,7 +77,7 @@ look_at_units() {
     check the_user_is_installed grep -q '^u tov ' "$root$prefix/lib/sysusers.d/tov.conf"
     check the_folders_are_installed grep -q '^d /etc/tov ' "$root$prefix/lib/tmpfiles.d/tov.conf"
     check the_gateways_user_is_installed grep -q '^u tov-gateway ' "$root$prefix/lib/sysusers.d/tov.conf"
-    for name in gateway.conf.example tovd-apart.conf; do
+    for name in gateway.conf.example tovd-apart.conf tovd-passphrase.conf; do
         check "${name}_is_installed" test -f "$root$prefix/share/doc/tov/$name"
     done
     check the_filter_is_installed test -f "$root$prefix/share/doc/tov/tov.nft"

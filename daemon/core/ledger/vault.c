@@ -36,11 +36,11 @@ static size_t bucket_id(const struct bucket *bucket, char out[64])
     return (size_t)length;
 }
 
-static struct tov_bucket_key_place place_of(const struct vault_state *state,
-                                            const struct bucket *bucket, char id[64])
+static struct tov_bucket_key_place place_of(const struct tov_key *root, const struct bucket *bucket,
+                                            char id[64])
 {
     size_t size = bucket_id(bucket, id);
-    return (struct tov_bucket_key_place){&state->root, {(const uint8_t *)id, size}};
+    return (struct tov_bucket_key_place){root, {(const uint8_t *)id, size}};
 }
 
 static enum tov_err open_bucket(struct vault_state *state, struct bucket *bucket)
@@ -48,7 +48,7 @@ static enum tov_err open_bucket(struct vault_state *state, struct bucket *bucket
     char id[64];
     if (bucket->is_open)
         return TOV_OK;
-    struct tov_bucket_key_place place = place_of(state, bucket, id);
+    struct tov_bucket_key_place place = place_of(&state->root, bucket, id);
     TOV_TRY(tov_bucket_key_unwrap(&place, &bucket->wrapped, &bucket->key));
     bucket->is_open = true;
     return TOV_OK;
@@ -96,6 +96,37 @@ enum tov_err tov_vault_numbers(struct tov_bytes bytes, struct tov_vault_numbers 
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
+static enum tov_err not_opened(struct tov_error *error, enum tov_err err)
+{
+    return tov_fail(error, err == TOV_E_DECRYPT ? TOV_E_KEY : err,
+                    "the file of bucket keys cannot be opened with this storage root key: "
+                    "check that the key file belongs to this store");
+}
+
+enum tov_err tov_vault_check(struct tov_bytes bytes, const struct tov_key *root_key,
+                             uint32_t *out_count, struct tov_error *error)
+{
+    struct tov_bytes content;
+    uint32_t count;
+    TOV_TRY(tov_small_file_open(TOV_VAULT_FILE, bytes, &content, error));
+    struct tov_reader reader = tov_reader_of(content);
+    enum tov_err err = decode_head(&reader, &count);
+    for (uint32_t i = 0; err == TOV_OK && i < count; i++) {
+        char id[64];
+        TOV_CLEANUP(tov_key_wipe) struct tov_key key;
+        struct bucket bucket = {.number = 0};
+        decode_bucket(&reader, &bucket);
+        struct tov_bucket_key_place place = place_of(root_key, &bucket, id);
+        err = tov_bucket_key_unwrap(&place, &bucket.wrapped, &key);
+    }
+    if (err == TOV_OK && !tov_reader_is_done(&reader))
+        err = TOV_E_CORRUPT;
+    if (err != TOV_OK)
+        return not_opened(error, err);
+    *out_count = count;
+    return TOV_OK;
+}
+
 static enum tov_err save_file(const struct tov_core *core, const struct vault_state *state)
 {
     TOV_CLEANUP(tov_buf_fini)
@@ -127,11 +158,7 @@ static enum tov_err load_file(const struct tov_core *core, struct vault_state *s
     err = decode_file(state, content);
     if (err == TOV_OK && state->count > 0)
         err = open_bucket(state, &state->buckets[0]);
-    if (err != TOV_OK)
-        return tov_fail(error, err == TOV_E_DECRYPT ? TOV_E_KEY : err,
-                        "the file of bucket keys cannot be opened with this storage root key: "
-                        "check that the key file belongs to this store");
-    return TOV_OK;
+    return err == TOV_OK ? TOV_OK : not_opened(error, err);
 }
 
 enum tov_err tov_vault_open(struct tov_core *core, const struct tov_key *root_key,
@@ -175,7 +202,7 @@ static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32
     *bucket = (struct bucket){.number = number, .class_code = class_code, .month = month};
     tov_core_random(core, bucket->key.bytes, sizeof bucket->key.bytes);
     tov_core_random(core, nonce, sizeof nonce);
-    struct tov_bucket_key_place place = place_of(state, bucket, id);
+    struct tov_bucket_key_place place = place_of(&state->root, bucket, id);
     tov_bucket_key_wrap(&place, &bucket->key, nonce, &bucket->wrapped);
     bucket->is_open = true;
     state->count++;

@@ -39,6 +39,10 @@ struct tov_vault_numbers {
 };
 enum tov_err tov_vault_numbers(struct tov_bytes bytes,
                                struct tov_vault_numbers *out_numbers) TOV_MUST_CHECK;
+/* That ROOT_KEY opens every bucket key in a file BYTES, and how many there are. TOV_E_KEY: it is
+ * the key of another store; TOV_E_CORRUPT. */
+enum tov_err tov_vault_check(struct tov_bytes bytes, const struct tov_key *root_key,
+                             uint32_t *out_count, struct tov_error *error) TOV_MUST_CHECK;
 #define TOV_VAULT_FILE "buckets"
 #define TOV_VAULT_FILE_MAX_BYTES \
     (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES) + 8u) /* and its sum */

@@ -50,7 +50,7 @@ enum tov_err tov_filesystem_check(int dir_fd, const char *path, struct tov_error
     const char *words = tov_filesystem_refusal((uint64_t)(uint32_t)info.f_type);
     if (words == NULL)
         return TOV_OK;
-    return tov_fail(error, TOV_E_UNAVAILABLE,
+    return tov_fail(error, TOV_E_CONFIG,
                     "%s is on %s; put the store on ext4 or XFS on a disk of this machine", path,
                     words);
 }

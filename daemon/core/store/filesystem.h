@@ -14,7 +14,7 @@
  * NULL when it is not. A type that nobody here knows is not refused. */
 const char *tov_filesystem_refusal(uint64_t magic);
 
-/* Asks the folder DIR_FD; TOV_E_UNAVAILABLE with what to do when it is refused. */
+/* Asks the folder DIR_FD; TOV_E_CONFIG with what to do when it is refused. */
 enum tov_err tov_filesystem_check(int dir_fd, const char *path,
                                   struct tov_error *error) TOV_MUST_CHECK;
 

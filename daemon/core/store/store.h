@@ -75,7 +75,7 @@ struct tov_store_options {
  * parent are synced before this returns. Fails with
  *   TOV_E_BUSY         another process has it open
  *   TOV_E_VERSION      written by another version of tovd (newer, or no longer known)
- *   TOV_E_UNAVAILABLE  on a filesystem that does not keep what it has synced (network, overlay)
+ *   TOV_E_CONFIG       on a filesystem that does not keep what it has synced (network, overlay)
  *   TOV_E_CORRUPT      not a store, or damaged beyond opening, or one that a restore left undone
  *   TOV_E_NOT_FOUND    in the modes LOOK and REST: there is none
  *   TOV_E_FULL, TOV_E_NOMEM, TOV_E_DENIED, TOV_E_IO */

@@ -350,6 +350,23 @@ static void a_backup_of_another_node_is_told(void)
     scene_end(&scene);
 }
 
+/* docs/backup.md, Testing it: an escrow of another key is found before the day of the fire. */
+static void the_storage_root_key_of_then_opens_a_backup_and_no_other(void)
+{
+    struct scene scene;
+    struct tov_error error = {.text = ""};
+    uint32_t buckets = 0;
+    scene_begin(&scene, 3);
+    UNIT_NEED(make(&scene, &error) == TOV_OK);
+    struct tov_key root = scene.federation->agencies[0].storage;
+    UNIT_EQUAL_INT(tov_backup_opens(scene.backup, &root, &buckets, &error), TOV_OK);
+    CU_ASSERT(buckets > 0);
+    root.bytes[31] ^= 1;
+    UNIT_EQUAL_INT(tov_backup_opens(scene.backup, &root, &buckets, &error), TOV_E_KEY);
+    CU_ASSERT(strstr(error.text, "storage root key") != NULL);
+    scene_end(&scene);
+}
+
 /* ---- restoring ---- */
 
 static uint32_t reasons_of(const struct scene *scene)
@@ -484,6 +501,7 @@ int main(void)
         UNIT_TEST(a_tile_that_is_not_what_the_leaves_give_is_found),
         UNIT_TEST(of_several_journals_the_present_one_is_read),
         UNIT_TEST(a_backup_of_another_node_is_told),
+        UNIT_TEST(the_storage_root_key_of_then_opens_a_backup_and_no_other),
         UNIT_TEST(a_restored_store_says_that_it_was_restored),
         UNIT_TEST(what_is_there_is_moved_aside_and_only_when_asked),
         UNIT_TEST(what_a_cut_off_restore_left_is_in_nobodys_way),

@@ -158,6 +158,12 @@ static void a_wrong_line_is_named_with_its_remedy(void)
             "tovd.conf:2: [node] log-level: write debug, info, warning or error");
     refuses("[peers]\nlisten = pgm://eth0\n",
             "tovd.conf:2: [peers] listen: write tcp://HOST:PORT or ipc:///PATH");
+    static const char *const ports[] = {"0", "65536", "99999", "", "*", "http", "-1", "7400x"};
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "[peers]\nlisten = tcp://127.0.0.1:%s\n", ports[i]);
+        refuses(text, "tovd.conf:2: [peers] listen: a port is 1 to 65535");
+    }
     refuses("[limits]\ndisk-reserve-mib = 0\n",
             "tovd.conf:2: [limits] disk-reserve-mib: write a number from 1 to 1048576");
     refuses("[limits]\nflow-window-bytes = 4M\n",

@@ -176,9 +176,21 @@ static int run_role(int argc, char **argv)
     return serve_edge(arguments.fd, signal_fd);
 }
 
+static enum tov_err check(const struct tov_config *config, unsigned *out_locked,
+                          struct tov_error *error)
+{
+    *out_locked = 2;
+    return getenv("TOV_FAKE_WRONG") == NULL
+               ? TOV_OK
+               : tov_fail(error, TOV_E_KEY, "a key of %s is wrong", config->agency);
+}
+
 int main(int argc, char **argv)
 {
-    const struct tov_supervisor_roles roles = {
-        .guard = run_role, .core = run_role, .gateway = run_role, .front = run_role};
+    const struct tov_supervisor_roles roles = {.guard = run_role,
+                                               .core = run_role,
+                                               .gateway = run_role,
+                                               .front = run_role,
+                                               .check = check};
     return tov_supervisor_main(&roles, argc, argv);
 }

@@ -604,6 +604,11 @@ static void the_command_line_is_strict(void)
     expect_output("tovd: /nowhere: No such file or directory");
     UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), 0);
     expect_output("understood; node of kk");
+    expect_output("2 key files are locked and were not opened");
+    UNIT_NEED(setenv("TOV_FAKE_WRONG", "1", 1) == 0);
+    UNIT_EQUAL_INT(run_tovd("--config", config, "--check"), TOV_EXIT_KEY);
+    expect_output("tovd: a key of kk is wrong");
+    UNIT_NEED(unsetenv("TOV_FAKE_WRONG") == 0);
     UNIT_EQUAL_INT(run_tovd("gateway", "--version", NULL), 0);
     expect_output("tovd ");
     UNIT_EQUAL_INT(run_tovd("gateway", NULL, NULL), TOV_EXIT_USAGE);

@@ -19,7 +19,8 @@ echo "$score"
 
 # A gateway apart, and the node behind it: its drop-in, as systemd reads it behind the unit.
 gateway=systemd/tov-gateway.service
-mkdir "$work/behind"
+mkdir "$work/behind" "$work/locked"
+{ sed '/^\[Install\]/,$d' "$unit"; grep -v '^\[Service\]' systemd/tovd-passphrase.conf; } >"$work/locked/tovd.service"
 { sed '/^\[Install\]/,$d' "$unit"; grep -v '^\[Service\]' systemd/tovd-apart.conf; } >"$work/behind/tovd.service"
 for hardened in "$gateway" "$work/behind/tovd.service"; do
     systemd-analyze security --offline=true --threshold=15 --no-pager "$hardened" | tail -1
@@ -54,7 +55,7 @@ complaints() {
     sed "s|/usr/sbin/tovd|$tovd|" "$1" >"$work/$2"
     systemd-analyze verify --man=no "$work/$2" 2>&1
 }
-for good in "$unit" "$gateway" "$work/behind/tovd.service"; do
+for good in "$unit" "$gateway" "$work/behind/tovd.service" "$work/locked/tovd.service"; do
     if [ -n "$(complaints "$good" "$(basename "$good")")" ]; then
         complaints "$good" "$(basename "$good")" >&2
         exit 1
