@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define LEAVES_MAX_BYTES (TOV_TILE_WIDTH * (2u + TOV_LEAF_MAX_BYTES))
+#define LEAVES_MAX_BYTES (TOV_TILE_WIDTH * ((size_t)2 + TOV_LEAF_MAX_BYTES))
 
 void tov_tile_reader_init(struct tov_tile_reader *reader, const struct tov_folder *folder,
                           const char *prefix, uint64_t size)
@@ -32,10 +32,10 @@ static enum tov_err load_tile(const struct tov_tile_reader *reader, unsigned lev
                               struct tov_tile_slot *slot)
 {
     char path[TOV_EXPORT_PATH_SIZE];
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_TILE_WIDTH * TOV_HASH_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(sizeof slot->hashes);
     tov_tile_reader_path(reader, level, slot->index * TOV_TILE_WIDTH, path);
     enum tov_err err = tov_folder_read(reader->folder, path, &bytes);
-    if (err == TOV_E_LIMIT || (err == TOV_OK && bytes.size != slot->width * TOV_HASH_BYTES))
+    if (err == TOV_E_LIMIT || (err == TOV_OK && bytes.size != (size_t)slot->width * TOV_HASH_BYTES))
         return TOV_E_MALFORMED;
     if (err == TOV_OK)
         memcpy(slot->hashes, bytes.data, bytes.size);

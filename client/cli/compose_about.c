@@ -16,7 +16,7 @@
 #include "cli/language.h"
 #include "cli/words.h"
 
-#define UUID_BYTES 16u
+#define UUID_BYTES ((size_t)16)
 #define PATH_SIZE 48
 
 static void path_of(size_t thing, char out[PATH_SIZE])

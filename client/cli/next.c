@@ -203,7 +203,7 @@ void next_command(const struct next_step *step, char out[CASEWORK_TEXT_SIZE])
 
 void next_name(struct cli *cli, const struct next_step *step, char out[2 * CASEWORK_TEXT_SIZE])
 {
-    const size_t size = 2 * CASEWORK_TEXT_SIZE;
+    const size_t size = (size_t)2 * CASEWORK_TEXT_SIZE;
     (void)snprintf(out, size, "%s",
                    tov_catalogue_type_name(tov_catalogue_find(step->type), cli->words));
     for (size_t i = 0; i < step->value_count; i++) {

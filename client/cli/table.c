@@ -7,7 +7,7 @@
 
 #include "cli/text.h"
 
-#define GAP 2u
+#define GAP ((size_t)2)
 #define FLEXIBLE_MIN 8u
 
 void table_init(struct table *table, struct cli *cli, unsigned columns, unsigned flexible)

@@ -9,9 +9,9 @@
 #include "cli/language.h"
 #include "wire/leaf.h"
 
-#define MINUTE_MS 60000u
-#define HOUR_MS (60u * MINUTE_MS)
-#define DAY_MS (24u * HOUR_MS)
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
 
 void words_time(uint64_t time_ms, char out[WORDS_TIME_SIZE])
 {

@@ -11,7 +11,7 @@
 
 static const char first_word[] = "tov-backup v";
 static const char last_word[] = "manifest ";
-static const size_t last_line_size = sizeof last_word - 1 + 2 * TOV_HASH_BYTES;
+static const size_t last_line_size = sizeof last_word - 1 + (size_t)2 * TOV_HASH_BYTES;
 
 /* ---- files ---- */
 
@@ -119,7 +119,7 @@ static void put_files(struct tov_buf *out, const struct tov_backup_files *files)
 
 void tov_backup_manifest_put(struct tov_buf *out, const struct tov_backup_manifest *manifest)
 {
-    char hex[2 * TOV_HASH_BYTES + 1];
+    char hex[(size_t)2 * TOV_HASH_BYTES + 1];
     assert(out->size == 0);
     put_about(out, &manifest->about);
     put_files(out, &manifest->files);

@@ -20,7 +20,7 @@ static void set_control_key(struct tov_core *core, const struct tov_key *seed)
 
 /* A turn ends long before (batch_max_bytes); the end of a recovery writes in one what was taken
  * while its keepers were waited for. */
-#define BATCH_LIMIT_BYTES (1024u * 1024 * 1024)
+#define BATCH_LIMIT_BYTES ((size_t)1024 * 1024 * 1024)
 
 static enum tov_err make_turns(struct tov_core *core)
 {

@@ -21,8 +21,8 @@
 #define TICK_MS 1000u
 #define RETRY_MS 2
 #define RECEIVE_AT_ONCE 1024
-#define CORE_QUEUE_BYTES (16u * 1024 * 1024)
-#define CORE_BUSY_BYTES (4u * 1024 * 1024)
+#define CORE_QUEUE_BYTES ((size_t)16 * 1024 * 1024)
+#define CORE_BUSY_BYTES ((size_t)4 * 1024 * 1024)
 
 struct front {
     struct tov_front_options options;

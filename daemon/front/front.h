@@ -25,9 +25,10 @@
 #define TOV_FRONT_CONNECTIONS_MAX 1024u
 #define TOV_FRONT_CONNECTIONS_OF_KEY_MAX 32u
 #define TOV_FRONT_REQUEST_MS 30000u
-#define TOV_FRONT_QUEUE_MAX_BYTES (4u * 1024 * 1024) /* answers that wait for one connection */
+#define TOV_FRONT_QUEUE_MAX_BYTES \
+    ((size_t)4 * 1024 * 1024) /* answers that wait for one connection */
 #define TOV_FRONT_PROBE_AFTER_MS 15000u
-#define TOV_FRONT_MEMORY_MAX_BYTES (768u * 1024 * 1024)
+#define TOV_FRONT_MEMORY_MAX_BYTES ((size_t)768 * 1024 * 1024)
 
 struct tov_front_options {
     const char *listen;

@@ -25,8 +25,9 @@
 #define TOV_GATEWAY_PING_MS 3000u
 #define TOV_GATEWAY_PING_FIRST_MS 500u
 #define TOV_GATEWAY_SILENCE_MS 10000u
-#define TOV_GATEWAY_QUEUE_MAX_BYTES (16u * 1024 * 1024) /* for each peer; the core stays below */
-#define TOV_GATEWAY_MEMORY_MAX_BYTES (768u * 1024 * 1024)
+#define TOV_GATEWAY_QUEUE_MAX_BYTES \
+    ((size_t)16 * 1024 * 1024) /* for each peer; the core stays below */
+#define TOV_GATEWAY_MEMORY_MAX_BYTES ((size_t)768 * 1024 * 1024)
 
 struct tov_gateway_options {
     const char *listen; /* endpoint, or empty: only dials */

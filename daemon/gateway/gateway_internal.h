@@ -10,9 +10,9 @@
 #include "gateway/peer.h"
 
 #define GATEWAY_RUNNING (-1)
-#define GATEWAY_CORE_QUEUE_BYTES (16u * 1024 * 1024)
+#define GATEWAY_CORE_QUEUE_BYTES ((size_t)16 * 1024 * 1024)
 /* No more is read from peers while so much waits for the core: TCP then holds them back. */
-#define GATEWAY_CORE_BUSY_BYTES (4u * 1024 * 1024)
+#define GATEWAY_CORE_BUSY_BYTES ((size_t)4 * 1024 * 1024)
 
 struct gateway_key {
     struct tov_net_key key;

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define PARTS 3
-#define QUEUE_LIMIT_BYTES (4u * TOV_IPC_LENGTH_MAX_BYTES)
+#define QUEUE_LIMIT_BYTES ((size_t)4 * TOV_IPC_LENGTH_MAX_BYTES)
 #define PATH_SIZE 1024
 
 static const char *const part_names[PARTS] = {"ledger", "journal", "witness"};

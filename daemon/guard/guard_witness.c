@@ -26,7 +26,7 @@
 
 #define WITNESS_VERSION 1u
 #define BODY_BYTES (TOV_GUARD_WITNESS_SLOT_BYTES - TOV_HASH_BYTES)
-#define RECORD_BYTES (2u * TOV_GUARD_WITNESS_SLOT_BYTES)
+#define RECORD_BYTES ((size_t)2 * TOV_GUARD_WITNESS_SLOT_BYTES)
 
 static const uint8_t head_magic[4] = {'T', 'O', 'V', 'W'};
 static const uint8_t slot_magic[4] = {'T', 'O', 'V', 'P'};

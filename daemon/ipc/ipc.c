@@ -23,7 +23,7 @@
 #define READ_AT_LEAST_BYTES 65536u
 #define WRITE_WHEN_BYTES 65536u
 #define INPUT_BYTES (4u + TOV_IPC_LENGTH_MAX_BYTES + READ_AT_LEAST_BYTES)
-#define KEEP_OUTPUT_BYTES (1024u * 1024u)
+#define KEEP_OUTPUT_BYTES ((size_t)1024 * 1024)
 
 /* Unread input is input[input_start, input_end), unwritten output output[output_start,
  * output_end). */

@@ -28,7 +28,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#define CORE_QUEUE_BYTES (1024u * 1024)
+#define CORE_QUEUE_BYTES ((size_t)1024 * 1024)
 #define CORE_PATIENCE_MS 20000u /* to commit what is accepted and end */
 #define PATIENCE_MS 5000u
 

@@ -20,12 +20,14 @@ static inline void tov_free_pointer(void *address)
 #define TOV_FREE TOV_CLEANUP(tov_free_pointer)
 
 /* Makes `static inline void tov_NAME_cleanup(TYPE **)` that calls DESTROY on the pointer. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): around a type there can be none */
 #define TOV_DEFINE_CLEANUP(name, type, destroy)      \
     static inline void name##_cleanup(type **object) \
     {                                                \
         destroy(*object);                            \
         *object = NULL;                              \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Gives the object to the caller and leaves NULL behind for the cleanup. */
 #define TOV_TAKE(pointer)                       \

@@ -46,7 +46,7 @@ const char *tov_err_name(enum tov_err code)
     return names[index];
 }
 
-enum tov_err tov_fail(struct tov_error *error, enum tov_err code, const char *format, ...)
+enum tov_err(tov_fail)(struct tov_error *error, enum tov_err code, const char *format, ...)
 {
     if (error == NULL)
         return code;
@@ -58,7 +58,7 @@ enum tov_err tov_fail(struct tov_error *error, enum tov_err code, const char *fo
     return code;
 }
 
-enum tov_err tov_fail_in(struct tov_error *error, enum tov_err code, const char *format, ...)
+enum tov_err(tov_fail_in)(struct tov_error *error, enum tov_err code, const char *format, ...)
 {
     if (error == NULL)
         return code;

@@ -19,6 +19,12 @@ enum tov_err tov_fail(struct tov_error *error, enum tov_err code, const char *fo
 enum tov_err tov_fail_in(struct tov_error *error, enum tov_err code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Clang's analyser reads one source at a time; this tells it what err.c returns. */
+#ifdef __clang_analyzer__
+#define tov_fail(error, code, ...) (tov_fail(error, code, __VA_ARGS__), (code))
+#define tov_fail_in(error, code, ...) (tov_fail_in(error, code, __VA_ARGS__), (code))
+#endif
+
 /* Returns from the calling function when EXPRESSION is not TOV_OK. */
 #define TOV_TRY(expression)                   \
     do {                                      \

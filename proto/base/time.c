@@ -101,7 +101,7 @@ enum tov_err tov_time_parse(struct tov_bytes text, uint64_t *out_time_ms)
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || ms < 0 ||
         days < 0)
         return TOV_E_MALFORMED;
-    uint64_t ms_of_day = (uint64_t)(((hour * 60 + minute) * 60 + second) * 1000 + ms);
+    uint64_t ms_of_day = (uint64_t)((hour * 60 + minute) * 60 + second) * 1000 + (uint64_t)ms;
     *out_time_ms = (uint64_t)days * (uint64_t)DAY_MS + ms_of_day;
     return TOV_OK;
 }

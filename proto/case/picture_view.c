@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define FIRST_BYTES 16384u
-#define EACH_BYTES 64u /* of one array, beside its items */
+#define EACH_BYTES ((size_t)64) /* of one array, beside its items */
 
 struct viewing {
     const struct tov_picture *picture;

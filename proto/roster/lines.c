@@ -13,8 +13,8 @@ bool tov_bytes_is_text(struct tov_bytes bytes, const char *text)
     return tov_bytes_equal(bytes, tov_bytes_of_text(text));
 }
 
-enum tov_err tov_lines_fail(const struct tov_lines *lines, const struct tov_line *line,
-                            const char *format, ...)
+enum tov_err(tov_lines_fail)(const struct tov_lines *lines, const struct tov_line *line,
+                             const char *format, ...)
 {
     char words[TOV_ERROR_TEXT_SIZE];
     va_list arguments;

@@ -49,6 +49,9 @@ enum tov_err tov_lines_end(const struct tov_lines *lines) TOV_MUST_CHECK;
 /* "line 12, cvr: " and the words; returns MALFORMED. */
 enum tov_err tov_lines_fail(const struct tov_lines *lines, const struct tov_line *line,
                             const char *format, ...) __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* as in err.h */
+#define tov_lines_fail(lines, line, ...) (tov_lines_fail(lines, line, __VA_ARGS__), TOV_E_MALFORMED)
+#endif
 
 /* Values of LINE. */
 struct tov_range {

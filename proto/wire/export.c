@@ -44,7 +44,7 @@ static bool is_valid_skipped(const struct tov_export_record *record)
     if (skipped->count == 0 || skipped->count > UINT64_MAX - record->index || hashes == 0 ||
         skipped->hashes.size % TOV_HASH_BYTES != 0)
         return false;
-    return skipped->level0 ? hashes == skipped->count : hashes <= 2 * 64;
+    return skipped->level0 ? hashes == skipped->count : hashes <= 128;
 }
 
 static bool is_valid(const struct tov_export_record *record)

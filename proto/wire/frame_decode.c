@@ -212,7 +212,7 @@ enum tov_err tov_frame_chunk(const struct tov_frame *frame, struct tov_frame_chu
     if (value.data.size == 0 || value.proof.size % TOV_HASH_BYTES != 0)
         return TOV_E_MALFORMED;
     if (value.data.size > TOV_PULL_CHUNK_BYTES ||
-        value.proof.size > TOV_PROOF_MAX_HASHES * TOV_HASH_BYTES)
+        value.proof.size > (size_t)TOV_PROOF_MAX_HASHES * TOV_HASH_BYTES)
         return TOV_E_LIMIT;
     *out = value;
     return TOV_OK;

@@ -113,7 +113,7 @@ static bool is_valid_message(const struct tov_leaf_message *message)
         const struct tov_leaf_part *part = &message->parts[i];
         if (part->sealed_size < TOV_STREAM_TAG_BYTES)
             return false;
-        if (part->is_inline && part->sealed_size > 2 * TOV_INLINE_MAX_BYTES)
+        if (part->is_inline && part->sealed_size > 2ull * TOV_INLINE_MAX_BYTES)
             return false;
         inline_bytes += part->is_inline ? part->sealed_size : 0;
     }

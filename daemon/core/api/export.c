@@ -18,7 +18,7 @@
 
 #define CURSOR_VERSION 1u
 #define CURSOR_MAX_BYTES 65536u
-#define CURSOR_LIFE_MS (7u * 86400000u)
+#define CURSOR_LIFE_MS (7ull * 86400000)
 
 /* ---- the cursor ---- */
 

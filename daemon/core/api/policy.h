@@ -19,12 +19,12 @@ struct tov_api_policy {
     uint64_t unread_urgent_after_ms; /* ... of priority akut */
     uint32_t retention_days[TOV_RETENTION_CLASSES]; /* from the hand-over to the record */
 };
-#define TOV_API_POLICY_DEFAULT                       \
-    {                                                \
-        4u * 3600000u, 4u * 3600000u, 2u * 3600000u, \
-        {                                            \
-            90u, 30u, 30u, 30u                       \
-        }                                            \
+#define TOV_API_POLICY_DEFAULT                          \
+    {                                                   \
+        4ull * 3600000, 4ull * 3600000, 2ull * 3600000, \
+        {                                               \
+            90u, 30u, 30u, 30u                          \
+        }                                               \
     }
 
 #endif

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define FIRST_RING 1024u
+#define FIRST_RING ((size_t)1024)
 
 struct row {
     uint8_t tag[TOV_TAG_BYTES];

@@ -247,8 +247,8 @@ static enum tov_err find_witnessed(const struct api_look *look, uint64_t index, 
     if (quorum == 0)
         return TOV_OK;
     TOV_TRY(tov_store_iter_init(look->read, &range, &iter));
-    for (size_t rows = 0; !*out && rows < 4 * TOV_RECIPIENTS_MAX && tov_store_iter_next(&iter);
-         rows++) {
+    for (size_t rows = 0;
+         !*out && rows < (size_t)4 * TOV_RECIPIENTS_MAX && tov_store_iter_next(&iter); rows++) {
         uint64_t at = tov_get_be64(iter.row.key.bytes);
         count = at == size ? count + 1 : 1;
         size = at;
@@ -307,5 +307,5 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
 
 size_t tov_api_summary_size(const struct api_view *view)
 {
-    return 200 + view->message->header.size + 110 * view->message->leaf.recipient_count;
+    return 200 + view->message->header.size + (size_t)110 * view->message->leaf.recipient_count;
 }

@@ -15,7 +15,7 @@
 #define BLOCK_GOAL_BYTES 60000u
 #define BLOCK_EVENTS_MAX 4096u
 #define PLAIN_MAX_BYTES (BLOCK_GOAL_BYTES + 2u * TOV_INLINE_MAX_BYTES)
-#define ROW_MAX_BYTES (2u * PLAIN_MAX_BYTES)
+#define ROW_MAX_BYTES ((size_t)2 * PLAIN_MAX_BYTES)
 
 static void begin_block(struct book_saving *saving, uint64_t first)
 {

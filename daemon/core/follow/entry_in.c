@@ -10,7 +10,7 @@
 static void put_entry(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_entry_in *entry, struct tov_verdict_value verdict)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
     struct tov_bytes link = entry->disclosed->link_block;
     struct tov_entry stored = {.state = TOV_ENTRY_PRESENT,
                                .leaf = entry->disclosed->leaf,

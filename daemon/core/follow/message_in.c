@@ -245,7 +245,7 @@ static struct tov_store_key entry_key(const struct incoming *in)
 
 static void put_leaf(const struct incoming *in, uint64_t event)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
     struct tov_bytes link = in->entry->disclosed->link_block;
     struct tov_entry stored = {.state = TOV_ENTRY_PRESENT,
                                .event = event,
@@ -366,8 +366,8 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
                           .entry = entry,
                           .leaf = leaf,
                           .message = &leaf->as.message,
-                          .header = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES),
-                          .content = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES)};
+                          .header = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES),
+                          .content = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES)};
     struct tov_hash link_hash;
     if (!find_right(&in, &link_hash)) {
         in.verdict = verdict_of(TOV_VERDICT_NOT_OPENED, TOV_E_DENIED);
@@ -496,8 +496,8 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
                           .entry = &entry,
                           .leaf = &late->leaf,
                           .message = &late->leaf.as.message,
-                          .header = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES),
-                          .content = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES)};
+                          .header = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES),
+                          .content = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES)};
     err = apply_late(&in, &late_stanza->stanza);
     if (err != TOV_OK)
         return err == TOV_E_EPOCH ? TOV_OK : err;

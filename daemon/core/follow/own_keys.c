@@ -461,7 +461,7 @@ static enum tov_err take_one(struct tov_follow *follow, struct tov_peer *peer,
     struct regained in = {.follow = follow,
                           .peer = peer,
                           .index = held->ref.index,
-                          .header = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES)};
+                          .header = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES)};
     struct tov_bytes row;
     if (held->ref.agency != core->own->number || held->ref.generation != core->series.generation)
         return TOV_E_MALFORMED;

@@ -21,7 +21,7 @@ struct growth {
     unsigned given; /* level of what is being appended: its row has that itself */
     struct tov_buf nodes;
 };
-#define NODES_MAX_BYTES (2u * TOV_FRAME_MAX_BYTES) /* of 41: no more than the hashes of a frame */
+#define NODES_MAX_BYTES ((size_t)2 * TOV_FRAME_MAX_BYTES) /* of 41: what a frame can hold */
 
 static void growth_fini(struct growth *growth)
 {

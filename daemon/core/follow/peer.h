@@ -491,7 +491,7 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
 
 /* pull_check.c */
-#define TOV_PULL_CHECK_BYTES (16u * 1024u * 1024u) /* of a peer, from tick to tick */
+#define TOV_PULL_CHECK_BYTES ((size_t)16 * 1024 * 1024) /* of a peer, from tick to tick */
 enum tov_err tov_pull_check_create(const struct tov_transfer *transfer,
                                    const struct tov_message *message,
                                    struct tov_pull_check **out_check) TOV_MUST_CHECK;

@@ -401,7 +401,7 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
     struct tov_entry entry;
     struct tov_store_key key = tov_store_key_u16_u32_u64(
         transfer->name.agency, transfer->name.generation, transfer->name.index);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
     if (tov_store_get(read, TOV_TABLE_MLEAF, key, &row) != TOV_OK ||
         tov_entry_decode_mirror(row, &entry) != TOV_OK)
         return;

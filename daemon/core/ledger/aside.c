@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define LEAF_TYPE_AT 5u /* wire/leaf.c */
-#define ROW_MAX_BYTES (2u * TOV_FRAME_MAX_BYTES)
+#define ROW_MAX_BYTES ((size_t)2 * TOV_FRAME_MAX_BYTES)
 
 /* ---- setting aside ---- */
 

@@ -11,8 +11,8 @@ enum tov_err tov_message_create(struct tov_message **out_message)
     struct tov_message *message = calloc(1, sizeof *message);
     if (message == NULL)
         return TOV_E_NOMEM;
-    message->header = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES);
-    message->content = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES);
+    message->header = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES);
+    message->content = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES);
     *out_message = message;
     return TOV_OK;
 }

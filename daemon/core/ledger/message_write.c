@@ -177,7 +177,7 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
                                const struct tov_link_heads *heads,
                                struct tov_message_written *out_written)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT(2 * TOV_INLINE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES);
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
