@@ -644,6 +644,44 @@ static void two_old_nodes_bring_each_other_back(void)
     destroy_scene(scene);
 }
 
+/* The first question for hashes is lost, as one is that meets its peer's next nonce. */
+static bool lose_first_question(void *context, struct sim_frame *frame)
+{
+    unsigned *questions = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    return control->kind != TOV_CONTROL_HASH_REQUEST || (*questions)++ > 0;
+}
+
+/* Each waits for the other: the peer was just started, has no other keeper, and says Hello until it
+ * is answered, with a new nonce each time. */
+static void what_was_asked_is_asked_anew_with_a_new_nonce(void)
+{
+    unsigned questions = 0;
+    struct scene *scene = make_scene("nonce", 2);
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 1);
+    sim_wire_start(scene->wire, 1);
+    scene->wire->filter = lose_first_question;
+    scene->wire->filter_context = &questions;
+    start_again(scene, 0);
+    UNIT_EQUAL_INT(questions, 1);
+    UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_KEEPERS);
+    sim_wire_pass(scene->wire, 8000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "tree-recovered"));
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "hashes-not-usable"));
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
 /* ---- a guard without a state ---- */
 
 static void lose_guard(struct scene *scene)
@@ -689,6 +727,7 @@ int main(void)
         UNIT_TEST(one_that_drips_what_is_true_is_passed_over),
         UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
+        UNIT_TEST(what_was_asked_is_asked_anew_with_a_new_nonce),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };
     return unit_run("follow_recovery", tests, sizeof tests / sizeof tests[0]);
