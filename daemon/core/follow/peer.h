@@ -512,6 +512,9 @@ enum tov_err tov_serve_hashes(struct tov_follow *follow, struct tov_peer *peer,
                               const struct tov_control *request) TOV_MUST_CHECK;
 enum tov_err tov_recover_on_hashes(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_control *answer) TOV_MUST_CHECK;
+/* PEER has a new nonce: what was asked with the former one may not be answered, and is asked anew.
+ */
+void tov_recover_on_nonce(struct tov_follow *follow, const struct tov_peer *peer);
 
 /* recall.c */
 enum tov_err tov_recall_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;

@@ -252,6 +252,14 @@ enum tov_recover_view tov_follow_recover_step(struct tov_follow *follow)
     return TOV_RECOVER_NOBODY;
 }
 
+/* To wait instead could be for ever: a peer that waits for this node says Hello every 5 s, and the
+ * pauses here are as many times that, so that each request would meet the next nonce. */
+void tov_recover_on_nonce(struct tov_follow *follow, const struct tov_peer *peer)
+{
+    if (follow->asked_peer == peer->number)
+        follow->is_asking = false;
+}
+
 enum tov_err tov_recover_on_hashes(struct tov_follow *follow, struct tov_peer *peer,
                                    const struct tov_control *answer)
 {

@@ -324,6 +324,8 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
     if (hello.agency != peer->number || hello.protocol_min > TOV_PROTOCOL_VERSION ||
         hello.protocol_max < TOV_PROTOCOL_VERSION)
         return TOV_E_VERSION;
+    if (memcmp(peer->their_nonce, hello.nonce, sizeof peer->their_nonce) != 0)
+        tov_recover_on_nonce(follow, peer);
     memcpy(peer->their_nonce, hello.nonce, sizeof peer->their_nonce);
     enum tov_err err = check_held(follow, peer, &hello.held);
     if (err != TOV_OK && !is_about_us(err))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CLOCK_BEHIND_MS 300000u
+#define AGAIN_AHEAD_MS 86400000u
 
 void tov_core_random(struct tov_core *core, void *out, size_t size)
 {
@@ -24,14 +25,30 @@ void tov_core_random(struct tov_core *core, void *out, size_t size)
     core->stock_left -= size;
 }
 
+/* A clock that ran away must not take the ledger's times along: they would never come back. */
+static uint64_t believed_now(const struct tov_core *core)
+{
+    return core->now_ms < core->latest_believed_ms ? core->now_ms : core->latest_believed_ms;
+}
+
+static uint64_t raise_leaf_time(struct tov_core *core, uint64_t to_ms)
+{
+    if (to_ms > core->last_leaf_ms)
+        core->last_leaf_ms = to_ms;
+    return core->last_leaf_ms;
+}
+
 uint64_t tov_core_leaf_time(struct tov_core *core)
 {
-    /* A clock that ran away must not take the ledger's times along: they would never come back. */
-    uint64_t now_ms =
-        core->now_ms < core->latest_believed_ms ? core->now_ms : core->latest_believed_ms;
-    if (now_ms > core->last_leaf_ms)
-        core->last_leaf_ms = now_ms;
-    return core->last_leaf_ms;
+    return raise_leaf_time(core, believed_now(core));
+}
+
+uint64_t tov_core_leaf_time_again(struct tov_core *core, uint64_t written_ms)
+{
+    uint64_t now_ms = tov_core_leaf_time(core);
+    uint64_t believed_ms = believed_now(core);
+    bool is_too_far = written_ms > believed_ms && written_ms - believed_ms > AGAIN_AHEAD_MS;
+    return is_too_far ? now_ms : raise_leaf_time(core, written_ms);
 }
 
 bool tov_core_clock_is_behind(const struct tov_core *core)

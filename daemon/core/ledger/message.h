@@ -72,7 +72,8 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
 /* A message that was written and lost its place (ledger/aside.h). Views are of the caller's. */
 struct tov_message_again {
     uint64_t event;
-    struct tov_bytes leaf; /* as it was: links, time and blind bytes are made anew */
+    struct tov_bytes leaf; /* as it was: links and blind bytes are made anew, the time is that of
+                            * tov_core_leaf_time_again */
     struct tov_bytes body;
     struct tov_bytes keys; /* its data key row */
 };

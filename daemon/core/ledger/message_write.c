@@ -130,7 +130,6 @@ static enum tov_err append_leaf(struct tov_core *core, struct tov_leaf *leaf,
 {
     uint8_t room[TOV_LEAF_MAX_BYTES + 1];
     struct tov_buf bytes = {.data = room, .capacity = sizeof room, .limit = sizeof room};
-    leaf->time_ms = tov_core_leaf_time(core);
     tov_core_random(core, leaf->blind, sizeof leaf->blind);
     TOV_TRY(tov_leaf_encode(leaf, &bytes));
     struct tov_ledger_row row = {tov_buf_view(&bytes), written->event, links};
@@ -163,6 +162,7 @@ static enum tov_err write_rows(struct tov_core *core, const struct tov_message_p
     struct tov_buf links = {.data = room, .capacity = sizeof room, .limit = sizeof room};
     TOV_TRY(set_links(core, heads, &sealed->leaf->as.message, &links, written));
     written->event = put_event(core, plan);
+    sealed->leaf->time_ms = tov_core_leaf_time(core);
     TOV_TRY(append_leaf(core, sealed->leaf, tov_buf_view(&links), written));
     put_links(core, heads, written);
     struct tov_store_key key = tov_store_key_u64(written->place.index);
@@ -211,6 +211,7 @@ enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_lin
     /* Before anything is in the batch: one whose key is gone leaves nothing behind. */
     TOV_TRY(tov_vault_unwrap(core, &before, again->keys, &plain));
     TOV_TRY(set_links(core, heads, &leaf->as.message, &links, &written));
+    leaf->time_ms = tov_core_leaf_time_again(core, leaf->time_ms);
     TOV_TRY(append_leaf(core, leaf, tov_buf_view(&links), &written));
     put_links(core, heads, &written);
     struct tov_store_key key = tov_store_key_u64(written.place.index);

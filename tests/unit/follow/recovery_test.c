@@ -230,6 +230,85 @@ static void what_was_written_meanwhile_is_appended_anew(void)
     destroy_scene(scene);
 }
 
+#define HOUR_MS 3600000ull
+#define DAY_MS (24 * HOUR_MS)
+
+/* What became of a message that node 0 was given while its clock was ahead, and that was set aside:
+ * the time that it bears now, and what node 1 says of it. */
+struct became {
+    uint64_t time_ms;
+    struct tov_verdict_value verdict;
+};
+
+static struct became find_became(const struct scene *scene, uint64_t number)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_event event;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    struct tov_link_block link;
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(event.index), &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    UNIT_NEED(tov_link_decode(tov_entry_link_for(&entry, 2), &link) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(scene->wire->nodes[0].node), read, 2, &link,
+                                  &delivery) == TOV_OK);
+    return (struct became){tov_get_be64(entry.leaf.data + 8), delivery.verdict};
+}
+
+static void set_clock(struct scene *scene, uint64_t now_ms)
+{
+    sim_node_time(&scene->wire->nodes[0], now_ms, scene->wire->nodes[0].mono_ms);
+}
+
+/* Node 0 was set back, and is given a message before it hears anybody, its clock AHEAD_MS ahead;
+ * the clock is set, and the message gets another place. */
+static struct scene *write_while_ahead(const char *name, uint64_t ahead_ms,
+                                       struct became *out_became)
+{
+    struct scene *scene = make_scene(name, 3);
+    uint64_t true_ms = scene->wire->nodes[0].now_ms;
+    put_back(scene, SIM_STORE | SIM_GUARD);
+    set_clock(scene, true_ms + ahead_ms);
+    sim_wire_start(scene->wire, 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_KEEPERS);
+    uint64_t number = sim_wire_send(scene->wire, 0, 200).event;
+    sim_node_settle(&scene->wire->nodes[0]);
+    set_clock(scene, true_ms);
+    connect_all(scene, 0);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    CU_ASSERT(sim_wire_logged(scene->wire, "entries-set-aside"));
+    *out_became = find_became(scene, number);
+    return scene;
+}
+
+/* It was judged by the time that its leaf bore: with an earlier one its receivers would refuse what
+ * its sender was told is written. */
+static void what_is_appended_anew_keeps_the_time_it_was_judged_by(void)
+{
+    struct became became;
+    struct scene *scene = write_while_ahead("ahead", 2 * HOUR_MS, &became);
+    CU_ASSERT(became.time_ms > core_of(scene, 0)->now_ms + HOUR_MS);
+    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_OPENED);
+    destroy_scene(scene);
+}
+
+/* A time that is further off would stay with all that is written for days: then that message alone
+ * is refused, and its sender told (api/unusable.c). */
+static void a_time_far_ahead_does_not_come_back_with_a_message(void)
+{
+    struct became became;
+    struct scene *scene = write_while_ahead("far-ahead", 2 * DAY_MS, &became);
+    CU_ASSERT(became.time_ms <= core_of(scene, 0)->now_ms);
+    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_REFUSED);
+    UNIT_EQUAL_INT(became.verdict.detail, 33);
+    destroy_scene(scene);
+}
+
 /* As if the message at INDEX of node 0 had been set aside, and its bucket key were gone. */
 static enum tov_err append_without_key(const struct scene *scene, uint64_t index)
 {
@@ -565,6 +644,44 @@ static void two_old_nodes_bring_each_other_back(void)
     destroy_scene(scene);
 }
 
+/* The first question for hashes is lost, as one is that meets its peer's next nonce. */
+static bool lose_first_question(void *context, struct sim_frame *frame)
+{
+    unsigned *questions = context;
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return true;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    return control->kind != TOV_CONTROL_HASH_REQUEST || (*questions)++ > 0;
+}
+
+/* Each waits for the other: the peer was just started, has no other keeper, and says Hello until it
+ * is answered, with a new nonce each time. */
+static void what_was_asked_is_asked_anew_with_a_new_nonce(void)
+{
+    unsigned questions = 0;
+    struct scene *scene = make_scene("nonce", 2);
+    put_back(scene, SIM_STORE);
+    sim_wire_crash(scene->wire, 1);
+    sim_wire_start(scene->wire, 1);
+    scene->wire->filter = lose_first_question;
+    scene->wire->filter_context = &questions;
+    start_again(scene, 0);
+    UNIT_EQUAL_INT(questions, 1);
+    UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_KEEPERS);
+    sim_wire_pass(scene->wire, 8000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "tree-recovered"));
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "hashes-not-usable"));
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
 /* ---- a guard without a state ---- */
 
 static void lose_guard(struct scene *scene)
@@ -598,6 +715,8 @@ int main(void)
         UNIT_TEST(an_old_store_comes_back_in_the_same_tree),
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
+        UNIT_TEST(what_is_appended_anew_keeps_the_time_it_was_judged_by),
+        UNIT_TEST(a_time_far_ahead_does_not_come_back_with_a_message),
         UNIT_TEST(what_cannot_be_opened_is_not_appended_anew),
         UNIT_TEST(who_is_down_is_asked_when_it_comes),
         UNIT_TEST(without_anybody_the_tree_comes_back_and_it_waits),
@@ -608,6 +727,7 @@ int main(void)
         UNIT_TEST(one_that_drips_what_is_true_is_passed_over),
         UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
+        UNIT_TEST(what_was_asked_is_asked_anew_with_a_new_nonce),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };
     return unit_run("follow_recovery", tests, sizeof tests / sizeof tests[0]);
