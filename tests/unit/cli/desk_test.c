@@ -209,7 +209,9 @@ static void keys_are_given_again_with_a_reason_or_not(void)
     struct cli_scene scene = {.node = {.again = TOV_AGAIN_ASKS, .verdict = VERDICT_NO_KEY}};
     cli_scene_begin(&scene);
     UNIT_EQUAL_INT(CLI_CODE(&scene, "give-again", "5"), CLI_EXIT_USAGE);
+    front_lock(scene.front);
     UNIT_EQUAL_INT(scene.node.again, TOV_AGAIN_ASKS);
+    front_unlock(scene.front);
     UNIT_EQUAL_INT(CLI_CODE(&scene, "give-again", "5", "--agency", "krfo", "--reason", "x"),
                    CLI_EXIT_FAILED);
     ran_set(&scene.place, "TOV_LANG", "da");
@@ -225,7 +227,9 @@ static void keys_are_given_again_with_a_reason_or_not(void)
     CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(given, "again")), "granted");
     json_decref(value);
     ran_end(ran);
+    front_lock(scene.front);
     CU_ASSERT_STRING_EQUAL(scene.node.reason, "aftalt");
+    front_unlock(scene.front);
     ran = RAN(&scene.place, "show", "5");
     CU_ASSERT(cli_says(ran->out, "er på vej"));
     ran_end(ran);

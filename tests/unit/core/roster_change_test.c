@@ -229,7 +229,7 @@ static bool says_of_roster(struct harness *harness, const struct harness_client 
 {
     struct tov_record reply = ask(harness, client, "status", &(struct asking){.number = 0});
     struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
-    bool says = memmem(said.data, said.size, words, strlen(words)) != NULL;
+    bool says = said.size > 0 && memmem(said.data, said.size, words, strlen(words)) != NULL;
     tov_record_destroy(&reply);
     return says;
 }
