@@ -18,6 +18,18 @@ function(tov_install_program target)
   endif()
 endfunction()
 
+# tov_install_text(FILE DESTINATION): FILE, in which @TOV_PREFIX@ stands for the prefix. That is known
+# only when it is installed: `cmake --install DIR --prefix P` names another than the configuration.
+function(tov_install_text file destination)
+  get_filename_component(name ${file} NAME)
+  set(made ${CMAKE_BINARY_DIR}/install/${name})
+  install(CODE "
+    file(READ \"${file}\" text)
+    string(REPLACE \"@TOV_PREFIX@\" \"\${CMAKE_INSTALL_PREFIX}\" text \"\${text}\")
+    file(WRITE \"${made}\" \"\${text}\")
+    file(INSTALL \"${made}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${destination}\")")
+endfunction()
+
 # tov_library(MODULE m MAP file.map NEEDS lib...): libtov.so and libtov.a of the module (a tov_module)
 # and the modules below it, and their installation. Makes the targets
 #   tov_shared  link this to test or use what is installed: only symbols of MAP are visible;
@@ -102,6 +114,7 @@ function(tov_install_library)
   set(templates ${CMAKE_SOURCE_DIR}/cmake/templates)
   set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Tov)
   list(JOIN ARGN " " TOV_STATIC_NEEDS)
+  set(TOV_PREFIX "@TOV_PREFIX@") # stays as it is until it is installed
   configure_file(${templates}/tov.pc.in ${CMAKE_BINARY_DIR}/tov.pc @ONLY)
   configure_package_config_file(${templates}/TovConfig.cmake.in ${CMAKE_BINARY_DIR}/TovConfig.cmake
     INSTALL_DESTINATION ${package})
@@ -111,7 +124,7 @@ function(tov_install_library)
   install(EXPORT TovTargets NAMESPACE Tov:: DESTINATION ${package})
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/tov DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h")
-  install(FILES ${CMAKE_BINARY_DIR}/tov.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  tov_install_text(${CMAKE_BINARY_DIR}/tov.pc ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   install(FILES ${CMAKE_BINARY_DIR}/TovConfig.cmake ${CMAKE_BINARY_DIR}/TovConfigVersion.cmake
     DESTINATION ${package})
 endfunction()

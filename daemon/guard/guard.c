@@ -126,6 +126,11 @@ unsigned tov_guard_damaged(const struct tov_guard *guard)
     return guard->damaged;
 }
 
+bool tov_guard_witness_is_lost(const struct tov_guard *guard)
+{
+    return guard->witness_secret != NULL && guard->witness == NULL;
+}
+
 void tov_guard_destroy(struct tov_guard *guard)
 {
     if (guard == NULL)

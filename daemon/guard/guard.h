@@ -49,6 +49,8 @@ enum tov_guard_damaged {
     TOV_GUARD_DAMAGED_WITNESS = 4
 };
 unsigned tov_guard_damaged(const struct tov_guard *guard);
+/* That there is a witness key and no state of it to be read: no peer's anchor is ever cosigned. */
+bool tov_guard_witness_is_lost(const struct tov_guard *guard);
 
 /* Does what REQUEST asks or refuses (answer->refusal), counts the refusal, fills ANSWER. Blocks
  * for at most two syncs; three when the request is a statement or a new journal. */

@@ -223,6 +223,19 @@ static void log_damaged(const struct tov_guard *guard)
     }
 }
 
+/* The two trees' are told by the core, which cannot go on without them. */
+static void log_lost_witness(const struct tov_guard *guard)
+{
+    if (tov_guard_witness_is_lost(guard))
+        TOV_LOG(
+            TOV_LOG_ERROR, "guard-witness-lost", TOV_LOG_TEXT("file", "witness.state"),
+            TOV_LOG_TEXT("hint",
+                         "it is empty or damaged, and nothing of other agencies is cosigned: at a "
+                         "new node put the one that tov-keys made with the key in its place; at "
+                         "any other have a new witness key "
+                         "put into the roster"));
+}
+
 static int run_with(const struct tov_guard_places *places, struct holdings *holdings)
 {
     TOV_CLEANUP(tov_guard_cleanup) struct tov_guard *guard = NULL;
@@ -237,6 +250,7 @@ static int run_with(const struct tov_guard_places *places, struct holdings *hold
         return exit_code_of(err);
     }
     log_damaged(guard);
+    log_lost_witness(guard);
     tov_log_event(TOV_LOG_INFO, "guard-ready");
     return serve(guard, ipc);
 }

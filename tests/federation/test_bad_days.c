@@ -614,6 +614,24 @@ static void a_guard_without_its_state_signs_nothing_and_the_node_reads_on(void)
     federation_destroy(&federation);
 }
 
+/* Nothing else would tell it: the node serves, and its peers lack a witness. */
+static void a_lost_state_of_the_witness_is_said_at_the_start(void)
+{
+    char state[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE];
+    federation_create(&federation);
+    path_of(state, "guard/witness.state");
+    path_of(log, "tovd.log");
+    for (unsigned lost = 0; lost < 2; lost++) {
+        files_write(log, "");
+        node_start(&federation, KK);
+        CU_ASSERT(files_say_within(log, "event=guard-ready", SERVES_MS));
+        UNIT_EQUAL_INT(files_say(log, "event=guard-witness-lost"), (int)lost);
+        UNIT_EQUAL_INT(node_stop(&federation, KK), 1);
+        files_write(state, "");
+    }
+    federation_destroy(&federation);
+}
+
 /* ---- a guard with another history ---- */
 
 static const char *const states[] = {"ledger.state", "journal.state", "witness.state"};
@@ -708,6 +726,7 @@ int main(void)
         UNIT_TEST(a_check_finds_nothing_at_a_node_that_is_right),
         UNIT_TEST(a_second_tovd_on_the_same_ledger_stops_and_the_first_goes_on),
         UNIT_TEST(a_guard_without_its_state_signs_nothing_and_the_node_reads_on),
+        UNIT_TEST(a_lost_state_of_the_witness_is_said_at_the_start),
         UNIT_TEST(a_guard_that_signed_another_history_stops_the_node),
         UNIT_TEST(wrong_arguments_are_answered_with_the_use),
     };

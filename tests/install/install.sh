@@ -211,6 +211,29 @@ look_at_library() {
     check that_runs_too env LD_LIBRARY_PATH="$libdir" "$work/project/b/my_system"
 }
 
+# `cmake --install --prefix`: another place than the one that the build was told.
+elsewhere=$work/elsewhere
+install_elsewhere() {
+    "$CMAKE" --install "$build" --prefix "$elsewhere"
+}
+starts_what_is_elsewhere() {
+    grep -q "^ExecStart=.*$elsewhere/sbin/tovd " "$elsewhere/lib/systemd/system/$1"
+}
+builds_elsewhere() {
+    # shellcheck disable=SC2046 # flags are words
+    $CC -std=c11 -Wall -Wextra -Werror "$here/consumer.c" -o "$work/elsewhere_user" \
+        $(PKG_CONFIG_PATH=$elsewhere/$TOV_LIBDIR/pkgconfig pkg-config --cflags --libs tov)
+}
+look_elsewhere() {
+    check installing_elsewhere_succeeds install_elsewhere
+    for unit in tovd.service tov-gateway.service tov-backup.service; do
+        check "${unit}_starts_the_program_elsewhere" starts_what_is_elsewhere "$unit"
+    done
+    [ "$TOV_HAS_LIBRARY" = yes ] || return 0
+    check a_program_builds_with_what_is_elsewhere builds_elsewhere
+    check that_runs env LD_LIBRARY_PATH="$elsewhere/$TOV_LIBDIR" "$work/elsewhere_user"
+}
+
 if [ "$TOV_PLAIN_BUILD" != yes ]; then
     echo "install: skipped, a build with sanitizers is not installed"
     exit 77
@@ -218,6 +241,7 @@ fi
 check install_succeeds install_it
 look_at_programs
 look_at_units
+look_elsewhere
 if [ "$TOV_HAS_LIBRARY" = yes ]; then
     look_at_library
     look_at_manuals
