@@ -191,16 +191,16 @@ static enum tov_err copy_commas(struct tov_bytes from, struct comma_text *out,
 }
 
 static enum tov_err register_client(const struct demo *demo, const struct recipe_client *from,
-                                    struct client_entry *entry, struct tov_error *error)
+                                    struct client_entry entry, struct tov_error *error)
 {
     struct newkey_path registry;
     struct comma_text roles, units;
     TOV_TRY(copy_commas(from->roles, &roles, error));
     TOV_TRY(copy_commas(from->units, &units, error));
-    entry->roles = roles.text;
-    entry->units = units.text;
-    TOV_TRY(newkey_path(&registry, error, "%s/nodes/%s/clients", demo->dir, entry->agency));
-    return client_register(registry.text, entry, demo->roster, error);
+    entry.roles = roles.text;
+    entry.units = units.text;
+    TOV_TRY(newkey_path(&registry, error, "%s/nodes/%s/clients", demo->dir, entry.agency));
+    return client_register(registry.text, &entry, demo->roster, error);
 }
 
 /* What a client needs to know its own agency's front by. */
@@ -237,7 +237,7 @@ static enum tov_err make_client(const struct demo *demo, const struct recipe_cli
     TOV_TRY(client_make(&order, &info, error));
     struct client_entry entry = {.agency = agency.text, .name = name.text, .kind = order.kind};
     memcpy(entry.key, info.public_key, sizeof entry.key);
-    TOV_TRY(register_client(demo, from, &entry, error));
+    TOV_TRY(register_client(demo, from, entry, error));
     return copy_front(demo, agency.text, error);
 }
 

@@ -28,7 +28,7 @@ static enum tov_err fail_errno(struct tov_error *error, const char *path, const 
     return tov_fail(error, code, "%s: cannot %s: %s", path, what, strerror(number));
 }
 
-static void close_fd(int *fd)
+static void close_fd(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);

@@ -22,7 +22,7 @@ static void wipe_line(struct line_text *line)
     tov_wipe(line, sizeof *line);
 }
 
-static void close_fd(int *fd)
+static void close_fd(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);

@@ -5,25 +5,23 @@
  */
 #include "audit/scratch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ROW_BYTES 48u
+#define ROW_BYTES ((size_t)48)
 #define PAGE_BYTES (ROW_BYTES * TOV_SCRATCH_PAGE_ROWS)
-#define MARKS_PAGE_BYTES 4096u
-#define MARKS_PAGE_BITS (8u * MARKS_PAGE_BYTES)
+#define MARKS_PAGE_BYTES ((size_t)4096)
+#define MARKS_PAGE_BITS (8 * MARKS_PAGE_BYTES)
 #define MARKS_MAX (1ull << 36)
 
 enum tov_err tov_scratch_open(struct tov_scratch *out_scratch)
 {
     const char *folder = getenv("TMPDIR");
     char name[512] = "/tmp/tov-audit-XXXXXX";
-    if (folder != NULL && *folder == '/' && strlen(folder) + 20 < sizeof name) {
-        size_t size = strlen(folder);
-        memcpy(name, folder, size);
-        memcpy(name + size, "/tov-audit-XXXXXX", sizeof "/tov-audit-XXXXXX");
-    }
+    if (folder != NULL && *folder == '/' && strlen(folder) + 20 < sizeof name)
+        (void)snprintf(name, sizeof name, "%s/tov-audit-XXXXXX", folder);
     int fd = mkstemp(name);
     if (fd < 0)
         return TOV_E_IO;

@@ -20,7 +20,7 @@ static enum tov_err fail_errno(struct tov_error *error, const char *path)
     return tov_fail(error, code, "%.180s: %s", path, strerror(errno));
 }
 
-static void close_fd(int *fd)
+static void close_fd(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);

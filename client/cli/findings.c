@@ -17,7 +17,8 @@
 static bool is_recipient(const char *field, unsigned *out_number)
 {
     char more = '\0';
-    return sscanf(field, "recipients.%u%c", out_number, &more) == 1;
+    /* NOLINTNEXTLINE(cert-err34-c): four digits fit */
+    return sscanf(field, "recipients.%4u%c", out_number, &more) == 1;
 }
 
 void findings_lead(const struct cli *cli, const struct tov_message_draft *draft,

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -85,12 +86,9 @@ static _Noreturn void be_editor(const char *path)
     const char *editor = first_of("VISUAL", "EDITOR", NULL);
     if (editor != NULL) {
         char command[1024];
-        size_t size = strlen(editor);
-        if (size + sizeof " \"$1\"" <= sizeof command) {
-            memcpy(command, editor, size);
-            memcpy(command + size, " \"$1\"", sizeof " \"$1\"");
+        int size = snprintf(command, sizeof command, "%s \"$1\"", editor);
+        if (size > 0 && (size_t)size < sizeof command)
             (void)execlp("sh", "sh", "-c", command, "sh", path, (char *)NULL);
-        }
         _exit(127);
     }
     for (size_t i = 0; i < sizeof editors / sizeof editors[0]; i++)

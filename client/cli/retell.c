@@ -19,6 +19,7 @@ static const char *const lines[] = {
     N_("recipients: agency %s is not in the roster, or is closed"),
     N_("recipients: two units of agency %s; send two messages with one event_ref"),
     N_("the message's text is longer than %s bytes: send the long text as an attachment"),
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text, in two lines */
     N_("the node's disk is nearly full and takes no new messages; keep the draft and call the "
        "operator"),
     N_("the node does not wait for a majority of its keepers: there is nothing to start"),
@@ -77,7 +78,7 @@ static void fill_in(const char *line, const struct piece *pieces, char *out, siz
 
 bool retell(const char *text, char *out, size_t size)
 {
-    struct piece pieces[PIECES_MAX];
+    struct piece pieces[PIECES_MAX] = {{"", 0}}; /* msgfmt sees that no translation asks for more */
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (!fits(lines[i], text, pieces))
             continue;

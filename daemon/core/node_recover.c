@@ -315,15 +315,12 @@ void tov_node_recover_step(struct tov_node *node)
 {
     if (node->restarts)
         return;
-    if (node->rebuild != NULL) {
+    if (node->rebuild != NULL)
         hashes_step(node);
-    } else if (tov_follow_is_behind(node->follow)) {
-        tov_node_keepers_step(node); /* a keeper that is heard now holds still more */
-    } else if (!node->recovery.is_read_back) {
+    else if (node->recovery.is_read_back || tov_follow_is_behind(node->follow))
+        tov_node_keepers_step(node); /* while behind: a keeper that is heard now holds still more */
+    else
         leaves_step(node);
-    } else {
-        tov_node_keepers_step(node);
-    }
 }
 
 /* ---- serving again ---- */

@@ -233,9 +233,9 @@ enum tov_err tov_guard_state_make_empty(enum tov_guard_tree tree, const char *le
     put_slot(out, &state);
     state.sequence = 1;
     put_slot(out, &state);
-    uint8_t *ring = tov_buf_extend(out, (size_t)TOV_GUARD_RING_HASHES * TOV_HASH_BYTES);
+    uint8_t *ring = tov_buf_extend(out, TOV_GUARD_RING_BYTES);
     if (ring != NULL)
-        memset(ring, 0, (size_t)TOV_GUARD_RING_HASHES * TOV_HASH_BYTES);
+        memset(ring, 0, TOV_GUARD_RING_BYTES);
     return out->failed;
 }
 

@@ -21,7 +21,8 @@
  * tears there is found by who checks them against a root: they are for a core that lost its own. */
 #define TOV_GUARD_RING_HASHES 4096u
 #define TOV_GUARD_RING_AT ((size_t)2 * TOV_GUARD_SLOT_BYTES)
-#define TOV_GUARD_STATE_BYTES (TOV_GUARD_RING_AT + TOV_GUARD_RING_HASHES * TOV_HASH_BYTES)
+#define TOV_GUARD_RING_BYTES ((size_t)TOV_GUARD_RING_HASHES * TOV_HASH_BYTES)
+#define TOV_GUARD_STATE_BYTES (TOV_GUARD_RING_AT + TOV_GUARD_RING_BYTES)
 
 enum tov_guard_tree { TOV_GUARD_LEDGER = 1, TOV_GUARD_JOURNAL = 2 };
 #define TOV_GUARD_TREES 2

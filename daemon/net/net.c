@@ -112,6 +112,7 @@ bool tov_net_memory_is_over(int memory_fd, size_t limit_bytes)
     unsigned long resident_pages = 0;
     ssize_t size = pread(memory_fd, text, sizeof text - 1, 0);
     text[size > 0 ? size : 0] = '\0';
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel writes it, and never more than a long holds */
     if (sscanf(text, "%*u %lu", &resident_pages) != 1)
         return false; /* no /proc: the unit's MemoryMax= is the bound that is left */
     return resident_pages > limit_bytes / (size_t)sysconf(_SC_PAGESIZE);

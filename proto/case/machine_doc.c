@@ -136,9 +136,9 @@ static void print_rules(void)
         "be sent there, and who may. Who has sent or received no message about the thing is told "
         "the rule alone, and so is each unit of the release channel.\n\n"
         "| rule | Danish | English |\n| --- | --- | --- |\n");
-    for (uint16_t number = TOV_REFUSAL_PAIR; number < TOV_REFUSAL_GUARDS + TOV_GUARD_COUNT;
+    for (unsigned number = TOV_REFUSAL_PAIR; number < TOV_REFUSAL_GUARDS + TOV_GUARD_COUNT;
          number++) {
-        struct tov_text text = tov_refusal_text(number);
+        struct tov_text text = tov_refusal_text((uint16_t)number);
         if (text.da != NULL)
             printf("| %u | %s | %s |\n", number, text.da, text.en);
     }

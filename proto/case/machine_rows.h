@@ -17,11 +17,13 @@ extern const struct tov_machine_info tov_machine_release;
 extern const struct tov_machine_info tov_machine_responsibility;
 
 #define TOV_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name is an initialiser in braces */
 #define TOV_MACHINE(machine_, id_, name_, states_, rows_)                                       \
     {                                                                                           \
         .machine = (machine_), .id = (id_), .name = name_, .states = (states_),                 \
         .state_count = TOV_COUNT_OF(states_), .rows = (rows_), .row_count = TOV_COUNT_OF(rows_) \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define TOV_STATE(id_, danish, english)                \
     {                                                  \

@@ -52,7 +52,7 @@ static void put_ascii(struct fold *fold, unsigned char byte)
 static void put_latin1(struct fold *fold, unsigned char second)
 {
     bool is_capital = second <= 0x9e && second != 0x97; /* not the sign for times */
-    char letter = second == 0xbf ? 'y' : latin1[second & 0x1f];
+    int letter = second == 0xbf ? 'y' : latin1[second & 0x1f];
     if (letter != '.') {
         put(fold, (unsigned char)letter);
         return;

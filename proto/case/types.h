@@ -82,6 +82,8 @@ extern const struct tov_type_group tov_types_supervision;
 #define TOV_BASES_CHILD                                                                            \
     (TOV_BASIS_BIT(SEL152) | TOV_BASIS_BIT(SEL153) | TOV_BASIS_BIT(SEL154) | TOV_BASIS_BIT(BL_U) | \
      TOV_BASIS_BIT(BL133) | TOV_BASIS_BIT(BL135) | TOV_BASIS_BIT(EGEN))
+/* NOLINTNEXTLINE(misc-redundant-expression): what is in both is of both */
+#define TOV_BASES_CASE_OR_CHILD (TOV_BASES_CASE | TOV_BASES_CHILD)
 /* Courses: consent; inside one agency also casework. */
 #define TOV_BASES_COURSE (TOV_BASIS_BIT(SAMTYKKE) | TOV_BASIS_BIT(EGEN) | TOV_BASES_DBL8)
 

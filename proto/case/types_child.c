@@ -73,7 +73,7 @@ static const struct tov_message_type types[] = {
         TOV_FIELDS(assessed_fields),
         .asks = TOV_ASKS_KNOWN | TOV_MAY_ABOUT_NOTHING,
         .about_may = ABOUT,
-        .routes = {{KOMMUNE, KOMMUNE | TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT,
+        .routes = {{KOMMUNE, TOV_DUTY_KOMMUNE | TOV_DUTIES_COORDINATORS | TOV_DUTY_SECRETARIAT,
                     TOV_BASES_CHILD}},
         .channel = TOV_CHANNEL_FREE,
     },

@@ -172,6 +172,7 @@ static enum tov_err take_members(struct tov_policy *policy, struct tov_bytes lin
         uint32_t member = 0;
         if (!find_item(policy, word, &member))
             return tov_fail(error, TOV_E_MALFORMED, "a member that is not defined above");
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what was found is there */
         if (policy->items[member].parent != NO_PARENT)
             return tov_fail(error, TOV_E_MALFORMED, "a member of two groups");
         policy->items[member].parent = (uint32_t)policy->group_count;

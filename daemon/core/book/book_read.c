@@ -102,8 +102,9 @@ static enum tov_err read_events(struct reading *reading, uint64_t newest)
     return err != TOV_OK ? err : read_err;
 }
 
+/* What is done comes off *SLICE, in note_work. */
 enum tov_err tov_book_catch_up(struct tov_book *book, struct tov_store_read *read, uint64_t newest,
-                               size_t *slice)
+                               size_t *slice) /* NOLINT(readability-non-const-parameter) */
 {
     struct reading reading = {book, read, slice};
     book->is_wanted = true;

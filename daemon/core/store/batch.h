@@ -17,7 +17,7 @@
 
 #define TOV_STORE_BATCH_DEFAULT_BYTES ((size_t)64 * 1024 * 1024)
 /* Of a value: what reads the file whole holds one row in memory (store_check.c). */
-#define TOV_STORE_ROW_MAX_BYTES (4u * 1024u * 1024u)
+#define TOV_STORE_ROW_MAX_BYTES ((size_t)4 * 1024 * 1024)
 
 struct tov_store_batch;
 

@@ -107,7 +107,8 @@ static uint64_t u64_at(const uint8_t *at)
 
 static enum tov_err damaged(struct check *check, uint64_t page, const char *what)
 {
-    return store_fail_page(check->store, check->error, page, what);
+    (void)store_fail_page(check->store, check->error, page, what);
+    return TOV_E_CORRUPT;
 }
 
 static struct tree tree_at(const uint8_t *at)

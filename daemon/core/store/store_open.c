@@ -80,6 +80,7 @@ static long find_holder(const struct tov_store *store)
         long pid;
         unsigned major_number, minor_number;
         unsigned long inode;
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes it, of numbers that fit */
         if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %x:%x:%lu", &pid, &major_number, &minor_number,
                    &inode) == 4 &&
             inode == (unsigned long)info.st_ino &&

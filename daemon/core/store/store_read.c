@@ -243,6 +243,7 @@ static int scan_reader_line(const char *line, void *context)
 {
     struct reader_scan *scan = context;
     unsigned long long txnid;
+    /* NOLINTNEXTLINE(cert-err34-c): LMDB writes it, from a size_t */
     if (sscanf(line, "%*d %*x %llu", &txnid) != 1)
         return 0;
     scan->readers->count++;
