@@ -184,6 +184,101 @@ static void a_clock_that_ran_away_does_not_take_the_ledger_along(void)
     sim_wire_destroy(wire);
 }
 
+/* What became of a message that node 0 was given while its clock was ahead, and that was set aside:
+ * the time that it bears now, and what node 1 says of it. */
+struct became {
+    uint64_t time_ms;
+    struct tov_verdict_value verdict;
+};
+
+static struct became find_became(const struct sim_wire *wire, uint64_t number)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_event event;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    struct tov_link_block link;
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(wire->nodes[0].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(event.index), &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    UNIT_NEED(tov_link_decode(tov_entry_link_for(&entry, 2), &link) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(wire->nodes[0].node), read, 2, &link,
+                                  &delivery) == TOV_OK);
+    return (struct became){tov_get_be64(entry.leaf.data + 8), delivery.verdict};
+}
+
+static void connect_first(struct sim_wire *wire)
+{
+    for (size_t i = 1; i < wire->count; i++)
+        sim_wire_connect(wire, 0, i);
+    sim_wire_run(wire);
+}
+
+/* Node 0 writes, and is set back to before that, its guard too. */
+static struct sim_wire *set_back(const char *name)
+{
+    struct sim_copy copy;
+    struct sim_wire *wire = sim_wire_create(name, 3);
+    sim_wire_start_all(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_copy(&wire->nodes[0], &copy);
+    sim_wire_start(wire, 0);
+    connect_first(wire);
+    for (uint64_t i = 0; i < 3; i++)
+        (void)sim_wire_send(wire, 0, 100 + i);
+    sim_wire_run(wire);
+    sim_wire_crash(wire, 0);
+    sim_node_put_back(&wire->nodes[0], &copy, SIM_STORE | SIM_GUARD);
+    sim_copy_fini(&copy);
+    return wire;
+}
+
+/* It is given a message before it hears anybody, its clock AHEAD_MS ahead; the clock is set, and
+ * the message gets another place. */
+static struct sim_wire *write_while_ahead(const char *name, uint64_t ahead_ms,
+                                          struct became *out_became)
+{
+    struct sim_wire *wire = set_back(name);
+    uint64_t true_ms = wire->nodes[0].now_ms;
+    set_clock(wire, 0, true_ms + ahead_ms);
+    sim_wire_start(wire, 0);
+    UNIT_EQUAL_INT(state_of(wire), TOV_NODE_KEEPERS);
+    uint64_t number = sim_wire_send(wire, 0, 200).event;
+    sim_node_settle(&wire->nodes[0]);
+    set_clock(wire, 0, true_ms);
+    connect_first(wire);
+    sim_wire_pass(wire, 40000);
+    UNIT_EQUAL_INT(state_of(wire), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(wire, "entries-set-aside"));
+    *out_became = find_became(wire, number);
+    return wire;
+}
+
+/* It was judged by the time that its leaf bore: with an earlier one its receivers would refuse what
+ * its sender was told is written. */
+static void what_is_appended_anew_keeps_the_time_it_was_judged_by(void)
+{
+    struct became became;
+    struct sim_wire *wire = write_while_ahead("again", 2 * HOUR_MS, &became);
+    CU_ASSERT(became.time_ms > wire->nodes[0].now_ms + HOUR_MS);
+    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_OPENED);
+    sim_wire_destroy(wire);
+}
+
+/* A time that is further off would stay with all that is written for days: then that message alone
+ * is refused, and its sender told (api/unusable.c). */
+static void a_time_far_ahead_does_not_come_back_with_a_message(void)
+{
+    struct became became;
+    struct sim_wire *wire = write_while_ahead("again-far", 2 * DAY_MS, &became);
+    CU_ASSERT(became.time_ms <= wire->nodes[0].now_ms);
+    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_REFUSED);
+    UNIT_EQUAL_INT(became.verdict.detail, 33);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -197,6 +292,8 @@ int main(void)
         UNIT_TEST(a_clock_that_jumps_while_the_node_serves_stops_signing),
         UNIT_TEST(a_clock_that_jumps_in_a_nodes_first_run_stops_signing),
         UNIT_TEST(a_clock_that_ran_away_does_not_take_the_ledger_along),
+        UNIT_TEST(what_is_appended_anew_keeps_the_time_it_was_judged_by),
+        UNIT_TEST(a_time_far_ahead_does_not_come_back_with_a_message),
     };
     return unit_run("follow_clock", tests, sizeof tests / sizeof tests[0]);
 }

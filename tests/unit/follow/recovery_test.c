@@ -230,85 +230,6 @@ static void what_was_written_meanwhile_is_appended_anew(void)
     destroy_scene(scene);
 }
 
-#define HOUR_MS 3600000ull
-#define DAY_MS (24 * HOUR_MS)
-
-/* What became of a message that node 0 was given while its clock was ahead, and that was set aside:
- * the time that it bears now, and what node 1 says of it. */
-struct became {
-    uint64_t time_ms;
-    struct tov_verdict_value verdict;
-};
-
-static struct became find_became(const struct scene *scene, uint64_t number)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_event event;
-    struct tov_bytes row;
-    struct tov_entry entry;
-    struct tov_link_block link;
-    struct tov_delivery delivery;
-    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
-    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(event.index), &row) == TOV_OK);
-    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
-    UNIT_NEED(tov_link_decode(tov_entry_link_for(&entry, 2), &link) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(scene->wire->nodes[0].node), read, 2, &link,
-                                  &delivery) == TOV_OK);
-    return (struct became){tov_get_be64(entry.leaf.data + 8), delivery.verdict};
-}
-
-static void set_clock(struct scene *scene, uint64_t now_ms)
-{
-    sim_node_time(&scene->wire->nodes[0], now_ms, scene->wire->nodes[0].mono_ms);
-}
-
-/* Node 0 was set back, and is given a message before it hears anybody, its clock AHEAD_MS ahead;
- * the clock is set, and the message gets another place. */
-static struct scene *write_while_ahead(const char *name, uint64_t ahead_ms,
-                                       struct became *out_became)
-{
-    struct scene *scene = make_scene(name, 3);
-    uint64_t true_ms = scene->wire->nodes[0].now_ms;
-    put_back(scene, SIM_STORE | SIM_GUARD);
-    set_clock(scene, true_ms + ahead_ms);
-    sim_wire_start(scene->wire, 0);
-    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_KEEPERS);
-    uint64_t number = sim_wire_send(scene->wire, 0, 200).event;
-    sim_node_settle(&scene->wire->nodes[0]);
-    set_clock(scene, true_ms);
-    connect_all(scene, 0);
-    sim_wire_run(scene->wire);
-    sim_wire_pass(scene->wire, 40000);
-    check_works(scene);
-    CU_ASSERT(sim_wire_logged(scene->wire, "entries-set-aside"));
-    *out_became = find_became(scene, number);
-    return scene;
-}
-
-/* It was judged by the time that its leaf bore: with an earlier one its receivers would refuse what
- * its sender was told is written. */
-static void what_is_appended_anew_keeps_the_time_it_was_judged_by(void)
-{
-    struct became became;
-    struct scene *scene = write_while_ahead("ahead", 2 * HOUR_MS, &became);
-    CU_ASSERT(became.time_ms > core_of(scene, 0)->now_ms + HOUR_MS);
-    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_OPENED);
-    destroy_scene(scene);
-}
-
-/* A time that is further off would stay with all that is written for days: then that message alone
- * is refused, and its sender told (api/unusable.c). */
-static void a_time_far_ahead_does_not_come_back_with_a_message(void)
-{
-    struct became became;
-    struct scene *scene = write_while_ahead("far-ahead", 2 * DAY_MS, &became);
-    CU_ASSERT(became.time_ms <= core_of(scene, 0)->now_ms);
-    UNIT_EQUAL_INT(became.verdict.verdict, TOV_VERDICT_REFUSED);
-    UNIT_EQUAL_INT(became.verdict.detail, 33);
-    destroy_scene(scene);
-}
-
 /* As if the message at INDEX of node 0 had been set aside, and its bucket key were gone. */
 static enum tov_err append_without_key(const struct scene *scene, uint64_t index)
 {
@@ -715,8 +636,6 @@ int main(void)
         UNIT_TEST(an_old_store_comes_back_in_the_same_tree),
         UNIT_TEST(a_node_that_was_rolled_back_whole_comes_back),
         UNIT_TEST(what_was_written_meanwhile_is_appended_anew),
-        UNIT_TEST(what_is_appended_anew_keeps_the_time_it_was_judged_by),
-        UNIT_TEST(a_time_far_ahead_does_not_come_back_with_a_message),
         UNIT_TEST(what_cannot_be_opened_is_not_appended_anew),
         UNIT_TEST(who_is_down_is_asked_when_it_comes),
         UNIT_TEST(without_anybody_the_tree_comes_back_and_it_waits),
