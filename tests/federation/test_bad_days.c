@@ -464,20 +464,6 @@ static void each_bad_day_ends_with_its_code_and_a_line_that_says_why(void)
     (void)printf("%zu bad days ...", sizeof days / sizeof days[0]);
 }
 
-static void a_check_finds_nothing_at_a_node_that_is_right(void)
-{
-    char *text = NULL;
-    federation_create(&federation);
-    UNIT_EQUAL_INT(run_check(&text), TOV_EXIT_OK);
-    CU_ASSERT(text != NULL && strstr(text, "understood; node of kk") != NULL);
-    free(text);
-    change("tovd.conf", "agency = kk", "agency = kx");
-    UNIT_EQUAL_INT(run_check(&text), TOV_EXIT_CONFIG);
-    CU_ASSERT(text != NULL && strstr(text, "the roster has no agency kx") != NULL);
-    free(text);
-    federation_destroy(&federation);
-}
-
 /* ---- days that need a node which has run ---- */
 
 static void start_all_and_wait(void)
@@ -614,24 +600,6 @@ static void a_guard_without_its_state_signs_nothing_and_the_node_reads_on(void)
     federation_destroy(&federation);
 }
 
-/* Nothing else would tell it: the node serves, and its peers lack a witness. */
-static void a_lost_state_of_the_witness_is_said_at_the_start(void)
-{
-    char state[FEDERATION_PATH_SIZE], log[FEDERATION_PATH_SIZE];
-    federation_create(&federation);
-    path_of(state, "guard/witness.state");
-    path_of(log, "tovd.log");
-    for (unsigned lost = 0; lost < 2; lost++) {
-        files_write(log, "");
-        node_start(&federation, KK);
-        CU_ASSERT(files_say_within(log, "event=guard-ready", SERVES_MS));
-        UNIT_EQUAL_INT(files_say(log, "event=guard-witness-lost"), (int)lost);
-        UNIT_EQUAL_INT(node_stop(&federation, KK), 1);
-        files_write(state, "");
-    }
-    federation_destroy(&federation);
-}
-
 /* ---- a guard with another history ---- */
 
 static const char *const states[] = {"ledger.state", "journal.state", "witness.state"};
@@ -723,10 +691,8 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(each_bad_day_ends_with_its_code_and_a_line_that_says_why),
-        UNIT_TEST(a_check_finds_nothing_at_a_node_that_is_right),
         UNIT_TEST(a_second_tovd_on_the_same_ledger_stops_and_the_first_goes_on),
         UNIT_TEST(a_guard_without_its_state_signs_nothing_and_the_node_reads_on),
-        UNIT_TEST(a_lost_state_of_the_witness_is_said_at_the_start),
         UNIT_TEST(a_guard_that_signed_another_history_stops_the_node),
         UNIT_TEST(wrong_arguments_are_answered_with_the_use),
     };
