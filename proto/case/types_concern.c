@@ -296,6 +296,7 @@ static const struct tov_message_type types[] = {
         .asks = TOV_ASKS_PERSON,
         .about_needs = TOV_ABOUT_CONCERN,
         .routes = {{TOV_DUTY_COORDINATOR_KOMMUNE, TOV_DUTIES_PARTY,
+                    /* NOLINTNEXTLINE(misc-redundant-expression): sets that share members */
                     TOV_BASES_CASE_OR_CHILD | TOV_BASIS_BIT(SAMTYKKE)}},
         .answers = {"concern.receipt", "ack.read"},
         .channel = TOV_CHANNEL_CASE,

@@ -36,7 +36,7 @@ static bool parse_head(struct tov_bytes *rest, struct tov_tlogproof *proof)
     proof->extra_base64 = (struct tov_bytes){0};
     if (proof->has_extra) {
         proof->extra_base64 = line;
-        if (line.size > TOV_BASE64_SIZE(TOV_TLOGPROOF_EXTRA_MAX_BYTES) ||
+        if (line.size > TOV_BASE64_SIZE((size_t)TOV_TLOGPROOF_EXTRA_MAX_BYTES) ||
             !tov_text_is_base64(line) || !tov_text_next_line(rest, &line))
             return false;
     }
