@@ -315,7 +315,7 @@ static bool load_filter(void)
     files_write(path, rules);
     free(rules);
     (void)snprintf(port, sizeof port, "dport %u", gateway_port());
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++) /* rules */
         files_change(path, "dport 7400", port);
     files_change(path, "192.0.2.0/24", "127.0.0.0/8");
     const char *const load[] = {"nft", "-f", path, NULL};
