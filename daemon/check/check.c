@@ -16,7 +16,7 @@
 
 #define PATH_SIZE 512
 
-static void close_fd(int *fd)
+static void close_fd(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);

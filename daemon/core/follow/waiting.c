@@ -53,7 +53,7 @@ static enum tov_err judge(const struct waiting *waiting, struct tov_verdict_valu
 static void amend(const struct waiting *waiting, struct tov_entry *entry,
                   struct tov_verdict_value value)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(2 * TOV_LEAF_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
     struct tov_link_block link;
     value.flags = entry->verdict.flags; /* of the moment at which it came */
     entry->verdict = value;
