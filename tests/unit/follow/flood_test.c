@@ -4,6 +4,7 @@
  * hashes made. Counted, never timed.
  * Not for: how often it may (quota_test.c), nor how much (day_quota_test.c).
  */
+#include "counted.h"
 #include "hostile_peer.h"
 
 #include "follow/peer.h"
@@ -58,20 +59,6 @@ static void a_request_for_leaves_looks_at_so_many_rows(void)
 /* ---- receipts ---- */
 
 #define VERDICTS_MAX 262144u /* receipt.c */
-
-static size_t count_rows(struct hostile *hostile, unsigned table)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = table};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter))
-        count++;
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
-}
 
 /* The victim's series ended, and the present one began behind LOST_INDEX. */
 static void end_series(struct hostile *hostile, uint64_t lost_index)
@@ -132,16 +119,16 @@ static void a_receipt_of_an_ended_series_counts_once(void)
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_REFUSED);
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 3);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
     tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 3);
 }
 
 /* What lies between what was said is not said with it, before a start and after one. */
@@ -155,15 +142,15 @@ static void a_link_between_those_that_were_receipted_is_told_when_its_receipt_co
         append_receipt_of(hostile, hashes, 1, 1, TOV_VERDICT_OPENED);
         append_receipt_of(hostile, hashes, 3, 1, TOV_VERDICT_OPENED);
         hostile_flush(hostile);
-        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 0);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 0);
         if (starts > 0)
             tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
         append_receipt_of(hostile, hashes, 2, 1, TOV_VERDICT_REFUSED);
         hostile_flush(hostile);
-        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 1);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 1);
         append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
         hostile_flush(hostile);
-        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
     }
 }
 
@@ -177,9 +164,9 @@ static void nothing_is_noted_of_messages_that_nobody_brought_back(void)
     append_receipt(hostile, 2048, 1024, TOV_VERDICT_REFUSED);
     hostile_flush(hostile);
     /* The three that there are. */
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_EXCEPTION), 3);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 3);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 3);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 3);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), 2);
 }
 
 /* 100 bytes speak of 1,024 links: as many as a parcel has room for would look up millions. */
@@ -193,17 +180,17 @@ static void the_receipts_of_one_parcel_speak_of_so_many_links(void)
                        TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     CU_ASSERT_FALSE(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), most);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), most);
     for (size_t i = most; i < 2 * most; i++)
         append_receipt(hostile, (i + 1) * TOV_RECEIPT_MAX_VERDICTS, TOV_RECEIPT_MAX_VERDICTS,
                        TOV_VERDICT_NO_KEY);
     append_receipt(hostile, 2 * VERDICTS_MAX + 1, 1, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2 * most);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), 2 * most);
     append_receipt(hostile, 2 * VERDICTS_MAX + 1, 1, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER), 2 * most + 1);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), 2 * most + 1);
     UNIT_EQUAL_INT(hostile_core(hostile)->failed, TOV_OK);
 }
 

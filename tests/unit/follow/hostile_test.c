@@ -3,6 +3,7 @@
  * A peer with good keys and bad intentions against a real node: what it says never stops the node,
  * never enters a receipt as something else than it is, and never blocks what is good.
  */
+#include "counted.h"
 #include "hostile_peer.h"
 
 #include "ledger/series.h"
@@ -48,20 +49,6 @@ static void say_position(struct hostile *hostile, uint64_t size)
     hostile_say(hostile, tov_buf_view(&frame));
 }
 
-static size_t count_rows(const struct hostile *hostile, unsigned table)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = table};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter))
-        count++;
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
-}
-
 static void append_epoch_key(struct hostile *hostile, const uint8_t key[32])
 {
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
@@ -85,7 +72,7 @@ static void stanzas_are_not_owed_for_what_is_no_message_to_the_asker(void)
         struct tov_ref ref = {hostile->target->number, hostile->target->generation, i, {{0}}};
         say_epoch_expired(hostile, &ref);
     }
-    UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
     sim_wire_pass(hostile->wire, 3000);
     UNIT_EQUAL_INT(hostile->late_stanzas, 0);
     CU_ASSERT(hostile_victim_works(hostile));
@@ -125,7 +112,7 @@ static void a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be(voi
     core->series.lost_index = 7;
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-        size_t before = count_rows(hostile, TOV_TABLE_COVER);
+        size_t before = count_rows(hostile_core(hostile), TOV_TABLE_COVER);
         UNIT_NEED(leaf != NULL);
         leaf->type = TOV_LEAF_RECEIPT;
         leaf->as.receipt =
@@ -136,7 +123,7 @@ static void a_receipt_of_an_ended_series_speaks_of_no_more_than_there_can_be(voi
                                       .runs = {{1, {TOV_VERDICT_NOT_OPENED, 0, TOV_E_SCHEMA}}}};
         hostile_append(hostile, leaf);
         hostile_flush(hostile);
-        UNIT_EQUAL_INT(count_rows(hostile, TOV_TABLE_COVER) - before, said[i].rows);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER) - before, said[i].rows);
     }
     CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
 }

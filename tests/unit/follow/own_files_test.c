@@ -3,6 +3,7 @@
  * Files of own messages that a restore took are fetched back from the recipients, who hold them
  * sealed as they were sent; and who asks in vain asks ever later (docs/recovery.md).
  */
+#include "counted.h"
 #include "hostile_peer.h"
 #include "ledger/entry.h"
 
@@ -157,24 +158,6 @@ static void destroy_scene(struct scene *scene)
     sim_wire_destroy(scene->wire);
     tov_buf_fini(&scene->file);
     free(scene);
-}
-
-/* Entries of its journal that are no genesis. */
-static size_t count_journal(const struct tov_core *core, enum tov_leaf_type type)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = TOV_TABLE_JLEAF};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter)) {
-        struct tov_entry entry;
-        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
-        count += entry.leaf.data[5] == type ? 1 : 0;
-    }
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
 }
 
 static void a_file_that_a_restore_took_comes_back(void)

@@ -4,6 +4,7 @@
  * to their sender, to nobody else, and writes that down (docs/recovery.md).
  */
 #include "book/book.h"
+#include "counted.h"
 #include "hostile_peer.h"
 #include "ledger/entry.h"
 #include "wire/api.h"
@@ -134,33 +135,6 @@ static size_t count_readable(const struct scene *scene)
     return count;
 }
 
-static size_t count_rows(const struct tov_core *core, unsigned table)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t count = 0;
-    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_count(read, table, &count) == TOV_OK);
-    return (size_t)count;
-}
-
-/* Entries in the journal of CORE that say that keys were given again. */
-static size_t count_rewraps(const struct tov_core *core)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = TOV_TABLE_JLEAF};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter)) {
-        struct tov_entry entry;
-        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
-        count += entry.leaf.data[5] == TOV_LEAF_REWRAP ? 1 : 0;
-    }
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
-}
-
 static void own_messages_that_came_back_are_readable_again(void)
 {
     struct scene *scene = make_scene("back");
@@ -192,8 +166,8 @@ static void each_time_that_keys_are_given_again_is_an_entry(void)
     set_back(scene);
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(count_readable(scene), SENT);
-    size_t first = count_rewraps(core_of(scene, 1));
-    size_t second = count_rewraps(core_of(scene, 2));
+    size_t first = count_journal(core_of(scene, 1), TOV_LEAF_REWRAP);
+    size_t second = count_journal(core_of(scene, 2), TOV_LEAF_REWRAP);
     CU_ASSERT(first + second >= SENT);
     CU_ASSERT(first <= SENT && second <= SENT);
     destroy_scene(scene);
@@ -213,8 +187,8 @@ static void a_recipient_that_lost_the_keys_says_so_and_another_suffices(void)
     sim_wire_pass(scene->wire, 30000);
     CU_ASSERT(sim_wire_logged(scene->wire, "keys-not-held"));
     UNIT_EQUAL_INT(count_readable(scene), SENT);
-    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 1)), 0);
-    UNIT_EQUAL_INT(count_rewraps(core_of(scene, 2)), SENT);
+    UNIT_EQUAL_INT(count_journal(core_of(scene, 1), TOV_LEAF_REWRAP), 0);
+    UNIT_EQUAL_INT(count_journal(core_of(scene, 2), TOV_LEAF_REWRAP), SENT);
     destroy_scene(scene);
 }
 
@@ -472,15 +446,15 @@ static void an_agency_gets_keys_of_its_own_messages_alone(void)
     ask(hostile, &of_others);
     ask(hostile, &of_victim);
     UNIT_EQUAL_INT(hostile->wire->drops, 2);
-    UNIT_EQUAL_INT(count_rewraps(core), 0);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
     hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
     UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
     struct tov_ref other_leaf = message.ref;
     other_leaf.leaf.bytes[0] ^= 1;
     ask(hostile, &other_leaf);
-    UNIT_EQUAL_INT(count_rewraps(core), 0);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
     ask(hostile, &message.ref);
-    UNIT_EQUAL_INT(count_rewraps(core), 1);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 1);
     CU_ASSERT(hostile_victim_works(hostile));
 }
 
@@ -492,7 +466,7 @@ static void a_right_to_the_header_gives_no_keys(void)
     hostile_message_make(hostile, TOV_RIGHT_HEADER, &message);
     UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
     ask(hostile, &message.ref);
-    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 0);
+    UNIT_EQUAL_INT(count_journal(hostile_core(hostile), TOV_LEAF_REWRAP), 0);
 }
 
 /* I11: asking costs the asker its quota, and the journal no second entry. */
@@ -504,12 +478,12 @@ static void asking_again_and_again_grows_nothing(void)
     UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_OPENED);
     for (int i = 0; i < 50; i++)
         ask(hostile, &message.ref);
-    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 1);
+    UNIT_EQUAL_INT(count_journal(hostile_core(hostile), TOV_LEAF_REWRAP), 1);
     UNIT_EQUAL_INT(hostile->wire->drops, 0);
     for (int i = 0; i < 200; i++)
         ask(hostile, &message.ref);
     CU_ASSERT(hostile->wire->drops > 0);
-    UNIT_EQUAL_INT(count_rewraps(hostile_core(hostile)), 1);
+    UNIT_EQUAL_INT(count_journal(hostile_core(hostile), TOV_LEAF_REWRAP), 1);
     CU_ASSERT(hostile_victim_works(hostile));
 }
 

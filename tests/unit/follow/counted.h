@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * What a node has committed, counted.
+ * Not for: what is in the rows.
+ */
+#ifndef TOV_TESTS_FOLLOW_COUNTED_H
+#define TOV_TESTS_FOLLOW_COUNTED_H
+
+#include "ledger/core.h"
+#include "wire/leaf.h"
+
+size_t count_rows(const struct tov_core *core, unsigned table);
+/* Entries of its journal that are of TYPE. */
+size_t count_journal(const struct tov_core *core, enum tov_leaf_type type);
+
+#endif
