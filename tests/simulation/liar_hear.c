@@ -31,7 +31,8 @@ static void put_first(const struct world *world, struct tov_frame_checkpoint *he
 static void hear_hello(const struct hearing *on)
 {
     struct tov_frame_hello hello;
-    UNIT_NEED(tov_frame_hello(on->frame, &hello) == TOV_OK);
+    if (tov_frame_hello(on->frame, &hello) != TOV_OK)
+        return; /* it was changed on its way */
     put_first(on->world, &hello.held);
     UNIT_NEED(tov_frame_encode_hello(&hello, on->out) == TOV_OK);
 }
@@ -56,10 +57,11 @@ static void hear_control(const struct hearing *on)
     TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     struct tov_frame_control outer;
-    UNIT_NEED(control != NULL && tov_frame_control(on->frame, &outer) == TOV_OK);
-    if (tov_control_decode(outer.body, control, &arena) != TOV_OK ||
+    UNIT_NEED(control != NULL);
+    if (tov_frame_control(on->frame, &outer) != TOV_OK ||
+        tov_control_decode(outer.body, control, &arena) != TOV_OK ||
         control->kind != TOV_CONTROL_RESTORE_ANSWER)
-        return; /* the first: it was changed on its way */
+        return; /* the first two: it was changed on its way */
     put_first(on->world, &control->as.restore_answer.held);
     sign_control(on, control);
 }
