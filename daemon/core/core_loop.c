@@ -287,19 +287,23 @@ static enum tov_err take_frames(struct tov_process *process, struct tov_ipc **ip
 static enum tov_err read_socket(struct tov_process *process, struct tov_ipc **ipc, handler handle,
                                 bool *left)
 {
+    if (tov_node_is_busy(process->node))
+        return TOV_OK;
     uint64_t until_us = tov_core_clock_mono_us() + TURN_US;
     struct tov_ipc *now = *ipc;
-    for (int reads = 0; !tov_node_is_busy(process->node); reads++) {
+    for (int reads = 0;; reads++) {
         enum tov_err err = take_frames(process, ipc, handle, until_us);
         *left = err == TOV_OK && *ipc == now;
-        if (err == TOV_E_AGAIN && reads < READS_PER_TURN)
+        /* Busy: nothing more is read, since what is read is in no poll any more. */
+        if (err == TOV_E_AGAIN && (reads == READS_PER_TURN || tov_node_is_busy(process->node)))
+            return TOV_OK;
+        if (err == TOV_E_AGAIN)
             err = tov_ipc_receive(now);
         else
-            return err == TOV_E_AGAIN ? TOV_OK : err;
+            return err;
         if (err != TOV_OK)
             return err == TOV_E_AGAIN ? TOV_OK : err;
     }
-    return TOV_OK;
 }
 
 /* ---- the loop ---- */

@@ -255,9 +255,75 @@ static void the_gateway_is_told_whom_to_let_in_and_whom_to_dial(void)
     CU_ASSERT(memcmp(&peers[0].keys[0], peer->transport[0], 32) == 0);
 }
 
+/* ---- a batch that becomes full while frames are read ---- */
+
+enum { BURST = 1500, FILLS = 200, IDLE_TURNS = 3 };
+
+/* What stands in for the node: each FILLS requests its open batch is full until the turn ends. */
+static struct {
+    struct loop *loop; /* NULL: the real node is asked */
+    bool busy;
+    unsigned taken, taken_before, idle_turns;
+} full;
+
+bool __wrap_tov_node_is_busy(const struct tov_node *node);
+bool __real_tov_node_is_busy(const struct tov_node *node);
+bool __wrap_tov_node_is_busy(const struct tov_node *node)
+{
+    return full.loop != NULL ? full.busy : __real_tov_node_is_busy(node);
+}
+
+void __wrap_tov_node_on_client_frame(struct tov_node *node, const uint8_t key[32], uint64_t token,
+                                     struct tov_bytes frame);
+void __real_tov_node_on_client_frame(struct tov_node *node, const uint8_t key[32], uint64_t token,
+                                     struct tov_bytes frame);
+void __wrap_tov_node_on_client_frame(struct tov_node *node, const uint8_t key[32], uint64_t token,
+                                     struct tov_bytes frame)
+{
+    if (full.loop == NULL) {
+        __real_tov_node_on_client_frame(node, key, token, frame);
+        return;
+    }
+    full.taken++;
+    full.busy = full.busy || full.taken % FILLS == 0;
+}
+
+/* Ends the loop when all were taken, or nothing was in some turns. */
+void __wrap_tov_node_turn(struct tov_node *node);
+void __real_tov_node_turn(struct tov_node *node);
+void __wrap_tov_node_turn(struct tov_node *node)
+{
+    __real_tov_node_turn(node);
+    if (full.loop == NULL)
+        return;
+    full.busy = false;
+    full.idle_turns = full.taken == full.taken_before ? full.idle_turns + 1 : 0;
+    full.taken_before = full.taken;
+    UNIT_NEED(tov_ipc_flush(full.loop->front) == TOV_OK);
+    if (full.taken < BURST && full.idle_turns < IDLE_TURNS)
+        return;
+    UNIT_NEED(tov_ipc_send_kind(full.loop->supervisor, TOV_IPC_SV_STOP) == TOV_OK);
+    UNIT_NEED(tov_ipc_flush(full.loop->supervisor) == TOV_OK);
+}
+
+static void what_came_with_a_full_batch_waits_for_no_further_frame(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    static const uint8_t payload[32 + 8 + 600];
+    loop_init(&loop, "loop-full");
+    for (unsigned i = 0; i < BURST; i++)
+        send_bytes(loop.front, TOV_IPC_FR_FRAME, TOV_BYTES_OF(payload));
+    UNIT_NEED(tov_ipc_flush(loop.front) == TOV_OK);
+    full.loop = &loop;
+    UNIT_EQUAL_INT(tov_process_run(&loop.process), TOV_EXIT_OK);
+    full.loop = NULL;
+    UNIT_EQUAL_INT(full.taken, BURST);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(what_came_with_a_full_batch_waits_for_no_further_frame),
         UNIT_TEST(a_gateway_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(a_front_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
