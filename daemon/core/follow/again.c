@@ -121,33 +121,23 @@ static bool may_have_had_keys(struct tov_verdict_value value)
     return tov_verdict_had_keys(value) || value.verdict == TOV_VERDICT_ERASED;
 }
 
-/* With what the open batch says; of a former series what is committed, unless it is an exception.
- */
-static enum tov_err find_before(const struct tov_follow *follow, const struct tov_peer *peer,
-                                const struct tov_link_place *place, struct tov_verdict_value *out)
+/* With what the open batch says. A plain *opened* leaves no exception; and what is amended was said
+ * before, also where a restore has taken away by which receipt. */
+static enum tov_err find_before(const struct tov_core *core, const struct tov_link_place *place,
+                                struct tov_verdict_value *out)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    const struct tov_core *core = follow->core;
-    struct tov_link_block link = {.series = {place->generation, place->lost_index},
-                                  .number = place->link};
-    struct tov_delivery delivery;
     struct tov_bytes row;
+    *out = (struct tov_verdict_value){TOV_VERDICT_OPENED, 0, 0};
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     enum tov_err err =
         tov_core_get_pending(core, read, TOV_TABLE_EXCEPTION, tov_key_link(place), &row);
-    if (err == TOV_OK && row.size > 0) {
-        *out = (struct tov_verdict_value){(enum tov_verdict)row.data[0], 0, 0};
+    if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
-    }
-    if (err != TOV_E_NOT_FOUND)
-        return err == TOV_OK ? TOV_E_CORRUPT : err;
-    if (tov_series_equal(link.series, peer->receipted_series) &&
-        link.number <= peer->receipted_link) {
-        *out = (struct tov_verdict_value){TOV_VERDICT_OPENED, 0, 0};
-        return TOV_OK;
-    }
-    TOV_TRY(tov_follow_delivery(follow, read, place->peer, &link, &delivery));
-    *out = delivery.verdict;
+    TOV_TRY(err);
+    if (row.size == 0)
+        return TOV_E_CORRUPT;
+    out->verdict = (enum tov_verdict)row.data[0];
     return TOV_OK;
 }
 
@@ -161,7 +151,7 @@ enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_pe
         return err;
     if (may_have_had_keys(said->now))
         return TOV_OK;
-    TOV_TRY(find_before(follow, peer, said->place, &before));
+    TOV_TRY(find_before(follow->core, said->place, &before));
     if (!may_have_had_keys(before))
         return TOV_OK;
     row = (struct row){.state = TOV_AGAIN_ASKED};
