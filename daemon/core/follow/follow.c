@@ -452,27 +452,6 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
                                        .last_heard_ms = peer->last_heard_ms};
 }
 
-static enum tov_err find_cover(const struct tov_core *core, struct tov_store_read *read,
-                               uint16_t peer, const struct tov_link_block *link,
-                               struct tov_delivery *out)
-{
-    struct tov_link_place first = {peer, link->series.generation, link->series.lost_index,
-                                   link->number};
-    struct tov_link_place last = first;
-    last.link = UINT64_MAX;
-    struct tov_store_range range = {
-        .table = TOV_TABLE_COVER, .first = tov_key_link(&first), .last = tov_key_link(&last)};
-    struct tov_store_iter iter;
-    (void)core;
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    if (tov_store_iter_next(&iter) && iter.row.value.size == 24) {
-        out->receipt_index = tov_get_be64(iter.row.value.data);
-        out->received_ms = tov_get_be64(iter.row.value.data + 16);
-        out->verdict.verdict = TOV_VERDICT_OPENED;
-    }
-    return tov_store_iter_fini(&iter);
-}
-
 enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
                                  uint16_t peer, const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery)
@@ -481,8 +460,16 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
     struct tov_link_place place = {peer, link->series.generation, link->series.lost_index,
                                    link->number};
     struct tov_delivery delivery = {.received_ms = 0};
-    TOV_TRY(find_cover(follow->core, read, peer, link, &delivery));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_EXCEPTION, tov_key_link(&place), &row);
+    struct tov_cover cover;
+    (void)follow;
+    enum tov_err err = tov_cover_find(read, &place, &cover);
+    if (err == TOV_OK)
+        delivery = (struct tov_delivery){.receipt_index = cover.receipt_index,
+                                         .received_ms = cover.received_ms,
+                                         .verdict = {TOV_VERDICT_OPENED, 0, 0}};
+    else if (err != TOV_E_NOT_FOUND)
+        return err;
+    err = tov_store_get(read, TOV_TABLE_EXCEPTION, tov_key_link(&place), &row);
     if (err == TOV_OK && row.size == 12) {
         struct tov_reader reader = tov_reader_of(row);
         delivery.verdict.verdict = (enum tov_verdict)tov_read_u8(&reader);

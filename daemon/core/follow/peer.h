@@ -401,6 +401,15 @@ void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct 
 /* PEER has said that it lost entries: receipts may be among them, which it gives again or never. */
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+/* The receipt that speaks of an own link, as what is stored tells: of links that a gap between two
+ * receipts leaves out none does. TOV_E_NOT_FOUND. */
+struct tov_cover {
+    uint64_t receipt_index; /* the peer's entry */
+    uint64_t first;         /* link that it was the first to speak of */
+    uint64_t received_ms;
+};
+enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
+                            struct tov_cover *out) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
 /* The receipts of another parcel of PEER come. */
 void tov_receipts_begin(struct tov_peer *peer);

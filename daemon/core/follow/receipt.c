@@ -17,8 +17,9 @@
 
 /* Of one parcel, that are no plain `opened`, or are of a series that has ended. An honest peer
  * writes a receipt when it has taken up to 1,024 messages, and sends it then. */
-#define COVERS_MAX 4096u /* rows: what is said again beyond them is noted again */
 #define VERDICTS_MAX 262144u
+#define COVERS_MAX 4096u  /* rows: what is said again beyond them is noted again */
+#define COVERS_LOOKED 32u /* rows from a link on: receipts that lie within the one that speaks of it */
 
 /* ---- owed by us ---- */
 
@@ -464,20 +465,29 @@ static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer 
     return TOV_OK;
 }
 
-/* Whether what is stored speaks of it. No receipt of an ended series lies within another one, or
- * nothing would be new in it: so the row whose last link comes next tells. */
-static enum tov_err find_covered(struct tov_store_read *read, const struct tov_link_place *place,
-                                 bool *out_is_covered)
+enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
+                            struct tov_cover *out)
 {
     struct tov_link_place last = *place;
     last.link = UINT64_MAX;
     struct tov_store_range range = {
         .table = TOV_TABLE_COVER, .first = tov_key_link(place), .last = tov_key_link(&last)};
     struct tov_store_iter iter;
+    enum tov_err err = TOV_E_NOT_FOUND;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    *out_is_covered = tov_store_iter_next(&iter) && iter.row.value.size == 24 &&
-                      tov_get_be64(iter.row.value.data + 8) <= place->link;
-    return tov_store_iter_fini(&iter);
+    for (unsigned i = 0; i < COVERS_LOOKED && err == TOV_E_NOT_FOUND && tov_store_iter_next(&iter);
+         i++) {
+        struct tov_reader reader = tov_reader_of(iter.row.value);
+        out->receipt_index = tov_read_u64(&reader);
+        out->first = tov_read_u64(&reader);
+        out->received_ms = tov_read_u64(&reader);
+        if (!tov_reader_is_done(&reader))
+            err = TOV_E_CORRUPT;
+        else if (out->first <= place->link)
+            err = TOV_OK;
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return read_err != TOV_OK ? read_err : err;
 }
 
 /* What was said before is not noted. */
@@ -487,8 +497,13 @@ static enum tov_err note_new(struct tov_core *core, struct tov_peer *peer,
 {
     uint64_t link = said->place.link;
     bool is_said = link >= said->before.first && link <= said->before.last;
-    if (!is_said && !is_present(core, &said->place))
-        TOV_TRY(find_covered(read, &said->place, &is_said));
+    struct tov_cover cover;
+    if (!is_said && !is_present(core, &said->place)) {
+        enum tov_err err = tov_cover_find(read, &said->place, &cover);
+        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+            return err;
+        is_said = err == TOV_OK;
+    }
     if (is_said)
         return TOV_OK;
     *inout_is_new = true;
@@ -532,8 +547,10 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_E_RULE;
     TOV_TRY(find_last(core, peer, receipt, &own, &is_gone));
     TOV_TRY(note_runs(core, peer, index, receipt, &is_new));
-    if (is_former && !is_new)
+    if (!is_new)
         return TOV_OK;
+    if (!is_former && first <= peer->receipted_link)
+        first = peer->receipted_link + 1;
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
     struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
     if (is_former)

@@ -154,6 +154,72 @@ static void a_link_between_those_that_were_receipted_is_told_when_its_receipt_co
     }
 }
 
+static struct tov_delivery delivery_of(struct hostile *hostile, uint64_t link)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block block = {.series = {hostile->target->generation, 0}, .number = link};
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(tov_node_follow(hostile_victim(hostile)), read, 2, &block,
+                                  &delivery) == TOV_OK);
+    return delivery;
+}
+
+/* Its next receipt may begin anywhere. */
+static void append_lost(struct hostile *hostile)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_LOST;
+    leaf->as.lost.first = 1;
+    leaf->as.lost.end = 2;
+    hostile_append(hostile, leaf);
+}
+
+/* When a message was received decides deadlines: who lost entries moves it for no message that it
+ * had receipted, and for none between. */
+static void receipts_behind_lost_entries_move_nothing(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-lost");
+    struct tov_hash hashes[3];
+    send_three(hostile, hashes);
+    append_receipt_of(hostile, hashes, 1, 1, TOV_VERDICT_OPENED);
+    hostile_flush(hostile);
+    struct tov_delivery once = delivery_of(hostile, 1);
+    size_t events = count_rows(hostile_core(hostile), TOV_TABLE_EVENT);
+    sim_wire_pass(hostile->wire, 1000);
+    append_lost(hostile);
+    append_receipt_of(hostile, hashes, 1, 1, TOV_VERDICT_REFUSED);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EVENT), events);
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), 1);
+    append_receipt_of(hostile, hashes, 3, 1, TOV_VERDICT_OPENED);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(delivery_of(hostile, 2).verdict.verdict, 0);
+    CU_ASSERT(delivery_of(hostile, 3).received_ms > once.received_ms);
+    append_lost(hostile);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_REFUSED);
+    hostile_flush(hostile);
+    CU_ASSERT(delivery_of(hostile, 1).receipt_index == once.receipt_index);
+    CU_ASSERT(delivery_of(hostile, 1).received_ms == once.received_ms);
+    CU_ASSERT(delivery_of(hostile, 1).verdict.verdict == TOV_VERDICT_OPENED);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+/* A receipt that lies within a later one hides none of what that one speaks of. */
+static void a_wider_receipt_speaks_of_all_its_links(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-wider");
+    struct tov_hash hashes[3];
+    send_three(hostile, hashes);
+    end_series(hostile, 100);
+    append_receipt_of(hostile, hashes, 2, 1, TOV_VERDICT_OPENED);
+    append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_OPENED);
+    hostile_flush(hostile);
+    for (uint64_t link = 1; link <= 3; link++)
+        UNIT_EQUAL_INT(delivery_of(hostile, link).verdict.verdict, TOV_VERDICT_OPENED);
+}
+
 static void nothing_is_noted_of_messages_that_nobody_brought_back(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-gone");
@@ -231,6 +297,8 @@ int main(void)
         UNIT_TEST(what_a_peer_says_wrong_is_so_many_lines),
         UNIT_TEST(a_receipt_of_an_ended_series_counts_once),
         UNIT_TEST(a_link_between_those_that_were_receipted_is_told_when_its_receipt_comes),
+        UNIT_TEST(receipts_behind_lost_entries_move_nothing),
+        UNIT_TEST(a_wider_receipt_speaks_of_all_its_links),
         UNIT_TEST(nothing_is_noted_of_messages_that_nobody_brought_back),
         UNIT_TEST(the_receipts_of_one_parcel_speak_of_so_many_links),
         UNIT_TEST(a_request_for_leaves_looks_at_so_many_rows),
