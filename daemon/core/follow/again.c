@@ -5,7 +5,7 @@
  * epoch keys so that what it holds today opens nothing of old; so a person here decides whether it
  * is given them again.
  *
- *   table `again`   peer u16, index u64: state 1, epoch 4, time 8
+ *   table `again`   peer u16, index u64: state 1, epoch 4, time 8, renewals 1, time of the last 8
  *     asked         nothing goes to it
  *     refused       a person said no: nothing goes, and it is asked about no more
  *     approved      a person said yes, at that time; epoch: of the peer's, to which an entry of the
@@ -14,6 +14,8 @@
  *   G1 While there is a row, nothing is sealed unless it is approved, whatever verdict follows.
  *   G2 Each epoch to which keys are sealed again has its entry in the journal, committed before
  *      (I9). An approval is for 30 days.
+ *      The first other epoch is noted at once, each further one a day after the last, RENEWALS_MAX
+ *      in all: then a person is asked again. A peer writes as many epoch keys as it likes (I11).
  *   G3 A row is for a message that the peer once had, and ends only when it says that it has it:
  *      whoever asks for all of its messages again adds a row for each of them and no more (I11).
  */
@@ -24,12 +26,18 @@
 #include <string.h>
 
 #define APPROVED_FOR_MS (30ull * 86400000u)
-#define ROW_BYTES 13u
+/* An honest peer has a new epoch key a week, and one when it is set back. */
+#define RENEWALS_MAX 6u
+#define RENEWAL_WAIT_MS 86400000u
+#define ROW_BYTES 22u
+#define FORMER_ROW_BYTES 13u
 
 struct row {
     enum tov_again state;
     uint32_t epoch;
     uint64_t time_ms;
+    uint8_t renewals;
+    uint64_t renewed_ms;
 };
 
 static struct tov_store_key row_key(uint16_t peer, uint64_t index)
@@ -42,6 +50,8 @@ static void put_row(struct tov_core *core, uint16_t peer, uint64_t index, const 
     uint8_t bytes[ROW_BYTES] = {(uint8_t)row->state};
     tov_put_be32(bytes + 1, row->epoch);
     tov_put_be64(bytes + 5, row->time_ms);
+    bytes[13] = row->renewals;
+    tov_put_be64(bytes + 14, row->renewed_ms);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_AGAIN, row_key(peer, index),
                         TOV_BYTES_OF(bytes));
 }
@@ -52,6 +62,9 @@ static enum tov_err decode_row(const struct tov_core *core, struct tov_bytes byt
     unsigned state = tov_read_u8(&reader);
     out->epoch = tov_read_u32(&reader);
     out->time_ms = tov_read_u64(&reader);
+    bool has_renewals = bytes.size != FORMER_ROW_BYTES;
+    out->renewals = has_renewals ? tov_read_u8(&reader) : 0;
+    out->renewed_ms = has_renewals ? tov_read_u64(&reader) : 0;
     if (!tov_reader_is_done(&reader) || state < TOV_AGAIN_ASKED || state > TOV_AGAIN_APPROVED)
         return TOV_E_CORRUPT;
     out->state = (enum tov_again)state;
@@ -199,6 +212,13 @@ enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_r
     return row.epoch == peer->epoch ? TOV_OK : TOV_E_EPOCH;
 }
 
+/* A clock that went back holds nothing up: RENEWALS_MAX does. */
+static bool is_too_soon(const struct tov_core *core, const struct row *row)
+{
+    return row->renewals > 0 && core->now_ms >= row->renewed_ms &&
+           core->now_ms - row->renewed_ms < RENEWAL_WAIT_MS;
+}
+
 enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer, uint64_t index)
 {
     struct tov_core *core = follow->core;
@@ -208,8 +228,13 @@ enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *p
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    if (row.state != TOV_AGAIN_APPROVED || row.epoch == peer->epoch)
+    if (row.state != TOV_AGAIN_APPROVED || row.epoch == peer->epoch || is_too_soon(core, &row))
         return TOV_OK;
+    if (row.renewals >= RENEWALS_MAX) {
+        row = (struct row){.state = TOV_AGAIN_ASKED};
+        put_row(core, peer->number, index, &row);
+        return TOV_OK;
+    }
     struct tov_journal_note note = {.leaf_type = TOV_LEAF_REWRAP,
                                     .class_code = TOV_JOURNAL_REWRAP,
                                     .client = "",
@@ -221,6 +246,8 @@ enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *p
         return TOV_OK; /* the journal has not begun: later */
     TOV_TRY(err);
     row.epoch = peer->epoch;
+    row.renewals++;
+    row.renewed_ms = core->now_ms;
     put_row(core, peer->number, index, &row);
     return TOV_OK;
 }

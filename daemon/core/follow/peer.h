@@ -306,7 +306,8 @@ void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index);
  * epoch (tov_again_renew). */
 enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_read *read,
                              const struct tov_peer *peer, uint64_t index) TOV_MUST_CHECK;
-/* Writes that entry into the open batch, if it is approved and has none. */
+/* Writes that entry into the open batch, if it is approved and has none, and its time has come;
+ * asks a person again when there were too many. */
 enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer,
                              uint64_t index) TOV_MUST_CHECK;
 

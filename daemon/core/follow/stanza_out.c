@@ -199,7 +199,8 @@ static void note_again(struct tov_follow *follow, const struct tov_peer *peer, u
 }
 
 /* The owed messages that the peer holds already: for those the stanza must travel alone. A share of
- * them each time, so that some that the peer cannot use do not keep back the others. */
+ * them each time, whatever became of each, so that some that the peer cannot use do not keep back
+ * the others, and many do not hold up the turn. */
 static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer,
                                 struct late_stanzas *late)
 {
@@ -210,10 +211,16 @@ static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer
                                     .last = tov_store_key_u16_u64(peer->number, UINT64_MAX)};
     struct tov_store_iter iter;
     bool any = peer->owed_after > 0;
+    unsigned looked_at = 0;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (late->count < LATE_BATCH && tov_store_iter_next(&iter)) {
+    while (looked_at < LATE_BATCH && tov_store_iter_next(&iter)) {
         uint64_t index = tov_get_be64(iter.row.key.bytes + 2);
-        enum tov_err err = index < peer->acked ? add_late(follow, read, peer, index, late) : TOV_OK;
+        if (index >= peer->acked) { /* and all behind it: a parcel brings them */
+            any = true;
+            break;
+        }
+        enum tov_err err = add_late(follow, read, peer, index, late);
+        looked_at++;
         if (err == TOV_E_EPOCH)
             note_again(follow, peer, index);
         if (is_never(err))
@@ -223,7 +230,7 @@ static enum tov_err gather_owed(struct tov_follow *follow, struct tov_peer *peer
         peer->owed_after = index + 1;
     }
     TOV_TRY(tov_store_iter_fini(&iter));
-    if (late->count < LATE_BATCH)
+    if (looked_at < LATE_BATCH)
         peer->owed_after = 0;
     peer->may_owe = any;
     return TOV_OK;

@@ -279,17 +279,23 @@ static void nobody_is_given_what_it_has_not_lost(void)
 
 /* ---- who says so though it is not so ---- */
 
+/* In a parcel of its own. */
+static void say_epoch(struct hostile *hostile, uint32_t epoch)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_EPOCH_KEY;
+    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
+        .epoch = epoch, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+}
+
 static struct hostile *meet_with_epoch(const char *name)
 {
     struct hostile *hostile = hostile_create(name, 2);
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
     hostile_meet(hostile);
-    leaf->type = TOV_LEAF_EPOCH_KEY;
-    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
-    hostile_append(hostile, leaf);
-    hostile_flush(hostile);
+    say_epoch(hostile, 1);
     return hostile;
 }
 
@@ -455,6 +461,94 @@ static void what_is_given_again_goes_until_it_is_there_and_no_longer(void)
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 0);
 }
 
+/* It had COUNT messages, has them no more, and a person says that it gets them again. */
+static struct hostile *meet_approved(const char *name, size_t count, uint64_t *out_last_index)
+{
+    struct hostile *hostile = meet_with_epoch(name);
+    TOV_FREE struct tov_message_written *sent = calloc(count, sizeof *sent);
+    UNIT_NEED(sent != NULL);
+    for (size_t i = 0; i < count; i++)
+        sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
+    sim_wire_run(hostile->wire);
+    hold_all(hostile);
+    for (size_t i = 0; i < count; i++)
+        receipt(hostile, &sent[i], TOV_VERDICT_OPENED, false);
+    for (size_t i = 0; i < count; i++)
+        receipt(hostile, &sent[i], TOV_VERDICT_NO_KEY, true);
+    hostile_flush(hostile);
+    hold_all(hostile);
+    UNIT_NEED(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN) == count);
+    for (size_t i = 0; i < count; i++)
+        UNIT_NEED(tov_follow_give_again(tov_node_follow(hostile_victim(hostile)),
+                                        hostile->agency->number, sent[i].place.index,
+                                        true) == TOV_OK);
+    sim_node_settle(&hostile->wire->nodes[hostile->victim]);
+    sim_wire_pass(hostile->wire, 3000);
+    *out_last_index = sent[count - 1].place.index;
+    return hostile;
+}
+
+static enum tov_again state_there(const struct hostile *hostile, uint64_t index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    enum tov_again state = TOV_AGAIN_NONE;
+    UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_again(tov_node_follow(hostile_victim(hostile)), read,
+                               hostile->agency->number, index, &state) == TOV_OK);
+    return state;
+}
+
+/* I11: an entry of the journal a message and epoch stays for ever; epoch keys cost nothing. */
+static void epoch_keys_without_end_are_not_followed(void)
+{
+    uint64_t index;
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_approved("renewed", 1, &index);
+    struct tov_core *core = hostile_core(hostile);
+    uint32_t epoch = 1;
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
+    for (unsigned i = 0; i < 10; i++) {
+        say_epoch(hostile, ++epoch);
+        sim_wire_pass(hostile->wire, 3000);
+    }
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 1);
+    for (unsigned day = 0; day < 4; day++) {
+        sim_wire_pass(hostile->wire, DAY_MS);
+        hostile_hello(hostile, NULL);
+        hold_all(hostile);
+        say_epoch(hostile, ++epoch);
+        sim_wire_pass(hostile->wire, 3000);
+    }
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 5);
+    UNIT_EQUAL_INT(state_there(hostile, index), TOV_AGAIN_APPROVED);
+    for (unsigned day = 0; day < 4; day++) {
+        sim_wire_pass(hostile->wire, DAY_MS);
+        hostile_hello(hostile, NULL);
+        hold_all(hostile);
+        say_epoch(hostile, ++epoch);
+        sim_wire_pass(hostile->wire, 3000);
+    }
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 6);
+    UNIT_EQUAL_INT(state_there(hostile, index), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(count_rows(core, TOV_TABLE_OWED), 0);
+    CU_ASSERT(hostile_victim_works(hostile));
+}
+
+/* I11: a turn does not write for as many messages as there are. */
+static void what_is_noted_for_a_newer_epoch_key_is_a_share_each_time(void)
+{
+    uint64_t index;
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_approved("share", 150, &index);
+    struct tov_core *core = hostile_core(hostile);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
+    say_epoch(hostile, 2);
+    sim_wire_pass(hostile->wire, 1000);
+    size_t first = count_journal(core, TOV_LEAF_REWRAP);
+    CU_ASSERT(first > 0 && first <= 64);
+    sim_wire_pass(hostile->wire, 10000);
+    UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 150);
+    CU_ASSERT(hostile->late_stanzas > 0);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -469,6 +563,8 @@ int main(void)
         UNIT_TEST(no_way_of_saying_so_gets_the_keys_without_a_person),
         UNIT_TEST(saying_so_again_and_again_grows_nothing),
         UNIT_TEST(what_is_given_again_goes_until_it_is_there_and_no_longer),
+        UNIT_TEST(epoch_keys_without_end_are_not_followed),
+        UNIT_TEST(what_is_noted_for_a_newer_epoch_key_is_a_share_each_time),
     };
     return unit_run("follow_again", tests, sizeof tests / sizeof tests[0]);
 }
