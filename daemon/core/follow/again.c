@@ -177,6 +177,16 @@ void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index)
     tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_AGAIN, row_key(peer, index));
 }
 
+void tov_again_on_counting(struct tov_core *core, uint16_t peer, uint64_t index,
+                           struct tov_verdict_value now)
+{
+    struct row row = {.state = TOV_AGAIN_ASKED};
+    if (may_have_had_keys(now))
+        tov_again_settle(core, peer, index);
+    else
+        put_row(core, peer, index, &row);
+}
+
 /* ---- what a person says ---- */
 
 enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,

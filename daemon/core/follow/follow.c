@@ -470,7 +470,7 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
     else if (err != TOV_E_NOT_FOUND)
         return err;
     err = tov_store_get(read, TOV_TABLE_EXCEPTION, tov_key_link(&place), &row);
-    if (err == TOV_OK && row.size == 12) {
+    if (err == TOV_OK && row.size == TOV_EXCEPTION_ROW_BYTES) {
         struct tov_reader reader = tov_reader_of(row);
         delivery.verdict.verdict = (enum tov_verdict)tov_read_u8(&reader);
         delivery.verdict.flags = tov_read_u8(&reader);

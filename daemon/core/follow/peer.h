@@ -288,6 +288,12 @@ void tov_parcels_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_parcels_on_position(struct tov_peer *peer, uint64_t size);
 void tov_parcels_reset(struct tov_peer *peer, uint64_t position);
 
+/* void.c */
+/* PEER is as its row tells. If its ledger is held beyond the point at which its key was revoked,
+ * what its receipts above it said is taken back, and an epoch key above it forgotten. */
+enum tov_err tov_void_take_back(struct tov_core *core, struct tov_store_read *read,
+                                struct tov_peer *peer) TOV_MUST_CHECK;
+
 /* again.c */
 /* Could be read, by what was said: opened, pending or refused. */
 bool tov_verdict_had_keys(struct tov_verdict_value value);
@@ -301,6 +307,10 @@ enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_pe
                                   const struct tov_again_said *said) TOV_MUST_CHECK;
 /* It says that it can read it again: the next time is another question. */
 void tov_again_settle(struct tov_core *core, uint16_t peer, uint64_t index);
+/* An amendment NOW of own message INDEX counts again, since a later one is void: a person is asked
+ * if PEER said by it that it had no keys, whatever was decided before. */
+void tov_again_on_counting(struct tov_core *core, uint16_t peer, uint64_t index,
+                           struct tov_verdict_value now);
 /* Whether PEER may be given the keys of INDEX again. TOV_E_NOT_FOUND: it has not lost them, and its
  * verdict decides; TOV_E_EXISTS: no; TOV_E_EPOCH: yes, once the journal says so for its present
  * epoch (tov_again_renew). */
@@ -392,6 +402,14 @@ void tov_late_on_closed(struct tov_peer *peer);
 void tov_late_on_committed(struct tov_peer *peer);
 
 /* receipt.c */
+#define TOV_COVER_ROW_BYTES 24u     /* receipt's entry 8, first link 8, time 8 */
+#define TOV_EXCEPTION_ROW_BYTES 12u /* verdict 1, flags 1, detail 2, receipt's entry 8 */
+bool tov_verdict_is_plain_opened(struct tov_verdict_value value);
+void tov_receipt_put_exception(struct tov_core *core, const struct tov_link_place *place,
+                               struct tov_verdict_value value, uint64_t receipt_index);
+/* The entry of the own message at PLACE. TOV_E_NOT_FOUND: nobody could bring it back. */
+enum tov_err tov_link_own_index(struct tov_store_read *read, const struct tov_link_place *place,
+                                uint64_t *out_index) TOV_MUST_CHECK;
 /* The next unbroken link from PEER? A gap is never receipted over. */
 bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link);
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,

@@ -186,10 +186,13 @@ enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
     peer->series = (struct tov_series){peer->agency->generation, 0};
     peer->receipted_series = core->series;
     enum tov_err err = tov_store_get(read, TOV_TABLE_PEER, tov_store_key_u16(peer->number), &row);
-    if (err == TOV_OK)
+    if (err == TOV_OK) {
         err = get_row(row, peer);
-    else if (err == TOV_E_NOT_FOUND)
+        if (err == TOV_OK)
+            err = tov_void_take_back(core, read, peer);
+    } else if (err == TOV_E_NOT_FOUND) {
         err = TOV_OK;
+    }
     TOV_TRY(err);
     if (peer->series.generation != peer->agency->generation) {
         keep_former(core, peer);

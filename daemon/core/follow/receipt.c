@@ -175,8 +175,8 @@ static struct tov_link_place place_of(const struct tov_peer *peer, struct tov_se
     return (struct tov_link_place){peer->number, series.generation, series.lost_index, link};
 }
 
-static enum tov_err find_index(struct tov_store_read *read, const struct tov_link_place *place,
-                               uint64_t *out_index)
+enum tov_err tov_link_own_index(struct tov_store_read *read, const struct tov_link_place *place,
+                                uint64_t *out_index)
 {
     struct tov_bytes row;
     TOV_TRY(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(place), &row));
@@ -193,7 +193,7 @@ static enum tov_err find_own(const struct tov_core *core, const struct tov_link_
     struct tov_bytes row;
     struct tov_entry entry;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(find_index(read, place, &out->index));
+    TOV_TRY(tov_link_own_index(read, place, &out->index));
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(out->index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
     out->leaf_hash =
@@ -201,10 +201,10 @@ static enum tov_err find_own(const struct tov_core *core, const struct tov_link_
     return TOV_OK;
 }
 
-static void put_exception(struct tov_core *core, const struct tov_link_place *place,
-                          struct tov_verdict_value value, uint64_t receipt_index)
+void tov_receipt_put_exception(struct tov_core *core, const struct tov_link_place *place,
+                               struct tov_verdict_value value, uint64_t receipt_index)
 {
-    uint8_t row[12];
+    uint8_t row[TOV_EXCEPTION_ROW_BYTES];
     row[0] = (uint8_t)value.verdict;
     row[1] = value.flags;
     tov_put_be16(row + 2, value.detail);
@@ -213,7 +213,7 @@ static void put_exception(struct tov_core *core, const struct tov_link_place *pl
                         TOV_BYTES_OF(row));
 }
 
-static bool is_plain_opened(struct tov_verdict_value value)
+bool tov_verdict_is_plain_opened(struct tov_verdict_value value)
 {
     return value.verdict == TOV_VERDICT_OPENED && value.flags == 0;
 }
@@ -230,7 +230,7 @@ struct delivered {
 static void put_cover(struct tov_core *core, const struct tov_peer *peer,
                       const struct delivered *delivered)
 {
-    uint8_t row[24];
+    uint8_t row[TOV_COVER_ROW_BYTES];
     struct tov_link_place place = place_of(peer, delivered->series, delivered->last);
     tov_put_be64(row, delivered->receipt_index);
     tov_put_be64(row + 8, delivered->first);
@@ -282,15 +282,15 @@ static enum tov_err note_verdict(struct tov_core *core, struct tov_peer *peer,
 {
     uint64_t own_index;
     bool has_no_key = said->value.verdict == TOV_VERDICT_NO_KEY;
-    bool is_plain = is_plain_opened(said->value);
+    bool is_plain = tov_verdict_is_plain_opened(said->value);
     bool may_settle = !has_no_key && tov_stanza_owes_any(peer);
     if (is_plain && !may_settle)
         return TOV_OK;
-    enum tov_err err = find_index(read, &said->place, &own_index);
+    enum tov_err err = tov_link_own_index(read, &said->place, &own_index);
     if (err != TOV_OK)
         return is_misfit(err) ? TOV_OK : err;
     if (!is_plain)
-        put_exception(core, &said->place, said->value, said->receipt_index);
+        tov_receipt_put_exception(core, &said->place, said->value, said->receipt_index);
     if (has_no_key)
         tov_stanza_owe(core, peer, own_index);
     else if (may_settle)
@@ -360,7 +360,7 @@ static enum tov_err load_spoken(const struct tov_core *core, const struct tov_pe
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     for (unsigned i = 0; i < COVERS_MAX && tov_store_iter_next(&iter); i++) {
-        if (iter.row.value.size != 24 ||
+        if (iter.row.value.size != TOV_COVER_ROW_BYTES ||
             !grow_spoken(out, tov_get_be64(iter.row.value.data + 8),
                          tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8)))
             break;
@@ -456,7 +456,7 @@ static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer 
     bool counts_all = !tov_series_equal(receipt->series, core->series);
     uint32_t looked = peer->verdicts_looked;
     for (size_t i = 0; i < receipt->run_count; i++) {
-        if (counts_all || !is_plain_opened(receipt->runs[i].value))
+        if (counts_all || !tov_verdict_is_plain_opened(receipt->runs[i].value))
             looked += receipt->runs[i].count;
     }
     if (looked > VERDICTS_MAX)
@@ -589,7 +589,7 @@ static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *
     else
         TOV_TRY(tov_again_on_verdict(follow, peer,
                                      &(struct tov_again_said){place, own.index, amendment->value}));
-    put_exception(core, place, amendment->value, index);
+    tov_receipt_put_exception(core, place, amendment->value, index);
     if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
         tov_stanza_owe(core, peer, own.index);
     else
