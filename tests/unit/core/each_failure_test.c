@@ -6,6 +6,9 @@
  * Not for: which error it is; and not for failures of the disk below the store (tests/fault).
  */
 #include "deed.h"
+#include "verdict_scene.h"
+
+#include "follow/follow.h"
 
 #include "support/failing.h"
 
@@ -311,6 +314,75 @@ static void what_is_written_is_there_once_and_arrives(void)
     harness_destroy(harness);
 }
 
+/* ---- deciding ---- */
+
+/* What anna's outbox shows of NUMBER's first delivery, the police's; false: nothing. */
+static bool look_at_again(struct harness *harness, uint64_t number, uint64_t *out_again)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    struct tov_record body, message, delivery;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_number(body, "before", number + 1));
+    UNIT_OK(tov_record_put_number(body, "limit", 1));
+    if (!try_request(harness, &anna, request, &reply) ||
+        !tov_record_child(body_of(reply, "list"), "messages", 0, &message) ||
+        !tov_record_child(message, "deliveries", 0, &delivery))
+        return false;
+    *out_again = tov_record_number(delivery, "again");
+    return true;
+}
+
+/* No, and then yes; what is shown behind each. */
+static bool decide_twice(struct harness *harness, const void *with, struct tov_buf *out)
+{
+    uint64_t number = *(const uint64_t *)with;
+    for (uint64_t refuses = 2; refuses-- > 0;) {
+        TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+        struct tov_record body;
+        uint64_t again = 0;
+        struct tov_record request = request_of("give_again", &body);
+        UNIT_OK(tov_record_put_number(body, "number", number));
+        UNIT_OK(tov_record_put_text(body, "reason", "aftalt med vagten"));
+        if (refuses != 0)
+            UNIT_OK(tov_record_put_number(body, "refuse", 1));
+        if (!try_request(harness, &anna, request, &reply) ||
+            !look_at_again(harness, number, &again))
+            return false;
+        tov_buf_put_u64(out, tov_record_number(body_of(reply, "give_again"), "again"));
+        tov_buf_put_u64(out, again);
+    }
+    return true;
+}
+
+/* The police lost the keys of a message, and are away: nothing goes meanwhile. */
+static void what_a_person_says_of_lost_keys_stands_whatever_fails(void)
+{
+    static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t again = 0;
+    uint64_t number = say(harness,
+                          &(struct saying){.by = &anna,
+                                           .type = "msg.note",
+                                           .from = "kk/vink",
+                                           .to = "kbh-pol/dks",
+                                           .bases = "RPL115-2/1-1",
+                                           .fields = "about.case_ref=" CASE},
+                          &ref);
+    const struct deed deed = {.name = "give_again",
+                              .client = &anna,
+                              .run = decide_twice,
+                              .with = &number,
+                              .skips = DEED_SKIPS_DAMAGE};
+    amend_receipt(harness, 1, &ref, keyless);
+    harness_set_link(harness, 0, 1, false);
+    harness_let_fail(harness, true);
+    deed_check_all(harness, &deed);
+    CU_ASSERT(look_at_again(harness, number, &again));
+    UNIT_EQUAL_INT(again, TOV_AGAIN_APPROVED);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -318,6 +390,7 @@ int main(void)
         UNIT_TEST(a_node_begins_whole_or_not_at_all),
         UNIT_TEST(a_case_book_that_is_read_without_memory_lacks_nothing),
         UNIT_TEST(what_is_written_is_there_once_and_arrives),
+        UNIT_TEST(what_a_person_says_of_lost_keys_stands_whatever_fails),
     };
     return unit_run("core_each_failure", tests, sizeof tests / sizeof tests[0]);
 }

@@ -7,6 +7,7 @@
  */
 #include "deed.h"
 #include "gap_scene.h"
+#include "verdict_scene.h"
 
 #include "api/api_internal.h"
 #include "node.h"
@@ -175,9 +176,10 @@ static void who_stands_in_messages_is_found_in_all_or_it_is_said(void)
 /* What a status tells of messages; what is lost is counted anew each time. */
 static bool ask_status(struct harness *harness, const void *with, struct tov_buf *out)
 {
-    static const char *const fields[] = {"lost",        "lost_from_ms",      "lost_until_ms",
-                                         "withheld",    "withheld_oldest",   "unread",
-                                         "undelivered", "undelivered_oldest"};
+    static const char *const fields[] = {
+        "lost",   "lost_from_ms", "lost_until_ms",      "withheld", "withheld_oldest",
+        "unread", "undelivered",  "undelivered_oldest", "unusable", "unusable_oldest"};
+    static const char *const of_peers[] = {"waiting", "asked_again", "asked_again_oldest"};
     const struct harness_client *client = with;
     TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
     struct tov_record body, peer;
@@ -188,8 +190,10 @@ static bool ask_status(struct harness *harness, const void *with, struct tov_buf
     body = body_of(reply, "status");
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         tov_buf_put_u64(out, tov_record_number(body, fields[i]));
-    for (size_t i = 0; tov_record_child(body, "peers", i, &peer); i++)
-        tov_buf_put_u64(out, tov_record_number(peer, "waiting"));
+    for (size_t i = 0; tov_record_child(body, "peers", i, &peer); i++) {
+        for (size_t k = 0; k < sizeof of_peers / sizeof of_peers[0]; k++)
+            tov_buf_put_u64(out, tov_record_number(peer, of_peers[k]));
+    }
     return true;
 }
 
@@ -235,6 +239,26 @@ static void what_waits_for_its_receipt_is_counted_rightly_or_not_at_all(void)
     harness_let_fail(scene.harness, true);
     for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++)
         check_all(&scene, "status", clients[i], ask_status, clients[i]);
+    harness_destroy(scene.harness);
+}
+
+/* One message that neither recipient could use, one that the second lost the keys of, and one that
+ * is taken back. */
+static void what_a_recipient_could_not_use_is_counted_rightly_or_not_at_all(void)
+{
+    static const struct tov_verdict_value refused = {TOV_VERDICT_REFUSED, 0, 3};
+    static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
+    struct scene scene = create_scene();
+    struct tov_ref refs[3];
+    for (size_t i = 0; i < 3; i++)
+        (void)send_to_both(scene.harness, &refs[i]);
+    amend_receipt(scene.harness, 1, &refs[0], refused);
+    amend_receipt(scene.harness, KRFO - 1, &refs[0], refused);
+    amend_receipt(scene.harness, KRFO - 1, &refs[1], keyless);
+    amend_receipt(scene.harness, 1, &refs[2], refused);
+    answer(scene.harness, &anna, "msg.retract", "about.case_ref=" CASE, &refs[2]);
+    harness_let_fail(scene.harness, true);
+    check_all(&scene, "status", &anna, ask_status, &anna);
     harness_destroy(scene.harness);
 }
 
@@ -417,6 +441,7 @@ int main(void)
         UNIT_TEST(who_stands_in_messages_is_found_in_all_or_it_is_said),
         UNIT_TEST(what_a_restore_left_is_told_rightly_or_not_at_all),
         UNIT_TEST(what_waits_for_its_receipt_is_counted_rightly_or_not_at_all),
+        UNIT_TEST(what_a_recipient_could_not_use_is_counted_rightly_or_not_at_all),
         UNIT_TEST(what_is_said_to_be_dealt_with_is_not_told_again),
         UNIT_TEST(what_is_said_to_be_handed_over_stands_in_the_record),
         UNIT_TEST(a_draft_is_judged_alike_whatever_failed),
