@@ -241,6 +241,21 @@ void sim_disk_lie(struct sim_disk *disk, bool lies)
     disk->lies = lies;
 }
 
+void sim_disk_harm(struct sim_disk *disk, const char *name, enum sim_disk_harm harm)
+{
+    struct file *file = find(disk, name);
+    UNIT_NEED(file != NULL && file->now.size > 1);
+    if (harm == SIM_DISK_GONE) {
+        UNIT_NEED(sim_disk_delete(disk, name) == TOV_OK);
+        return;
+    }
+    if (harm == SIM_DISK_CUT)
+        file->now.size /= 2;
+    else
+        file->now.data[file->now.size / 3] ^= 1;
+    UNIT_NEED(sim_disk_sync(disk, name) == TOV_OK);
+}
+
 void sim_disk_fill(struct sim_disk *disk, bool is_full)
 {
     disk->is_full = is_full;

@@ -36,6 +36,9 @@ void sim_disk_lie(struct sim_disk *disk, bool lies);
 /* Bit rot: one bit changes, BIT modulo the size, of the first file whose name begins with PREFIX.
  * False: there is none. */
 bool sim_disk_flip(struct sim_disk *disk, const char *prefix, uint64_t bit);
+/* The file NAME is gone, its second half is, or a bit of it is another one. */
+enum sim_disk_harm { SIM_DISK_GONE, SIM_DISK_CUT, SIM_DISK_ROTTEN, SIM_DISK_HARMS };
+void sim_disk_harm(struct sim_disk *disk, const char *name, enum sim_disk_harm harm);
 /* Nothing more can be written while it is full. */
 void sim_disk_fill(struct sim_disk *disk, bool is_full);
 /* A synced copy is there and is what would be read. */

@@ -99,7 +99,7 @@ static enum tov_err fetch(struct tov_follow *follow, const struct tov_message *m
     return TOV_OK;
 }
 
-/* Its message may have been erased since. */
+/* Its message may have been erased since, or lost: what brings it back wants its files anew. */
 static enum tov_err fetch_row(struct tov_follow *follow, struct tov_store_read *read,
                               const struct tov_store_row *row, struct tov_message *message)
 {
@@ -111,12 +111,11 @@ static enum tov_err fetch_row(struct tov_follow *follow, struct tov_store_read *
     if (!tov_transfer_take_up(follow, &wanted.row))
         return TOV_OK;
     enum tov_err err = tov_message_read(core, read, &wanted.name, TOV_MESSAGE_LEAF, message);
-    if (err == TOV_E_ERASED || (err == TOV_OK && !is_pulled(&message->leaf, wanted.part))) {
+    if (err == TOV_E_ERASED || err == TOV_E_NOT_FOUND ||
+        (err == TOV_OK && !is_pulled(&message->leaf, wanted.part))) {
         tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TRANSFER, row->key);
         return TOV_OK;
     }
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK; /* the entry itself is lost for now */
     TOV_TRY(err);
     return fetch(follow, message, &wanted);
 }
@@ -278,7 +277,8 @@ static enum tov_err give(struct giving *giving, const struct tov_chunk_request *
 static void log_failure(const struct giving *giving, const struct tov_chunk_request *asked,
                         enum tov_err err)
 {
-    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED)
+    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED &&
+        tov_session_may_log(giving->follow, giving->peer))
         tov_core_log(giving->follow->core, TOV_HOST_WARN, "chunk-not-served",
                      "peer=%s index=%llu error=%s", giving->peer->agency->name,
                      (unsigned long long)asked->ref.index, tov_err_name(err));
@@ -310,11 +310,9 @@ static enum tov_err note_and_give(struct giving *giving, const struct tov_chunk_
     enum tov_err err = tov_store_get(giving->read, TOV_TABLE_FILEGIVEN, part_key(asked), &row);
     if (err == TOV_OK)
         return give(giving, asked);
-    if (err == TOV_E_NOT_FOUND) /* not committed, or not said at all */
-        err = tov_core_get_pending(core, giving->read, TOV_TABLE_FILEGIVEN, part_key(asked), &row);
-    if (err == TOV_E_NOT_FOUND)
-        err = note_given(giving, asked);
-    TOV_TRY(err);
+    if (err != TOV_E_NOT_FOUND)
+        return err;
+    TOV_TRY(note_given(giving, asked)); /* nothing is in an open batch while it asks for no file */
     peer->asks_for_file = true;
     peer->file_asked = *asked;
     return tov_core_after(core, &after);
