@@ -4,6 +4,7 @@
  * gets them again only when a person at the sender says so (docs/recovery.md).
  */
 #include "counted.h"
+#include "follow/peer.h"
 #include "hostile_peer.h"
 #include "ledger/entry.h"
 #include "ledger/event.h"
@@ -274,6 +275,175 @@ static void nobody_is_given_what_it_has_not_lost(void)
     UNIT_EQUAL_INT(tov_follow_give_again(follow, 2, 0, true), TOV_E_NOT_FOUND);
     UNIT_EQUAL_INT(tov_follow_give_again(follow, 9, scene->sent[0].place.index, true),
                    TOV_E_NOT_FOUND);
+    destroy_scene(scene);
+}
+
+/* ---- rows ---- */
+
+#define NEW_EPOCH 7u
+
+static struct tov_store_key key_of(const struct scene *scene, size_t which)
+{
+    return tov_store_key_u16_u64(2, scene->sent[which].place.index);
+}
+
+static void put_row(struct scene *scene, size_t which, struct tov_bytes row)
+{
+    tov_store_batch_put(tov_core_batch(core_of(scene, 0)), TOV_TABLE_AGAIN, key_of(scene, which),
+                        row);
+    sim_node_settle(&scene->wire->nodes[0]);
+}
+
+/* As again.c writes it. */
+static void put_state(struct scene *scene, size_t which, uint8_t state, uint32_t epoch,
+                      uint64_t time_ms)
+{
+    uint8_t row[13] = {state};
+    tov_put_be32(row + 1, epoch);
+    tov_put_be64(row + 5, time_ms);
+    put_row(scene, which, TOV_BYTES_OF(row));
+}
+
+static struct tov_peer *peer_of(const struct scene *scene)
+{
+    return tov_follow_peer(follow_of(scene, 0), 2);
+}
+
+/* What everybody who reads the row of WHICH is told. */
+static void check_errors(const struct scene *scene, size_t which, enum tov_err expected)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_follow *follow = follow_of(scene, 0);
+    enum tov_again state = TOV_AGAIN_NONE;
+    uint64_t index = scene->sent[which].place.index, from = index;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_EQUAL_INT(tov_follow_again(follow, read, 2, index, &state), expected);
+    UNIT_EQUAL_INT(tov_follow_next_asked(follow, read, 2, &from), expected);
+    UNIT_EQUAL_INT(tov_again_check(follow, read, peer_of(scene), index), expected);
+    UNIT_EQUAL_INT(tov_again_renew(follow, peer_of(scene), index), expected);
+    UNIT_EQUAL_INT(tov_follow_give_again(follow, 2, index, true), expected);
+    CU_ASSERT(state == TOV_AGAIN_NONE);
+}
+
+/* G1: what nobody wrote so is never taken for a yes. */
+static void a_row_that_nobody_wrote_so_gives_nothing(void)
+{
+    static const struct {
+        uint8_t state;
+        size_t size;
+    } rows[] = {{TOV_AGAIN_APPROVED, 0},  {TOV_AGAIN_APPROVED, 1}, {TOV_AGAIN_APPROVED, 12},
+                {TOV_AGAIN_APPROVED, 14}, {TOV_AGAIN_NONE, 13},    {TOV_AGAIN_APPROVED + 1, 13},
+                {UINT8_MAX, 13}};
+    struct scene *scene = make_scene("odd-rows");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t row[14] = {rows[i].state};
+        put_row(scene, 0, (struct tov_bytes){row, rows[i].size});
+        tov_stanza_owe(core_of(scene, 0), peer_of(scene), scene->sent[0].place.index);
+        sim_wire_run(scene->wire);
+        check_errors(scene, 0, TOV_E_CORRUPT);
+        sim_wire_pass(scene->wire, 5000);
+        UNIT_EQUAL_INT(count_readable(scene), 0);
+    }
+    UNIT_EQUAL_INT(count_journal(core_of(scene, 0), TOV_LEAF_REWRAP), 0);
+    UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_SERVING);
+    destroy_scene(scene);
+}
+
+/* G1, G2: whether keys may be sealed now, and whether an entry of the journal makes it so. */
+static void an_approval_is_of_one_epoch_and_for_thirty_days(void)
+{
+    const uint32_t now = NEW_EPOCH;
+    const struct {
+        uint8_t state;
+        uint32_t epoch;
+        int days_ago;
+        enum tov_err may; /* be sealed */
+        bool is_renewed;
+    } rows[] = {
+        {TOV_AGAIN_ASKED, now, 0, TOV_E_EXISTS, false},
+        {TOV_AGAIN_REFUSED, now, 0, TOV_E_EXISTS, false},
+        {TOV_AGAIN_REFUSED, now - 1, 0, TOV_E_EXISTS, false},
+        {TOV_AGAIN_APPROVED, now, 0, TOV_OK, false},
+        {TOV_AGAIN_APPROVED, now, 29, TOV_OK, false},
+        {TOV_AGAIN_APPROVED, now, 31, TOV_E_EXISTS, false},
+        {TOV_AGAIN_APPROVED, now, -1, TOV_OK, false}, /* the clock was set back since */
+        {TOV_AGAIN_APPROVED, now - 1, 29, TOV_E_EPOCH, true},
+        {TOV_AGAIN_APPROVED, 0, 29, TOV_E_EPOCH, true},
+        {TOV_AGAIN_APPROVED, now - 1, 31, TOV_E_EXISTS, false},
+    };
+    struct scene *scene = make_scene("of-one-epoch");
+    struct tov_core *core = core_of(scene, 0);
+    uint64_t index = scene->sent[0].place.index;
+    sim_wire_disconnect(scene->wire, 0, 1); /* nothing goes by itself */
+    peer_of(scene)->epoch = now;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+        int64_t ago_ms = rows[i].days_ago * (int64_t)DAY_MS;
+        size_t before = count_journal(core, TOV_LEAF_REWRAP);
+        put_state(scene, 0, rows[i].state, rows[i].epoch,
+                  (uint64_t)((int64_t)core->now_ms - ago_ms));
+        UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+        UNIT_EQUAL_INT(tov_again_check(follow_of(scene, 0), read, peer_of(scene), index),
+                       rows[i].may);
+        tov_store_read_end(read);
+        read = NULL;
+        UNIT_OK(tov_again_renew(follow_of(scene, 0), peer_of(scene), index));
+        sim_node_settle(&scene->wire->nodes[0]);
+        UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP) - before, rows[i].is_renewed ? 1 : 0);
+        UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+        UNIT_EQUAL_INT(tov_again_check(follow_of(scene, 0), read, peer_of(scene), index),
+                       rows[i].is_renewed ? TOV_OK : rows[i].may);
+    }
+    UNIT_OK(tov_again_renew(follow_of(scene, 0), peer_of(scene), 0)); /* nobody asked for that */
+    UNIT_EQUAL_INT(count_rows(core, TOV_TABLE_AGAIN), SENT);
+    destroy_scene(scene);
+}
+
+/* Said twice is said once; and a no takes a yes back, as long as nothing has gone. */
+static void what_is_said_last_holds_however_often_it_is_said(void)
+{
+    struct scene *scene = make_scene("said-last");
+    sim_wire_disconnect(scene->wire, 0, 1);
+    decide(scene, 0, true);
+    decide(scene, 0, true);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_APPROVED);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 1);
+    decide(scene, 0, false);
+    decide(scene, 0, false);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_REFUSED);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    decide(scene, 0, true);
+    decide(scene, 0, true);
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(count_readable(scene), 1);
+    UNIT_EQUAL_INT(count_told(scene, 0), 1);
+    destroy_scene(scene);
+}
+
+/* What the status shows is those that are asked for, behind where it looked last. */
+static void those_that_are_asked_for_are_found_in_order(void)
+{
+    struct scene *scene = make_scene("in-order");
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    uint64_t index = 0;
+    sim_wire_disconnect(scene->wire, 0, 1);
+    decide(scene, 1, false);
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_OK(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index));
+    UNIT_EQUAL_INT(index, scene->sent[0].place.index);
+    index++;
+    UNIT_OK(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index));
+    UNIT_EQUAL_INT(index, scene->sent[2].place.index);
+    index++;
+    UNIT_EQUAL_INT(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index), TOV_E_NOT_FOUND);
+    index = 0;
+    UNIT_EQUAL_INT(tov_follow_next_asked(follow_of(scene, 0), read, 3, &index), TOV_E_NOT_FOUND);
+    tov_store_read_end(read);
+    read = NULL;
     destroy_scene(scene);
 }
 
@@ -560,6 +730,10 @@ int main(void)
         UNIT_TEST(an_approval_ends_after_thirty_days),
         UNIT_TEST(who_is_set_back_once_more_asks_once_more),
         UNIT_TEST(nobody_is_given_what_it_has_not_lost),
+        UNIT_TEST(a_row_that_nobody_wrote_so_gives_nothing),
+        UNIT_TEST(an_approval_is_of_one_epoch_and_for_thirty_days),
+        UNIT_TEST(what_is_said_last_holds_however_often_it_is_said),
+        UNIT_TEST(those_that_are_asked_for_are_found_in_order),
         UNIT_TEST(no_way_of_saying_so_gets_the_keys_without_a_person),
         UNIT_TEST(saying_so_again_and_again_grows_nothing),
         UNIT_TEST(what_is_given_again_goes_until_it_is_there_and_no_longer),
