@@ -145,27 +145,6 @@ static enum tov_err on_guard(struct tov_process *process, const struct tov_ipc_f
     return TOV_OK;
 }
 
-static void reload_clients(struct tov_process *process, int fd)
-{
-    struct tov_error error = {.text = "no file came with the word to reload"};
-    struct tov_clients *clients = NULL;
-    enum tov_err err = TOV_E_CLOSED;
-    if (fd >= 0) {
-        err = tov_core_clients_read(&process->config, process->roster, fd, &clients, &error);
-        (void)close(fd);
-    }
-    if (err != TOV_OK) {
-        TOV_LOG(TOV_LOG_ERROR, "clients-not-reloaded", TOV_LOG_TEXT("why", error.text));
-        return;
-    }
-    tov_node_set_clients(process->node, clients);
-    tov_clients_destroy(process->clients);
-    process->clients = clients;
-    if (process->front != NULL && tov_process_send_clients(process) != TOV_OK)
-        tov_log_event(TOV_LOG_WARNING, "front-not-told");
-    tov_log_event(TOV_LOG_INFO, "clients-reloaded");
-}
-
 static void drop_front(struct tov_process *process)
 {
     tov_ipc_destroy(process->front);
@@ -200,6 +179,31 @@ static void lose_edge(struct tov_process *process, enum tov_ipc_link link)
 {
     drop_edge(process, link);
     process->unlinks[link] = UNLINK_UNTOLD;
+}
+
+/* A front that cannot be told whom to let in is ended: it would go on letting in who was taken out.
+ * The next one is told. */
+static void reload_clients(struct tov_process *process, int fd)
+{
+    struct tov_error error = {.text = "no file came with the word to reload"};
+    struct tov_clients *clients = NULL;
+    enum tov_err err = TOV_E_CLOSED;
+    if (fd >= 0) {
+        err = tov_core_clients_read(&process->config, process->roster, fd, &clients, &error);
+        (void)close(fd);
+    }
+    if (err != TOV_OK) {
+        TOV_LOG(TOV_LOG_ERROR, "clients-not-reloaded", TOV_LOG_TEXT("why", error.text));
+        return;
+    }
+    tov_node_set_clients(process->node, clients);
+    tov_clients_destroy(process->clients);
+    process->clients = clients;
+    tov_log_event(TOV_LOG_INFO, "clients-reloaded");
+    if (process->front == NULL || tov_process_send_clients(process) == TOV_OK)
+        return;
+    tov_log_event(TOV_LOG_WARNING, "front-not-told");
+    lose_edge(process, TOV_IPC_LINK_FRONT);
 }
 
 /* In each turn until it is told: a gateway apart is let in only when the one before has gone. */
@@ -267,38 +271,35 @@ static enum tov_err on_supervisor(struct tov_process *process, const struct tov_
 typedef enum tov_err (*handler)(struct tov_process *process, const struct tov_ipc_frame *frame);
 
 /* The frames that were read, until UNTIL_US. TOV_E_AGAIN: none is whole any more. TOV_OK: some are
- * left, or the socket is another one now; a handler may replace it. */
-static enum tov_err take_frames(struct tov_process *process, struct tov_ipc **ipc, handler handle,
+ * left. */
+static enum tov_err take_frames(struct tov_process *process, struct tov_ipc *ipc, handler handle,
                                 uint64_t until_us)
 {
-    struct tov_ipc *now = *ipc;
     struct tov_ipc_frame frame;
     while (tov_core_clock_mono_us() < until_us) {
-        TOV_TRY(tov_ipc_next(now, &frame));
+        TOV_TRY(tov_ipc_next(ipc, &frame));
         TOV_TRY(handle(process, &frame));
-        if (*ipc != now)
-            return TOV_OK;
     }
     return TOV_OK;
 }
 
 /* TOV_E_CLOSED when the other end is gone. A frame may cost a thousand times what it cost to send,
- * and the loop must come round all the same: what is LEFT then no poll tells of. */
-static enum tov_err read_socket(struct tov_process *process, struct tov_ipc **ipc, handler handle,
+ * and the loop must come round all the same: what is LEFT then no poll tells of. HANDLE never ends
+ * IPC itself. */
+static enum tov_err read_socket(struct tov_process *process, struct tov_ipc *ipc, handler handle,
                                 bool *left)
 {
     if (tov_node_is_busy(process->node))
         return TOV_OK;
     uint64_t until_us = tov_core_clock_mono_us() + TURN_US;
-    struct tov_ipc *now = *ipc;
     for (int reads = 0;; reads++) {
         enum tov_err err = take_frames(process, ipc, handle, until_us);
-        *left = err == TOV_OK && *ipc == now;
+        *left = err == TOV_OK;
         /* Busy: nothing more is read, since what is read is in no poll any more. */
         if (err == TOV_E_AGAIN && (reads == READS_PER_TURN || tov_node_is_busy(process->node)))
             return TOV_OK;
         if (err == TOV_E_AGAIN)
-            err = tov_ipc_receive(now);
+            err = tov_ipc_receive(ipc);
         else
             return err;
         if (err != TOV_OK)
@@ -356,7 +357,7 @@ struct edge {
  * the core. Its end of the socket is closed, and the supervisor sends another. */
 static void read_edge(struct tov_process *process, const struct edge *edge)
 {
-    enum tov_err err = read_socket(process, edge->ipc, edge->handle, &process->left[edge->slot]);
+    enum tov_err err = read_socket(process, *edge->ipc, edge->handle, &process->left[edge->slot]);
     if (err == TOV_OK)
         return;
     if (err != TOV_E_CLOSED)
@@ -384,9 +385,9 @@ static enum tov_err handle_slots(struct tov_process *process, const struct pollf
     if (slots[SLOT_STORE].revents != 0)
         take_commit(process);
     if (is_due(process, slots, SLOT_GUARD))
-        TOV_TRY(read_socket(process, &process->guard, on_guard, &process->left[SLOT_GUARD]));
+        TOV_TRY(read_socket(process, process->guard, on_guard, &process->left[SLOT_GUARD]));
     if (is_due(process, slots, SLOT_SUPERVISOR))
-        TOV_TRY(read_socket(process, &process->supervisor, on_supervisor,
+        TOV_TRY(read_socket(process, process->supervisor, on_supervisor,
                             &process->left[SLOT_SUPERVISOR]));
     const struct edge edges[] = {
         {TOV_IPC_LINK_GATEWAY, SLOT_GATEWAY, &process->gateway, on_gateway, "gateway"},

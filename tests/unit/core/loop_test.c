@@ -9,9 +9,67 @@
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+/* ---- what the core says, and what of it cannot be said ---- */
+
+/* Memory, or room in the queue, is short for so many calls of it. */
+#define MAY_FAIL(name, parameters, arguments) \
+    static unsigned name##_fails;             \
+    enum tov_err __wrap_##name parameters;    \
+    enum tov_err __real_##name parameters;    \
+    enum tov_err __wrap_##name parameters     \
+    {                                         \
+        if (name##_fails == 0)                \
+            return __real_##name arguments;   \
+        name##_fails--;                       \
+        return TOV_E_BUSY;                    \
+    }
+MAY_FAIL(tov_ipc_send_unlink, (struct tov_ipc * ipc, enum tov_ipc_link link), (ipc, link))
+MAY_FAIL(tov_ipc_send_text, (struct tov_ipc * ipc, enum tov_ipc_kind kind, const char *text),
+         (ipc, kind, text))
+MAY_FAIL(tov_store_readers_clear_dead, (struct tov_store * store), (store))
+
+/* The same for one list of clients: which one it is, from 1; 0: none. */
+static unsigned list_that_fails, lists;
+enum tov_err __wrap_tov_ipc_send_clients(struct tov_ipc *ipc, const struct tov_ipc_key *keys,
+                                         size_t count);
+enum tov_err __real_tov_ipc_send_clients(struct tov_ipc *ipc, const struct tov_ipc_key *keys,
+                                         size_t count);
+enum tov_err __wrap_tov_ipc_send_clients(struct tov_ipc *ipc, const struct tov_ipc_key *keys,
+                                         size_t count)
+{
+    return ++lists == list_that_fails ? TOV_E_BUSY : __real_tov_ipc_send_clients(ipc, keys, count);
+}
+
+/* A core that lives on: it is told to stop when it would have said the second time that it lives.
+ */
+static struct tov_ipc *stop_by;
+static unsigned alive, alive_fails;
+enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
+enum tov_err __real_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
+enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind)
+{
+    if (kind != TOV_IPC_SV_ALIVE)
+        return __real_tov_ipc_send_kind(ipc, kind);
+    if (stop_by != NULL && ++alive == 2)
+        UNIT_NEED(__real_tov_ipc_send_kind(stop_by, TOV_IPC_SV_STOP) == TOV_OK &&
+                  tov_ipc_flush(stop_by) == TOV_OK);
+    if (alive_fails == 0)
+        return __real_tov_ipc_send_kind(ipc, kind);
+    alive_fails--;
+    return TOV_E_BUSY;
+}
+
+/* ---- the loop ---- */
 
 /* A core's process around a node of the simulation; the other ends are the test's. */
 struct loop {
@@ -28,11 +86,10 @@ static void make_pair(struct tov_ipc **core_end, struct tov_ipc **test_end)
     UNIT_NEED(tov_ipc_create(fds[1], 16u << 20, test_end) == TOV_OK);
 }
 
-static void loop_init(struct loop *loop, const char *name)
+static void loop_begin(struct loop *loop, size_t index)
 {
     struct tov_error error = {.text = ""};
-    *loop = (struct loop){.wire = sim_wire_create(name, 2)};
-    struct sim_node *node = &loop->wire->nodes[0];
+    struct sim_node *node = &loop->wire->nodes[index];
     UNIT_NEED(sim_node_start(node, &error) == TOV_OK); /* its guard never answers: it is at rest */
     loop->process = (struct tov_process){.store = node->store,
                                          .roster = node->federation->roster,
@@ -43,6 +100,13 @@ static void loop_init(struct loop *loop, const char *name)
     make_pair(&loop->process.gateway, &loop->gateway);
     make_pair(&loop->process.front, &loop->front);
     make_pair(&loop->process.supervisor, &loop->supervisor);
+    tov_ipc_allow_fds(loop->process.supervisor);
+}
+
+static void loop_init(struct loop *loop, const char *name)
+{
+    *loop = (struct loop){.wire = sim_wire_create(name, 2)};
+    loop_begin(loop, 0);
 }
 
 static void loop_fini(struct loop *loop)
@@ -67,6 +131,16 @@ static int run(struct loop *loop)
     return tov_process_run(&loop->process);
 }
 
+/* The same, and the word to stop only when it has lived on for a while. */
+static int run_on(struct loop *loop)
+{
+    alive = 0;
+    stop_by = loop->supervisor;
+    int code = tov_process_run(&loop->process);
+    stop_by = NULL;
+    return code;
+}
+
 static void send_bytes(struct tov_ipc *ipc, uint8_t kind, struct tov_bytes payload)
 {
     UNIT_NEED(tov_ipc_send(ipc, kind, &payload, 1) == TOV_OK);
@@ -80,43 +154,96 @@ static void a_gateway_that_says_anything_ends_its_own_socket_alone(void)
     const struct {
         uint8_t kind;
         struct tov_bytes payload;
-    } cases[] = {{TOV_IPC_GW_CREDIT, TOV_BYTES_OF(credit)},
-                 {TOV_IPC_GW_CREDIT, TOV_BYTES_OF(too_much)},
-                 {TOV_IPC_GW_PEER_UP, TOV_BYTES_OF(noise)},
-                 {TOV_IPC_GW_FRAME, TOV_BYTES_OF(noise)},
-                 {0xee, TOV_BYTES_OF(noise)}};
+        bool is_peers; /* the fault of a peer, which the node judges */
+    } cases[] = {{TOV_IPC_GW_CREDIT, TOV_BYTES_OF(credit), false},
+                 {TOV_IPC_GW_CREDIT, TOV_BYTES_OF(too_much), false},
+                 {TOV_IPC_GW_CREDIT, TOV_BYTES_OF(noise), false},
+                 {TOV_IPC_GW_PEER_UP, TOV_BYTES_OF(noise), false},
+                 {TOV_IPC_GW_PEER_DOWN, TOV_BYTES_OF(noise), false},
+                 {TOV_IPC_GW_FRAME, {noise, 1}, false},
+                 {TOV_IPC_GW_FRAME, TOV_BYTES_OF(noise), true},
+                 {0xee, TOV_BYTES_OF(noise), false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         TOV_CLEANUP(loop_fini) struct loop loop;
         loop_init(&loop, "loop-gateway");
         send_bytes(loop.gateway, cases[i].kind, cases[i].payload);
-        /* A frame of three bytes is a peer's fault, which the node judges. */
-        bool is_frame = cases[i].kind == TOV_IPC_GW_FRAME;
         UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
-        CU_ASSERT((loop.process.gateway != NULL) == is_frame);
+        CU_ASSERT((loop.process.gateway != NULL) == cases[i].is_peers);
         CU_ASSERT(loop.process.front != NULL);
     }
 }
 
 static void a_front_that_says_anything_ends_its_own_socket_alone(void)
 {
-    TOV_CLEANUP(loop_fini) struct loop loop;
+    static const uint8_t kinds[] = {TOV_IPC_FR_FRAME, TOV_IPC_FR_GONE, 0xee};
     static const uint8_t noise[3] = {9, 9, 9};
-    loop_init(&loop, "loop-front");
-    send_bytes(loop.front, TOV_IPC_FR_FRAME, TOV_BYTES_OF(noise));
-    UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
-    CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
+    for (size_t i = 0; i < sizeof kinds; i++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-front");
+        send_bytes(loop.front, kinds[i], TOV_BYTES_OF(noise));
+        UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+        CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
+    }
 }
 
-/* How often the supervisor is told that there is no gateway. */
+/* A length that no frame can have: nothing behind it is believed either. */
+static void an_edge_whose_frames_cannot_be_told_apart_ends_its_own_socket_alone(void)
+{
+    static const uint8_t length[] = {0xff, 0xff, 0xff, 0xff, TOV_IPC_GW_READY};
+    for (int is_front = 0; is_front < 2; is_front++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-length");
+        int fd = tov_ipc_fd(is_front != 0 ? loop.front : loop.gateway);
+        UNIT_NEED(write(fd, length, sizeof length) == (ssize_t)sizeof length);
+        UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
+        CU_ASSERT((loop.process.front == NULL) == (is_front != 0));
+        CU_ASSERT((loop.process.gateway == NULL) == (is_front == 0));
+    }
+}
+
+/* They are one program: what cannot be read is a fault of ours. */
+static void a_supervisor_that_says_noise_ends_the_core(void)
+{
+    static const uint8_t kinds[] = {TOV_IPC_SV_LINK, 0xee};
+    static const uint8_t noise[3] = {9, 9, 9};
+    for (size_t i = 0; i < sizeof kinds; i++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-supervisor");
+        send_bytes(loop.supervisor, kinds[i], TOV_BYTES_OF(noise));
+        UNIT_NEED(tov_ipc_flush(loop.supervisor) == TOV_OK);
+        UNIT_EQUAL_INT(tov_process_run(&loop.process), TOV_EXIT_INTERNAL);
+    }
+}
+
+/* What the supervisor was told. */
+struct told {
+    unsigned unlinks[2]; /* how often that there is no gateway, or front */
+    unsigned alive, states;
+    char state[64]; /* the last */
+};
+
+static struct told what_was_told(struct loop *loop)
+{
+    struct told told = {.state = ""};
+    struct tov_ipc_frame frame;
+    struct tov_bytes text;
+    enum tov_ipc_link link;
+    while (tov_ipc_wait(loop->supervisor, 0, &frame) == TOV_OK) {
+        told.alive += frame.kind == TOV_IPC_SV_ALIVE;
+        if (frame.kind == TOV_IPC_SV_UNLINK && tov_ipc_read_link(frame.payload, &link) == TOV_OK)
+            told.unlinks[link]++;
+        if (frame.kind != TOV_IPC_SV_STATUS || tov_ipc_read_text(frame.payload, &text) != TOV_OK)
+            continue;
+        told.states++;
+        (void)snprintf(told.state, sizeof told.state, "%.*s", (int)text.size,
+                       (const char *)text.data);
+    }
+    return told;
+}
+
 static unsigned unlinks_told(struct loop *loop)
 {
-    unsigned count = 0;
-    struct tov_ipc_frame frame;
-    enum tov_ipc_link link;
-    while (tov_ipc_wait(loop->supervisor, 0, &frame) == TOV_OK)
-        if (frame.kind == TOV_IPC_SV_UNLINK && tov_ipc_read_link(frame.payload, &link) == TOV_OK)
-            count += link == TOV_IPC_LINK_GATEWAY;
-    return count;
+    return what_was_told(loop).unlinks[TOV_IPC_LINK_GATEWAY];
 }
 
 /* Without that word no other would ever be let in. */
@@ -136,44 +263,33 @@ static void the_supervisor_is_told_that_a_gateway_is_gone(void)
     }
 }
 
-/* Memory is short when the supervisor is to be told. */
-static unsigned unlinks_lost;
-enum tov_err __wrap_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link);
-enum tov_err __real_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link);
-enum tov_err __wrap_tov_ipc_send_unlink(struct tov_ipc *ipc, enum tov_ipc_link link)
-{
-    if (unlinks_lost == 0)
-        return __real_tov_ipc_send_unlink(ipc, link);
-    unlinks_lost--;
-    return TOV_E_NOMEM;
-}
-
-/* A core that lives on while a gateway goes: it is told to stop when it has said twice that it
- * lives. */
-static struct tov_ipc *stop_by;
-static unsigned alive;
-enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
-enum tov_err __real_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind);
-enum tov_err __wrap_tov_ipc_send_kind(struct tov_ipc *ipc, enum tov_ipc_kind kind)
-{
-    if (kind == TOV_IPC_SV_ALIVE && stop_by != NULL && ++alive == 2)
-        UNIT_NEED(__real_tov_ipc_send_kind(stop_by, TOV_IPC_SV_STOP) == TOV_OK &&
-                  tov_ipc_flush(stop_by) == TOV_OK);
-    return __real_tov_ipc_send_kind(ipc, kind);
-}
-
 static void a_word_to_the_supervisor_that_was_lost_is_said_again(void)
 {
     TOV_CLEANUP(loop_fini) struct loop loop;
     loop_init(&loop, "loop-unlink-lost");
-    unlinks_lost = 1;
-    alive = 0;
-    stop_by = loop.supervisor;
+    tov_ipc_send_unlink_fails = 2;
+    tov_ipc_send_text_fails = 1;
     UNIT_NEED(shutdown(tov_ipc_fd(loop.gateway), SHUT_RDWR) == 0);
-    UNIT_EQUAL_INT(tov_process_run(&loop.process), TOV_EXIT_OK);
-    stop_by = NULL;
-    UNIT_EQUAL_INT(unlinks_lost, 0);
-    UNIT_EQUAL_INT(unlinks_told(&loop), 1);
+    UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+    struct told told = what_was_told(&loop);
+    UNIT_EQUAL_INT(tov_ipc_send_unlink_fails, 0);
+    UNIT_EQUAL_INT(told.unlinks[TOV_IPC_LINK_GATEWAY], 1);
+    UNIT_EQUAL_INT(told.unlinks[TOV_IPC_LINK_FRONT], 0);
+    UNIT_EQUAL_INT(told.states, 1);
+    UNIT_EQUAL_TEXT(told.state, "waiting for the guard");
+}
+
+/* What it does each second is no reason to end when it fails once. */
+static void a_core_outlives_a_word_and_a_look_at_the_store_that_failed(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-tick");
+    alive_fails = 1;
+    tov_store_readers_clear_dead_fails = 1;
+    UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(tov_store_readers_clear_dead_fails, 0);
+    UNIT_EQUAL_INT(alive, 2);
+    UNIT_EQUAL_INT(what_was_told(&loop).alive, 1);
 }
 
 /* One whose socket cannot be used, as when there is no memory for it. */
@@ -232,27 +348,208 @@ static void a_front_that_cannot_be_taken_ends_no_core(void)
     CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
 }
 
-/* Each peer of the roster with its keys; one side alone dials, so that no two connections meet. */
-static void the_gateway_is_told_whom_to_let_in_and_whom_to_dial(void)
+/* ---- signals, and a wait that fails ---- */
+
+static unsigned alarms;
+
+static void count_alarm(int number)
+{
+    (void)number;
+    alarms++;
+}
+
+static void a_wait_that_a_signal_ends_is_begun_again(void)
 {
     TOV_CLEANUP(loop_fini) struct loop loop;
-    struct tov_ipc_frame frame;
-    TOV_FREE struct tov_ipc_peer *peers = NULL;
-    uint16_t own = 0;
-    size_t count = 0;
-    loop_init(&loop, "loop-peers");
+    const struct sigaction act = {.sa_handler = count_alarm}; /* no SA_RESTART */
+    const struct itimerval often = {{0, 10000}, {0, 10000}}, never = {{0, 0}, {0, 0}};
+    struct sigaction before;
+    loop_init(&loop, "loop-interrupted");
+    alarms = 0;
+    UNIT_NEED(sigaction(SIGALRM, &act, &before) == 0 && setitimer(ITIMER_REAL, &often, NULL) == 0);
+    UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+    UNIT_NEED(setitimer(ITIMER_REAL, &never, NULL) == 0 && sigaction(SIGALRM, &before, NULL) == 0);
+    CU_ASSERT(alarms > 0);
+}
+
+/* It would come round without end and read nothing. */
+static void a_core_that_cannot_wait_ends(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    struct rlimit before;
+    loop_init(&loop, "loop-poll");
+    UNIT_NEED(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const struct rlimit few = {3, before.rlim_max}; /* fewer than it waits for */
+    UNIT_NEED(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    int code = tov_process_run(&loop.process);
+    UNIT_NEED(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    UNIT_EQUAL_INT(code, TOV_EXIT_INTERNAL);
+}
+
+/* The supervisor sees to the others: one that reached the core is no word to stop. */
+static void no_signal_but_one_stops_the_core(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    sigset_t set, before;
+    loop_init(&loop, "loop-signal");
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGHUP);
+    UNIT_NEED(sigprocmask(SIG_BLOCK, &set, &before) == 0);
+    loop.process.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    UNIT_NEED(loop.process.signal_fd >= 0 && raise(SIGHUP) == 0);
+    UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(alive, 2); /* it did not stop before it was told */
+    UNIT_NEED(close(loop.process.signal_fd) == 0);
+    UNIT_NEED(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+}
+
+/* ---- the registry of clients ---- */
+
+/* Hands a registry of one client over, whose place is a file of its own; how the core ended. */
+static int run_with_new_registry(struct loop *loop)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
+    const struct tov_ipc_frame reload = {.kind = TOV_IPC_SV_RELOAD};
+    struct tov_config *config = &loop->process.config;
+    FILE *file = tmpfile();
+    (void)snprintf(config->agency, sizeof config->agency, "a1");
+    tov_clients_format_start("a1", &text);
+    tov_clients_format_entry(tov_clients_at(loop->process.clients, 0), &text);
+    UNIT_NEED(file != NULL && fwrite(text.data, 1, text.size, file) == text.size);
+    UNIT_NEED(fflush(file) == 0 && lseek(fileno(file), 0, SEEK_SET) == 0);
+    UNIT_NEED(tov_ipc_send_fd(loop->supervisor, &reload, fileno(file)) == TOV_OK);
+    UNIT_NEED(fclose(file) == 0);
+    int code = run(loop);
+    loop->wire->federation->agencies[0].clients = loop->process.clients; /* the others are gone */
+    return code;
+}
+
+static void a_new_registry_holds_without_a_front_too(void)
+{
+    const uint8_t link = TOV_IPC_LINK_FRONT;
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-reload");
+    send_bytes(loop.supervisor, TOV_IPC_SV_LINK, (struct tov_bytes){&link, 1}); /* with no socket */
+    UNIT_EQUAL_INT(tov_clients_count(loop.process.clients), 2);
+    UNIT_EQUAL_INT(run_with_new_registry(&loop), TOV_EXIT_OK);
+    UNIT_EQUAL_INT(tov_clients_count(loop.process.clients), 1);
+    CU_ASSERT(loop.process.front == NULL);
+}
+
+/* It would go on letting in who was taken out, and nobody who was added. */
+static void a_front_that_cannot_be_told_whom_to_let_in_is_ended(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-reload-lost");
+    lists = 0;
+    list_that_fails = 2; /* behind that of the start */
+    UNIT_EQUAL_INT(run_with_new_registry(&loop), TOV_EXIT_OK);
+    list_that_fails = 0;
+    UNIT_EQUAL_INT(tov_clients_count(loop.process.clients), 1);
+    CU_ASSERT(loop.process.front == NULL && loop.process.gateway != NULL);
+    UNIT_EQUAL_INT(what_was_told(&loop).unlinks[TOV_IPC_LINK_FRONT], 1);
+}
+
+/* ---- peers ---- */
+
+/* The roster of four agencies, as CHANGE leaves them, and the core of the second. */
+static void loop_init_changed(struct loop *loop, const char *name,
+                              void (*change)(struct tov_agency agencies[4]))
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    *loop = (struct loop){.wire = sim_wire_create(name, 4)};
+    struct sim_federation *federation = loop->wire->federation;
+    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
+    struct tov_agency agencies[4];
+    struct tov_error error = {.text = ""};
+    struct tov_roster *roster;
+    memcpy(agencies, facts.agencies, sizeof agencies);
+    change(agencies);
+    facts.agencies = agencies;
+    tov_roster_format(&facts, &text);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&text), &roster, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "roster: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+    tov_roster_destroy(federation->roster);
+    federation->roster = roster;
+    loop_begin(loop, 1);
+}
+
+static void change_nothing(struct tov_agency agencies[4])
+{
+    (void)agencies;
+}
+static void close_the_third(struct tov_agency agencies[4])
+{
+    static const uint16_t keepers[4][3] = {{2, 4}, {1, 4}, {1, 2, 4}, {1, 2}};
+    agencies[2].closed = true;
+    for (size_t i = 0; i < 4; i++) {
+        agencies[i].keepers = keepers[i];
+        agencies[i].keeper_count = i == 2 ? 3 : 2;
+    }
+}
+static void leave_others_without_an_endpoint(struct tov_agency agencies[4])
+{
+    agencies[0].endpoint_count = agencies[3].endpoint_count = 0;
+}
+static void leave_the_own_without_an_endpoint(struct tov_agency agencies[4])
+{
+    agencies[1].endpoint_count = 0;
+}
+
+/* Each peer of the roster that takes part, with its keys. One side alone dials, so that no two
+ * connections meet: the lower number, or who cannot be dialled; and nobody is dialled nowhere. */
+static void the_gateway_is_told_whom_to_let_in_and_whom_to_dial(void)
+{
+    static const struct {
+        void (*change)(struct tov_agency agencies[4]);
+        struct {
+            uint16_t agency;
+            bool dial, has_endpoint;
+        } peers[4];
+    } cases[] = {
+        {change_nothing, {{1, false, true}, {3, true, true}, {4, true, true}}},
+        {close_the_third, {{1, false, true}, {4, true, true}}},
+        {leave_others_without_an_endpoint, {{1, false, false}, {3, true, true}, {4, false, false}}},
+        {leave_the_own_without_an_endpoint, {{1, true, true}, {3, true, true}, {4, true, true}}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        struct tov_ipc_frame frame;
+        TOV_FREE struct tov_ipc_peer *peers = NULL;
+        uint16_t own = 0;
+        size_t count = 0, expected = 0;
+        loop_init_changed(&loop, "loop-peers", cases[i].change);
+        UNIT_OK(tov_process_send_peers(&loop.process));
+        UNIT_NEED(tov_ipc_flush(loop.process.gateway) == TOV_OK);
+        UNIT_NEED(tov_ipc_wait(loop.gateway, 1000, &frame) == TOV_OK);
+        UNIT_EQUAL_INT(frame.kind, TOV_IPC_GW_PEERS);
+        UNIT_OK(tov_ipc_read_peers(frame.payload, &own, &peers, &count));
+        UNIT_EQUAL_INT(own, 2);
+        for (; cases[i].peers[expected].agency != 0; expected++) {
+            const struct tov_ipc_peer *peer = &peers[expected];
+            UNIT_NEED(expected < count);
+            UNIT_EQUAL_INT(peer->agency, cases[i].peers[expected].agency);
+            UNIT_EQUAL_INT(peer->dial, cases[i].peers[expected].dial);
+            const struct tov_agency *agency =
+                sim_federation_agency(loop.wire->federation, peer->agency - 1u);
+            UNIT_EQUAL_TEXT(peer->endpoint,
+                            cases[i].peers[expected].has_endpoint ? agency->endpoints[0] : "");
+            UNIT_EQUAL_INT(peer->key_count, 1);
+            CU_ASSERT(memcmp(&peer->keys[0], agency->transport[0], 32) == 0);
+        }
+        UNIT_EQUAL_INT(count, expected);
+    }
+}
+
+static void without_a_gateway_nobody_is_told_of_peers(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-no-gateway");
+    tov_ipc_destroy(loop.process.gateway);
+    loop.process.gateway = NULL;
     UNIT_OK(tov_process_send_peers(&loop.process));
-    UNIT_NEED(tov_ipc_flush(loop.process.gateway) == TOV_OK);
-    UNIT_NEED(tov_ipc_wait(loop.gateway, 1000, &frame) == TOV_OK);
-    UNIT_EQUAL_INT(frame.kind, TOV_IPC_GW_PEERS);
-    UNIT_OK(tov_ipc_read_peers(frame.payload, &own, &peers, &count));
-    UNIT_EQUAL_INT(own, 1);
-    UNIT_NEED(count == 1);
-    UNIT_EQUAL_INT(peers[0].agency, 2);
-    UNIT_EQUAL_INT(peers[0].dial, true);
-    const struct tov_agency *peer = sim_federation_agency(loop.wire->federation, 1);
-    UNIT_EQUAL_TEXT(peers[0].endpoint, peer->endpoints[0]);
-    CU_ASSERT(memcmp(&peers[0].keys[0], peer->transport[0], 32) == 0);
 }
 
 /* ---- a batch that becomes full while frames are read ---- */
@@ -326,14 +623,23 @@ int main(void)
         UNIT_TEST(what_came_with_a_full_batch_waits_for_no_further_frame),
         UNIT_TEST(a_gateway_that_says_anything_ends_its_own_socket_alone),
         UNIT_TEST(a_front_that_says_anything_ends_its_own_socket_alone),
+        UNIT_TEST(an_edge_whose_frames_cannot_be_told_apart_ends_its_own_socket_alone),
+        UNIT_TEST(a_supervisor_that_says_noise_ends_the_core),
         UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
         UNIT_TEST(a_word_to_the_supervisor_that_was_lost_is_said_again),
+        UNIT_TEST(a_core_outlives_a_word_and_a_look_at_the_store_that_failed),
         UNIT_TEST(a_gateway_that_cannot_be_taken_ends_no_core),
         UNIT_TEST(without_its_guard_the_core_ends),
         UNIT_TEST(a_guard_that_says_noise_ends_the_core),
         UNIT_TEST(a_node_that_failed_ends_the_core_with_the_code_for_it),
         UNIT_TEST(a_front_that_cannot_be_taken_ends_no_core),
+        UNIT_TEST(a_wait_that_a_signal_ends_is_begun_again),
+        UNIT_TEST(a_core_that_cannot_wait_ends),
+        UNIT_TEST(no_signal_but_one_stops_the_core),
+        UNIT_TEST(a_new_registry_holds_without_a_front_too),
+        UNIT_TEST(a_front_that_cannot_be_told_whom_to_let_in_is_ended),
         UNIT_TEST(the_gateway_is_told_whom_to_let_in_and_whom_to_dial),
+        UNIT_TEST(without_a_gateway_nobody_is_told_of_peers),
     };
     return unit_run("core_loop", tests, sizeof tests / sizeof tests[0]);
 }

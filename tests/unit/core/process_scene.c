@@ -254,6 +254,8 @@ static void see_supervisor(struct process_world *world, const struct tov_ipc_fra
         return;
     UNIT_NEED(tov_ipc_read_text(frame->payload, &text) == TOV_OK);
     world->is_serving = tov_bytes_equal(text, tov_bytes_of_text("serving"));
+    (void)snprintf(world->status, sizeof world->status, "%.*s", (int)text.size,
+                   (const char *)text.data);
 }
 
 typedef void see(struct process_world *world, const struct tov_ipc_frame *frame);

@@ -47,6 +47,7 @@ struct process_world {
     struct tov_ipc *guard, *gateway, *front, *supervisor;
     struct tov_guard_local *signer;
     bool is_ready, is_serving, is_closed;
+    char status[128]; /* the last */
     unsigned client_lists, peer_lists, alive, answers, peer_frames;
     size_t clients; /* of the last list */
     uint64_t error; /* of the last answer, which came for */

@@ -94,6 +94,31 @@ static void a_demo_starts_by_the_time_in_its_file(void)
     free(process);
 }
 
+static void a_demo_goes_by_the_time_in_its_file(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    char path[200];
+    process_scene_init(&scene, 1);
+    (void)snprintf(path, sizeof path, "%s/clock", scene.folder);
+    struct tov_core_clock clock = {.demo_file = path};
+    uint64_t system_ms = tov_core_clock_now(&(struct tov_core_clock){.demo_file = NULL});
+    CU_ASSERT(system_ms > 1600000000000u);
+    CU_ASSERT(tov_core_clock_now(&clock) >= system_ms); /* without the file: the system's */
+    process_scene_put(&scene, "clock", "2021-06-28T12:00:00Z\n");
+    clock.looked_mono_ms = 0; /* it looks now and then alone */
+    uint64_t demo_ms = tov_core_clock_now(&clock);
+    CU_ASSERT(demo_ms >= 1624881600000u && demo_ms < 1624881600000u + 60000);
+    static const char *const wrong[] = {"", "yesterday\n", NULL};
+    for (size_t i = 0; i < 3; i++) { /* what cannot be read changes nothing */
+        process_scene_put(&scene, "clock", wrong[i]);
+        clock.looked_mono_ms = 0;
+        CU_ASSERT(tov_core_clock_now(&clock) < demo_ms + 60000);
+    }
+    process_scene_put(&scene, "clock", "2022-01-01T00:00:00Z\n");
+    clock.looked_mono_ms = 0;
+    CU_ASSERT(tov_core_clock_now(&clock) >= 1640995200000u);
+}
+
 static void each_socket_must_be_named(void)
 {
     static const char *const names[] = {"--config", "--guard-fd", "--front-fd", "--supervisor-fd"};
@@ -120,6 +145,7 @@ int main(void)
         UNIT_TEST(a_core_begins_without_a_gateway_where_one_comes_later_alone),
         UNIT_TEST(a_socket_that_is_none_ends_the_start),
         UNIT_TEST(a_demo_starts_by_the_time_in_its_file),
+        UNIT_TEST(a_demo_goes_by_the_time_in_its_file),
         UNIT_TEST(each_socket_must_be_named),
     };
     return unit_run("core_process_start", tests, sizeof tests / sizeof tests[0]);

@@ -462,6 +462,31 @@ static void a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_s
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
 }
 
+static bool is_ready_without_a_gateway(const struct process_world *world)
+{
+    return world->is_ready && strcmp(world->status, "serving; no gateway is connected") == 0;
+}
+
+/* It comes when the other machine is up. */
+static void play_a_late_gateway(struct process_world *world)
+{
+    UNIT_NEED(tov_ipc_send_kind(world->front, TOV_IPC_FR_READY) == TOV_OK);
+    process_world_until(world, is_ready_without_a_gateway);
+    ask_hello(world);
+    UNIT_NEED(tov_ipc_send_kind(world->gateway, TOV_IPC_GW_READY) == TOV_OK);
+    process_world_until(world, is_ready);
+    UNIT_NEED(tov_ipc_send_kind(world->supervisor, TOV_IPC_SV_STOP) == TOV_OK);
+    process_world_until_closed(world);
+}
+
+static void a_core_whose_gateway_runs_apart_serves_its_own_agency_without_it(void)
+{
+    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
+    process_scene_init(&scene, 1);
+    process_scene_configure(&scene, "a1", "[peers]\ngateway = /tmp/tov-no-gateway.sock\n");
+    UNIT_EQUAL_INT(run_with(&scene, play_a_late_gateway), TOV_EXIT_OK);
+}
+
 #define GREEDY 3000u /* questions: 15 seconds of work */
 
 static bool has_answered_the_other(const struct process_world *world)
@@ -624,33 +649,6 @@ static void a_supervisor_that_says_nonsense_is_a_fault_of_tovd(void)
     UNIT_EQUAL_INT(run_with(&scene, play_noise_of_the_supervisor), TOV_EXIT_INTERNAL);
 }
 
-/* ---- the clock of a demo ---- */
-
-static void a_demo_goes_by_the_time_in_its_file(void)
-{
-    TOV_CLEANUP(process_scene_fini) struct process_scene scene;
-    char path[200];
-    process_scene_init(&scene, 1);
-    (void)snprintf(path, sizeof path, "%s/clock", scene.folder);
-    struct tov_core_clock clock = {.demo_file = path};
-    uint64_t system_ms = tov_core_clock_now(&(struct tov_core_clock){.demo_file = NULL});
-    CU_ASSERT(system_ms > 1600000000000u);
-    CU_ASSERT(tov_core_clock_now(&clock) >= system_ms); /* without the file: the system's */
-    process_scene_put(&scene, "clock", "2021-06-28T12:00:00Z\n");
-    clock.looked_mono_ms = 0; /* it looks now and then alone */
-    uint64_t demo_ms = tov_core_clock_now(&clock);
-    CU_ASSERT(demo_ms >= 1624881600000u && demo_ms < 1624881600000u + 60000);
-    static const char *const wrong[] = {"", "yesterday\n", NULL};
-    for (size_t i = 0; i < 3; i++) { /* what cannot be read changes nothing */
-        process_scene_put(&scene, "clock", wrong[i]);
-        clock.looked_mono_ms = 0;
-        CU_ASSERT(tov_core_clock_now(&clock) < demo_ms + 60000);
-    }
-    process_scene_put(&scene, "clock", "2022-01-01T00:00:00Z\n");
-    clock.looked_mono_ms = 0;
-    CU_ASSERT(tov_core_clock_now(&clock) >= 1640995200000u);
-}
-
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -668,12 +666,12 @@ int main(void)
         UNIT_TEST(arguments_that_are_missing_are_wrong_usage),
         UNIT_TEST(a_start_that_is_refused_something_ends_clean),
         UNIT_TEST(a_core_serves_its_neighbours_over_their_deaths_until_it_is_told_to_stop),
+        UNIT_TEST(a_core_whose_gateway_runs_apart_serves_its_own_agency_without_it),
         UNIT_TEST(one_client_that_asks_without_end_keeps_nobody_waiting),
         UNIT_TEST(a_core_that_is_refused_memory_ends_or_goes_on_and_begins_again),
         UNIT_TEST(a_core_waits_for_its_keepers_and_ends_by_a_signal),
         UNIT_TEST(a_core_whose_supervisor_is_gone_ends),
         UNIT_TEST(a_supervisor_that_says_nonsense_is_a_fault_of_tovd),
-        UNIT_TEST(a_demo_goes_by_the_time_in_its_file),
     };
     return unit_run("core_process", tests, sizeof tests / sizeof tests[0]);
 }
