@@ -4,6 +4,7 @@
  */
 #include "cli/casework.h"
 #include "cli/command.h"
+#include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/message.h"
 #include "cli/table.h"
@@ -73,8 +74,9 @@ static json_t *listing_json(struct cli *cli, const struct tov_listing *listing)
     for (size_t i = 0; i < tov_listing_count(listing); i++) {
         (void)json_array_append_new(messages, cli_json_message(cli, tov_listing_at(listing, i)));
     }
-    return json_pack("{s:o, s:I}", "messages", messages, "next",
-                     (json_int_t)tov_listing_next(listing));
+    return json_pack("{s:o, s:I, s:o}", "messages", messages, "next",
+                     (json_int_t)tov_listing_next(listing), "keys_lost",
+                     keyslost_json(cli, listing));
 }
 
 static enum tov_err list(struct cli *cli, const struct tov_list_options *options)
@@ -93,6 +95,8 @@ static enum tov_err list(struct cli *cli, const struct tov_list_options *options
         cli_say(cli, "%s\n", _("There are no new messages. All of them: tov inbox --all"));
     else
         cli_say(cli, "%s\n", _("There are no messages."));
+    if (!cli->json)
+        keyslost_put_listed(cli, listing);
     tov_listing_destroy(listing);
     return TOV_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/find.h"
+#include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/show.h"
 
@@ -40,12 +41,34 @@ static void put(struct cli *cli, const struct tov_message_view *view)
         put_next(cli, view);
 }
 
+/* One that lacks its keys has no number, and nothing to fetch: what there is to say of it stands in
+ * the list. */
+static enum tov_err show_keys_lost(struct cli *cli, const char *text, bool *out_shown)
+{
+    struct tov_listing *listing = NULL;
+    const struct tov_message_view *view = NULL;
+    if (!find_is_reference(text))
+        return TOV_OK;
+    TOV_TRY(find_any(cli, text, &listing, &view));
+    *out_shown = tov_message_view_facts(view)->is_keys_lost;
+    if (*out_shown && cli->json)
+        cli_result(cli, cli_json_message(cli, view));
+    else if (*out_shown)
+        keyslost_show(cli, view);
+    tov_listing_destroy(listing);
+    return TOV_OK;
+}
+
 static enum tov_err run(struct cli *cli, const struct cli_arguments *arguments)
 {
     struct tov_client *client = NULL;
     struct tov_message_view *view = NULL;
     struct tov_get_options options = TOV_GET_OPTIONS_INIT;
+    bool is_shown = false;
     options.reason = command_get(arguments, "reason");
+    TOV_TRY(show_keys_lost(cli, arguments->words[0], &is_shown));
+    if (is_shown)
+        return TOV_OK;
     TOV_TRY(find_number(cli, arguments->words[0], &options.number));
     TOV_TRY(cli_connect(cli, &client));
     enum tov_err err = tov_message_get(client, &options, &view, &cli->error);

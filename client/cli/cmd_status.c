@@ -7,6 +7,7 @@
 #include "cli/casecount.h"
 #include "cli/casework.h"
 #include "cli/command.h"
+#include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/lost.h"
 #include "cli/table.h"
@@ -68,7 +69,7 @@ static bool needs_person(const struct day *day)
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
            day->facts->unusable > 0 || day->facts->counting || roster_ends_soon(day) ||
            disk_is_short(day) || a_peer_is_suspended(day) || a_peer_asks_again(day) ||
-           casecount_needs_person(&day->cases);
+           keyslost_needs_person(day->facts) || casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -291,6 +292,7 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_unusable(cli, day);
     put_withheld(cli, day);
     put_asked_again(cli, day);
+    keyslost_put(cli, day->facts);
     lost_put(cli, day->facts);
     put_unrecorded(cli, day);
     if (day->facts->counting)
@@ -354,17 +356,25 @@ static json_t *number_json(uint64_t number)
     return number == 0 ? json_null() : json_integer((json_int_t)number);
 }
 
+/* null for none. */
+static json_t *text_json(const char *text)
+{
+    return text[0] == '\0' ? json_null() : json_string(text);
+}
+
 static json_t *peer_json(const struct tov_peer_status *peer)
 {
-    return json_pack("{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o}", "agency",
-                     (int)peer->agency, "name", peer->name, "connected", peer->connected,
-                     "suspended", peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
-                     (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
-                     "links_receipted", (json_int_t)peer->links_receipted, "faults",
-                     (json_int_t)peer->faults, "last_heard_at", cli_json_time(peer->last_heard_ms),
-                     "waiting", (json_int_t)peer->waiting, "asked_again",
-                     (json_int_t)peer->asked_again, "asked_again_oldest",
-                     number_json(peer->asked_again_oldest));
+    return json_pack(
+        "{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:b}",
+        "agency", (int)peer->agency, "name", peer->name, "connected", peer->connected, "suspended",
+        peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
+        (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
+        "links_receipted", (json_int_t)peer->links_receipted, "faults", (json_int_t)peer->faults,
+        "last_heard_at", cli_json_time(peer->last_heard_ms), "waiting", (json_int_t)peer->waiting,
+        "asked_again", (json_int_t)peer->asked_again, "asked_again_oldest",
+        number_json(peer->asked_again_oldest), "keys_lost", (json_int_t)peer->keys_lost,
+        "keys_lost_oldest", text_json(peer->keys_lost_oldest), "keys_lost_since",
+        cli_json_time(peer->keys_lost_since_ms), "keys_lost_unknown", peer->keys_lost_unknown);
 }
 
 static json_t *list_of(const char *const *texts, size_t count)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/message.h"
 
@@ -13,7 +14,7 @@ static bool is_number(const char *text, uint64_t *out_number)
 }
 
 /* Two slashes, or three with a hash at the end, which a search does not need. */
-static bool is_reference(const char *text)
+bool find_is_reference(const char *text)
 {
     size_t slashes = 0;
     for (const char *at = text; *at != '\0'; at++)
@@ -44,12 +45,12 @@ static const struct tov_message_view *look_through(const struct tov_listing *lis
     return NULL;
 }
 
-enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing **out_listing,
-                          const struct tov_message_view **out_view)
+enum tov_err find_any(struct cli *cli, const char *text, struct tov_listing **out_listing,
+                      const struct tov_message_view **out_view)
 {
     uint64_t number = 0;
     struct tov_client *client = NULL;
-    if (!is_number(text, &number) && !is_reference(text))
+    if (!is_number(text, &number) && !find_is_reference(text))
         return cli_fail(
             cli, TOV_E_ARGUMENT,
             _("\"%.60s\" is not a message: give its number, or a reference as kk/1/345."), text);
@@ -61,6 +62,8 @@ enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing 
         struct tov_listing *listing = NULL;
         TOV_TRY(tov_message_list(client, &options, &listing, &cli->error));
         *out_view = look_through(listing, number, text);
+        if (*out_view == NULL && number == 0)
+            *out_view = keyslost_find(cli, listing, text);
         if (*out_view != NULL) {
             *out_listing = listing;
             return TOV_OK;
@@ -69,6 +72,19 @@ enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing 
         tov_listing_destroy(listing);
     } while (number == 0 && options.before != 0);
     return find_explain(cli, TOV_E_NOT_FOUND, text);
+}
+
+enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing **out_listing,
+                          const struct tov_message_view **out_view)
+{
+    TOV_TRY(find_any(cli, text, out_listing, out_view));
+    if (!tov_message_view_facts(*out_view)->is_keys_lost)
+        return TOV_OK;
+    tov_listing_destroy(*out_listing);
+    return cli_fail(cli, TOV_E_EPOCH,
+                    _("%.80s could be read here, and lacks its keys since the node was set back to "
+                      "an old copy: tov show %.80s"),
+                    text, text);
 }
 
 enum tov_err find_number(struct cli *cli, const char *text, uint64_t *out_number)

@@ -224,6 +224,8 @@ const char *message_state(const struct cli *cli, const struct tov_message_view *
         return _("void");
     if (facts->is_retracted)
         return _("retracted");
+    if (facts->is_keys_lost)
+        return _("lacks its keys");
     if (!message_is_incoming(cli, view))
         return words_level_name(message_level(view));
     if (!facts->outgoing && words_verdict_trouble(facts->verdict) != NULL)

@@ -201,13 +201,14 @@ static json_t *json_of_facts(const struct tov_message_view *view)
 {
     const struct tov_message_facts *facts = &view->facts;
     return json_pack(
-        "{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o}", "number",
-        json_of_number(facts->number), "ref", json_of_ref(&facts->ref), "outgoing", facts->outgoing,
-        "stored_at", json_of_time(facts->stored_ms), "verdict", tov_verdict_text(facts->verdict),
-        "shown", facts->shown, "signed", facts->is_signed, "witnessed", facts->is_witnessed,
-        "retracted", facts->is_retracted, "void", facts->is_void, "taken", facts->is_taken,
-        "answered", facts->is_answered, "recorded", json_of_recorded(view), "attachments",
-        json_of_attachments(view), "deliveries", json_of_deliveries(view));
+        "{s:o, s:o, s:b, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:b}",
+        "number", json_of_number(facts->number), "ref", json_of_ref(&facts->ref), "outgoing",
+        facts->outgoing, "stored_at", json_of_time(facts->stored_ms), "verdict",
+        tov_verdict_text(facts->verdict), "shown", facts->shown, "signed", facts->is_signed,
+        "witnessed", facts->is_witnessed, "retracted", facts->is_retracted, "void", facts->is_void,
+        "taken", facts->is_taken, "answered", facts->is_answered, "recorded",
+        json_of_recorded(view), "attachments", json_of_attachments(view), "deliveries",
+        json_of_deliveries(view), "keys_lost", facts->is_keys_lost);
 }
 
 enum tov_err json_put_view(json_t *object, const struct tov_message_view *view)

@@ -17,5 +17,8 @@ TOV_DEFINE_CLEANUP(listing, struct tov_listing, tov_listing_destroy)
 enum tov_err listing_create(struct tov_listing **out_listing) TOV_MUST_CHECK;
 /* Appends the summaries of BODY, and takes over where to go on. MALFORMED, NOMEM. */
 enum tov_err listing_read(struct tov_listing *listing, struct tov_record body) TOV_MUST_CHECK;
+/* The same of an answer to `list`: what stands beside its messages. */
+enum tov_err listing_read_keys_lost(struct tov_listing *listing,
+                                    struct tov_record body) TOV_MUST_CHECK;
 
 #endif

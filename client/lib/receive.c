@@ -74,6 +74,8 @@ enum tov_err tov_message_list(struct tov_client *client, const struct tov_list_o
     enum tov_err err = listing_create(&listing);
     if (err == TOV_OK)
         err = listing_read(listing, body);
+    if (err == TOV_OK)
+        err = listing_read_keys_lost(listing, body);
     if (err != TOV_OK)
         return tov_fail(error, err, "the node's list cannot be read");
     *out_listing = TOV_TAKE(listing);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <tov/node.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/connection.h"
@@ -10,6 +11,21 @@ struct tov_status {
     struct tov_node_status facts;
 };
 TOV_DEFINE_CLEANUP(status, struct tov_status, tov_status_destroy)
+
+#define REFERENCE_SIZE 128
+
+/* "krfo/1/9"; NULL: no memory. */
+static const char *read_reference(struct tov_status *status, struct tov_record item,
+                                  const char *agency)
+{
+    char text[REFERENCE_SIZE] = "";
+    struct tov_record ref;
+    if (tov_record_child(item, "keys_lost_oldest", 0, &ref))
+        (void)snprintf(text, sizeof text, "%.80s/%u/%llu", agency,
+                       (unsigned)tov_record_number(ref, "generation"),
+                       (unsigned long long)tov_record_number(ref, "index"));
+    return lib_memory_text(&status->memory, tov_bytes_of_text(text));
+}
 
 static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
                               struct tov_peer_status *out_peer)
@@ -28,8 +44,14 @@ static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
         .waiting = tov_record_number(item, "waiting"),
         .asked_again = tov_record_number(item, "asked_again"),
         .asked_again_oldest = tov_record_number(item, "asked_again_oldest"),
+        .keys_lost = tov_record_number(item, "keys_lost"),
+        .keys_lost_since_ms = tov_record_number(item, "keys_lost_since_ms"),
+        .keys_lost_unknown = tov_record_number(item, "keys_lost_unknown") != 0,
     };
-    return out_peer->name == NULL ? TOV_E_NOMEM : TOV_OK;
+    if (out_peer->name == NULL)
+        return TOV_E_NOMEM;
+    out_peer->keys_lost_oldest = read_reference(status, item, out_peer->name);
+    return out_peer->keys_lost_oldest == NULL ? TOV_E_NOMEM : TOV_OK;
 }
 
 static enum tov_err read_peers(struct tov_status *status, struct tov_record body)

@@ -144,6 +144,7 @@ static enum tov_err read_facts(struct tov_record summary, struct tov_message_fac
     facts->recorded_ms = tov_record_number(summary, "recorded_ms");
     facts->erasable_ms = tov_record_number(summary, "erasable_ms");
     facts->is_void = tov_record_number(summary, "void") != 0;
+    facts->is_keys_lost = tov_record_number(summary, "keys_lost") != 0;
     return view_read_ref(summary, "ref", &facts->ref);
 }
 

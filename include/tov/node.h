@@ -38,6 +38,15 @@ struct tov_peer_status {
      * number of the oldest, 0 when there is none. 0 for node_admin. */
     uint64_t asked_again;
     uint64_t asked_again_oldest;
+    /* Its messages that could be read here, and cannot since the own node was set back to an old
+     * copy: a person there says whether the keys are given again (send.h). Whose such a message is,
+     * stands in what cannot be opened: for casework those that its units have answered, else all.
+     * Oldest: its reference, "krfo/1/9", or "". Since: when the newest was lost; 0: none was.
+     * Unknown: for casework, there are others, and nobody knows for which unit. */
+    uint64_t keys_lost;
+    const char *keys_lost_oldest;
+    uint64_t keys_lost_since_ms;
+    int keys_lost_unknown;
 };
 struct tov_node_status {
     /* "starting", "serving", "recovering", "behind", "clock", "guard", "stopped" */

@@ -49,6 +49,12 @@ TOV_API size_t tov_listing_count(const struct tov_listing *listing);
 /* Header only. Borrowed; NULL: INDEX is not below the count. */
 TOV_API const struct tov_message_view *tov_listing_at(const struct tov_listing *listing,
                                                       size_t index);
+/* Messages that could be read here, and whose keys a restore lost (is_keys_lost of view.h): of
+ * those that tov_peer_status.keys_lost counts (node.h) the first 50. They stand beside the newest
+ * page of what came, not in it. Borrowed; NULL: INDEX is not below the count. */
+TOV_API size_t tov_listing_keys_lost_count(const struct tov_listing *listing);
+TOV_API const struct tov_message_view *tov_listing_keys_lost_at(const struct tov_listing *listing,
+                                                                size_t index);
 /* `before` of the next page; with unrecorded_only its `after`. 0: this is the last page. */
 TOV_API uint64_t tov_listing_next(const struct tov_listing *listing);
 /* With unrecorded_only: the node has not read all of its messages since its start, so there may be

@@ -86,6 +86,10 @@ struct tov_message_facts {
     uint64_t recorded_ms; /* handed over to the agency's own record (journal.h); 0: it is not */
     uint64_t erasable_ms; /* the copy here may be erased from then on; 0: no time is set */
     int is_void; /* written with a key of its agency after that was revoked: it has no effect */
+    /* It could be read here, and its keys were lost when the own node was set back to an old copy:
+     * a person at its sender says whether they are given again. It has no number and no header;
+     * stored_ms is the time that its sender wrote into it. Only of tov_listing_keys_lost_at. */
+    int is_keys_lost;
 };
 TOV_API const struct tov_message_facts *tov_message_view_facts(const struct tov_message_view *view);
 

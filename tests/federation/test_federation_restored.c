@@ -632,6 +632,8 @@ static void what_was_read_is_given_again_by_a_person_alone(void)
     node_says(KBH_POL, (const char *const[]){"--lang", "en", "status", NULL},
               "kk was set back to an old copy, cannot read 1 message");
     node_says(KBH_POL, (const char *const[]){"--lang", "en", "show", word, NULL}, "kk: lost there");
+    node_says(KK, (const char *const[]){"--lang", "en", "status", NULL},
+              "There are messages from kbh-pol that could be read here");
     node_says(KBH_POL,
               (const char *const[]){"--lang", "en", "give-again", word, "--agency", "kk",
                                     "--reason", "Aftalt med kk på telefon", NULL},

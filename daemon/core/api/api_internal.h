@@ -342,6 +342,24 @@ enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency
                                     struct api_view *view,
                                     struct api_unusable *inout_found) TOV_MUST_CHECK;
 
+/* keys_lost.c: AGENCY's messages that could be read here, and whose keys a restore lost. */
+struct api_keys_lost {
+    uint64_t count;        /* of the client's units, by what they answered; of all to who checks */
+    struct tov_ref oldest; /* of them; agency 0: none, or not for the client */
+    bool has_unknown;      /* casework: there are some of which nobody knows for which unit */
+    uint64_t since_ms;     /* when the newest of all these was lost; 0: none is */
+    bool is_cut;           /* there are more than it looked at */
+};
+struct api_keys_lost_walk {
+    const struct api_look *look;
+    struct api_view *view, *answer; /* to work with */
+    /* For each that is counted, with its view, whose number is 0; or NULL. */
+    enum tov_err (*each)(void *arg, const struct api_view *view);
+    void *arg;
+};
+enum tov_err tov_api_keys_lost_of(const struct api_keys_lost_walk *walk, uint16_t agency,
+                                  struct api_keys_lost *out_found) TOV_MUST_CHECK;
+
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;
 

@@ -29,6 +29,7 @@ struct listing {
     uint64_t found;
     uint64_t events, opened;
     size_t bytes;
+    size_t keys_lost;
     uint64_t next_before;
 };
 
@@ -167,6 +168,48 @@ static enum tov_err walk_unrecorded(struct listing *list)
     return TOV_OK;
 }
 
+/* ---- what could be read here, before a restore ---- */
+
+#define KEYS_LOST_SHOWN 50u
+
+static enum tov_err put_keys_lost(void *arg, const struct api_view *view)
+{
+    struct listing *list = arg;
+    struct tov_record summary;
+    size_t size = tov_api_summary_size(view);
+    if (list->keys_lost == KEYS_LOST_SHOWN || list->bytes + size > TOV_API_REPLY_GOAL_BYTES)
+        return TOV_OK; /* status counts them all */
+    list->keys_lost++;
+    list->bytes += size;
+    TOV_TRY(tov_record_open(list->answer, "keys_lost", &summary));
+    TOV_TRY(tov_api_put_summary(&list->look, view, summary));
+    return tov_record_put_number(summary, "keys_lost", 1);
+}
+
+/* Beside the newest page of what came: they have no numbers among which to stand. */
+static enum tov_err walk_keys_lost(struct listing *list)
+{
+    const struct tov_follow *follow = list->call->api->follow;
+    struct api_view answer;
+    TOV_TRY(tov_api_view_init(&answer));
+    struct api_keys_lost_walk walk = {&list->look, &list->view, &answer, put_keys_lost, list};
+    enum tov_err err = TOV_OK;
+    for (size_t i = 0; err == TOV_OK && i < tov_follow_peer_count(follow); i++) {
+        struct tov_peer_view peer;
+        struct api_keys_lost unused;
+        tov_follow_peer_view(follow, i, &peer);
+        err = tov_api_keys_lost_of(&walk, peer.agency, &unused);
+    }
+    tov_api_view_fini(&answer);
+    return err;
+}
+
+static bool shows_keys_lost(const struct listing *list)
+{
+    return list->box != BOX_OUT && !list->has_thread && !list->unrecorded_only &&
+           tov_record_number(list->call->request, "before") == 0;
+}
+
 /* ---- the request ---- */
 
 static enum tov_err read_unit(struct listing *list)
@@ -227,6 +270,8 @@ static enum tov_err run(struct listing *list)
     TOV_TRY(tov_api_answer(list->call, "list", &list->answer));
     TOV_TRY(list->unrecorded_only ? walk_unrecorded(list)
                                   : walk(list, tov_record_number(list->call->request, "before")));
+    if (shows_keys_lost(list))
+        TOV_TRY(walk_keys_lost(list));
     return tov_api_put_count(list->answer, "next_before", list->next_before);
 }
 

@@ -62,7 +62,8 @@ static uint64_t count_undelivered(const struct api_look *look, const struct tov_
 /* I10: a message tells of itself by being counted too, so a unit is told of its own alone. */
 struct counting {
     const struct api_look *look;
-    struct api_view view;
+    struct api_view view, answer;
+    bool is_cut;     /* there is more than was looked at */
     bool is_unit;    /* casework: only what it may see; else the agency's number */
     bool may_look;   /* numbers of messages are for it */
     unsigned opened; /* headers, all peers together */
@@ -135,6 +136,21 @@ static enum tov_err put_numbers(const struct tov_peer_view *peer, struct tov_rec
     return tov_record_put_number(out, "links_receipted", peer->links_receipted);
 }
 
+static enum tov_err put_keys_lost(struct counting *counting, const struct tov_peer_view *peer,
+                                  struct tov_record out)
+{
+    struct api_keys_lost lost;
+    struct api_keys_lost_walk walk = {
+        .look = counting->look, .view = &counting->view, .answer = &counting->answer};
+    TOV_TRY(tov_api_keys_lost_of(&walk, peer->agency, &lost));
+    TOV_TRY(tov_api_put_count(out, "keys_lost", lost.count));
+    TOV_TRY(tov_api_put_count(out, "keys_lost_since_ms", lost.since_ms));
+    TOV_TRY(tov_api_put_count(out, "keys_lost_unknown", lost.has_unknown ? 1 : 0));
+    counting->is_cut = counting->is_cut || lost.is_cut;
+    return lost.oldest.agency == 0 ? TOV_OK
+                                   : tov_record_put_ref(out, "keys_lost_oldest", &lost.oldest);
+}
+
 static enum tov_err put_peer(struct counting *counting, const struct tov_peer_view *peer,
                              struct tov_record out)
 {
@@ -153,6 +169,7 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     TOV_TRY(tov_record_put_number(out, "waiting", waiting));
     TOV_TRY(tov_api_put_count(out, "asked_again", asked.count));
     TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked.oldest));
+    TOV_TRY(put_keys_lost(counting, peer, out));
     if (!counting->is_unit)
         TOV_TRY(put_numbers(peer, out));
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);
@@ -180,8 +197,11 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
                                 .may_look = tov_access_may(look->client, TOV_DEED_LOOK)};
     enum tov_err err = tov_api_view_init(&counting.view);
     if (err == TOV_OK)
+        err = tov_api_view_init(&counting.answer);
+    if (err == TOV_OK)
         err = put_each_peer(&counting, answer);
     tov_api_view_fini(&counting.view);
+    tov_api_view_fini(&counting.answer);
     TOV_TRY(err);
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
     TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));

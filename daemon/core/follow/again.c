@@ -129,7 +129,7 @@ bool tov_verdict_had_keys(struct tov_verdict_value value)
 }
 
 /* TOV_VERDICT_ERASED: it was told before, and may have been opened before that. */
-static bool may_have_had_keys(struct tov_verdict_value value)
+bool tov_verdict_may_have_had_keys(struct tov_verdict_value value)
 {
     return tov_verdict_had_keys(value) || value.verdict == TOV_VERDICT_ERASED;
 }
@@ -162,10 +162,10 @@ enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_pe
     enum tov_err err = get_row(follow->core, peer->number, said->index, &row);
     if (err != TOV_E_NOT_FOUND)
         return err;
-    if (may_have_had_keys(said->now))
+    if (tov_verdict_may_have_had_keys(said->now))
         return TOV_OK;
     TOV_TRY(find_before(follow->core, said->place, &before));
-    if (!may_have_had_keys(before))
+    if (!tov_verdict_may_have_had_keys(before))
         return TOV_OK;
     row = (struct row){.state = TOV_AGAIN_ASKED};
     put_row(follow->core, peer->number, said->index, &row);
@@ -181,7 +181,7 @@ void tov_again_on_counting(struct tov_core *core, uint16_t peer, uint64_t index,
                            struct tov_verdict_value now)
 {
     struct row row = {.state = TOV_AGAIN_ASKED};
-    if (may_have_had_keys(now))
+    if (tov_verdict_may_have_had_keys(now))
         tov_again_settle(core, peer, index);
     else
         put_row(core, peer, index, &row);

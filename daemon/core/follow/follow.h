@@ -202,6 +202,18 @@ enum tov_err tov_follow_next_asked(const struct tov_follow *follow, struct tov_s
 enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,
                                    bool approves) TOV_MUST_CHECK;
 
+/* A message of a peer that could be read here before this store was set back, and whose sender's
+ * people say whether its keys are given again (keys_lost.c). */
+struct tov_keys_lost {
+    struct tov_message_name name;
+    uint64_t lost_ms; /* when this node said so */
+};
+/* The first of AGENCY's at or behind index INOUT_LOST->name.index. TOV_E_NOT_FOUND: there is none.
+ */
+enum tov_err tov_follow_next_keys_lost(const struct tov_follow *follow, struct tov_store_read *read,
+                                       uint16_t agency,
+                                       struct tov_keys_lost *inout_lost) TOV_MUST_CHECK;
+
 /* What is known of an own message that has no link to AGENCY (any more); the last only api/ says.
  * As in proto/schema/api.proto. */
 enum tov_link_gap {

@@ -333,6 +333,18 @@ static bool wants_attachments(const struct incoming *in)
                                     in->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD);
 }
 
+/* It was receipted before this store was set back, and could be read then. */
+static enum tov_err note_keys_lost(const struct incoming *in)
+{
+    bool had_keys = false;
+    if (in->verdict.verdict != TOV_VERDICT_NO_KEY || !tov_told_covers(in->peer, in->link.number))
+        return TOV_OK;
+    TOV_TRY(tov_told_had_keys(in->follow->core, in->peer, in->link.number, &had_keys));
+    if (had_keys)
+        tov_keys_lost_note(in->follow->core, in->peer, in->entry->index);
+    return TOV_OK;
+}
+
 static enum tov_err store_message(struct incoming *in)
 {
     tell(in);
@@ -340,6 +352,7 @@ static enum tov_err store_message(struct incoming *in)
     TOV_TRY(put_keys(in));
     if (in->is_off_link)
         return TOV_OK;
+    TOV_TRY(note_keys_lost(in));
     if (wants_attachments(in))
         TOV_TRY(tov_pull_begin(in->follow, in->peer, in->entry, in->message, in->link.number));
     tov_receipt_add(in->follow, in->peer, in->verdict, &in->entry->leaf_hash);
@@ -506,6 +519,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     in.is_off_link = late->stored.is_off_link;
     in.verdict.flags = late->stored.verdict.flags; /* of the moment at which it came */
     tell(&in);
+    tov_keys_lost_settle(follow->core, peer, ref->index);
     if (in.is_off_link)
         return TOV_OK; /* its number is another's, or nobody's */
     if (wants_attachments(&in))

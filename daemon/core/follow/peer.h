@@ -321,6 +321,13 @@ enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_r
 enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *peer,
                              uint64_t index) TOV_MUST_CHECK;
 
+/* The same, or erased before that was said: a person says whether its keys are given again. */
+bool tov_verdict_may_have_had_keys(struct tov_verdict_value value);
+
+/* keys_lost.c: message INDEX of PEER could be read here, and its keys are lost; it can be again. */
+void tov_keys_lost_note(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
+void tov_keys_lost_settle(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
+
 /* stanza_out.c */
 /* The keys of own message INDEX: remembered, or unwrapped. */
 enum tov_err tov_own_keys(struct tov_follow *follow, struct tov_store_read *read, uint64_t index,
@@ -602,6 +609,9 @@ enum tov_err tov_told_last(const struct tov_core *core, const struct tov_peer *p
 /* For the present series of its ledger. */
 enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 bool tov_told_covers(const struct tov_peer *peer, uint64_t link);
+/* Whether a receipt has ever said that the message with LINK, which is covered, could be read. */
+enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_peer *peer,
+                               uint64_t link, bool *out_had_keys) TOV_MUST_CHECK;
 /* A message that was receipted before the recovery has come again and is judged NOW. */
 enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
                             const struct tov_hash *leaf_hash,

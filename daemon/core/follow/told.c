@@ -7,7 +7,8 @@
  * (docs/protocol.md 6).
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
- *   table `told`: verdicts that are not a plain `opened`
+ *   table `told`: verdicts that are not a plain `opened`: verdict 1, flags 1, detail 2; 1 when an
+ *   earlier one said that it could be read (the row ended before that, once)
  */
 #include "follow/peer.h"
 
@@ -29,12 +30,43 @@ static struct tov_store_key verdict_key(const struct tov_peer *peer, struct tov_
     return tov_key_link(&place);
 }
 
-static void put_verdict(struct tov_core *core, struct tov_store_key key,
-                        struct tov_verdict_value value)
+/* What own receipts said last of a link, and whether one has said that it could be read. */
+struct said {
+    struct tov_verdict_value value;
+    bool had_keys;
+};
+
+static void put_verdict(struct tov_core *core, struct tov_store_key key, const struct said *said)
 {
-    uint8_t row[4] = {(uint8_t)value.verdict, value.flags};
-    tov_put_be16(row + 2, value.detail);
+    uint8_t row[5] = {(uint8_t)said->value.verdict, said->value.flags};
+    tov_put_be16(row + 2, said->value.detail);
+    row[4] = said->had_keys ? 1 : 0;
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_TOLD, key, TOV_BYTES_OF(row));
+}
+
+static enum tov_err decode(struct tov_bytes row, struct said *out)
+{
+    struct tov_reader reader = tov_reader_of(row);
+    out->value.verdict = (enum tov_verdict)tov_read_u8(&reader);
+    out->value.flags = tov_read_u8(&reader);
+    out->value.detail = tov_read_u16(&reader);
+    bool said_before = row.size == 5 && tov_read_u8(&reader) != 0;
+    out->had_keys = said_before || tov_verdict_may_have_had_keys(out->value);
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+}
+
+/* Of a link that is covered. TOV_E_NOT_FOUND: no row, which is a plain `opened`. PENDING: with what
+ * is not committed yet, which costs a walk over it. */
+static enum tov_err find_said(const struct tov_core *core, struct tov_store_key key, bool pending,
+                              struct said *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = pending ? tov_core_get_pending(core, read, TOV_TABLE_TOLD, key, &row)
+                               : tov_store_get(read, TOV_TABLE_TOLD, key, &row);
+    *out = (struct said){{TOV_VERDICT_OPENED, 0, 0}, true};
+    return err == TOV_OK ? decode(row, out) : err;
 }
 
 static void put_head(struct tov_core *core, const struct tov_peer *peer, struct tov_series series,
@@ -56,6 +88,18 @@ static enum tov_err get_head(struct tov_bytes row, struct tov_told *out)
     return TOV_OK;
 }
 
+static void note_amendment(struct tov_core *core, struct tov_store_key key,
+                           struct tov_verdict_value value)
+{
+    struct said before;
+    enum tov_err err = find_said(core, key, true, &before);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND) {
+        (void)tov_core_fail(core, err, "what was receipted before could not be read");
+        return;
+    }
+    put_verdict(core, key, &(struct said){value, before.had_keys});
+}
+
 /* Receipts come in the order in which they were written: the last one speaks of the last link. */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt)
@@ -67,13 +111,14 @@ void tov_told_note(struct tov_core *core, struct tov_peer *peer,
         bool is_plain = value.verdict == TOV_VERDICT_OPENED && value.flags == 0;
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, link++) {
             if (!is_plain)
-                put_verdict(core, verdict_key(peer, receipt->series, link), value);
+                put_verdict(core, verdict_key(peer, receipt->series, link),
+                            &(struct said){value, false});
         }
     }
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
-        put_verdict(core, verdict_key(peer, receipt->series, amendment->link_number),
-                    amendment->value);
+        note_amendment(core, verdict_key(peer, receipt->series, amendment->link_number),
+                       amendment->value);
     }
     put_head(core, peer, receipt->series, &told);
     if (tov_series_equal(receipt->series, peer->series))
@@ -124,27 +169,30 @@ bool tov_told_covers(const struct tov_peer *peer, uint64_t link)
     return link <= peer->told.link;
 }
 
+enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_peer *peer,
+                               uint64_t link, bool *out_had_keys)
+{
+    struct said said;
+    enum tov_err err = find_said(core, verdict_key(peer, peer->series, link), false, &said);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+        return err;
+    *out_had_keys = said.had_keys;
+    return TOV_OK;
+}
+
 enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
                             const struct tov_hash *leaf_hash, struct tov_verdict_value now)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_core *core = follow->core;
     struct tov_store_key key = verdict_key(peer, peer->series, link);
-    struct tov_verdict_value before = {TOV_VERDICT_OPENED, 0, 0};
-    struct tov_bytes row;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_TOLD, key, &row);
-    if (err == TOV_OK && row.size == 4) {
-        struct tov_reader reader = tov_reader_of(row);
-        before.verdict = (enum tov_verdict)tov_read_u8(&reader);
-        before.flags = tov_read_u8(&reader);
-        before.detail = tov_read_u16(&reader);
+    struct said before;
+    enum tov_err err = find_said(core, key, false, &before);
+    if (err == TOV_OK)
         tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TOLD, key);
-    } else if (err != TOV_E_NOT_FOUND) {
-        return err == TOV_OK ? TOV_E_CORRUPT : err;
-    }
+    else if (err != TOV_E_NOT_FOUND)
+        return err;
     struct tov_receipt_amendment amendment = {link, *leaf_hash, now};
-    if (is_amended(before, now))
+    if (is_amended(before.value, now))
         tov_receipt_amend(follow, peer, peer->series, &amendment);
     return TOV_OK;
 }

@@ -46,8 +46,9 @@
  * roster       version u32                        the roster note
  * aside        number u64                         own messages that lost their place to entries
  *                                                 that were signed before: ledger/aside.c
- * told         peer u16, generation u32,          verdict 4: what an own receipt that was brought
- *              lost u64, link u64                 back said of the peer's message with that link
+ * told         peer u16, generation u32,          verdict 4, 1: what own receipts that were brought
+ *              lost u64, link u64                 back said of the peer's message with that link:
+ *                                                 follow/told.c
  * keyless      peer u16, index u64                empty: an own message that came back without
  *                                                 keys, for which that peer is asked
  * rewrap       as mleaf                           epoch u32: keys of a peer's message that it was
@@ -55,6 +56,8 @@
  * again        peer u16, index u64                state 1, epoch 4, time 8: an own message that
  *                                                 the peer could read and cannot any more, and
  *                                                 what a person said of it: follow/again.c
+ * keyslost     as mleaf                           time u64: a peer's message that could be read
+ *                                                 here before a restore: follow/keys_lost.c
  * filegiven    as transfer                        empty: the file of a peer's message was given
  *                                                 back to it
  * fact         text                               small facts: ledger/core.c
@@ -104,6 +107,7 @@ enum tov_table {
     TOV_TABLE_MNODE,
     TOV_TABLE_FILEGIVEN,
     TOV_TABLE_RETRACTION,
+    TOV_TABLE_KEYSLOST,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

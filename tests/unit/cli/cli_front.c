@@ -163,6 +163,8 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
         cli_front_put_summary(node, summary, numbers[i]);
         limit--;
     }
+    if (before == 0 && !is_thread)
+        cli_front_put_listed_keys_lost(node, list);
     front_send(front, &reply);
     if (node->verdict_later != 0 && node->lists == 1 && node->watch != 0)
         send_event(front, node, &(struct cli_front_event){9, "delivered"});
@@ -288,6 +290,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
     put_number(peer, "connected", 1);
     put_number(peer, "asked_again", node->again == TOV_AGAIN_ASKS ? 1 : 0);
     put_number(peer, "asked_again_oldest", node->again == TOV_AGAIN_ASKS ? CLI_FRONT_SENT : 0);
+    cli_front_put_keys_lost(node, peer);
     front_send(front, &reply);
 }
 

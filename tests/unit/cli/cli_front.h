@@ -70,6 +70,9 @@ struct cli_front {
     uint64_t gap;         /* of the message that was sent */
     uint64_t again;       /* of its recipient, and what the last request made of it */
     uint64_t lost, lost_until_ms;
+    uint64_t keys_lost; /* of kbh-pol's; the oldest is kbh-pol/1/9, the only one in lists */
+    uint64_t keys_lost_days;
+    bool keys_lost_unknown;
     uint64_t unrecorded;
     bool counting;
     bool late_attachment; /* part 3 of number 7 has not arrived */

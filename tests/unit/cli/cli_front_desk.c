@@ -52,6 +52,30 @@ void cli_front_put_record(const struct cli_front *node, struct tov_record get, u
     put_number(record, "at_ms", RECORDED_MS);
 }
 
+#define LOST 9u /* its place in the ledger of the police */
+
+void cli_front_put_keys_lost(const struct cli_front *node, struct tov_record peer)
+{
+    bool is_any = node->keys_lost > 0 || node->keys_lost_unknown;
+    put_number(peer, "keys_lost", node->keys_lost);
+    put_number(peer, "keys_lost_unknown", node->keys_lost_unknown);
+    put_number(peer, "keys_lost_since_ms",
+               is_any ? 1625486400000u - node->keys_lost_days * 24 * HOUR_MS : 0);
+    if (node->keys_lost > 0)
+        put_ref(peer, "keys_lost_oldest", LOST);
+}
+
+void cli_front_put_listed_keys_lost(const struct cli_front *node, struct tov_record list)
+{
+    struct tov_record summary;
+    if (node->keys_lost == 0)
+        return;
+    UNIT_NEED(tov_record_open(list, "keys_lost", &summary) == TOV_OK);
+    put_ref(summary, "ref", LOST);
+    put_number(summary, "verdict", 3);
+    put_number(summary, "keys_lost", 1);
+}
+
 static void copy_text(struct tov_record body, const char *name, char *out, size_t size)
 {
     struct tov_bytes text = tov_record_bytes(body, name);

@@ -12,6 +12,9 @@
 void cli_front_put_desk(const struct cli_front *node, struct tov_record status);
 void cli_front_put_recorded(const struct cli_front *node, struct tov_record summary,
                             uint64_t number);
+/* In the status of the police; and beside a list. */
+void cli_front_put_keys_lost(const struct cli_front *node, struct tov_record peer);
+void cli_front_put_listed_keys_lost(const struct cli_front *node, struct tov_record list);
 /* In the answer to a get. */
 void cli_front_put_record(const struct cli_front *node, struct tov_record get, uint64_t number);
 void cli_front_answer_record(struct fake_front *front, struct cli_front *node,

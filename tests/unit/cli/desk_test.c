@@ -204,6 +204,75 @@ static void who_asks_for_keys_again_is_told_and_is_3(void)
     cli_scene_end(&scene);
 }
 
+static void what_could_be_read_here_before_a_restore_is_told_with_whom_to_call(void)
+{
+    struct cli_scene scene = {.node = {.keys_lost = 2}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! 2 beskeder fra kbh-pol, som kunne læses her, kan ikke åbnes,"));
+    CU_ASSERT(cli_says(ran->out, "  Ring til kbh-pol: en person dér skal give nøglerne igen."));
+    CU_ASSERT(cli_says(ran->out, "tov give-again kbh-pol/1/9\n"));
+    CU_ASSERT(!cli_says(ran->out, "Hvilken enhed"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "inbox");
+    CU_ASSERT(cli_says(ran->out, "  kbh-pol/1/9  mangler nøgler\n"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "kbh-pol/1/9");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "Status:       kunne læses her og kan ikke åbnes,"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "read", "kbh-pol/1/9");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "tov: kbh-pol/1/9 kunne læses her og mangler sine nøgler,"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(peer, "keys_lost")), 2);
+    CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(peer, "keys_lost_oldest")),
+                           "kbh-pol/1/9");
+    CU_ASSERT(json_is_false(json_object_get(peer, "keys_lost_unknown")));
+    CU_ASSERT(json_is_string(json_object_get(peer, "keys_lost_since")));
+    json_decref(value);
+    ran_end(ran);
+    ran = RAN(&scene.place, "list", "--json");
+    value = ran_json(ran);
+    const json_t *lost = json_array_get(json_object_get(value, "keys_lost"), 0);
+    CU_ASSERT(json_is_true(json_object_get(json_object_get(lost, "message"), "keys_lost")));
+    UNIT_EQUAL_INT(json_array_size(json_object_get(value, "messages")), 2);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* Who is not told how many is told that there are some; and nobody here could end it for ever. */
+static void of_what_no_unit_is_known_it_is_told_for_good_and_is_an_alarm_for_a_month(void)
+{
+    struct cli_scene scene = {.node = {.keys_lost_unknown = true, .keys_lost_days = 29}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! There are messages from kbh-pol that could be read here"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);
+    CU_ASSERT(json_is_null(json_object_get(peer, "keys_lost_oldest")));
+    CU_ASSERT(json_is_true(json_object_get(peer, "keys_lost_unknown")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+    scene = (struct cli_scene){.node = {.keys_lost_unknown = true, .keys_lost_days = 31}};
+    cli_scene_begin(&scene);
+    ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(cli_says(ran->out, "! There are messages from kbh-pol that could be read here"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void keys_are_given_again_with_a_reason_or_not(void)
 {
     struct cli_scene scene = {.node = {.again = TOV_AGAIN_ASKS, .verdict = VERDICT_NO_KEY}};
@@ -513,6 +582,8 @@ int main(void)
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
         UNIT_TEST(what_has_been_told_since_is_no_alarm),
         UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),
+        UNIT_TEST(what_could_be_read_here_before_a_restore_is_told_with_whom_to_call),
+        UNIT_TEST(of_what_no_unit_is_known_it_is_told_for_good_and_is_an_alarm_for_a_month),
         UNIT_TEST(keys_are_given_again_with_a_reason_or_not),
         UNIT_TEST(what_is_lost_is_told_with_its_times),
         UNIT_TEST(journal_without_a_number_lists_what_waits),

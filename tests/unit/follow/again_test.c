@@ -144,6 +144,22 @@ static enum tov_again state_of(const struct scene *scene, size_t which)
     return state;
 }
 
+/* How many of the messages node 1 knows that it could read, and cannot any more. */
+static size_t count_keys_lost(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_keys_lost lost = {.name = {.index = 0}};
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 1)->store, &read, NULL) == TOV_OK);
+    while (tov_follow_next_keys_lost(follow_of(scene, 1), read, 1, &lost) == TOV_OK) {
+        UNIT_EQUAL_INT(lost.name.agency, 1);
+        CU_ASSERT(lost.lost_ms > 0 && lost.lost_ms <= core_of(scene, 1)->now_ms);
+        lost.name.index++;
+        count++;
+    }
+    return count;
+}
+
 static void decide(struct scene *scene, size_t which, bool approves)
 {
     UNIT_NEED(tov_follow_give_again(follow_of(scene, 0), 2, scene->sent[which].place.index,
@@ -162,6 +178,7 @@ static void who_was_set_back_says_what_it_cannot_read_and_gets_nothing_by_itself
         UNIT_EQUAL_INT(delivery_of(scene, i).verdict.verdict, TOV_VERDICT_NO_KEY);
         UNIT_EQUAL_INT(count_told(scene, i), 0);
     }
+    UNIT_EQUAL_INT(count_keys_lost(scene), SENT);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
     UNIT_EQUAL_INT(count_journal(core_of(scene, 0), TOV_LEAF_REWRAP), 0);
     UNIT_EQUAL_INT(scene->wire->drops, 0);
@@ -176,6 +193,7 @@ static void what_a_person_gives_again_is_opened_and_told_once(void)
     CU_ASSERT(is_readable(scene, 1));
     UNIT_EQUAL_INT(count_readable(scene), 1);
     UNIT_EQUAL_INT(count_told(scene, 1), 1);
+    UNIT_EQUAL_INT(count_keys_lost(scene), SENT - 1);
     UNIT_EQUAL_INT(delivery_of(scene, 1).verdict.verdict, TOV_VERDICT_OPENED);
     UNIT_EQUAL_INT(state_of(scene, 1), TOV_AGAIN_NONE);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
@@ -258,11 +276,28 @@ static void who_is_set_back_once_more_asks_once_more(void)
     set_back(scene);
     sim_wire_pass(scene->wire, 30000);
     UNIT_EQUAL_INT(count_readable(scene), 0);
+    UNIT_EQUAL_INT(count_keys_lost(scene), SENT);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_AGAIN_ASKED);
     decide(scene, 0, true);
     sim_wire_pass(scene->wire, 30000);
     CU_ASSERT(is_readable(scene, 0));
     UNIT_EQUAL_INT(count_told(scene, 0), 1);
+    destroy_scene(scene);
+}
+
+/* What waits for an epoch key comes by itself: its people are not told to call anybody. */
+static void what_was_never_read_here_is_not_among_what_was(void)
+{
+    struct scene *scene = make_scene("never");
+    size_t before = count_keys_lost(scene);
+    sim_wire_disconnect(scene->wire, 0, 1);
+    for (unsigned i = 0; i < 30; i++)
+        sim_wire_pass(scene->wire, DAY_MS);
+    (void)sim_wire_send(scene->wire, 0, 900);
+    sim_wire_connect(scene->wire, 0, 1);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_keys_lost(scene), before);
     destroy_scene(scene);
 }
 
@@ -729,6 +764,7 @@ int main(void)
         UNIT_TEST(a_newer_epoch_key_has_an_entry_of_its_own),
         UNIT_TEST(an_approval_ends_after_thirty_days),
         UNIT_TEST(who_is_set_back_once_more_asks_once_more),
+        UNIT_TEST(what_was_never_read_here_is_not_among_what_was),
         UNIT_TEST(nobody_is_given_what_it_has_not_lost),
         UNIT_TEST(a_row_that_nobody_wrote_so_gives_nothing),
         UNIT_TEST(an_approval_is_of_one_epoch_and_for_thirty_days),
