@@ -418,6 +418,13 @@ static bool misses_gateway(const struct tov_process *process)
     return process->config.gateway_socket[0] != '\0' && !process->gateway_ready;
 }
 
+/* One of the supervisor's own is there once tovd is ready; then it may end, and end again each time
+ * that it is started. */
+static bool has_gateway(const struct tov_process *process)
+{
+    return process->gateway_ready || !(process->said_ready || misses_gateway(process));
+}
+
 static void say_state(struct tov_process *process)
 {
     static const char *const states[] = {
@@ -483,7 +490,7 @@ static enum tov_err step(struct tov_process *process)
     if (poll(slots, SLOTS, timeout_ms) < 0 && errno != EINTR)
         return TOV_E_INTERNAL;
     set_time(process);
-    tov_node_set_gateway(process->node, !misses_gateway(process));
+    tov_node_set_gateway(process->node, has_gateway(process));
     if (slots[SLOT_SIGNAL].revents != 0 && tov_role_signal(process->signal_fd) == SIGTERM)
         begin_to_stop(process);
     enum tov_err err = handle_slots(process, slots);

@@ -175,6 +175,7 @@ void tov_node_on_guard_hello(struct tov_node *node, const struct tov_guard_hello
     if (node->state != TOV_NODE_GUARD || node->restarts)
         return;
     look_at_guard(node, hello);
+    tov_api_set_witness(node->api, hello->can_cosign);
     if (node->recovery.is_open && !node->recovery.is_hashed) {
         tov_node_recover(node); /* the store is not yet what the guard can be compared with */
         return;

@@ -317,13 +317,18 @@ static void make_clients(struct node *node)
     UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &node->clients, NULL) == TOV_OK);
 }
 
+static struct tov_guard_local_options guard_options_of(const struct node *node)
+{
+    return (struct tov_guard_local_options){.ledger_origin = node->agency.ledger.name,
+                                            .ledger_seed = node->ledger,
+                                            .journal_seed = node->journal,
+                                            .witness_seed = node->witness};
+}
+
 static void make_guard(struct node *node)
 {
-    struct tov_guard_local_options options = {.ledger_origin = node->agency.ledger.name,
-                                              .ledger_seed = node->ledger,
-                                              .journal_seed = node->journal,
-                                              .witness_seed = node->witness,
-                                              .fresh = true};
+    struct tov_guard_local_options options = guard_options_of(node);
+    options.fresh = true;
     UNIT_NEED(tov_guard_local_create(&options, &node->guard, NULL) == TOV_OK);
 }
 
@@ -577,6 +582,19 @@ void harness_set_roster(struct harness *harness, size_t node, struct tov_roster 
 void harness_forget_file(struct harness *harness, size_t index, const char *name)
 {
     UNIT_NEED(sim_disk_delete(harness->nodes[index].disk, name) == TOV_OK);
+}
+
+void harness_lose_witness(struct harness *harness, size_t index)
+{
+    struct node *node = &harness->nodes[index];
+    struct tov_guard_local_options options = guard_options_of(node);
+    struct tov_guard_local *before = node->guard;
+    for (size_t i = 0; i < TOV_GUARD_IMAGES; i++) {
+        if (i != TOV_GUARD_IMAGE_WITNESS)
+            options.images[i] = tov_guard_local_image(before, (enum tov_guard_image)i);
+    }
+    UNIT_NEED(tov_guard_local_create(&options, &node->guard, NULL) == TOV_OK);
+    tov_guard_local_destroy(before);
 }
 
 void harness_set_machine(struct harness *harness, size_t index, uint8_t machine)

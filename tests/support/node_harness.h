@@ -49,6 +49,8 @@ void harness_let_fail(struct harness *harness, bool may_fail);
 bool harness_has_ended(const struct harness *harness, size_t node);
 /* Its small file NAME is gone, as after a restore. */
 void harness_forget_file(struct harness *harness, size_t node, const char *name);
+/* Its guard's witness state is gone. To be followed by a restart, for the guard says so once. */
+void harness_lose_witness(struct harness *harness, size_t node);
 /* From its next beginning on: on another machine, or (0, as at first) on one without an id. */
 void harness_set_machine(struct harness *harness, size_t node, uint8_t machine);
 /* From its next beginning on. ROSTER is the caller's, and lives as long as the harness. */

@@ -135,6 +135,11 @@ void tov_api_set_gateway(struct tov_api *api, bool is_there)
         api->gateway_gone_ms = now_ms;
 }
 
+void tov_api_set_witness(struct tov_api *api, bool can_cosign)
+{
+    api->witness_is_lost = !can_cosign;
+}
+
 uint64_t tov_api_newest_event(struct tov_api *api)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;

@@ -51,9 +51,11 @@ struct tov_api_state {
     const char *sentence_en;
 };
 void tov_api_set_state(struct tov_api *api, const struct tov_api_state *state);
-/* Whether anybody carries what this node and others send each other: a gateway apart may be absent.
+/* Whether anybody carries what this node and others send each other: a gateway may be absent.
  * Said again and again; until it is said, there is one. */
 void tov_api_set_gateway(struct tov_api *api, bool is_there);
+/* Whether the guard can cosign what other agencies have signed, as it said when it was met. */
+void tov_api_set_witness(struct tov_api *api, bool can_cosign);
 /* Persons who say that the node shall start without a majority of its keepers (start_anyway.c):
  * how many count now. RESET forgets them, and says whether the node waits for one. */
 #define TOV_API_START_PERSONS 2u /* are needed */

@@ -112,7 +112,8 @@ struct tov_api {
     struct tov_clients *clients;
     bool demo_clock;
     struct tov_api_state state;
-    uint64_t gateway_gone_ms; /* since when there is none, apart; 0: there is one */
+    uint64_t gateway_gone_ms; /* since when there is none; 0: there is one */
+    bool witness_is_lost;     /* the guard cosigns nothing */
     bool start_waits;         /* for a majority of the keepers (start_anyway.c) */
     struct api_start_person start_persons[API_START_PERSONS_MAX];
     uint64_t committed_event; /* the newest durable one */

@@ -132,6 +132,19 @@ static enum tov_err put_day_sentence(const char *name, size_t others, struct tov
     return tov_record_put_text(out, "sentence_en", text);
 }
 
+/* For weeks perhaps, until the roster has another key: the last of all, to hide none of them. */
+static enum tov_err put_witness_sentence(struct tov_record out)
+{
+    return put(
+        out,
+        "Nodens vidnetilstand (witness.state) er gået tabt: noden medunderskriver ikke andre "
+        "myndigheders hovedbøger. Alt andet kører. Kontakt driften: vidnet skal have en ny "
+        "nøgle i deltagerlisten.",
+        "The node's witness state (witness.state) is lost: it cosigns no other agency's "
+        "ledger. All else goes on. Call the operator: the witness needs a new key in the "
+        "roster.");
+}
+
 /* ---- the first of them ---- */
 
 /* The state says that others are waited for; without a gateway they cannot be heard. */
@@ -245,7 +258,9 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
     size_t in_vain = count_in_vain(api, &name);
     if (in_vain > 0 && tov_book_differences(api->book) == 0)
         return put_vain_sentence(name, in_vain, out);
-    return tov_book_differences(api->book) > 0 ? put_book_sentence(out) : put(out, "", "");
+    if (tov_book_differences(api->book) > 0)
+        return put_book_sentence(out);
+    return api->witness_is_lost ? put_witness_sentence(out) : put(out, "", "");
 }
 
 enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out)

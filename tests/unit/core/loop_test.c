@@ -263,6 +263,29 @@ static void the_supervisor_is_told_that_a_gateway_is_gone(void)
     }
 }
 
+/* What the node was told last. */
+static bool gateway_is_there;
+void __wrap_tov_node_set_gateway(struct tov_node *node, bool is_there);
+void __real_tov_node_set_gateway(struct tov_node *node, bool is_there);
+void __wrap_tov_node_set_gateway(struct tov_node *node, bool is_there)
+{
+    gateway_is_there = is_there;
+    __real_tov_node_set_gateway(node, is_there);
+}
+
+/* One of the supervisor's own, too; but not before tovd was ready. */
+static void the_node_is_told_that_a_gateway_is_gone(void)
+{
+    for (int was_ready = 0; was_ready < 2; was_ready++) {
+        TOV_CLEANUP(loop_fini) struct loop loop;
+        loop_init(&loop, "loop-gone");
+        loop.process.gateway_ready = loop.process.said_ready = was_ready != 0;
+        UNIT_NEED(shutdown(tov_ipc_fd(loop.gateway), SHUT_RDWR) == 0);
+        UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+        UNIT_EQUAL_INT(gateway_is_there, was_ready == 0);
+    }
+}
+
 static void a_word_to_the_supervisor_that_was_lost_is_said_again(void)
 {
     TOV_CLEANUP(loop_fini) struct loop loop;
@@ -626,6 +649,7 @@ int main(void)
         UNIT_TEST(an_edge_whose_frames_cannot_be_told_apart_ends_its_own_socket_alone),
         UNIT_TEST(a_supervisor_that_says_noise_ends_the_core),
         UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
+        UNIT_TEST(the_node_is_told_that_a_gateway_is_gone),
         UNIT_TEST(a_word_to_the_supervisor_that_was_lost_is_said_again),
         UNIT_TEST(a_core_outlives_a_word_and_a_look_at_the_store_that_failed),
         UNIT_TEST(a_gateway_that_cannot_be_taken_ends_no_core),

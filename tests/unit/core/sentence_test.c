@@ -82,12 +82,28 @@ static void a_disk_that_changes_attachments_is_told(void)
     harness_destroy(harness);
 }
 
+/* It serves, and hides nothing that is worse. */
+static void a_lost_witness_state_is_told_until_there_is_another(void)
+{
+    struct harness *harness = three_nodes();
+    harness_lose_witness(harness, 0);
+    harness_restart(harness, 0);
+    harness_advance(harness, 5000);
+    UNIT_NEED(tov_node_state(harness_node(harness, 0)) == TOV_NODE_SERVING);
+    expect_sentence(harness, "vidnetilstand (witness.state) er gået tabt",
+                    "witness state (witness.state) is lost");
+    tov_node_follow(harness_node(harness, 0))->pulls_given_up = 1;
+    expect_sentence(harness, "Se loggen (attachment-damaged)", "See the log (attachment-damaged)");
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_node_without_a_gateway_says_since_when),
         UNIT_TEST(a_node_that_waits_for_others_says_first_that_it_cannot_hear_them),
         UNIT_TEST(a_disk_that_changes_attachments_is_told),
+        UNIT_TEST(a_lost_witness_state_is_told_until_there_is_another),
     };
     return unit_run("core, sentence", tests, sizeof tests / sizeof tests[0]);
 }
