@@ -107,7 +107,8 @@ static enum tov_err fill_guard(struct tov_guard *guard, const struct tov_guard_s
     TOV_TRY(take_tree(guard, &setup->journal, TOV_GUARD_JOURNAL, error));
     TOV_TRY(take_witness(guard, &setup->witness, error));
     take_numbers(guard);
-    return take_roots(guard, setup->roots, error);
+    TOV_TRY(take_roots(guard, setup->roots, error));
+    return tov_guard_take_roster(guard, setup->roster);
 }
 
 enum tov_err tov_guard_create(const struct tov_guard_setup *setup, struct tov_guard **out_guard,
@@ -139,6 +140,7 @@ void tov_guard_destroy(struct tov_guard *guard)
         tov_secret_destroy(guard->trees[i].secret);
     tov_secret_destroy(guard->witness_secret);
     tov_guard_witness_destroy(guard->witness);
+    free(guard->known);
     free(guard);
 }
 

@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "guard/guard_protocol.h"
 #include "guard/guard_state.h"
+#include "roster/roster.h"
 
 struct tov_guard;
 
@@ -33,6 +34,8 @@ struct tov_guard_setup {
     struct tov_guard_part journal;
     struct tov_guard_part witness;
     struct tov_bytes roots; /* the roots file (docs/guard.md); empty: no statement is accepted */
+    /* Of the roster that these have signed: which peers there are. NULL: none is cosigned. */
+    const struct tov_roster_facts *roster;
 };
 
 /* Copies what it needs from SETUP but the files' contexts, which must outlive it. A state that is
@@ -51,6 +54,10 @@ enum tov_guard_damaged {
 unsigned tov_guard_damaged(const struct tov_guard *guard);
 /* That there is a witness key and no state of it to be read: no peer's anchor is ever cosigned. */
 bool tov_guard_witness_is_lost(const struct tov_guard *guard);
+
+/* How many peers stand in the witness's state that the roster does not know, or with another key
+ * than it says: no node made them so whose core is its own (docs/guard.md). */
+size_t tov_guard_doubtful_peers(const struct tov_guard *guard);
 
 /* Does what REQUEST asks or refuses (answer->refusal), counts the refusal, fills ANSWER. Blocks
  * for at most two syncs; three when the request is a statement or a new journal. */

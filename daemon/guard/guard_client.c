@@ -137,7 +137,8 @@ enum tov_err tov_guard_local_create(const struct tov_guard_local_options *option
         .ledger = part_of(local, TOV_GUARD_IMAGE_LEDGER, &options->ledger_seed),
         .journal = part_of(local, TOV_GUARD_IMAGE_JOURNAL, &options->journal_seed),
         .witness = part_of(local, TOV_GUARD_IMAGE_WITNESS, &options->witness_seed),
-        .roots = options->roots};
+        .roots = options->roots,
+        .roster = options->roster};
     TOV_TRY(tov_guard_create(&setup, &local->guard, error));
     *out_local = TOV_TAKE(local);
     return TOV_OK;

@@ -31,6 +31,7 @@ struct tov_guard_local_options {
     const char *ledger_origin;
     struct tov_key ledger_seed, journal_seed, witness_seed;
     struct tov_bytes roots;
+    const struct tov_roster_facts *roster; /* as in struct tov_guard_setup */
     /* What is "on disk". fresh: all three are made empty, as tov-keys does, and IMAGES is not
      * looked at; otherwise an empty image is a lost state. */
     bool fresh;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Cosigning peers' anchors: the rules of C2SP tlog-witness, with the peer's key pinned at first
- * use. The new position is on stable storage before the cosignature is answered.
+ * Cosigning peers' anchors: the rules of C2SP tlog-witness, with the keys of the roster. The new
+ * position is on stable storage before the cosignature is answered.
  */
 #include "guard/guard_object.h"
 
@@ -15,13 +15,10 @@ static bool is_own(const struct tov_guard *guard, const char *origin)
            (origin[size] == '\0' || origin[size] == '/');
 }
 
-static enum tov_guard_refusal open_note(const struct tov_guard *guard,
-                                        const struct tov_guard_cosign *cosign,
+static enum tov_guard_refusal open_note(const struct tov_guard_cosign *cosign,
                                         const struct tov_vkey *vkey,
                                         struct tov_checkpoint_opened *out_opened)
 {
-    if (vkey->type != TOV_VKEY_ED25519 || is_own(guard, vkey->name))
-        return TOV_GUARD_R_PEER_NOTE;
     enum tov_err err = tov_checkpoint_open(cosign->note, vkey, out_opened, NULL);
     if (err == TOV_E_SIGNATURE)
         return TOV_GUARD_R_PEER_SIGNATURE;
@@ -60,7 +57,19 @@ static enum tov_guard_refusal check_extends(const struct tov_guard_peer *own,
                                                                     : TOV_GUARD_R_PEER_PROOF;
 }
 
+/* A full file gives a place away that the roster says nobody can need. */
+static enum tov_err put_peer(const struct tov_guard *guard, const struct tov_guard_peer *peer)
+{
+    size_t number;
+    enum tov_err err = tov_guard_witness_put(guard->witness, peer, &guard->witness_file);
+    if (err != TOV_E_LIMIT || !tov_guard_find_doubtful(guard, &number))
+        return err;
+    return tov_guard_witness_replace(guard->witness, number, peer, &guard->witness_file);
+}
+
+/* OWN is what counts of the peer. */
 static enum tov_guard_refusal remember(struct tov_guard *guard, const struct tov_vkey *vkey,
+                                       const struct tov_guard_peer *own,
                                        const struct tov_checkpoint_opened *opened)
 {
     struct tov_guard_peer peer = {.root = opened->checkpoint.root,
@@ -68,10 +77,9 @@ static enum tov_guard_refusal remember(struct tov_guard *guard, const struct tov
     memcpy(peer.origin, vkey->name, sizeof(peer.origin));
     memcpy(peer.public_key.bytes, vkey->public_key, sizeof(peer.public_key.bytes));
     memcpy(peer.signature.bytes, opened->signature, sizeof(peer.signature.bytes));
-    const struct tov_guard_peer *own = tov_guard_witness_find(guard->witness, peer.origin);
     if (own != NULL && own->signature.size == peer.signature.size)
         return TOV_GUARD_DONE;
-    enum tov_err err = tov_guard_witness_put(guard->witness, &peer, &guard->witness_file);
+    enum tov_err err = put_peer(guard, &peer);
     if (err == TOV_OK)
         return TOV_GUARD_DONE;
     if (err == TOV_E_LIMIT)
@@ -91,28 +99,48 @@ static enum tov_guard_refusal check_request(const struct tov_guard *guard,
     return TOV_GUARD_DONE;
 }
 
+/* The key that the core names is the roster's for a ledger of another agency. */
+static enum tov_guard_refusal check_key(const struct tov_guard *guard,
+                                        const struct tov_guard_cosign *cosign,
+                                        struct tov_vkey *out_vkey)
+{
+    if (tov_vkey_parse(cosign->vkey, out_vkey, NULL) != TOV_OK ||
+        out_vkey->type != TOV_VKEY_ED25519 || is_own(guard, out_vkey->name))
+        return TOV_GUARD_R_PEER_NOTE;
+    const struct tov_vkey *known = tov_guard_known_find(guard, out_vkey->name);
+    if (known == NULL)
+        return TOV_GUARD_R_PEER_UNKNOWN;
+    return tov_vkey_is_same_key(known, out_vkey) ? TOV_GUARD_DONE : TOV_GUARD_R_PEER_KEY;
+}
+
+/* What was cosigned of the ledger of KEY. A record of its origin with another key is of no ledger
+ * that there ever was: in one generation the key stays (docs/roster.md). */
+static const struct tov_guard_peer *find_own(const struct tov_guard *guard,
+                                             const struct tov_vkey *key)
+{
+    const struct tov_guard_peer *own = tov_guard_witness_find(guard->witness, key->name);
+    return own != NULL && tov_guard_is_pinned(own, key) ? own : NULL;
+}
+
 enum tov_guard_refusal tov_guard_do_cosign(struct tov_guard *guard,
                                            const struct tov_guard_cosign *cosign,
                                            struct tov_guard_cosign_answer *out_answer)
 {
     *out_answer = (struct tov_guard_cosign_answer){0};
-    enum tov_guard_refusal refusal = check_request(guard, cosign);
     struct tov_vkey vkey;
-    if (refusal != TOV_GUARD_DONE)
-        return refusal;
-    if (tov_vkey_parse(cosign->vkey, &vkey, NULL) != TOV_OK)
-        return TOV_GUARD_R_PEER_NOTE;
-    const struct tov_guard_peer *own = tov_guard_witness_find(guard->witness, vkey.name);
-    if (own != NULL && memcmp(own->public_key.bytes, vkey.public_key, 32) != 0)
-        return TOV_GUARD_R_PEER_KEY;
     struct tov_checkpoint_opened opened;
-    refusal = open_note(guard, cosign, &vkey, &opened);
+    enum tov_guard_refusal refusal = check_request(guard, cosign);
+    if (refusal == TOV_GUARD_DONE)
+        refusal = check_key(guard, cosign, &vkey);
+    if (refusal == TOV_GUARD_DONE)
+        refusal = open_note(cosign, &vkey, &opened);
     if (refusal != TOV_GUARD_DONE)
         return refusal;
+    const struct tov_guard_peer *own = find_own(guard, &vkey);
     tell_own(own, out_answer);
     refusal = check_extends(own, cosign, &opened.checkpoint);
     if (refusal == TOV_GUARD_DONE)
-        refusal = remember(guard, &vkey, &opened);
+        refusal = remember(guard, &vkey, own, &opened);
     if (refusal != TOV_GUARD_DONE)
         return refusal;
     if (tov_checkpoint_cosign(&opened.checkpoint, cosign->time_s,

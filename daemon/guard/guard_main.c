@@ -35,5 +35,6 @@ int tov_guard_main(int argc, char **argv)
                                                     .agency = config.agency,
                                                     .keys_dir = config.keys_dir,
                                                     .state_dir = config.guard_dir,
-                                                    .roots_file = config.roots_file});
+                                                    .roots_file = config.roots_file,
+                                                    .roster_file = config.roster_file});
 }

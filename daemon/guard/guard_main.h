@@ -22,6 +22,7 @@ struct tov_guard_places {
     const char *keys_dir;
     const char *state_dir;
     const char *roots_file;
+    const char *roster_file; /* of peers; where it cannot be used, no anchor is cosigned */
 };
 /* That the three keys are there, for their purposes, and AGENCY's: for who tries a node's files. A
  * locked key without its credential is left locked and counted. TOV_E_KEY, TOV_E_NOMEM. */

@@ -23,6 +23,12 @@ struct tov_guard_slot {
     struct tov_guard_state state;
 };
 
+/* An agency of the roster. */
+struct tov_guard_known {
+    struct tov_vkey ledger;
+    bool closed;
+};
+
 struct tov_guard {
     char origin[TOV_ORIGIN_MAX_BYTES + 1]; /* of the ledger */
     struct tov_guard_slot trees[TOV_GUARD_TREES];
@@ -35,6 +41,8 @@ struct tov_guard {
     unsigned damaged;                  /* enum tov_guard_damaged */
     bool has_roots;
     struct tov_roots roots;
+    struct tov_guard_known *known; /* the other agencies */
+    size_t known_count;
     enum tov_err stopped_by; /* TOV_OK: it goes on */
     uint32_t refused[TOV_GUARD_REFUSALS];
     enum tov_guard_refusal last_refusal;
@@ -42,6 +50,15 @@ struct tov_guard {
 
 /* The slot of TREE, or NULL for a number that is none. */
 struct tov_guard_slot *tov_guard_slot_of(struct tov_guard *guard, enum tov_guard_tree tree);
+
+/* guard_known.c */
+enum tov_err tov_guard_take_roster(struct tov_guard *guard,
+                                   const struct tov_roster_facts *roster) TOV_MUST_CHECK;
+/* The key that the roster has for ORIGIN, of an agency that is not closed, or NULL. */
+const struct tov_vkey *tov_guard_known_find(const struct tov_guard *guard, const char *origin);
+bool tov_guard_is_pinned(const struct tov_guard_peer *peer, const struct tov_vkey *key);
+/* The place of a peer that tov_guard_doubtful_peers counts. */
+bool tov_guard_find_doubtful(const struct tov_guard *guard, size_t *out_number);
 
 /* A state could not be written, for CAUSE: from now on the guard refuses all. */
 enum tov_guard_refusal tov_guard_stop(struct tov_guard *guard, enum tov_err cause);

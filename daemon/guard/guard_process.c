@@ -32,6 +32,7 @@ struct holdings {
     struct tov_guard_disk disks[PARTS];
     struct tov_buf images[PARTS];
     struct tov_buf roots;
+    struct tov_roster *roster; /* NULL: it cannot be used */
 };
 
 static void holdings_init(struct holdings *holdings)
@@ -51,6 +52,7 @@ static void holdings_fini(struct holdings *holdings)
         tov_buf_fini(&holdings->images[i]);
     }
     tov_buf_fini(&holdings->roots);
+    tov_roster_destroy(holdings->roster);
 }
 
 static int exit_code_of(enum tov_err err)
@@ -123,6 +125,34 @@ static enum tov_err open_states(const struct tov_guard_places *places, struct ho
     return tov_file_read(places->roots_file, TOV_ROSTER_MAX_BYTES, &holdings->roots, error);
 }
 
+static enum tov_err load_roster(const struct tov_guard_places *places,
+                                const struct holdings *holdings, struct tov_roster **out_roster,
+                                struct tov_error *error)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
+    TOV_FREE struct tov_roots *roots = calloc(1, sizeof *roots);
+    if (roots == NULL)
+        return tov_fail(error, TOV_E_NOMEM, "no memory for the root keys");
+    TOV_TRY(tov_file_read(places->roster_file, TOV_ROSTER_MAX_BYTES, &note, error));
+    TOV_TRY(tov_roots_parse(tov_buf_view(&holdings->roots), roots, error));
+    TOV_TRY(tov_roster_parse(tov_buf_view(&note), &roster, error));
+    TOV_TRY(tov_roster_verify(roster, roots, error));
+    *out_roster = TOV_TAKE(roster);
+    return TOV_OK;
+}
+
+/* The core looks at the same files and ends by its own code, which tells more: here it means that
+ * no anchor is cosigned. */
+static void find_roster(const struct tov_guard_places *places, struct holdings *holdings)
+{
+    struct tov_error error = {.text = ""};
+    enum tov_err err = load_roster(places, holdings, &holdings->roster, &error);
+    if (err != TOV_OK)
+        TOV_LOG(TOV_LOG_ERROR, "guard-roster-unusable", TOV_LOG_TEXT("code", tov_err_name(err)),
+                TOV_LOG_TEXT("why", error.text));
+}
+
 /* SEED has the life of the call; the guard keeps its own copy in guarded memory. */
 static struct tov_guard_part part_of(struct holdings *holdings, size_t part, struct tov_key *seed)
 {
@@ -143,6 +173,8 @@ static enum tov_err make_guard(struct holdings *holdings, struct tov_guard **out
                                     .journal = part_of(holdings, 1, &journal),
                                     .witness = part_of(holdings, 2, &witness),
                                     .roots = tov_buf_view(&holdings->roots)};
+    if (holdings->roster != NULL)
+        setup.roster = tov_roster_facts(holdings->roster);
     return tov_guard_create(&setup, out_guard, error);
 }
 
@@ -151,6 +183,7 @@ static enum tov_err open_guard(const struct tov_guard_places *places, struct hol
 {
     TOV_TRY(load_keys(places, TOV_PASSPHRASE_NONE, holdings, error));
     TOV_TRY(open_states(places, holdings, error));
+    find_roster(places, holdings);
     TOV_TRY(make_guard(holdings, out_guard, error));
     for (size_t i = 0; i < PARTS; i++) {
         tov_keyfile_fini(&holdings->keys[i]);
@@ -236,6 +269,17 @@ static void log_lost_witness(const struct tov_guard *guard)
                          "put into the roster"));
 }
 
+static void log_doubtful(const struct tov_guard *guard)
+{
+    size_t count = tov_guard_doubtful_peers(guard);
+    if (count > 0)
+        TOV_LOG(TOV_LOG_WARNING, "guard-witness-doubtful", TOV_LOG_NUMBER("peers", count),
+                TOV_LOG_TEXT("hint",
+                             "the witness's state has ledgers that the roster does not know, or "
+                             "with other keys: somebody may have had the core. They hold up "
+                             "nothing, docs/guard.md"));
+}
+
 static int run_with(const struct tov_guard_places *places, struct holdings *holdings)
 {
     TOV_CLEANUP(tov_guard_cleanup) struct tov_guard *guard = NULL;
@@ -251,6 +295,7 @@ static int run_with(const struct tov_guard_places *places, struct holdings *hold
     }
     log_damaged(guard);
     log_lost_witness(guard);
+    log_doubtful(guard);
     tov_log_event(TOV_LOG_INFO, "guard-ready");
     return serve(guard, ipc);
 }

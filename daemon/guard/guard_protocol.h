@@ -45,7 +45,7 @@ enum tov_guard_refusal {
     TOV_GUARD_R_STATEMENT_RANGE = 12,  /* the compact range does not give the stated root */
     TOV_GUARD_R_PEER_NOTE = 13,        /* the peer's checkpoint or key cannot be read */
     TOV_GUARD_R_PEER_SIGNATURE = 14,   /* the peer did not sign it */
-    TOV_GUARD_R_PEER_KEY = 15,         /* another key than the one pinned for this origin */
+    TOV_GUARD_R_PEER_KEY = 15,         /* another key than the roster has for this origin */
     TOV_GUARD_R_PEER_OLD_SIZE = 16,    /* the proof starts elsewhere; the answer has own size */
     TOV_GUARD_R_PEER_PROOF = 17,       /* the consistency proof does not hold */
     TOV_GUARD_R_PEER_FORK = 18,        /* another root at a size that was cosigned */
@@ -53,9 +53,10 @@ enum tov_guard_refusal {
     TOV_GUARD_R_PEER_FULL = 20,        /* no room for another peer ledger */
     TOV_GUARD_R_NO_KEY = 21,           /* this guard holds no such key */
     TOV_GUARD_R_DISK = 22,             /* the state could not be written; the guard ends */
-    TOV_GUARD_R_SPACE = 23             /* the same, for want of room on disk or in memory */
+    TOV_GUARD_R_SPACE = 23,            /* the same, for want of room on disk or in memory */
+    TOV_GUARD_R_PEER_UNKNOWN = 24      /* not a ledger of another agency of the roster */
 };
-#define TOV_GUARD_REFUSALS 24
+#define TOV_GUARD_REFUSALS 25
 
 /* A short name for logs, "not-own-size". Static; never NULL. */
 const char *tov_guard_refusal_name(enum tov_guard_refusal refusal);

@@ -46,6 +46,7 @@ static const char *const refusal_names[TOV_GUARD_REFUSALS] = {
     [TOV_GUARD_R_NO_KEY] = "no-key",
     [TOV_GUARD_R_DISK] = "disk",
     [TOV_GUARD_R_SPACE] = "space",
+    [TOV_GUARD_R_PEER_UNKNOWN] = "peer-unknown",
 };
 
 const char *tov_guard_refusal_name(enum tov_guard_refusal refusal)

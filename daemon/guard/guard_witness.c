@@ -221,6 +221,17 @@ static struct tov_guard_peer *find_peer(const struct tov_guard_witness *witness,
     return NULL;
 }
 
+size_t tov_guard_witness_count(const struct tov_guard_witness *witness)
+{
+    return witness->count;
+}
+
+const struct tov_guard_peer *tov_guard_witness_at(const struct tov_guard_witness *witness,
+                                                  size_t number)
+{
+    return &witness->peers[number];
+}
+
 const struct tov_guard_peer *tov_guard_witness_find(const struct tov_guard_witness *witness,
                                                     const char *origin)
 {
@@ -261,5 +272,20 @@ enum tov_err tov_guard_witness_put(struct tov_guard_witness *witness,
     record.sequence = own->sequence + 1;
     TOV_TRY(write_slot(&record, (size_t)(own - witness->peers), file));
     *own = record;
+    return TOV_OK;
+}
+
+/* In the slot of the older copy first: until both are written the former record is what a torn one
+ * leaves, or stands beside the new one as the older. */
+enum tov_err tov_guard_witness_replace(struct tov_guard_witness *witness, size_t number,
+                                       const struct tov_guard_peer *peer,
+                                       const struct tov_guard_file *file)
+{
+    struct tov_guard_peer record = *peer;
+    for (unsigned copy = 1; copy <= 2; copy++) {
+        record.sequence = witness->peers[number].sequence + copy;
+        TOV_TRY(write_slot(&record, number, file));
+    }
+    witness->peers[number] = record;
     return TOV_OK;
 }

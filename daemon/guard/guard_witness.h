@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * What this agency as a witness must never forget: for each peer ledger the key that was pinned at
- * first use and the largest checkpoint that was cosigned (C2SP tlog-witness). One file, grown in
- * place, two slots of 512 bytes for each peer.
- * Not for: own trees (guard_state.h).
- * Never make a new empty file for a witness key that has cosigned: make a new key (docs/guard.md).
+ * first use, which is the roster's, and the largest checkpoint that was cosigned (C2SP
+ * tlog-witness). One file, grown in place, two slots of 512 bytes for each peer. Not for: own trees
+ * (guard_state.h). Never make a new empty file for a witness key that has cosigned: make a new key
+ * (docs/guard.md).
  */
 #ifndef TOV_GUARD_WITNESS_H
 #define TOV_GUARD_WITNESS_H
@@ -44,6 +44,10 @@ enum tov_err tov_guard_witness_load(struct tov_bytes image,
 bool tov_guard_witness_is_alone(const struct tov_guard_witness *witness);
 void tov_guard_witness_destroy(struct tov_guard_witness *witness);
 
+size_t tov_guard_witness_count(const struct tov_guard_witness *witness);
+/* The record at place NUMBER, below the count; valid until the next put. */
+const struct tov_guard_peer *tov_guard_witness_at(const struct tov_guard_witness *witness,
+                                                  size_t number);
 /* The record of ORIGIN, or NULL; valid until the next put. */
 const struct tov_guard_peer *tov_guard_witness_find(const struct tov_guard_witness *witness,
                                                     const char *origin);
@@ -54,5 +58,10 @@ const struct tov_guard_peer *tov_guard_witness_find(const struct tov_guard_witne
 enum tov_err tov_guard_witness_put(struct tov_guard_witness *witness,
                                    const struct tov_guard_peer *peer,
                                    const struct tov_guard_file *file) TOV_MUST_CHECK;
+
+/* As put, for a peer that has no record: in place NUMBER, whose record is forgotten. */
+enum tov_err tov_guard_witness_replace(struct tov_guard_witness *witness, size_t number,
+                                       const struct tov_guard_peer *peer,
+                                       const struct tov_guard_file *file) TOV_MUST_CHECK;
 
 #endif

@@ -303,7 +303,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run.reader = tov_reader_of((struct tov_bytes){data, size});
     run.has_witness = true;
     run.statements = 1;
-    run.peer = fixture_key_of(30, PEER);
+    run.peer = fixture_key_of(FIXTURE_PEER_KEY, PEER);
     fixture_init(&run.fixture);
     model_init(&run.model);
     for (unsigned i = 0; i < STEPS_MAX && run.reader.left > 0; i++)

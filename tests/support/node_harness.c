@@ -322,7 +322,8 @@ static struct tov_guard_local_options guard_options_of(const struct node *node)
     return (struct tov_guard_local_options){.ledger_origin = node->agency.ledger.name,
                                             .ledger_seed = node->ledger,
                                             .journal_seed = node->journal,
-                                            .witness_seed = node->witness};
+                                            .witness_seed = node->witness,
+                                            .roster = tov_roster_facts(node->roster)};
 }
 
 static void make_guard(struct node *node)

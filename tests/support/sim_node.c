@@ -222,6 +222,7 @@ static enum tov_err start_guard(struct sim_node *node, struct tov_error *error)
                                               .journal_seed = node->agency->journal,
                                               .witness_seed = node->agency->witness,
                                               .roots = tov_buf_view(&roots),
+                                              .roster = tov_roster_facts(node->federation->roster),
                                               .fresh = !node->has_images};
     for (size_t i = 0; i < TOV_GUARD_IMAGES; i++)
         options.images[i] = tov_buf_view(&node->images[i]);

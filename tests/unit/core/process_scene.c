@@ -345,6 +345,7 @@ static void world_init(struct process_world *world, struct process_scene *scene)
         .ledger_seed = agency->ledger,
         .journal_seed = agency->journal,
         .witness_seed = agency->witness,
+        .roster = tov_roster_facts(scene->federation->roster),
         .fresh = true};
     struct tov_ipc **ipcs[] = {&world->guard, &world->gateway, &world->front, &world->supervisor};
     *world = (struct process_world){.scene = scene};

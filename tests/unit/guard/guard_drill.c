@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PEER "infohus-demo/kbh-pol/1"
+#define PEER FIXTURE_PEER
 #define SIZE 10u /* of the guard's ledger when the drill begins */
 #define DIED 137
 
@@ -60,7 +60,7 @@ struct drill {
 
 static void drill_init(struct drill *drill)
 {
-    *drill = (struct drill){.peer = fixture_key_of(30, PEER),
+    *drill = (struct drill){.peer = fixture_key_of(FIXTURE_PEER_KEY, PEER),
                             .stranger = fixture_key_of(31, PEER),
                             .note = TOV_BUF_INIT(65536),
                             .vkey = TOV_BUF_INIT(1024),

@@ -7,6 +7,7 @@
 #include "merkle/tree.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 struct fixture_key fixture_key_of(uint8_t number, const char *name)
@@ -36,6 +37,77 @@ static void make_roots(struct fixture *fixture)
     UNIT_NEED(fixture->roots_text.failed == TOV_OK);
 }
 
+static const char *const endpoints[] = {"tcp://127.0.0.1:20000"};
+static const uint16_t keepers[2][1] = {{2}, {1}};
+static const struct tov_unit units[] = {
+    {"vink", "Enheden", "", TOV_ROLE_BIT(TOV_ROLE_TOVHOLDER_KOMMUNE), 7}};
+
+/* NUMBER is that of its keys, but for the ledger's. */
+static struct tov_agency agency_of(uint8_t number, const char *name, const struct fixture_key *key)
+{
+    struct tov_agency agency = {.name = name,
+                                .title = "Myndighed",
+                                .regime = TOV_REGIME_GDPR,
+                                .generation = 1,
+                                .ledger = key->vkey,
+                                .transport_count = 1,
+                                .endpoints = endpoints,
+                                .endpoint_count = 1,
+                                .keeper_count = 1,
+                                .units = units,
+                                .unit_count = 1};
+    char text[TOV_ORIGIN_MAX_BYTES + 1];
+    (void)snprintf(text, sizeof text, "infohus-demo/%s/1/journal/1", name);
+    agency.journal = fixture_key_of(number, text).vkey;
+    (void)snprintf(text, sizeof text, "infohus-demo/%s/witness", name);
+    struct fixture_key witness = fixture_key_of((uint8_t)(number + 1), text);
+    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(text), TOV_VKEY_COSIGNATURE, witness.vkey.public_key,
+                            &agency.witness) == TOV_OK);
+    memcpy(agency.control, fixture_key_of((uint8_t)(number + 2), text).vkey.public_key, 32);
+    memset(agency.transport[0], number, 32);
+    return agency;
+}
+
+static void make_roster(struct fixture *fixture)
+{
+    static struct tov_vkey roots[FIXTURE_ROOTS];
+    struct fixture_key peer = fixture_key_of(FIXTURE_PEER_KEY, FIXTURE_PEER);
+    fixture->agencies[0] = agency_of(40, "kk", &fixture->ledger);
+    fixture->agencies[1] = agency_of(50, "kbh-pol", &peer);
+    for (uint16_t i = 0; i < 2; i++) {
+        fixture->agencies[i].number = (uint16_t)(i + 1);
+        fixture->agencies[i].keepers = keepers[i];
+        fixture->agencies[i].cvr = i == 0 ? "00000019" : "00000116";
+    }
+    for (size_t i = 0; i < FIXTURE_ROOTS; i++)
+        roots[i] = fixture->roots[i].vkey;
+    fixture->roster = (struct tov_roster_facts){.federation = "infohus-demo",
+                                                .version = 1,
+                                                .valid_until_ms = 4102444799000,
+                                                .catalogue_version = 1,
+                                                .calendar_version = 1,
+                                                .witness_policy = TOV_WITNESS_TWO_THIRDS,
+                                                .threshold = 2,
+                                                .roots = roots,
+                                                .root_count = FIXTURE_ROOTS,
+                                                .agencies = fixture->agencies,
+                                                .agency_count = 2};
+}
+
+void fixture_put_roster(const struct fixture *fixture, size_t signers, struct tov_buf *out)
+{
+    struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    tov_roster_format(&fixture->roster, &text);
+    UNIT_NEED(tov_note_put_text(out, tov_buf_view(&text)) == TOV_OK);
+    for (size_t i = 0; i < signers; i++) {
+        uint8_t signature[TOV_ED25519_SIGNATURE_BYTES];
+        tov_ed25519_sign(fixture->roots[i].secret, tov_buf_view(&text), signature);
+        tov_note_put_signature(out, &fixture->roots[i].vkey, TOV_BYTES_OF(signature));
+    }
+    UNIT_NEED(out->failed == TOV_OK);
+    tov_buf_fini(&text);
+}
+
 static void create_guard(struct fixture *fixture, const struct tov_bytes *images)
 {
     struct tov_guard_local_options options = {.ledger_origin = FIXTURE_ORIGIN,
@@ -43,6 +115,7 @@ static void create_guard(struct fixture *fixture, const struct tov_bytes *images
                                               .journal_seed = fixture->journal.seed,
                                               .witness_seed = fixture->witness.seed,
                                               .roots = tov_buf_view(&fixture->roots_text),
+                                              .roster = &fixture->roster,
                                               .fresh = images == NULL};
     for (size_t i = 0; images != NULL && i < TOV_GUARD_IMAGES; i++)
         options.images[i] = images[i];
@@ -64,6 +137,7 @@ void fixture_init(struct fixture *fixture)
         fixture->leaves[i] = tov_merkle_leaf_hash(TOV_BYTES_OF(leaf));
     }
     make_roots(fixture);
+    make_roster(fixture);
     create_guard(fixture, NULL);
 }
 

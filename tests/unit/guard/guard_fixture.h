@@ -15,6 +15,8 @@
 #include "support/unit.h"
 
 #define FIXTURE_ORIGIN "infohus-demo/kk/1"
+#define FIXTURE_PEER "infohus-demo/kbh-pol/1"
+#define FIXTURE_PEER_KEY 30 /* of fixture_key_of: the one that the roster has */
 #define FIXTURE_LEAVES 600
 #define FIXTURE_ROOTS 3
 
@@ -30,6 +32,8 @@ struct fixture {
     struct fixture_key ledger, journal, witness;
     struct fixture_key roots[FIXTURE_ROOTS];
     struct tov_buf roots_text;      /* threshold 2 of 3 */
+    struct tov_agency agencies[2];  /* kk, and the peer */
+    struct tov_roster_facts roster; /* of both */
     struct tov_guard_answer answer; /* of the last call */
 };
 
@@ -37,6 +41,9 @@ struct fixture {
 void fixture_init(struct fixture *fixture);
 void fixture_fini(struct fixture *fixture);
 struct fixture_key fixture_key_of(uint8_t number, const char *name);
+
+/* The roster as a note of which SIGNERS root holders have signed the text. */
+void fixture_put_roster(const struct fixture *fixture, size_t signers, struct tov_buf *out);
 
 /* What a crash leaves: starts the guard again over IMAGES (copied before the old one ends). */
 void fixture_restart_with(struct fixture *fixture, const struct tov_bytes images[TOV_GUARD_IMAGES]);

@@ -17,7 +17,7 @@
 #define QUEUE_BYTES (64u * 1024u * 1024u)
 
 static const char *const files[] = {"ledger.key",    "journal.key",   "witness.key", "ledger.state",
-                                    "journal.state", "witness.state", "roots.txt"};
+                                    "journal.state", "witness.state", "roots.txt",   "roster.txt"};
 
 void process_path(const struct process_fixture *process, const char *name, char out[128])
 {
@@ -68,6 +68,14 @@ static void write_states(const struct process_fixture *process)
                tov_guard_local_image(process->known.guard, TOV_GUARD_IMAGE_WITNESS));
 }
 
+void process_write_roster(const struct process_fixture *process, size_t signers)
+{
+    struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    fixture_put_roster(&process->known, signers, &note);
+    write_file(process, "roster.txt", tov_buf_view(&note));
+    tov_buf_fini(&note);
+}
+
 void process_init(struct process_fixture *process)
 {
     *process = (struct process_fixture){.dir = "/tmp/tov-guard-XXXXXX"};
@@ -78,6 +86,7 @@ void process_init(struct process_fixture *process)
     process_write_key(process, "witness.key", TOV_KEY_WITNESS);
     write_states(process);
     write_file(process, "roots.txt", tov_buf_view(&process->known.roots_text));
+    process_write_roster(process, 2);
 }
 
 void process_fini(struct process_fixture *process)
@@ -96,8 +105,9 @@ void process_fini(struct process_fixture *process)
 void process_start(struct process_fixture *process)
 {
     int fds[2];
-    char roots[128];
+    char roots[128], roster[128];
     process_path(process, "roots.txt", roots);
+    process_path(process, "roster.txt", roster);
     UNIT_NEED(tov_ipc_pair(fds) == TOV_OK);
     (void)fflush(NULL);
     process->pid = fork();
@@ -108,7 +118,8 @@ void process_start(struct process_fixture *process)
                                                        .agency = "kk",
                                                        .keys_dir = process->dir,
                                                        .state_dir = process->dir,
-                                                       .roots_file = roots}));
+                                                       .roots_file = roots,
+                                                       .roster_file = roster}));
     }
     close(fds[1]);
     UNIT_NEED(tov_ipc_create(fds[0], QUEUE_BYTES, &process->ipc) == TOV_OK);

@@ -34,6 +34,8 @@ void process_send(struct process_fixture *process, const struct tov_guard_reques
 bool process_receive(struct process_fixture *process);
 
 void process_path(const struct process_fixture *process, const char *name, char out[128]);
+/* The roster as so many root holders have signed it. */
+void process_write_roster(const struct process_fixture *process, size_t signers);
 void process_write_key(const struct process_fixture *process, const char *name,
                        enum tov_key_purpose purpose);
 

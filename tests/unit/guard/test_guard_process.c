@@ -283,6 +283,20 @@ static void log_of_start(struct process_fixture *process, char out[4096])
     (void)fclose(log);
 }
 
+/* Which peers there are nobody says then: it starts all the same, and the core ends by its code. */
+static void a_roster_that_the_roots_have_not_signed_is_told(void)
+{
+    static struct process_fixture process;
+    char log[4096];
+    process_init(&process);
+    log_of_start(&process, log);
+    CU_ASSERT(strstr(log, "guard-roster-unusable") == NULL && strstr(log, "guard-ready") != NULL);
+    process_write_roster(&process, 1);
+    log_of_start(&process, log);
+    CU_ASSERT(strstr(log, "guard-roster-unusable") != NULL && strstr(log, "guard-ready") != NULL);
+    process_fini(&process);
+}
+
 static void a_state_of_which_one_copy_is_damaged_is_told_and_used(void)
 {
     static struct process_fixture process;
@@ -308,6 +322,7 @@ static const struct unit_test tests[] = {
     UNIT_TEST(it_does_not_start_with_a_state_that_others_can_read),
     UNIT_TEST(two_guards_never_run_on_one_state),
     UNIT_TEST(without_its_state_file_it_starts_and_signs_nothing),
+    UNIT_TEST(a_roster_that_the_roots_have_not_signed_is_told),
     UNIT_TEST(a_state_of_which_one_copy_is_damaged_is_told_and_used),
 };
 
