@@ -11,6 +11,10 @@
 #define HELLO_RETRY_MS 5000u
 #define CLOCK_AHEAD_MS 300000u
 
+/* Connections that the gateway says were made. Beyond them Hello goes with a later tick, as where
+ * one was lost: a gateway that is taken over says so as often as it likes. */
+static const struct tov_quota_rate up_rate = {32, 1};
+
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
@@ -117,7 +121,8 @@ void tov_follow_on_up(struct tov_follow *follow, uint16_t agency)
     peer->has_session = false;
     peer->is_consulted = false;
     peer->recall_asked_ms = 0;
-    tov_session_hello(follow, peer, NULL);
+    if (tov_quota_take(&peer->ups, &up_rate, 1, follow->core->mono_ms))
+        tov_session_hello(follow, peer, NULL);
 }
 
 void tov_follow_on_down(struct tov_follow *follow, uint16_t agency)

@@ -157,6 +157,7 @@ struct tov_peer {
     uint64_t fault_mono_ms;
     uint64_t last_heard_ms;
     struct tov_quota hellos, asks, idle; /* what it has used of its quotas */
+    struct tov_quota ups;                /* what the gateway has, of connections to it */
     struct tov_quota lines;              /* ... of this node's log */
     uint64_t lines_left_out;
     struct tov_day_quota day_quota; /* ... of this node's disk */

@@ -247,6 +247,39 @@ static void a_forged_position_makes_nothing_held_that_is_not(void)
     need_peace(&gateway);
 }
 
+/* ---- connections that there are not ---- */
+
+static bool count_hellos(void *context, struct sim_frame *frame)
+{
+    size_t *hellos = context;
+    if (frame->from == SENDER && kind_of(tov_buf_view(&frame->bytes)) == TOV_FRAME_HELLO)
+        *hellos += 1;
+    return true;
+}
+
+/* I11: a Hello costs reading and a frame each. */
+static void who_says_up_without_end_is_not_followed(void)
+{
+    struct gateway gateway;
+    size_t hellos = 0;
+    take_over(&gateway, "gateway-ups");
+    gateway.wire->filter = count_hellos;
+    gateway.wire->filter_context = &hellos;
+    for (unsigned i = 0; i < 5000; i++) {
+        if (i % 2 == 1)
+            tov_node_on_peer_down(gateway.wire->nodes[SENDER].node, RECEIVER + 1);
+        tov_node_on_peer_up(gateway.wire->nodes[SENDER].node, RECEIVER + 1);
+        sim_wire_run(gateway.wire);
+    }
+    CU_ASSERT(hellos >= 10 && hellos <= 32);
+    sim_wire_pass(gateway.wire, 10000); /* and when it is over, all goes on by itself */
+    struct tov_message_written written = sim_wire_send(gateway.wire, SENDER, 1);
+    sim_wire_run(gateway.wire);
+    UNIT_EQUAL_INT(delivered(&gateway, &written).verdict, TOV_VERDICT_OPENED);
+    need_peace(&gateway);
+    gateway_fini(&gateway);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -254,6 +287,7 @@ int main(void)
         UNIT_TEST(a_parcel_for_another_agency_is_nothing_here),
         UNIT_TEST(whatever_is_changed_on_the_way_all_is_opened_in_the_end),
         UNIT_TEST(a_forged_position_makes_nothing_held_that_is_not),
+        UNIT_TEST(who_says_up_without_end_is_not_followed),
     };
     return unit_run("follow_gateway", tests, sizeof tests / sizeof tests[0]);
 }
