@@ -332,7 +332,7 @@ enum tov_err tov_own_files_on_request(struct tov_follow *follow, struct tov_peer
                                                                          : TOV_E_NOT_FOUND;
     if (err == TOV_OK)
         err = note_and_give(&giving, asked);
-    if (err == TOV_E_NOMEM || err == TOV_E_IO)
+    if (err == TOV_E_NOMEM) /* what the disk does not give is no reason to end: a peer asks again */
         return tov_core_fail(follow->core, err, "a file that a peer asked for could not be read");
     log_failure(&giving, asked, err);
     return TOV_OK;

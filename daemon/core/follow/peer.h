@@ -475,16 +475,7 @@ void tov_witness_resend(struct tov_follow *follow, struct tov_peer *peer);
 enum tov_err tov_witness_on_frame(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_frame *frame) TOV_MUST_CHECK;
 
-/* pull.c */
-enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
-                            const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
-                            uint64_t link_number) TOV_MUST_CHECK;
-/* Whether an attachment of the message is still fetched. */
-bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
-                           const struct tov_message_name *name, size_t part_count);
-void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
-void tov_pull_on_tick(struct tov_peer *peer);
-void tov_pull_fini(struct tov_peer *peer);
+/* transfer_row.c */
 /* What stands in `transfer`: link number 8, state 1, chunks held and synced 4; of one that was
  * given up in their place the run of the node that did so: the next one tries again. */
 enum {
@@ -504,6 +495,17 @@ enum tov_err tov_transfer_get_row(struct tov_bytes bytes,
                                   struct tov_transfer_row *out_row) TOV_MUST_CHECK;
 /* Whether it is still to be pulled; from the beginning, what another run gave up. */
 bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row);
+
+/* pull.c */
+enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
+                            const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
+                            uint64_t link_number) TOV_MUST_CHECK;
+/* Whether an attachment of the message is still fetched. */
+bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
+                           const struct tov_message_name *name, size_t part_count);
+void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
+void tov_pull_on_tick(struct tov_peer *peer);
+void tov_pull_fini(struct tov_peer *peer);
 /* A transfer as it stands in the store. */
 struct tov_pull_wanted {
     struct tov_message_name name;
@@ -535,9 +537,9 @@ void tov_pull_check_destroy(struct tov_pull_check *check); /* NULL is fine */
 TOV_DEFINE_CLEANUP(tov_pull_check, struct tov_pull_check, tov_pull_check_destroy)
 struct tov_pull_checked {
     enum tov_err err; /* why it does not open; TOV_OK: it does */
-    bool is_damaged;  /* since it came in */
+    bool is_damaged;  /* since it came in: changed, cut, gone, or not to be read */
 };
-/* TOV_E_AGAIN: there is more to look at, with the next tick. TOV_E_IO, TOV_E_NOMEM. */
+/* TOV_E_AGAIN: there is more to look at, with the next tick. TOV_E_NOMEM. */
 enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_peer *peer,
                                  const struct tov_transfer *transfer, const char *blob,
                                  struct tov_pull_checked *out_checked) TOV_MUST_CHECK;
@@ -576,7 +578,8 @@ enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *
 enum tov_err tov_own_files_want(struct tov_follow *follow, const struct tov_message_name *name,
                                 const struct tov_leaf_message *leaf) TOV_MUST_CHECK;
 void tov_own_files_on_tick(struct tov_follow *follow);
-/* All chunks of an own file have come. TOV_E_CORRUPT: the own disk has changed it since. */
+/* All chunks of an own file have come. Any failure but NOMEM is the own disk's: it has changed the
+ * file since, or does not give it. */
 enum tov_err tov_own_files_finish(struct tov_follow *follow, const struct tov_peer *peer,
                                   const struct tov_transfer *transfer,
                                   const char *blob) TOV_MUST_CHECK;

@@ -20,40 +20,6 @@
 #define SYNC_EVERY 16u
 #define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
 
-#define ROW_BYTES 13u
-
-static struct tov_store_key row_key(const struct tov_message_name *name, uint8_t part)
-{
-    return tov_key_part(name->agency, name->generation, name->index, part);
-}
-
-void tov_transfer_put_row(struct tov_core *core, const struct tov_message_name *name, uint8_t part,
-                          const struct tov_transfer_row *row)
-{
-    uint8_t bytes[ROW_BYTES];
-    tov_put_be64(bytes, row->link_number);
-    bytes[8] = row->state;
-    tov_put_be32(bytes + 9, row->held);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_TRANSFER, row_key(name, part),
-                        TOV_BYTES_OF(bytes));
-}
-
-enum tov_err tov_transfer_get_row(struct tov_bytes bytes, struct tov_transfer_row *out)
-{
-    struct tov_reader reader = tov_reader_of(bytes);
-    out->link_number = tov_read_u64(&reader);
-    out->state = tov_read_u8(&reader);
-    out->held = tov_read_u32(&reader);
-    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
-}
-
-bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row)
-{
-    if (row->state == TOV_TRANSFER_ROW_GIVEN_UP && row->held != follow->pull_run)
-        *row = (struct tov_transfer_row){row->link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
-    return row->state == TOV_TRANSFER_ROW_UNDER_WAY;
-}
-
 enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
                             uint64_t link_number)
@@ -289,17 +255,30 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
     return tov_store_iter_fini(&iter);
 }
 
+static uint64_t bytes_left(const struct tov_transfer *transfer)
+{
+    return transfer->claim.sealed_size - (uint64_t)transfer->held * TOV_PULL_CHUNK_BYTES;
+}
+
+static void tell_no_room(struct tov_core *core, struct tov_peer *peer,
+                         const struct tov_transfer *transfer)
+{
+    if (!peer->told_no_room)
+        tov_core_log(core, TOV_HOST_WARN, "no-room-for-attachment", "peer=%s index=%llu bytes=%llu",
+                     peer->agency->name, (unsigned long long)transfer->name.index,
+                     (unsigned long long)bytes_left(transfer));
+    peer->told_no_room = true;
+}
+
 /* A peer's attachments never take the room that casework needs: they wait for more. */
 static bool has_room(struct tov_core *core, struct tov_peer *peer,
                      const struct tov_transfer *transfer)
 {
-    uint64_t left = transfer->claim.sealed_size - (uint64_t)transfer->held * TOV_PULL_CHUNK_BYTES;
-    bool has = tov_core_has_room(core, left);
-    if (!has && !peer->told_no_room)
-        tov_core_log(core, TOV_HOST_WARN, "no-room-for-attachment", "peer=%s index=%llu bytes=%llu",
-                     peer->agency->name, (unsigned long long)transfer->name.index,
-                     (unsigned long long)left);
-    peer->told_no_room = !has;
+    bool has = tov_core_has_room(core, bytes_left(transfer));
+    if (has)
+        peer->told_no_room = false;
+    else
+        tell_no_room(core, peer, transfer);
     return has;
 }
 
@@ -325,8 +304,9 @@ static void ask(struct tov_follow *follow, struct tov_peer *peer, struct tov_tra
 
 /* ---- the end of a transfer ---- */
 
-/* The own disk has changed it: no verdict on its sender, who is asked for it once more; but not for
- * ever, since a disk that does so each time would have it sent without end. */
+/* The own disk has changed it, or does not give or take it: no verdict on its sender, who is asked
+ * for it once more; but not for ever, since a disk that does so each time would have it sent
+ * without end. */
 static void fetch_again(struct tov_follow *follow, struct tov_peer *peer,
                         struct tov_transfer *transfer, const char *blob)
 {
@@ -365,7 +345,9 @@ static void look_at_part(const struct tov_peer *peer, struct tov_store_read *rea
                        slot->state == TOV_TRANSFER_CHECKING || slot->is_given_up;
         standing->under_way = standing->under_way || pulling;
         standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
-    } else if (tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes) == TOV_OK &&
+    } else if (tov_store_get(read, TOV_TABLE_TRANSFER,
+                             tov_key_part(name->agency, name->generation, name->index, part),
+                             &bytes) == TOV_OK &&
                tov_transfer_get_row(bytes, &row) == TOV_OK) {
         standing->under_way = standing->under_way || row.state == TOV_TRANSFER_ROW_UNDER_WAY ||
                               row.state == TOV_TRANSFER_ROW_GIVEN_UP;
@@ -456,11 +438,12 @@ static enum tov_err finish_own(struct tov_follow *follow, struct tov_peer *peer,
                                struct tov_transfer *transfer, const char *blob)
 {
     enum tov_err err = tov_own_files_finish(follow, peer, transfer, blob);
-    if (err == TOV_E_CORRUPT) {
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK) {
         fetch_again(follow, peer, transfer, blob);
         return TOV_OK;
     }
-    TOV_TRY(err);
     transfer->state = TOV_TRANSFER_FINISHED;
     peer->pulls_soon = true;
     return TOV_OK;
@@ -573,6 +556,31 @@ static enum tov_err keep_progress(struct tov_core *core, struct tov_transfer *tr
     return TOV_OK;
 }
 
+static enum tov_err keep_chunk(struct tov_core *core, struct tov_transfer *transfer,
+                               const struct tov_frame_chunk *chunk, const char *blob)
+{
+    transfer->silent = 0;
+    transfer->asked_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
+    TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,
+                                   chunk->data));
+    tov_core_use_room(core, chunk->data.size);
+    transfer->held++;
+    return keep_progress(core, transfer, blob);
+}
+
+/* Nor is a disk that does not take it a fault of the sender. A full one is tried again, from what
+ * is synced, when the request has waited as long as one without an answer. */
+static void wait_for_disk(struct tov_follow *follow, struct tov_peer *peer,
+                          struct tov_transfer *transfer, const char *blob, enum tov_err err)
+{
+    if (err != TOV_E_FULL) {
+        fetch_again(follow, peer, transfer, blob);
+        return;
+    }
+    transfer->held = transfer->asked = transfer->synced;
+    tell_no_room(follow->core, peer, transfer);
+}
+
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk)
 {
@@ -585,16 +593,14 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     }
     TOV_TRY(verify_chunk(transfer, chunk));
     tov_blob_name(core, &transfer->name, transfer->id, transfer->part, blob);
-    TOV_TRY(core->host->blob_write(core->host->context, blob, chunk->index * TOV_PULL_CHUNK_BYTES,
-                                   chunk->data));
-    tov_core_use_room(core, chunk->data.size);
-    transfer->held++;
-    transfer->silent = 0;
-    transfer->asked_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
-    TOV_TRY(keep_progress(core, transfer, blob));
-    if (transfer->held == transfer->total)
+    enum tov_err err = keep_chunk(core, transfer, chunk, blob);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK)
+        wait_for_disk(follow, peer, transfer, blob, err);
+    else if (transfer->held == transfer->total)
         return finish(follow, peer, transfer, blob);
-    if (transfer->held == transfer->asked)
+    else if (transfer->held == transfer->asked)
         ask(follow, peer, transfer);
     return TOV_OK;
 }
@@ -654,7 +660,8 @@ enum tov_err tov_follow_transfer(const struct tov_follow *follow, struct tov_sto
     struct tov_transfer_row row;
     if (name->agency == follow->core->own->number)
         return tov_own_files_view(follow, read, name, part, out_view);
-    TOV_TRY(tov_store_get(read, TOV_TABLE_TRANSFER, row_key(name, part), &bytes));
+    TOV_TRY(tov_store_get(read, TOV_TABLE_TRANSFER,
+                          tov_key_part(name->agency, name->generation, name->index, part), &bytes));
     TOV_TRY(tov_transfer_get_row(bytes, &row));
     bool is_given_up = row.state == TOV_TRANSFER_ROW_GIVEN_UP;
     *out_view = (struct tov_transfer_view){.chunks_held = is_given_up ? 0 : row.held,

@@ -48,24 +48,29 @@ void tov_pull_check_destroy(struct tov_pull_check *check)
     free(check);
 }
 
-/* The next chunk into the room of CHECK; OUT_GOT is less than its size where the file is cut. */
+/* The next chunk, in the room of CHECK. TOV_E_IO: the file is gone, or cut, or cannot be read: it
+ * was whole once, so the own disk has lost it. */
 static enum tov_err read_chunk(const struct tov_core *core, const struct tov_transfer *transfer,
-                               const char *blob, struct tov_pull_check *check, size_t *out_got)
+                               const char *blob, struct tov_pull_check *check,
+                               struct tov_bytes *out_chunk)
 {
     size_t size = tov_part_chunk_size(transfer->claim.sealed_size, check->next);
-    return core->host->blob_read(core->host->context, blob,
-                                 (uint64_t)check->next * TOV_PULL_CHUNK_BYTES,
-                                 (struct tov_room){check->chunk, size}, out_got);
+    size_t got = 0;
+    enum tov_err err = core->host->blob_read(core->host->context, blob,
+                                             (uint64_t)check->next * TOV_PULL_CHUNK_BYTES,
+                                             (struct tov_room){check->chunk, size}, &got);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK || got != size)
+        return TOV_E_IO;
+    *out_chunk = (struct tov_bytes){check->chunk, size};
+    return TOV_OK;
 }
 
-static enum tov_err open_next(const struct tov_core *core, const struct tov_transfer *transfer,
-                              const char *blob, struct tov_pull_check *check)
+static enum tov_err open_next(const struct tov_transfer *transfer, struct tov_pull_check *check,
+                              struct tov_bytes chunk)
 {
-    size_t got = 0;
-    TOV_TRY(read_chunk(core, transfer, blob, check, &got));
-    if (got != tov_part_chunk_size(transfer->claim.sealed_size, check->next))
-        return TOV_E_IO;
-    TOV_TRY(tov_part_opener_take(check->opener, (struct tov_bytes){check->chunk, got}));
+    TOV_TRY(tov_part_opener_take(check->opener, chunk));
     check->next++;
     return check->next == transfer->total ? tov_part_opener_finish(check->opener) : TOV_OK;
 }
@@ -82,24 +87,17 @@ static enum tov_err begin_hashing(const struct tov_transfer *transfer, struct to
     return TOV_OK;
 }
 
-static enum tov_err hash_next(const struct tov_core *core, const struct tov_transfer *transfer,
-                              const char *blob, struct tov_pull_check *check)
-{
-    size_t got = 0;
-    TOV_TRY(read_chunk(core, transfer, blob, check, &got));
-    check->hashes[check->next++] = tov_part_chunk_hash((struct tov_bytes){check->chunk, got});
-    return TOV_OK;
-}
-
 static enum tov_err take_next(const struct tov_core *core, const struct tov_transfer *transfer,
                               const char *blob, struct tov_pull_check *check)
 {
-    if (check->open_err != TOV_OK)
-        return hash_next(core, transfer, blob, check);
-    enum tov_err err = open_next(core, transfer, blob, check);
-    if (err == TOV_OK || err == TOV_E_IO || err == TOV_E_NOMEM)
-        return err;
-    return begin_hashing(transfer, check, err);
+    struct tov_bytes chunk;
+    TOV_TRY(read_chunk(core, transfer, blob, check, &chunk));
+    if (check->open_err != TOV_OK) {
+        check->hashes[check->next++] = tov_part_chunk_hash(chunk);
+        return TOV_OK;
+    }
+    enum tov_err err = open_next(transfer, check, chunk);
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : begin_hashing(transfer, check, err);
 }
 
 enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_peer *peer,
@@ -107,14 +105,17 @@ enum tov_err tov_pull_check_step(const struct tov_follow *follow, struct tov_pee
                                  struct tov_pull_checked *out_checked)
 {
     struct tov_pull_check *check = transfer->check;
-    while (check->next < transfer->total) {
+    enum tov_err err = TOV_OK;
+    while (err == TOV_OK && check->next < transfer->total) {
         if (peer->check_left < TOV_PULL_CHUNK_BYTES)
             return TOV_E_AGAIN;
         peer->check_left -= TOV_PULL_CHUNK_BYTES;
-        TOV_TRY(take_next(follow->core, transfer, blob, check));
+        err = take_next(follow->core, transfer, blob, check);
+        if (err == TOV_E_NOMEM)
+            return err;
     }
-    *out_checked = (struct tov_pull_checked){.err = check->open_err};
-    if (check->open_err != TOV_OK) {
+    *out_checked = (struct tov_pull_checked){.err = check->open_err, .is_damaged = err != TOV_OK};
+    if (err == TOV_OK && check->open_err != TOV_OK) {
         struct tov_hash root = tov_part_root(check->hashes, transfer->total);
         out_checked->is_damaged = !tov_hash_equal(&root, &transfer->claim.root);
     }
