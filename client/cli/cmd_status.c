@@ -67,9 +67,10 @@ static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
-           day->facts->unusable > 0 || day->facts->counting || roster_ends_soon(day) ||
-           disk_is_short(day) || a_peer_is_suspended(day) || a_peer_asks_again(day) ||
-           keyslost_needs_person(day->facts) || casecount_needs_person(&day->cases);
+           day->facts->unusable > 0 || day->facts->counting || day->facts->more ||
+           roster_ends_soon(day) || disk_is_short(day) || a_peer_is_suspended(day) ||
+           a_peer_asks_again(day) || keyslost_needs_person(day->facts) ||
+           casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -293,6 +294,10 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_withheld(cli, day);
     put_asked_again(cli, day);
     keyslost_put(cli, day->facts);
+    if (day->facts->more)
+        put_paragraph(cli, "! ",
+                      _("There may be more than is counted here: the node looks at 200 messages of "
+                        "each agency, and other units' are among them. All of yours: tov outbox"));
     lost_put(cli, day->facts);
     put_unrecorded(cli, day);
     if (day->facts->counting)
@@ -401,7 +406,7 @@ static json_t *status_json(const struct day *day)
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o}",
+        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:b}",
         "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
         "version", facts->version, "needs_person", day->needs_person, "unread",
         (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
@@ -415,7 +420,8 @@ static json_t *status_json(const struct day *day)
         "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting,
         "withheld", (json_int_t)facts->withheld, "withheld_oldest",
         number_json(facts->withheld_oldest), "lost", lost_json(facts), "unusable",
-        (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest));
+        (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest), "more",
+        facts->more);
 }
 
 static void show(struct cli *cli, struct day *day)

@@ -108,6 +108,7 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .lost_until_ms = tov_record_number(body, "lost_until_ms"),
         .unusable = tov_record_number(body, "unusable"),
         .unusable_oldest = tov_record_number(body, "unusable_oldest"),
+        .more = tov_record_number(body, "more") != 0,
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

@@ -99,6 +99,9 @@ struct tov_node_status {
      * replaced; of the 200 newest such of each recipient. 0 for node_admin. */
     uint64_t unusable;
     uint64_t unusable_oldest;
+    /* Of waiting, undelivered, asked_again, keys_lost or unusable there is more than was looked at.
+     * It may be the client's units', also where their count is 0. */
+    int more;
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

@@ -85,6 +85,10 @@ enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
             err = count_one(look, agency, index, view, out_found);
         index++;
     }
+    if (err == TOV_OK) {
+        err = tov_follow_next_asked(look->api->follow, look->read, agency, &index);
+        out_found->is_cut = err == TOV_OK;
+    }
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 

@@ -328,6 +328,7 @@ enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view
 struct api_asked_again {
     uint64_t count;
     uint64_t oldest; /* its number; 0: none */
+    bool is_cut;     /* there are more than those 200 */
 };
 enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
                                  struct api_view *view,
@@ -338,6 +339,7 @@ enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
 struct api_unusable {
     uint64_t count;
     uint64_t oldest; /* its number; 0: none */
+    bool is_cut;     /* not all were looked at */
 };
 enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency,
                                     struct api_view *view,

@@ -107,6 +107,9 @@ enum tov_err tov_api_keys_lost_of(const struct api_keys_lost_walk *walk, uint16_
             err = take(walk, &lost, out_found);
         lost.name.index++;
     }
-    out_found->is_cut = err == TOV_OK;
+    if (err == TOV_OK) {
+        err = tov_follow_next_keys_lost(look->api->follow, look->read, agency, &lost);
+        out_found->is_cut = err == TOV_OK;
+    }
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }

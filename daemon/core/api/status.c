@@ -94,8 +94,8 @@ static enum tov_err count_of_unit(struct counting *counting, const struct tov_pe
 {
     uint64_t now_ms = counting->look->api->core->now_ms;
     unsigned walked = 0;
-    for (uint64_t link = peer->links_receipted + 1;
-         link <= peer->links_sent && walked < WALKED_MAX && counting->opened < OPENED_MAX;
+    uint64_t link = peer->links_receipted + 1;
+    for (; link <= peer->links_sent && walked < WALKED_MAX && counting->opened < OPENED_MAX;
          link++, walked++) {
         struct sent sent = {0};
         bool is_seen = false;
@@ -108,6 +108,7 @@ static enum tov_err count_of_unit(struct counting *counting, const struct tov_pe
         if (is_seen && sent.time_ms + counting->look->api->policy.undelivered_after_ms <= now_ms)
             note_undelivered(counting, 1, sent.number);
     }
+    counting->is_cut = counting->is_cut || link <= peer->links_sent;
     return TOV_OK;
 }
 
@@ -159,6 +160,7 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     struct api_asked_again asked;
     uint64_t waiting = 0;
     TOV_TRY(tov_api_asked_again(counting->look, peer->agency, &counting->view, &asked));
+    counting->is_cut = counting->is_cut || asked.is_cut;
     TOV_TRY(counting->is_unit ? count_of_unit(counting, peer, &waiting)
                               : count_of_agency(counting, peer, &waiting));
     TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
@@ -206,6 +208,8 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
     TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));
     TOV_TRY(tov_api_put_count(answer, "unusable_oldest", counting.unusable.oldest));
+    bool is_cut = counting.is_cut || counting.unusable.is_cut;
+    TOV_TRY(tov_api_put_count(answer, "more", is_cut ? 1 : 0));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 

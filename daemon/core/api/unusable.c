@@ -98,6 +98,8 @@ enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency
         err = count_one(look, &iter.row.key, view, inout_found);
         opened++;
     }
+    if (err == TOV_OK && tov_store_iter_next(&iter))
+        inout_found->is_cut = true;
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }

@@ -73,6 +73,7 @@ struct cli_front {
     uint64_t keys_lost; /* of kbh-pol's; the oldest is kbh-pol/1/9, the only one in lists */
     uint64_t keys_lost_days;
     bool keys_lost_unknown;
+    bool more;
     uint64_t unrecorded;
     bool counting;
     bool late_attachment; /* part 3 of number 7 has not arrived */

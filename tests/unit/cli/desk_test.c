@@ -204,6 +204,23 @@ static void who_asks_for_keys_again_is_told_and_is_3(void)
     cli_scene_end(&scene);
 }
 
+static void counts_that_are_cut_are_no_all_clear(void)
+{
+    struct cli_scene scene = {.node = {.more = true}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! Der kan være flere, end der er talt her:"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    CU_ASSERT(json_is_true(json_object_get(value, "more")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void what_could_be_read_here_before_a_restore_is_told_with_whom_to_call(void)
 {
     struct cli_scene scene = {.node = {.keys_lost = 2}};
@@ -582,6 +599,7 @@ int main(void)
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
         UNIT_TEST(what_has_been_told_since_is_no_alarm),
         UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),
+        UNIT_TEST(counts_that_are_cut_are_no_all_clear),
         UNIT_TEST(what_could_be_read_here_before_a_restore_is_told_with_whom_to_call),
         UNIT_TEST(of_what_no_unit_is_known_it_is_told_for_good_and_is_an_alarm_for_a_month),
         UNIT_TEST(keys_are_given_again_with_a_reason_or_not),
