@@ -4,48 +4,21 @@
  * shown it, who may say yes or no, and what stands in the journal then. Whole nodes in one process.
  * Not for: how keys travel (follow/again_test.c).
  */
-#include "desk_ask.h"
+#include "again_scene.h"
 #include "verdict_scene.h"
 
 #include "base/cleanup.h"
 #include "follow/follow.h"
 #include "node.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#define POLICE 2u
 
 static const struct harness_client esdh = {0, "esdh", 21}; /* a system of kk/vink */
 
 static struct tov_core *core_of(struct harness *harness)
 {
     return tov_node_core(harness_node(harness, 0));
-}
-
-static uint64_t send_note(struct harness *harness, const char *to, struct tov_ref *out_ref)
-{
-    uint64_t number = say(harness,
-                          &(struct saying){.by = &anna,
-                                           .type = "msg.note",
-                                           .from = "kk/vink",
-                                           .to = to,
-                                           .bases = "RPL115-2/1-1",
-                                           .fields = "about.case_ref=" CASE},
-                          out_ref);
-    harness_advance(harness, 5000);
-    return number;
-}
-
-static void amend(struct harness *harness, const struct tov_ref *ref,
-                  struct tov_verdict_value verdict)
-{
-    amend_receipt(harness, POLICE - 1, ref, verdict);
-}
-
-/* As when it was set back. */
-static void lose_keys(struct harness *harness, const struct tov_ref *ref)
-{
-    amend(harness, ref, (struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0});
 }
 
 /* ---- asking ---- */
@@ -86,25 +59,9 @@ static uint64_t delivery_of(struct harness *harness, uint64_t number, const char
     return found;
 }
 
-struct word {
-    const struct harness_client *by;
-    uint64_t number;
-    const char *agency, *reason;
-    bool refuses;
-};
-
 static struct tov_record decide(struct harness *harness, const struct word *word)
 {
-    struct tov_record body;
-    struct tov_record request = request_of("give_again", &body);
-    UNIT_OK(tov_record_put_number(body, "number", word->number));
-    if (word->agency != NULL)
-        UNIT_OK(tov_record_put_text(body, "agency", word->agency));
-    if (word->reason != NULL)
-        UNIT_OK(tov_record_put_text(body, "reason", word->reason));
-    if (word->refuses)
-        UNIT_OK(tov_record_put_number(body, "refuse", 1));
-    return answer_to(harness, word->by, request);
+    return answer_to(harness, word->by, word_request(word));
 }
 
 static uint64_t error_by(struct harness *harness, const struct word *word)
@@ -129,7 +86,7 @@ static void who_sent_it_is_told_and_nobody_else(void)
     uint64_t number = send_note(harness, "kbh-pol/dks krfo/central", &ref);
     UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
     UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     struct told told = status_of(harness, &anna);
     UNIT_EQUAL_INT(told.count, 1);
     UNIT_EQUAL_INT(told.oldest, number);
@@ -146,7 +103,8 @@ static void what_does_not_open_there_is_not_asked_for_again(void)
     struct harness *harness = three_nodes();
     struct tov_ref ref;
     uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
-    amend(harness, &ref, (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_DECRYPT});
+    amend_receipt(harness, POLICE - 1, &ref,
+                  (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_DECRYPT});
     UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_NOT_OPENED);
     UNIT_EQUAL_INT(delivery_of(harness, number, "again"), 0);
     UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
@@ -155,12 +113,32 @@ static void what_does_not_open_there_is_not_asked_for_again(void)
     harness_destroy(harness);
 }
 
-static void only_a_person_of_the_unit_that_sent_it_may_say_so(void)
+/* Yes to one of them is no yes to the other. */
+static void where_two_lack_the_keys_one_must_be_named(void)
 {
     struct harness *harness = three_nodes();
     struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks krfo/central", &ref);
+    lose_keys(harness, POLICE, &ref);
+    lose_keys(harness, KRFO, &ref);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
+                   TOV_E_ARGUMENT);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "krfo", "aftalt", false}), 0);
+    harness_advance(harness, 20000);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 1);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}), 0);
+    harness_destroy(harness);
+}
+
+static void only_a_person_of_the_unit_that_sent_it_may_say_so(void)
+{
+    char long_reason[902] = ""; /* one byte more than has room in the entry */
+    memset(long_reason, 'x', sizeof long_reason - 1);
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
     uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     uint64_t before = count_journal(harness);
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&sofie, number, NULL, "aftalt", false}),
                    TOV_E_NOT_FOUND);
@@ -169,6 +147,8 @@ static void only_a_person_of_the_unit_that_sent_it_may_say_so(void)
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&esdh, number, NULL, "aftalt", false}),
                    TOV_E_DENIED);
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, NULL, false}),
+                   TOV_E_ARGUMENT);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, long_reason, false}),
                    TOV_E_ARGUMENT);
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "krfo", "aftalt", false}),
                    TOV_E_RULE);
@@ -185,7 +165,7 @@ static void what_is_given_again_is_an_entry_and_comes_to_the_desk(void)
     struct tov_ref ref;
     uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
     uint64_t there = newest(harness, &bo);
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     UNIT_EQUAL_INT(
         error_by(harness, &(struct word){&anna, number, "kbh-pol", "aftalt med vagten", false}), 0);
     UNIT_NEED(newest_entry(harness, TOV_ACCESS_GIVE_AGAIN, &details, &entry));
@@ -202,6 +182,31 @@ static void what_is_given_again_is_an_entry_and_comes_to_the_desk(void)
     harness_destroy(harness);
 }
 
+/* I9: not before the entry is on the disk. */
+static void a_word_is_answered_when_its_entry_is_committed(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, POLICE, &ref);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_record request = word_request(&(struct word){&anna, number, NULL, "aftalt", false});
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    UNIT_OK(tov_record_put_number(request, "id", 1));
+    UNIT_OK(tov_api_encode(request, &frame));
+    tov_record_destroy(&request);
+    harness_hold_commits(harness, 0, true);
+    harness_send(harness, &anna, tov_buf_view(&frame));
+    harness_run(harness);
+    CU_ASSERT(!harness_take(harness, &anna, &bytes, &size));
+    harness_hold_commits(harness, 0, false);
+    harness_run(harness);
+    CU_ASSERT(harness_take(harness, &anna, &bytes, &size));
+    free(bytes);
+    harness_destroy(harness);
+}
+
 static void what_is_refused_is_an_entry_and_asked_about_no_more(void)
 {
     struct harness *harness = three_nodes();
@@ -209,7 +214,7 @@ static void what_is_refused_is_an_entry_and_asked_about_no_more(void)
     struct tov_access_entry entry;
     struct tov_ref ref;
     uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     struct word no = {&anna, number, NULL, "ingen sag mere", true};
     UNIT_EQUAL_INT(error_by(harness, &no), 0);
     UNIT_NEED(newest_entry(harness, TOV_ACCESS_REFUSE_AGAIN, &details, &entry));
@@ -231,8 +236,10 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(who_sent_it_is_told_and_nobody_else),
         UNIT_TEST(what_does_not_open_there_is_not_asked_for_again),
+        UNIT_TEST(where_two_lack_the_keys_one_must_be_named),
         UNIT_TEST(only_a_person_of_the_unit_that_sent_it_may_say_so),
         UNIT_TEST(what_is_given_again_is_an_entry_and_comes_to_the_desk),
+        UNIT_TEST(a_word_is_answered_when_its_entry_is_committed),
         UNIT_TEST(what_is_refused_is_an_entry_and_asked_about_no_more),
     };
     return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);
