@@ -80,6 +80,113 @@ static void who_does_not_take_its_replies_is_closed(void)
     harness_destroy(harness);
 }
 
+/* The id and the error of the next reply on the connection; false: there is none. */
+static bool take_reply(struct harness *harness, const struct harness_client *client,
+                       uint64_t *out_id, enum tov_err *out_error)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
+    uint8_t *bytes;
+    size_t size;
+    if (!harness_take(harness, client, &bytes, &size))
+        return false;
+    UNIT_NEED(tov_api_reply_decode((struct tov_bytes){bytes, size}, &reply, NULL) == TOV_OK);
+    free(bytes);
+    *out_id = tov_record_number(reply, "id");
+    *out_error = (enum tov_err)error_of(reply);
+    return true;
+}
+
+/* Asks five times while the front takes nothing; then it takes two, and the rest. */
+static void ask_without_room(struct harness *harness)
+{
+    enum tov_err err = TOV_OK;
+    uint64_t id = 0, next = 1;
+    harness_set_front_room(harness, 0, 0);
+    for (uint64_t asked = 1; asked <= 5; asked++) {
+        struct tov_record body;
+        struct tov_record request = request_of("directory", &body);
+        send_frame(harness, request, asked);
+        tov_record_destroy(&request);
+    }
+    harness_run(harness);
+    CU_ASSERT(!take_reply(harness, &anna, &id, &err));
+    for (unsigned room = 2; room <= 3; room++) {
+        harness_set_front_room(harness, 0, room);
+        harness_advance(harness, 1000);
+        for (unsigned i = 0; i < room; i++) {
+            CU_ASSERT_FATAL(take_reply(harness, &anna, &id, &err));
+            UNIT_EQUAL_INT(id, next++);
+        }
+        CU_ASSERT(!take_reply(harness, &anna, &id, &err));
+    }
+}
+
+/* In the order in which they were asked, and none twice; and so the next time. */
+static void replies_that_found_no_room_come_when_there_is_some(void)
+{
+    struct harness *harness = three_nodes();
+    ask_without_room(harness);
+    ask_without_room(harness);
+    harness_set_front_room(harness, 0, SIZE_MAX);
+    UNIT_OK(hello(harness, &anna));
+    harness_destroy(harness);
+}
+
+/* I11: what waits for a commit is bounded by the key, and takes nothing from others. */
+static void one_key_has_so_many_requests_in_flight_and_no_more(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body;
+    enum tov_err err = TOV_OK;
+    uint64_t id = 0, answered = 0, written = 0;
+    uint64_t number = send_to_both(harness, NULL);
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    harness_hold_commits(harness, 0, true);
+    for (uint64_t asked = 1; asked <= TOV_API_IN_FLIGHT_MAX + 1; asked++)
+        send_frame(harness, request, asked);
+    tov_record_destroy(&request);
+    harness_run(harness);
+    CU_ASSERT_FATAL(take_reply(harness, &anna, &id, &err));
+    UNIT_EQUAL_INT(id, TOV_API_IN_FLIGHT_MAX + 1);
+    UNIT_EQUAL_INT(err, TOV_E_BUSY);
+    CU_ASSERT(!take_reply(harness, &anna, &id, &err));
+    UNIT_OK(hello(harness, &eva));
+    harness_hold_commits(harness, 0, false);
+    harness_run(harness);
+    for (; take_reply(harness, &anna, &id, &err); answered++)
+        written += err == TOV_OK;
+    UNIT_EQUAL_INT(answered, TOV_API_IN_FLIGHT_MAX);
+    UNIT_EQUAL_INT(written, TOV_API_IN_FLIGHT_MAX);
+    UNIT_OK(hello(harness, &anna));
+    harness_destroy(harness);
+}
+
+/* Those that lie in one place of the table, too: whichever ends, the others are there. */
+static void a_connection_that_ends_takes_no_other_with_it(void)
+{
+    static const char *const names[] = {"anna", "sofie", "eva"};
+    struct harness_client clients[3 * TOV_API_CONNECTIONS_OF_KEY_MAX];
+    const size_t count = sizeof clients / sizeof clients[0];
+    struct harness *harness = three_nodes();
+    const struct tov_api *api = tov_node_api(harness_node(harness, 0));
+    uint64_t random = 1;
+    for (size_t i = 0; i < count; i++) {
+        clients[i] = (struct harness_client){0, names[i % 3], unit_random(&random)};
+        UNIT_OK(hello(harness, &clients[i]));
+    }
+    UNIT_EQUAL_INT(api->connection_count, count);
+    for (size_t ended = 0; ended < count; ended++) {
+        harness_gone(harness, &clients[ended]);
+        UNIT_EQUAL_INT(api->connection_count, count - ended - 1);
+        for (size_t i = 0; i < count; i++)
+            CU_ASSERT((tov_api_connection_find(api, clients[i].connection) != NULL) == (i > ended));
+    }
+    harness_gone(harness, &clients[0]); /* said twice, as by a front that was taken over */
+    UNIT_EQUAL_INT(api->connection_count, 0);
+    harness_destroy(harness);
+}
+
 static void a_key_that_is_not_registered_any_more_is_closed(void)
 {
     struct harness *harness = three_nodes();
@@ -135,6 +242,9 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(one_key_has_sixty_four_connections_and_takes_none_from_others),
         UNIT_TEST(who_does_not_take_its_replies_is_closed),
+        UNIT_TEST(replies_that_found_no_room_come_when_there_is_some),
+        UNIT_TEST(one_key_has_so_many_requests_in_flight_and_no_more),
+        UNIT_TEST(a_connection_that_ends_takes_no_other_with_it),
         UNIT_TEST(a_key_that_is_not_registered_any_more_is_closed),
         UNIT_TEST(a_connection_that_comes_with_another_key_is_a_new_one),
         UNIT_TEST(a_key_that_nobody_registered_is_told_so_and_closed),
