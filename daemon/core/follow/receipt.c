@@ -576,6 +576,15 @@ static enum tov_err find_amended(const struct tov_core *core, const struct tov_p
     return tov_hash_equal(&out->leaf_hash, &amendment->leaf_hash) ? TOV_OK : TOV_E_PROOF;
 }
 
+/* What is told of a message of a series that has ended, which nobody has brought back, is no misfit
+ * and not noted (as by note_verdict). TOV_E_NOT_FOUND: it can be none. */
+static enum tov_err pass_over_lost(const struct tov_core *core, const struct tov_link_place *place)
+{
+    if (is_present(core, place) || place->link > core->series.lost_index)
+        return TOV_E_NOT_FOUND;
+    return tov_series_find(core, place->lost_index);
+}
+
 static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *peer,
                                     uint64_t index, const struct tov_link_place *place,
                                     const struct tov_receipt_amendment *amendment)
@@ -583,7 +592,10 @@ static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *
     struct tov_core *core = follow->core;
     struct own_link own;
     struct tov_series series = {place->generation, place->lost_index};
-    TOV_TRY(find_amended(core, peer, place, amendment, &own));
+    enum tov_err err = find_amended(core, peer, place, amendment, &own);
+    if (err == TOV_E_NOT_FOUND)
+        return pass_over_lost(core, place);
+    TOV_TRY(err);
     if (tov_verdict_had_keys(amendment->value))
         tov_again_settle(core, peer->number, own.index);
     else

@@ -6,6 +6,11 @@
 #include "store/read.h"
 #include "support/unit.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGES_MAX 512u
+
 size_t count_rows(const struct tov_core *core, unsigned table)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -30,4 +35,43 @@ size_t count_journal(const struct tov_core *core, enum tov_leaf_type type)
     }
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
     return count;
+}
+
+struct ids {
+    uint8_t bytes[MESSAGES_MAX][TOV_MESSAGE_ID_BYTES];
+    size_t count;
+};
+
+static bool add_id(struct ids *ids, const uint8_t *id)
+{
+    for (size_t i = 0; i < ids->count; i++) {
+        if (memcmp(ids->bytes[i], id, TOV_MESSAGE_ID_BYTES) == 0)
+            return false;
+    }
+    UNIT_NEED(ids->count < MESSAGES_MAX);
+    memcpy(ids->bytes[ids->count++], id, TOV_MESSAGE_ID_BYTES);
+    return true;
+}
+
+size_t count_held(const struct tov_core *core, uint16_t agency)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    TOV_FREE struct ids *ids = calloc(1, sizeof *ids);
+    struct tov_store_range range = {.table = TOV_TABLE_MLEAF,
+                                    .first = tov_store_key_u16_u32_u64(agency, 1, 0),
+                                    .last = tov_store_key_u16_u32_u64(agency, 1, UINT64_MAX)};
+    struct tov_store_iter iter;
+    UNIT_NEED(leaf != NULL && ids != NULL);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_mirror(iter.row.value, &entry) == TOV_OK);
+        if (entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+            leaf->type == TOV_LEAF_MESSAGE)
+            CU_ASSERT(add_id(ids, leaf->as.message.id));
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return ids->count;
 }

@@ -12,5 +12,7 @@
 size_t count_rows(const struct tov_core *core, unsigned table);
 /* Entries of its journal that are of TYPE. */
 size_t count_journal(const struct tov_core *core, enum tov_leaf_type type);
+/* Messages of AGENCY that it holds; none of them may be there twice. */
+size_t count_held(const struct tov_core *core, uint16_t agency);
 
 #endif

@@ -4,11 +4,12 @@
  * and of one that nobody could give back, and what was open when it ended is amended all the same.
  * Not for: how a node comes back (recovery_test.c).
  */
+#include "counted.h"
+#include "follow/peer.h"
+#include "hostile_peer.h"
 #include "ledger/entry.h"
+#include "ledger/series.h"
 #include "store/read.h"
-#include "support/sim_wire.h"
-#include "support/unit.h"
-#include "wire/frame.h"
 
 #include <stdlib.h>
 
@@ -227,6 +228,61 @@ static void an_amendment_of_a_former_series_is_read_back(void)
     sim_wire_destroy(scene.wire);
 }
 
+/* ---- what is told of what is lost ---- */
+
+#define LOST_INDEX 50u
+
+static void amend(struct hostile *hostile, uint64_t lost_index, uint64_t link,
+                  enum tov_verdict verdict)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt =
+        (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                  .series = {hostile->target->generation, lost_index},
+                                  .last_link = link,
+                                  .amendment_count = 1};
+    leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){link, {{1}}, {verdict, 0, 0}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+}
+
+/* An honest recipient amends what it receipted, and does not know that nobody gave it back. More
+ * than the series can have had, and a series that there was not, are another matter. */
+static void what_is_amended_of_a_lost_message_is_not_held_against_its_recipient(void)
+{
+    static const struct {
+        uint64_t lost_index, link;
+        enum tov_verdict verdict;
+        bool fits;
+    } rows[] = {
+        {0, 7, TOV_VERDICT_OPENED, true},
+        {0, 7, TOV_VERDICT_NO_KEY, true},
+        {0, 7, TOV_VERDICT_REFUSED, true},
+        {0, LOST_INDEX, TOV_VERDICT_OPENED, true},
+        {0, LOST_INDEX + 1, TOV_VERDICT_OPENED, false},
+        {LOST_INDEX - 1, 7, TOV_VERDICT_OPENED, false},
+        {LOST_INDEX, 1, TOV_VERDICT_OPENED, false},
+    };
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("former-lost", 2);
+    hostile_meet(hostile);
+    struct tov_core *core = hostile_core(hostile);
+    tov_series_note(core, LOST_INDEX);
+    sim_wire_run(hostile->wire);
+    core->series.lost_index = LOST_INDEX;
+    tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->receipted_link = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        hostile->wire->log[0] = '\0';
+        amend(hostile, rows[i].lost_index, rows[i].link, rows[i].verdict);
+        CU_ASSERT(sim_wire_logged(hostile->wire, "receipt-does-not-fit") != rows[i].fits);
+    }
+    UNIT_EQUAL_INT(count_rows(core, TOV_TABLE_EXCEPTION), 0);
+    UNIT_EQUAL_INT(count_rows(core, TOV_TABLE_AGAIN), 0);
+    UNIT_EQUAL_INT(count_rows(core, TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(hostile->position, hostile->range.size); /* all of it was taken */
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -234,6 +290,7 @@ int main(void)
         UNIT_TEST(a_message_whose_keys_come_after_the_series_is_told_as_opened),
         UNIT_TEST(an_attachment_that_comes_after_the_series_is_told_as_opened),
         UNIT_TEST(an_amendment_of_a_former_series_is_read_back),
+        UNIT_TEST(what_is_amended_of_a_lost_message_is_not_held_against_its_recipient),
     };
     return unit_run("former_series", tests, sizeof tests / sizeof tests[0]);
 }
