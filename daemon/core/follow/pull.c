@@ -389,6 +389,8 @@ static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read
         return;
     if (entry.verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD && value.verdict == TOV_VERDICT_OPENED)
         return; /* its attachments are here, its roster is not */
+    if (entry.verdict.verdict == TOV_VERDICT_REFUSED)
+        return; /* its roster came first, and no attachment changes what that says */
     value.flags = entry.verdict.flags;
     entry.verdict = value;
     tov_entry_put_mirror(&out, &entry);
