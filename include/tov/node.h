@@ -49,7 +49,8 @@ struct tov_peer_status {
     int keys_lost_unknown;
 };
 struct tov_node_status {
-    /* "starting", "serving", "recovering", "behind", "clock", "guard", "stopped" */
+    /* "starting", "serving", "read-only" (its disk is full), "recovering", "behind", "clock",
+     * "guard", "stopped" */
     const char *state;
     const char *sentence_da; /* what is the matter and what to do; "" when nothing is */
     const char *sentence_en;

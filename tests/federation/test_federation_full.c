@@ -75,7 +75,7 @@ static bool says_that_it_is_nearly_full(struct tov_client *client)
         return false;
     const struct tov_node_status *facts = tov_status_facts(status);
     bool says = strstr(facts->sentence_en, "disk is nearly full") != NULL &&
-                strcmp(facts->state, "serving") == 0;
+                strcmp(facts->state, "read-only") == 0;
     tov_status_destroy(status);
     return says;
 }

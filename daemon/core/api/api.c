@@ -305,16 +305,24 @@ static enum tov_err handle(struct api_call *call, struct tov_record request)
     return row->handle(call);
 }
 
+static const char *why_refused(enum tov_err err)
+{
+    if (err == TOV_E_DENIED)
+        return "this key is not registered at the node";
+    if (err == TOV_E_BUSY)
+        return "the node, or your key, has too many connections: close some, and try again";
+    return "the node has not enough memory for another connection: try again, and call the "
+           "operator if it stays so";
+}
+
 static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_err err)
 {
     TOV_CLEANUP(tov_record_destroy) struct tov_record reply = {0};
     const struct tov_host *host = api->core->host;
-    const char *text = err == TOV_E_DENIED ? "this key is not registered at the node"
-                                           : "the node has too many connections: try again";
     tov_buf_clear(&api->frame);
     if (tov_record_create(tov_schema_find("ApiReply"), &reply) == TOV_OK &&
         tov_record_put_number(reply, "error", (uint64_t)err) == TOV_OK &&
-        tov_record_put_text(reply, "error_text", text) == TOV_OK &&
+        tov_record_put_text(reply, "error_text", why_refused(err)) == TOV_OK &&
         tov_api_encode(reply, &api->frame) == TOV_OK)
         (void)tov_core_send_client(api->core, connection, tov_buf_view(&api->frame));
     host->close_client(host->context, connection);

@@ -6,6 +6,8 @@
 
 #include "ledger/epoch.h"
 
+#include <string.h>
+
 #define WALKED_MAX 200u  /* own messages without a receipt that are judged for a unit, a peer */
 #define OPENED_MAX 2000u /* ... of all peers: some tens of milliseconds */
 
@@ -266,10 +268,18 @@ static enum tov_err put_trees(const struct tov_core *core, struct tov_record out
     return tov_record_put_number(out, "journal_signed_size", tov_ledger_signed(core->journal));
 }
 
+/* A node that serves and has no room takes nothing new: it is no less in need of somebody than one
+ * that waits. */
+static const char *state_of(const struct tov_api *api)
+{
+    bool is_full = api->state.may_write && !tov_core_has_room(api->core, 0);
+    return is_full && strcmp(api->state.name, "serving") == 0 ? "read-only" : api->state.name;
+}
+
 static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
 {
     const struct tov_core *core = api->core;
-    TOV_TRY(tov_record_put_text(out, "state", api->state.name));
+    TOV_TRY(tov_record_put_text(out, "state", state_of(api)));
     TOV_TRY(tov_api_put_sentence(api, out));
     TOV_TRY(put_trees(core, out));
     TOV_TRY(tov_record_put_number(out, "roster_version", tov_roster_version(core->roster)));

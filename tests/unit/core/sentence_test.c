@@ -82,6 +82,25 @@ static void a_disk_that_changes_attachments_is_told(void)
     harness_destroy(harness);
 }
 
+static bool state_is(struct harness *harness, const char *state)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    bool is = is_text(tov_record_bytes(body_of(reply, "status"), "state"), state);
+    tov_record_destroy(&reply);
+    return is;
+}
+
+static void a_node_without_room_does_not_say_that_it_runs(void)
+{
+    struct harness *harness = three_nodes();
+    CU_ASSERT(state_is(harness, "serving"));
+    tov_node_core(harness_node(harness, 0))->disk_free_bytes = 0;
+    CU_ASSERT(state_is(harness, "read-only"));
+    expect_sentence(harness, "disk er næsten fuld", "disk is nearly full");
+    harness_destroy(harness);
+}
+
 /* It serves, and hides nothing that is worse. */
 static void a_lost_witness_state_is_told_until_there_is_another(void)
 {
@@ -103,6 +122,7 @@ int main(void)
         UNIT_TEST(a_node_without_a_gateway_says_since_when),
         UNIT_TEST(a_node_that_waits_for_others_says_first_that_it_cannot_hear_them),
         UNIT_TEST(a_disk_that_changes_attachments_is_told),
+        UNIT_TEST(a_node_without_room_does_not_say_that_it_runs),
         UNIT_TEST(a_lost_witness_state_is_told_until_there_is_another),
     };
     return unit_run("core, sentence", tests, sizeof tests / sizeof tests[0]);
