@@ -11,7 +11,8 @@ const char *tov_exit_text(enum tov_exit code)
     case TOV_EXIT_CONFIG:
         return "the configuration is wrong: correct the line named above";
     case TOV_EXIT_KEY:
-        return "a key file is of wrong purpose, form or permissions: see the line above";
+        return "a key file is not there, of the wrong purpose or form, or others may read it: see "
+               "the line above";
     case TOV_EXIT_ROSTER:
         return "the roster is not signed by enough root keys: fetch it again from the federation";
     case TOV_EXIT_DISK_FULL:

@@ -175,8 +175,11 @@ static const struct tov_message_type types[] = {
         .version = 1,
         .name = TOV_TEXT("Kommunal handleplan", "Action plan of the kommune"),
         .group = TOV_GROUP_PRISON,
-        .purpose = TOV_TEXT("Kommunens handleplan er tilbudt, accepteret, afslået eller ændret.",
-                            "The plan of the kommune was offered, accepted, declined or changed."),
+        .purpose = TOV_TEXT(
+            "Kommunens handleplan er tilbudt borgeren, accepteret eller afslået af borgeren, "
+            "eller ændret.",
+            "The plan of the kommune was offered to the citizen, accepted or "
+            "declined by the citizen, or changed."),
         .header_schema = "KommuneHandleplanHeader",
         .content_schema = "KommuneHandleplanContent",
         TOV_FIELDS(handleplan_fields),
