@@ -59,7 +59,10 @@ static enum tov_err put_header(const struct tov_draft *draft, const struct sim_s
     TOV_TRY(tov_record_put_number(header, "recorded_at", sender->now_ms - 60000));
     if (order->has_target) {
         TOV_TRY(tov_record_put_ref(header, "in_reply_to", &order->target));
-        TOV_TRY(tov_record_put_enum(header, "relation", "response"));
+        TOV_TRY(
+            tov_record_put_enum(header, "relation", order->takes_back ? "removal" : "response"));
+        if (order->cites)
+            TOV_TRY(tov_record_put_ref(header, "cites", &order->target));
     }
     return tov_record_put_enum(draft->header_fields, "kind", "telefon");
 }
@@ -179,7 +182,7 @@ static enum tov_err write_plan(struct sim_node *node, const struct sim_order *or
         tov_reply_put(
             core, &order->target,
             &(struct tov_replying){out->event,
-                                   TOV_RELATION_RESPONSE,
+                                   order->takes_back ? TOV_RELATION_REMOVAL : TOV_RELATION_RESPONSE,
                                    {core->own->number, core->series.generation, out->place.index}});
     struct tov_after after = {.run = tell_acknowledged, .owner = node, .a = order->record};
     return tov_core_after(core, &after);

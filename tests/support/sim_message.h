@@ -18,7 +18,9 @@ struct sim_order {
     size_t recipient_count;
     struct tov_message_recipient recipients[TOV_RECIPIENTS_MAX]; /* ascending */
     size_t text_bytes;                                           /* of the free text, at least 64 */
-    bool has_target;                                             /* it answers */
+    bool has_target;                                             /* it answers, or takes back */
+    bool takes_back;
+    bool cites; /* and it cites it too */
     struct tov_ref target;
     size_t attachment_count;
     size_t attachment_bytes[TOV_ATTACHMENTS_MAX]; /* of each, at least 64 */

@@ -243,6 +243,8 @@ static enum tov_err read_thread(struct listing *list)
         err = tov_api_view_load(&list->look, &wanted, &list->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && list->view.sight == TOV_SIGHT_NONE))
         return tov_api_not_found(list->call);
+    if (err == TOV_OK)
+        list->thread = tov_api_view_ref(&list->view); /* it may have been known by an older place */
     return err;
 }
 

@@ -10,7 +10,9 @@
  */
 #include "api/steps.h"
 
+#include "ledger/aside.h"
 #include "ledger/judge.h"
+#include "ledger/moved.h"
 #include "ledger/reply.h"
 
 #include <stdio.h>
@@ -213,6 +215,24 @@ static enum tov_err fill_in(struct submission *in)
     return put_author(in);
 }
 
+/* A client may still know a message by a place that it has lost. */
+static enum tov_err name_anew(struct submission *in)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct api_call *call = in->call;
+    struct tov_moving moving = {.core = call->core};
+    bool is_changed = false;
+    TOV_TRY(tov_store_read_begin(call->core->store, &read, NULL));
+    moving.read = read;
+    enum tov_err err = tov_moved_name_anew(&moving, &in->draft, &is_changed);
+    if (err == TOV_E_NOT_FOUND)
+        return tov_fail(&call->error, err,
+                        "in_reply_to or cites names a message that was set aside while the node's "
+                        "store was an old copy, and that nobody has; tov status says whether it "
+                        "must be written again");
+    return err;
+}
+
 /* What is answered must be here, and be for this client. */
 static enum tov_err check_target(struct submission *in)
 {
@@ -321,6 +341,7 @@ static enum tov_err prepare(struct submission *in)
     set_id(in);
     TOV_TRY(order_recipients(in));
     TOV_TRY(fill_in(in));
+    TOV_TRY(name_anew(in));
     TOV_TRY(check_target(in));
     return judge(in);
 }
@@ -428,6 +449,21 @@ static enum tov_err put_repeated(struct api_call *call, const struct api_look *l
     return tov_record_put_number(answer, "repeated", 1);
 }
 
+/* The message of the key that was asked for is not there. */
+static enum tov_err say_gone(struct api_call *call, const struct api_look *look, uint64_t number)
+{
+    struct tov_event event;
+    TOV_TRY(tov_event_get(look->read, number, &event));
+    if (event.index == TOV_ASIDE_INDEX)
+        return tov_fail(&call->error, TOV_E_UNAVAILABLE,
+                        "the message of this idempotency key, number %llu, was set aside while the "
+                        "node's store was an old copy; tov status says whether it is being written "
+                        "anew or a person must write it again",
+                        (unsigned long long)number);
+    return tov_fail(&call->error, TOV_E_ERASED,
+                    "this idempotency key was used for a message that has been erased since");
+}
+
 static enum tov_err answer_repeated(struct api_call *call, const struct api_argument *argument)
 {
     struct api_view view;
@@ -440,11 +476,10 @@ static enum tov_err answer_repeated(struct api_call *call, const struct api_argu
         err = tov_api_view_load(&look, &wanted, &view);
     if (err == TOV_OK)
         err = put_repeated(call, &look, &view);
+    if (err == TOV_E_NOT_FOUND)
+        err = say_gone(call, &look, argument->number);
     tov_api_view_fini(&view);
     tov_store_read_end(look.read);
-    if (err == TOV_E_NOT_FOUND)
-        return tov_fail(&call->error, TOV_E_ERASED,
-                        "this idempotency key was used for a message that has been erased since");
     return err;
 }
 

@@ -4,6 +4,13 @@
  * turned out to have (docs/recovery.md): set aside, and appended anew once the node may sign again.
  * Messages alone: what a node writes by itself it writes again by itself.
  *
+ *   A1 Nobody but their writers was ever told of them. So what names one of them, which can only be
+ *      another one that was taken behind it, names its new place when it is appended anew
+ *      (ledger/moved.h): its header is sealed again. By the old place it is found here for good.
+ *   A2 What names one that stays aside stays aside itself: nothing names a leaf that is in no tree.
+ *   A3 What answers, corrects or retracts another one is noted by the places of both, and the note
+ *      moves with them, in the batch that appends them. What stays aside has no such note.
+ *
  *   row of the table `aside`, by event number: index 8, leaf row u32 size and bytes, body u32 size
  *   and bytes, data key row
  *
@@ -22,7 +29,7 @@ enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *rea
                                uint64_t end) TOV_MUST_CHECK;
 /* Appends all that is set aside, in the order in which it was accepted; the events keep their
  * numbers and idempotency tags. What cannot be appended, as to an agency that the roster has no
- * longer, stays. */
+ * longer, stays, and with it what names it. */
 enum tov_err tov_aside_append_all(struct tov_core *core,
                                   const struct tov_link_heads *heads) TOV_MUST_CHECK;
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;

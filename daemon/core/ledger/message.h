@@ -75,10 +75,13 @@ struct tov_message_again {
     struct tov_bytes leaf; /* as it was: links and blind bytes are made anew, the time is that of
                             * tov_core_leaf_time_again */
     struct tov_bytes body;
-    struct tov_bytes keys; /* its data key row */
+    struct tov_bytes keys;   /* its data key row */
+    struct tov_bytes header; /* plaintext of part 0 in place of what it was; of no bytes: as it was.
+                              * It is sealed by a new header key */
 };
 /* Appends it under its old event number. TOV_E_NOT_FOUND: a recipient is no peer any more;
- * TOV_E_ERASED: its key is gone. Neither leaves anything in the batch. */
+ * TOV_E_ERASED: its key is gone; TOV_E_LIMIT: its new header has no room. None of them leaves
+ * anything in the batch. */
 enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_link_heads *heads,
                                      const struct tov_message_again *again,
                                      struct tov_message_written *out_written) TOV_MUST_CHECK;
@@ -121,6 +124,11 @@ TOV_DEFINE_CLEANUP(tov_message, struct tov_message, tov_message_destroy)
 enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read,
                               const struct tov_message_name *name, enum tov_message_depth depth,
                               struct tov_message *message) TOV_MUST_CHECK;
+
+/* The same of one that has no place, to the depth of the header; its name and event stay as they
+ * are. TOV_E_ERASED: its key is gone. */
+enum tov_err tov_message_open_again(struct tov_core *core, const struct tov_message_again *again,
+                                    struct tov_message *message) TOV_MUST_CHECK;
 
 /* Names of blobs; ID is read only of own messages. OUT has room for TOV_BLOB_NAME_SIZE. Beside an
  * own one lies its tree, with TOV_BLOB_TREE behind the name. */

@@ -63,6 +63,22 @@ static enum tov_err take_links(const struct tov_entry *entry, bool is_own,
     return TOV_OK;
 }
 
+static enum tov_err take_leaf(struct tov_bytes bytes, struct tov_message *message)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    enum tov_err err = tov_leaf_decode(bytes, leaf);
+    if (err != TOV_OK)
+        return err == TOV_E_VERSION || err == TOV_E_NOMEM ? err : TOV_E_CORRUPT;
+    if (leaf->type != TOV_LEAF_MESSAGE)
+        return TOV_E_NOT_FOUND;
+    message->leaf = leaf->as.message;
+    message->leaf_time_ms = leaf->time_ms;
+    message->leaf_hash = tov_merkle_leaf_hash(bytes);
+    return TOV_OK;
+}
+
 static enum tov_err read_leaf(struct tov_store_read *read, const struct place *place,
                               struct tov_message *message)
 {
@@ -74,17 +90,7 @@ static enum tov_err read_leaf(struct tov_store_read *read, const struct place *p
                           : tov_entry_decode_mirror(row, &entry));
     if (entry.state != TOV_ENTRY_PRESENT)
         return TOV_E_ERASED;
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    if (leaf == NULL)
-        return TOV_E_NOMEM;
-    enum tov_err err = tov_leaf_decode(entry.leaf, leaf);
-    if (err != TOV_OK)
-        return err == TOV_E_VERSION || err == TOV_E_NOMEM ? err : TOV_E_CORRUPT;
-    if (leaf->type != TOV_LEAF_MESSAGE)
-        return TOV_E_NOT_FOUND;
-    message->leaf = leaf->as.message;
-    message->leaf_time_ms = leaf->time_ms;
-    message->leaf_hash = tov_merkle_leaf_hash(entry.leaf);
+    TOV_TRY(take_leaf(entry.leaf, message));
     message->event = entry.event;
     message->verdict = entry.verdict;
     return take_links(&entry, place->is_own, message);
@@ -152,17 +158,22 @@ static enum tov_err read_plain(struct tov_store_read *read, const struct place *
     return show_part(place, err);
 }
 
+static void forget_plain(struct tov_message *message)
+{
+    wipe_plain(message);
+    tov_buf_clear(&message->header);
+    tov_buf_clear(&message->content);
+    message->has_keys = false;
+    message->shows_content = false;
+}
+
 enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read,
                               const struct tov_message_name *name, enum tov_message_depth depth,
                               struct tov_message *message)
 {
     struct place place = place_of(core, name);
-    wipe_plain(message);
-    tov_buf_clear(&message->header);
-    tov_buf_clear(&message->content);
+    forget_plain(message);
     message->name = *name;
-    message->has_keys = false;
-    message->shows_content = false;
     TOV_TRY(read_leaf(read, &place, message));
     if (depth == TOV_MESSAGE_LEAF)
         return TOV_OK;
@@ -171,4 +182,15 @@ enum tov_err tov_message_read(struct tov_core *core, struct tov_store_read *read
         return TOV_OK;
     enum tov_err err = read_plain(read, &place, depth, message);
     return err == TOV_OK || err == TOV_E_NOMEM || err == TOV_E_NOT_FOUND ? err : TOV_E_CORRUPT;
+}
+
+enum tov_err tov_message_open_again(struct tov_core *core, const struct tov_message_again *again,
+                                    struct tov_message *message)
+{
+    forget_plain(message);
+    TOV_TRY(take_leaf(again->leaf, message));
+    TOV_TRY(tov_vault_unwrap(core, &message->leaf_hash, again->keys, &message->keys));
+    message->has_keys = true;
+    enum tov_err err = open_part(message, again->body, 0, &message->header);
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_CORRUPT;
 }

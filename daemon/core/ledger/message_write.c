@@ -66,11 +66,16 @@ static enum tov_err seal_inline(const struct tov_message_plan *plan, uint8_t par
     return TOV_OK;
 }
 
+static bool fits_inline(uint64_t sealed_header, uint64_t sealed_content)
+{
+    return sealed_header + sealed_content <= TOV_INLINE_MAX_BYTES + 2 * TOV_STREAM_TAG_BYTES;
+}
+
 static enum tov_err set_parts(const struct tov_message_plan *plan, struct tov_leaf_message *leaf,
                               struct tov_buf *body)
 {
-    if (tov_part_sealed_size(plan->header.size) + tov_part_sealed_size(plan->content.size) >
-        TOV_INLINE_MAX_BYTES + 2 * TOV_STREAM_TAG_BYTES)
+    if (!fits_inline(tov_part_sealed_size(plan->header.size),
+                     tov_part_sealed_size(plan->content.size)))
         return TOV_E_LIMIT;
     TOV_TRY(seal_inline(plan, 0, plan->header, body, &leaf->parts[0]));
     TOV_TRY(seal_inline(plan, 1, plan->content, body, &leaf->parts[1]));
@@ -192,6 +197,31 @@ enum tov_err tov_message_write(struct tov_core *core, const struct tov_message_p
     return TOV_OK;
 }
 
+/* What it was, or a header that says something else: that gets a key of its own, since one key
+ * seals one text. The content key stays, so the content and the attachments are as they were
+ * sealed, and nothing that was sealed by the former header key has ever left this node. */
+static enum tov_err seal_again(struct tov_core *core, const struct tov_message_again *again,
+                               struct tov_message_plan *plan, struct tov_leaf_message *leaf,
+                               struct tov_buf *body)
+{
+    uint64_t was = leaf->parts[0].sealed_size;
+    if (again->header.size == 0) {
+        tov_buf_put_bytes(body, again->body);
+        return body->failed;
+    }
+    if (was > again->body.size)
+        return TOV_E_CORRUPT;
+    struct tov_bytes rest = {again->body.data + was, again->body.size - (size_t)was};
+    if (!fits_inline(tov_part_sealed_size(again->header.size), rest.size))
+        return TOV_E_LIMIT;
+    tov_core_random(core, plan->keys.header.bytes, sizeof plan->keys.header.bytes);
+    memcpy(plan->salt, leaf->salt, sizeof plan->salt);
+    TOV_TRY(seal_inline(plan, 0, again->header, body, &leaf->parts[0]));
+    tov_buf_put_bytes(body, rest);
+    TOV_TRY(body->failed);
+    return set_commitments(core, plan, leaf);
+}
+
 enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_link_heads *heads,
                                      const struct tov_message_again *again,
                                      struct tov_message_written *out_written)
@@ -201,7 +231,8 @@ enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_lin
     struct tov_buf links = {.data = room, .capacity = sizeof room, .limit = sizeof room};
     struct tov_message_written written = {.event = again->event};
     struct tov_hash before = tov_merkle_leaf_hash(again->leaf);
-    TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys plain = {0};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf body = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES);
+    TOV_CLEANUP(tov_message_plan_wipe) struct tov_message_plan plan = {0};
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     if (leaf == NULL)
         return TOV_E_NOMEM;
@@ -209,17 +240,18 @@ enum tov_err tov_message_write_again(struct tov_core *core, const struct tov_lin
     if (leaf->type != TOV_LEAF_MESSAGE)
         return TOV_E_CORRUPT;
     /* Before anything is in the batch: one whose key is gone leaves nothing behind. */
-    TOV_TRY(tov_vault_unwrap(core, &before, again->keys, &plain));
+    TOV_TRY(tov_vault_unwrap(core, &before, again->keys, &plan.keys));
+    TOV_TRY(seal_again(core, again, &plan, &leaf->as.message, &body));
     TOV_TRY(set_links(core, heads, &leaf->as.message, &links, &written));
     leaf->time_ms = tov_core_leaf_time_again(core, leaf->time_ms);
     TOV_TRY(append_leaf(core, leaf, tov_buf_view(&links), &written));
     put_links(core, heads, &written);
     struct tov_store_key key = tov_store_key_u64(written.place.index);
-    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, again->body);
+    tov_store_batch_append(tov_core_batch(core), TOV_TABLE_BODY, key, tov_buf_view(&body));
     TOV_TRY(tov_vault_wrap(core, tov_vault_class_of(core, again->keys), &written.place.leaf_hash,
-                           &plain, keys));
+                           &plan.keys, keys));
     tov_store_batch_append(tov_core_batch(core), TOV_TABLE_DATAKEY, key, TOV_BYTES_OF(keys));
-    tov_core_note_segment(core, again->body.size + TOV_LEAF_MAX_BYTES / 4);
+    tov_core_note_segment(core, body.size + TOV_LEAF_MAX_BYTES / 4);
     *out_written = written;
     return tov_store_batch_failed(tov_core_batch(core));
 }

@@ -2,6 +2,7 @@
 #include "ledger/reply.h"
 
 #include "ledger/entry.h"
+#include "ledger/moved.h"
 #include "ledger/tables.h"
 #include "merkle/tree.h"
 
@@ -32,12 +33,11 @@ uint8_t tov_retention_of(struct tov_record header, uint8_t without)
     return name == NULL ? without : (uint8_t)(name[1] - '0');
 }
 
-enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
-                          const struct tov_ref *target, uint64_t *out_number)
+static enum tov_err find_place(struct tov_store_read *read, const struct tov_ref *target,
+                               bool is_own, uint64_t *out_number)
 {
     struct tov_bytes row;
     struct tov_entry entry;
-    bool is_own = target->agency == core->own->number;
     TOV_TRY(tov_store_get(
         read, is_own ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF,
         is_own ? tov_store_key_u64(target->index)
@@ -51,6 +51,14 @@ enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
         return TOV_E_NOT_FOUND;
     *out_number = entry.event;
     return TOV_OK;
+}
+
+enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
+                          const struct tov_ref *target, uint64_t *out_number)
+{
+    bool is_own = target->agency == core->own->number;
+    enum tov_err err = find_place(read, target, is_own, out_number);
+    return err == TOV_E_NOT_FOUND && is_own ? tov_moved_find(read, target, out_number) : err;
 }
 
 static struct tov_store_key key_of(const struct tov_ref *target, uint64_t number)
@@ -96,6 +104,15 @@ void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
                         TOV_BYTES_OF(row));
     if (replying->relation == TOV_RELATION_REMOVAL && replying->name.agency == target->agency)
         put_retraction(core, target, replying);
+}
+
+void tov_reply_delete(struct tov_core *core, const struct tov_ref *target,
+                      const struct tov_replying *replying)
+{
+    struct tov_store_batch *batch = tov_core_batch(core);
+    tov_store_batch_delete(batch, TOV_TABLE_REPLY, key_of(target, replying->event));
+    tov_store_batch_delete(batch, TOV_TABLE_RETRACTION,
+                           retraction_key(target, replying->name.generation, replying->name.index));
 }
 
 /* The first row from generation FROM on; NOT_FOUND. */

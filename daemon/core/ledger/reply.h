@@ -34,6 +34,10 @@ struct tov_replying {
  * wrote, that it does. */
 void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
                    const struct tov_replying *replying);
+/* Takes back in the open batch what tov_reply_put noted of the same two: the message has lost its
+ * place. */
+void tov_reply_delete(struct tov_core *core, const struct tov_ref *target,
+                      const struct tov_replying *replying);
 /* Whether TARGET's own agency has taken it back, by an entry that is not void. Looks at one row of
  * each of its ledgers, however many answers there are. What was written before the table
  * `retraction` was there is not in it. */
@@ -49,7 +53,8 @@ struct tov_store_range tov_reply_range(const struct tov_ref *target, uint64_t la
 /* False for one that names another leaf at TARGET's place. */
 bool tov_reply_decode(const struct tov_store_row *row, const struct tov_ref *target,
                       struct tov_reply *out_reply);
-/* The number under which TARGET is held here; TOV_E_NOT_FOUND. */
+/* The number under which TARGET is held here, also of an own message that stood there once
+ * (ledger/moved.h); TOV_E_NOT_FOUND. */
 enum tov_err tov_event_of(struct tov_core *core, struct tov_store_read *read,
                           const struct tov_ref *target, uint64_t *out_number) TOV_MUST_CHECK;
 

@@ -46,6 +46,9 @@
  * roster       version u32                        the roster note
  * aside        number u64                         own messages that lost their place to entries
  *                                                 that were signed before: ledger/aside.c
+ * moved        old place: agency u16,             the old leaf's hash 32: of own messages that were
+ *              generation u32, index u64;         set aside once: ledger/moved.c
+ *              number u64
  * told         peer u16, generation u32,          verdict 4, 1: what own receipts that were brought
  *              lost u64, link u64                 back said of the peer's message with that link:
  *                                                 follow/told.c
@@ -108,6 +111,7 @@ enum tov_table {
     TOV_TABLE_FILEGIVEN,
     TOV_TABLE_RETRACTION,
     TOV_TABLE_KEYSLOST,
+    TOV_TABLE_MOVED,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/moved.h"
+
+#include "ledger/entry.h"
+#include "ledger/tables.h"
+#include "merkle/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct tov_store_key key_of(const struct tov_ref *old, uint64_t number)
+{
+    struct tov_store_key key = tov_store_key_u16_u32_u64(old->agency, old->generation, old->index);
+    tov_store_key_put_u64(&key, number);
+    return key;
+}
+
+static uint64_t number_of(const struct tov_store_row *row)
+{
+    return tov_get_be64(row->key.bytes + row->key.size - 8);
+}
+
+void tov_moved_put(struct tov_core *core, const struct tov_ref *old, uint64_t number)
+{
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_MOVED, key_of(old, number),
+                        TOV_BYTES_OF(old->leaf.bytes));
+}
+
+/* The first of RANGE that was HASH. */
+static enum tov_err find_in(struct tov_store_read *read, const struct tov_store_range *range,
+                            struct tov_bytes hash, uint64_t *out_number)
+{
+    struct tov_store_iter iter;
+    bool is_found = false;
+    TOV_TRY(tov_store_iter_init(read, range, &iter));
+    while (!is_found && tov_store_iter_next(&iter)) {
+        is_found = tov_bytes_equal(iter.row.value, hash);
+        if (is_found)
+            *out_number = number_of(&iter.row);
+    }
+    TOV_TRY(tov_store_iter_fini(&iter));
+    return is_found ? TOV_OK : TOV_E_NOT_FOUND;
+}
+
+enum tov_err tov_moved_find(struct tov_store_read *read, const struct tov_ref *old,
+                            uint64_t *out_number)
+{
+    struct tov_store_range range = {
+        .table = TOV_TABLE_MOVED, .first = key_of(old, 0), .last = key_of(old, UINT64_MAX)};
+    return find_in(read, &range, TOV_BYTES_OF(old->leaf.bytes), out_number);
+}
+
+/* ---- where it stands now ---- */
+
+enum tov_err tov_moved_fresh_add(struct tov_moved_fresh *fresh, uint64_t number,
+                                 const struct tov_ref *ref)
+{
+    if (fresh->count == fresh->capacity) {
+        size_t capacity = fresh->capacity == 0 ? 64 : fresh->capacity * 2;
+        struct tov_moved_place *places = realloc(fresh->places, capacity * sizeof *places);
+        if (places == NULL)
+            return TOV_E_NOMEM;
+        fresh->places = places;
+        fresh->capacity = capacity;
+    }
+    fresh->places[fresh->count++] = (struct tov_moved_place){number, *ref};
+    return TOV_OK;
+}
+
+void tov_moved_fresh_fini(struct tov_moved_fresh *fresh)
+{
+    free(fresh->places);
+    *fresh = (struct tov_moved_fresh){0};
+}
+
+static int by_number(const void *number, const void *place)
+{
+    uint64_t left = *(const uint64_t *)number;
+    uint64_t right = ((const struct tov_moved_place *)place)->number;
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+static enum tov_err read_place(const struct tov_moving *moving, uint64_t number,
+                               struct tov_ref *out)
+{
+    struct tov_event event;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_event_get(moving->read, number, &event));
+    TOV_TRY(tov_store_get(moving->read, TOV_TABLE_LEAF, tov_store_key_u64(event.index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    *out = (struct tov_ref){event.agency, event.generation, event.index,
+                            entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf)
+                                                             : entry.leaf_hash};
+    return TOV_OK;
+}
+
+static enum tov_err place_of(const struct tov_moving *moving, uint64_t number, struct tov_ref *out)
+{
+    const struct tov_moved_fresh *fresh = moving->fresh;
+    const struct tov_moved_place *place =
+        fresh == NULL || fresh->count == 0
+            ? NULL
+            : bsearch(&number, fresh->places, fresh->count, sizeof *fresh->places, by_number);
+    if (place == NULL)
+        return read_place(moving, number, out);
+    *out = place->ref;
+    return TOV_OK;
+}
+
+/* ---- in a draft ---- */
+
+static enum tov_err put_place(struct tov_record reference, const struct tov_ref *ref)
+{
+    TOV_TRY(tov_record_put_number(reference, "generation", ref->generation));
+    TOV_TRY(tov_record_put_number(reference, "index", ref->index));
+    return tov_record_put_bytes(reference, "leaf_hash", TOV_BYTES_OF(ref->leaf.bytes));
+}
+
+static enum tov_err name_references(const struct tov_moving *moving, struct tov_record header,
+                                    const char *field, bool *changed)
+{
+    struct tov_record reference;
+    for (size_t i = 0; tov_record_child(header, field, i, &reference); i++) {
+        struct tov_ref ref;
+        uint64_t number = 0;
+        if (!tov_record_ref(header, field, i, &ref) || ref.agency != moving->core->own->number)
+            continue;
+        enum tov_err err = tov_moved_find(moving->read, &ref, &number);
+        if (err == TOV_E_NOT_FOUND)
+            continue;
+        TOV_TRY(err);
+        TOV_TRY(place_of(moving, number, &ref));
+        TOV_TRY(put_place(reference, &ref));
+        *changed = true;
+    }
+    return TOV_OK;
+}
+
+/* HASH as it is now. One that was no message's stays; there are few, so all rows are looked at. */
+static enum tov_err name_hash(const struct tov_moving *moving, struct tov_hash *hash, bool *changed)
+{
+    struct tov_store_range all = {.table = TOV_TABLE_MOVED};
+    struct tov_ref ref;
+    uint64_t number = 0;
+    enum tov_err err = find_in(moving->read, &all, TOV_BYTES_OF(hash->bytes), &number);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    TOV_TRY(place_of(moving, number, &ref));
+    *hash = ref.leaf;
+    *changed = true;
+    return TOV_OK;
+}
+
+static enum tov_err name_hashes(const struct tov_moving *moving, struct tov_record record,
+                                const struct tov_field *field, bool *changed)
+{
+    size_t count = tov_record_count(record, field->name);
+    TOV_FREE struct tov_hash *hashes = calloc(count + 1, sizeof *hashes);
+    bool any = false;
+    if (hashes == NULL)
+        return TOV_E_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        struct tov_value value;
+        TOV_TRY(tov_record_get(record, field->name, i, &value));
+        memcpy(hashes[i].bytes, value.bytes.data, sizeof hashes[i].bytes); /* its kind's size */
+        TOV_TRY(name_hash(moving, &hashes[i], &any));
+    }
+    if (!any)
+        return TOV_OK;
+    tov_record_clear(record, field->name);
+    for (size_t i = 0; i < count; i++)
+        TOV_TRY(tov_record_put_bytes(record, field->name, TOV_BYTES_OF(hashes[i].bytes)));
+    *changed = true;
+    return TOV_OK;
+}
+
+enum tov_err tov_moved_name_anew(const struct tov_moving *moving, struct tov_draft *draft,
+                                 bool *out_changed)
+{
+    const struct tov_schema *schema = tov_record_schema(draft->header_fields);
+    *out_changed = false;
+    TOV_TRY(name_references(moving, draft->header, "in_reply_to", out_changed));
+    TOV_TRY(name_references(moving, draft->header, "cites", out_changed));
+    for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
+        struct tov_field field = tov_schema_field_at(schema, i);
+        if (field.kind == TOV_FIELD_HASH)
+            TOV_TRY(name_hashes(moving, draft->header_fields, &field, out_changed));
+    }
+    return TOV_OK;
+}
