@@ -71,30 +71,50 @@ static void sends(enum node_number node, const char *to)
     tov_client_close(client);
 }
 
-static bool is_receipted(enum node_number node)
+/* What a node's status says of its peers. */
+typedef bool (*sight)(const struct tov_node_status *facts);
+
+static bool nothing_waits(const struct tov_node_status *facts)
+{
+    for (size_t i = 0; i < facts->peer_count; i++) {
+        if (facts->peers[i].waiting != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool keys_are_asked_for(const struct tov_node_status *facts)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < facts->peer_count; i++)
+        count += facts->peers[i].asked_again;
+    return count == 1;
+}
+
+static bool tells(enum node_number node, sight told)
 {
     struct tov_status *status = NULL;
     struct tov_client *client = node_connect(&federation, node, "caseworker", SENDS_MS);
-    bool is = client != NULL && tov_status_get(client, &status, NULL) == TOV_OK;
-    const struct tov_node_status *facts = is ? tov_status_facts(status) : NULL;
-    for (size_t i = 0; is && i < facts->peer_count; i++)
-        is = facts->peers[i].waiting == 0;
+    bool is = client != NULL && tov_status_get(client, &status, NULL) == TOV_OK &&
+              told(tov_status_facts(status));
     tov_status_destroy(status);
     tov_client_close(client);
     return is;
 }
 
-static bool comes_to_be_receipted(enum node_number node)
+static bool comes_to_tell(enum node_number node, sight told)
 {
     long long until = process_now_ms() + SERVES_MS;
-    bool is = is_receipted(node);
-    for (; !is && process_now_ms() < until; is = is_receipted(node))
+    bool is = tells(node, told);
+    for (; !is && process_now_ms() < until; is = tells(node, told))
         process_pause();
     return is;
 }
 
-/* How many messages of kk of that generation NODE shows with their content's header. */
-static unsigned shown_of_kk(enum node_number node, uint32_t generation)
+enum { AGENCY_KK = 1, AGENCY_KBH_POL = 2 };
+
+/* How many messages of that agency and generation NODE shows with their content's header. */
+static unsigned shown_of(enum node_number node, uint16_t agency, uint32_t generation)
 {
     unsigned count = 0;
     struct tov_error error = {.code = TOV_OK};
@@ -106,7 +126,8 @@ static unsigned shown_of_kk(enum node_number node, uint32_t generation)
     note_must(tov_message_list(client, &options, &listing, &error), &error);
     for (size_t i = 0; i < tov_listing_count(listing); i++) {
         const struct tov_message_facts *facts = tov_message_view_facts(tov_listing_at(listing, i));
-        if (facts->ref.agency == 1 && facts->ref.generation == generation && facts->has_header)
+        if (facts->ref.agency == agency && facts->ref.generation == generation &&
+            facts->has_header)
             count++;
     }
     tov_listing_destroy(listing);
@@ -227,7 +248,7 @@ static void a_new_generation_takes_over(void)
         UNIT_NEED(node_serves(&federation, (enum node_number)i, SERVES_MS));
     sends(KK, "kbh-pol/dks,krfo/central");
     sends(KBH_POL, "kk/vink,krfo/central");
-    UNIT_NEED(comes_to_be_receipted(KK) && comes_to_be_receipted(KBH_POL));
+    UNIT_NEED(comes_to_tell(KK, nothing_waits) && comes_to_tell(KBH_POL, nothing_waits));
     UNIT_NEED(node_serves(&federation, KK, SERVES_MS));
     UNIT_NEED(node_exports(&federation, KK, export));
     for (unsigned i = 0; i < NODES; i++)
@@ -241,13 +262,16 @@ static void a_new_generation_takes_over(void)
         node_start(&federation, (enum node_number)i);
     for (unsigned i = 0; i < NODES; i++)
         UNIT_NEED(node_serves(&federation, (enum node_number)i, SERVES_MS));
-    UNIT_EQUAL_INT(shown_of_kk(KBH_POL, 1), 1);
+    UNIT_EQUAL_INT(shown_of(KBH_POL, AGENCY_KK, 1), 1);
     sends(KK, "kbh-pol/dks,krfo/central");
     sends(KBH_POL, "kk/vink,krfo/central");
-    CU_ASSERT(comes_to_be_receipted(KK));
-    CU_ASSERT(comes_to_be_receipted(KBH_POL));
-    UNIT_EQUAL_INT(shown_of_kk(KBH_POL, 2), 1);
-    UNIT_EQUAL_INT(shown_of_kk(KBH_POL, 1), 1);
+    CU_ASSERT(comes_to_tell(KK, nothing_waits));
+    CU_ASSERT(comes_to_tell(KBH_POL, nothing_waits));
+    /* What the former kk had opened came too: whether it gets the keys, a person says. */
+    CU_ASSERT(comes_to_tell(KBH_POL, keys_are_asked_for));
+    UNIT_EQUAL_INT(shown_of(KK, AGENCY_KBH_POL, 1), 1);
+    UNIT_EQUAL_INT(shown_of(KBH_POL, AGENCY_KK, 2), 1);
+    UNIT_EQUAL_INT(shown_of(KBH_POL, AGENCY_KK, 1), 1);
     files_remove_tree(PATH("exports"));
     for (unsigned i = 0; i < NODES; i++)
         CU_ASSERT(node_export_verifies(&federation, (enum node_number)i));

@@ -24,6 +24,7 @@
 #define TOV_KEYRING_SLOTS 2048u
 #define TOV_LATE_OPEN_MAX 256u
 #define TOV_SPOKEN_SERIES 4u
+#define TOV_SPOKEN_SPANS 32u
 
 struct tov_inflight {
     uint64_t to;
@@ -77,10 +78,15 @@ struct tov_told {
 };
 
 /* Which links of one own series that has ended a peer's receipts have spoken of, with what the open
- * batches say. */
+ * batches say: spans in order, a gap before each but the first. */
+struct tov_link_span {
+    uint64_t first, last;
+};
 struct tov_spoken {
     struct tov_series series;
-    uint64_t first, last; /* 0: of none */
+    struct tov_link_span spans[TOV_SPOKEN_SPANS + 1]; /* one more while one is added */
+    size_t count;
+    bool is_part; /* what is stored has more */
 };
 
 struct tov_peer {
@@ -144,7 +150,7 @@ struct tov_peer {
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
     struct tov_told told;     /* in the present series of its ledger (told.c) */
     bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
-    struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; receipt.c */
+    struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; spoken.c */
     size_t spoken_count, spoken_next;
     uint32_t verdicts_looked; /* of the parcel at hand (receipt.c) */
     uint64_t hello_mono_ms;
@@ -276,6 +282,9 @@ void tov_day_quota_use(const struct tov_follow *follow, struct tov_peer *peer, s
 void tov_day_quota_pump(const struct tov_follow *follow, struct tov_peer *peer);
 
 /* peer_row.c */
+/* It has had a ledger before this one. What that one's receipts said of own messages counts on: the
+ * agency is the same, and what it could read it could. */
+bool tov_peer_had_ledger(const struct tov_peer *peer);
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 void tov_peer_save(struct tov_core *core, struct tov_peer *peer);
 
@@ -409,6 +418,24 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
 void tov_late_on_closed(struct tov_peer *peer);
 void tov_late_on_committed(struct tov_peer *peer);
 
+/* spoken.c */
+/* The receipt that speaks of an own link, as what is stored tells: of links that a gap between two
+ * receipts leaves out none does. TOV_E_NOT_FOUND. */
+struct tov_cover {
+    uint64_t receipt_index; /* the peer's entry */
+    uint64_t first;         /* link that it was the first to speak of */
+    uint64_t received_ms;
+};
+enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
+                            struct tov_cover *out) TOV_MUST_CHECK;
+/* Borrowed, until three other series were asked for. */
+enum tov_err tov_spoken_find(const struct tov_core *core, struct tov_peer *peer,
+                             struct tov_series series, struct tov_spoken **out) TOV_MUST_CHECK;
+/* Of all links from FIRST to LAST. */
+bool tov_spoken_has(const struct tov_spoken *spoken, uint64_t first, uint64_t last);
+/* Links of which it does not speak yet. */
+void tov_spoken_add(struct tov_spoken *spoken, uint64_t first, uint64_t last);
+
 /* receipt.c */
 #define TOV_COVER_ROW_BYTES 24u     /* receipt's entry 8, first link 8, time 8 */
 #define TOV_EXCEPTION_ROW_BYTES 12u /* verdict 1, flags 1, detail 2, receipt's entry 8 */
@@ -428,15 +455,6 @@ void tov_receipt_amend(struct tov_follow *follow, struct tov_peer *peer, struct 
 /* PEER has said that it lost entries: receipts may be among them, which it gives again or never. */
 void tov_receipts_skip(struct tov_core *core, struct tov_peer *peer);
 enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
-/* The receipt that speaks of an own link, as what is stored tells: of links that a gap between two
- * receipts leaves out none does. TOV_E_NOT_FOUND. */
-struct tov_cover {
-    uint64_t receipt_index; /* the peer's entry */
-    uint64_t first;         /* link that it was the first to speak of */
-    uint64_t received_ms;
-};
-enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
-                            struct tov_cover *out) TOV_MUST_CHECK;
 enum tov_err tov_receipt_flush(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
 /* The receipts of another parcel of PEER come. */
 void tov_receipts_begin(struct tov_peer *peer);

@@ -163,6 +163,11 @@ enum tov_err tov_mirror_formers(struct tov_store_read *read, struct tov_mirror_p
     return err == TOV_OK ? read_err : err;
 }
 
+bool tov_peer_had_ledger(const struct tov_peer *peer)
+{
+    return peer->agency->generation > 1;
+}
+
 /* A new generation is another ledger, followed from its beginning: with it a suspension ends. What
  * was held of the former one stays in the store, and in exports. */
 static void forget_ledger(struct tov_peer *peer)

@@ -18,8 +18,6 @@
 /* Of one parcel, that are no plain `opened`, or are of a series that has ended. An honest peer
  * writes a receipt when it has taken up to 1,024 messages, and sends it then. */
 #define VERDICTS_MAX 262144u
-#define COVERS_MAX 4096u  /* rows: what is said again beyond them is noted again */
-#define COVERS_LOOKED 32u /* rows from a link on: receipts that lie within the one that speaks of it */
 
 /* ---- owed by us ---- */
 
@@ -272,7 +270,6 @@ struct said {
     struct tov_link_place place;
     struct tov_verdict_value value;
     uint64_t receipt_index;
-    struct tov_spoken before; /* of the same series */
 };
 
 /* Of a message that nobody could bring back nothing is noted: without its link block nobody asks
@@ -334,87 +331,9 @@ enum tov_err tov_receipts_load(struct tov_core *core, struct tov_peer *peer)
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* SPOKEN grows by what is beside it. What a gap parts from it is no part of it: of the links
- * between nothing was said, and what is said of them later counts. */
-static bool grow_spoken(struct tov_spoken *spoken, uint64_t first, uint64_t last)
-{
-    if (spoken->last == 0)
-        *spoken = (struct tov_spoken){spoken->series, first, last};
-    if (first > spoken->last + 1 || last + 1 < spoken->first)
-        return false;
-    spoken->first = first < spoken->first ? first : spoken->first;
-    spoken->last = last > spoken->last ? last : spoken->last;
-    return true;
-}
-
-/* The first links without a gap of which what is stored speaks, as far as COVERS_MAX rows tell. */
-static enum tov_err load_spoken(const struct tov_core *core, const struct tov_peer *peer,
-                                struct tov_spoken *out)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_link_place first = place_of(peer, out->series, 0);
-    struct tov_link_place last = place_of(peer, out->series, UINT64_MAX);
-    struct tov_store_range range = {
-        .table = TOV_TABLE_COVER, .first = tov_key_link(&first), .last = tov_key_link(&last)};
-    struct tov_store_iter iter;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    for (unsigned i = 0; i < COVERS_MAX && tov_store_iter_next(&iter); i++) {
-        if (iter.row.value.size != TOV_COVER_ROW_BYTES ||
-            !grow_spoken(out, tov_get_be64(iter.row.value.data + 8),
-                         tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8)))
-            break;
-    }
-    return tov_store_iter_fini(&iter);
-}
-
-/* Borrowed, until that of another series is asked for. */
-static enum tov_err find_spoken(const struct tov_core *core, struct tov_peer *peer,
-                                struct tov_series series, struct tov_spoken **out)
-{
-    struct tov_spoken spoken = {.series = series};
-    for (size_t i = 0; i < peer->spoken_count; i++) {
-        if (tov_series_equal(peer->spoken[i].series, series)) {
-            *out = &peer->spoken[i];
-            return TOV_OK;
-        }
-    }
-    TOV_TRY(load_spoken(core, peer, &spoken));
-    size_t at = peer->spoken_next;
-    peer->spoken_next = (at + 1) % TOV_SPOKEN_SERIES;
-    peer->spoken_count += peer->spoken_count < TOV_SPOKEN_SERIES ? 1 : 0;
-    peer->spoken[at] = spoken;
-    *out = &peer->spoken[at];
-    return TOV_OK;
-}
-
-/* Links that were spoken of before: keys that the peer had then go to it no more. Of the present
- * series all up to the last one; of one that has ended from the first one on. */
-static enum tov_err find_said(const struct tov_core *core, struct tov_peer *peer,
-                              struct tov_series series, struct tov_spoken *out)
-{
-    struct tov_spoken *spoken;
-    *out = (struct tov_spoken){series, 1, peer->receipted_link};
-    if (tov_series_equal(series, core->series))
-        return TOV_OK;
-    TOV_TRY(find_spoken(core, peer, series, &spoken));
-    *out = *spoken;
-    return TOV_OK;
-}
-
-static enum tov_err note_spoken(const struct tov_core *core, struct tov_peer *peer,
-                                const struct delivered *delivered)
-{
-    struct tov_spoken *spoken;
-    TOV_TRY(find_spoken(core, peer, delivered->series, &spoken));
-    (void)grow_spoken(spoken, delivered->first, delivered->last);
-    return TOV_OK;
-}
-
 static void note_present(struct tov_core *core, struct tov_peer *peer, uint64_t last_link)
 {
-    if (last_link > peer->receipted_link)
-        peer->receipted_link = last_link;
+    peer->receipted_link = last_link;
     peer->dirty = true;
     if (!peer->receipts_skip)
         return;
@@ -453,7 +372,8 @@ void tov_receipts_begin(struct tov_peer *peer)
 static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer *peer,
                                    const struct tov_leaf_receipt *receipt)
 {
-    bool counts_all = !tov_series_equal(receipt->series, core->series);
+    bool counts_all =
+        !tov_series_equal(receipt->series, core->series) || tov_peer_had_ledger(peer);
     uint32_t looked = peer->verdicts_looked;
     for (size_t i = 0; i < receipt->run_count; i++) {
         if (counts_all || !tov_verdict_is_plain_opened(receipt->runs[i].value))
@@ -465,70 +385,128 @@ static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer 
     return TOV_OK;
 }
 
-enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
-                            struct tov_cover *out)
+/* That the peer's word is another one of a link that it, or its ledger before, has spoken of. */
+static enum tov_err change_verdict(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct said *said, uint64_t own_index)
 {
-    struct tov_link_place last = *place;
-    last.link = UINT64_MAX;
-    struct tov_store_range range = {
-        .table = TOV_TABLE_COVER, .first = tov_key_link(place), .last = tov_key_link(&last)};
-    struct tov_store_iter iter;
-    enum tov_err err = TOV_E_NOT_FOUND;
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    for (unsigned i = 0; i < COVERS_LOOKED && err == TOV_E_NOT_FOUND && tov_store_iter_next(&iter);
-         i++) {
-        struct tov_reader reader = tov_reader_of(iter.row.value);
-        out->receipt_index = tov_read_u64(&reader);
-        out->first = tov_read_u64(&reader);
-        out->received_ms = tov_read_u64(&reader);
-        if (!tov_reader_is_done(&reader))
-            err = TOV_E_CORRUPT;
-        else if (out->first <= place->link)
-            err = TOV_OK;
-    }
-    enum tov_err read_err = tov_store_iter_fini(&iter);
-    return read_err != TOV_OK ? read_err : err;
+    struct tov_core *core = follow->core;
+    const struct tov_link_place *place = &said->place;
+    if (tov_verdict_had_keys(said->value))
+        tov_again_settle(core, peer->number, own_index);
+    else
+        TOV_TRY(tov_again_on_verdict(follow, peer,
+                                     &(struct tov_again_said){place, own_index, said->value}));
+    tov_receipt_put_exception(core, place, said->value, said->receipt_index);
+    if (said->value.verdict == TOV_VERDICT_NO_KEY)
+        tov_stanza_owe(core, peer, own_index);
+    else
+        tov_stanza_settle(core, peer, own_index);
+    struct delivered delivered = {{place->generation, place->lost_index},
+                                  said->receipt_index,
+                                  place->link,
+                                  place->link,
+                                  (uint8_t)said->value.verdict};
+    put_delivered(core, peer, &delivered);
+    return TOV_OK;
+}
+
+/* A receipt whose runs are looked at, link by link. */
+struct noting {
+    struct tov_follow *follow;
+    struct tov_peer *peer;
+    struct tov_store_read *read;
+    struct tov_spoken *spoken; /* NULL: of the present series, up to the last link */
+    struct said said;          /* of one link */
+    struct delivered fresh;    /* links side by side, spoken of for the first time; first 0: none */
+};
+
+/* The receipts of the ledger before count on: what this one says first of a link is as when it
+ * amends it. */
+static enum tov_err note_after_former(struct noting *noting)
+{
+    const struct said *said = &noting->said;
+    uint64_t own_index;
+    if (tov_verdict_is_plain_opened(said->value))
+        return TOV_OK;
+    enum tov_err err = tov_link_own_index(noting->read, &said->place, &own_index);
+    if (err != TOV_OK)
+        return is_misfit(err) ? TOV_OK : err;
+    return change_verdict(noting->follow, noting->peer, said, own_index);
+}
+
+/* Whether what is stored speaks of it, where that is not known without looking. */
+static enum tov_err find_stored(const struct noting *noting, bool *out_is_stored)
+{
+    struct tov_cover cover;
+    *out_is_stored = false;
+    if (noting->spoken != NULL ? !noting->spoken->is_part : !tov_peer_had_ledger(noting->peer))
+        return TOV_OK;
+    enum tov_err err = tov_cover_find(noting->read, &noting->said.place, &cover);
+    *out_is_stored = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* Ends what is side by side: one row, one event. */
+static void end_fresh(struct noting *noting)
+{
+    struct delivered *fresh = &noting->fresh;
+    if (fresh->first == 0)
+        return;
+    put_cover(noting->follow->core, noting->peer, fresh);
+    put_delivered(noting->follow->core, noting->peer, fresh);
+    if (noting->spoken != NULL)
+        tov_spoken_add(noting->spoken, fresh->first, fresh->last);
+    fresh->first = 0;
 }
 
 /* What was said before is not noted. */
-static enum tov_err note_new(struct tov_core *core, struct tov_peer *peer,
-                             struct tov_store_read *read, const struct said *said,
-                             bool *inout_is_new)
+static enum tov_err note_link(struct noting *noting, bool *inout_is_new)
 {
-    uint64_t link = said->place.link;
-    bool is_said = link >= said->before.first && link <= said->before.last;
-    struct tov_cover cover;
-    if (!is_said && !is_present(core, &said->place)) {
-        enum tov_err err = tov_cover_find(read, &said->place, &cover);
-        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
-            return err;
-        is_said = err == TOV_OK;
+    uint64_t link = noting->said.place.link;
+    bool is_said = noting->spoken != NULL ? tov_spoken_has(noting->spoken, link, link)
+                                          : link <= noting->peer->receipted_link;
+    bool is_stored = false;
+    if (!is_said)
+        TOV_TRY(find_stored(noting, &is_stored));
+    if (is_said || is_stored) {
+        end_fresh(noting);
+        return is_stored && noting->spoken == NULL ? note_after_former(noting) : TOV_OK;
     }
-    if (is_said)
-        return TOV_OK;
     *inout_is_new = true;
-    return note_verdict(core, peer, read, said);
+    if (noting->fresh.first == 0)
+        noting->fresh.first = link;
+    noting->fresh.last = link;
+    return note_verdict(noting->follow->core, noting->peer, noting->read, &noting->said);
 }
 
-/* Of RECEIPT, which is the peer's entry INDEX and begins with link FIRST, what is said for the
- * first time; OUT_IS_NEW: there is such a thing. */
-static enum tov_err note_runs(struct tov_core *core, struct tov_peer *peer, uint64_t index,
+/* Of RECEIPT, which is the peer's entry INDEX, what is said for the first time; OUT_IS_NEW: there
+ * is such a thing. */
+static enum tov_err note_runs(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
                               const struct tov_leaf_receipt *receipt, bool *out_is_new)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     uint64_t first = receipt->last_link - tov_receipt_span(receipt) + 1;
-    struct said said = {.place = place_of(peer, receipt->series, first), .receipt_index = index};
+    uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
+    struct noting noting = {.follow = follow,
+                            .peer = peer,
+                            .said = {.place = place_of(peer, receipt->series, first),
+                                     .receipt_index = index},
+                            .fresh = {receipt->series, index, 0, 0, all}};
     *out_is_new = false;
-    TOV_TRY(find_said(core, peer, receipt->series, &said.before));
-    if (first >= said.before.first && receipt->last_link <= said.before.last)
-        return TOV_OK;
-    TOV_TRY(count_verdicts(core, peer, receipt));
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    for (size_t i = 0; i < receipt->run_count; i++) {
-        said.value = receipt->runs[i].value;
-        for (uint16_t k = 0; k < receipt->runs[i].count; k++, said.place.link++)
-            TOV_TRY(note_new(core, peer, read, &said, out_is_new));
+    if (!tov_series_equal(receipt->series, follow->core->series)) {
+        TOV_TRY(tov_spoken_find(follow->core, peer, receipt->series, &noting.spoken));
+        if (tov_spoken_has(noting.spoken, first, receipt->last_link))
+            return TOV_OK;
     }
+    TOV_TRY(count_verdicts(follow->core, peer, receipt));
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    noting.read = read;
+    for (size_t i = 0; i < receipt->run_count; i++) {
+        noting.said.value = receipt->runs[i].value;
+        for (uint16_t k = 0; k < receipt->runs[i].count; k++, noting.said.place.link++)
+            TOV_TRY(note_link(&noting, out_is_new));
+    }
+    end_fresh(&noting);
     return TOV_OK;
 }
 
@@ -538,7 +516,6 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_core *core = follow->core;
     uint64_t span = tov_receipt_span(receipt);
     uint64_t first = receipt->last_link - span + 1;
-    bool is_former = !tov_series_equal(receipt->series, core->series);
     bool is_new, is_gone;
     struct own_link own;
     if (span == 0)
@@ -546,20 +523,11 @@ static enum tov_err apply_runs(struct tov_follow *follow, struct tov_peer *peer,
     if (!fits_links(core, peer, receipt, first))
         return TOV_E_RULE;
     TOV_TRY(find_last(core, peer, receipt, &own, &is_gone));
-    TOV_TRY(note_runs(core, peer, index, receipt, &is_new));
-    if (!is_new)
-        return TOV_OK;
-    if (!is_former && first <= peer->receipted_link)
-        first = peer->receipted_link + 1;
-    uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
-    struct delivered delivered = {receipt->series, index, first, receipt->last_link, all};
-    if (is_former)
-        TOV_TRY(note_spoken(core, peer, &delivered));
-    else
+    TOV_TRY(note_runs(follow, peer, index, receipt, &is_new));
+    if (tov_series_equal(receipt->series, core->series) &&
+        receipt->last_link > peer->receipted_link)
         note_present(core, peer, receipt->last_link);
-    put_cover(core, peer, &delivered);
-    put_delivered(core, peer, &delivered);
-    if (!is_gone)
+    if (is_new && !is_gone)
         tov_follow_on_proof(follow, own.index);
     return TOV_OK;
 }
@@ -591,25 +559,11 @@ static enum tov_err apply_amendment(struct tov_follow *follow, struct tov_peer *
 {
     struct tov_core *core = follow->core;
     struct own_link own;
-    struct tov_series series = {place->generation, place->lost_index};
     enum tov_err err = find_amended(core, peer, place, amendment, &own);
     if (err == TOV_E_NOT_FOUND)
         return pass_over_lost(core, place);
     TOV_TRY(err);
-    if (tov_verdict_had_keys(amendment->value))
-        tov_again_settle(core, peer->number, own.index);
-    else
-        TOV_TRY(tov_again_on_verdict(follow, peer,
-                                     &(struct tov_again_said){place, own.index, amendment->value}));
-    tov_receipt_put_exception(core, place, amendment->value, index);
-    if (amendment->value.verdict == TOV_VERDICT_NO_KEY)
-        tov_stanza_owe(core, peer, own.index);
-    else
-        tov_stanza_settle(core, peer, own.index);
-    put_delivered(core, peer,
-                  &(struct delivered){series, index, place->link, place->link,
-                                      (uint8_t)amendment->value.verdict});
-    return TOV_OK;
+    return change_verdict(follow, peer, &(struct said){*place, amendment->value, index}, own.index);
 }
 
 /* What does not fit is passed over and said: TOV_OK. */

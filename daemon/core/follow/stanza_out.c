@@ -86,7 +86,8 @@ static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_s
     struct tov_delivery delivery;
     if (tov_link_decode(message->link_block, &link) != TOV_OK)
         return TOV_E_CORRUPT;
-    if (tov_series_equal(link.series, peer->receipted_series) && link.number > peer->receipted_link)
+    if (tov_series_equal(link.series, peer->receipted_series) &&
+        link.number > peer->receipted_link && !tov_peer_had_ledger(peer))
         return TOV_OK;
     enum tov_err err = tov_again_check(follow, read, peer, message->index);
     if (err != TOV_E_NOT_FOUND)

@@ -163,14 +163,13 @@ static enum tov_err put_if_void(struct pass *pass, const struct tov_link_place *
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* The receipt was the first that spoke of its last link; else its runs had no effect (R1). */
-static enum tov_err check_cover(const struct pass *pass, const struct tov_link_place *last,
+/* The receipt was the first that spoke of the link; else what it said of it had no effect. */
+static enum tov_err check_first(const struct pass *pass, const struct tov_link_place *place,
                                 uint64_t index, bool *out_counts)
 {
-    struct tov_bytes row;
-    enum tov_err err = tov_store_get(pass->read, TOV_TABLE_COVER, tov_key_link(last), &row);
-    *out_counts = err == TOV_OK && row.size == covers.size &&
-                  tov_get_be64(row.data + covers.index_at) == index;
+    struct tov_cover cover;
+    enum tov_err err = tov_cover_find(pass->read, place, &cover);
+    *out_counts = err == TOV_OK && cover.receipt_index == index;
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
@@ -180,14 +179,14 @@ static enum tov_err apply_runs(struct pass *pass, uint64_t index,
     struct tov_link_place place = {pass->peer->number, receipt->series.generation,
                                    receipt->series.lost_index, receipt->last_link};
     bool counts, is_put;
-    TOV_TRY(check_cover(pass, &place, index, &counts));
-    if (!counts)
-        return TOV_OK;
     place.link = receipt->last_link - tov_receipt_span(receipt) + 1;
     for (size_t i = 0; i < receipt->run_count; i++) {
         struct tov_verdict_value value = receipt->runs[i].value;
         for (uint16_t k = 0; k < receipt->runs[i].count; k++, place.link++) {
-            if (!tov_verdict_is_plain_opened(value))
+            if (tov_verdict_is_plain_opened(value))
+                continue;
+            TOV_TRY(check_first(pass, &place, index, &counts));
+            if (counts)
                 TOV_TRY(put_if_void(pass, &place, value, index, &is_put));
         }
     }

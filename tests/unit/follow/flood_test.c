@@ -109,6 +109,13 @@ static void append_receipt_of(struct hostile *hostile, const struct tov_hash has
     hostile_append(hostile, leaf);
 }
 
+/* As after a start: what is stored tells. */
+static void forget_spoken(struct hostile *hostile)
+{
+    struct tov_peer *peer = tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2);
+    peer->spoken_count = peer->spoken_next = 0;
+}
+
 /* In the parcel of the first, in one of its own, and after a start. */
 static void a_receipt_of_an_ended_series_counts_once(void)
 {
@@ -124,7 +131,7 @@ static void a_receipt_of_an_ended_series_counts_once(void)
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
-    tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
+    forget_spoken(hostile);
     append_receipt_of(hostile, hashes, 3, 3, TOV_VERDICT_NO_KEY);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_OWED), 0);
@@ -144,7 +151,7 @@ static void a_link_between_those_that_were_receipted_is_told_when_its_receipt_co
         hostile_flush(hostile);
         UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 0);
         if (starts > 0)
-            tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2)->spoken_count = 0;
+            forget_spoken(hostile);
         append_receipt_of(hostile, hashes, 2, 1, TOV_VERDICT_REFUSED);
         hostile_flush(hostile);
         UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_EXCEPTION), 1);
