@@ -179,24 +179,24 @@ static void set_agency(struct facts_room *room, const struct sim_federation *fed
     memcpy(out->transport[0], transport.bytes, 32);
 }
 
-static void sign_text(const struct sim_federation *federation, const struct tov_vkey *root,
-                      struct tov_buf *text)
+void sim_sign_roster(const struct sim_federation *federation, const struct tov_roster_facts *facts,
+                     struct tov_buf *out_note)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     uint8_t secret[64];
     sim_secret_of(&federation->root_seed, secret);
-    UNIT_NEED(tov_note_put_text(&note, tov_buf_view(text)) == TOV_OK);
-    tov_note_sign(&note, tov_buf_view(text), root, secret);
-    tov_buf_clear(text);
-    tov_buf_put_bytes(text, tov_buf_view(&note));
-    UNIT_NEED(note.failed == TOV_OK && text->failed == TOV_OK);
+    tov_roster_format(facts, &text);
+    tov_buf_clear(out_note);
+    UNIT_NEED(text.failed == TOV_OK && tov_note_put_text(out_note, tov_buf_view(&text)) == TOV_OK);
+    tov_note_sign(out_note, tov_buf_view(&text), &facts->roots[0], secret);
+    UNIT_NEED(out_note->failed == TOV_OK);
 }
 
 static void make_roster(struct sim_federation *federation, size_t keepers)
 {
     struct tov_error error = {.text = ""};
     struct facts_room *room = calloc(1, sizeof *room);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     UNIT_NEED(room != NULL);
     federation->root_seed = seed_of("root", "root");
     struct tov_vkey root =
@@ -216,9 +216,8 @@ static void make_roster(struct sim_federation *federation, size_t keepers)
                                      .root_count = 1,
                                      .agencies = room->agencies,
                                      .agency_count = federation->count};
-    tov_roster_format(&facts, &text);
-    sign_text(federation, &root, &text);
-    enum tov_err err = tov_roster_parse(tov_buf_view(&text), &federation->roster, &error);
+    sim_sign_roster(federation, &facts, &note);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &federation->roster, &error);
     if (err != TOV_OK)
         (void)fprintf(stderr, "roster: %s\n", error.text);
     UNIT_NEED(err == TOV_OK);

@@ -49,6 +49,9 @@ void sim_caseworker_key(const struct sim_federation *federation, size_t index, u
 void sim_auditor_key(const struct sim_federation *federation, size_t index, uint8_t out_key[32]);
 /* The 64-byte secret of an Ed25519 seed, for tests that sign by hand. */
 void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
+/* What a file of the roster of FACTS holds, signed by the only root; OUT is cleared before. */
+void sim_sign_roster(const struct sim_federation *federation, const struct tov_roster_facts *facts,
+                     struct tov_buf *out_note);
 /* Signs the parcel in FRAME with an agency's control key, as one from FROM to TO. */
 void sim_sign_parcel(const uint8_t secret[64], uint16_t from, uint16_t to, struct tov_buf *frame);
 

@@ -55,7 +55,8 @@ void process_scene_put(const struct process_scene *scene, const char *file, cons
     UNIT_NEED(chmod(path, 0600) == 0);
 }
 
-static void put_text(const struct process_scene *scene, const char *file, struct tov_buf *text)
+void process_scene_put_text(const struct process_scene *scene, const char *file,
+                            struct tov_buf *text)
 {
     tov_buf_put(text, "", 1);
     UNIT_NEED(text->failed == TOV_OK);
@@ -111,7 +112,7 @@ void process_scene_break_signature(const struct process_scene *scene)
                             sim_federation_agency(scene->federation, 0)->control,
                             &roots.keys[0]) == TOV_OK);
     tov_roots_format(&roots, &text); /* roots of somebody else by the same name */
-    put_text(scene, "roots.txt", &text);
+    process_scene_put_text(scene, "roots.txt", &text);
 }
 
 static void put_federation(const struct process_scene *scene)
@@ -125,9 +126,9 @@ static void put_federation(const struct process_scene *scene)
     tov_clients_format_start("a1", &clients);
     for (size_t i = 0; i < tov_clients_count(registry); i++)
         tov_clients_format_entry(tov_clients_at(registry, i), &clients);
-    put_text(scene, "roster.txt", &note);
-    put_text(scene, "roots.txt", &roots);
-    put_text(scene, "clients.txt", &clients);
+    process_scene_put_text(scene, "roster.txt", &note);
+    process_scene_put_text(scene, "roots.txt", &roots);
+    process_scene_put_text(scene, "clients.txt", &clients);
 }
 
 void process_scene_init(struct process_scene *scene, size_t count)

@@ -31,6 +31,8 @@ void process_scene_init(struct process_scene *scene, size_t count);
 void process_scene_fini(struct process_scene *scene);
 /* CONTENT NULL: the file is gone. */
 void process_scene_put(const struct process_scene *scene, const char *file, const char *content);
+void process_scene_put_text(const struct process_scene *scene, const char *file,
+                            struct tov_buf *text);
 /* Its configuration for AGENCY, with MORE lines. */
 void process_scene_configure(const struct process_scene *scene, const char *agency,
                              const char *more);

@@ -145,6 +145,18 @@ static void adopt(const struct process_scene *scene, const struct tov_roster *ro
     UNIT_NEED(tov_store_commit(store, batch, NULL) == TOV_OK);
 }
 
+/* The file is the federation's roster, or a later one that follows it. */
+static void put_roster(const struct process_scene *scene, uint32_t version)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct tov_roster_facts facts = *tov_roster_facts(scene->federation->roster);
+    if (version > facts.version)
+        facts.previous = tov_roster_hash(scene->federation->roster);
+    facts.version = version;
+    sim_sign_roster(scene->federation, &facts, &note);
+    process_scene_put_text(scene, "roster.txt", &note);
+}
+
 /* docs/roster.md, Trust: a file of before brings back keys that were withdrawn since. */
 static void a_roster_that_may_not_follow_the_one_in_force_is_refused(void)
 {
@@ -152,15 +164,20 @@ static void a_roster_that_may_not_follow_the_one_in_force_is_refused(void)
     process_scene_init(&scene, 2);
     const struct tov_roster *first = scene.federation->roster;
     const struct {
-        uint32_t version;   /* of the one in force; the file's is 1 */
+        uint32_t version;   /* of the one in force */
         uint64_t more_days; /* that it is valid */
+        uint32_t file_version;
         int code;
-    } rows[] = {{1, 0, TOV_EXIT_OK}, {1, 1, TOV_EXIT_ROSTER}, {2, 0, TOV_EXIT_ROSTER}};
+    } rows[] = {{1, 0, 1, TOV_EXIT_OK},    {1, 1, 1, TOV_EXIT_ROSTER},
+                {1, 0, 2, TOV_EXIT_OK},    {1, 1, 2, TOV_EXIT_ROSTER}, /* it follows another */
+                {1, 1, 3, TOV_EXIT_OK}, /* what came between is not here */
+                {2, 0, 1, TOV_EXIT_ROSTER}};
     UNIT_EQUAL_INT(start_of(&scene), TOV_EXIT_OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         TOV_CLEANUP(tov_roster_cleanup) struct tov_roster *roster = NULL;
         TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
         struct tov_roster_facts facts = *tov_roster_facts(first);
+        put_roster(&scene, rows[i].file_version);
         facts.version = rows[i].version;
         facts.valid_until_ms += rows[i].more_days * 86400000u;
         if (facts.version > 1)
