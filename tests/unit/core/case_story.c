@@ -51,7 +51,7 @@ void submit_concern(struct harness *harness)
 }
 
 /* A concern on its way to the agenda. */
-static void raise_concern(struct harness *harness, const char *fields)
+void raise_concern(struct harness *harness, const char *fields)
 {
     const struct saying sayings[] = {
         {&anna, "concern.submit", "kk/vink", "kbh-pol/dks", "RPL115-2/1-1", fields, NULL, NULL},
@@ -64,11 +64,8 @@ static void raise_concern(struct harness *harness, const char *fields)
         say(harness, &sayings[i], NULL);
 }
 
-/* Both concerns are put on one agenda. */
-uint64_t call_meeting(struct harness *harness)
+uint64_t call_meeting_about_both(struct harness *harness)
 {
-    raise_concern(harness, "about.concern_ref=" CONCERN);
-    raise_concern(harness, "about.concern_ref=" OTHER_CONCERN);
     const struct saying call = {.by = &bo,
                                 .type = "case.meeting_call",
                                 .from = "kbh-pol/dks",
@@ -77,6 +74,13 @@ uint64_t call_meeting(struct harness *harness)
                                 .fields =
                                     "about.concern_ref=" CONCERN "; agenda_ref=" OTHER_CONCERN};
     return say(harness, &call, NULL);
+}
+
+uint64_t call_meeting(struct harness *harness)
+{
+    raise_concern(harness, "about.concern_ref=" CONCERN);
+    raise_concern(harness, "about.concern_ref=" OTHER_CONCERN);
+    return call_meeting_about_both(harness);
 }
 
 /* The first of them is founded, and a case opened. */

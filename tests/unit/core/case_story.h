@@ -22,7 +22,11 @@ void admit(struct harness *harness);
 void set_release_date(struct harness *harness);
 /* kk tells the police of the first concern, and no more. */
 void submit_concern(struct harness *harness);
-/* Both concerns come up and are put on one agenda; its number at the police. */
+/* The concern of FIELDS on its way to the agenda. */
+void raise_concern(struct harness *harness, const char *fields);
+/* Both concerns, which came up, are put on one agenda; its number at the police. */
+uint64_t call_meeting_about_both(struct harness *harness);
+/* They come up, and that. */
 uint64_t call_meeting(struct harness *harness);
 /* The first of them is founded, and a case opened with UNITS as the other parties. */
 void open_case(struct harness *harness, const char *units);

@@ -416,6 +416,11 @@ static void a_draft_is_judged_alike_whatever_failed(void)
         "krfo/central", "kk/eki",
         "BEK-HPL",      "about.episode_ref=" EPISODE "; event_ref=E7; date=2021-11-28",
         NULL,           NULL};
+    const struct saying transfer = {/* leaves the state, which the desk is to be shown */
+                                    &carl,          "prison.transfer",
+                                    "krfo/central", "kk/eki",
+                                    "BEK-HPL",      "about.episode_ref=" EPISODE "; event_ref=E8",
+                                    NULL,           NULL};
     const struct saying twice = {
         &anna,          "case.open",
         "kk/vink",      "kbh-pol/dks",
@@ -428,6 +433,7 @@ static void a_draft_is_judged_alike_whatever_failed(void)
     harness_let_fail(harness, true);
     check_draft(harness, &invite, true, TOV_OK);
     check_draft(harness, &release, true, TOV_OK);
+    check_draft(harness, &transfer, true, TOV_OK);
     check_draft(harness, &twice, true, TOV_E_RULE);
     check_draft(harness, &amendment, true, TOV_OK);
     check_draft(harness, &amendment, false, TOV_OK); /* asked again: it is the same message */

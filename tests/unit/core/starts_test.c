@@ -87,11 +87,60 @@ static void who_is_invited_is_told_where_the_case_stands(void)
     harness_destroy(harness);
 }
 
+/* Who has left holds what came before, and not what came since. */
+static void who_left_and_is_invited_again_is_told_where_the_case_stands(void)
+{
+    const struct saying leaves = {.by = &carl,
+                                  .type = "case.leave",
+                                  .from = "krfo/central",
+                                  .to = "kk/vink",
+                                  .bases = "RPL115-2/1-1",
+                                  .fields = "about.case_ref=" CASE};
+    struct harness *harness = asked_aside();
+    TOV_CLEANUP(tov_draft_fini) struct tov_draft got = {0};
+    TOV_CLEANUP(tov_draft_fini) struct tov_draft again = {0};
+    struct tov_record start = {0};
+    say(harness, &invites, NULL);
+    say(harness, &invites, NULL); /* a party by now */
+    newest(harness, &carl, &got);
+    UNIT_EQUAL_INT(tov_record_count(got.header, "start"), 0);
+    say(harness, &leaves, NULL);
+    say(harness, &invites, NULL);
+    newest(harness, &carl, &again);
+    UNIT_EQUAL_TEXT(again.type->id, "case.invite");
+    UNIT_NEED(start_of(&again, "sag", &start));
+    harness_destroy(harness);
+}
+
+/* An answer to a question is no part in the concern. */
+static void who_was_asked_about_a_concern_is_told_where_it_stands_when_it_is_told_of_it(void)
+{
+    struct harness *harness = three_nodes();
+    TOV_CLEANUP(tov_draft_fini) struct tov_draft got = {0};
+    struct tov_record start = {0};
+    const struct saying asks = {.by = &bo,
+                                .type = "info.request",
+                                .from = "kbh-pol/dks",
+                                .to = "krfo/central",
+                                .bases = "RPL115-1-1",
+                                .fields = "about.request_ref=Q1; about.concern_ref=" CONCERN};
+    raise_concern(harness, "about.concern_ref=" CONCERN);
+    say(harness, &asks, NULL);
+    raise_concern(harness, "about.concern_ref=" OTHER_CONCERN);
+    (void)call_meeting_about_both(harness);
+    newest(harness, &carl, &got);
+    UNIT_EQUAL_TEXT(got.type->id, "case.meeting_call");
+    UNIT_NEED(start_of(&got, "henvendelse", &start));
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(who_is_asked_aside_is_not_told_where_the_case_stands),
         UNIT_TEST(who_is_invited_is_told_where_the_case_stands),
+        UNIT_TEST(who_left_and_is_invited_again_is_told_where_the_case_stands),
+        UNIT_TEST(who_was_asked_about_a_concern_is_told_where_it_stands_when_it_is_told_of_it),
     };
     return unit_run("core starts", tests, sizeof tests / sizeof tests[0]);
 }

@@ -505,6 +505,13 @@ static void the_release_channel_is_told_no_step_but_its_own(void)
     check_state(newest(&scene, POLICE), "steps", "loesladelse", "udvisningsspor");
     submit(&scene, KRFO, date_of(to_desk(DATE), "1"));
     CU_ASSERT(!of_machine(newest(&scene, KK), "steps", "loesladelse", &step));
+    /* Nor is it by the copy of an event that the parties were told first. */
+    submit(&scene, KRFO, date_of(to_parties(DATE, "kbh-pol/dks"), "2"));
+    told = event_of(newest(&scene, POLICE));
+    copy = date_of(to_desk(DATE), "2");
+    UNIT_OK(tov_record_put_bytes(copy.draft.header, "event_ref", TOV_BYTES_OF(told.bytes)));
+    submit(&scene, KRFO, copy);
+    CU_ASSERT(!of_machine(newest(&scene, KK), "steps", "loesladelse", &step));
     scene_close(&scene);
 }
 
@@ -515,6 +522,83 @@ static struct test_draft concern_of(const char *type)
         test_draft_route(&draft, "kbh-pol/dks", "kk/vink krfo/central");
     return draft;
 }
+
+/* ---- concerns and an agenda of them ---- */
+
+static void put_concern(struct test_draft *draft, const char *concern)
+{
+    char field[64];
+    tov_record_clear(draft->draft.header, "about");
+    (void)snprintf(field, sizeof field, "about.concern_ref=%s", concern);
+    test_draft_put(draft, field);
+}
+
+static void take_step(struct scene *scene, size_t node, const char *type, const char *concern)
+{
+    struct test_draft draft = concern_of(type);
+    put_concern(&draft, concern);
+    submit(scene, node, draft);
+    sim_wire_run(scene->wire);
+}
+
+/* Screened, so that a meeting may take it up. */
+static void raise_concern(struct scene *scene, const char *concern)
+{
+    take_step(scene, KRFO, "krfo.concern", concern);
+    take_step(scene, POLICE, "concern.receipt", concern);
+    take_step(scene, KK, "concern.screen_request", concern);
+    take_step(scene, POLICE, "concern.screen_result", concern);
+}
+
+static struct test_draft meeting_about(const char *concern, const char *agenda)
+{
+    struct test_draft call = draft_of("case.meeting_call");
+    put_concern(&call, concern);
+    tov_record_clear(call.draft.header_fields, "agenda_ref");
+    test_draft_put(&call, agenda);
+    return call;
+}
+
+/* The whole agenda is refused, and nothing of it written. */
+static void an_agenda_is_refused_for_one_concern_that_is_not_ready(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-agenda");
+    raise_concern(&scene, "C1");
+    take_step(&scene, KRFO, "krfo.concern", "C2");
+    uint64_t before = ledger_size(&scene, POLICE);
+    struct test_draft call = meeting_about("C1", "agenda_ref=C2");
+    hand_in(&scene, POLICE, &call);
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.answers[POLICE].error, TOV_E_RULE);
+    UNIT_EQUAL_INT(scene.answers[POLICE].findings, 1);
+    UNIT_EQUAL_TEXT(scene.answers[POLICE].field, "about"); /* no field of its own */
+    UNIT_EQUAL_INT(ledger_size(&scene, POLICE), before);
+    take_step(&scene, POLICE, "concern.receipt", "C2");
+    take_step(&scene, KK, "concern.screen_request", "C2");
+    take_step(&scene, POLICE, "concern.screen_result", "C2");
+    submit(&scene, POLICE, meeting_about("C1", "agenda_ref=C2"));
+    scene_close(&scene);
+}
+
+/* Who received a message about it is shown the state as who sent one is. */
+static void a_refusal_names_the_state_to_a_recipient(void)
+{
+    struct scene scene;
+    scene_open(&scene, "steps-recipient");
+    take_step(&scene, KRFO, "krfo.concern", "C1");
+    struct test_draft result = concern_of("concern.screen_result"); /* nobody asked for it */
+    put_concern(&result, "C1");
+    hand_in(&scene, POLICE, &result);
+    sim_wire_run(scene.wire);
+    UNIT_EQUAL_INT(scene.answers[POLICE].error, TOV_E_RULE);
+    UNIT_EQUAL_TEXT(scene.answers[POLICE].field, "about.concern_ref");
+    CU_ASSERT(strcmp(scene.answers[POLICE].reason,
+                     "The message does not fit the state that the thing is in.") != 0);
+    scene_close(&scene);
+}
+
+/* ---- seen ---- */
 
 static void seen_names_how_far_the_others_ledger_was_held(void)
 {
@@ -592,6 +676,8 @@ int main(void)
         UNIT_TEST(who_is_new_to_a_thing_gets_its_starting_point_once),
         UNIT_TEST(the_release_channel_never_gets_a_starting_point),
         UNIT_TEST(the_release_channel_is_told_no_step_but_its_own),
+        UNIT_TEST(an_agenda_is_refused_for_one_concern_that_is_not_ready),
+        UNIT_TEST(a_refusal_names_the_state_to_a_recipient),
         UNIT_TEST(seen_names_how_far_the_others_ledger_was_held),
         UNIT_TEST(seen_names_no_writer_that_a_recipient_does_not_know_of),
         UNIT_TEST(a_restart_changes_nothing),
