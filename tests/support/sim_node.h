@@ -13,6 +13,7 @@
 #define TOV_TESTS_SUPPORT_SIM_NODE_H
 
 #include "guard/guard_client.h"
+#include "guard/guard_statement.h"
 #include "ledger/ledger.h"
 #include "node.h"
 #include "support/sim_disk.h"
@@ -93,6 +94,9 @@ struct sim_copy {
 void sim_node_copy(struct sim_node *node, struct sim_copy *out_copy);
 void sim_node_put_back(struct sim_node *node, const struct sim_copy *copy, unsigned what);
 void sim_copy_fini(struct sim_copy *copy);
+/* STATEMENT in its data folder, signed by the root threshold. */
+void sim_node_put_statement(struct sim_node *node, const char *file,
+                            const struct tov_guard_statement_text *statement);
 /* The root threshold's word on where a node stands that lost its guard's state too, in its data
  * folder: its ledger at AT, its journal begun anew as number 2. */
 void sim_node_put_statements(struct sim_node *node, const struct tov_signed_size *at);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "support/sim_node.h"
 
-#include "guard/guard_statement.h"
 #include "merkle/note.h"
 #include "support/unit.h"
 
 #include <stdio.h>
 
-static void put_statement(struct sim_node *node, const char *file,
-                          const struct tov_guard_statement_text *statement)
+void sim_node_put_statement(struct sim_node *node, const char *file,
+                            const struct tov_guard_statement_text *statement)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(1024);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(4096);
@@ -32,6 +31,6 @@ void sim_node_put_statements(struct sim_node *node, const struct tov_signed_size
     const char *origin = sim_federation_agency(node->federation, node->index)->ledger.name;
     (void)snprintf(ledger.origin, sizeof ledger.origin, "%s", origin);
     (void)snprintf(journal.origin, sizeof journal.origin, "%s", origin);
-    put_statement(node, "ledger.statement", &ledger);
-    put_statement(node, "journal.statement", &journal);
+    sim_node_put_statement(node, "ledger.statement", &ledger);
+    sim_node_put_statement(node, "journal.statement", &journal);
 }
