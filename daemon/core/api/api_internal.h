@@ -273,6 +273,9 @@ enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_v
                                  struct tov_record out) TOV_MUST_CHECK;
 /* About how many bytes it will take. */
 size_t tov_api_summary_size(const struct api_view *view);
+/* Event NUMBER, or what it is of, is damaged and left out: one bad row must neither hide
+ * the others nor end a subscription. */
+void tov_api_log_unreadable(const struct tov_core *core, uint64_t number);
 bool tov_api_is_shown(const struct api_look *look, uint64_t number);
 /* Whether VIEW waits for somebody of the client's units to look at it: an acknowledgement does not,
  * since its sender's message tells of it. */

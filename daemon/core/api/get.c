@@ -83,7 +83,10 @@ static enum tov_err put_reply(struct getting *get, uint64_t number, struct tov_r
     struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
     struct tov_record summary;
     enum tov_err err = tov_api_view_load(&get->look, &wanted, &get->reply);
-    if (err == TOV_E_NOT_FOUND || (err == TOV_OK && get->reply.sight == TOV_SIGHT_NONE))
+    if (err == TOV_E_CORRUPT)
+        tov_api_log_unreadable(get->call->core, number);
+    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ||
+        (err == TOV_OK && get->reply.sight == TOV_SIGHT_NONE))
         return TOV_OK;
     TOV_TRY(err);
     *bytes += tov_api_summary_size(&get->reply);

@@ -50,13 +50,6 @@ static bool may_be_wanted(const struct listing *list, const struct tov_event *ev
     return event->kind == TOV_EVENT_WRITTEN;
 }
 
-/* One bad row must not hide the others. */
-static void log_unreadable(const struct listing *list, uint64_t number)
-{
-    tov_core_log(list->call->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
-                 (unsigned long long)number);
-}
-
 /* Takes the event with NUMBER into the list, if it is one for it. */
 static enum tov_err take(struct listing *list, uint64_t number, const struct tov_event *event,
                          bool *out_full)
@@ -68,7 +61,7 @@ static enum tov_err take(struct listing *list, uint64_t number, const struct tov
     list->opened++;
     enum tov_err err = tov_api_view_event(&list->look, event, &wanted, &list->view);
     if (err == TOV_E_CORRUPT)
-        log_unreadable(list, number);
+        tov_api_log_unreadable(list->call->core, number);
     if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
         return TOV_OK;
     TOV_TRY(err);
@@ -104,7 +97,7 @@ static enum tov_err walk_row(struct listing *list, const struct tov_store_row *r
     enum tov_err err = list->has_thread ? tov_event_get(list->look.read, number, &event)
                                         : tov_event_decode(row->value, &event);
     if (err == TOV_E_CORRUPT) {
-        log_unreadable(list, number);
+        tov_api_log_unreadable(list->call->core, number);
         return TOV_OK;
     }
     TOV_TRY(err);

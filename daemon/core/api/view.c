@@ -91,6 +91,12 @@ enum tov_err tov_api_view_load(const struct api_look *look, const struct api_wan
     return tov_api_view_event(look, &event, wanted, view);
 }
 
+void tov_api_log_unreadable(const struct tov_core *core, uint64_t number)
+{
+    tov_core_log(core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
+                 (unsigned long long)number);
+}
+
 bool tov_api_is_shown(const struct api_look *look, uint64_t number)
 {
     struct tov_bytes row;

@@ -281,13 +281,6 @@ static enum tov_err show_receipt(struct watching *on, uint64_t number,
     return is_for ? send_event(on, &sending) : TOV_OK;
 }
 
-/* One bad row must not end the subscription. */
-static void log_unreadable(const struct watching *on, uint64_t number)
-{
-    tov_core_log(on->api->core, TOV_HOST_ERROR, "event-unreadable", "number=%llu",
-                 (unsigned long long)number);
-}
-
 static enum tov_err show_event(struct watching *on, uint64_t number, const struct tov_event *event)
 {
     struct sending sending = {
@@ -299,7 +292,7 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
         return TOV_OK;
     enum tov_err err = tov_api_view_event(&on->look, event, &wanted, &on->view);
     if (err == TOV_E_CORRUPT)
-        log_unreadable(on, number);
+        tov_api_log_unreadable(on->api->core, number);
     if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ||
         (err == TOV_OK && on->view.sight == TOV_SIGHT_NONE))
         return TOV_OK;
@@ -316,7 +309,7 @@ static enum tov_err show_row(struct watching *on, uint64_t number, struct tov_by
     struct tov_event event;
     if (tov_event_decode(row, &event) == TOV_OK)
         return show_event(on, number, &event);
-    log_unreadable(on, number);
+    tov_api_log_unreadable(on->api->core, number);
     return TOV_OK;
 }
 

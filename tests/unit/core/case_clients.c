@@ -178,13 +178,21 @@ static void write_forced(struct tov_node *node, struct tov_draft *draft)
     tov_message_plan_wipe(plan);
 }
 
-void force_saying(struct harness *harness, const struct saying *saying)
+void force_saying_citing(struct harness *harness, const struct saying *saying,
+                         const struct tov_ref *ref, size_t times)
 {
     struct test_draft draft;
     fill_draft(harness, saying, &draft);
+    for (size_t i = 0; i < times; i++)
+        UNIT_OK(tov_record_put_ref(draft.draft.header, "cites", ref));
     write_forced(harness_node(harness, saying->by->node), &draft.draft);
     test_draft_fini(&draft);
     harness_advance(harness, 60000);
+}
+
+void force_saying(struct harness *harness, const struct saying *saying)
+{
+    force_saying_citing(harness, saying, NULL, 0);
 }
 
 void drop_replies(struct harness *harness, const struct harness_client *client)

@@ -53,6 +53,9 @@ void send_saying(struct harness *harness, const struct saying *saying);
 /* Writes it into the node's ledger though no rule was asked, as a hostile agency's own node would,
  * and lets a minute pass. */
 void force_saying(struct harness *harness, const struct saying *saying);
+/* The same, and it cites REF so often: its header is large. */
+void force_saying_citing(struct harness *harness, const struct saying *saying,
+                         const struct tov_ref *ref, size_t times);
 void drop_replies(struct harness *harness, const struct harness_client *client);
 
 #endif
