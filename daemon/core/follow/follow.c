@@ -100,6 +100,7 @@ void tov_follow_destroy(struct tov_follow *follow)
         tov_pull_fini(&follow->peers[i]);
         free(follow->peers[i].receipt);
     }
+    tov_part_file_fini(follow);
     free(follow->peers);
     free(follow->leaf);
     tov_secret_destroy(follow->keyring_memory);
@@ -150,6 +151,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
         tov_pull_on_tick(peer);
         tov_pull_pump(follow, peer);
     }
+    tov_part_file_on_tick(follow);
     tov_own_keys_on_tick(follow);
     tov_own_files_on_tick(follow);
 }
@@ -220,7 +222,8 @@ static void send_expired(struct tov_core *core, const struct tov_after *after)
     memcpy(control->as.epoch_expired.refs, peer->expired,
            peer->expired_count * sizeof peer->expired[0]);
     peer->expired_count = 0;
-    if (peer->has_session)
+    uint32_t cost = 1 + (uint32_t)control->as.epoch_expired.count / TOV_REFS_AN_ASK;
+    if (peer->has_session && tov_session_may_ask(follow, peer, cost))
         tov_session_control(follow, peer, control);
     free(control);
 }

@@ -164,9 +164,8 @@ void tov_own_files_on_tick(struct tov_follow *follow)
 enum tov_err tov_own_files_finish(struct tov_follow *follow, const struct tov_peer *peer,
                                   const struct tov_transfer *transfer, const char *blob)
 {
-    TOV_CLEANUP(tov_part_tree_cleanup) struct tov_part_tree *tree = NULL;
     struct tov_core *core = follow->core;
-    TOV_TRY(tov_part_file_tree(core, blob, &transfer->claim, &tree));
+    TOV_TRY(tov_part_file_check(follow, blob, &transfer->claim));
     tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TRANSFER,
                            tov_key_part(transfer->name.agency, transfer->name.generation,
                                         transfer->name.index, transfer->part));
@@ -277,7 +276,7 @@ static enum tov_err give(struct giving *giving, const struct tov_chunk_request *
 static void log_failure(const struct giving *giving, const struct tov_chunk_request *asked,
                         enum tov_err err)
 {
-    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED &&
+    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED && err != TOV_E_AGAIN &&
         tov_session_may_log(giving->follow, giving->peer))
         tov_core_log(giving->follow->core, TOV_HOST_WARN, "chunk-not-served",
                      "peer=%s index=%llu error=%s", giving->peer->agency->name,

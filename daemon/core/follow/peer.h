@@ -231,6 +231,16 @@ struct tov_kept_keys {
     struct tov_message_keys keys;
 };
 
+/* The tree of a part that was asked for: 1 MiB at most (TOV_PART_CHUNKS_MAX). */
+#define TOV_KEPT_TREES 32u
+struct tov_kept_tree {
+    struct tov_part_tree *tree; /* NULL: none */
+    struct tov_part_claim claim;
+    uint64_t used;
+};
+
+struct tov_part_reading;
+
 struct tov_follow {
     struct tov_core *core;
     uint64_t window_bytes;
@@ -261,6 +271,9 @@ struct tov_follow {
     size_t pulls_given_up;                /* in this run */
     uint64_t recall_changes;              /* as told by tov_follow_recall_view */
     uint64_t own_files_at;                /* where looking for files to fetch back goes on */
+    struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
+    uint64_t kept_tree_uses;
+    struct tov_part_reading *reading; /* the file that is read as a whole; NULL: none yet was */
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -479,6 +492,8 @@ void tov_session_pump(struct tov_follow *follow, struct tov_peer *peer);
 /* Tells a peer that has not started what is held of its ledger, when that is owed and all that was
  * taken of it is committed: one that was set back must hear of the newest signature. */
 void tov_session_answer_restore(struct tov_follow *follow, struct tov_peer *peer);
+/* So many references of one epoch_expired cost as much as one request. */
+#define TOV_REFS_AN_ASK 16u
 /* Signs and sends a control body; kind and fields set by the caller. */
 void tov_session_control(struct tov_follow *follow, struct tov_peer *peer,
                          struct tov_control *control);
@@ -547,7 +562,8 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
 
 /* pull_check.c */
-#define TOV_PULL_CHECK_BYTES ((size_t)16 * 1024 * 1024) /* of a peer, from tick to tick */
+/* From tick to tick: of the attachments of a peer, and of the file that is read as a whole. */
+#define TOV_PULL_CHECK_BYTES ((size_t)16 * 1024 * 1024)
 enum tov_err tov_pull_check_create(const struct tov_transfer *transfer,
                                    const struct tov_message *message,
                                    struct tov_pull_check **out_check) TOV_MUST_CHECK;
@@ -596,8 +612,8 @@ enum tov_err tov_own_keys_on_answer(struct tov_follow *follow, struct tov_peer *
 enum tov_err tov_own_files_want(struct tov_follow *follow, const struct tov_message_name *name,
                                 const struct tov_leaf_message *leaf) TOV_MUST_CHECK;
 void tov_own_files_on_tick(struct tov_follow *follow);
-/* All chunks of an own file have come. Any failure but NOMEM is the own disk's: it has changed the
- * file since, or does not give it. */
+/* All chunks of an own file have come. TOV_E_AGAIN: it is being looked at. Any other failure but
+ * NOMEM is the own disk's: it has changed the file since, or does not give it. */
 enum tov_err tov_own_files_finish(struct tov_follow *follow, const struct tov_peer *peer,
                                   const struct tov_transfer *transfer,
                                   const char *blob) TOV_MUST_CHECK;
@@ -610,15 +626,24 @@ enum tov_err tov_own_files_on_request(struct tov_follow *follow, struct tov_peer
 
 /* part_file.c */
 bool tov_part_file_is_there(const struct tov_core *core, const char *blob, uint64_t sealed_size);
-/* Reads all of it. */
-enum tov_err tov_part_file_is_whole(struct tov_core *core, const char *blob,
-                                    const struct tov_part_claim *claim,
-                                    bool *out_is_whole) TOV_MUST_CHECK;
-/* The tree over the chunks of BLOB, from beside it, or made. TOV_E_NOT_FOUND: there is no such
- * file; TOV_E_CORRUPT: it is not the one that is claimed. */
-enum tov_err tov_part_file_tree(struct tov_core *core, const char *blob,
+/* The tree over the chunks of BLOB, from memory, from beside it, or made; borrowed until the next
+ * call. TOV_E_NOT_FOUND: there is no such file; TOV_E_CORRUPT: it is not the one that is claimed;
+ * TOV_E_AGAIN: as tov_part_file_check. */
+enum tov_err tov_part_file_tree(struct tov_follow *follow, const char *blob,
                                 const struct tov_part_claim *claim,
-                                struct tov_part_tree **out_tree) TOV_MUST_CHECK;
+                                const struct tov_part_tree **out_tree) TOV_MUST_CHECK;
+/* It costs nothing. */
+bool tov_part_tree_is_kept(struct tov_follow *follow, const struct tov_part_claim *claim);
+/* Whether BLOB is what is claimed, all of it read. TOV_E_AGAIN: it, or another file, is being read,
+ * piece by piece with each tick; ask again. TOV_E_NOT_FOUND, TOV_E_CORRUPT. */
+enum tov_err tov_part_file_check(struct tov_follow *follow, const char *blob,
+                                 const struct tov_part_claim *claim) TOV_MUST_CHECK;
+/* If BLOB is being read, PEER's request is answered when that is done: the newest of them, the
+ * others come again by themselves. */
+void tov_part_file_wait(struct tov_follow *follow, const struct tov_peer *peer, const char *blob,
+                        const struct tov_chunk_request *asked);
+void tov_part_file_on_tick(struct tov_follow *follow);
+void tov_part_file_fini(struct tov_follow *follow);
 
 /* told.c */
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
@@ -640,8 +665,9 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
                             struct tov_verdict_value now) TOV_MUST_CHECK;
 
 /* serve.c */
-void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_chunk_request *asked);
+/* PEER asks for chunks, of an own message or of one of its own. */
+enum tov_err tov_chunks_on_request(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct tov_chunk_request *asked) TOV_MUST_CHECK;
 /* Sends what is asked of a file that is PEER's to have. */
 struct tov_served {
     const struct tov_chunk_request *asked;

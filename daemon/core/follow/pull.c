@@ -440,6 +440,9 @@ static enum tov_err finish_own(struct tov_follow *follow, struct tov_peer *peer,
                                struct tov_transfer *transfer, const char *blob)
 {
     enum tov_err err = tov_own_files_finish(follow, peer, transfer, blob);
+    transfer->state = err == TOV_E_AGAIN ? TOV_TRANSFER_CHECKING : TOV_TRANSFER_PULLING;
+    if (err == TOV_E_AGAIN)
+        return TOV_OK;
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK) {

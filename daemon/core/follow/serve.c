@@ -5,6 +5,7 @@
 #include "follow/peer.h"
 
 #define SERVE_MAX 16u
+#define CHUNKS_AN_ASK 256u /* of a tree that is not in memory: as hashes, docs/protocol.md 10 */
 
 static bool may_have(const struct tov_message *message, uint16_t agency, uint8_t part)
 {
@@ -63,12 +64,17 @@ static enum tov_err serve_one(const struct serving *serving, uint32_t index)
 enum tov_err tov_serve_part(struct tov_follow *follow, struct tov_peer *peer,
                             const struct tov_served *served)
 {
-    TOV_CLEANUP(tov_part_tree_cleanup) struct tov_part_tree *tree = NULL;
+    const struct tov_part_tree *tree = NULL;
     TOV_FREE uint8_t *room = malloc(TOV_PULL_CHUNK_BYTES);
     uint32_t total = tov_part_chunk_count(served->claim.sealed_size);
     if (room == NULL)
         return TOV_E_NOMEM;
-    enum tov_err err = tov_part_file_tree(follow->core, served->blob, &served->claim, &tree);
+    if (!tov_part_tree_is_kept(follow, &served->claim) &&
+        !tov_session_may_cost(follow, peer, total / CHUNKS_AN_ASK))
+        return TOV_E_BUSY;
+    enum tov_err err = tov_part_file_tree(follow, served->blob, &served->claim, &tree);
+    if (err == TOV_E_AGAIN)
+        tov_part_file_wait(follow, peer, served->blob, served->asked);
     if (err == TOV_E_CORRUPT)
         return fail_damaged(follow, served->blob);
     TOV_TRY(err);
@@ -105,12 +111,15 @@ static enum tov_err serve(struct tov_follow *follow, struct tov_peer *peer,
     return err;
 }
 
-void tov_serve_chunks(struct tov_follow *follow, struct tov_peer *peer,
-                      const struct tov_chunk_request *asked)
+enum tov_err tov_chunks_on_request(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct tov_chunk_request *asked)
 {
+    if (asked->ref.agency == peer->number)
+        return tov_own_files_on_request(follow, peer, asked);
     enum tov_err err = serve(follow, peer, asked);
-    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED &&
+    if (err != TOV_OK && err != TOV_E_BUSY && err != TOV_E_CLOSED && err != TOV_E_AGAIN &&
         tov_session_may_log(follow, peer))
         tov_core_log(follow->core, TOV_HOST_WARN, "chunk-not-served", "peer=%s index=%llu error=%s",
                      peer->agency->name, (unsigned long long)asked->ref.index, tov_err_name(err));
+    return TOV_OK;
 }

@@ -400,6 +400,11 @@ static enum tov_err on_epoch_expired(struct tov_follow *follow, struct tov_peer 
                                      const struct tov_control *control)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    /* No fault: it repeats what a receipt says anyway. */
+    if (!tov_session_may_cost(follow, peer, control->as.epoch_expired.count / TOV_REFS_AN_ASK)) {
+        peer->did_nothing = true;
+        return TOV_OK;
+    }
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
     for (size_t i = 0; i < control->as.epoch_expired.count; i++) {
         const struct tov_ref *ref = &control->as.epoch_expired.refs[i];
@@ -436,10 +441,7 @@ static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *pe
     case TOV_CONTROL_RESTORE_ANSWER:
         return on_restore_answer(follow, peer, control);
     case TOV_CONTROL_CHUNK_REQUEST:
-        if (control->as.chunk_request.ref.agency == peer->number)
-            return tov_own_files_on_request(follow, peer, &control->as.chunk_request);
-        tov_serve_chunks(follow, peer, &control->as.chunk_request);
-        return TOV_OK;
+        return tov_chunks_on_request(follow, peer, &control->as.chunk_request);
     case TOV_CONTROL_EPOCH_EXPIRED:
         return on_epoch_expired(follow, peer, control);
     case TOV_CONTROL_HASH_REQUEST:
