@@ -34,20 +34,23 @@ static void put_plain(struct tov_follow *follow, struct tov_peer *peer,
 
 /* A leaf that cannot be read and comes on a link is a message all the same: without a receipt no
  * later one could have one (F3). */
-static void put_unreadable(struct tov_follow *follow, struct tov_peer *peer,
-                           const struct tov_entry_in *entry, enum tov_err err)
+static enum tov_err put_unreadable(struct tov_follow *follow, struct tov_peer *peer,
+                                   const struct tov_entry_in *entry, enum tov_err err)
 {
     struct tov_link_block link;
     struct tov_verdict_value verdict = {TOV_VERDICT_NOT_UNDERSTOOD, 0, 0};
-    if (tov_link_decode(entry->disclosed->link_block, &link) != TOV_OK ||
-        !tov_link_is_next(peer, &link)) {
+    enum tov_err link_err = tov_link_decode(entry->disclosed->link_block, &link);
+    if (link_err == TOV_E_NOMEM)
+        return link_err;
+    if (link_err != TOV_OK || !tov_link_is_next(peer, &link)) {
         put_plain(follow, peer, entry);
-        return;
+        return TOV_OK;
     }
     if (err != TOV_E_VERSION)
         verdict = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
     put_entry(follow, peer, entry, verdict);
     tov_receipt_add(follow, peer, verdict, &entry->leaf_hash);
+    return TOV_OK;
 }
 
 static void apply_epoch_key(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
@@ -150,10 +153,11 @@ enum tov_err tov_entry_apply(struct tov_follow *follow, struct tov_peer *peer,
     if (leaf == NULL)
         return TOV_E_NOMEM;
     enum tov_err err = tov_leaf_decode(entry->disclosed->leaf, leaf);
+    if (err == TOV_E_NOMEM)
+        return err; /* a verdict would stay */
     if (err != TOV_OK) {
         log_unreadable(follow, peer, entry->index, err);
-        put_unreadable(follow, peer, entry, err);
-        return TOV_OK;
+        return put_unreadable(follow, peer, entry, err);
     }
     if (leaf->type == TOV_LEAF_MESSAGE)
         return tov_message_apply(follow, peer, entry, leaf);

@@ -8,6 +8,7 @@
  *   F1 A mirror grows only by parcels whose signed root was computed here from its items (I6, I7).
  *   F2 Position, derived rows and receipt of a parcel are one transaction (I3).
  *   F3 One bad entry never blocks a link: it gets a verdict; one bad parcel never moves a position.
+ *      Want of memory is no verdict: the node ends, and takes the parcel after its next start.
  *   F4 A stanza goes to no one beyond the right that the leaf gives.
  *   F5 A verdict speaks only of bytes that the sender's core signed: who carries a parcel can make
  *      it wait, and not make it be refused.

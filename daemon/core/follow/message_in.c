@@ -388,6 +388,8 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK;
     }
     enum tov_err link_err = check_link(&in, &link_hash);
+    if (link_err == TOV_E_NOMEM)
+        return link_err;
     in.is_off_link = link_err != TOV_OK;
     if (link_err != TOV_OK && tov_session_may_log(follow, peer))
         tov_core_log(
@@ -475,9 +477,12 @@ static enum tov_err apply_late(struct incoming *in, const struct tov_frame_stanz
 {
     const struct tov_frame_disclosed *disclosed = in->entry->disclosed;
     struct tov_hash unused;
-    if (!find_right(in, &unused) || tov_link_decode(disclosed->link_block, &in->link) != TOV_OK)
+    enum tov_err err = tov_link_decode(disclosed->link_block, &in->link);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK || !find_right(in, &unused))
         return TOV_E_MALFORMED;
-    enum tov_err err = open_stanza(in, stanza);
+    err = open_stanza(in, stanza);
     if (err != TOV_OK)
         return err;
     in->has_keys = true;

@@ -426,8 +426,11 @@ static enum tov_err load(struct regained *in, struct tov_store_read *read,
     if (in->stored.state != TOV_ENTRY_PRESENT)
         return TOV_E_NOT_FOUND; /* erased since */
     in->leaf_hash = tov_merkle_leaf_hash(in->stored.leaf);
-    if (!tov_hash_equal(&in->leaf_hash, &ref->leaf) ||
-        tov_leaf_decode(in->stored.leaf, in->leaf) != TOV_OK || in->leaf->type != TOV_LEAF_MESSAGE)
+    enum tov_err err = tov_leaf_decode(in->stored.leaf, in->leaf);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (err != TOV_OK || !tov_hash_equal(&in->leaf_hash, &ref->leaf) ||
+        in->leaf->type != TOV_LEAF_MESSAGE)
         return TOV_E_NOT_FOUND;
     return tov_store_get(read, TOV_TABLE_BODY, key, &in->body);
 }

@@ -375,30 +375,31 @@ bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *r
     return standing.under_way;
 }
 
-static void amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
-                          struct tov_peer *peer, const struct tov_transfer *transfer,
-                          struct tov_verdict_value value)
+static enum tov_err amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
+                                  struct tov_peer *peer, const struct tov_transfer *transfer,
+                                  struct tov_verdict_value value)
 {
     struct tov_bytes row;
     struct tov_entry entry;
     struct tov_store_key key = tov_store_key_u16_u32_u64(
         transfer->name.agency, transfer->name.generation, transfer->name.index);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
-    if (tov_store_get(read, TOV_TABLE_MLEAF, key, &row) != TOV_OK ||
-        tov_entry_decode_mirror(row, &entry) != TOV_OK)
-        return;
+    struct tov_link_block link;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_MLEAF, key, &row));
+    TOV_TRY(tov_entry_decode_mirror(row, &entry));
     if (entry.verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD && value.verdict == TOV_VERDICT_OPENED)
-        return; /* its attachments are here, its roster is not */
+        return TOV_OK; /* its attachments are here, its roster is not */
     if (entry.verdict.verdict == TOV_VERDICT_REFUSED)
-        return; /* its roster came first, and no attachment changes what that says */
+        return TOV_OK; /* its roster came first, and no attachment changes what that says */
     value.flags = entry.verdict.flags;
     entry.verdict = value;
     tov_entry_put_mirror(&out, &entry);
     tov_store_batch_put_buf(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, &out);
-    struct tov_link_block link;
     struct tov_receipt_amendment amendment = {transfer->link_number, transfer->ref.leaf, value};
-    if (tov_link_decode(entry.links, &link) == TOV_OK)
+    enum tov_err err = tov_link_decode(entry.links, &link);
+    if (err == TOV_OK)
         tov_receipt_amend(follow, peer, link.series, &amendment);
+    return err == TOV_E_NOMEM ? err : TOV_OK;
 }
 
 static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
@@ -416,8 +417,8 @@ static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfe
 }
 
 /* The whole is here and was looked at: ERR says why it does not open. */
-static void conclude(struct tov_follow *follow, struct tov_store_read *read, struct tov_peer *peer,
-                     struct tov_transfer *transfer, enum tov_err err)
+static enum tov_err conclude(struct tov_follow *follow, struct tov_store_read *read,
+                             struct tov_peer *peer, struct tov_transfer *transfer, enum tov_err err)
 {
     struct tov_core *core = follow->core;
     struct tov_verdict_value value = {TOV_VERDICT_OPENED, 0, 0};
@@ -425,7 +426,7 @@ static void conclude(struct tov_follow *follow, struct tov_store_read *read, str
         value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
     struct standing others = other_parts(peer, read, transfer);
     if (err != TOV_OK || (!others.under_way && !others.has_failed))
-        amend_verdict(follow, read, peer, transfer, value);
+        TOV_TRY(amend_verdict(follow, read, peer, transfer, value));
     struct tov_event event = {.kind = TOV_EVENT_ATTACHMENT,
                               .agency = transfer->name.agency,
                               .generation = transfer->name.generation,
@@ -434,6 +435,7 @@ static void conclude(struct tov_follow *follow, struct tov_store_read *read, str
                               .part = transfer->part};
     (void)tov_event_append(core, &event);
     end(core, peer, transfer, err != TOV_OK);
+    return TOV_OK;
 }
 
 static enum tov_err finish_own(struct tov_follow *follow, struct tov_peer *peer,
@@ -479,10 +481,8 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     if (err == TOV_E_AGAIN)
         return TOV_OK;
     TOV_TRY(err);
-    if (!checked.is_damaged) {
-        conclude(follow, read, peer, transfer, checked.err);
-        return TOV_OK;
-    }
+    if (!checked.is_damaged)
+        return conclude(follow, read, peer, transfer, checked.err);
     tov_pull_check_destroy(transfer->check);
     transfer->check = NULL;
     transfer->state = TOV_TRANSFER_PULLING;

@@ -379,7 +379,10 @@ static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *
     struct tov_hash hash = tov_merkle_leaf_hash(held->leaf);
     if (!tov_hash_equal(&wanted, &hash))
         return TOV_E_PROOF;
-    if (in.stored.state == TOV_ENTRY_ERASED || tov_leaf_decode(held->leaf, leaf) != TOV_OK)
+    enum tov_err err = tov_leaf_decode(held->leaf, leaf);
+    if (err == TOV_E_NOMEM)
+        return err;
+    if (in.stored.state == TOV_ENTRY_ERASED || err != TOV_OK)
         return TOV_OK; /* erased here since, or of a newer version: its hash stays */
     return take_entry(&in);
 }

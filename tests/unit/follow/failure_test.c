@@ -570,6 +570,21 @@ static void look_at_keys(struct scene *scene, enum tov_err err)
               !message->shows_content);
 }
 
+/* Want of memory here says nothing of a message: it would be said for good. */
+static void play_verdicts(struct scene *scene)
+{
+    note_trees(scene);
+    arm(scene);
+    for (unsigned i = 0; i < 4; i++) {
+        send_to_all(scene, 0);
+        run(scene);
+        pass(scene, 2, 1000);
+    }
+    heal(scene);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_EXCEPTION), 0);
+    CU_ASSERT(!sim_wire_logged(scene->wire, "link-broken"));
+}
+
 /* ---- playing them ---- */
 
 static size_t play_once(const struct row *row, enum tov_err err)
@@ -636,6 +651,11 @@ static void what_was_sealed_to_an_old_key_is_opened_whatever_fails(void)
     play_with_each_error(&(struct row){.name = "old-epoch", .play = play_old_epoch});
 }
 
+static void no_verdict_is_given_for_want_of_memory(void)
+{
+    play_with_each_error(&(struct row){.name = "verdicts", .play = play_verdicts});
+}
+
 static void a_federation_begins_whatever_fails(void)
 {
     play_with_each_error(
@@ -670,6 +690,7 @@ int main(void)
         UNIT_TEST(a_statement_brings_a_node_back_whatever_fails),
         UNIT_TEST(keys_that_come_late_open_their_messages_whatever_fails),
         UNIT_TEST(what_was_sealed_to_an_old_key_is_opened_whatever_fails),
+        UNIT_TEST(no_verdict_is_given_for_want_of_memory),
         UNIT_TEST(a_federation_begins_whatever_fails),
         UNIT_TEST(a_file_that_was_lost_comes_back_whatever_fails),
         UNIT_TEST(keys_go_again_as_a_person_said_whatever_fails),
