@@ -36,12 +36,13 @@ static enum tov_err read_receipt(const struct pass *pass, struct tov_bytes row,
 {
     struct tov_entry entry;
     *out_is_receipt = false;
-    if (tov_entry_decode_mirror(row, &entry) != TOV_OK || entry.state != TOV_ENTRY_PRESENT)
-        return TOV_OK;
-    enum tov_err err = tov_leaf_decode(entry.leaf, leaf);
-    *out_is_receipt = err == TOV_OK && leaf->type == TOV_LEAF_RECEIPT &&
-                      leaf->as.receipt.peer == pass->core->own->number;
-    return err == TOV_E_NOMEM ? err : TOV_OK;
+    enum tov_err err = tov_entry_decode_mirror(row, &entry);
+    if (err == TOV_OK && entry.state == TOV_ENTRY_PRESENT) {
+        err = tov_leaf_decode(entry.leaf, leaf);
+        *out_is_receipt = err == TOV_OK && leaf->type == TOV_LEAF_RECEIPT &&
+                          leaf->as.receipt.peer == pass->core->own->number;
+    }
+    return err == TOV_E_NOMEM || err == TOV_E_IO ? err : TOV_OK;
 }
 
 static enum tov_err load_void(struct pass *pass, uint64_t index)

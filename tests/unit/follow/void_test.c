@@ -4,273 +4,59 @@
  * nothing, whether they came before the roster that says so or after it (I5).
  * Not for: messages there (inbox_test.c, tests of the core).
  */
-#include "counted.h"
-#include "hostile_peer.h"
-
-#include <stdio.h>
-#include <string.h>
-
-#define SENT 5u
-
-enum order {
-    NEVER,          /* no roster revokes anything */
-    ROSTER_FIRST,   /* it came before what it makes void */
-    ENTRIES_FIRST,  /* ... after */
-    NEXT_GENERATION /* ... after, and the agency has another generation in it */
-};
-
-struct scene {
-    struct hostile *hostile;
-    struct tov_message_written sent[SENT];
-    struct tov_roster *before, *after;
-    uint64_t size; /* up to which the hostile agency's entries count */
-};
-
-static struct tov_follow *follow_of(const struct scene *scene)
-{
-    return tov_node_follow(hostile_victim(scene->hostile));
-}
-
-static void say_epoch(struct hostile *hostile, uint32_t epoch)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_EPOCH_KEY;
-    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = epoch, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
-    hostile_append(hostile, leaf);
-}
-
-/* A receipt on message WHICH, in a run or amended. */
-static void say(struct scene *scene, size_t which, enum tov_verdict verdict, bool amends)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    const struct tov_message_written *written = &scene->sent[which];
-    struct tov_verdict_value value = {verdict, 0, 0};
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_RECEIPT;
-    leaf->as.receipt = (struct tov_leaf_receipt){.peer = scene->hostile->target->number,
-                                                 .series = {scene->hostile->target->generation, 0},
-                                                 .last_link = written->links[0].number,
-                                                 .last_leaf_hash = written->place.leaf_hash};
-    if (amends) {
-        leaf->as.receipt.amendment_count = 1;
-        leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){
-            written->links[0].number, written->place.leaf_hash, value};
-    } else {
-        leaf->as.receipt.run_count = 1;
-        leaf->as.receipt.runs[0] = (struct tov_receipt_run){1, value};
-    }
-    hostile_append(scene->hostile, leaf);
-}
-
-/* ---- the roster ---- */
-
-static void take_next_generation(struct tov_agency *agency)
-{
-    char name[TOV_ORIGIN_MAX_BYTES + 1];
-    struct tov_vkey *keys[2] = {&agency->ledger, &agency->journal};
-    for (size_t i = 0; i < 2; i++) {
-        uint8_t public_key[32];
-        memcpy(public_key, keys[i]->public_key, sizeof public_key);
-        (void)snprintf(name, sizeof name, "%s", keys[i]->name);
-        char *generation = strstr(name, "/1");
-        UNIT_NEED(generation != NULL);
-        generation[1] = '2';
-        do
-            public_key[0]++; /* until it is a key */
-        while (tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, public_key, keys[i]) !=
-               TOV_OK);
-    }
-    agency->generation = 2;
-}
-
-static void make_roster(struct scene *scene, bool has_next_generation)
-{
-    const struct hostile *hostile = scene->hostile;
-    const struct tov_roster *now = hostile_core(hostile)->roster;
-    struct tov_roster_facts facts = *tov_roster_facts(now);
-    struct tov_agency agencies[2];
-    struct tov_revocation revocations[] = {
-        {.key = hostile->agency->ledger, .agency = hostile->agency->number, .size = scene->size},
-        {.key = hostile->agency->journal, .agency = hostile->agency->number, .size = 1}};
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
-    UNIT_NEED(facts.agency_count == 2);
-    memcpy(agencies, facts.agencies, sizeof agencies);
-    if (has_next_generation)
-        take_next_generation(&agencies[hostile->index]);
-    facts.agencies = agencies;
-    facts.version++;
-    facts.previous = tov_roster_hash(now);
-    facts.revocations = revocations;
-    facts.revocation_count = 2;
-    tov_roster_format(&facts, &text);
-    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &scene->after, NULL) == TOV_OK);
-    scene->before = hostile->wire->federation->roster;
-}
-
-/* The victim starts again, with the roster that revokes. */
-static void start_again(struct scene *scene)
-{
-    struct hostile *hostile = scene->hostile;
-    sim_wire_crash(hostile->wire, hostile->victim);
-    hostile->wire->federation->roster = scene->after;
-    hostile_connect(hostile);
-}
-
-static void meet_again(struct scene *scene)
-{
-    hostile_hello(scene->hostile, NULL);
-    hostile_answer(scene->hostile);
-}
-
-/* ---- the story ---- */
-
-/* The first is opened, the second pending and then opened, of the third and fourth it says nothing
- * that counts, and the fifth was opened and lost. */
-static void say_what_counts(struct scene *scene)
-{
-    say(scene, 0, TOV_VERDICT_OPENED, false);
-    say(scene, 1, TOV_VERDICT_PENDING, false);
-    say(scene, 2, TOV_VERDICT_OPENED, false);
-    say(scene, 1, TOV_VERDICT_OPENED, true);
-    say(scene, 2, TOV_VERDICT_NO_KEY, true);
-    hostile_flush(scene->hostile);
-    scene->size = scene->hostile->range.size;
-}
-
-static void say_what_is_void(struct scene *scene)
-{
-    say(scene, 3, TOV_VERDICT_OPENED, false);
-    say(scene, 4, TOV_VERDICT_NOT_OPENED, false);
-    say(scene, 0, TOV_VERDICT_NO_KEY, true);
-    say(scene, 1, TOV_VERDICT_NOT_OPENED, true);
-    say(scene, 2, TOV_VERDICT_OPENED, true);
-    say_epoch(scene->hostile, 2);
-    hostile_flush(scene->hostile);
-}
-
-static void play(struct scene *scene, const char *name, enum order order)
-{
-    struct hostile *hostile = hostile_create(name, 2);
-    *scene = (struct scene){.hostile = hostile};
-    hostile_meet(hostile);
-    say_epoch(hostile, 1);
-    hostile_flush(hostile);
-    for (size_t i = 0; i < SENT; i++)
-        scene->sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
-    sim_wire_run(hostile->wire);
-    say_what_counts(scene);
-    make_roster(scene, order == NEXT_GENERATION);
-    if (order == ROSTER_FIRST) {
-        start_again(scene);
-        meet_again(scene);
-    }
-    say_what_is_void(scene);
-    if (order == ENTRIES_FIRST || order == NEXT_GENERATION)
-        start_again(scene);
-    sim_wire_pass(hostile->wire, 1000);
-}
-
-static void leave(struct scene *scene)
-{
-    sim_wire_crash(scene->hostile->wire, scene->hostile->victim);
-    scene->hostile->wire->federation->roster = scene->before;
-    hostile_destroy(scene->hostile);
-    tov_roster_destroy(scene->after);
-}
-
-/* ---- what is known ---- */
-
-static enum tov_verdict verdict_of(const struct scene *scene, size_t which)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_link_block link = {.series = {scene->hostile->target->generation, 0},
-                                  .number = scene->sent[which].links[0].number};
-    struct tov_delivery delivery;
-    UNIT_NEED(tov_store_read_begin(hostile_core(scene->hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(follow_of(scene), read, scene->hostile->agency->number, &link,
-                                  &delivery) == TOV_OK);
-    return delivery.verdict.verdict;
-}
-
-static enum tov_again again_of(const struct scene *scene, size_t which)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    enum tov_again state = TOV_AGAIN_NONE;
-    UNIT_NEED(tov_store_read_begin(hostile_core(scene->hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_again(follow_of(scene), read, scene->hostile->agency->number,
-                               scene->sent[which].place.index, &state) == TOV_OK);
-    return state;
-}
-
-static uint64_t count_receipted(const struct scene *scene)
-{
-    struct tov_peer_view view;
-    tov_follow_peer_view(follow_of(scene), 0, &view);
-    return view.links_receipted;
-}
-
-static void need_what_counts(const struct scene *scene)
-{
-    static const enum tov_verdict verdicts[SENT] = {TOV_VERDICT_OPENED, TOV_VERDICT_OPENED,
-                                                    TOV_VERDICT_NO_KEY, 0, 0};
-    for (size_t i = 0; i < SENT; i++) {
-        UNIT_EQUAL_INT(verdict_of(scene, i), verdicts[i]);
-        UNIT_EQUAL_INT(again_of(scene, i), i == 2 ? TOV_AGAIN_ASKED : TOV_AGAIN_NONE);
-    }
-}
+#include "void_scene.h"
 
 static void what_is_void_counts_as_long_as_nobody_has_said_so(void)
 {
-    struct scene scene;
-    play(&scene, "void-never", NEVER);
-    UNIT_EQUAL_INT(verdict_of(&scene, 3), TOV_VERDICT_OPENED);
-    UNIT_EQUAL_INT(verdict_of(&scene, 1), TOV_VERDICT_NOT_OPENED);
-    UNIT_EQUAL_INT(count_receipted(&scene), 5);
-    UNIT_EQUAL_INT(again_of(&scene, 0), TOV_AGAIN_ASKED);
-    UNIT_EQUAL_INT(again_of(&scene, 2), TOV_AGAIN_NONE);
-    leave(&scene);
+    struct void_scene scene;
+    void_scene_play(&scene, "void-never", VOID_NEVER);
+    UNIT_EQUAL_INT(void_scene_verdict(&scene, 3), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(void_scene_verdict(&scene, 1), TOV_VERDICT_NOT_OPENED);
+    UNIT_EQUAL_INT(void_scene_receipted(&scene), 5);
+    UNIT_EQUAL_INT(void_scene_again(&scene, 0), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(void_scene_again(&scene, 2), TOV_AGAIN_NONE);
+    void_scene_leave(&scene);
 }
 
 static void receipts_above_a_revocation_count_for_nothing_whatever_came_first(void)
 {
-    static const enum order orders[] = {ROSTER_FIRST, ENTRIES_FIRST, NEXT_GENERATION};
+    static const enum void_order orders[] = {VOID_ROSTER_FIRST, VOID_ENTRIES_FIRST,
+                                             VOID_NEXT_GENERATION};
     static const char *const names[] = {"void-after", "void-before", "void-next"};
     for (size_t i = 0; i < 3; i++) {
-        struct scene scene;
-        play(&scene, names[i], orders[i]);
-        need_what_counts(&scene);
-        UNIT_EQUAL_INT(count_receipted(&scene), orders[i] == NEXT_GENERATION ? 0 : 3);
+        struct void_scene scene;
+        void_scene_play(&scene, names[i], orders[i]);
+        void_scene_need_what_counts(&scene);
+        UNIT_EQUAL_INT(void_scene_receipted(&scene), orders[i] == VOID_NEXT_GENERATION ? 0 : 3);
         CU_ASSERT_EQUAL(sim_wire_logged(scene.hostile->wire, "void-taken-back"),
-                        orders[i] != ROSTER_FIRST);
-        start_again(&scene); /* and so it stays */
+                        orders[i] != VOID_ROSTER_FIRST);
+        void_scene_start_again(&scene); /* and so it stays */
         sim_wire_pass(scene.hostile->wire, 1000);
-        need_what_counts(&scene);
-        leave(&scene);
+        void_scene_need_what_counts(&scene);
+        void_scene_leave(&scene);
     }
 }
 
 /* All is sent once more, since it says that it holds nothing: with stanzas where it may have the
  * keys and there is a key to seal them to. */
-static size_t count_sealed(enum order order, const char *name)
+static size_t count_sealed(enum void_order order, const char *name)
 {
-    struct scene scene;
-    play(&scene, name, order);
-    if (order != ROSTER_FIRST)
-        meet_again(&scene);
+    struct void_scene scene;
+    void_scene_play(&scene, name, order);
+    if (order != VOID_ROSTER_FIRST)
+        void_scene_meet_again(&scene);
     size_t before = scene.hostile->stanzas;
     hostile_hello(scene.hostile, NULL);
     sim_wire_pass(scene.hostile->wire, 3000);
     size_t sealed = scene.hostile->stanzas - before;
-    leave(&scene);
+    void_scene_leave(&scene);
     return sealed;
 }
 
 static void nothing_is_sealed_to_an_epoch_key_above_a_revocation(void)
 {
-    CU_ASSERT(count_sealed(NEVER, "void-seal-never") > 0);
-    UNIT_EQUAL_INT(count_sealed(ENTRIES_FIRST, "void-seal-before"), 0);
+    CU_ASSERT(count_sealed(VOID_NEVER, "void-seal-never") > 0);
+    UNIT_EQUAL_INT(count_sealed(VOID_ENTRIES_FIRST, "void-seal-before"), 0);
 }
 
 int main(void)
