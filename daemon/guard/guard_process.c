@@ -144,13 +144,16 @@ static enum tov_err load_roster(const struct tov_guard_places *places,
 
 /* The core looks at the same files and ends by its own code, which tells more: here it means that
  * no anchor is cosigned. */
-static void find_roster(const struct tov_guard_places *places, struct holdings *holdings)
+static enum tov_err find_roster(const struct tov_guard_places *places, struct holdings *holdings,
+                                struct tov_error *error)
 {
-    struct tov_error error = {.text = ""};
-    enum tov_err err = load_roster(places, holdings, &holdings->roster, &error);
-    if (err != TOV_OK)
-        TOV_LOG(TOV_LOG_ERROR, "guard-roster-unusable", TOV_LOG_TEXT("code", tov_err_name(err)),
-                TOV_LOG_TEXT("why", error.text));
+    enum tov_err err = load_roster(places, holdings, &holdings->roster, error);
+    if (err == TOV_OK || err == TOV_E_NOMEM)
+        return err;
+    TOV_LOG(TOV_LOG_ERROR, "guard-roster-unusable", TOV_LOG_TEXT("code", tov_err_name(err)),
+            TOV_LOG_TEXT("why", error->text));
+    error->text[0] = '\0';
+    return TOV_OK;
 }
 
 /* SEED has the life of the call; the guard keeps its own copy in guarded memory. */
@@ -183,7 +186,7 @@ static enum tov_err open_guard(const struct tov_guard_places *places, struct hol
 {
     TOV_TRY(load_keys(places, TOV_PASSPHRASE_NONE, holdings, error));
     TOV_TRY(open_states(places, holdings, error));
-    find_roster(places, holdings);
+    TOV_TRY(find_roster(places, holdings, error));
     TOV_TRY(make_guard(holdings, out_guard, error));
     for (size_t i = 0; i < PARTS; i++) {
         tov_keyfile_fini(&holdings->keys[i]);

@@ -55,6 +55,7 @@ static void a_lost_state_of_the_witness_is_said_at_the_start(void)
         node_start(&federation, KK);
         CU_ASSERT(files_say_within(log, "event=guard-ready", SERVES_MS));
         UNIT_EQUAL_INT(files_say(log, "event=guard-witness-lost"), (int)lost);
+        CU_ASSERT(!files_say(log, "event=guard-roster-unusable"));
         UNIT_EQUAL_INT(node_stop(&federation, KK), 1);
         files_write(state, "");
     }
