@@ -551,15 +551,32 @@ bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_
  * before and its turn has not come again. */
 bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
                         const struct tov_message *message, const struct tov_pull_wanted *wanted);
-/* A session begins: all is asked for again, now. */
-void tov_pull_on_session(struct tov_peer *peer);
-/* Attachments of PEER that it was asked for again and again, and does not send. */
-size_t tov_pull_count_in_vain(const struct tov_peer *peer);
 /* The open batch closes; it is committed. */
 void tov_pull_on_closed(struct tov_peer *peer);
 void tov_pull_on_committed(struct tov_peer *peer);
 enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_frame_chunk *chunk) TOV_MUST_CHECK;
+
+/* pull_park.c */
+#define TOV_PULL_ASK_AGAIN_MS 10000u
+/* How long it rests that was asked for SILENT times without an answer. */
+uint64_t tov_park_rest_ms(unsigned silent);
+bool tov_pull_is_named(const struct tov_message_name *a, const struct tov_message_name *b);
+/* Frees the slot until the next turn of what it held. */
+void tov_park_put(const struct tov_core *core, struct tov_peer *peer,
+                  struct tov_transfer *transfer);
+/* Of those that are asked of their sender. */
+bool tov_park_has_due(const struct tov_core *core, const struct tov_peer *peer);
+/* Those whose rows were not found under way. */
+void tov_park_forget_due(const struct tov_core *core, struct tov_peer *peer);
+bool tov_park_is_its_turn(const struct tov_core *core, struct tov_peer *peer,
+                          const struct tov_pull_wanted *wanted);
+/* How often it was asked for in vain. */
+unsigned tov_park_take(struct tov_peer *peer, const struct tov_pull_wanted *wanted);
+/* A session begins: all is asked for again, now. */
+void tov_pull_on_session(struct tov_peer *peer);
+/* Attachments of PEER that it was asked for again and again, and does not send. */
+size_t tov_pull_count_in_vain(const struct tov_peer *peer);
 
 /* pull_check.c */
 /* From tick to tick: of the attachments of a peer, and of the file that is read as a whole. */

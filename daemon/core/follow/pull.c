@@ -14,9 +14,6 @@
 #include <string.h>
 
 #define ASK_CHUNKS 8u
-#define ASK_AGAIN_MS 10000u
-#define REST_MAX_MS 3600000u /* between two requests that nobody answers */
-#define IN_VAIN 5u           /* unanswered ones in a row: some two minutes */
 #define SYNC_EVERY 16u
 #define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
 
@@ -37,119 +34,6 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
     return TOV_OK;
 }
 
-/* ---- who does not answer ---- */
-
-/* A sender that has lost the file never will: each time it is asked later, and meanwhile the slot
- * is another's. */
-static uint64_t rest_of(unsigned silent)
-{
-    uint64_t rest = silent < 2 ? 0 : (uint64_t)ASK_AGAIN_MS << (silent < 12 ? silent - 2 : 10);
-    return rest < REST_MAX_MS ? rest : REST_MAX_MS;
-}
-
-static bool is_named(const struct tov_message_name *a, const struct tov_message_name *b)
-{
-    return a->agency == b->agency && a->generation == b->generation && a->index == b->index;
-}
-
-static struct tov_parked *parked_of(struct tov_peer *peer, const struct tov_message_name *name,
-                                    uint8_t part)
-{
-    for (size_t i = 0; i < peer->parked_count; i++) {
-        if (peer->parked[i].part == part && is_named(&peer->parked[i].name, name))
-            return &peer->parked[i];
-    }
-    return NULL;
-}
-
-/* Where there are too many, the one whose turn comes next is forgotten: it is asked for sooner. */
-static struct tov_parked *place_to_park(struct tov_peer *peer)
-{
-    struct tov_parked *next = &peer->parked[0];
-    if (peer->parked_count < TOV_PARKED_MAX)
-        return &peer->parked[peer->parked_count++];
-    for (size_t i = 1; i < TOV_PARKED_MAX; i++) {
-        if (peer->parked[i].until_mono_ms < next->until_mono_ms)
-            next = &peer->parked[i];
-    }
-    return next;
-}
-
-static void park(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer)
-{
-    *place_to_park(peer) =
-        (struct tov_parked){.name = transfer->name,
-                            .part = transfer->part,
-                            .silent = transfer->silent,
-                            .until_mono_ms = core->mono_ms + rest_of(transfer->silent)};
-    transfer->state = TOV_TRANSFER_NONE;
-}
-
-static bool is_due(const struct tov_core *core, const struct tov_peer *peer,
-                   const struct tov_parked *parked)
-{
-    return parked->name.agency == peer->number && parked->until_mono_ms <= core->mono_ms;
-}
-
-static bool has_due(const struct tov_core *core, const struct tov_peer *peer)
-{
-    for (size_t i = 0; i < peer->parked_count; i++) {
-        if (is_due(core, peer, &peer->parked[i]))
-            return true;
-    }
-    return false;
-}
-
-/* Those whose rows were not found under way. */
-static void forget_due(const struct tov_core *core, struct tov_peer *peer)
-{
-    for (size_t i = peer->parked_count; i > 0; i--) {
-        if (is_due(core, peer, &peer->parked[i - 1]))
-            peer->parked[i - 1] = peer->parked[--peer->parked_count];
-    }
-}
-
-static bool is_its_turn(const struct tov_core *core, struct tov_peer *peer,
-                        const struct tov_pull_wanted *wanted)
-{
-    const struct tov_parked *parked = parked_of(peer, &wanted->name, wanted->part);
-    return parked == NULL || parked->until_mono_ms <= core->mono_ms;
-}
-
-/* How often it was asked for in vain. */
-static unsigned take_from_park(struct tov_peer *peer, const struct tov_pull_wanted *wanted)
-{
-    struct tov_parked *parked = parked_of(peer, &wanted->name, wanted->part);
-    if (parked == NULL)
-        return 0;
-    unsigned silent = parked->silent;
-    *parked = peer->parked[--peer->parked_count];
-    return silent;
-}
-
-void tov_pull_on_session(struct tov_peer *peer)
-{
-    peer->may_pull = true;
-    peer->parked_count = 0;
-    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
-        peer->transfers[i].asked_mono_ms = 0;
-        peer->transfers[i].silent = 0;
-    }
-}
-
-size_t tov_pull_count_in_vain(const struct tov_peer *peer)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < peer->parked_count; i++)
-        count += peer->parked[i].name.agency == peer->number && peer->parked[i].silent >= IN_VAIN;
-    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
-        const struct tov_transfer *transfer = &peer->transfers[i];
-        count += transfer->state == TOV_TRANSFER_PULLING && transfer->name.agency == peer->number &&
-                 transfer->silent >= IN_VAIN;
-    }
-    return count;
-}
-
 /* ---- choosing what to pull ---- */
 
 static const struct tov_transfer *slot_of(const struct tov_peer *peer,
@@ -157,7 +41,7 @@ static const struct tov_transfer *slot_of(const struct tov_peer *peer,
 {
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
         const struct tov_transfer *transfer = &peer->transfers[i];
-        if (transfer->state != TOV_TRANSFER_NONE && is_named(&transfer->name, name) &&
+        if (transfer->state != TOV_TRANSFER_NONE && tov_pull_is_named(&transfer->name, name) &&
             transfer->part == part)
             return transfer;
     }
@@ -203,10 +87,10 @@ bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
                         const struct tov_message *message, const struct tov_pull_wanted *wanted)
 {
     struct tov_transfer *slot = free_slot(peer);
-    if (slot == NULL || !is_its_turn(follow->core, peer, wanted))
+    if (slot == NULL || !tov_park_is_its_turn(follow->core, peer, wanted))
         return false;
     activate(message, wanted, slot);
-    slot->silent = take_from_park(peer, wanted);
+    slot->silent = tov_park_take(peer, wanted);
     return true;
 }
 
@@ -244,14 +128,14 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
             continue;
         is_past_first = true;
         if (slot_of(peer, &wanted.name, wanted.part) != NULL ||
-            !is_its_turn(follow->core, peer, &wanted))
+            !tov_park_is_its_turn(follow->core, peer, &wanted))
             continue;
         more = free_slot(peer) == NULL;
         has_failed = (!more && !fill_slot(follow, peer, read, &wanted)) || has_failed;
     }
     peer->may_pull = more || has_failed;
     if (!peer->may_pull)
-        forget_due(follow->core, peer);
+        tov_park_forget_due(follow->core, peer);
     return tov_store_iter_fini(&iter);
 }
 
@@ -614,12 +498,12 @@ static void go_on(struct tov_follow *follow, struct tov_peer *peer, struct tov_t
 {
     const struct tov_core *core = follow->core;
     bool was_asked = transfer->asked_mono_ms != 0;
-    if (was_asked && core->mono_ms - transfer->asked_mono_ms < ASK_AGAIN_MS)
+    if (was_asked && core->mono_ms - transfer->asked_mono_ms < TOV_PULL_ASK_AGAIN_MS)
         return;
     transfer->silent += was_asked ? 1 : 0;
     transfer->asked_mono_ms = 0; /* it may be that nothing can be asked now */
-    if (was_asked && rest_of(transfer->silent) > 0)
-        park(core, peer, transfer);
+    if (was_asked && tov_park_rest_ms(transfer->silent) > 0)
+        tov_park_put(core, peer, transfer);
     else
         ask(follow, peer, transfer);
 }
@@ -638,7 +522,7 @@ void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
     if (!peer->has_session || peer->suspended || !tov_follow_may_take(follow, peer))
         return;
-    peer->may_pull = peer->may_pull || has_due(follow->core, peer);
+    peer->may_pull = peer->may_pull || tov_park_has_due(follow->core, peer);
     if (peer->may_pull && fill_slots(follow, peer) != TOV_OK)
         return;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
