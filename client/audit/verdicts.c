@@ -87,8 +87,9 @@ bool tov_verdict_may_become(struct tov_verdict_value word, struct tov_verdict_va
         return false;
     if (word.verdict == TOV_VERDICT_PENDING)
         return stored.verdict == TOV_VERDICT_OPENED || stored.verdict == TOV_VERDICT_NOT_OPENED;
-    if (word.verdict == TOV_VERDICT_NOT_UNDERSTOOD) /* its roster is awaited, and a part is bad */
-        return stored.verdict == TOV_VERDICT_NOT_OPENED;
+    if (word.verdict == TOV_VERDICT_NOT_UNDERSTOOD) /* its roster came, or a part of it is bad */
+        return stored.verdict == TOV_VERDICT_OPENED || stored.verdict == TOV_VERDICT_NOT_OPENED ||
+               stored.verdict == TOV_VERDICT_REFUSED || stored.verdict == TOV_VERDICT_PENDING;
     return word.verdict == TOV_VERDICT_NO_KEY;
 }
 

@@ -7,7 +7,6 @@
 
 #include "ledger/epoch.h"
 #include "ledger/judge.h"
-#include "ledger/reply.h"
 #include "ledger/vault.h"
 #include "merkle/tree.h"
 
@@ -299,21 +298,14 @@ static uint64_t put_event(const struct incoming *in)
     return tov_event_append(in->follow->core, &event);
 }
 
-/* What was not opened, or was refused by a rule, answers nothing: it is kept and has no effect.
- * What waits for its roster, the only one that is not understood and has a draft, answers: nobody
- * looks at it again here, and an answer that takes back what its own agency wrote must hold. */
+/* What waits for its roster, the only one that is not understood and has a draft, answers: an
+ * answer that takes back what its own agency wrote must hold. */
 static void put_reply(const struct incoming *in, uint64_t event)
 {
-    struct tov_ref target;
-    enum tov_verdict verdict = in->verdict.verdict;
-    bool is_good = verdict == TOV_VERDICT_OPENED || verdict == TOV_VERDICT_PENDING ||
-                   verdict == TOV_VERDICT_NOT_UNDERSTOOD;
     struct tov_replying replying = {
         .event = event, .name = {in->peer->number, in->peer->agency->generation, in->entry->index}};
-    if (!is_good || !in->has_draft || !tov_record_ref(in->draft.header, "in_reply_to", 0, &target))
-        return;
-    replying.relation = tov_relation_of(in->draft.header);
-    tov_reply_put(in->follow->core, &target, &replying);
+    if (in->has_draft && tov_verdict_answers(in->verdict.verdict))
+        tov_verdict_note_reply(in->follow->core, in->draft.header, &replying, in->verdict.verdict);
 }
 
 /* Told when it can be read: without a key nobody knows for whom it is. */

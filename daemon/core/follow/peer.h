@@ -16,7 +16,9 @@
 #include "envelope/stanza.h"
 #include "follow/follow.h"
 #include "follow/quota.h"
+#include "ledger/entry.h"
 #include "ledger/rebuild.h"
+#include "ledger/reply.h"
 #include "wire/frame.h"
 
 #define TOV_INFLIGHT_MAX 512u
@@ -449,6 +451,27 @@ bool tov_spoken_has(const struct tov_spoken *spoken, uint64_t first, uint64_t la
 /* Links of which it does not speak yet. */
 void tov_spoken_add(struct tov_spoken *spoken, uint64_t first, uint64_t last);
 
+/* verdict.c */
+/* Whether a message with VERDICT is shown with what it answers, or takes that back. */
+bool tov_verdict_answers(enum tov_verdict verdict);
+/* Notes so in the open batch, or that it does not: REPLYING, without its relation, has HEADER. */
+void tov_verdict_note_reply(struct tov_core *core, struct tov_record header,
+                            struct tov_replying *replying, enum tov_verdict verdict);
+/* The mirrored entry NAME as the open batches will leave it. Borrowed from them, until something is
+ * put there, or from READ. */
+enum tov_err tov_verdict_find(const struct tov_core *core, struct tov_store_read *read,
+                              const struct tov_message_name *name,
+                              struct tov_entry *out_entry) TOV_MUST_CHECK;
+/* MESSAGE, of PEER's, has another verdict than its ENTRY: VALUE, but for the flags. */
+enum tov_err tov_verdict_amend(struct tov_follow *follow, struct tov_peer *peer,
+                               const struct tov_message *message, struct tov_entry *entry,
+                               struct tov_verdict_value value) TOV_MUST_CHECK;
+/* The same by its attachments: all of them are here, or OPEN_ERR says why one does not open.
+ * Nothing happens where MESSAGE does not wait for it. */
+enum tov_err tov_verdict_on_attachment(struct tov_follow *follow, struct tov_store_read *read,
+                                       struct tov_peer *peer, const struct tov_message *message,
+                                       enum tov_err open_err) TOV_MUST_CHECK;
+
 /* receipt.c */
 #define TOV_COVER_ROW_BYTES 24u     /* receipt's entry 8, first link 8, time 8 */
 #define TOV_EXCEPTION_ROW_BYTES 12u /* verdict 1, flags 1, detail 2, receipt's entry 8 */
@@ -536,6 +559,9 @@ enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
 /* Whether an attachment of the message is still fetched. */
 bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
                            const struct tov_message_name *name, size_t part_count);
+/* What is not here yet of attachments of the message NAME is not fetched, from the commit on. */
+void tov_pull_drop(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
+                   const struct tov_message_name *name, size_t part_count);
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_pull_on_tick(struct tov_peer *peer);
 void tov_pull_fini(struct tov_peer *peer);

@@ -94,11 +94,24 @@ bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
     return true;
 }
 
+/* An open batch may have dropped the row, as the store still has it. */
+static bool is_dropped(const struct tov_core *core, struct tov_store_read *read,
+                       const struct tov_pull_wanted *wanted)
+{
+    struct tov_bytes row;
+    return tov_core_get_pending(core, read, TOV_TABLE_TRANSFER,
+                                tov_key_part(wanted->name.agency, wanted->name.generation,
+                                             wanted->name.index, wanted->part),
+                                &row) == TOV_E_NOT_FOUND;
+}
+
 /* False: it is to be tried again. */
 static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
                       const struct tov_pull_wanted *wanted)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    if (is_dropped(follow->core, read, wanted))
+        return true;
     return tov_message_create(&message) == TOV_OK &&
            tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) ==
                TOV_OK &&
@@ -259,33 +272,6 @@ bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *r
     return standing.under_way;
 }
 
-static enum tov_err amend_verdict(struct tov_follow *follow, struct tov_store_read *read,
-                                  struct tov_peer *peer, const struct tov_transfer *transfer,
-                                  struct tov_verdict_value value)
-{
-    struct tov_bytes row;
-    struct tov_entry entry;
-    struct tov_store_key key = tov_store_key_u16_u32_u64(
-        transfer->name.agency, transfer->name.generation, transfer->name.index);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
-    struct tov_link_block link;
-    TOV_TRY(tov_store_get(read, TOV_TABLE_MLEAF, key, &row));
-    TOV_TRY(tov_entry_decode_mirror(row, &entry));
-    if (entry.verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD && value.verdict == TOV_VERDICT_OPENED)
-        return TOV_OK; /* its attachments are here, its roster is not */
-    if (entry.verdict.verdict == TOV_VERDICT_REFUSED)
-        return TOV_OK; /* its roster came first, and no attachment changes what that says */
-    value.flags = entry.verdict.flags;
-    entry.verdict = value;
-    tov_entry_put_mirror(&out, &entry);
-    tov_store_batch_put_buf(tov_core_batch(follow->core), TOV_TABLE_MLEAF, key, &out);
-    struct tov_receipt_amendment amendment = {transfer->link_number, transfer->ref.leaf, value};
-    enum tov_err err = tov_link_decode(entry.links, &link);
-    if (err == TOV_OK)
-        tov_receipt_amend(follow, peer, link.series, &amendment);
-    return err == TOV_E_NOMEM ? err : TOV_OK;
-}
-
 static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
                 bool has_failed)
 {
@@ -300,26 +286,26 @@ static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfe
     peer->pulls_soon = true;
 }
 
-/* The whole is here and was looked at: ERR says why it does not open. */
-static enum tov_err conclude(struct tov_follow *follow, struct tov_store_read *read,
-                             struct tov_peer *peer, struct tov_transfer *transfer, enum tov_err err)
+/* Whether an attachment that was looked at as a whole decides on its message: none is waited for.
+ */
+static bool is_decisive(const struct tov_peer *peer, struct tov_store_read *read,
+                        const struct tov_transfer *transfer, enum tov_err err)
 {
-    struct tov_core *core = follow->core;
-    struct tov_verdict_value value = {TOV_VERDICT_OPENED, 0, 0};
-    if (err != TOV_OK)
-        value = (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, (uint16_t)err};
     struct standing others = other_parts(peer, read, transfer);
-    if (err != TOV_OK || (!others.under_way && !others.has_failed))
-        TOV_TRY(amend_verdict(follow, read, peer, transfer, value));
+    return err != TOV_OK || (!others.under_way && !others.has_failed);
+}
+
+static void conclude(struct tov_follow *follow, struct tov_peer *peer,
+                     struct tov_transfer *transfer, bool has_failed)
+{
     struct tov_event event = {.kind = TOV_EVENT_ATTACHMENT,
                               .agency = transfer->name.agency,
                               .generation = transfer->name.generation,
                               .index = transfer->name.index,
-                              .time_ms = core->now_ms,
+                              .time_ms = follow->core->now_ms,
                               .part = transfer->part};
-    (void)tov_event_append(core, &event);
-    end(core, peer, transfer, err != TOV_OK);
-    return TOV_OK;
+    (void)tov_event_append(follow->core, &event);
+    end(follow->core, peer, transfer, has_failed);
 }
 
 static enum tov_err finish_own(struct tov_follow *follow, struct tov_peer *peer,
@@ -365,13 +351,50 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
     if (err == TOV_E_AGAIN)
         return TOV_OK;
     TOV_TRY(err);
-    if (!checked.is_damaged)
-        return conclude(follow, read, peer, transfer, checked.err);
+    if (!checked.is_damaged) {
+        if (is_decisive(peer, read, transfer, checked.err))
+            TOV_TRY(tov_verdict_on_attachment(follow, read, peer, message, checked.err));
+        conclude(follow, peer, transfer, checked.err != TOV_OK);
+        return TOV_OK;
+    }
     tov_pull_check_destroy(transfer->check);
     transfer->check = NULL;
     transfer->state = TOV_TRANSFER_PULLING;
     fetch_again(follow, peer, transfer, blob);
     return TOV_OK;
+}
+
+static void drop_part(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
+                      const struct tov_message_name *name, uint8_t part)
+{
+    struct tov_core *core = follow->core;
+    char blob[TOV_BLOB_NAME_SIZE];
+    struct tov_transfer_row row;
+    struct tov_bytes bytes;
+    struct tov_store_key key = tov_key_part(name->agency, name->generation, name->index, part);
+    if (tov_core_get_pending(core, read, TOV_TABLE_TRANSFER, key, &bytes) != TOV_OK ||
+        tov_transfer_get_row(bytes, &row) != TOV_OK ||
+        (row.state != TOV_TRANSFER_ROW_UNDER_WAY && row.state != TOV_TRANSFER_ROW_GIVEN_UP))
+        return;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        struct tov_transfer *slot = &peer->transfers[i];
+        if (slot->state == TOV_TRANSFER_NONE || slot->part != part ||
+            !tov_pull_is_named(&slot->name, name))
+            continue;
+        tov_pull_check_destroy(slot->check);
+        slot->check = NULL;
+        slot->state = TOV_TRANSFER_NONE;
+    }
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TRANSFER, key);
+    tov_blob_name(core, name, NULL, part, blob);
+    (void)core->host->blob_delete(core->host->context, blob);
+}
+
+void tov_pull_drop(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
+                   const struct tov_message_name *name, size_t part_count)
+{
+    for (size_t i = 2; i < part_count; i++)
+        drop_part(follow, peer, read, name, (uint8_t)i);
 }
 
 void tov_pull_on_tick(struct tov_peer *peer)

@@ -50,23 +50,16 @@ static enum tov_err judge(const struct waiting *waiting, struct tov_verdict_valu
     return err;
 }
 
-static void amend(const struct waiting *waiting, struct tov_entry *entry,
-                  struct tov_verdict_value value)
+/* What has no effect by its roster has none, and its attachments are not fetched. */
+static enum tov_err amend(const struct waiting *waiting, struct tov_entry *entry,
+                          struct tov_verdict_value value)
 {
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT((size_t)2 * TOV_LEAF_MAX_BYTES);
-    struct tov_link_block link;
-    value.flags = entry->verdict.flags; /* of the moment at which it came */
-    entry->verdict = value;
-    tov_entry_put_mirror(&row, entry);
-    tov_store_batch_put_buf(tov_core_batch(waiting->follow->core), TOV_TABLE_MLEAF,
-                            tov_store_key_u16_u32_u64(waiting->name.agency,
-                                                      waiting->name.generation,
-                                                      waiting->name.index),
-                            &row);
-    if (entry->is_off_link || tov_link_decode(entry->links, &link) != TOV_OK)
-        return;
-    struct tov_receipt_amendment amendment = {link.number, waiting->message->leaf_hash, value};
-    tov_receipt_amend(waiting->follow, waiting->peer, link.series, &amendment);
+    const struct tov_message *message = waiting->message;
+    TOV_TRY(tov_verdict_amend(waiting->follow, waiting->peer, message, entry, value));
+    if (!tov_verdict_answers(value.verdict))
+        tov_pull_drop(waiting->follow, waiting->peer, waiting->read, &waiting->name,
+                      message->leaf.part_count);
+    return TOV_OK;
 }
 
 static enum tov_err look_at(struct waiting *waiting, const struct tov_store_row *row)
@@ -86,9 +79,12 @@ static enum tov_err look_at(struct waiting *waiting, const struct tov_store_row 
         !tov_units_can_judge(core, waiting->message->leaf.roster_version))
         return TOV_OK; /* it cannot be read, or waits on */
     err = judge(waiting, &value);
-    if (err == TOV_OK)
-        amend(waiting, &entry, value);
-    return err == TOV_E_VERSION ? TOV_OK : err;
+    if (err != TOV_OK)
+        return err == TOV_E_VERSION ? TOV_OK : err;
+    TOV_TRY(tov_verdict_find(core, waiting->read, &waiting->name, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NOT_UNDERSTOOD)
+        return TOV_OK; /* an open batch says so */
+    return amend(waiting, &entry, value);
 }
 
 static enum tov_err look_through(struct waiting *waiting)
@@ -112,8 +108,8 @@ static enum tov_err look_through(struct waiting *waiting)
 static bool is_done(const struct waiting *waiting, uint32_t version)
 {
     struct tov_bytes row;
-    return tov_store_get(waiting->read, TOV_TABLE_FACT, tov_store_key_text("judged"), &row) ==
-               TOV_OK &&
+    return tov_core_get_pending(waiting->follow->core, waiting->read, TOV_TABLE_FACT,
+                                tov_store_key_text("judged"), &row) == TOV_OK &&
            row.size == 8 && tov_get_be64(row.data) >= version;
 }
 

@@ -35,7 +35,7 @@ struct tov_replying {
 void tov_reply_put(struct tov_core *core, const struct tov_ref *target,
                    const struct tov_replying *replying);
 /* Takes back in the open batch what tov_reply_put noted of the same two: the message has lost its
- * place. */
+ * place, or has no effect after all. */
 void tov_reply_delete(struct tov_core *core, const struct tov_ref *target,
                       const struct tov_replying *replying);
 /* Whether TARGET's own agency has taken it back, by an entry that is not void. Looks at one row of

@@ -354,14 +354,22 @@ static void what_cannot_be_read_since_a_restore_is_told_and_no_failure(void)
     check(3, "verdict-differs", "a restore changes no other verdict");
 }
 
-/* Of what waits for its roster an attachment that does not open is told, and nothing else. */
-static void what_is_not_understood_may_be_not_opened_later(void)
+/* Its roster, or a program that knows it, or an attachment that does not open. */
+static void what_is_not_understood_may_become_what_its_roster_makes_it(void)
 {
+    static const enum tov_verdict later[] = {TOV_VERDICT_NOT_OPENED, TOV_VERDICT_REFUSED,
+                                             TOV_VERDICT_PENDING};
     copy_fresh();
     sign_receipts(all_not_understood);
-    check(3, "verdict-differs", "opened after not understood");
-    store_all((struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, 0});
-    check(0, "verdict-unreceipted", "not opened after not understood");
+    check(0, "verdict-unreceipted", "opened after not understood");
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        store_all((struct tov_verdict_value){later[i], 0, 0});
+        check(0, "verdict-unreceipted", "another one after not understood");
+    }
+    store_all((struct tov_verdict_value){TOV_VERDICT_NO_KEY, 0, 0});
+    check(3, "verdict-differs", "no key after not understood");
+    store_all((struct tov_verdict_value){TOV_VERDICT_ERASED, 0, 0});
+    check(3, "verdict-differs", "erased after not understood");
 }
 
 static void parts_that_came_wrong_are_told_and_accuse_nobody(void)
@@ -396,7 +404,7 @@ int main(void)
         UNIT_TEST(a_verdict_or_link_of_no_message_is_found),
         UNIT_TEST(a_verdict_may_be_newer_than_the_receipts),
         UNIT_TEST(what_cannot_be_read_since_a_restore_is_told_and_no_failure),
-        UNIT_TEST(what_is_not_understood_may_be_not_opened_later),
+        UNIT_TEST(what_is_not_understood_may_become_what_its_roster_makes_it),
         UNIT_TEST(parts_that_came_wrong_are_told_and_accuse_nobody),
         UNIT_TEST(without_readable_receipts_no_verdict_is_called_wrong),
     };
