@@ -56,6 +56,22 @@ const struct tov_message_type *tov_message_type_at(size_t index)
     return NULL;
 }
 
+struct tov_hash tov_catalogue_hash(void)
+{
+    struct tov_sha256 sha;
+    struct tov_hash hash;
+    tov_sha256_init(&sha);
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        const struct tov_message_type *type = tov_message_type_at(i);
+        uint8_t version[4];
+        tov_put_be32(version, type->version);
+        tov_sha256_update(&sha, type->id, strlen(type->id) + 1);
+        tov_sha256_update(&sha, version, sizeof version);
+    }
+    tov_sha256_final(&sha, &hash);
+    return hash;
+}
+
 /* Each message that is read looks its type up: no strlen for those that it is not. */
 static bool is_named(const struct tov_message_type *type, struct tov_bytes id)
 {

@@ -8,6 +8,7 @@
 #ifndef TOV_CASE_CATALOGUE_H
 #define TOV_CASE_CATALOGUE_H
 
+#include "base/hash.h"
 #include "case/basis.h"
 #include "case/deadline.h"
 #include "case/text.h"
@@ -131,6 +132,10 @@ const struct tov_message_type *tov_message_type_at(size_t index); /* INDEX < cou
 /* The newest version of ID; NULL: no such type. */
 const struct tov_message_type *tov_message_type_find(struct tov_bytes id);
 const struct tov_message_type *tov_message_type_version(struct tov_bytes id, uint32_t version);
+
+/* Names the types and versions that this program knows: one that knows others reads messages that
+ * this one did not understand. */
+struct tov_hash tov_catalogue_hash(void);
 
 /* What messages are about: the fields of the header's "about", in the order of their bits. */
 #define TOV_ABOUT_COUNT 6

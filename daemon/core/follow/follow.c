@@ -154,6 +154,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
     tov_part_file_on_tick(follow);
     tov_own_keys_on_tick(follow);
     tov_own_files_on_tick(follow);
+    tov_waiting_on_tick(follow);
 }
 
 /* ---- the turn ---- */

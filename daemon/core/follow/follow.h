@@ -73,10 +73,11 @@ struct tov_start_answers {
 void tov_follow_start_answers(const struct tov_follow *follow,
                               struct tov_start_answers *out_answers);
 
-/* Whether parcels, late stanzas and chunks of the peers are taken. */
-/* Judges what waited for the roster that is in force now, once for each version, and amends its
- * receipts, into the open batch. To be called when the node serves: it writes receipts. */
+/* Judges what waited for the roster that is in force now, or for this program, once for each, and
+ * amends its receipts, into the open batch; what it does not come to it goes on with from tick to
+ * tick. To be called when the node serves: it writes receipts. */
 enum tov_err tov_follow_judge_waiting(struct tov_follow *follow) TOV_MUST_CHECK;
+/* Whether parcels, late stanzas and chunks of the peers are taken. */
 void tov_follow_set_takes(struct tov_follow *follow, bool takes);
 
 /* ---- recovery (docs/recovery.md) ---- */

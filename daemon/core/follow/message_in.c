@@ -6,7 +6,6 @@
 #include "follow/peer.h"
 
 #include "ledger/epoch.h"
-#include "ledger/judge.h"
 #include "ledger/vault.h"
 #include "merkle/tree.h"
 
@@ -27,9 +26,7 @@ struct incoming {
     struct tov_message_keys keys;
     bool has_keys;
     struct tov_buf header, content;
-    struct tov_draft draft;
-    bool has_draft;
-    bool has_pulled_parts; /* attachments that are ours and come by themselves */
+    struct tov_judged judged; /* once its parts are open */
     struct tov_verdict_value verdict;
 };
 
@@ -45,8 +42,7 @@ static void incoming_fini(struct incoming *in)
     tov_wipe(in->content.data, in->content.capacity);
     tov_buf_fini(&in->header);
     tov_buf_fini(&in->content);
-    if (in->has_draft)
-        tov_draft_fini(&in->draft);
+    tov_judged_fini(&in->judged);
 }
 
 static bool find_right(struct incoming *in, struct tov_hash *out_link_hash)
@@ -140,54 +136,10 @@ static enum tov_err open_part(struct incoming *in, uint8_t part, struct tov_byte
 static enum tov_err open_plain(struct incoming *in, struct tov_bytes header_sealed,
                                struct tov_bytes content_sealed)
 {
-    struct tov_bytes content;
-    bool all = in->right == TOV_RIGHT_ALL;
     TOV_TRY(open_part(in, 0, header_sealed, &in->header));
-    if (all)
+    if (in->right == TOV_RIGHT_ALL)
         TOV_TRY(open_part(in, 1, content_sealed, &in->content));
-    content = tov_buf_view(&in->content);
-    TOV_TRY(tov_draft_decode(tov_buf_view(&in->header), all ? &content : NULL, &in->draft, NULL));
-    in->has_draft = true;
-    return tov_judge_header(in->draft.header, in->message, in->peer->agency->ledger.name);
-}
-
-/* By a roster that is not here yet nothing is judged: units that it has may be unknown to the one
- * before it, and REFUSED would stay. The book judges when it is adopted. */
-static enum tov_err judge_draft(struct incoming *in)
-{
-    if (!tov_units_can_judge(in->follow->core, in->message->roster_version)) {
-        in->verdict = in->message->roster_version == 0
-                          ? verdict_of(TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED)
-                          : verdict_of(TOV_VERDICT_NOT_UNDERSTOOD, 0);
-        return TOV_OK;
-    }
-    TOV_FREE struct tov_findings *findings = malloc(sizeof *findings);
-    if (findings == NULL)
-        return TOV_E_NOMEM;
-    const struct tov_units *units = tov_units_of(in->follow->core, in->message->roster_version);
-    TOV_TRY(tov_judge(units, &in->draft, in->peer->number, in->leaf->time_ms, findings));
-    for (size_t i = 0; i < findings->count; i++) {
-        if (findings->items[i].severity == TOV_REFUSES) {
-            in->verdict = verdict_of(TOV_VERDICT_REFUSED, findings->items[i].rule);
-            return TOV_OK;
-        }
-    }
     return TOV_OK;
-}
-
-/* Attachments that are pulled make the verdict wait; a size that no sealing gives ends the wait
- * before it begins. */
-static struct tov_verdict_value verdict_on_attachments(const struct incoming *in)
-{
-    struct tov_verdict_value verdict = verdict_of(TOV_VERDICT_OPENED, 0);
-    for (size_t i = 2; i < in->message->part_count && in->right == TOV_RIGHT_ALL; i++) {
-        if (in->message->parts[i].is_inline)
-            continue;
-        if (!tov_part_is_sealed_size(in->message->parts[i].sealed_size))
-            return verdict_of(TOV_VERDICT_NOT_OPENED, TOV_E_MALFORMED);
-        verdict = verdict_of(TOV_VERDICT_PENDING, 0);
-    }
-    return verdict;
 }
 
 /* Judges a message whose keys are there; sets the verdict. */
@@ -195,19 +147,21 @@ static enum tov_err read_message(struct incoming *in, struct tov_bytes header_se
                                  struct tov_bytes content_sealed)
 {
     enum tov_err err = open_plain(in, header_sealed, content_sealed);
+    struct tov_bytes content = tov_buf_view(&in->content);
+    struct tov_opened opened = {.peer = in->peer,
+                                .leaf = in->message,
+                                .leaf_time_ms = in->leaf->time_ms,
+                                .header = tov_buf_view(&in->header),
+                                .content = in->right == TOV_RIGHT_ALL ? &content : NULL};
     if (err == TOV_E_NOMEM)
         return err;
-    if (err == TOV_E_VERSION) {
-        in->verdict = verdict_of(TOV_VERDICT_NOT_UNDERSTOOD, 0);
-        return TOV_OK;
-    }
     if (err != TOV_OK) {
         in->verdict = verdict_of(TOV_VERDICT_NOT_OPENED, err);
         return TOV_OK;
     }
-    in->verdict = verdict_on_attachments(in);
-    in->has_pulled_parts = in->verdict.verdict == TOV_VERDICT_PENDING;
-    return judge_draft(in);
+    TOV_TRY(tov_verdict_judge(in->follow->core, &opened, &in->judged));
+    in->verdict = in->judged.value;
+    return TOV_OK;
 }
 
 static enum tov_err judge_message(struct incoming *in)
@@ -274,7 +228,7 @@ static void put_body(const struct incoming *in)
 
 static uint8_t class_of(const struct incoming *in)
 {
-    return in->has_draft ? tov_retention_of(in->draft.header, 1) : 1;
+    return in->judged.has_draft ? tov_retention_of(in->judged.draft.header, 1) : 1;
 }
 
 static enum tov_err put_keys(const struct incoming *in)
@@ -304,8 +258,9 @@ static void put_reply(const struct incoming *in, uint64_t event)
 {
     struct tov_replying replying = {
         .event = event, .name = {in->peer->number, in->peer->agency->generation, in->entry->index}};
-    if (in->has_draft && tov_verdict_answers(in->verdict.verdict))
-        tov_verdict_note_reply(in->follow->core, in->draft.header, &replying, in->verdict.verdict);
+    if (in->judged.has_draft && tov_verdict_answers(in->verdict.verdict))
+        tov_verdict_note_reply(in->follow->core, in->judged.draft.header, &replying,
+                               in->verdict.verdict);
 }
 
 /* Told when it can be read: without a key nobody knows for whom it is. */
@@ -321,8 +276,8 @@ static void tell(const struct incoming *in)
  * has them. */
 static bool wants_attachments(const struct incoming *in)
 {
-    return in->has_pulled_parts && (in->verdict.verdict == TOV_VERDICT_PENDING ||
-                                    in->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD);
+    return in->judged.has_pulled_parts && (in->verdict.verdict == TOV_VERDICT_PENDING ||
+                                           in->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD);
 }
 
 /* It was receipted before this store was set back, and could be read then. */
@@ -346,7 +301,7 @@ static enum tov_err store_message(struct incoming *in)
         return TOV_OK;
     TOV_TRY(note_keys_lost(in));
     if (wants_attachments(in))
-        TOV_TRY(tov_pull_begin(in->follow, in->peer, in->entry, in->message, in->link.number));
+        tov_pull_begin(in->follow, in->peer, in->entry->index, in->message, in->link.number);
     tov_receipt_add(in->follow, in->peer, in->verdict, &in->entry->leaf_hash);
     return TOV_OK;
 }
@@ -520,7 +475,7 @@ enum tov_err tov_late_stanza_apply(struct tov_follow *follow, struct tov_peer *p
     if (in.is_off_link)
         return TOV_OK; /* its number is another's, or nobody's */
     if (wants_attachments(&in))
-        TOV_TRY(tov_pull_begin(follow, peer, &entry, in.message, in.link.number));
+        tov_pull_begin(follow, peer, ref->index, in.message, in.link.number);
     struct tov_receipt_amendment amendment = {in.link.number, ref->leaf, in.verdict};
     tov_receipt_amend(follow, peer, in.link.series, &amendment);
     return TOV_OK;

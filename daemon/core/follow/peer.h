@@ -12,11 +12,13 @@
 #ifndef TOV_FOLLOW_PEER_H
 #define TOV_FOLLOW_PEER_H
 
+#include "case/draft.h"
 #include "envelope/part_tree.h"
 #include "envelope/stanza.h"
 #include "follow/follow.h"
 #include "follow/quota.h"
 #include "ledger/entry.h"
+#include "ledger/message.h"
 #include "ledger/rebuild.h"
 #include "ledger/reply.h"
 #include "wire/frame.h"
@@ -276,6 +278,9 @@ struct tov_follow {
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
     uint64_t kept_tree_uses;
     struct tov_part_reading *reading; /* the file that is read as a whole; NULL: none yet was */
+    bool looks_at_waiting;                /* waiting.c, there: */
+    size_t waiting_peer;
+    uint64_t waiting_index;
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything
@@ -472,6 +477,29 @@ enum tov_err tov_verdict_on_attachment(struct tov_follow *follow, struct tov_sto
                                        struct tov_peer *peer, const struct tov_message *message,
                                        enum tov_err open_err) TOV_MUST_CHECK;
 
+/* verdict_judge.c */
+/* A message of PEER's, and its parts as they were opened. */
+struct tov_opened {
+    const struct tov_peer *peer;
+    const struct tov_leaf_message *leaf;
+    uint64_t leaf_time_ms;
+    struct tov_bytes header;
+    const struct tov_bytes *content; /* NULL: the right is to the header alone */
+};
+struct tov_judged {
+    struct tov_verdict_value value; /* no flags; PENDING wherever its attachments are */
+    bool has_pulled_parts;          /* attachments that are ours and come by themselves */
+    bool has_draft;
+    struct tov_draft draft;
+};
+void tov_judged_fini(struct tov_judged *judged); /* a zeroed struct is fine */
+/* TOV_E_NOMEM alone: what is wrong with the message is its verdict. */
+enum tov_err tov_verdict_judge(const struct tov_core *core, const struct tov_opened *opened,
+                               struct tov_judged *out_judged) TOV_MUST_CHECK;
+
+/* waiting.c */
+void tov_waiting_on_tick(struct tov_follow *follow);
+
 /* receipt.c */
 #define TOV_COVER_ROW_BYTES 24u     /* receipt's entry 8, first link 8, time 8 */
 #define TOV_EXCEPTION_ROW_BYTES 12u /* verdict 1, flags 1, detail 2, receipt's entry 8 */
@@ -553,12 +581,16 @@ enum tov_err tov_transfer_get_row(struct tov_bytes bytes,
 bool tov_transfer_take_up(const struct tov_follow *follow, struct tov_transfer_row *row);
 
 /* pull.c */
-enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
-                            const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
-                            uint64_t link_number) TOV_MUST_CHECK;
-/* Whether an attachment of the message is still fetched. */
-bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
-                           const struct tov_message_name *name, size_t part_count);
+/* Attachments of the message with LEAF at INDEX of PEER's ledger are fetched, from the commit on.
+ */
+void tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                    const struct tov_leaf_message *leaf, uint64_t link_number);
+/* The same for those of MESSAGE that were never begun; and how all of them stand: PENDING, OPENED
+ * when they are here, NOT_OPENED when one of them does not open. */
+struct tov_verdict_value tov_pull_begin_again(struct tov_follow *follow, struct tov_peer *peer,
+                                              struct tov_store_read *read,
+                                              const struct tov_message *message,
+                                              uint64_t link_number);
 /* What is not here yet of attachments of the message NAME is not fetched, from the commit on. */
 void tov_pull_drop(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
                    const struct tov_message_name *name, size_t part_count);

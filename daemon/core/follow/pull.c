@@ -17,21 +17,24 @@
 #define SYNC_EVERY 16u
 #define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
 
-enum tov_err tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer,
-                            const struct tov_entry_in *entry, const struct tov_leaf_message *leaf,
-                            uint64_t link_number)
+static void begin_part(struct tov_follow *follow, struct tov_peer *peer,
+                       const struct tov_message_name *name, uint8_t part, uint64_t link_number)
 {
-    struct tov_message_name name = {peer->number, peer->agency->generation, entry->index};
-    for (size_t i = 2; i < leaf->part_count; i++) {
-        struct tov_transfer_row row = {link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
-        if (leaf->parts[i].is_inline)
-            continue;
-        tov_transfer_put_row(follow->core, &name, (uint8_t)i, &row);
-    }
-    if (peer->pull_new == 0 || entry->index < peer->pull_new)
-        peer->pull_new = entry->index + 1;
+    struct tov_transfer_row row = {link_number, TOV_TRANSFER_ROW_UNDER_WAY, 0};
+    tov_transfer_put_row(follow->core, name, part, &row);
+    if (peer->pull_new == 0 || name->index < peer->pull_new)
+        peer->pull_new = name->index + 1;
     peer->pulls_soon = true;
-    return TOV_OK;
+}
+
+void tov_pull_begin(struct tov_follow *follow, struct tov_peer *peer, uint64_t index,
+                    const struct tov_leaf_message *leaf, uint64_t link_number)
+{
+    struct tov_message_name name = {peer->number, peer->agency->generation, index};
+    for (size_t i = 2; i < leaf->part_count; i++) {
+        if (!leaf->parts[i].is_inline)
+            begin_part(follow, peer, &name, (uint8_t)i, link_number);
+    }
 }
 
 /* ---- choosing what to pull ---- */
@@ -226,50 +229,54 @@ static void fetch_again(struct tov_follow *follow, struct tov_peer *peer,
 
 /* What can be said of all attachments of a message, with what the open batches will say. */
 struct standing {
+    const struct tov_core *core;
+    const struct tov_peer *peer;
+    struct tov_store_read *read;
     bool under_way;
     bool has_failed;
 };
 
-static void look_at_part(const struct tov_peer *peer, struct tov_store_read *read,
-                         const struct tov_message_name *name, uint8_t part,
-                         struct standing *standing)
+/* False: it was never begun. */
+static bool look_at_part(struct standing *standing, const struct tov_message_name *name,
+                         uint8_t part)
 {
     struct tov_bytes bytes;
     struct tov_transfer_row row;
-    const struct tov_transfer *slot = slot_of(peer, name, part);
+    const struct tov_transfer *slot = slot_of(standing->peer, name, part);
     if (slot != NULL) {
         bool pulling = slot->state == TOV_TRANSFER_PULLING ||
                        slot->state == TOV_TRANSFER_CHECKING || slot->is_given_up;
         standing->under_way = standing->under_way || pulling;
         standing->has_failed = standing->has_failed || (!pulling && slot->has_failed);
-    } else if (tov_store_get(read, TOV_TABLE_TRANSFER,
+        return true;
+    }
+    if (tov_core_get_pending(standing->core, standing->read, TOV_TABLE_TRANSFER,
                              tov_key_part(name->agency, name->generation, name->index, part),
-                             &bytes) == TOV_OK &&
-               tov_transfer_get_row(bytes, &row) == TOV_OK) {
-        standing->under_way = standing->under_way || row.state == TOV_TRANSFER_ROW_UNDER_WAY ||
-                              row.state == TOV_TRANSFER_ROW_GIVEN_UP;
-        standing->has_failed = standing->has_failed || row.state == TOV_TRANSFER_ROW_FAILED;
-    }
+                             &bytes) != TOV_OK ||
+        tov_transfer_get_row(bytes, &row) != TOV_OK)
+        return false;
+    standing->under_way = standing->under_way || row.state == TOV_TRANSFER_ROW_UNDER_WAY ||
+                          row.state == TOV_TRANSFER_ROW_GIVEN_UP;
+    standing->has_failed = standing->has_failed || row.state == TOV_TRANSFER_ROW_FAILED;
+    return true;
 }
 
-static struct standing other_parts(const struct tov_peer *peer, struct tov_store_read *read,
-                                   const struct tov_transfer *transfer)
+struct tov_verdict_value tov_pull_begin_again(struct tov_follow *follow, struct tov_peer *peer,
+                                              struct tov_store_read *read,
+                                              const struct tov_message *message,
+                                              uint64_t link_number)
 {
-    struct standing standing = {false, false};
-    for (size_t i = 2; i < transfer->part_count; i++) {
-        if (i != transfer->part)
-            look_at_part(peer, read, &transfer->name, (uint8_t)i, &standing);
+    struct standing standing = {.core = follow->core, .peer = peer, .read = read};
+    for (size_t i = 2; i < message->leaf.part_count; i++) {
+        if (message->leaf.parts[i].is_inline || look_at_part(&standing, &message->name, (uint8_t)i))
+            continue;
+        begin_part(follow, peer, &message->name, (uint8_t)i, link_number);
+        standing.under_way = true;
     }
-    return standing;
-}
-
-bool tov_pull_is_under_way(const struct tov_peer *peer, struct tov_store_read *read,
-                           const struct tov_message_name *name, size_t part_count)
-{
-    struct standing standing = {false, false};
-    for (size_t i = 2; i < part_count; i++)
-        look_at_part(peer, read, name, (uint8_t)i, &standing);
-    return standing.under_way;
+    if (standing.has_failed)
+        return (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_DECRYPT};
+    return (struct tov_verdict_value){standing.under_way ? TOV_VERDICT_PENDING : TOV_VERDICT_OPENED,
+                                      0, 0};
 }
 
 static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
@@ -286,12 +293,15 @@ static void end(struct tov_core *core, struct tov_peer *peer, struct tov_transfe
     peer->pulls_soon = true;
 }
 
-/* Whether an attachment that was looked at as a whole decides on its message: none is waited for.
- */
-static bool is_decisive(const struct tov_peer *peer, struct tov_store_read *read,
-                        const struct tov_transfer *transfer, enum tov_err err)
+/* Whether an attachment that was looked at as a whole decides on its message: it does not open, or
+ * no other is waited for. */
+static bool is_decisive(struct standing others, const struct tov_transfer *transfer,
+                        enum tov_err err)
 {
-    struct standing others = other_parts(peer, read, transfer);
+    for (size_t i = 2; i < transfer->part_count; i++) {
+        if (i != transfer->part)
+            (void)look_at_part(&others, &transfer->name, (uint8_t)i);
+    }
     return err != TOV_OK || (!others.under_way && !others.has_failed);
 }
 
@@ -352,7 +362,7 @@ static enum tov_err finish(struct tov_follow *follow, struct tov_peer *peer,
         return TOV_OK;
     TOV_TRY(err);
     if (!checked.is_damaged) {
-        if (is_decisive(peer, read, transfer, checked.err))
+        if (is_decisive((struct standing){core, peer, read, false, false}, transfer, checked.err))
             TOV_TRY(tov_verdict_on_attachment(follow, read, peer, message, checked.err));
         conclude(follow, peer, transfer, checked.err != TOV_OK);
         return TOV_OK;

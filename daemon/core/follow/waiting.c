@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Messages that waited for their roster: once it is adopted they are judged like all others, and
- * their receipts amended, so that both sides show the same (docs/protocol.md 8).
+ * Messages that were not understood when they came: their roster was not adopted here, or their
+ * type was unknown to the program. When another roster is in force, or another program runs, the
+ * mirrors are looked through, and what is understood now is judged, fetched and receipted like all
+ * others, so that both sides show the same (docs/protocol.md 8).
  *
- *   fact "judged": u64 version of the roster in force when the mirrors were last looked through
+ *   fact "judged": u64 version of the roster in force and hash 32 of the catalogue, when the
+ * mirrors were last looked through
+ *
+ * Some rows from tick to tick, since mirrors are as long as their ledgers (I11). A node that stops
+ * before the end begins anew: what was judged is not looked at again.
  */
 #include "follow/peer.h"
 
-#include "ledger/judge.h"
-#include "ledger/message.h"
+#include "case/catalogue.h"
 #include "ledger/units.h"
 
-#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_A_TICK 50000u
+#define JUDGED_A_TICK 500u /* each is opened */
+#define FACT_BYTES (8u + TOV_HASH_BYTES)
 
 /* One of them. */
 struct waiting {
@@ -19,35 +28,12 @@ struct waiting {
     struct tov_peer *peer;
     struct tov_store_read *read;
     struct tov_message *message;
-    struct tov_message_name name;
-    struct tov_findings *findings;
+    size_t rows, judged; /* so far */
 };
 
-/* TOV_E_VERSION: its type is not known here either. */
-static enum tov_err judge(const struct waiting *waiting, struct tov_verdict_value *out)
+static bool has_more_to_do(const struct waiting *waiting)
 {
-    const struct tov_message *message = waiting->message;
-    const struct tov_core *core = waiting->follow->core;
-    struct tov_bytes content = tov_buf_view(&message->content);
-    struct tov_draft draft;
-    bool is_pulled = tov_pull_is_under_way(waiting->peer, waiting->read, &waiting->name,
-                                           message->leaf.part_count);
-    enum tov_err err = tov_draft_decode(tov_buf_view(&message->header),
-                                        message->shows_content ? &content : NULL, &draft, NULL);
-    if (err != TOV_OK)
-        return err == TOV_E_NOMEM ? err : TOV_E_VERSION;
-    err = tov_judge(tov_units_of(core, message->leaf.roster_version), &draft, waiting->peer->number,
-                    message->leaf_time_ms, waiting->findings);
-    tov_draft_fini(&draft);
-    *out = (struct tov_verdict_value){is_pulled ? TOV_VERDICT_PENDING : TOV_VERDICT_OPENED, 0, 0};
-    for (size_t i = 0; err == TOV_OK && i < waiting->findings->count; i++) {
-        if (waiting->findings->items[i].severity == TOV_REFUSES) {
-            *out = (struct tov_verdict_value){TOV_VERDICT_REFUSED, 0,
-                                              waiting->findings->items[i].rule};
-            break;
-        }
-    }
-    return err;
+    return waiting->rows < ROWS_A_TICK && waiting->judged < JUDGED_A_TICK;
 }
 
 /* What has no effect by its roster has none, and its attachments are not fetched. */
@@ -57,89 +43,162 @@ static enum tov_err amend(const struct waiting *waiting, struct tov_entry *entry
     const struct tov_message *message = waiting->message;
     TOV_TRY(tov_verdict_amend(waiting->follow, waiting->peer, message, entry, value));
     if (!tov_verdict_answers(value.verdict))
-        tov_pull_drop(waiting->follow, waiting->peer, waiting->read, &waiting->name,
+        tov_pull_drop(waiting->follow, waiting->peer, waiting->read, &message->name,
                       message->leaf.part_count);
     return TOV_OK;
+}
+
+/* Attachments of a type that was not known were never asked for. */
+static struct tov_verdict_value with_attachments(const struct waiting *waiting,
+                                                 const struct tov_entry *stored)
+{
+    struct tov_link_block link;
+    if (stored->is_off_link || tov_link_decode(stored->links, &link) != TOV_OK)
+        return (struct tov_verdict_value){TOV_VERDICT_PENDING, 0, 0}; /* as others that are */
+    return tov_pull_begin_again(waiting->follow, waiting->peer, waiting->read, waiting->message,
+                                link.number);
+}
+
+static enum tov_err judge(const struct waiting *waiting, const struct tov_entry *stored)
+{
+    TOV_CLEANUP(tov_judged_fini) struct tov_judged judged = {.has_draft = false};
+    const struct tov_message *message = waiting->message;
+    struct tov_bytes content = tov_buf_view(&message->content);
+    struct tov_opened opened = {.peer = waiting->peer,
+                                .leaf = &message->leaf,
+                                .leaf_time_ms = message->leaf_time_ms,
+                                .header = tov_buf_view(&message->header),
+                                .content = message->shows_content ? &content : NULL};
+    struct tov_entry now;
+    TOV_TRY(tov_verdict_judge(waiting->follow->core, &opened, &judged));
+    struct tov_verdict_value value = judged.value;
+    if (value.verdict == TOV_VERDICT_NOT_UNDERSTOOD)
+        return TOV_OK; /* it waits on */
+    if (value.verdict == TOV_VERDICT_PENDING)
+        value = with_attachments(waiting, stored);
+    TOV_TRY(tov_verdict_find(waiting->follow->core, waiting->read, &message->name, &now));
+    if (now.state != TOV_ENTRY_PRESENT || now.verdict.verdict != TOV_VERDICT_NOT_UNDERSTOOD)
+        return TOV_OK; /* an open batch says so */
+    return amend(waiting, &now, value);
 }
 
 static enum tov_err look_at(struct waiting *waiting, const struct tov_store_row *row)
 {
     struct tov_entry entry;
-    struct tov_verdict_value value;
     struct tov_core *core = waiting->follow->core;
+    struct tov_message_name name = {waiting->peer->number, waiting->peer->agency->generation,
+                                    tov_get_be64(row->key.bytes + 6)};
+    waiting->rows++;
+    waiting->follow->waiting_index = name.index + 1;
     TOV_TRY(tov_entry_decode_mirror(row->value, &entry));
     if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NOT_UNDERSTOOD)
         return TOV_OK;
-    waiting->name.index = tov_get_be64(row->key.bytes + 6);
-    enum tov_err err = tov_message_read(core, waiting->read, &waiting->name, TOV_MESSAGE_CONTENT,
-                                        waiting->message);
+    waiting->judged++;
+    enum tov_err err =
+        tov_message_read(core, waiting->read, &name, TOV_MESSAGE_CONTENT, waiting->message);
     if (err == TOV_E_NOMEM || err == TOV_E_IO)
         return err;
     if (err != TOV_OK || waiting->message->header.size == 0 ||
         !tov_units_can_judge(core, waiting->message->leaf.roster_version))
         return TOV_OK; /* it cannot be read, or waits on */
-    err = judge(waiting, &value);
-    if (err != TOV_OK)
-        return err == TOV_E_VERSION ? TOV_OK : err;
-    TOV_TRY(tov_verdict_find(core, waiting->read, &waiting->name, &entry));
-    if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NOT_UNDERSTOOD)
-        return TOV_OK; /* an open batch says so */
-    return amend(waiting, &entry, value);
+    return judge(waiting, &entry);
 }
 
-static enum tov_err look_through(struct waiting *waiting)
+/* From where the last tick ended. */
+static enum tov_err look_through(struct waiting *waiting, bool *out_is_done)
 {
     uint16_t agency = waiting->peer->number;
     uint32_t generation = waiting->peer->agency->generation;
-    struct tov_store_range range = {.table = TOV_TABLE_MLEAF,
-                                    .first = tov_store_key_u16_u32_u64(agency, generation, 0),
-                                    .last =
-                                        tov_store_key_u16_u32_u64(agency, generation, UINT64_MAX)};
+    struct tov_store_range range = {
+        .table = TOV_TABLE_MLEAF,
+        .first = tov_store_key_u16_u32_u64(agency, generation, waiting->follow->waiting_index),
+        .last = tov_store_key_u16_u32_u64(agency, generation, UINT64_MAX)};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
-    waiting->name = (struct tov_message_name){agency, generation, 0};
+    *out_is_done = false;
     TOV_TRY(tov_store_iter_init(waiting->read, &range, &iter));
-    while (err == TOV_OK && tov_store_iter_next(&iter))
-        err = look_at(waiting, &iter.row);
+    while (err == TOV_OK && !*out_is_done && has_more_to_do(waiting)) {
+        *out_is_done = !tov_store_iter_next(&iter);
+        if (!*out_is_done)
+            err = look_at(waiting, &iter.row);
+    }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }
 
-static bool is_done(const struct waiting *waiting, uint32_t version)
+static enum tov_err look_at_some(struct waiting *waiting)
 {
-    struct tov_bytes row;
-    return tov_core_get_pending(waiting->follow->core, waiting->read, TOV_TABLE_FACT,
-                                tov_store_key_text("judged"), &row) == TOV_OK &&
-           row.size == 8 && tov_get_be64(row.data) >= version;
+    struct tov_follow *follow = waiting->follow;
+    while (follow->waiting_peer < follow->peer_count && has_more_to_do(waiting)) {
+        bool is_done = false;
+        waiting->peer = &follow->peers[follow->waiting_peer];
+        TOV_TRY(look_through(waiting, &is_done));
+        if (!is_done)
+            continue;
+        follow->waiting_peer++;
+        follow->waiting_index = 0;
+    }
+    return TOV_OK;
 }
 
-static enum tov_err look_at_all(struct waiting *waiting)
+static void make_fact(const struct tov_core *core, uint8_t out[FACT_BYTES])
 {
-    uint8_t row[8];
-    struct tov_core *core = waiting->follow->core;
-    uint32_t version = tov_roster_version(core->roster);
-    if (is_done(waiting, version))
+    struct tov_hash catalogue = tov_catalogue_hash();
+    tov_put_be64(out, tov_roster_version(core->roster));
+    memcpy(out + 8, catalogue.bytes, TOV_HASH_BYTES);
+}
+
+static enum tov_err is_done_already(const struct tov_core *core, struct tov_store_read *read,
+                                    bool *out_is_done)
+{
+    uint8_t fact[FACT_BYTES];
+    struct tov_bytes row;
+    enum tov_err err =
+        tov_core_get_pending(core, read, TOV_TABLE_FACT, tov_store_key_text("judged"), &row);
+    make_fact(core, fact);
+    *out_is_done = err == TOV_OK && tov_bytes_equal(row, TOV_BYTES_OF(fact));
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+static enum tov_err go_on(struct tov_follow *follow, struct tov_store_read *read)
+{
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    uint8_t fact[FACT_BYTES];
+    TOV_TRY(tov_message_create(&message));
+    struct waiting waiting = {.follow = follow, .read = read, .message = message};
+    TOV_TRY(look_at_some(&waiting));
+    follow->looks_at_waiting = follow->waiting_peer < follow->peer_count;
+    if (follow->looks_at_waiting)
         return TOV_OK;
-    for (size_t i = 0; i < waiting->follow->peer_count; i++) {
-        waiting->peer = &waiting->follow->peers[i];
-        TOV_TRY(look_through(waiting));
-    }
-    tov_put_be64(row, version);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, tov_store_key_text("judged"),
-                        TOV_BYTES_OF(row));
+    make_fact(follow->core, fact);
+    tov_store_batch_put(tov_core_batch(follow->core), TOV_TABLE_FACT, tov_store_key_text("judged"),
+                        TOV_BYTES_OF(fact));
     return TOV_OK;
 }
 
 enum tov_err tov_follow_judge_waiting(struct tov_follow *follow)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    TOV_FREE struct tov_findings *findings = malloc(sizeof *findings); /* large */
-    if (findings == NULL)
-        return TOV_E_NOMEM;
-    TOV_TRY(tov_message_create(&message));
+    bool is_done = false;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
-    struct waiting waiting = {
-        .follow = follow, .read = read, .message = message, .findings = findings};
-    return look_at_all(&waiting);
+    TOV_TRY(is_done_already(follow->core, read, &is_done));
+    if (is_done)
+        return TOV_OK;
+    if (!follow->looks_at_waiting) {
+        follow->waiting_peer = 0;
+        follow->waiting_index = 0;
+    }
+    return go_on(follow, read);
+}
+
+void tov_waiting_on_tick(struct tov_follow *follow)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    if (!follow->looks_at_waiting || !follow->started || !follow->takes)
+        return;
+    enum tov_err err = tov_store_read_begin(follow->core->store, &read, NULL);
+    if (err == TOV_OK)
+        err = go_on(follow, read);
+    if (err != TOV_OK)
+        (void)tov_core_fail(follow->core, err, "what was not understood could not be looked at");
 }

@@ -279,6 +279,21 @@ static void a_type_or_version_of_tomorrow_is_not_understood(void)
     test_draft_fini(&test);
 }
 
+/* Each identifier with its zero, and its version. */
+static void a_program_that_knows_other_types_has_another_hash(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf known = TOV_BUF_INIT(1u << 16);
+    for (size_t i = 0; i < tov_message_type_count(); i++) {
+        const struct tov_message_type *type = tov_message_type_at(i);
+        tov_buf_put(&known, type->id, strlen(type->id) + 1);
+        tov_buf_put_u32(&known, type->version);
+    }
+    struct tov_hash expected = tov_sha256(tov_buf_view(&known));
+    struct tov_hash hash = tov_catalogue_hash();
+    UNIT_NEED(known.failed == TOV_OK);
+    CU_ASSERT(tov_hash_equal(&hash, &expected));
+}
+
 static void a_draft_without_a_version_is_taken_as_the_newest(void)
 {
     struct test_draft test;
@@ -328,6 +343,7 @@ int main(void)
         UNIT_TEST(a_minimal_draft_of_each_type_is_accepted),
         UNIT_TEST(a_draft_travels_and_is_judged_alike),
         UNIT_TEST(a_type_or_version_of_tomorrow_is_not_understood),
+        UNIT_TEST(a_program_that_knows_other_types_has_another_hash),
         UNIT_TEST(a_draft_without_a_version_is_taken_as_the_newest),
         UNIT_TEST(foreign_fields_are_refused),
     };

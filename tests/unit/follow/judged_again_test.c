@@ -1,17 +1,40 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Messages that could not be judged when they came: their roster was not in force here yet. Once it
- * is they are what they are to those who had it before: verdict, attachments and answers (I5).
- * Not for: what the book shows of them (core/roster_change_test.c).
+ * Messages that could not be judged when they came: their roster was not in force here yet, or
+ * their type was unknown to the program. Once it is known they are what they are to those who knew
+ * it before: verdict, attachments and answers (I5). Not for: what the book shows of them
+ * (core/roster_change_test.c).
  */
 #include "counted.h"
 #include "hostile_peer.h"
 
 #include "follow/peer.h"
 
+#include "case/catalogue.h"
+
 #include <string.h>
 
 #define ROSTERS_MAX 4u
+
+/* The program that runs, of every node: an old one knows no type of message. */
+static bool is_old;
+
+const struct tov_message_type *__real_tov_message_type_version(struct tov_bytes id,
+                                                               uint32_t version);
+const struct tov_message_type *__wrap_tov_message_type_version(struct tov_bytes id,
+                                                               uint32_t version);
+const struct tov_message_type *__wrap_tov_message_type_version(struct tov_bytes id,
+                                                               uint32_t version)
+{
+    return is_old ? NULL : __real_tov_message_type_version(id, version);
+}
+
+struct tov_hash __real_tov_catalogue_hash(void);
+struct tov_hash __wrap_tov_catalogue_hash(void);
+struct tov_hash __wrap_tov_catalogue_hash(void)
+{
+    return is_old ? (struct tov_hash){{1}} : __real_tov_catalogue_hash();
+}
 
 /* The rosters that were in force before: agencies of theirs are still pointed to. */
 struct scene {
@@ -29,6 +52,7 @@ static void scene_fini(struct scene *scene)
 
 static void scene_init(struct scene *scene, const char *name)
 {
+    is_old = false;
     *scene = (struct scene){.hostile = hostile_create(name, 2)};
     hostile_meet(scene->hostile);
 }
@@ -69,6 +93,21 @@ static void adopt(struct scene *scene, const char *unit)
     federation->roster = roster;
     meet_again(scene->hostile);
     UNIT_NEED(tov_roster_version(hostile_core(scene->hostile)->roster) == facts.version);
+}
+
+/* A scene with the old program. */
+static void old_scene_init(struct scene *scene, const char *name)
+{
+    is_old = true;
+    *scene = (struct scene){.hostile = hostile_create(name, 2)};
+    hostile_meet(scene->hostile);
+}
+
+static void upgrade(const struct scene *scene)
+{
+    sim_wire_crash(scene->hostile->wire, 0);
+    is_old = false;
+    meet_again(scene->hostile);
 }
 
 /* A message with an attachment of one chunk, that names roster 2. */
@@ -316,6 +355,183 @@ static void what_does_not_open_in_the_end_answers_nothing(void)
     }
 }
 
+/* ---- another program ---- */
+
+static void an_upgrade_alone_reads_what_was_not_understood(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    old_scene_init(&scene, "w-upgrade");
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &message);
+    (void)hostile_deliver(scene.hostile, &message);
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_UNDERSTOOD);
+    upgrade(&scene);
+    need_verdict(&scene, &message, TOV_VERDICT_OPENED);
+    size_t receipts = hostile_count(scene.hostile, TOV_LEAF_RECEIPT);
+    upgrade(&scene); /* to the same */
+    UNIT_EQUAL_INT(hostile_count(scene.hostile, TOV_LEAF_RECEIPT), receipts);
+}
+
+/* The type is looked at before the roster. */
+static void what_names_a_new_roster_and_a_new_type_waits_for_both(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    old_scene_init(&scene, "w-type-roster");
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &message);
+    message.leaf.as.message.roster_version = 2;
+    (void)hostile_deliver(scene.hostile, &message);
+    adopt(&scene, "vink");
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_UNDERSTOOD);
+    upgrade(&scene);
+    need_verdict(&scene, &message, TOV_VERDICT_OPENED);
+}
+
+static void an_upgrade_fetches_the_files_of_what_was_not_known(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    struct tov_transfer_view view;
+    old_scene_init(&scene, "w-type-file");
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(scene.hostile, &message, 1000);
+    (void)hostile_deliver(scene.hostile, &message);
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_UNDERSTOOD);
+    size_t asked = scene.hostile->chunk_requests;
+    upgrade(&scene);
+    need_verdict(&scene, &message, TOV_VERDICT_PENDING);
+    CU_ASSERT(scene.hostile->chunk_requests > asked);
+    hostile_say_chunk(scene.hostile, &message);
+    need_verdict(&scene, &message, TOV_VERDICT_OPENED);
+    UNIT_OK(view_of(&scene, &message, &view));
+    CU_ASSERT(view.complete);
+}
+
+/* Its number is another's, or nobody's: nothing is fetched by it, then as now. */
+static void a_message_behind_a_gap_is_read_and_its_files_are_not_fetched(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    struct tov_transfer_view view;
+    old_scene_init(&scene, "w-gap");
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &message);
+    hostile_message_attach(scene.hostile, &message, 1000);
+    scene.hostile->link += 3;
+    (void)hostile_deliver(scene.hostile, &message);
+    size_t receipts = hostile_count(scene.hostile, TOV_LEAF_RECEIPT);
+    upgrade(&scene);
+    UNIT_EQUAL_INT(view_of(&scene, &message, &view), TOV_E_NOT_FOUND);
+    UNIT_EQUAL_INT(hostile_count(scene.hostile, TOV_LEAF_RECEIPT), receipts);
+    CU_ASSERT(hostile_victim_works(scene.hostile));
+}
+
+static void an_upgrade_notes_what_a_message_answers(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message first;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message removal;
+    old_scene_init(&scene, "w-type-reply");
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &first);
+    (void)hostile_deliver(scene.hostile, &first);
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &removal);
+    relate(&removal, &first.ref, "removal");
+    (void)hostile_deliver(scene.hostile, &removal);
+    UNIT_EQUAL_INT(count_rows(hostile_core(scene.hostile), TOV_TABLE_REPLY), 0);
+    upgrade(&scene);
+    need_verdict(&scene, &removal, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_rows(hostile_core(scene.hostile), TOV_TABLE_REPLY), 1);
+    UNIT_EQUAL_INT(count_rows(hostile_core(scene.hostile), TOV_TABLE_RETRACTION), 1);
+}
+
+/* What nothing can be made of: the same is said of it as when its type is known at once. */
+static void put_another_id(struct tov_record header)
+{
+    static const uint8_t other[TOV_MESSAGE_ID_BYTES] = {7};
+    UNIT_NEED(tov_record_put_bytes(header, "message_id", TOV_BYTES_OF(other)) == TOV_OK);
+}
+
+static void put_other_fields(struct tov_record header)
+{
+    static const uint8_t garbage[] = {0xff, 0xff, 0xff};
+    tov_record_clear(header, "fields");
+    UNIT_NEED(tov_record_put_bytes(header, "fields", TOV_BYTES_OF(garbage)) == TOV_OK);
+}
+
+static void put_nothing(struct tov_record header)
+{
+    (void)header;
+}
+
+static void deliver_broken(struct scene *scene, unsigned how, struct hostile_message *message)
+{
+    static void (*const put[])(struct tov_record) = {put_another_id, put_other_fields, put_nothing};
+    TOV_CLEANUP(tov_record_destroy) struct tov_record header = {0};
+    hostile_message_make(scene->hostile, TOV_RIGHT_ALL, message);
+    UNIT_NEED(tov_record_decode(tov_schema_find("Header"), tov_buf_view(&message->header), &header,
+                                NULL) == TOV_OK);
+    put[how](header);
+    tov_buf_clear(&message->header);
+    UNIT_NEED(tov_record_encode(header, &message->header) == TOV_OK);
+    hostile_message_reseal(message, 0, tov_buf_view(&message->header), false);
+    hostile_message_attach(scene->hostile, message, 1000);
+    if (how == 2)
+        message->leaf.as.message.parts[2].sealed_size = 17; /* that no sealing gives */
+    (void)hostile_deliver(scene->hostile, message);
+}
+
+static void what_is_broken_is_not_opened_after_an_upgrade_as_before(void)
+{
+    for (unsigned how = 0; how < 3; how++) {
+        struct tov_verdict_value known, later;
+        TOV_CLEANUP(scene_fini) struct scene scene;
+        TOV_CLEANUP(scene_fini) struct scene old;
+        TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+        TOV_CLEANUP(hostile_message_fini) struct hostile_message unknown;
+        scene_init(&scene, "w-broken");
+        deliver_broken(&scene, how, &message);
+        need_verdict(&scene, &message, TOV_VERDICT_NOT_OPENED);
+        known = hostile_verdict(scene.hostile, message.link.number);
+        old_scene_init(&old, "w-broken-old");
+        deliver_broken(&old, how, &unknown);
+        need_verdict(&old, &unknown, TOV_VERDICT_NOT_UNDERSTOOD);
+        upgrade(&old);
+        need_verdict(&old, &unknown, TOV_VERDICT_NOT_OPENED);
+        later = hostile_verdict(old.hostile, unknown.link.number);
+        UNIT_EQUAL_INT(later.detail, known.detail);
+        UNIT_EQUAL_INT(old.hostile->chunk_requests, 0);
+    }
+}
+
+/* No roster makes a size of it. */
+static void a_file_of_no_possible_size_is_not_opened_by_any_roster(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    scene_init(&scene, "w-size");
+    make_early(&scene, &message);
+    message.leaf.as.message.parts[2].sealed_size = 17;
+    (void)hostile_deliver(scene.hostile, &message);
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_OPENED);
+    adopt(&scene, "vink");
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_OPENED);
+}
+
+/* More than is looked at between two ticks. */
+static void a_long_mirror_is_looked_through_from_tick_to_tick(void)
+{
+    TOV_CLEANUP(scene_fini) struct scene scene;
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    old_scene_init(&scene, "w-long");
+    hostile_say_erased(scene.hostile, 110000);
+    hostile_message_make(scene.hostile, TOV_RIGHT_ALL, &message);
+    (void)hostile_deliver(scene.hostile, &message);
+    need_verdict(&scene, &message, TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_NEED(message.ref.index > 110000);
+    upgrade(&scene);
+    CU_ASSERT_FALSE(tov_node_follow(hostile_victim(scene.hostile))->looks_at_waiting);
+    need_verdict(&scene, &message, TOV_VERDICT_OPENED);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -327,6 +543,14 @@ int main(void)
         UNIT_TEST(a_file_that_comes_before_the_verdict_is_committed_opens_its_message),
         UNIT_TEST(what_is_refused_answers_nothing_and_takes_nothing_back),
         UNIT_TEST(what_does_not_open_in_the_end_answers_nothing),
+        UNIT_TEST(an_upgrade_alone_reads_what_was_not_understood),
+        UNIT_TEST(what_names_a_new_roster_and_a_new_type_waits_for_both),
+        UNIT_TEST(an_upgrade_fetches_the_files_of_what_was_not_known),
+        UNIT_TEST(a_message_behind_a_gap_is_read_and_its_files_are_not_fetched),
+        UNIT_TEST(an_upgrade_notes_what_a_message_answers),
+        UNIT_TEST(what_is_broken_is_not_opened_after_an_upgrade_as_before),
+        UNIT_TEST(a_file_of_no_possible_size_is_not_opened_by_any_roster),
+        UNIT_TEST(a_long_mirror_is_looked_through_from_tick_to_tick),
     };
     return unit_run("follow_judged_again", tests, sizeof tests / sizeof tests[0]);
 }
