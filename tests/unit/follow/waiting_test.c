@@ -219,6 +219,20 @@ static void each_is_judged_by_its_roster_once_it_is_there(void)
     end(&scene);
 }
 
+/* The node does not know up to which roster it has looked: it looks. */
+static void a_fact_that_nobody_wrote_so_keeps_nothing_from_being_judged(void)
+{
+    static const uint8_t odd[7] = {0xff};
+    struct scene scene = make_scene("waiting-fact");
+    tov_store_batch_put(tov_core_batch(hostile_core(scene.hostile)), TOV_TABLE_FACT,
+                        tov_store_key_text("judged"), TOV_BYTES_OF(odd));
+    sim_wire_run(scene.hostile->wire);
+    begin_with(&scene, scene.second);
+    for (size_t i = 0; i < ROWS; i++)
+        check(&scene, i, rows[i].then);
+    end(&scene);
+}
+
 /* It is looked at with those that waited: nothing is told of them, and the node does not serve as
  * if it had judged them all. */
 static void a_row_that_nobody_wrote_so_stops_the_judging(void)
@@ -250,6 +264,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(each_is_judged_by_its_roster_once_it_is_there),
+        UNIT_TEST(a_fact_that_nobody_wrote_so_keeps_nothing_from_being_judged),
         UNIT_TEST(a_row_that_nobody_wrote_so_stops_the_judging),
     };
     return unit_run("follow_waiting", tests, sizeof tests / sizeof tests[0]);
