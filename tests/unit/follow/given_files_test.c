@@ -128,6 +128,20 @@ static bool is_same(struct sim_disk *disk, const char *name, const struct tov_bu
            tov_bytes_equal(tov_buf_view(&file), tov_buf_view(was));
 }
 
+static void name_file(const struct scene *scene, char out[TOV_BLOB_NAME_SIZE])
+{
+    const struct tov_ref *ref = &scene->message.ref;
+    struct tov_message_name name = {ref->agency, ref->generation, ref->index};
+    tov_blob_name(hostile_core(scene->hostile), &name, NULL, 2, out);
+}
+
+static void name_tree(const struct scene *scene, char out[TOV_BLOB_NAME_SIZE + 8])
+{
+    char blob[TOV_BLOB_NAME_SIZE];
+    name_file(scene, blob);
+    (void)snprintf(out, TOV_BLOB_NAME_SIZE + 8, "%s.tree", blob);
+}
+
 /* What the disk did to the tree beside the file is made good; what it did to the file is not sent,
  * and said here. */
 static void what_the_disk_has_changed_is_never_sent(void)
@@ -145,14 +159,13 @@ static void what_the_disk_has_changed_is_never_sent(void)
         struct scene scene = make_scene("disk");
         struct sim_disk *disk = scene.hostile->wire->nodes[0].disk;
         const struct tov_ref *ref = &scene.message.ref;
-        struct tov_message_name message = {ref->agency, ref->generation, ref->index};
         TOV_CLEANUP(tov_buf_fini) struct tov_buf tree = TOV_BUF_INIT(1u << 20);
         char blob[TOV_BLOB_NAME_SIZE], name[TOV_BLOB_NAME_SIZE + 8];
         fetch_it(&scene);
         ask(scene.hostile, ref, 2);
         check(&scene, 1, 1);
-        tov_blob_name(hostile_core(scene.hostile), &message, NULL, 2, blob);
-        (void)snprintf(name, sizeof name, "%s.tree", blob);
+        name_file(&scene, blob);
+        name_tree(&scene, name);
         UNIT_NEED(sim_disk_load(disk, name, &tree) == TOV_OK);
         sim_disk_harm(disk, rows[i].is_tree ? name : blob, rows[i].harm);
         ask(scene.hostile, ref, 2);
@@ -161,6 +174,27 @@ static void what_the_disk_has_changed_is_never_sent(void)
         CU_ASSERT(sim_wire_logged(scene.hostile->wire, "attachment-damaged") == rows[i].is_told);
         end(&scene);
     }
+}
+
+/* The tree beside it is a copy, which needs room; the file does not. */
+static void a_full_disk_gives_what_it_holds(void)
+{
+    struct scene scene = make_scene("full");
+    struct sim_disk *disk = scene.hostile->wire->nodes[0].disk;
+    char tree[TOV_BLOB_NAME_SIZE + 8];
+    fetch_it(&scene);
+    ask(scene.hostile, &scene.message.ref, 2);
+    name_tree(&scene, tree);
+    sim_disk_harm(disk, tree, SIM_DISK_GONE);
+    sim_disk_fill(disk, true);
+    ask(scene.hostile, &scene.message.ref, 2);
+    ask(scene.hostile, &scene.message.ref, 2);
+    check(&scene, 3, 1);
+    CU_ASSERT(!sim_disk_is_synced(disk, tree));
+    sim_disk_fill(disk, false);
+    ask(scene.hostile, &scene.message.ref, 2);
+    CU_ASSERT(sim_disk_is_synced(disk, tree));
+    end(&scene);
 }
 
 /* ---- when ---- */
@@ -254,6 +288,7 @@ int main(void)
         UNIT_TEST(an_agency_gets_files_of_its_own_messages_alone),
         UNIT_TEST(a_right_to_the_header_gives_nothing),
         UNIT_TEST(what_the_disk_has_changed_is_never_sent),
+        UNIT_TEST(a_full_disk_gives_what_it_holds),
         UNIT_TEST(who_asks_twice_before_the_commit_is_answered_once),
         UNIT_TEST(who_is_not_there_at_the_commit_asks_again),
         UNIT_TEST(what_is_asked_for_in_vain_fills_no_log),

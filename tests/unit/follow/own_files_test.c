@@ -241,6 +241,35 @@ static void what_the_disk_did_to_half_a_file_is_seen_when_it_is_whole_and_made_g
     }
 }
 
+/* What does not fit on the own disk is no fault of who sends it: it is asked for again. */
+static void a_disk_that_is_full_is_held_against_nobody(void)
+{
+    struct scene *scene = make_scene("full", 3, TOV_RIGHT_ALL);
+    struct tov_peer_view view;
+    scene->chunks_left = 0;
+    set_back(scene);
+    scene->chunks_left = 3;
+    sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(!has_file(scene));
+    scene->chunks_left = SIZE_MAX;
+    sim_disk_fill(scene->wire->nodes[0].disk, true);
+    for (unsigned i = 0; i < 5; i++)
+        sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "no-room-for-attachment"));
+    CU_ASSERT(!sim_wire_logged(scene->wire, "peer-fault"));
+    UNIT_EQUAL_INT(scene->wire->drops, 0);
+    for (size_t i = 0; i < 2; i++) {
+        tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), i, &view);
+        UNIT_EQUAL_INT(view.faults, 0);
+    }
+    sim_disk_fill(scene->wire->nodes[0].disk, false);
+    for (unsigned i = 0; i < 10; i++)
+        sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(has_file(scene));
+    CU_ASSERT(view_at(scene, 0).complete);
+    destroy_scene(scene);
+}
+
 /* Each chunk is looked at before it is written; who lies is passed over. */
 static void a_chunk_that_does_not_fit_is_not_taken_and_another_recipient_suffices(void)
 {
@@ -584,6 +613,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_file_that_a_restore_took_comes_back),
         UNIT_TEST(a_restart_goes_on_where_the_file_was_synced),
+        UNIT_TEST(a_disk_that_is_full_is_held_against_nobody),
         UNIT_TEST(a_chunk_that_does_not_fit_is_not_taken_and_another_recipient_suffices),
         UNIT_TEST(what_the_disk_did_to_half_a_file_is_seen_when_it_is_whole_and_made_good),
         UNIT_TEST(one_that_does_not_answer_is_passed_over),
