@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "follow/follow.h"
+#include "ledger/entry.h"
 #include "node.h"
 
 #include <stdlib.h>
@@ -231,6 +232,70 @@ static void what_is_refused_is_an_entry_and_asked_about_no_more(void)
     harness_destroy(harness);
 }
 
+static void where_several_recipients_ask_the_agency_is_named(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks krfo/central", &ref);
+    static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
+    lose_keys(harness, &ref);
+    amend_receipt(harness, 2, &ref, keyless);
+    uint64_t before = count_journal(harness);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
+                   TOV_E_ARGUMENT);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "kbh", "aftalt", false}),
+                   TOV_E_RULE);
+    UNIT_EQUAL_INT(count_journal(harness), before);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "krfo", "aftalt", true}), 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED); /* the police's */
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, "kbh-pol", "aftalt", false}), 0);
+    harness_advance(harness, 20000);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_OPENED);
+    harness_destroy(harness);
+}
+
+static void a_reason_is_as_long_as_the_journal_takes(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    char reason[902];
+    memset(reason, 'a', sizeof reason);
+    reason[901] = '\0';
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, &ref);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, reason, true}),
+                   TOV_E_ARGUMENT);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+    reason[900] = '\0';
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, reason, true}), 0);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_REFUSED);
+    harness_destroy(harness);
+}
+
+/* The oldest is the one with the least number; of what is erased here since, nobody can decide. */
+static void those_that_are_asked_for_are_counted_and_the_oldest_is_named(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[3];
+    uint64_t numbers[3];
+    uint8_t gone[TOV_ENTRY_GONE_BYTES];
+    for (size_t i = 0; i < 3; i++)
+        numbers[i] = send_note(harness, "kbh-pol/dks", &refs[i]);
+    for (size_t i = 3; i > 0; i--)
+        lose_keys(harness, &refs[i - 1]);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 3);
+    UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[0]);
+    tov_entry_put_gone(gone, TOV_ENTRY_ERASED, &refs[0].leaf);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_LEAF,
+                        tov_store_key_u64(refs[0].index), TOV_BYTES_OF(gone));
+    harness_advance(harness, 2000);
+    harness_restart(harness, 0);
+    harness_advance(harness, 40000);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 2);
+    UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[1]);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -241,6 +306,9 @@ int main(void)
         UNIT_TEST(what_is_given_again_is_an_entry_and_comes_to_the_desk),
         UNIT_TEST(a_word_is_answered_when_its_entry_is_committed),
         UNIT_TEST(what_is_refused_is_an_entry_and_asked_about_no_more),
+        UNIT_TEST(where_several_recipients_ask_the_agency_is_named),
+        UNIT_TEST(a_reason_is_as_long_as_the_journal_takes),
+        UNIT_TEST(those_that_are_asked_for_are_counted_and_the_oldest_is_named),
     };
     return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);
 }

@@ -619,6 +619,58 @@ static void no_way_of_saying_so_gets_the_keys_without_a_person(void)
     }
 }
 
+/* Nobody is asked about keys that it never had, or needs no more: the first go by themselves, as
+ * for who was sent a message before its key was known. */
+static void what_it_never_had_or_needs_no_more_is_no_question(void)
+{
+    static const struct {
+        const char *name;
+        enum tov_verdict said[2];
+        bool gets_keys;
+    } ways[] = {{"never-opened", {TOV_VERDICT_NOT_OPENED, TOV_VERDICT_NO_KEY}, true},
+                {"never-understood", {TOV_VERDICT_NOT_UNDERSTOOD, TOV_VERDICT_NO_KEY}, true},
+                {"no-key-yet", {TOV_VERDICT_NO_KEY, TOV_VERDICT_NO_KEY}, true},
+                {"erased-since", {TOV_VERDICT_OPENED, TOV_VERDICT_ERASED}, false},
+                {"opened-once-more", {TOV_VERDICT_OPENED, TOV_VERDICT_OPENED}, false}};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch(ways[i].name);
+        struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+        sim_wire_run(hostile->wire);
+        hold_all(hostile);
+        for (size_t k = 0; k < 2; k++) {
+            receipt(hostile, &sent, ways[i].said[k], k > 0);
+            hostile_flush(hostile);
+        }
+        hold_all(hostile);
+        sim_wire_pass(hostile->wire, 3000);
+        UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 0);
+        CU_ASSERT((hostile->late_stanzas > 0) == ways[i].gets_keys);
+        CU_ASSERT(hostile_victim_works(hostile));
+    }
+}
+
+/* What it said before decides whether it had the keys: where that cannot be read nobody guesses,
+ * and nobody is blamed. */
+static void a_verdict_that_nobody_wrote_so_ends_the_node(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("odd-verdict");
+    struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+    struct tov_link_place place = {hostile->agency->number, hostile->target->generation, 0, 1};
+    hostile->wire->may_stay_down = true;
+    sim_wire_run(hostile->wire);
+    hold_all(hostile);
+    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    hostile_flush(hostile);
+    tov_store_batch_put(tov_core_batch(hostile_core(hostile)), TOV_TABLE_EXCEPTION,
+                        tov_key_link(&place), (struct tov_bytes){0});
+    sim_wire_run(hostile->wire);
+    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(tov_node_failed(hostile_victim(hostile), NULL), TOV_E_CORRUPT);
+    CU_ASSERT(!sim_wire_logged(hostile->wire, "peer-fault"));
+    UNIT_EQUAL_INT(hostile->late_stanzas, 0);
+}
+
 /* I11: a row for each message that it was sent, whatever it says. */
 static void saying_so_again_and_again_grows_nothing(void)
 {
@@ -771,6 +823,8 @@ int main(void)
         UNIT_TEST(what_is_said_last_holds_however_often_it_is_said),
         UNIT_TEST(those_that_are_asked_for_are_found_in_order),
         UNIT_TEST(no_way_of_saying_so_gets_the_keys_without_a_person),
+        UNIT_TEST(what_it_never_had_or_needs_no_more_is_no_question),
+        UNIT_TEST(a_verdict_that_nobody_wrote_so_ends_the_node),
         UNIT_TEST(saying_so_again_and_again_grows_nothing),
         UNIT_TEST(what_is_given_again_goes_until_it_is_there_and_no_longer),
         UNIT_TEST(epoch_keys_without_end_are_not_followed),
