@@ -500,6 +500,7 @@ static void wait_for_disk(struct tov_follow *follow, struct tov_peer *peer,
         return;
     }
     transfer->held = transfer->asked = transfer->synced;
+    peer->did_nothing = true; /* it has used nothing of its day */
     tell_no_room(follow->core, peer, transfer);
 }
 

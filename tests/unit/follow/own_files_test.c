@@ -241,6 +241,13 @@ static void what_the_disk_did_to_half_a_file_is_seen_when_it_is_whole_and_made_g
     }
 }
 
+/* What both recipients have used of their days at node 0. */
+static uint64_t day_used(const struct scene *scene)
+{
+    const struct tov_follow *follow = tov_node_follow(scene->wire->nodes[0].node);
+    return tov_follow_peer(follow, 2)->day_quota.used + tov_follow_peer(follow, 3)->day_quota.used;
+}
+
 /* What does not fit on the own disk is no fault of who sends it: it is asked for again. */
 static void a_disk_that_is_full_is_held_against_nobody(void)
 {
@@ -253,8 +260,10 @@ static void a_disk_that_is_full_is_held_against_nobody(void)
     CU_ASSERT(!has_file(scene));
     scene->chunks_left = SIZE_MAX;
     sim_disk_fill(scene->wire->nodes[0].disk, true);
+    uint64_t used = day_used(scene);
     for (unsigned i = 0; i < 5; i++)
         sim_wire_pass(scene->wire, 60000);
+    CU_ASSERT(day_used(scene) <= used);
     CU_ASSERT(sim_wire_logged(scene->wire, "no-room-for-attachment"));
     CU_ASSERT(!sim_wire_logged(scene->wire, "peer-fault"));
     UNIT_EQUAL_INT(scene->wire->drops, 0);
