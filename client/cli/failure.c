@@ -73,11 +73,13 @@ static bool adds_something(const struct cli *cli, enum tov_err err, bool is_reto
 void failure_print(const struct cli *cli, enum tov_err err)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TEXT_MAX_BYTES);
-    char retold[sizeof cli->error.text], detail[sizeof retold + 3];
+    char retold[sizeof cli->error.text], detail[sizeof retold + 32];
     put_line(cli, "tov: ", cli->error_is_ours ? cli->error.text : sentence_of(err), &out);
     bool is_retold = retell(cli->error.text, retold, sizeof retold);
     if (!cli->error_is_ours && cli->error.text[0] != '\0' && adds_something(cli, err, is_retold)) {
-        (void)snprintf(detail, sizeof detail, "(%s)", is_retold ? retold : cli->error.text);
+        bool is_english = cli->words == TOV_WORDS_DA && !is_retold;
+        (void)snprintf(detail, sizeof detail, is_english ? _("(in English: %s)") : "(%s)",
+                       is_retold ? retold : cli->error.text);
         put_line(cli, "     ", detail, &out);
     }
     if (out.failed == TOV_OK)

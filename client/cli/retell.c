@@ -5,24 +5,15 @@
 #include <string.h>
 
 #include "cli/language.h"
+#include "cli/refusals.h"
 
 #define PIECES_MAX 3u
 #define PIECE "%s"
 #define PIECE_SIZE 2u
 
-/* As they stand where they are first known; what is different each time is "%s" here. */
+/* Of libtov and of key files, as they stand where they are first known; what is different each time
+ * is "%s" here. */
 static const char *const lines[] = {
-    N_("the roles of your key do not allow this"),
-    N_("sender_unit is not one of your units"),
-    N_("there is no such unit in this agency, or it is not one of yours"),
-    N_("in_reply_to names no message that is held here and is for your units"),
-    N_("recipients: agency %s is not in the roster, or is closed"),
-    N_("recipients: two units of agency %s; send two messages with one event_ref"),
-    N_("the message's text is longer than %s bytes: send the long text as an attachment"),
-    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text, in two lines */
-    N_("the node's disk is nearly full and takes no new messages; keep the draft and call the "
-       "operator"),
-    N_("the node does not wait for a majority of its keepers: there is nothing to start"),
     N_("%s: others than its owner can use it (mode %s); chmod 600 it, and replace the key if they "
        "may have read it"),
     N_("%s: belongs to another user; chown it to this one"),
@@ -76,14 +67,21 @@ static void fill_in(const char *line, const struct piece *pieces, char *out, siz
         (void)snprintf(out + used, size - used, "%s", line);
 }
 
-bool retell(const char *text, char *out, size_t size)
+static bool retell_as(const char *line, const char *text, char *out, size_t size)
 {
     struct piece pieces[PIECES_MAX] = {{"", 0}}; /* msgfmt sees that no translation asks for more */
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (!fits(lines[i], text, pieces))
-            continue;
-        fill_in(_(lines[i]), pieces, out, size);
-        return true;
-    }
-    return false;
+    if (!fits(line, text, pieces))
+        return false;
+    fill_in(_(line), pieces, out, size);
+    return true;
+}
+
+bool retell(const char *text, char *out, size_t size)
+{
+    bool is_told = false;
+    for (size_t i = 0; !is_told && i < sizeof lines / sizeof lines[0]; i++)
+        is_told = retell_as(lines[i], text, out, size);
+    for (size_t i = 0; !is_told && refusals[i] != NULL; i++)
+        is_told = retell_as(refusals[i], text, out, size);
+    return is_told;
 }

@@ -166,6 +166,18 @@ change docs/exit-codes.md 's/^| 20 | the clock cannot be right/| 21 | the clock 
 finds manuals 'man/tovd.8 does not have: 21 the clock is wrong'
 
 fresh_tree
+mkdir -p daemon/core/api client/cli
+printf '%s\n' 'int f(void) { return tov_fail(&call->error, TOV_E_BUSY, "over %zu of them " "wait", n); }' \
+    'static const char *w = API_TOLD("try again");' >daemon/core/api/a.c
+printf '%s\n' 'const char *const refusals[] = {N_("over %s of them wait"), N_("try again"), NULL};' \
+    >client/cli/refusals.c
+passes refusals
+echo 'int g(void) { return tov_fail(&call->error, TOV_E_RULE, "not so"); }' >>daemon/core/api/a.c
+finds refusals 'client/cli/refusals.c lacks what the node says: not so'
+: >daemon/core/api/a.c
+finds refusals 'client/cli/refusals.c has what no node says: try again'
+
+fresh_tree
 mkdir docs
 : >docs/there.md
 printf '%s\n' '[a](docs/there.md#place), [b](https://example.org/x.md), docs/there.md' '' \

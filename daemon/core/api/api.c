@@ -308,11 +308,12 @@ static enum tov_err handle(struct api_call *call, struct tov_record request)
 static const char *why_refused(enum tov_err err)
 {
     if (err == TOV_E_DENIED)
-        return "this key is not registered at the node";
+        return API_TOLD("this key is not registered at the node");
     if (err == TOV_E_BUSY)
-        return "the node, or your key, has too many connections: close some, and try again";
-    return "the node has not enough memory for another connection: try again, and call the "
-           "operator if it stays so";
+        return API_TOLD(
+            "the node, or your key, has too many connections: close some, and try again");
+    return API_TOLD("the node has not enough memory for another connection: try again, and call "
+                    "the operator if it stays so");
 }
 
 static void refuse_stranger(struct tov_api *api, uint64_t connection, enum tov_err err)
@@ -349,8 +350,8 @@ static void take_frame(struct tov_api *api, struct api_connection *connection,
     if (tov_api_run_frame(api, connection, frame) != TOV_E_AGAIN)
         return;
     struct api_refusal refusal = {tov_api_wait(api, connection, frame),
-                                  "the node is reading its case book, and many requests wait for "
-                                  "it: wait for answers, and try again"};
+                                  API_TOLD("the node is reading its case book, and many requests "
+                                           "wait for it: wait for answers, and try again")};
     if (refusal.err != TOV_OK)
         tov_api_refuse_frame(api, connection, frame, &refusal);
 }
@@ -388,8 +389,8 @@ void tov_api_refuse_busy(struct tov_api *api, const uint8_t client_key[32], uint
                          struct tov_bytes frame)
 {
     static const struct api_refusal refusal = {
-        TOV_E_BUSY, "your key asks more than the node can answer, and others wait: wait for "
-                    "answers, and try again"};
+        TOV_E_BUSY, API_TOLD("your key asks more than the node can answer, and others wait: wait "
+                             "for answers, and try again")};
     struct api_connection *connection = NULL;
     enum tov_err err = tov_api_connection_get(api, client_key, connection_id, &connection);
     if (err == TOV_OK)

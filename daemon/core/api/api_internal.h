@@ -34,6 +34,10 @@
     (TOV_ATTACHMENTS_MAX * TOV_ATTACHMENT_MAX_BYTES) /* under way, a key: of one full message */
 #define TOV_API_SEARCH_PIECE_BYTES ((size_t)2 << 20)
 
+/* Marks what clients are told in words that stand in no call of tov_fail: tests/lint/refusals.sh.
+ */
+#define API_TOLD(text) text
+
 struct api_upload;
 
 /* What one client key uses now; lives as long as it has a connection. */

@@ -129,8 +129,8 @@ static bool run_first(struct tov_api *api)
     return err != TOV_E_AGAIN;
 }
 
-static const struct api_refusal stopping = {TOV_E_BUSY,
-                                            "the node is about to end: ask again when it is back"};
+static const struct api_refusal stopping = {
+    TOV_E_BUSY, API_TOLD("the node is about to end: ask again when it is back")};
 
 void tov_api_stop(struct tov_api *api)
 {

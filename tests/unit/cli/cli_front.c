@@ -396,7 +396,8 @@ bool cli_front_play(struct fake_front *front, const char *name, struct tov_recor
     if (node->silent)
         return true;
     if (node->error != TOV_OK && strcmp(name, "hello") != 0) {
-        front_send_error(front, node->error, "so it is");
+        front_send_error(front, node->error,
+                         node->error_text == NULL ? "so it is" : node->error_text);
         return true;
     }
     if (strcmp(name, "acknowledge") == 0) {

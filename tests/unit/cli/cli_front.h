@@ -37,7 +37,8 @@ struct cli_front {
     bool is_void;          /* and written with a key that was revoked */
     uint64_t unread;       /* of the status */
     enum tov_err error;    /* what all but hello is answered with; 0: what was asked for */
-    bool silent;           /* not at all */
+    const char *error_text;
+    bool silent; /* not at all */
 
     /* number 5 at kbh-pol; its proof is of a tree of two entries */
     uint64_t verdict;

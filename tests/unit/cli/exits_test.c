@@ -89,6 +89,35 @@ static void a_failure_is_told_in_the_language_of_the_user(void)
     cli_scene_end(&scene);
 }
 
+/* The bracket behind the sentence for a code: in Danish, or marked as what it is. */
+static void what_a_node_says_is_danish_or_said_to_be_english(void)
+{
+    static const struct {
+        const char *text, *danish;
+    } cases[] = {
+        {"the attachment is still on its way from the sender",
+         "(bilaget er stadig på vej fra afsenderen)"},
+        {"the message's text is longer than 49152 bytes: send the long text as an attachment",
+         "49152"},
+        {"your key has 4 uploads open already", "(din nøgle har allerede 4 åbne uploads)"},
+        {"a sentence of a later version", "(på engelsk: a sentence of a later version)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cli_scene scene = {.node = {.error = TOV_E_BUSY, .error_text = cases[i].text}};
+        cli_scene_begin(&scene);
+        ran_set(&scene.place, "TOV_LANG", "da");
+        struct ran *ran = RAN(&scene.place, "show", "7");
+        CU_ASSERT(cli_says(ran->err, cases[i].danish));
+        CU_ASSERT(i == 3 || !cli_says(ran->err, "på engelsk"));
+        ran_end(ran);
+        ran_set(&scene.place, "TOV_LANG", "en");
+        ran = RAN(&scene.place, "show", "7");
+        CU_ASSERT(!cli_says(ran->err, "in English"));
+        ran_end(ran);
+        cli_scene_end(&scene);
+    }
+}
+
 static void waiting_in_vain_is_5(void)
 {
     struct cli_scene scene = {.node = {.verdict = 0}};
@@ -224,6 +253,7 @@ int main(void)
         UNIT_TEST(a_node_that_is_not_there_is_4),
         UNIT_TEST(a_key_file_that_is_not_there_or_that_others_may_read_is_1),
         UNIT_TEST(a_failure_is_told_in_the_language_of_the_user),
+        UNIT_TEST(what_a_node_says_is_danish_or_said_to_be_english),
         UNIT_TEST(waiting_in_vain_is_5),
         UNIT_TEST(every_command_gives_one_value),
         UNIT_TEST(every_command_gives_one_value_when_it_fails),
