@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * What is the matter with the node, and what to do, in one sentence for whoever asks: the first of
- * what is so, the worst one first. `tov status` is not 0 while there is one.
+ * what is so, the worst one first, and what is this node's own before what others tell or do.
+ * `tov status` is not 0 while there is one.
  * Not for: what waits for a client's units (desk.c, status.c).
  */
 #include "api/api_internal.h"
@@ -237,30 +238,37 @@ static enum tov_err put_unread_sentence(const struct tov_api *api, struct tov_re
     return put(out, danish, english);
 }
 
-static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
+/* What another agency tells of itself, or does: one that tells what is not so hides nothing of what
+ * this node knows by itself. */
+static enum tov_err put_sentence_of_others(const struct tov_api *api, struct tov_record out)
 {
     size_t others;
     const char *name = whose_day_is_full(api, &others);
-    if (tov_book_damages(api->book) > 0)
-        return put_damage_sentence(out);
     const char *newer = NULL;
     uint32_t roster = missing_roster(api, &newer);
     if (roster != 0)
         return put_roster_sentence(api, roster, newer, out);
+    if (name != NULL)
+        return put_day_sentence(name, others, out);
+    size_t in_vain = count_in_vain(api, &name);
+    if (in_vain > 0)
+        return put_vain_sentence(name, in_vain, out);
+    return api->witness_is_lost ? put_witness_sentence(out) : put(out, "", "");
+}
+
+static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
+{
+    if (tov_book_damages(api->book) > 0)
+        return put_damage_sentence(out);
     if (tov_desk_unread_most(api->desk) != 0)
         return put_unread_sentence(api, out);
     if (api->gateway_gone_ms != 0)
         return put_gateway_sentence(api->gateway_gone_ms, out);
     if (tov_follow_gave_up(api->follow) > 0)
         return put_attachment_sentence(out);
-    if (name != NULL)
-        return put_day_sentence(name, others, out);
-    size_t in_vain = count_in_vain(api, &name);
-    if (in_vain > 0 && tov_book_differences(api->book) == 0)
-        return put_vain_sentence(name, in_vain, out);
     if (tov_book_differences(api->book) > 0)
         return put_book_sentence(out);
-    return api->witness_is_lost ? put_witness_sentence(out) : put(out, "", "");
+    return put_sentence_of_others(api, out);
 }
 
 enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out)

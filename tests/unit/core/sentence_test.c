@@ -116,6 +116,20 @@ static void a_lost_witness_state_is_told_until_there_is_another(void)
     harness_destroy(harness);
 }
 
+/* A peer names any version it likes, and nobody can check it. */
+static void what_a_peer_tells_hides_nothing_of_the_own_node(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_follow *follow = tov_node_follow(harness_node(harness, 0));
+    follow->peers[0].their_roster = UINT32_MAX;
+    expect_sentence(harness, "bruger deltagerliste 4294967295", "uses roster 4294967295");
+    follow->pulls_given_up = 1;
+    expect_sentence(harness, "Se loggen (attachment-damaged)", "See the log (attachment-damaged)");
+    tov_node_set_gateway(harness_node(harness, 0), false);
+    expect_sentence(harness, "Ingen gateway", "No gateway");
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -124,6 +138,7 @@ int main(void)
         UNIT_TEST(a_disk_that_changes_attachments_is_told),
         UNIT_TEST(a_node_without_room_does_not_say_that_it_runs),
         UNIT_TEST(a_lost_witness_state_is_told_until_there_is_another),
+        UNIT_TEST(what_a_peer_tells_hides_nothing_of_the_own_node),
     };
     return unit_run("core, sentence", tests, sizeof tests / sizeof tests[0]);
 }
