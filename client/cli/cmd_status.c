@@ -197,8 +197,9 @@ static void put_undelivered(struct cli *cli, const struct day *day)
         return;
     words_duration(facts->undelivered_after_ms, limit);
     (void)snprintf(text, sizeof text,
-                   ngettext("%lu message has had no receipt for over %s.",
-                            "%lu messages have had no receipt for over %s.", undelivered),
+                   ngettext("%lu message cannot be read by a recipient, %s after it was sent.",
+                            "%lu messages cannot be read by a recipient, %s after they were sent.",
+                            undelivered),
                    undelivered, limit);
     (void)snprintf(where, sizeof where, "%s", _("See what was sent: tov outbox"));
     if (facts->undelivered_oldest != 0)

@@ -66,9 +66,10 @@ struct tov_node_status {
     uint64_t now_ms;
     int demo_clock;  /* the node's time is that of an exercise */
     uint64_t unread; /* messages to the client's units that no person was shown; no ack.read */
-    /* Own messages without a receipt for undelivered_after_ms: of the client's units alone, and of
-     * the 200 that wait longest for each agency; for auditor, dbr and node_admin all of the agency.
-     */
+    /* Own messages that a recipient cannot read undelivered_after_ms after they were written: there
+     * is no receipt, or it says that a key or an attachment has not come. Of the client's units
+     * alone, and without a receipt of the 200 that wait longest for each agency; for auditor, dbr
+     * and node_admin all of the agency. */
     uint64_t undelivered;
     uint32_t epoch; /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;

@@ -352,6 +352,31 @@ enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency
                                     struct api_view *view,
                                     struct api_unusable *inout_found) TOV_MUST_CHECK;
 
+/* undelivered.c: the own message with the link at PLACE. TOV_E_NOT_FOUND: nobody could bring it
+ * back. */
+struct api_sent {
+    uint64_t index;
+    uint64_t time_ms; /* at which it was written */
+    uint64_t number;  /* under which it is shown; 0: it is erased */
+};
+enum tov_err tov_api_sent_at(struct tov_store_read *read, const struct tov_link_place *place,
+                             struct api_sent *out_sent) TOV_MUST_CHECK;
+/* Own messages that a recipient has no receipt for, or cannot read, undelivered_after_ms after they
+ * were written: of those that LOOK's client may see. Those without a receipt in the present series
+ * are the status's own (status.c); the others are added here, from one recipient to the next. */
+struct api_undelivered {
+    const struct api_look *look;
+    struct api_view *view; /* to work with */
+    bool is_unit;          /* casework: only what it may see is counted */
+    bool may_look;         /* numbers of messages are for it */
+    unsigned opened;       /* headers, for all recipients together */
+    uint64_t count, oldest;
+    bool is_cut; /* there are more than were looked at */
+};
+/* What AGENCY has and cannot read yet: it has no key to it, or waits for attachments. */
+enum tov_err tov_api_count_unopened(struct api_undelivered *undelivered,
+                                    uint16_t agency) TOV_MUST_CHECK;
+
 /* keys_lost.c: AGENCY's messages that could be read here, and whose keys a restore lost. */
 struct api_keys_lost {
     uint64_t count;        /* of the client's units, by what they answered; of all to who checks */

@@ -13,28 +13,13 @@
 
 /* ---- sent, and not receipted ---- */
 
-/* When the own message with that link was written, and its number. */
-struct sent {
-    uint64_t time_ms;
-    uint64_t number;
-};
-
+/* The own message with that link of the present series. */
 static enum tov_err read_link(const struct api_look *look, uint16_t peer, uint64_t link,
-                              struct sent *out)
+                              struct api_sent *out)
 {
     const struct tov_core *core = look->api->core;
     struct tov_link_place place = {peer, core->series.generation, core->series.lost_index, link};
-    struct tov_bytes row;
-    struct tov_entry entry;
-    TOV_TRY(tov_store_get(look->read, TOV_TABLE_LINK, tov_key_link(&place), &row));
-    if (row.size != 8)
-        return TOV_E_CORRUPT;
-    TOV_TRY(
-        tov_store_get(look->read, TOV_TABLE_LEAF, tov_store_key_u64(tov_get_be64(row.data)), &row));
-    TOV_TRY(tov_entry_decode_own(row, &entry));
-    out->time_ms = entry.leaf.size >= 16 ? tov_get_be64(entry.leaf.data + 8) : 0;
-    out->number = entry.event;
-    return TOV_OK;
+    return tov_api_sent_at(look->read, &place, out);
 }
 
 /* Links without a receipt that are old enough; times ascend with link numbers. OUT_OLDEST: the
@@ -44,7 +29,7 @@ static uint64_t count_undelivered(const struct api_look *look, const struct tov_
 {
     uint64_t limit_ms = look->api->policy.undelivered_after_ms;
     uint64_t now_ms = look->api->core->now_ms;
-    struct sent sent = {0};
+    struct api_sent sent = {0};
     uint64_t first = peer->links_receipted + 1;
     uint64_t low = first;
     uint64_t high = peer->links_sent + 1; /* the first that is too young */
@@ -72,6 +57,7 @@ struct counting {
     uint64_t undelivered;
     uint64_t oldest; /* of them */
     struct api_unusable unusable;
+    struct api_undelivered others; /* those that are no links without a receipt */
 };
 
 static enum tov_err sees(struct counting *counting, uint64_t number, bool *out_sees)
@@ -99,7 +85,7 @@ static enum tov_err count_of_unit(struct counting *counting, const struct tov_pe
     uint64_t link = peer->links_receipted + 1;
     for (; link <= peer->links_sent && walked < WALKED_MAX && counting->opened < OPENED_MAX;
          link++, walked++) {
-        struct sent sent = {0};
+        struct api_sent sent = {0};
         bool is_seen = false;
         enum tov_err err = read_link(counting->look, peer->agency, link, &sent);
         if (err != TOV_OK)
@@ -190,6 +176,7 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
         TOV_TRY(put_peer(counting, &peer, out));
         TOV_TRY(tov_api_count_unusable(counting->look, peer.agency, &counting->view,
                                        &counting->unusable));
+        TOV_TRY(tov_api_count_unopened(&counting->others, peer.agency));
     }
     return TOV_OK;
 }
@@ -199,6 +186,10 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     struct counting counting = {.look = look,
                                 .is_unit = tov_access_may(look->client, TOV_DEED_CONTENT),
                                 .may_look = tov_access_may(look->client, TOV_DEED_LOOK)};
+    counting.others = (struct api_undelivered){.look = look,
+                                               .view = &counting.view,
+                                               .is_unit = counting.is_unit,
+                                               .may_look = counting.may_look};
     enum tov_err err = tov_api_view_init(&counting.view);
     if (err == TOV_OK)
         err = tov_api_view_init(&counting.answer);
@@ -207,10 +198,11 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     tov_api_view_fini(&counting.view);
     tov_api_view_fini(&counting.answer);
     TOV_TRY(err);
+    note_undelivered(&counting, counting.others.count, counting.others.oldest);
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
     TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));
     TOV_TRY(tov_api_put_count(answer, "unusable_oldest", counting.unusable.oldest));
-    bool is_cut = counting.is_cut || counting.unusable.is_cut;
+    bool is_cut = counting.is_cut || counting.unusable.is_cut || counting.others.is_cut;
     TOV_TRY(tov_api_put_count(answer, "more", is_cut ? 1 : 0));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }

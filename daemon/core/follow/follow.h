@@ -184,6 +184,13 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
                                  uint16_t peer, const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery) TOV_MUST_CHECK;
 
+/* The first own message at or behind *INOUT_PLACE, of any series, that its peer says it has and
+ * cannot read yet (unopened.c). OUT_VERDICT: `no key`, `pending`, or verdict 0: it is something
+ * else by now. TOV_E_NOT_FOUND: there is none. */
+enum tov_err tov_follow_next_unopened(struct tov_store_read *read,
+                                      struct tov_link_place *inout_place,
+                                      struct tov_verdict_value *out_verdict) TOV_MUST_CHECK;
+
 /* An own message that AGENCY could read, and cannot any more since it was set back (again.c). As in
  * proto/schema/api.proto. */
 enum tov_again {

@@ -506,6 +506,9 @@ void tov_waiting_on_tick(struct tov_follow *follow);
 bool tov_verdict_is_plain_opened(struct tov_verdict_value value);
 void tov_receipt_put_exception(struct tov_core *core, const struct tov_link_place *place,
                                struct tov_verdict_value value, uint64_t receipt_index);
+/* unopened.c: VERDICT is the newest of the own link at PLACE. Into the open batch. */
+void tov_unopened_note(struct tov_core *core, const struct tov_link_place *place,
+                       enum tov_verdict verdict);
 /* The entry of the own message at PLACE. TOV_E_NOT_FOUND: nobody could bring it back. */
 enum tov_err tov_link_own_index(struct tov_store_read *read, const struct tov_link_place *place,
                                 uint64_t *out_index) TOV_MUST_CHECK;

@@ -209,6 +209,7 @@ void tov_receipt_put_exception(struct tov_core *core, const struct tov_link_plac
     tov_put_be64(row + 4, receipt_index);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EXCEPTION, tov_key_link(place),
                         TOV_BYTES_OF(row));
+    tov_unopened_note(core, place, value.verdict);
 }
 
 bool tov_verdict_is_plain_opened(struct tov_verdict_value value)

@@ -61,11 +61,11 @@
  *                                                 what a person said of it: follow/again.c
  * keyslost     as mleaf                           time u64: a peer's message that could be read
  *                                                 here before a restore: follow/keys_lost.c
- * filegiven    as transfer                        empty: the file of a peer's message was given
- *                                                 back to it
- * fact         text                               small facts: ledger/core.c
- * book         number u64                         blocks of the case book from that event on:
- *                                                 book/book_block.c; a copy, made again at need
+ * unopened     as exception                       empty: an own message whose peer has it, and by
+ * its newest receipt cannot read it yet: follow/unopened.c filegiven    as transfer empty: the file
+ * of a peer's message was given back to it fact         text                               small
+ * facts: ledger/core.c book         number u64                         blocks of the case book from
+ * that event on: book/book_block.c; a copy, made again at need
  */
 #ifndef TOV_LEDGER_TABLES_H
 #define TOV_LEDGER_TABLES_H
@@ -112,6 +112,7 @@ enum tov_table {
     TOV_TABLE_RETRACTION,
     TOV_TABLE_KEYSLOST,
     TOV_TABLE_MOVED,
+    TOV_TABLE_UNOPENED,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -5,6 +5,7 @@
  */
 #include "hostile_peer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct hostile *meet(const char *name)
@@ -346,6 +347,38 @@ static void pending_until_the_attachment_is_here(void)
     need_going_on(hostile);
 }
 
+/* ---- what is said of the own messages ---- */
+
+static uint64_t undelivered(struct hostile *hostile)
+{
+    struct tov_record body, reply = hostile_ask(hostile, "status", 0);
+    UNIT_NEED(tov_record_child(reply, "status", 0, &body));
+    return tov_record_number(body, "undelivered");
+}
+
+/* It comes by itself as a rule; where it does not, nobody could read it for ever. */
+static void what_a_peer_has_no_key_for_is_told_as_undelivered(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-nokey");
+    struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    sim_wire_run(hostile->wire);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = sent.links[0].number,
+                                                 .last_leaf_hash = sent.place.leaf_hash,
+                                                 .run_count = 1,
+                                                 .runs = {{1, {TOV_VERDICT_NO_KEY, 0, 0}}}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+    UNIT_EQUAL_INT(undelivered(hostile), 0);
+    for (int i = 0; i < 10; i++)
+        sim_wire_pass(hostile->wire, 1800000);
+    UNIT_EQUAL_INT(undelivered(hostile), 1);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -367,6 +400,7 @@ int main(void)
         UNIT_TEST(a_late_stanza_for_a_broken_link_amends_nothing),
         UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),
         UNIT_TEST(pending_until_the_attachment_is_here),
+        UNIT_TEST(what_a_peer_has_no_key_for_is_told_as_undelivered),
     };
     return unit_run("follow_verdicts", tests, sizeof tests / sizeof tests[0]);
 }
