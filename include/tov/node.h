@@ -34,8 +34,8 @@ struct tov_peer_status {
      * longest; for auditor, dbr and node_admin all of the agency. */
     uint64_t waiting;
     /* Messages of the client's units that it could read, lacks the keys of since its node was set
-     * back to an old copy, and asks for again (TOV_AGAIN_ASKS, view.h), of the 200 oldest; and the
-     * number of the oldest, 0 when there is none. 0 for node_admin. */
+     * back to an old copy, and asks for again (TOV_AGAIN_ASKS, view.h); and the number of the
+     * oldest, 0 when there is none. 0 for node_admin. */
     uint64_t asked_again;
     uint64_t asked_again_oldest;
     /* Its messages that could be read here, and cannot since the own node was set back to an old
@@ -81,7 +81,9 @@ struct tov_node_status {
     uint64_t undelivered_oldest; /* 0 too for node_admin, who sees no messages */
     uint64_t unrecorded; /* of the client's units, and not in the agency's own record (journal.h) */
     uint64_t unrecorded_oldest;
-    int counting; /* the node still reads: unread, unrecorded and withheld may be others */
+    /* The node still reads, or there is more than it remembers: unread, unrecorded, withheld,
+     * unusable and asked_again may be others. */
+    int counting;
     uint64_t undelivered_after_ms;
     uint64_t unread_after_ms;
     uint64_t unread_urgent_after_ms; /* of priority akut */
@@ -98,7 +100,7 @@ struct tov_node_status {
     uint64_t lost_until_ms;
     /* Messages of the client's units that a recipient could not use (verdict not opened, refused or
      * not understood, view.h), until its receipt is amended, or the message is retracted or
-     * replaced; of the 200 newest such of each recipient. 0 for node_admin. */
+     * replaced. 0 for node_admin. */
     uint64_t unusable;
     uint64_t unusable_oldest;
     /* Of waiting, undelivered, asked_again, keys_lost or unusable there is more than was looked at.

@@ -6,16 +6,15 @@
  * before anything goes (I9). Only who could send the message may say so, and no program: it is a
  * disclosure.
  */
-#include "api/api_internal.h"
+#include "api/desk.h"
 
 #include <string.h>
 
-#define LOOKED_AT_MAX 200u    /* headers of one agency's that a status opens */
 #define REASON_MAX_BYTES 900u /* the agency's name goes before it */
 
 /* ---- what others ask ---- */
 
-static const struct tov_link_block *link_to(const struct tov_message *message, uint16_t agency)
+const struct tov_link_block *tov_api_link_to(const struct tov_message *message, uint16_t agency)
 {
     for (size_t i = 0; i < message->link_count; i++) {
         if (message->links[i].agency == agency)
@@ -29,7 +28,7 @@ enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view
                               uint16_t agency, enum tov_again *out_state)
 {
     struct tov_delivery delivery;
-    const struct tov_link_block *link = link_to(view->message, agency);
+    const struct tov_link_block *link = tov_api_link_to(view->message, agency);
     *out_state = TOV_AGAIN_NONE;
     if (view->event.agency != look->api->core->own->number || link == NULL)
         return TOV_OK;
@@ -37,59 +36,6 @@ enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view
     if (delivery.verdict.verdict != TOV_VERDICT_NO_KEY)
         return TOV_OK;
     return tov_follow_again(look->api->follow, look->read, agency, view->event.index, out_state);
-}
-
-/* The number under which the own entry INDEX is shown. */
-static enum tov_err number_of(const struct api_look *look, uint64_t index, uint64_t *out_number)
-{
-    struct tov_bytes row;
-    struct tov_entry entry;
-    TOV_TRY(tov_store_get(look->read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
-    TOV_TRY(tov_entry_decode_own(row, &entry));
-    *out_number = entry.state == TOV_ENTRY_PRESENT ? entry.event : 0;
-    return TOV_OK;
-}
-
-static enum tov_err count_one(const struct api_look *look, uint16_t agency, uint64_t index,
-                              struct api_view *view, struct api_asked_again *found)
-{
-    struct api_wanted wanted = {0, TOV_MESSAGE_HEADER};
-    enum tov_again state = TOV_AGAIN_NONE;
-    TOV_TRY(number_of(look, index, &wanted.number));
-    if (wanted.number == 0)
-        return TOV_OK; /* erased, or lost by the own node since */
-    enum tov_err err = tov_api_view_load(look, &wanted, view);
-    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT || (err == TOV_OK && !view->sends))
-        return TOV_OK;
-    TOV_TRY(err);
-    TOV_TRY(tov_api_again_of(look, view, agency, &state));
-    if (state != TOV_AGAIN_ASKED)
-        return TOV_OK;
-    found->count++;
-    if (found->oldest == 0 || wanted.number < found->oldest)
-        found->oldest = wanted.number;
-    return TOV_OK;
-}
-
-enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
-                                 struct api_view *view, struct api_asked_again *out_found)
-{
-    uint64_t index = 0;
-    enum tov_err err = TOV_OK;
-    *out_found = (struct api_asked_again){0};
-    if (!tov_access_may(look->client, TOV_DEED_LOOK))
-        return TOV_OK;
-    for (unsigned i = 0; err == TOV_OK && i < LOOKED_AT_MAX; i++) {
-        err = tov_follow_next_asked(look->api->follow, look->read, agency, &index);
-        if (err == TOV_OK)
-            err = count_one(look, agency, index, view, out_found);
-        index++;
-    }
-    if (err == TOV_OK) {
-        err = tov_follow_next_asked(look->api->follow, look->read, agency, &index);
-        out_found->is_cut = err == TOV_OK;
-    }
-    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
 /* ---- the request ---- */
@@ -169,9 +115,10 @@ static enum tov_err write_entry(struct deciding *deciding)
                                                                        : TOV_ACCESS_REFUSE_AGAIN,
                                 &deciding->view, tov_buf_view(&text)};
     TOV_TRY(tov_api_note_at(call, &noting, &entry));
-    return tov_follow_give_again(call->api->follow, deciding->agency->number,
-                                 deciding->view.event.index,
-                                 deciding->wanted == TOV_AGAIN_APPROVED);
+    TOV_TRY(tov_follow_give_again(call->api->follow, deciding->agency->number,
+                                  deciding->view.event.index,
+                                  deciding->wanted == TOV_AGAIN_APPROVED));
+    return tov_desk_decided(call->api, deciding->view.number, deciding->agency->number);
 }
 
 static enum tov_err put_answer(struct deciding *deciding)

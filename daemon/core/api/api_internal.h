@@ -327,31 +327,11 @@ enum tov_err tov_api_gaps_of(const struct api_look *look, const struct api_view 
 enum tov_err tov_api_put_gaps(const struct api_look *look, const struct api_view *view,
                               struct tov_record out) TOV_MUST_CHECK;
 
-/* again.c: whether AGENCY lacks the keys of the own message in VIEW, which it had. */
+/* again.c: borrowed; NULL: the own message has none to AGENCY. */
+const struct tov_link_block *tov_api_link_to(const struct tov_message *message, uint16_t agency);
+/* Whether AGENCY lacks the keys of the own message in VIEW, which it had. */
 enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view *view,
                               uint16_t agency, enum tov_again *out_state) TOV_MUST_CHECK;
-/* Of the 200 oldest messages that AGENCY asks for again: those that the client's units sent. VIEW
- * is to work with. */
-struct api_asked_again {
-    uint64_t count;
-    uint64_t oldest; /* its number; 0: none */
-    bool is_cut;     /* there are more than those 200 */
-};
-enum tov_err tov_api_asked_again(const struct api_look *look, uint16_t agency,
-                                 struct api_view *view,
-                                 struct api_asked_again *out_found) TOV_MUST_CHECK;
-
-/* unusable.c: own messages of the client's units that AGENCY, first of all recipients, could not
- * use; adds to *INOUT_FOUND. VIEW is to work with. */
-struct api_unusable {
-    uint64_t count;
-    uint64_t oldest; /* its number; 0: none */
-    bool is_cut;     /* not all were looked at */
-};
-enum tov_err tov_api_count_unusable(const struct api_look *look, uint16_t agency,
-                                    struct api_view *view,
-                                    struct api_unusable *inout_found) TOV_MUST_CHECK;
-
 /* undelivered.c: the own message with the link at PLACE. TOV_E_NOT_FOUND: nobody could bring it
  * back. */
 struct api_sent {

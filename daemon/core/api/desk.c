@@ -16,15 +16,16 @@
  */
 #include "api/desk.h"
 
+#include "api/desk_line.h"
 #include "ledger/reply.h"
 
 #include <string.h>
 
 #define EVENTS_A_PIECE 20000u
-#define OPENED_A_PIECE 1000u     /* messages: some tens of milliseconds */
-#define JUDGED_A_PIECE 200u      /* messages with a gap: each is opened, and what answers it */
-#define NO_UNIT UINT16_MAX       /* the own agency is not on that side */
-#define OTHER_UNIT (NO_UNIT - 1) /* one that the roster has no more */
+#define OPENED_A_PIECE 1000u /* messages: some tens of milliseconds */
+#define JUDGED_A_PIECE 200u  /* messages with a gap: each is opened, and what answers it */
+#define NO_UNIT TOV_DESK_NO_UNIT
+#define OTHER_UNIT TOV_DESK_OTHER_UNIT
 
 struct item {
     uint64_t number;
@@ -41,16 +42,11 @@ struct item {
 enum { LINE_UNREAD, LINE_UNRECORDED, LINE_WITHHELD, LINES };
 static const unsigned line_waits[LINES] = {DESK_UNREAD, DESK_UNRECORDED, DESK_WITHHELD};
 
-/* The items that wait in one way: of all, and of each agency (D5). */
-struct line {
-    size_t count, max;
-    uint32_t of_agency[TOV_AGENCIES_MAX + 1];
-};
-
 struct tov_desk {
     struct item *items;
     size_t count, capacity, dead;
-    struct line lines[LINES];
+    struct desk_line lines[LINES];
+    struct tov_troubles *troubles; /* read from the same events */
     size_t unjudged;
     uint64_t read_to;  /* events up to this one are read */
     uint64_t wanted;   /* the newest when somebody asked */
@@ -66,9 +62,19 @@ enum tov_err tov_desk_create(struct tov_desk **out_desk)
     struct tov_desk *desk = calloc(1, sizeof *desk);
     if (desk == NULL)
         return TOV_E_NOMEM;
+    enum tov_err err = tov_troubles_create(&desk->troubles);
+    if (err != TOV_OK) {
+        tov_desk_destroy(desk);
+        return err;
+    }
     tov_desk_limit(desk, TOV_DESK_UNREAD_MAX, TOV_DESK_UNRECORDED_MAX);
     *out_desk = desk;
     return TOV_OK;
+}
+
+struct tov_troubles *tov_desk_troubles(const struct tov_desk *desk)
+{
+    return desk->troubles;
 }
 
 void tov_desk_limit(struct tov_desk *desk, size_t unread_max, size_t unrecorded_max)
@@ -87,6 +93,7 @@ void tov_desk_destroy(struct tov_desk *desk)
 {
     if (desk == NULL)
         return;
+    tov_troubles_destroy(desk->troubles);
     free(desk->items);
     free(desk);
 }
@@ -127,20 +134,19 @@ static void tidy(struct tov_desk *desk)
     desk->dead = 0;
 }
 
-static void count_lines(struct tov_desk *desk, const struct item *item, unsigned waits, int step)
+static void count_lines(struct tov_desk *desk, const struct item *item, unsigned waits,
+                        void (*count)(struct desk_line *line, uint16_t agency))
 {
     for (size_t i = 0; i < LINES; i++) {
-        if ((waits & line_waits[i]) == 0)
-            continue;
-        desk->lines[i].count += (size_t)step;
-        desk->lines[i].of_agency[item->agency] += (uint32_t)step;
+        if ((waits & line_waits[i]) != 0)
+            count(&desk->lines[i], item->agency);
     }
 }
 
 static void stop_waiting(struct tov_desk *desk, struct item *item, unsigned waits)
 {
     unsigned ends = item->waits & waits;
-    count_lines(desk, item, ends, -1);
+    count_lines(desk, item, ends, tov_desk_line_remove);
     desk->unjudged -= (ends & DESK_WITHHELD) != 0 && !item->is_judged ? 1 : 0;
     bool was_dead = item->waits == 0;
     item->waits &= (uint8_t)~waits;
@@ -162,16 +168,6 @@ static enum tov_err make_room(struct tov_desk *desk)
     return TOV_OK;
 }
 
-static uint16_t largest_of(const struct line *line)
-{
-    uint16_t largest = 0;
-    for (uint16_t agency = 1; agency <= TOV_AGENCIES_MAX; agency++) {
-        if (line->of_agency[agency] > line->of_agency[largest])
-            largest = agency;
-    }
-    return largest;
-}
-
 static void leave_out_newest(struct tov_desk *desk, size_t line, uint16_t agency)
 {
     for (size_t i = desk->count; i > 0; i--) {
@@ -186,12 +182,11 @@ static void leave_out_newest(struct tov_desk *desk, size_t line, uint16_t agency
 /* D5: makes room for one more of AGENCY; false: it is among those that have most. */
 static bool make_place(struct tov_desk *desk, size_t line, uint16_t agency)
 {
-    const struct line *it = &desk->lines[line];
-    if (it->count < it->max)
+    uint16_t largest;
+    if (!tov_desk_line_is_full(&desk->lines[line]))
         return true;
     desk->cut |= line_waits[line];
-    uint16_t largest = largest_of(it);
-    if (it->of_agency[agency] + 1 >= it->of_agency[largest])
+    if (!tov_desk_line_yields(&desk->lines[line], agency, &largest))
         return false;
     leave_out_newest(desk, line, largest);
     return true;
@@ -204,7 +199,7 @@ static void begin_waiting(struct tov_desk *desk, struct item *item, unsigned wai
             waits &= ~line_waits[i];
     }
     item->waits = (uint8_t)waits;
-    count_lines(desk, item, waits, 1);
+    count_lines(desk, item, waits, tov_desk_line_add);
     desk->unjudged += (waits & DESK_WITHHELD) != 0 ? 1 : 0;
     if ((waits & ~(unsigned)DESK_UNHANDLED) == 0)
         item->waits = 0;
@@ -232,29 +227,31 @@ static void tell_full(struct tov_desk *desk, const struct tov_core *core)
                  desk->lines[LINE_UNREAD].count, agency == NULL ? "?" : agency->name);
 }
 
+/* Of what has no room yet as much is left out again. */
 static bool has_room_again(const struct tov_desk *desk)
 {
-    for (size_t i = 0; i < LINES; i++) {
-        if (desk->lines[i].count > desk->lines[i].max / 4 * 3)
-            return false;
-    }
-    return true;
+    bool has_room = tov_troubles_can_heal(desk->troubles);
+    for (size_t i = 0; i < LINES; i++)
+        has_room = has_room || ((desk->cut & line_waits[i]) != 0 &&
+                                tov_desk_line_has_room_again(&desk->lines[i]));
+    return has_room;
 }
 
-/* D5: from the start, once a quarter of the room is free. */
+/* D5: from the start. */
 static void heal(struct tov_desk *desk, const struct tov_core *core)
 {
-    bool has_room = desk->cut != 0 && has_room_again(desk);
+    bool has_room = has_room_again(desk);
     if (!has_room && desk->regained == core->regained)
         return;
+    desk->told_full = desk->told_full && !tov_desk_line_has_room_again(&desk->lines[LINE_UNREAD]);
     desk->regained = core->regained;
     desk->count = desk->dead = 0;
     for (size_t i = 0; i < LINES; i++)
-        desk->lines[i] = (struct line){.max = desk->lines[i].max};
+        tov_desk_line_clear(&desk->lines[i]);
+    tov_troubles_clear(desk->troubles);
     desk->unjudged = 0;
     desk->read_to = 0;
     desk->cut = 0;
-    desk->told_full = desk->told_full && !has_room;
 }
 
 /* ---- reading ---- */
@@ -270,21 +267,12 @@ struct piece {
 static const struct tov_client all_units = {
     .name = "", .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR), .kind = TOV_CLIENT_SYSTEM};
 
-static uint16_t unit_place(const struct tov_core *core, struct tov_bytes unit)
-{
-    for (size_t i = 0; i < core->own->unit_count && i < OTHER_UNIT; i++) {
-        if (tov_bytes_equal(tov_bytes_of_text(core->own->units[i].name), unit))
-            return (uint16_t)i;
-    }
-    return OTHER_UNIT;
-}
-
 static uint16_t recipient_place(const struct tov_core *core, struct tov_record header)
 {
     struct tov_record recipient;
     for (size_t i = 0; tov_record_child(header, "recipients", i, &recipient); i++) {
         if (tov_record_number(recipient, "agency") == core->own->number)
-            return unit_place(core, tov_record_bytes(recipient, "unit"));
+            return tov_desk_unit_place(core, tov_record_bytes(recipient, "unit"));
     }
     return NO_UNIT;
 }
@@ -316,6 +304,8 @@ static enum tov_err settle_target(struct piece *piece)
         return TOV_OK;
     enum tov_err err = tov_event_of(piece->look.api->core, piece->look.read, &target, &number);
     struct item *item = err == TOV_OK ? find(piece->desk, number) : NULL;
+    if (err == TOV_OK && may_tell)
+        tov_troubles_judge_again(piece->desk->troubles, number);
     if (item != NULL && may_tell)
         judge_again(piece->desk, item);
     if (item != NULL && settles)
@@ -370,7 +360,7 @@ static enum tov_err judge(struct piece *piece, struct item *item, unsigned *out_
         item->is_urgent = priority != NULL && strcmp(priority, "akut") == 0;
         item->recipient = recipient_place(core, view->header);
         if (is_own)
-            item->sender = unit_place(core, tov_record_bytes(view->header, "sender_unit"));
+            item->sender = tov_desk_unit_place(core, tov_record_bytes(view->header, "sender_unit"));
         TOV_TRY(settle_target(piece));
     }
     *out_waits = waits_of(piece, item);
@@ -397,6 +387,8 @@ static enum tov_err read_event(struct piece *piece, const struct tov_store_row *
     uint64_t number = tov_store_key_to_u64(&row->key);
     *out_waits = 0;
     TOV_TRY(tov_event_decode(row->value, &event));
+    if (event.kind == TOV_EVENT_DELIVERED)
+        return tov_troubles_take(piece->desk->troubles, &piece->look, &event);
     if (event.kind == TOV_EVENT_RECEIVED || event.kind == TOV_EVENT_WRITTEN)
         TOV_TRY(open_one(piece, number, &event, &is_there));
     return is_there ? judge(piece, item, out_waits) : TOV_OK;
@@ -432,6 +424,14 @@ static enum tov_err take_event(struct piece *piece, const struct tov_store_row *
     return TOV_OK;
 }
 
+/* What receipts said is judged before more of it is read: so only what is trouble now can be too
+ * much to remember. */
+static bool may_go_on(const struct piece *piece)
+{
+    return piece->opened < OPENED_A_PIECE &&
+           tov_troubles_unjudged(piece->desk->troubles) < OPENED_A_PIECE;
+}
+
 static enum tov_err read_events(struct piece *piece)
 {
     struct tov_store_range range = {.table = TOV_TABLE_EVENT,
@@ -439,9 +439,8 @@ static enum tov_err read_events(struct piece *piece)
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(piece->look.read, &range, &iter));
-    for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_PIECE && piece->opened < OPENED_A_PIECE &&
-                         tov_store_iter_next(&iter);
-         i++)
+    for (unsigned i = 0;
+         err == TOV_OK && i < EVENTS_A_PIECE && may_go_on(piece) && tov_store_iter_next(&iter); i++)
         err = take_event(piece, &iter.row);
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
@@ -496,7 +495,8 @@ static enum tov_err judge_piece(struct piece *piece)
         judged++;
         TOV_TRY(judge_gaps(piece, item));
     }
-    return TOV_OK;
+    tov_troubles_on_time(desk->troubles, piece->look.api->core->now_ms);
+    return tov_troubles_judge(desk->troubles, &piece->look, &piece->view, JUDGED_A_PIECE);
 }
 
 static enum tov_err read_piece(struct tov_api *api, struct tov_store_read *read)
@@ -531,7 +531,8 @@ void tov_desk_on_tick(struct tov_api *api)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     heal(api->desk, api->core);
     note_recall(api->desk, api->follow);
-    if (api->desk->read_to >= api->desk->wanted && api->desk->unjudged == 0)
+    if (api->desk->read_to >= api->desk->wanted && api->desk->unjudged == 0 &&
+        tov_troubles_unjudged(api->desk->troubles) == 0)
         return;
     enum tov_err err = tov_store_read_begin(api->core->store, &read, NULL);
     if (err == TOV_OK)
@@ -548,7 +549,7 @@ bool tov_desk_is_whole(const struct tov_desk *desk)
 
 uint16_t tov_desk_unread_most(const struct tov_desk *desk)
 {
-    return (desk->cut & DESK_UNREAD) == 0 ? 0 : largest_of(&desk->lines[LINE_UNREAD]);
+    return (desk->cut & DESK_UNREAD) == 0 ? 0 : tov_desk_line_largest(&desk->lines[LINE_UNREAD]);
 }
 
 bool tov_desk_is_record_whole(const struct tov_desk *desk)
@@ -556,9 +557,10 @@ bool tov_desk_is_record_whole(const struct tov_desk *desk)
     return tov_desk_is_whole(desk) && desk->cut == 0;
 }
 
-bool tov_desk_is_withheld_whole(const struct tov_desk *desk)
+bool tov_desk_is_sent_whole(const struct tov_desk *desk)
 {
-    return tov_desk_is_whole(desk) && desk->unjudged == 0 && (desk->cut & DESK_WITHHELD) == 0;
+    return tov_desk_is_whole(desk) && desk->unjudged == 0 && (desk->cut & DESK_WITHHELD) == 0 &&
+           tov_troubles_are_whole(desk->troubles);
 }
 
 /* ---- settling ---- */
@@ -578,18 +580,20 @@ enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned wait
     return tov_core_after(api->core, &after);
 }
 
-/* ---- counting ---- */
-
-static bool is_side_of(const struct api_look *look, uint16_t place)
+static void take_decision(struct tov_core *core, const struct tov_after *after)
 {
-    const struct tov_agency *own = look->api->core->own;
-    struct tov_bytes unit = {0};
-    if (place == NO_UNIT)
-        return false;
-    if (place != OTHER_UNIT)
-        unit = tov_bytes_of_text(own->units[place].name);
-    return tov_access_is_of_unit(look->client, look->unit, unit);
+    struct tov_api *api = after->owner;
+    (void)core;
+    tov_troubles_on_decision(api->desk->troubles, after->a, (uint16_t)after->b);
 }
+
+enum tov_err tov_desk_decided(struct tov_api *api, uint64_t number, uint16_t agency)
+{
+    struct tov_after after = {.run = take_decision, .owner = api, .a = number, .b = agency};
+    return tov_core_after(api->core, &after);
+}
+
+/* ---- counting ---- */
 
 uint64_t tov_desk_urgent_after_ms(const struct tov_api_policy *policy)
 {
@@ -605,14 +609,14 @@ void tov_desk_count(const struct api_look *look, struct desk_count *out)
     *out = (struct desk_count){.unread = 0};
     for (size_t i = 0; i < desk->count; i++) {
         const struct item *item = &desk->items[i];
-        bool receives = is_side_of(look, item->recipient);
+        bool receives = tov_desk_is_side_of(look, item->recipient);
         uint64_t limit_ms =
             item->is_urgent ? tov_desk_urgent_after_ms(policy) : policy->unread_after_ms;
         bool is_unread = receives && (item->waits & DESK_UNREAD) != 0;
         bool is_late =
             is_unread && (item->waits & DESK_UNHANDLED) != 0 && item->stored_ms + limit_ms < now_ms;
-        bool is_unrecorded =
-            (item->waits & DESK_UNRECORDED) != 0 && (receives || is_side_of(look, item->sender));
+        bool is_unrecorded = (item->waits & DESK_UNRECORDED) != 0 &&
+                             (receives || tov_desk_is_side_of(look, item->sender));
         out->unread += is_unread ? 1 : 0;
         out->late += is_late ? 1 : 0;
         if (is_late && out->oldest_late == 0)
@@ -630,7 +634,7 @@ void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *
     for (size_t i = 0; desk->lines[LINE_WITHHELD].count > 0 && i < desk->count; i++) {
         const struct item *item = &desk->items[i];
         if ((item->waits & DESK_WITHHELD) == 0 || !item->is_withheld ||
-            !is_side_of(look, item->sender))
+            !tov_desk_is_side_of(look, item->sender))
             continue;
         out->count++;
         if (out->oldest == 0)
@@ -645,7 +649,7 @@ uint64_t tov_desk_unrecorded_after(const struct api_look *look, uint64_t after)
          i++) {
         const struct item *item = &desk->items[i];
         if ((item->waits & DESK_UNRECORDED) != 0 &&
-            (is_side_of(look, item->recipient) || is_side_of(look, item->sender)))
+            (tov_desk_is_side_of(look, item->recipient) || tov_desk_is_side_of(look, item->sender)))
             return item->number;
     }
     return 0;

@@ -11,9 +11,10 @@
 #define TOV_API_DESK_H
 
 #include "api/api_internal.h"
+#include "api/trouble.h"
 
 /* Remembered at once. Beyond that no agency takes the place of another that has less there, and
- * what is left out is counted once a quarter of the room is free. */
+ * what is left out is counted once a quarter of the room is free, whatever else is full. */
 #define TOV_DESK_UNREAD_MAX 65536u
 #define TOV_DESK_UNRECORDED_MAX 262144u
 
@@ -32,6 +33,8 @@ enum tov_err tov_desk_create(struct tov_desk **out_desk) TOV_MUST_CHECK;
 void tov_desk_destroy(struct tov_desk *desk); /* NULL is fine */
 /* Other limits than these: for tests. */
 void tov_desk_limit(struct tov_desk *desk, size_t unread_max, size_t unrecorded_max);
+/* What recipients said of own messages: it goes on with the desk. Borrowed. */
+struct tov_troubles *tov_desk_troubles(const struct tov_desk *desk);
 /* Begins reading, with the ticks, up to event NEWEST. */
 void tov_desk_begin(struct tov_desk *desk, uint64_t newest);
 
@@ -45,11 +48,15 @@ bool tov_desk_is_whole(const struct tov_desk *desk);
 uint16_t tov_desk_unread_most(const struct tov_desk *desk);
 /* False also when more waits for the record, or to be sent anew, than it remembers. */
 bool tov_desk_is_record_whole(const struct tov_desk *desk);
-/* False also when some of what may be withheld was not looked at yet, or is not remembered. */
-bool tov_desk_is_withheld_whole(const struct tov_desk *desk);
+/* False also when some of what may be withheld, or of what recipients said, was not looked at yet,
+ * or is not remembered. */
+bool tov_desk_is_sent_whole(const struct tov_desk *desk);
 
 /* Message NUMBER stops waiting in these ways (enum desk_wait) once the open batch is durable. */
 enum tov_err tov_desk_settle(struct tov_api *api, uint64_t number, unsigned waits) TOV_MUST_CHECK;
+/* A person has said whether AGENCY is given the keys of own message NUMBER again: told once the
+ * open batch is durable. */
+enum tov_err tov_desk_decided(struct tov_api *api, uint64_t number, uint16_t agency) TOV_MUST_CHECK;
 
 /* What is urgent never lies longer than other messages before it is an alarm. */
 uint64_t tov_desk_urgent_after_ms(const struct tov_api_policy *policy);

@@ -11,22 +11,13 @@
 
 #define REPLIES_LOOKED_AT 1000u
 
-static bool has_link(const struct tov_message *message, uint16_t agency)
-{
-    for (size_t i = 0; i < message->link_count; i++) {
-        if (message->links[i].agency == agency)
-            return true;
-    }
-    return false;
-}
-
 bool tov_api_has_gap(const struct api_look *look, const struct api_view *view)
 {
     uint16_t own = look->api->core->own->number;
     const struct tov_leaf_message *leaf = &view->message->leaf;
     for (size_t i = 0; view->event.agency == own && i < leaf->recipient_count; i++) {
         uint16_t agency = leaf->recipients[i].agency;
-        if (agency != own && !has_link(view->message, agency))
+        if (agency != own && tov_api_link_to(view->message, agency) == NULL)
             return true;
     }
     return false;
@@ -40,7 +31,8 @@ static void find_gaps(const struct api_look *look, const struct api_view *view,
     for (size_t i = 0; i < leaf->recipient_count; i++) {
         uint16_t agency = leaf->recipients[i].agency;
         enum tov_link_gap kind = tov_follow_link_gap(look->api->follow, agency);
-        if (agency == own || has_link(view->message, agency) || kind == TOV_LINK_GAP_NONE)
+        if (agency == own || tov_api_link_to(view->message, agency) != NULL ||
+            kind == TOV_LINK_GAP_NONE)
             continue;
         out->gaps[out->count++] = (struct api_gap){agency, kind};
     }
@@ -67,7 +59,7 @@ static enum tov_err close_by(const struct api_look *look, const struct tov_ref *
     TOV_TRY(err);
     for (size_t i = 0; i < gaps->count; i++) {
         struct api_gap *gap = &gaps->gaps[i];
-        if (gap->kind == TOV_LINK_GAP_WITHHELD && has_link(message, gap->agency))
+        if (gap->kind == TOV_LINK_GAP_WITHHELD && tov_api_link_to(message, gap->agency) != NULL)
             gap->kind = TOV_LINK_GAP_TOLD;
     }
     return TOV_OK;

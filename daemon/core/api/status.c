@@ -56,7 +56,7 @@ struct counting {
     unsigned opened; /* headers, all peers together */
     uint64_t undelivered;
     uint64_t oldest; /* of them */
-    struct api_unusable unusable;
+    struct trouble_count *troubles;
     struct api_undelivered others; /* those that are no links without a receipt */
 };
 
@@ -145,10 +145,8 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
 {
     const struct tov_agency *agency =
         tov_roster_agency(counting->look->api->core->roster, peer->agency);
-    struct api_asked_again asked;
+    const struct trouble_number *asked = &counting->troubles->asked_by[peer->agency];
     uint64_t waiting = 0;
-    TOV_TRY(tov_api_asked_again(counting->look, peer->agency, &counting->view, &asked));
-    counting->is_cut = counting->is_cut || asked.is_cut;
     TOV_TRY(counting->is_unit ? count_of_unit(counting, peer, &waiting)
                               : count_of_agency(counting, peer, &waiting));
     TOV_TRY(tov_record_put_number(out, "agency", peer->agency));
@@ -157,8 +155,8 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     TOV_TRY(tov_record_put_number(out, "suspended", peer->is_suspended ? 1 : 0));
     TOV_TRY(tov_record_put_number(out, "faults", peer->faults));
     TOV_TRY(tov_record_put_number(out, "waiting", waiting));
-    TOV_TRY(tov_api_put_count(out, "asked_again", asked.count));
-    TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked.oldest));
+    TOV_TRY(tov_api_put_count(out, "asked_again", asked->count));
+    TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked->oldest));
     TOV_TRY(put_keys_lost(counting, peer, out));
     if (!counting->is_unit)
         TOV_TRY(put_numbers(peer, out));
@@ -174,8 +172,6 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
         tov_follow_peer_view(follow, i, &peer);
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(counting, &peer, out));
-        TOV_TRY(tov_api_count_unusable(counting->look, peer.agency, &counting->view,
-                                       &counting->unusable));
         TOV_TRY(tov_api_count_unopened(&counting->others, peer.agency));
     }
     return TOV_OK;
@@ -183,13 +179,19 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
 
 static enum tov_err put_peers(const struct api_look *look, struct tov_record answer)
 {
+    TOV_FREE struct trouble_count *troubles = calloc(1, sizeof *troubles);
     struct counting counting = {.look = look,
+                                .troubles = troubles,
                                 .is_unit = tov_access_may(look->client, TOV_DEED_CONTENT),
                                 .may_look = tov_access_may(look->client, TOV_DEED_LOOK)};
     counting.others = (struct api_undelivered){.look = look,
                                                .view = &counting.view,
                                                .is_unit = counting.is_unit,
                                                .may_look = counting.may_look};
+    if (troubles == NULL)
+        return TOV_E_NOMEM;
+    if (counting.may_look)
+        tov_troubles_count(tov_desk_troubles(look->api->desk), look, troubles);
     enum tov_err err = tov_api_view_init(&counting.view);
     if (err == TOV_OK)
         err = tov_api_view_init(&counting.answer);
@@ -200,10 +202,9 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
     TOV_TRY(err);
     note_undelivered(&counting, counting.others.count, counting.others.oldest);
     TOV_TRY(tov_record_put_number(answer, "undelivered", counting.undelivered));
-    TOV_TRY(tov_api_put_count(answer, "unusable", counting.unusable.count));
-    TOV_TRY(tov_api_put_count(answer, "unusable_oldest", counting.unusable.oldest));
-    bool is_cut = counting.is_cut || counting.unusable.is_cut || counting.others.is_cut;
-    TOV_TRY(tov_api_put_count(answer, "more", is_cut ? 1 : 0));
+    TOV_TRY(tov_api_put_count(answer, "unusable", troubles->unusable.count));
+    TOV_TRY(tov_api_put_count(answer, "unusable_oldest", troubles->unusable.oldest));
+    TOV_TRY(tov_api_put_count(answer, "more", counting.is_cut || counting.others.is_cut ? 1 : 0));
     return tov_api_put_count(answer, "undelivered_oldest", counting.oldest);
 }
 
@@ -221,15 +222,14 @@ static enum tov_err put_restored(const struct api_look *look, struct tov_record 
 
 /* ---- what waits for the client's units ---- */
 
-/* What cannot be read takes the rest of the status from nobody: the counts are not whole then. */
-static enum tov_err put_desk(const struct api_look *look, struct tov_record answer)
+/* IS_READ: it has gone on as far as it could. */
+static enum tov_err put_desk(const struct api_look *look, bool is_read, struct tov_record answer)
 {
     struct desk_count count;
     struct desk_withheld withheld;
     if (!tov_access_may(look->client, TOV_DEED_LOOK))
         return TOV_OK;
-    bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
-    bool is_whole = is_read && tov_desk_is_withheld_whole(look->api->desk);
+    bool is_whole = is_read && tov_desk_is_sent_whole(look->api->desk);
     tov_desk_count(look, &count);
     tov_desk_count_withheld(look, &withheld);
     TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
@@ -287,11 +287,15 @@ static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
 static enum tov_err run(const struct api_look *look, struct api_call *call)
 {
     struct tov_record answer;
+    bool may_look = tov_access_may(look->client, TOV_DEED_LOOK);
+    /* What cannot be read takes the rest of the status from nobody: the counts are not whole then.
+     */
+    bool is_read = may_look && tov_desk_read(look->api, look->read) == TOV_OK;
     TOV_TRY(tov_api_answer(call, "status", &answer));
     TOV_TRY(put_node(call->api, answer));
     TOV_TRY(put_peers(look, answer));
     TOV_TRY(put_limits(&call->api->policy, answer));
-    TOV_TRY(put_desk(look, answer));
+    TOV_TRY(put_desk(look, is_read, answer));
     return put_restored(look, answer);
 }
 

@@ -16,8 +16,9 @@
  *      (I9). An approval is for 30 days.
  *      The first other epoch is noted at once, each further one a day after the last, RENEWALS_MAX
  *      in all: then a person is asked again. A peer writes as many epoch keys as it likes (I11).
- *   G3 A row is for a message that the peer once had, and ends only when it says that it has it:
- *      whoever asks for all of its messages again adds a row for each of them and no more (I11).
+ *   G3 A row is for a message that the peer once had, and ends only when it says that it has it, or
+ *      has erased it: whoever asks for all of its messages again adds a row for each of them and no
+ *      more (I11).
  */
 #include "follow/peer.h"
 
@@ -100,26 +101,6 @@ enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_
     return TOV_OK;
 }
 
-enum tov_err tov_follow_next_asked(const struct tov_follow *follow, struct tov_store_read *read,
-                                   uint16_t agency, uint64_t *inout_index)
-{
-    struct tov_store_range range = {.table = TOV_TABLE_AGAIN,
-                                    .first = row_key(agency, *inout_index),
-                                    .last = row_key(agency, UINT64_MAX)};
-    struct tov_store_iter iter;
-    enum tov_err err = TOV_E_NOT_FOUND;
-    struct row row;
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (err == TOV_E_NOT_FOUND && tov_store_iter_next(&iter)) {
-        err = decode_row(follow->core, iter.row.value, &row);
-        *inout_index = tov_get_be64(iter.row.key.bytes + 2);
-        if (err == TOV_OK && row.state != TOV_AGAIN_ASKED)
-            err = TOV_E_NOT_FOUND;
-    }
-    enum tov_err read_err = tov_store_iter_fini(&iter);
-    return read_err != TOV_OK ? read_err : err;
-}
-
 /* ---- what the peer says ---- */
 
 bool tov_verdict_had_keys(struct tov_verdict_value value)
@@ -159,11 +140,13 @@ enum tov_err tov_again_on_verdict(struct tov_follow *follow, const struct tov_pe
 {
     struct tov_verdict_value before;
     struct row row;
+    if (tov_verdict_may_have_had_keys(said->now)) {
+        tov_again_settle(follow->core, peer->number, said->index);
+        return TOV_OK;
+    }
     enum tov_err err = get_row(follow->core, peer->number, said->index, &row);
     if (err != TOV_E_NOT_FOUND)
         return err;
-    if (tov_verdict_may_have_had_keys(said->now))
-        return TOV_OK;
     TOV_TRY(find_before(follow->core, said->place, &before));
     if (!tov_verdict_may_have_had_keys(before))
         return TOV_OK;

@@ -202,10 +202,6 @@ enum tov_again {
 enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_read *read,
                               uint16_t agency, uint64_t index,
                               enum tov_again *out_state) TOV_MUST_CHECK;
-/* The first own message at or behind *INOUT_INDEX for which AGENCY waits for a person's word.
- * TOV_E_NOT_FOUND: there is none. */
-enum tov_err tov_follow_next_asked(const struct tov_follow *follow, struct tov_store_read *read,
-                                   uint16_t agency, uint64_t *inout_index) TOV_MUST_CHECK;
 /* What a person says, into the open batch, which has the entry of the journal, too.
  * TOV_E_NOT_FOUND: AGENCY has not lost the keys of own message INDEX. */
 enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,

@@ -238,7 +238,7 @@ static void where_several_recipients_ask_the_agency_is_named(void)
     struct tov_ref ref;
     uint64_t number = send_note(harness, "kbh-pol/dks krfo/central", &ref);
     static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     amend_receipt(harness, 2, &ref, keyless);
     uint64_t before = count_journal(harness);
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
@@ -262,7 +262,7 @@ static void a_reason_is_as_long_as_the_journal_takes(void)
     memset(reason, 'a', sizeof reason);
     reason[901] = '\0';
     uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
-    lose_keys(harness, &ref);
+    lose_keys(harness, POLICE, &ref);
     UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, reason, true}),
                    TOV_E_ARGUMENT);
     UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
@@ -282,7 +282,7 @@ static void those_that_are_asked_for_are_counted_and_the_oldest_is_named(void)
     for (size_t i = 0; i < 3; i++)
         numbers[i] = send_note(harness, "kbh-pol/dks", &refs[i]);
     for (size_t i = 3; i > 0; i--)
-        lose_keys(harness, &refs[i - 1]);
+        lose_keys(harness, POLICE, &refs[i - 1]);
     UNIT_EQUAL_INT(status_of(harness, &anna).count, 3);
     UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[0]);
     tov_entry_put_gone(gone, TOV_ENTRY_ERASED, &refs[0].leaf);
@@ -294,6 +294,97 @@ static void those_that_are_asked_for_are_counted_and_the_oldest_is_named(void)
     UNIT_EQUAL_INT(status_of(harness, &anna).count, 2);
     UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[1]);
     harness_destroy(harness);
+}
+
+/* ---- how many, and for how long ---- */
+
+/* Erased there, or another trouble: no keys are asked for any more, until it says again that it
+ * lacks them. */
+static void what_is_not_asked_for_any_more_stands_in_nobodys_way(void)
+{
+    static const enum tov_verdict verdicts[] = {TOV_VERDICT_ERASED, TOV_VERDICT_NOT_OPENED};
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+        lose_keys(harness, POLICE, &ref);
+        UNIT_EQUAL_INT(status_of(harness, &anna).oldest, number);
+        amend_receipt(harness, POLICE - 1, &ref, (struct tov_verdict_value){verdicts[i], 0, 0});
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+        lose_keys(harness, POLICE, &ref);
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 1);
+        UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+        amend_receipt(harness, POLICE - 1, &ref,
+                      (struct tov_verdict_value){TOV_VERDICT_ERASED, 0, 0});
+    }
+    harness_destroy(harness);
+}
+
+static bool has_row(struct harness *harness, const struct tov_ref *ref)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    UNIT_OK(tov_store_read_begin(core_of(harness)->store, &read, NULL));
+    return tov_store_get(read, TOV_TABLE_AGAIN, tov_store_key_u16_u64(POLICE, ref->index), &row) ==
+           TOV_OK;
+}
+
+static void what_is_erased_there_leaves_no_row(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    (void)send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, POLICE, &ref);
+    CU_ASSERT(has_row(harness, &ref));
+    amend_receipt(harness, POLICE - 1, &ref, (struct tov_verdict_value){TOV_VERDICT_ERASED, 0, 0});
+    CU_ASSERT(!has_row(harness, &ref));
+    harness_destroy(harness);
+}
+
+/* As if the word about REF had been said a month ago. */
+static void age_word(struct harness *harness, const struct tov_ref *ref)
+{
+    uint8_t row[13] = {TOV_AGAIN_APPROVED};
+    tov_put_be64(row + 5, core_of(harness)->now_ms - 31ull * 86400000);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_AGAIN,
+                        tov_store_key_u16_u64(POLICE, ref->index), TOV_BYTES_OF(row));
+    harness_advance(harness, 2ull * 3600000);
+}
+
+/* The police are away: what is approved is not fetched, and is for a person again in a month; what
+ * is refused is not. Also when the node began anew; and whatever is decided then is known at once.
+ */
+static void what_is_approved_and_not_fetched_is_asked_for_again(void)
+{
+    for (size_t restarts = 0; restarts < 2; restarts++) {
+        struct harness *harness = three_nodes();
+        struct tov_ref refs[2];
+        uint64_t numbers[2];
+        for (size_t i = 0; i < 2; i++) {
+            numbers[i] = send_note(harness, "kbh-pol/dks", &refs[i]);
+            lose_keys(harness, POLICE, &refs[i]);
+        }
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 2);
+        harness_set_link(harness, 0, POLICE - 1, false);
+        for (size_t i = 0; i < 2; i++) {
+            struct word word = {&anna, numbers[i], NULL, "aftalt", i == 1};
+            UNIT_EQUAL_INT(error_by(harness, &word), 0);
+            UNIT_EQUAL_INT(status_of(harness, &anna).count, 1 - i);
+        }
+        if (restarts > 0)
+            harness_restart(harness, 0);
+        harness_advance(harness, 2000);
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+        age_word(harness, &refs[0]);
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 1);
+        UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[0]);
+        UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, numbers[0], NULL, "nej", true}), 0);
+        UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+        UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, numbers[1], NULL, "ja", false}), 0);
+        age_word(harness, &refs[1]);
+        UNIT_EQUAL_INT(status_of(harness, &anna).oldest, numbers[1]);
+        harness_destroy(harness);
+    }
 }
 
 int main(void)
@@ -309,6 +400,9 @@ int main(void)
         UNIT_TEST(where_several_recipients_ask_the_agency_is_named),
         UNIT_TEST(a_reason_is_as_long_as_the_journal_takes),
         UNIT_TEST(those_that_are_asked_for_are_counted_and_the_oldest_is_named),
+        UNIT_TEST(what_is_not_asked_for_any_more_stands_in_nobodys_way),
+        UNIT_TEST(what_is_erased_there_leaves_no_row),
+        UNIT_TEST(what_is_approved_and_not_fetched_is_asked_for_again),
     };
     return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);
 }

@@ -200,68 +200,6 @@ static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
     harness_destroy(harness);
 }
 
-static bool status_says(struct harness *harness, const char *words)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
-    struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
-    size_t size = strlen(words);
-    bool found = false;
-    for (size_t i = 0; !found && i + size <= said.size; i++)
-        found = memcmp(said.data + i, words, size) == 0;
-    tov_record_destroy(&reply);
-    return found;
-}
-
-static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
-{
-    struct harness *harness = three_nodes();
-    uint64_t numbers[5];
-    tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 4, 100);
-    for (size_t i = 0; i < 5; i++) {
-        UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-        send_note(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
-    CU_ASSERT(status_says(harness, "Most are from krfo"));
-    UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-unread-full"), 1);
-    look_at(harness, &anna, numbers[0]);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-    CU_ASSERT(!status_says(harness, "Most are from krfo"));
-    harness_destroy(harness);
-}
-
-static void no_agency_takes_the_place_of_another_that_has_less_unread(void)
-{
-    struct harness *harness = three_nodes();
-    struct desk_count count;
-    struct tov_desk *desk = tov_node_api(harness_node(harness, 0))->desk;
-    tov_desk_limit(desk, 4, 4);
-    for (size_t i = 0; i < 6; i++)
-        send_note(harness, "about.case_ref=" CASE, NULL);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    for (size_t i = 0; i < 3; i++) {
-        force_saying(harness, &(struct saying){.by = &bo,
-                                               .type = "msg.note",
-                                               .from = "kbh-pol/dks",
-                                               .to = "kk/vink",
-                                               .bases = "RPL115-2/1-1",
-                                               .fields = "about.case_ref=" CASE "; priority=akut"});
-        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    }
-    harness_advance(harness, 2 * HOUR_MS);
-    /* The half of the room is the police's, and nothing of krfo's is urgent. */
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 2);
-    tov_desk_count(
-        &(struct api_look){.api = tov_node_api(harness_node(harness, 0)), .client = &checker},
-        &count);
-    UNIT_EQUAL_INT(count.unrecorded, 4);
-    harness_destroy(harness);
-}
-
 static uint64_t is_counting_for_the_record(struct harness *harness)
 {
     struct tov_record body;
@@ -669,8 +607,6 @@ int main(void)
         UNIT_TEST(the_desk_is_read_after_a_restart_before_anybody_asks),
         UNIT_TEST(a_row_that_cannot_be_read_takes_the_status_from_nobody),
         UNIT_TEST(a_row_that_cannot_be_read_takes_the_list_from_nobody),
-        UNIT_TEST(more_unread_than_there_is_room_for_is_counted_when_some_are_read),
-        UNIT_TEST(no_agency_takes_the_place_of_another_that_has_less_unread),
         UNIT_TEST(a_backlog_of_the_record_hides_nothing_unread_and_heals),
         UNIT_TEST(an_undelivered_message_is_named_to_its_own_unit_alone),
         UNIT_TEST(what_waits_at_another_agency_is_counted_for_its_own_unit_alone),

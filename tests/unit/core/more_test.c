@@ -2,7 +2,7 @@
  *
  * The status looks at a bounded number of messages of each agency, and says when there are more:
  * a unit that has none among those is not told that it has none. Whole nodes in one process.
- * Not for: what is counted among them (desk_test.c, again_test.c).
+ * Not for: what is counted among them (desk_test.c).
  */
 #include "desk_ask.h"
 
@@ -64,34 +64,10 @@ static void that_more_waits_than_is_looked_at_is_told(void)
     harness_destroy(harness);
 }
 
-/* A row for each of COUNT own entries, as if the police had asked for all. */
-static void put_asked(struct harness *harness, uint64_t count)
-{
-    static const uint8_t row[13] = {TOV_AGAIN_ASKED};
-    struct tov_core *core = tov_node_core(harness_node(harness, 0));
-    for (uint64_t i = 0; i < count; i++)
-        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_AGAIN, tov_store_key_u16_u64(POLICE, i),
-                            TOV_BYTES_OF(row));
-    harness_advance(harness, 5000);
-}
-
-static void that_more_is_asked_for_than_is_looked_at_is_told(void)
-{
-    struct harness *harness = three_nodes();
-    send_notes(harness, LOOKED_AT + 1);
-    put_asked(harness, LOOKED_AT);
-    CU_ASSERT(!more_is_told(harness, &anna));
-    put_asked(harness, LOOKED_AT + 1);
-    CU_ASSERT(more_is_told(harness, &anna));
-    CU_ASSERT(more_is_told(harness, &sofie));
-    harness_destroy(harness);
-}
-
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(that_more_waits_than_is_looked_at_is_told),
-        UNIT_TEST(that_more_is_asked_for_than_is_looked_at_is_told),
     };
     return unit_run("core_more", tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * Own messages that a recipient could not use, as the status counts them: which verdicts, for whom,
- * once for each message, and for how long (api/unusable.c). Whole nodes in one process.
+ * once for each message, and for how long (api/trouble.c). Whole nodes in one process.
  * Not for: where a verdict comes from (tests of follow, roster_change_test.c).
  */
 #include "desk_ask.h"
 #include "gap_scene.h"
+#include "roster_scene.h"
 #include "verdict_scene.h"
 
+#include "api/desk.h"
 #include "base/cleanup.h"
 #include "ledger/entry.h"
 #include "node.h"
 
-enum { KK, POLICE, KRFO };
+#define POLICE ((size_t)KBH_POL)
 
 static const struct tov_verdict_value opened = {TOV_VERDICT_OPENED, 0, 0};
 static const struct tov_verdict_value refused = {TOV_VERDICT_REFUSED, 0, 3};
@@ -20,6 +22,25 @@ static const struct tov_verdict_value refused = {TOV_VERDICT_REFUSED, 0, 3};
 static struct tov_core *core_of(struct harness *harness)
 {
     return tov_node_core(harness_node(harness, KK));
+}
+
+static struct tov_troubles *troubles_of(struct harness *harness)
+{
+    return tov_desk_troubles(tov_node_api(harness_node(harness, KK))->desk);
+}
+
+/* A note of BY's unit; its number. */
+static uint64_t send_to_police(struct harness *harness, const struct harness_client *by,
+                               const char *from, struct tov_ref *out_ref)
+{
+    return say(harness,
+               &(struct saying){.by = by,
+                                .type = "msg.note",
+                                .from = from,
+                                .to = "kbh-pol/dks",
+                                .bases = "RPL115-2/1-1",
+                                .fields = "about.case_ref=" CASE},
+               out_ref);
 }
 
 struct told {
@@ -209,19 +230,159 @@ static void what_is_not_here_any_more_is_counted_for_nobody(void)
     }
 }
 
-/* A count that may be too small is none. */
-static void a_link_that_cannot_be_read_is_no_count(void)
+/* It is told in the log, and takes the others from nobody. */
+static void a_link_that_cannot_be_read_is_stepped_over(void)
 {
     struct harness *harness = three_nodes();
-    struct tov_ref ref;
+    struct tov_ref ref, other;
     uint8_t row[7] = {0};
-    struct tov_record body;
     (void)send_to_both(harness, &ref);
+    uint64_t second = send_to_both(harness, &other);
     amend_receipt(harness, KRFO, &ref, refused);
+    amend_receipt(harness, KRFO, &other, refused);
     tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_LINK,
                         tov_key_link(&first_to_krfo), TOV_BYTES_OF(row));
     harness_advance(harness, 2000);
-    UNIT_EQUAL_INT(error_to(harness, &anna, request_of("status", &body)), TOV_E_CORRUPT);
+    harness_restart(harness, KK);
+    harness_advance(harness, 40000);
+    check(harness, 1, second);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "desk-row-skipped"), 1);
+    harness_destroy(harness);
+}
+
+/* ---- how many ---- */
+
+static bool is_counting(struct harness *harness)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    bool counting = tov_record_number(body_of(reply, "status"), "counting") != 0;
+    tov_record_destroy(&reply);
+    return counting;
+}
+
+/* kk/sof may send in it, too. */
+static struct tov_roster *adopt_next(struct harness *harness)
+{
+    struct tov_roster *roster = next_roster(harness, 2);
+    for (size_t node = KK; node <= KRFO; node++) {
+        harness_set_roster(harness, node, roster);
+        harness_restart(harness, node);
+    }
+    harness_advance(harness, 60000);
+    return roster;
+}
+
+static void what_another_unit_has_hides_nothing(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_roster *roster = adopt_next(harness);
+    struct tov_ref ref;
+    uint64_t number = send_to_police(harness, &sofie, "kk/sof", &ref);
+    amend_receipt(harness, POLICE, &ref, refused);
+    UNIT_EQUAL_INT(status_of(harness, &sofie).count, 1);
+    for (size_t i = 0; i < 210; i++) {
+        (void)send_to_police(harness, &anna, "kk/vink", &ref);
+        amend_receipt(harness, POLICE, &ref, refused);
+    }
+    struct told told = status_of(harness, &sofie);
+    UNIT_EQUAL_INT(told.count, 1);
+    UNIT_EQUAL_INT(told.oldest, number);
+    CU_ASSERT(!tov_troubles_are_whole(troubles_of(harness))); /* that was a piece */
+    harness_advance(harness, 2000);
+    CU_ASSERT(tov_troubles_are_whole(troubles_of(harness)));
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 210);
+    CU_ASSERT(!is_counting(harness));
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+/* For what the police asks CLIENT for again. */
+static struct told asked_of(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record body, peer;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    struct told told = {0, 0};
+    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
+        if (tov_record_number(peer, "agency") == POLICE + 1)
+            told = (struct told){tov_record_number(peer, "asked_again"),
+                                 tov_record_number(peer, "asked_again_oldest")};
+    }
+    tov_record_destroy(&reply);
+    return told;
+}
+
+/* A recipient that was set back by weeks asks for all that it had opened. */
+static void what_another_unit_has_not_decided_hides_nothing(void)
+{
+    static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
+    struct harness *harness = three_nodes();
+    struct tov_roster *roster = adopt_next(harness);
+    struct tov_ref ref;
+    for (size_t i = 0; i < 210; i++) {
+        (void)send_to_police(harness, &anna, "kk/vink", &ref);
+        amend_receipt(harness, POLICE, &ref, keyless);
+    }
+    uint64_t number = send_to_police(harness, &sofie, "kk/sof", &ref);
+    amend_receipt(harness, POLICE, &ref, keyless);
+    (void)asked_of(harness, &anna);
+    harness_advance(harness, 2000);
+    UNIT_EQUAL_INT(asked_of(harness, &sofie).count, 1);
+    UNIT_EQUAL_INT(asked_of(harness, &sofie).oldest, number);
+    UNIT_EQUAL_INT(asked_of(harness, &anna).count, 210);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void counts_are_the_same_after_a_restart(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[4];
+    uint64_t numbers[4];
+    for (size_t i = 0; i < 4; i++) {
+        numbers[i] = send_to_both(harness, &refs[i]);
+        amend_receipt(harness, KRFO, &refs[i], refused);
+    }
+    amend_receipt(harness, KRFO, &refs[0], opened);
+    answer(harness, &refs[1], "msg.retract", "about.case_ref=" CASE);
+    check(harness, 2, numbers[2]);
+    harness_restart(harness, KK);
+    CU_ASSERT(!tov_troubles_are_whole(troubles_of(harness)) ||
+              !tov_desk_is_whole(tov_node_api(harness_node(harness, KK))->desk));
+    harness_advance(harness, 2000);
+    CU_ASSERT(tov_troubles_are_whole(troubles_of(harness))); /* before anybody asks */
+    check(harness, 2, numbers[2]);
+    CU_ASSERT(!is_counting(harness));
+    harness_destroy(harness);
+}
+
+/* Of the agency that has most the newest is left out, and it is said; when there is room again, it
+ * is counted. */
+static void more_than_there_is_room_for_is_told_and_counted_when_some_is_settled(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[5];
+    uint64_t numbers[5];
+    for (size_t i = 0; i < 5; i++)
+        numbers[i] = send_to_both(harness, &refs[i]);
+    tov_troubles_limit(troubles_of(harness), 4);
+    for (size_t i = 0; i < 4; i++)
+        amend_receipt(harness, KRFO, &refs[i], refused);
+    check(harness, 4, numbers[0]);
+    CU_ASSERT(!is_counting(harness));
+    amend_receipt(harness, KRFO, &refs[4], refused);
+    check(harness, 4, numbers[0]);
+    CU_ASSERT(is_counting(harness));
+    amend_receipt(harness, POLICE, &refs[0], refused); /* it has less: krfo's newest goes */
+    check(harness, 3, numbers[0]);
+    for (size_t i = 0; i < 2; i++) {
+        amend_receipt(harness, KRFO, &refs[i], opened);
+        CU_ASSERT(is_counting(harness)); /* and so it is read */
+        harness_advance(harness, 2000);
+    }
+    check(harness, 4, numbers[0]);
+    CU_ASSERT(!is_counting(harness));
     harness_destroy(harness);
 }
 
@@ -233,7 +394,11 @@ int main(void)
         UNIT_TEST(the_unit_that_sent_it_is_told_and_no_other),
         UNIT_TEST(what_its_sender_takes_back_or_replaces_waits_for_nobody),
         UNIT_TEST(what_is_not_here_any_more_is_counted_for_nobody),
-        UNIT_TEST(a_link_that_cannot_be_read_is_no_count),
+        UNIT_TEST(a_link_that_cannot_be_read_is_stepped_over),
+        UNIT_TEST(what_another_unit_has_hides_nothing),
+        UNIT_TEST(what_another_unit_has_not_decided_hides_nothing),
+        UNIT_TEST(counts_are_the_same_after_a_restart),
+        UNIT_TEST(more_than_there_is_room_for_is_told_and_counted_when_some_is_settled),
     };
     return unit_run("core_unusable", tests, sizeof tests / sizeof tests[0]);
 }

@@ -350,10 +350,9 @@ static void check_errors(const struct scene *scene, size_t which, enum tov_err e
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_follow *follow = follow_of(scene, 0);
     enum tov_again state = TOV_AGAIN_NONE;
-    uint64_t index = scene->sent[which].place.index, from = index;
+    uint64_t index = scene->sent[which].place.index;
     UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
     UNIT_EQUAL_INT(tov_follow_again(follow, read, 2, index, &state), expected);
-    UNIT_EQUAL_INT(tov_follow_next_asked(follow, read, 2, &from), expected);
     UNIT_EQUAL_INT(tov_again_check(follow, read, peer_of(scene), index), expected);
     UNIT_EQUAL_INT(tov_again_renew(follow, peer_of(scene), index), expected);
     UNIT_EQUAL_INT(tov_follow_give_again(follow, 2, index, true), expected);
@@ -456,29 +455,6 @@ static void what_is_said_last_holds_however_often_it_is_said(void)
     sim_wire_pass(scene->wire, 30000);
     UNIT_EQUAL_INT(count_readable(scene), 1);
     UNIT_EQUAL_INT(count_told(scene, 0), 1);
-    destroy_scene(scene);
-}
-
-/* What the status shows is those that are asked for, behind where it looked last. */
-static void those_that_are_asked_for_are_found_in_order(void)
-{
-    struct scene *scene = make_scene("in-order");
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t index = 0;
-    sim_wire_disconnect(scene->wire, 0, 1);
-    decide(scene, 1, false);
-    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
-    UNIT_OK(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index));
-    UNIT_EQUAL_INT(index, scene->sent[0].place.index);
-    index++;
-    UNIT_OK(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index));
-    UNIT_EQUAL_INT(index, scene->sent[2].place.index);
-    index++;
-    UNIT_EQUAL_INT(tov_follow_next_asked(follow_of(scene, 0), read, 2, &index), TOV_E_NOT_FOUND);
-    index = 0;
-    UNIT_EQUAL_INT(tov_follow_next_asked(follow_of(scene, 0), read, 3, &index), TOV_E_NOT_FOUND);
-    tov_store_read_end(read);
-    read = NULL;
     destroy_scene(scene);
 }
 
@@ -821,7 +797,6 @@ int main(void)
         UNIT_TEST(a_row_that_nobody_wrote_so_gives_nothing),
         UNIT_TEST(an_approval_is_of_one_epoch_and_for_thirty_days),
         UNIT_TEST(what_is_said_last_holds_however_often_it_is_said),
-        UNIT_TEST(those_that_are_asked_for_are_found_in_order),
         UNIT_TEST(no_way_of_saying_so_gets_the_keys_without_a_person),
         UNIT_TEST(what_it_never_had_or_needs_no_more_is_no_question),
         UNIT_TEST(a_verdict_that_nobody_wrote_so_ends_the_node),
