@@ -4,6 +4,7 @@
  */
 #include "audit/keyring.h"
 
+#include "audit/why.h"
 #include "audit/words.h"
 
 #include <stdlib.h>
@@ -116,7 +117,7 @@ static bool check_first(struct chain *chain, const char *path, const struct tov_
     tov_roster_roots(roster, &own);
     if (tov_roster_verify(roster, &own, &error) == TOV_OK)
         return true;
-    say(chain, TOV_FOUND_ROSTER_THRESHOLD, path, error.text);
+    say(chain, TOV_FOUND_ROSTER_THRESHOLD, path, TOV_WHY(error.text));
     return false;
 }
 
@@ -153,7 +154,7 @@ static bool check_next(struct chain *chain, const char *path, const struct tov_r
     }
     if (tov_roster_verify_successor(keyring->newest, roster, &error) == TOV_OK)
         return true;
-    say_no_successor(chain, path, roster, error.text);
+    say_no_successor(chain, path, roster, TOV_WHY(error.text));
     return false;
 }
 
@@ -172,7 +173,7 @@ static enum tov_err load_one(struct chain *chain, uint64_t version, bool *out_go
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK || tov_roster_version(roster) != version) {
-        say(chain, TOV_FOUND_FILE_MALFORMED, path, error.text);
+        say(chain, TOV_FOUND_FILE_MALFORMED, path, TOV_WHY(error.text));
         return TOV_OK;
     }
     if (keyring->newest == NULL ? !check_first(chain, path, roster)

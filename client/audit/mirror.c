@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 #include "audit/mirror_parts.h"
 #include "audit/mirror_reader.h"
+#include "audit/why.h"
 #include "audit/words.h"
 #include "merkle/tree.h"
 
@@ -497,7 +498,8 @@ static enum tov_err check_note(struct pass *pass)
     err = tov_checkpoint_open(tov_buf_view(&bytes), &pass->key->ledger, &opened, &error);
     if (err != TOV_OK) {
         say_file(pass, TOV_FOUND_CHECKPOINT_SIGNATURE, "checkpoint",
-                 TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name), error.text);
+                 TOV_SAY(_("a signature by the key of %s"), pass->key->ledger.name),
+                 TOV_WHY(error.text));
         return TOV_OK;
     }
     if (opened.checkpoint.size != pass->last_line_size)

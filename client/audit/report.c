@@ -6,12 +6,21 @@
 #include "audit/report.h"
 
 #include "audit/words.h"
+#include "base/cleanup.h"
 #include "base/time.h"
+#include "telling/columns.h"
+#include "telling/text.h"
 
 #include <string.h>
 
+#define INDENT_FINDING 6u /* behind "   1. " */
+#define INDENT_VALUE 7u
+#define INDENT_ABOUT 4u
+#define TEXT_MAX_BYTES 65536u /* of one paragraph */
+
 struct page {
     FILE *file;
+    unsigned columns;
     uint64_t number; /* of the finding last told */
 };
 
@@ -70,8 +79,9 @@ static const char *say_class(enum tov_finding_class class)
 
 /* ---- lines ---- */
 
-/* Control characters become '?'; each line of TEXT begins with INDENT. */
-static void put_clean(FILE *file, const char *text, const char *indent)
+/* As they are, for others to copy; control characters become '?', and each line begins with INDENT.
+ */
+static void put_verbatim(FILE *file, const char *text, const char *indent)
 {
     for (const char *at = text; *at != '\0'; at++) {
         unsigned char c = (unsigned char)*at;
@@ -82,33 +92,44 @@ static void put_clean(FILE *file, const char *text, const char *indent)
     }
 }
 
+/* LEAD and TEXT as a paragraph that ends the line; its other lines begin at INDENT. */
+static void put_paragraph(const struct page *page, const char *lead, const char *text,
+                          unsigned indent)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(TEXT_MAX_BYTES);
+    tov_buf_put_text(&out, lead);
+    text_put_wrapped(&out, text, &(struct text_frame){text_width(lead), indent, page->columns});
+    if (out.failed == TOV_OK)
+        (void)fwrite(out.data, 1, out.size, page->file);
+}
+
 static void put_line(const struct page *page, const char *label, const char *text)
 {
+    char lead[64];
     if (text == NULL || *text == '\0')
         return;
-    (void)fprintf(page->file, "     %s ", label);
-    put_clean(page->file, text, "       ");
-    (void)fputc('\n', page->file);
+    (void)snprintf(lead, sizeof lead, "     %s ", label);
+    put_paragraph(page, lead, text, INDENT_VALUE);
 }
 
 static void put_place(const struct page *page, const struct tov_finding *finding)
 {
-    if (finding->path == NULL && !finding->has_index)
-        return;
-    (void)fprintf(page->file, "     %s ", _("where:   "));
-    if (finding->path != NULL)
-        put_clean(page->file, finding->path, "");
-    if (finding->path != NULL && finding->has_index)
-        (void)fputs(", ", page->file);
+    char text[TOV_FINDING_TEXT_SIZE] = "", position[64] = "";
     if (finding->has_index)
-        (void)fprintf(page->file, _("position %llu"), (unsigned long long)finding->index);
-    (void)fputc('\n', page->file);
+        (void)snprintf(position, sizeof position, _("position %llu"),
+                       (unsigned long long)finding->index);
+    (void)snprintf(text, sizeof text, "%.400s%s%s", finding->path == NULL ? "" : finding->path,
+                   finding->path != NULL && finding->has_index ? ", " : "", position);
+    put_line(page, _("where:   "), text);
 }
 
 static void put_finding(struct page *page, const struct tov_finding *finding)
 {
-    (void)fprintf(page->file, "\n%4llu. [%s] %s\n", (unsigned long long)++page->number,
-                  say_class(finding->class), tov_finding_sentence(finding->code));
+    char lead[80];
+    (void)snprintf(lead, sizeof lead, "%4llu. [%s] ", (unsigned long long)++page->number,
+                   say_class(finding->class));
+    (void)fputc('\n', page->file);
+    put_paragraph(page, lead, tov_finding_sentence(finding->code), INDENT_FINDING);
     put_place(page, finding);
     put_line(page, _("expected:"), finding->expected);
     put_line(page, _("found:   "), finding->found);
@@ -116,7 +137,7 @@ static void put_finding(struct page *page, const struct tov_finding *finding)
         put_line(page, _("next:    "), tov_finding_next(finding));
     if (finding->evidence != NULL) {
         (void)fprintf(page->file, "     %s\n       ", _("evidence:"));
-        put_clean(page->file, finding->evidence, "       ");
+        put_verbatim(page->file, finding->evidence, "       ");
         (void)fputc('\n', page->file);
     }
 }
@@ -130,7 +151,7 @@ static void put_findings(struct page *page, const struct tov_findings *findings)
                       (subject == NULL || strcmp(subject, finding->subject) != 0);
         if (is_new) {
             (void)fputc('\n', page->file);
-            put_clean(page->file, finding->subject, "");
+            put_verbatim(page->file, finding->subject, "");
             (void)fputs(":\n", page->file);
             subject = finding->subject;
         }
@@ -158,19 +179,21 @@ static void put_about(const struct page *page, const struct tov_audit *audit)
 {
     const struct tov_export_about *about = &audit->about;
     const struct tov_audit_counts *counts = &audit->counts;
-    char time[TOV_TIME_TEXT_SIZE];
+    char time[TOV_TIME_TEXT_SIZE], text[TOV_FINDING_TEXT_SIZE];
     if (!audit->has_about)
         return;
     tov_time_format(about->time_ms, time);
-    (void)fprintf(page->file, _("  %s in %s, generation %u, exported %s\n"), about->agency_name,
-                  about->federation, (unsigned)about->generation, time);
-    (void)fprintf(page->file,
-                  _("  entries: %llu (messages %llu, receipts %llu, erased or lost %llu); "
-                    "in the journal: %llu; messages received: %llu\n"),
-                  (unsigned long long)counts->entries, (unsigned long long)counts->messages,
-                  (unsigned long long)counts->receipts, (unsigned long long)counts->erased,
-                  (unsigned long long)counts->journal_entries,
-                  (unsigned long long)counts->received);
+    (void)snprintf(text, sizeof text, _("%s in %s, generation %u, exported %s"), about->agency_name,
+                   about->federation, (unsigned)about->generation, time);
+    put_paragraph(page, "  ", text, INDENT_ABOUT);
+    (void)snprintf(text, sizeof text,
+                   _("entries: %llu (messages %llu, receipts %llu, erased or lost %llu); "
+                     "in the journal: %llu; messages received: %llu"),
+                   (unsigned long long)counts->entries, (unsigned long long)counts->messages,
+                   (unsigned long long)counts->receipts, (unsigned long long)counts->erased,
+                   (unsigned long long)counts->journal_entries,
+                   (unsigned long long)counts->received);
+    put_paragraph(page, "  ", text, INDENT_ABOUT);
     put_span(page, audit);
 }
 
@@ -178,7 +201,7 @@ static void put_export(struct page *page, const struct tov_verified *export)
 {
     const struct tov_findings *findings = &export->audit.findings;
     (void)fputc('\n', page->file);
-    put_clean(page->file, export->name, "");
+    put_verbatim(page->file, export->name, "");
     (void)fputs(":\n", page->file);
     put_about(page, &export->audit);
     if (findings->count == 0)
@@ -188,14 +211,18 @@ static void put_export(struct page *page, const struct tov_verified *export)
 
 static void put_keys(const struct page *page, const char *roots_path)
 {
-    if (roots_path == NULL) {
-        (void)fprintf(page->file, "%s\n",
+    char text[TOV_FINDING_TEXT_SIZE];
+    if (roots_path == NULL)
+        put_paragraph(page, "",
                       _("NOT CHECKED: whose keys these are. They come from the export itself, and "
-                        "who invents an export\ninvents its keys. Give the root keys, which you "
-                        "got on another way: --roots FILE"));
+                        "who invents an export invents its keys. Give the root keys, which you got "
+                        "on another way: --roots FILE"),
+                      0);
+    if (roots_path == NULL)
         return;
-    }
-    (void)fprintf(page->file, _("The keys are checked by the root keys in %s.\n"), roots_path);
+    (void)snprintf(text, sizeof text, _("The keys are checked by the root keys in %s."),
+                   roots_path);
+    put_paragraph(page, "", text, 0);
 }
 
 static void put_totals(const struct page *page, const struct tov_verify *verify)
@@ -216,12 +243,12 @@ static void put_totals(const struct page *page, const struct tov_verify *verify)
 
 bool tov_report_text(FILE *file, const struct tov_verify *verify, const char *roots_path)
 {
-    struct page page = {.file = file};
+    struct page page = {.file = file, .columns = columns_of_page()};
     put_keys(&page, roots_path);
     for (size_t i = 0; i < verify->count; i++)
         put_export(&page, &verify->exports[i]);
     put_findings(&page, &verify->between);
     put_totals(&page, verify);
-    (void)fprintf(file, "%s\n", say_verdict(tov_verify_verdict(verify), roots_path != NULL));
+    put_paragraph(&page, "", say_verdict(tov_verify_verdict(verify), roots_path != NULL), 0);
     return fflush(file) == 0 && ferror(file) == 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "audit/tree.h"
 
+#include "audit/why.h"
 #include "audit/words.h"
 #include "merkle/tree.h"
 
@@ -133,7 +134,8 @@ static enum tov_err open_note(struct pass *pass, struct tov_bytes bytes, const c
         return TOV_E_NOMEM;
     if (tov_note_parse(bytes, TOV_NOTE_MAX_BYTES, note, &error) != TOV_OK ||
         tov_checkpoint_parse(note->text, &tree->checkpoint) != TOV_OK) {
-        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, _("a signed checkpoint"), error.text);
+        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, _("a signed checkpoint"),
+                  TOV_WHY(error.text));
         return TOV_OK;
     }
     tree->has_checkpoint = true;
@@ -144,7 +146,7 @@ static enum tov_err open_note(struct pass *pass, struct tov_bytes bytes, const c
                   tree->checkpoint.origin);
     else if (tov_checkpoint_open(bytes, tree->key, &opened, &error) != TOV_OK)
         (void)add(pass, TOV_FOUND_CHECKPOINT_SIGNATURE, path,
-                  TOV_SAY(_("a signature by the key of %s"), tree->key->name), error.text);
+                  TOV_SAY(_("a signature by the key of %s"), tree->key->name), TOV_WHY(error.text));
     else
         tree->is_signed = true;
     struct tov_tree_note at = {tree->findings, tree->keyring, path, tree->is_signed};

@@ -5,6 +5,7 @@
 #include "audit/verify.h"
 
 #include "audit/pair.h"
+#include "audit/why.h"
 #include "audit/words.h"
 
 #include <dirent.h>
@@ -47,6 +48,18 @@ static enum tov_err read_text(const char *path, struct tov_buf *out, int *out_wh
     return err;
 }
 
+/* The common ones, as the system says them in English; it has no Danish where only tov-audit is. */
+static const char *say_errno(int number)
+{
+    if (number == ENOENT)
+        return _("No such file or directory");
+    if (number == EACCES)
+        return _("Permission denied");
+    if (number == EISDIR)
+        return _("Is a directory");
+    return strerror(number);
+}
+
 enum tov_err tov_verify_roots(struct tov_verify *verify, const char *path, struct tov_error *error)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(ROOTS_MAX_BYTES);
@@ -55,10 +68,10 @@ enum tov_err tov_verify_roots(struct tov_verify *verify, const char *path, struc
     enum tov_err err = read_text(path, &text, &why_not);
     if (err != TOV_OK)
         return tov_fail(error, err, _("the root keys in %s cannot be read: %s"), path,
-                        why_not != 0 ? strerror(why_not) : _("the file is too large"));
+                        why_not != 0 ? say_errno(why_not) : _("the file is too large"));
     err = tov_roots_parse(tov_buf_view(&text), &verify->roots, &why);
     if (err != TOV_OK)
-        return tov_fail(error, err, _("%s does not hold root keys: %s"), path, why.text);
+        return tov_fail(error, err, _("%s does not hold root keys: %s"), path, TOV_WHY(why.text));
     verify->has_roots = true;
     return TOV_OK;
 }

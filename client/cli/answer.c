@@ -10,7 +10,7 @@
 #include "cli/language.h"
 #include "cli/message.h"
 #include "cli/next.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define ANSWERS_MAX 24u
 

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "cli/file.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define QUESTION_MAX_BYTES 4096u
 

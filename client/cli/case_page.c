@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 void case_page_heading(struct cli *cli, const char *text)
 {

@@ -9,7 +9,7 @@
 #include "cli/case_page.h"
 #include "cli/language.h"
 #include "cli/message.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define TIME_COLUMNS 18u
 

@@ -8,7 +8,7 @@
 #include "cli/case_page.h"
 #include "cli/language.h"
 #include "cli/next.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 static void put_step(struct cli *cli, const struct next_step *step)
 {

@@ -7,7 +7,7 @@
 
 #include "cli/case_page.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define NAME_MIN 14u /* of the words below */
 #define NAME_MAX 32u

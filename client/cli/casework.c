@@ -10,7 +10,7 @@
 #include "case/deadline.h"
 #include "case/machine.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "wire/payload.h"
 
 #define DATE_COLUMNS 12u

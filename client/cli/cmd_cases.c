@@ -10,7 +10,7 @@
 #include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define NUMBER_COLUMNS 5u
 #define RESPONSIBLE_MIN 12u

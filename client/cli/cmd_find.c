@@ -14,7 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/language.h"
 #include "cli/rows.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define WORD_SIZE (TOV_PERSON_WORD_MAX_BYTES + 1)
 #define REASON_SIZE 513

@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "cli/find.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define LINE_SIZE 512
 

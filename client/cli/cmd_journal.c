@@ -14,7 +14,7 @@
 #include "cli/language.h"
 #include "cli/lost.h"
 #include "cli/rows.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define LIMIT_DEFAULT 30u

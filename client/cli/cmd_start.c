@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define LINE_SIZE 256

@@ -11,7 +11,7 @@
 #include "cli/language.h"
 #include "cli/lost.h"
 #include "cli/table.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define MINUTE_MS 60000ull

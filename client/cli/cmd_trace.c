@@ -15,7 +15,7 @@
 #include "cli/message.h"
 #include "cli/save.h"
 #include "cli/table.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define LEAD_COLUMNS 16u
 #define BASE64_HASH_SIZE (TOV_BASE64_SIZE(TOV_HASH_BYTES) + 1)

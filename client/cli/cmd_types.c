@@ -11,7 +11,7 @@
 #include "cli/command.h"
 #include "cli/language.h"
 #include "cli/table.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define PURPOSE "header.purpose"

@@ -6,7 +6,7 @@
 
 #include "base/hex.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 const struct cli_option command_common_options[] = {
     {"node", N_("ENDPOINT"), N_("the node: tcp://HOST:PORT or ipc:///PATH (TOV_NODE)"), false},

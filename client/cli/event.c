@@ -3,7 +3,7 @@
 
 #include "cli/language.h"
 #include "cli/message.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "wire/leaf.h"
 
 static const char *kind_id(enum tov_event_kind kind)

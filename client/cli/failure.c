@@ -9,7 +9,7 @@
 #include "cli/file.h"
 #include "cli/language.h"
 #include "cli/retell.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define INDENT 5u /* of "tov: " */
 #define TEXT_MAX_BYTES 16384u

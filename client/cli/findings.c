@@ -9,7 +9,7 @@
 #include "cli/fieldpath.h"
 #include "cli/file.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define INDENT 4u
 #define TEXT_MAX_BYTES 262144u

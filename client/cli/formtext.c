@@ -8,7 +8,7 @@
 #include "case/form_line.h"
 #include "cli/findings.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define MARK "#!"
 #define COLUMNS 76u /* behind the mark, in an editor of 80 */

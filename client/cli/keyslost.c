@@ -7,7 +7,7 @@
 #include "cli/casework.h"
 #include "cli/language.h"
 #include "cli/message.h"
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define ALARM_MS (UINT64_C(30) * 86400000u)
 #define TEXT_SIZE 640

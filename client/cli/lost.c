@@ -5,7 +5,7 @@
 
 #include "cli/casework.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define TEXT_SIZE 512

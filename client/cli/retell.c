@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/retell.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/language.h"
 #include "cli/refusals.h"
-
-#define PIECES_MAX 3u
-#define PIECE "%s"
-#define PIECE_SIZE 2u
+#include "telling/pattern.h"
 
 /* Of libtov and of key files, as they stand where they are first known; what is different each time
  * is "%s" here. */
@@ -27,52 +21,12 @@ static const char *const lines[] = {
     N_("tcp endpoint: write tcp://HOST:PORT"),
 };
 
-struct piece {
-    const char *at;
-    size_t size;
-};
-
-/* Whether TEXT is LINE with something for each "%s"; OUT_PIECES: what. */
-static bool fits(const char *line, const char *text, struct piece *out_pieces)
-{
-    size_t count = 0;
-    for (const char *mark; (mark = strstr(line, PIECE)) != NULL; line = mark + PIECE_SIZE) {
-        char next[160];
-        const char *rest = mark + PIECE_SIZE;
-        const char *second = strstr(rest, PIECE);
-        size_t before = (size_t)(mark - line);
-        size_t size = second == NULL ? strlen(rest) : (size_t)(second - rest);
-        if (strncmp(line, text, before) != 0 || count == PIECES_MAX || size >= sizeof next)
-            return false;
-        text += before;
-        memcpy(next, rest, size);
-        next[size] = '\0';
-        const char *end = size == 0 ? text + strlen(text) : strstr(text, next);
-        if (end == NULL)
-            return false;
-        out_pieces[count++] = (struct piece){text, (size_t)(end - text)};
-        text = end;
-    }
-    return strcmp(line, text) == 0;
-}
-
-static void fill_in(const char *line, const struct piece *pieces, char *out, size_t size)
-{
-    size_t used = 0;
-    for (const char *mark; used < size && (mark = strstr(line, PIECE)) != NULL;
-         line = mark + PIECE_SIZE, pieces++)
-        used += (size_t)snprintf(out + used, size - used, "%.*s%.*s", (int)(mark - line), line,
-                                 (int)pieces->size, pieces->at);
-    if (used < size)
-        (void)snprintf(out + used, size - used, "%s", line);
-}
-
 static bool retell_as(const char *line, const char *text, char *out, size_t size)
 {
-    struct piece pieces[PIECES_MAX] = {{"", 0}}; /* msgfmt sees that no translation asks for more */
-    if (!fits(line, text, pieces))
+    struct pattern_piece pieces[PATTERN_PIECES_MAX];
+    if (!pattern_fits(line, text, pieces))
         return false;
-    fill_in(_(line), pieces, out, size);
+    pattern_fill(_(line), pieces, out, size);
     return true;
 }
 

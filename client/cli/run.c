@@ -5,16 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/language.h"
+#include "telling/columns.h"
 
 #define PAGE_MAX_BYTES 67108864u
-#define COLUMNS_DEFAULT 80u
-#define COLUMNS_MIN 40u
-#define COLUMNS_MAX 120u
 
 /* The language must be known before the first word, so before the arguments are judged. */
 static const char *language_choice(const char *const *argv)
@@ -42,20 +39,6 @@ static bool wants_json(const char *const *argv)
     return false;
 }
 
-static unsigned terminal_columns(void)
-{
-    struct winsize size = {0};
-    const char *given = getenv("COLUMNS");
-    unsigned columns = given == NULL ? 0 : (unsigned)strtoul(given, NULL, 10);
-    if (columns == 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        columns = size.ws_col;
-    if (columns == 0)
-        columns = COLUMNS_DEFAULT;
-    if (columns < COLUMNS_MIN)
-        columns = COLUMNS_MIN;
-    return columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
-}
-
 static void begin(struct cli *cli, const char *const *argv)
 {
     const char *choice = language_choice(argv);
@@ -66,7 +49,7 @@ static void begin(struct cli *cli, const char *const *argv)
     cli->json = wants_json(argv);
     cli->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
     cli->stdin_is_terminal = isatty(STDIN_FILENO) != 0;
-    cli->columns = terminal_columns();
+    cli->columns = columns_of_page();
     cli->colour = cli->stdout_is_terminal && (no_colour == NULL || no_colour[0] == '\0') &&
                   terminal != NULL && strcmp(terminal, "dumb") != 0;
 }

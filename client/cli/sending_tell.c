@@ -10,7 +10,7 @@
 #include "cli/fieldpath.h"
 #include "cli/findings.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "cli/words.h"
 
 #define LEAD_COLUMNS 14u

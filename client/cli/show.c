@@ -8,7 +8,7 @@
 #include "case/catalogue.h"
 #include "cli/fieldpath.h"
 #include "cli/language.h"
-#include "cli/text.h"
+#include "telling/text.h"
 #include "wire/leaf.h"
 
 #define LEAD_COLUMNS 14u

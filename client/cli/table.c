@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/text.h"
+#include "telling/text.h"
 
 #define GAP ((size_t)2)
 #define FLEXIBLE_MIN 8u

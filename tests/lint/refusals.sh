@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# refusals.sh ROOT: every sentence in which the node refuses something to a client (tov_fail or API_TOLD
-# in daemon/core/api) stands in client/cli/refusals.c too, so that it has a translation; and no other.
+# refusals.sh ROOT: what one program says in English and another retells has a translation there.
+# - every sentence in which the node refuses something to a client (tov_fail or API_TOLD in
+#   daemon/core/api) stands in client/cli/refusals.c, and no other does;
+# - so does what is wrong with notes, checkpoints and rosters in client/audit/why.c.
 # To mend: put it there with "%s" for what is different each time, then ninja po-update.
 set -eu
 ROOT=$(cd "${1:-.}" && pwd)
@@ -22,14 +24,28 @@ texts() {
     # shellcheck disable=SC2086 # one word a keyword
     xgettext --language=C --from-code=UTF-8 --keyword $keywords --no-location --no-wrap \
         --output=- "$@" | sed -n 's/^msgid "\(..*\)"$/\1/p' |
-        sed -e 's/%[lz]*[du]/%s/g' -e '/^%s$/d' | LC_ALL=C sort -u
+        sed -e 's/%[-0-9.*]*[lz]*[duxs]/%s/g' -e '/^%s$/d' | LC_ALL=C sort -u
 }
+# compare FILE WHO: $work/sent with the sentences of FILE, of which others are WHO's.
+compare() {
+    texts "--keyword=N_" "$1" >"$work/known"
+    comm -23 "$work/sent" "$work/known" | sed "s|^|$1 lacks what $2 says: |"
+    comm -13 "$work/sent" "$work/known" | sed "s|^|$1 has what nobody says: |"
+}
+
 texts "--keyword=tov_fail:3 --keyword=API_TOLD" daemon/core/api/*.c |
     { grep -vxF "$untold" || true; } >"$work/sent"
-texts "--keyword=N_" client/cli/refusals.c >"$work/known"
-{
-    comm -23 "$work/sent" "$work/known" | sed 's/^/client\/cli\/refusals.c lacks what the node says: /'
-    comm -13 "$work/sent" "$work/known" | sed 's/^/client\/cli\/refusals.c has what no node says: /'
-} >"$work/findings"
+compare client/cli/refusals.c "the node" >"$work/findings"
+
+if [ -f client/audit/why.c ]; then
+    {
+        texts "--keyword=tov_fail:3 --keyword=tov_lines_fail:3 --keyword=fail_line:3" \
+            proto/merkle/checkpoint.c proto/merkle/note.c proto/merkle/vkey.c \
+            proto/roster/lines.c proto/roster/roster_parse.c proto/roster/roster_trust.c
+        # What stands before another sentence, and the program's own mark.
+        printf '%s\n' 'by the old root keys: %s' 'by the new root keys: %s' '(in English: %s)'
+    } | LC_ALL=C sort -u >"$work/sent"
+    compare client/audit/why.c proto >>"$work/findings"
+fi
 cat "$work/findings"
 verdict refusals "$(wc -l <"$work/findings")"

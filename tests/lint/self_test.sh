@@ -175,7 +175,7 @@ passes refusals
 echo 'int g(void) { return tov_fail(&call->error, TOV_E_RULE, "not so"); }' >>daemon/core/api/a.c
 finds refusals 'client/cli/refusals.c lacks what the node says: not so'
 : >daemon/core/api/a.c
-finds refusals 'client/cli/refusals.c has what no node says: try again'
+finds refusals 'client/cli/refusals.c has what nobody says: try again'
 
 fresh_tree
 mkdir docs

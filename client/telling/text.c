@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "cli/text.h"
+#include "telling/text.h"
 
 #include <string.h>
 #include <wchar.h>

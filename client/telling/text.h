@@ -5,8 +5,8 @@
  * Never print what another agency wrote without passing it through here: a message could move the
  * cursor, change the window's title or turn the reading direction.
  */
-#ifndef TOV_CLI_TEXT_H
-#define TOV_CLI_TEXT_H
+#ifndef TOV_TELLING_TEXT_H
+#define TOV_TELLING_TEXT_H
 
 #include "base/bytes.h"
 

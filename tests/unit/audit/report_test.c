@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * The report of damaged exports for people: in Danish without a sentence of English, and no wider
+ * than the page.
+ * Not for: what is found (files_test.c).
+ */
+#include "damage.h"
+
+#include "support/unit.h"
+#include "telling/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS 80u
+
+static struct world *world;
+
+/* What proto/ says of a note, a checkpoint or a roster begins or goes on like this. */
+static const char *const english[] = {
+    "på engelsk",     "a note",         "a checkpoint",  "signatures",   "verifier key",
+    "expected here",  "root keys",      "must be",       "stands twice", " is not ",
+    "the text ends",  "copy it again",  "newer program", "longer than",  "no value",
+    "with a keyword", "take the right", "cannot",        " the "};
+
+static void check_line(const char *line, const char *said)
+{
+    bool is_one_word = strchr(line + strspn(line, " "), ' ') == NULL;
+    bool fits = text_width(line) <= COLUMNS || is_one_word;
+    if (!fits)
+        (void)fprintf(stderr, "%s: too wide: %s\n", said, line);
+    CU_ASSERT(fits);
+}
+
+static void check_report(const char *said)
+{
+    char *report = world_output(world);
+    for (size_t i = 0; i < sizeof english / sizeof english[0]; i++) {
+        const char *found = strstr(report, english[i]);
+        if (found != NULL)
+            (void)fprintf(stderr, "%s: English: %.60s\n", said, found);
+        CU_ASSERT_PTR_NULL(found);
+    }
+    char *rest = report;
+    for (char *line = strtok_r(report, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+        check_line(line, said);
+    free(report);
+}
+
+struct damage {
+    const char *path;
+    long at; /* a bit of that byte is flipped; negative from the end */
+};
+
+static void a_damaged_export_is_told_in_danish_and_within_the_page(void)
+{
+    static const struct damage damages[] = {
+        {"roster/1", 0},
+        {"roster/1", 40},
+        {"roster/1", 200},
+        {"roster/1", 700},
+        {"roster/1", -3},
+        {"roster/1", -60},
+        {"checkpoint", 3},
+        {"checkpoint", 30},
+        {"checkpoint", -3},
+        {"about", 5},
+        {"manifest", 70},
+        {"mirror/2/1/checkpoint", 20},
+        {"mirror/2/1/position", 4},
+        {"leaves/000.p/8", 40},
+        {"journal/checkpoint", 30},
+    };
+    char dir[WORLD_PATH_SIZE];
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        for (int reseals = 0; reseals < 2; reseals++) {
+            damage_copy(world, "exports/a1", "copy", dir);
+            if (!damage_has(dir, damages[i].path))
+                continue;
+            damage_flip(dir, damages[i].path, damages[i].at, 0);
+            if (reseals != 0)
+                damage_reseal(dir);
+            (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, NULL});
+            check_report(damages[i].path);
+        }
+    }
+}
+
+static void what_is_not_there_is_told_in_danish(void)
+{
+    static const char *const removed[] = {"roster/1", "checkpoint", "about", "cosignatures"};
+    char dir[WORLD_PATH_SIZE];
+    for (size_t i = 0; i < sizeof removed / sizeof removed[0]; i++) {
+        damage_copy(world, "exports/a1", "copy", dir);
+        damage_remove(dir, removed[i]);
+        damage_reseal(dir);
+        (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, NULL});
+        check_report(removed[i]);
+    }
+}
+
+static void roots_that_cannot_be_read_are_told_in_danish(void)
+{
+    char dir[WORLD_PATH_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    (void)world_run(world,
+                    (const char *const[]){AUDIT_PROGRAM, "verify", "--roots", "/nope", dir, NULL});
+    char *report = world_output(world);
+    CU_ASSERT_PTR_NOT_NULL(strstr(report, "filen findes ikke"));
+    free(report);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_damaged_export_is_told_in_danish_and_within_the_page),
+        UNIT_TEST(what_is_not_there_is_told_in_danish),
+        UNIT_TEST(roots_that_cannot_be_read_are_told_in_danish),
+    };
+    UNIT_NEED(setenv("LC_ALL", "da_DK.UTF-8", 1) == 0 && setenv("COLUMNS", "80", 1) == 0);
+    UNIT_NEED(unsetenv("LANGUAGE") == 0);
+    world = world_create("audit-report");
+    int code = unit_run("audit_report", tests, sizeof tests / sizeof tests[0]);
+    world_destroy(world);
+    return code;
+}
