@@ -368,11 +368,13 @@ struct api_keys_lost {
 struct api_keys_lost_walk {
     const struct api_look *look;
     struct api_view *view, *answer; /* to work with */
-    /* For each that is counted, with its view, whose number is 0; or NULL. */
-    enum tov_err (*each)(void *arg, const struct api_view *view);
+    /* For each that is counted, with its view, whose number is 0; or NULL. OUT_FULL: no more. */
+    enum tov_err (*each)(void *arg, const struct api_view *view, bool *out_full);
     void *arg;
+    bool is_full; /* nothing more is looked at, of no agency */
 };
-enum tov_err tov_api_keys_lost_of(const struct api_keys_lost_walk *walk, uint16_t agency,
+/* Of the 200 oldest. */
+enum tov_err tov_api_keys_lost_of(struct api_keys_lost_walk *walk, uint16_t agency,
                                   struct api_keys_lost *out_found) TOV_MUST_CHECK;
 
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,

@@ -12,7 +12,7 @@
 
 #include "ledger/reply.h"
 
-#define ROWS_LOOKED_AT 2000u /* of one agency's */
+#define ROWS_LOOKED_AT 200u /* of one agency's: each opens the answers to it */
 #define ANSWERS_LOOKED_AT 200u
 
 enum whose { WHOSE_NOBODY_KNOWS, WHOSE_OWN, WHOSE_OTHERS };
@@ -71,7 +71,7 @@ static void note_known(struct api_keys_lost *found, const struct tov_ref *ref, b
 }
 
 /* What one of them is to LOOK's client. */
-static enum tov_err take(const struct api_keys_lost_walk *walk, const struct tov_keys_lost *lost,
+static enum tov_err take(struct api_keys_lost_walk *walk, const struct tov_keys_lost *lost,
                          struct api_keys_lost *found)
 {
     const struct api_look *look = walk->look;
@@ -90,18 +90,18 @@ static enum tov_err take(const struct api_keys_lost_walk *walk, const struct tov
     if (whose == WHOSE_OWN)
         note_known(found, &ref, tov_access_may(look->client, TOV_DEED_LOOK));
     if (whose == WHOSE_OWN && walk->each != NULL)
-        return walk->each(walk->arg, walk->view);
+        return walk->each(walk->arg, walk->view, &walk->is_full);
     return TOV_OK;
 }
 
-enum tov_err tov_api_keys_lost_of(const struct api_keys_lost_walk *walk, uint16_t agency,
+enum tov_err tov_api_keys_lost_of(struct api_keys_lost_walk *walk, uint16_t agency,
                                   struct api_keys_lost *out_found)
 {
     const struct api_look *look = walk->look;
     struct tov_keys_lost lost = {.name = {.index = 0}};
     enum tov_err err = TOV_OK;
     *out_found = (struct api_keys_lost){.count = 0};
-    for (unsigned i = 0; err == TOV_OK && i < ROWS_LOOKED_AT; i++) {
+    for (unsigned i = 0; err == TOV_OK && i < ROWS_LOOKED_AT && !walk->is_full; i++) {
         err = tov_follow_next_keys_lost(look->api->follow, look->read, agency, &lost);
         if (err == TOV_OK)
             err = take(walk, &lost, out_found);

@@ -165,13 +165,16 @@ static enum tov_err walk_unrecorded(struct listing *list)
 
 #define KEYS_LOST_SHOWN 50u
 
-static enum tov_err put_keys_lost(void *arg, const struct api_view *view)
+static enum tov_err put_keys_lost(void *arg, const struct api_view *view, bool *out_full)
 {
     struct listing *list = arg;
     struct tov_record summary;
     size_t size = tov_api_summary_size(view);
-    if (list->keys_lost == KEYS_LOST_SHOWN || list->bytes + size > TOV_API_REPLY_GOAL_BYTES)
-        return TOV_OK; /* status counts them all */
+    *out_full = list->keys_lost + 1 >= KEYS_LOST_SHOWN;
+    if (list->bytes + size > TOV_API_REPLY_GOAL_BYTES) {
+        *out_full = true;
+        return TOV_OK;
+    }
     list->keys_lost++;
     list->bytes += size;
     TOV_TRY(tov_record_open(list->answer, "keys_lost", &summary));
@@ -185,7 +188,11 @@ static enum tov_err walk_keys_lost(struct listing *list)
     const struct tov_follow *follow = list->call->api->follow;
     struct api_view answer;
     TOV_TRY(tov_api_view_init(&answer));
-    struct api_keys_lost_walk walk = {&list->look, &list->view, &answer, put_keys_lost, list};
+    struct api_keys_lost_walk walk = {.look = &list->look,
+                                      .view = &list->view,
+                                      .answer = &answer,
+                                      .each = put_keys_lost,
+                                      .arg = list};
     enum tov_err err = TOV_OK;
     for (size_t i = 0; err == TOV_OK && i < tov_follow_peer_count(follow); i++) {
         struct tov_peer_view peer;

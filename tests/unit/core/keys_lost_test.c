@@ -104,6 +104,16 @@ static struct told status_of(struct harness *harness, const struct harness_clien
     return told;
 }
 
+static uint64_t number_of_status(struct harness *harness, const struct harness_client *client,
+                                 const char *field)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t number = tov_record_number(body_of(reply, "status"), field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
 /* How many a list shows CLIENT; the reference of the first. */
 static size_t list_of(struct harness *harness, const struct harness_client *client, const char *box,
                       uint64_t before, struct tov_ref *out_first)
@@ -252,6 +262,27 @@ static void what_is_opened_again_or_taken_back_is_told_no_more(void)
     harness_destroy(scene.harness);
 }
 
+/* As many rows as if each opened the answers to a message: what is behind them is not looked at. */
+static void put_rows(struct harness *harness, uint64_t count)
+{
+    struct tov_follow *follow = tov_node_follow(harness_node(harness, 0));
+    const struct tov_peer *peer = tov_follow_peer(follow, PRISON);
+    for (uint64_t i = 0; i < count; i++)
+        tov_keys_lost_note(core_of(harness), peer, 1000 + i);
+    harness_advance(harness, 5000);
+}
+
+static void more_than_is_looked_at_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    put_rows(harness, 200);
+    UNIT_EQUAL_INT(number_of_status(harness, &anna, "more"), 0);
+    put_rows(harness, 201);
+    UNIT_EQUAL_INT(number_of_status(harness, &anna, "more"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -260,6 +291,7 @@ int main(void)
         UNIT_TEST(that_there_is_some_of_no_known_unit_is_told_to_all_and_not_how_much),
         UNIT_TEST(who_checks_is_told_of_all),
         UNIT_TEST(what_is_opened_again_or_taken_back_is_told_no_more),
+        UNIT_TEST(more_than_is_looked_at_is_told),
     };
     return unit_run("core_keys_lost", tests, sizeof tests / sizeof tests[0]);
 }
