@@ -199,7 +199,7 @@ static bool live_through_a_round_without_files(void)
     /* Nor does one that begins. */
     UNIT_EQUAL_INT(node_stop(&storm.federation, KK), 1);
     node_start(&storm.federation, KK);
-    UNIT_EQUAL_INT(node_serves(&storm.federation, KK, SERVES_MS), 1);
+    tov_client_close(wait_until_it_says_so());
     UNIT_EQUAL_INT(is_refused_in_the_end(process_now_ms() + SETTLES_MS), 1);
     small_disk_free_files(disk);
     all_well = all_well && node_serves(&storm.federation, KK, SERVES_MS) &&
