@@ -67,10 +67,10 @@ static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
-           day->facts->unusable > 0 || day->facts->counting || day->facts->more ||
-           roster_ends_soon(day) || disk_is_short(day) || a_peer_is_suspended(day) ||
-           a_peer_asks_again(day) || keyslost_needs_person(day->facts) ||
-           casecount_needs_person(&day->cases);
+           day->facts->unusable > 0 || day->facts->no_unit > 0 || day->facts->counting ||
+           day->facts->more || roster_ends_soon(day) || disk_is_short(day) ||
+           a_peer_is_suspended(day) || a_peer_asks_again(day) ||
+           keyslost_needs_person(day->facts) || casecount_needs_person(&day->cases);
 }
 
 /* ---- in words ---- */
@@ -188,6 +188,32 @@ static void put_late(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* For who checks or runs the node. */
+static void put_no_unit(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long count = (unsigned long)facts->no_unit;
+    char text[ALARM_SIZE], where[ALARM_SIZE];
+    if (count == 0)
+        return;
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message is for a unit that the roster does not have any more. "
+                            "Nobody has read it, and nobody can.",
+                            "%lu messages are for units that the roster does not have any more. "
+                            "Nobody has read them, and nobody can.",
+                            count),
+                   count);
+    put_alarm(cli, text,
+              _("The next roster must have the unit again, or the sender retract the message and "
+                "send it to another unit."));
+    if (facts->no_unit_oldest == 0)
+        return;
+    (void)snprintf(where, sizeof where,
+                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
+                   (unsigned long long)facts->no_unit_oldest);
+    put_paragraph(cli, "  ", where);
+}
+
 static void put_undelivered(struct cli *cli, const struct day *day)
 {
     const struct tov_node_status *facts = day->facts;
@@ -290,6 +316,7 @@ static void put_counts(struct cli *cli, const struct day *day)
 {
     put_unread(cli, day);
     put_late(cli, day);
+    put_no_unit(cli, day);
     put_undelivered(cli, day);
     put_unusable(cli, day);
     put_withheld(cli, day);
@@ -407,7 +434,8 @@ static json_t *status_json(const struct day *day)
         (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:b}",
+        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:b, s:I, "
+        "s:o}",
         "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
         "version", facts->version, "needs_person", day->needs_person, "unread",
         (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
@@ -422,7 +450,8 @@ static json_t *status_json(const struct day *day)
         "withheld", (json_int_t)facts->withheld, "withheld_oldest",
         number_json(facts->withheld_oldest), "lost", lost_json(facts), "unusable",
         (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest), "more",
-        facts->more);
+        facts->more, "no_unit", (json_int_t)facts->no_unit, "no_unit_oldest",
+        number_json(facts->no_unit_oldest));
 }
 
 static void show(struct cli *cli, struct day *day)

@@ -109,6 +109,8 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .unusable = tov_record_number(body, "unusable"),
         .unusable_oldest = tov_record_number(body, "unusable_oldest"),
         .more = tov_record_number(body, "more") != 0,
+        .no_unit = tov_record_number(body, "no_unit"),
+        .no_unit_oldest = tov_record_number(body, "no_unit_oldest"),
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

@@ -103,9 +103,14 @@ struct tov_node_status {
      * replaced. 0 for node_admin. */
     uint64_t unusable;
     uint64_t unusable_oldest;
-    /* Of waiting, undelivered, asked_again, keys_lost or unusable there is more than was looked at.
+    /* Of waiting, undelivered or keys_lost there is more than was looked at.
      * It may be the client's units', also where their count is 0. */
     int more;
+    /* Messages that were taken for a unit of the agency that the roster has no more, that no person
+     * was shown and nobody has taken or answered: nobody can read them until the roster has that
+     * unit again. For auditor, dbr and node_admin; oldest 0 for node_admin. */
+    uint64_t no_unit;
+    uint64_t no_unit_oldest;
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

@@ -78,6 +78,8 @@ static const struct client_row {
       .unit_count = 1}},
     {0, {.name = "admin-b", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_NODE_ADMIN)}},
     {0, {.name = "checker", .kind = TOV_CLIENT_SYSTEM, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
+    {2, {.name = "audit-k", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)}},
+    {2, {.name = "admin-k", .kind = TOV_CLIENT_PERSON, .roles = TOV_ROLE_BIT(TOV_ROLE_NODE_ADMIN)}},
 };
 
 void harness_key_of(const char *name, uint8_t out[32])

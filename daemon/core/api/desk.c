@@ -5,8 +5,9 @@
  *   D2 an item without a wait is dead: it is counted in `dead` and goes with the next tidying.
  *   D3 `lines` count the items that wait in these ways, of all and of each agency, never above the
  *      limits.
- *   D4 only what somebody of the agency can take care of waits: what came for a unit that the
- *      roster does not have does not.
+ *   D4 what came for a unit that the roster does not have waits for nobody, if it was not taken:
+ *      its sender was told so, and may invent units. What was taken and is for a unit that is no
+ *      more waits on, for those who see all units: its sender was told *opened*.
  *   D5 at a limit no agency takes the place of another that has less there: the newest of whoever
  *      has most is left out. `cut` says that something was; when there is room again, all is read
  *      anew.
@@ -261,6 +262,7 @@ struct piece {
     struct tov_desk *desk;
     struct api_view view;
     unsigned opened;
+    bool ends_unitless; /* the view takes back what is for a unit that is no more, and lay unread */
 };
 
 /* All units: who may see which is asked when it is counted. */
@@ -308,24 +310,40 @@ static enum tov_err settle_target(struct piece *piece)
         tov_troubles_judge_again(piece->desk->troubles, number);
     if (item != NULL && may_tell)
         judge_again(piece->desk, item);
+    piece->ends_unitless = item != NULL && relation == TOV_RELATION_REMOVAL &&
+                           item->recipient == OTHER_UNIT && (item->waits & DESK_UNREAD) != 0;
     if (item != NULL && settles)
         stop_waiting(piece->desk, item, DESK_UNHANDLED);
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
-/* D4: an agency that writes to a unit of its own invention, or one that is no more, has written to
- * nobody: the sender is told by the verdict, and the auditors find it in the list. */
+/* D4: by the rules, or since it names a roster that is not here yet. */
+static bool is_for_nobody(const struct piece *piece)
+{
+    const struct tov_message *message = piece->view.message;
+    uint32_t known = tov_roster_version(piece->look.api->core->roster);
+    return message->verdict.verdict == TOV_VERDICT_REFUSED ||
+           (message->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD &&
+            message->leaf.roster_version > known);
+}
+
 static bool has_recipient(const struct piece *piece, const struct item *item)
 {
     struct tov_desk *desk = piece->desk;
-    if (item->recipient == OTHER_UNIT && !desk->told_nobody) {
+    if (item->recipient != OTHER_UNIT)
+        return item->recipient != NO_UNIT;
+    bool waits = !is_for_nobody(piece);
+    if (waits && piece->ends_unitless)
+        return false; /* neither it nor that is news for anybody */
+    if (!waits && !desk->told_nobody) {
         desk->told_nobody = true;
-        tov_core_log(piece->look.api->core, TOV_HOST_WARN, "desk-no-unit",
-                     "message=%llu hint=\"it is for a unit that the roster does not have, and "
-                     "waits for nobody; there may be more\"",
-                     (unsigned long long)item->number);
+        tov_core_log(
+            piece->look.api->core, TOV_HOST_WARN, "desk-no-unit",
+            "message=%llu hint=\"it was refused, for it is for a unit that the roster does "
+            "not have, and waits for nobody; there may be more\"",
+            (unsigned long long)item->number);
     }
-    return item->recipient != NO_UNIT && item->recipient != OTHER_UNIT;
+    return waits;
 }
 
 static unsigned waits_of(const struct piece *piece, const struct item *item)
@@ -355,6 +373,7 @@ static enum tov_err judge(struct piece *piece, struct item *item, unsigned *out_
                           .agency = view->event.agency <= TOV_AGENCIES_MAX ? view->event.agency : 0,
                           .sender = NO_UNIT,
                           .recipient = NO_UNIT};
+    piece->ends_unitless = false;
     if (view->has_header) {
         const char *priority = tov_record_enum(view->header, "priority");
         item->is_urgent = priority != NULL && strcmp(priority, "akut") == 0;
@@ -635,6 +654,20 @@ void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *
         const struct item *item = &desk->items[i];
         if ((item->waits & DESK_WITHHELD) == 0 || !item->is_withheld ||
             !tov_desk_is_side_of(look, item->sender))
+            continue;
+        out->count++;
+        if (out->oldest == 0)
+            out->oldest = item->number;
+    }
+}
+
+void tov_desk_count_unitless(const struct tov_desk *desk, struct desk_unitless *out)
+{
+    *out = (struct desk_unitless){.count = 0};
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct item *item = &desk->items[i];
+        if (item->recipient != OTHER_UNIT || (item->waits & DESK_UNREAD) == 0 ||
+            (item->waits & DESK_UNHANDLED) == 0)
             continue;
         out->count++;
         if (out->oldest == 0)

@@ -26,8 +26,8 @@ enum desk_wait {
 };
 
 /* A message that cannot be opened waits for nobody: nothing says for whom it is. (One whose key is
- * still to come has no event.) Nor does one for a unit that the roster does not have: nobody could
- * read it. */
+ * still to come has no event.) Nor does one for a unit that the roster does not have, unless it was
+ * taken when it still had it: then it waits for those who see all units. */
 struct tov_desk;
 enum tov_err tov_desk_create(struct tov_desk **out_desk) TOV_MUST_CHECK;
 void tov_desk_destroy(struct tov_desk *desk); /* NULL is fine */
@@ -68,6 +68,13 @@ struct desk_count {
 };
 /* For LOOK's client and unit. Oldest: a number, 0 when there is none. */
 void tov_desk_count(const struct api_look *look, struct desk_count *out);
+
+/* Taken, for units that the roster has no more, and neither shown to anybody nor handled: nobody
+ * can read them. For who checks or runs the node: ask that first. */
+struct desk_unitless {
+    uint64_t count, oldest;
+};
+void tov_desk_count_unitless(const struct tov_desk *desk, struct desk_unitless *out);
 
 /* What the client's units sent and a recipient does not get, as far as it was looked at: a bounded
  * piece with each tov_desk_read and each tick. What turns out to be told, or to have come back,

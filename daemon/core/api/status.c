@@ -222,14 +222,30 @@ static enum tov_err put_restored(const struct api_look *look, struct tov_record 
 
 /* ---- what waits for the client's units ---- */
 
+/* To who checks or runs the node: nobody else's units are these. */
+static enum tov_err put_unitless(const struct api_look *look, struct tov_record answer)
+{
+    struct desk_unitless found;
+    bool may_look = tov_access_may(look->client, TOV_DEED_LOOK);
+    if (tov_access_may(look->client, TOV_DEED_CONTENT))
+        return TOV_OK;
+    tov_desk_count_unitless(look->api->desk, &found);
+    TOV_TRY(tov_api_put_count(answer, "no_unit", found.count));
+    return tov_api_put_count(answer, "no_unit_oldest", may_look ? found.oldest : 0);
+}
+
 /* IS_READ: it has gone on as far as it could. */
 static enum tov_err put_desk(const struct api_look *look, bool is_read, struct tov_record answer)
 {
     struct desk_count count;
     struct desk_withheld withheld;
-    if (!tov_access_may(look->client, TOV_DEED_LOOK))
+    bool may_look = tov_access_may(look->client, TOV_DEED_LOOK);
+    bool is_whole = is_read && (may_look ? tov_desk_is_sent_whole(look->api->desk)
+                                         : tov_desk_is_whole(look->api->desk));
+    TOV_TRY(put_unitless(look, answer));
+    TOV_TRY(tov_api_put_count(answer, "counting", is_whole ? 0 : 1));
+    if (!may_look)
         return TOV_OK;
-    bool is_whole = is_read && tov_desk_is_sent_whole(look->api->desk);
     tov_desk_count(look, &count);
     tov_desk_count_withheld(look, &withheld);
     TOV_TRY(tov_record_put_number(answer, "unread", count.unread));
@@ -238,8 +254,7 @@ static enum tov_err put_desk(const struct api_look *look, bool is_read, struct t
     TOV_TRY(tov_api_put_count(answer, "unrecorded", count.unrecorded));
     TOV_TRY(tov_api_put_count(answer, "unrecorded_oldest", count.oldest_unrecorded));
     TOV_TRY(tov_api_put_count(answer, "withheld", withheld.count));
-    TOV_TRY(tov_api_put_count(answer, "withheld_oldest", withheld.oldest));
-    return tov_api_put_count(answer, "counting", is_whole ? 0 : 1);
+    return tov_api_put_count(answer, "withheld_oldest", withheld.oldest);
 }
 
 static enum tov_err put_limits(const struct tov_api_policy *policy, struct tov_record answer)
@@ -287,10 +302,9 @@ static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
 static enum tov_err run(const struct api_look *look, struct api_call *call)
 {
     struct tov_record answer;
-    bool may_look = tov_access_may(look->client, TOV_DEED_LOOK);
     /* What cannot be read takes the rest of the status from nobody: the counts are not whole then.
      */
-    bool is_read = may_look && tov_desk_read(look->api, look->read) == TOV_OK;
+    bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
     TOV_TRY(tov_api_answer(call, "status", &answer));
     TOV_TRY(put_node(call->api, answer));
     TOV_TRY(put_peers(look, answer));

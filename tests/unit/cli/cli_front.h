@@ -75,6 +75,7 @@ struct cli_front {
     uint64_t keys_lost_days;
     bool keys_lost_unknown;
     bool more;
+    uint64_t no_unit, no_unit_oldest;
     uint64_t unrecorded;
     bool counting;
     bool late_attachment; /* part 3 of number 7 has not arrived */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A unit that the next roster renames or drops: what was taken for it and lies unread is told to
+ * who checks or runs the node. Whole nodes in one process.
+ * Not for: what comes for a unit that there never was (follow/inbox_test.c).
+ */
+#include "desk_ask.h"
+#include "roster_scene.h"
+
+#include "node.h"
+
+static const struct harness_client checker = {KRFO, "audit-k", 41};
+static const struct harness_client runner = {KRFO, "admin-k", 42};
+
+static uint64_t status_of(struct harness *harness, const struct harness_client *client,
+                          const char *field)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t number = tov_record_number(body_of(reply, "status"), field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
+static uint64_t send_urgent(struct harness *harness, struct tov_ref *out_ref)
+{
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.note",
+                         .from = "kk/vink",
+                         .to = "krfo/central",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE "; priority=akut"},
+        out_ref);
+    return newest(harness, &carl);
+}
+
+/* In it krfo/central is called krfo/kif. */
+static struct tov_roster *adopt(struct harness *harness, size_t first, size_t last)
+{
+    struct tov_roster *roster = next_roster(harness, 2);
+    for (size_t node = first; node <= last; node++) {
+        harness_set_roster(harness, node, roster);
+        harness_restart(harness, node);
+    }
+    harness_advance(harness, 60000);
+    return roster;
+}
+
+static void what_lies_unread_when_its_unit_is_renamed_is_an_alarm(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = send_urgent(harness, NULL);
+    harness_advance(harness, 3 * 3600000);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 0);
+    struct tov_roster *roster = adopt(harness, KRFO, KRFO);
+    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit_oldest"), 0); /* sees no messages */
+    UNIT_EQUAL_INT(status_of(harness, &runner, "unread"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &checker, "no_unit"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &checker, "no_unit_oldest"), number);
+    UNIT_EQUAL_INT(status_of(harness, &checker, "unread"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &checker, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_of(harness, &checker, "counting"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &runner, "counting"), 0);
+    UNIT_EQUAL_INT(harness_logged(harness, KRFO, "desk-no-unit"), 0);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+/* Its sender has taken it back, or a person had seen it: nobody need read it. */
+static void what_was_read_or_is_taken_back_is_no_alarm(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    struct tov_record body;
+    uint64_t number = send_urgent(harness, NULL);
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    UNIT_EQUAL_INT(error_to(harness, &carl, request), 0);
+    (void)send_urgent(harness, &ref);
+    struct tov_roster *roster = adopt(harness, KRFO, KRFO);
+    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 1);
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.retract",
+                         .from = "kk/vink",
+                         .to = "krfo/central",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    for (size_t restarts = 0; restarts < 2; restarts++) {
+        UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 0);
+        harness_restart(harness, KRFO);
+        harness_advance(harness, 2000);
+    }
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+static void casework_is_not_told_of_units_that_are_no_more(void)
+{
+    struct harness *harness = three_nodes();
+    (void)send_urgent(harness, NULL);
+    struct tov_roster *roster = adopt(harness, KRFO, KRFO);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "no_unit"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &carl, "no_unit_oldest"), 0);
+    UNIT_EQUAL_INT(status_of(harness, &anna, "no_unit"), 0);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_lies_unread_when_its_unit_is_renamed_is_an_alarm),
+        UNIT_TEST(what_was_read_or_is_taken_back_is_no_alarm),
+        UNIT_TEST(casework_is_not_told_of_units_that_are_no_more),
+    };
+    return unit_run("core_no_unit", tests, sizeof tests / sizeof tests[0]);
+}
