@@ -11,6 +11,7 @@
 #include "node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void send_frame(struct harness *harness, struct tov_record request, uint64_t id)
 {
@@ -55,6 +56,55 @@ static void one_key_has_sixty_four_connections_and_takes_none_from_others(void)
     harness_gone(harness, &(struct harness_client){0, "anna", 1005});
     client.connection++;
     UNIT_OK(hello(harness, &client));
+    harness_destroy(harness);
+}
+
+/* A registry of COUNT clients, each by the key of its name. */
+static struct tov_clients *clients_of(unsigned count)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_CLIENTS_MAX_BYTES);
+    struct tov_clients *clients = NULL;
+    tov_clients_format_start("kk", &text);
+    for (unsigned i = 0; i < count; i++) {
+        char name[16];
+        struct tov_client client = {.name = name,
+                                    .kind = TOV_CLIENT_PERSON,
+                                    .roles = TOV_ROLE_BIT(TOV_ROLE_SAGSBEHANDLER),
+                                    .units = (const char *const[]){"eki"},
+                                    .unit_count = 1};
+        (void)snprintf(name, sizeof name, "c%u", i);
+        struct tov_hash hash = tov_sha256(tov_bytes_of_text(name)); /* as the harness has it */
+        memcpy(client.key, hash.bytes, sizeof client.key);
+        tov_clients_format_entry(&client, &text);
+    }
+    UNIT_NEED(tov_clients_parse(tov_buf_view(&text), &clients, NULL) == TOV_OK);
+    return clients;
+}
+
+static void all_keys_together_have_so_many_connections_and_no_more(void)
+{
+    const unsigned keys = TOV_API_CONNECTIONS_MAX / TOV_API_CONNECTIONS_OF_KEY_MAX;
+    struct harness *harness = three_nodes();
+    struct tov_node *node = harness_node(harness, 0);
+    struct tov_clients *before = tov_node_api(node)->clients;
+    struct tov_clients *clients = clients_of(keys + 1);
+    uint64_t connection = 5000;
+    tov_node_set_clients(node, clients);
+    for (unsigned i = 0; i < keys; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "c%u", i);
+        for (unsigned n = 0; n < TOV_API_CONNECTIONS_OF_KEY_MAX; n++)
+            UNIT_OK(hello(harness, &(struct harness_client){0, name, connection++}));
+    }
+    char last[16];
+    (void)snprintf(last, sizeof last, "c%u", keys);
+    const struct harness_client late = {0, last, connection++};
+    UNIT_EQUAL_INT(hello(harness, &late), TOV_E_BUSY);
+    CU_ASSERT(harness_is_closed(harness, &late));
+    harness_gone(harness, &(struct harness_client){0, "c0", 5000});
+    UNIT_OK(hello(harness, &(struct harness_client){0, last, connection}));
+    tov_node_set_clients(node, before);
+    tov_clients_destroy(clients);
     harness_destroy(harness);
 }
 
@@ -241,6 +291,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(one_key_has_sixty_four_connections_and_takes_none_from_others),
+        UNIT_TEST(all_keys_together_have_so_many_connections_and_no_more),
         UNIT_TEST(who_does_not_take_its_replies_is_closed),
         UNIT_TEST(replies_that_found_no_room_come_when_there_is_some),
         UNIT_TEST(one_key_has_so_many_requests_in_flight_and_no_more),
