@@ -130,6 +130,38 @@ static void what_a_peer_tells_hides_nothing_of_the_own_node(void)
     harness_destroy(harness);
 }
 
+static struct tov_peer *peer_of(struct harness *harness, uint16_t agency)
+{
+    return tov_follow_peer(tov_node_follow(harness_node(harness, 0)), agency);
+}
+
+static void who_has_sent_more_than_a_day_takes_is_named_and_the_others_counted(void)
+{
+    struct harness *harness = three_nodes();
+    peer_of(harness, 2)->chunks_wait = true;
+    expect_sentence(harness, "kbh-pol har sendt mere, end noden", "kbh-pol has sent more than");
+    peer_of(harness, 2)->chunks_wait = peer_of(harness, 3)->chunks_wait = true;
+    expect_sentence(harness, "kbh-pol og 1 anden myndighed har sendt mere",
+                    "kbh-pol and 1 other agency have sent more");
+    harness_destroy(harness);
+}
+
+/* Whoever has it, it is the newest that is to be put in force; and it comes before a full day. */
+static void the_newest_roster_that_is_missing_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    peer_of(harness, 2)->their_roster = 1; /* the own one */
+    expect_sentence(harness, "", "");
+    peer_of(harness, 2)->their_roster = 3;
+    peer_of(harness, 3)->their_roster = 2;
+    expect_sentence(harness, "kbh-pol bruger deltagerliste 3, som denne node ikke har (den har 1)",
+                    "kbh-pol uses roster 3, which this node does not have (it has 1)");
+    peer_of(harness, 3)->their_roster = 5;
+    peer_of(harness, 3)->chunks_wait = true;
+    expect_sentence(harness, "krfo bruger deltagerliste 5", "krfo uses roster 5");
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -137,6 +169,8 @@ int main(void)
         UNIT_TEST(a_node_that_waits_for_others_says_first_that_it_cannot_hear_them),
         UNIT_TEST(a_disk_that_changes_attachments_is_told),
         UNIT_TEST(a_node_without_room_does_not_say_that_it_runs),
+        UNIT_TEST(who_has_sent_more_than_a_day_takes_is_named_and_the_others_counted),
+        UNIT_TEST(the_newest_roster_that_is_missing_is_told),
         UNIT_TEST(a_lost_witness_state_is_told_until_there_is_another),
         UNIT_TEST(what_a_peer_tells_hides_nothing_of_the_own_node),
     };
