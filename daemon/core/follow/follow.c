@@ -37,6 +37,7 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
             continue;
         struct tov_peer *peer = &follow->peers[follow->peer_count++];
         peer->number = agency->number;
+        peer->may_pull = true;
         tov_pull_on_tick(peer);
         peer->agency = agency;
         peer->is_keeper_of_us = tov_agency_has_keeper(core->own, agency->number);

@@ -108,6 +108,17 @@ static bool is_dropped(const struct tov_core *core, struct tov_store_read *read,
                                 &row) == TOV_E_NOT_FOUND;
 }
 
+/* Only asking needs the peer: what is here as a whole is looked at without it. */
+static bool may_ask(const struct tov_peer *peer)
+{
+    return peer->has_session && !peer->suspended;
+}
+
+static bool is_whole(const struct tov_message *message, const struct tov_pull_wanted *wanted)
+{
+    return wanted->row.held == tov_part_chunk_count(message->leaf.parts[wanted->part].sealed_size);
+}
+
 /* False: it is to be tried again. */
 static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
                       const struct tov_pull_wanted *wanted)
@@ -115,10 +126,12 @@ static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct t
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
     if (is_dropped(follow->core, read, wanted))
         return true;
-    return tov_message_create(&message) == TOV_OK &&
-           tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) ==
-               TOV_OK &&
-           tov_pull_take_slot(follow, peer, message, wanted);
+    if (tov_message_create(&message) != TOV_OK ||
+        tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) != TOV_OK)
+        return false;
+    if (!may_ask(peer) && !is_whole(message, wanted))
+        return true; /* a session looks at all of them again */
+    return tov_pull_take_slot(follow, peer, message, wanted);
 }
 
 /* From the first row that is under way: those before it are as many as there ever were. */
@@ -150,7 +163,7 @@ static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
         has_failed = (!more && !fill_slot(follow, peer, read, &wanted)) || has_failed;
     }
     peer->may_pull = more || has_failed;
-    if (!peer->may_pull)
+    if (!peer->may_pull && may_ask(peer))
         tov_park_forget_due(follow->core, peer);
     return tov_store_iter_fini(&iter);
 }
@@ -554,9 +567,9 @@ static void end_transfer(struct tov_follow *follow, struct tov_peer *peer,
 
 void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!peer->has_session || peer->suspended || !tov_follow_may_take(follow, peer))
+    if (!tov_follow_may_take(follow, peer))
         return;
-    peer->may_pull = peer->may_pull || tov_park_has_due(follow->core, peer);
+    peer->may_pull = peer->may_pull || (may_ask(peer) && tov_park_has_due(follow->core, peer));
     if (peer->may_pull && fill_slots(follow, peer) != TOV_OK)
         return;
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
@@ -565,7 +578,7 @@ void tov_pull_pump(struct tov_follow *follow, struct tov_peer *peer)
             continue;
         if (transfer->held == transfer->total)
             end_transfer(follow, peer, transfer);
-        else
+        else if (may_ask(peer))
             go_on(follow, peer, transfer);
     }
 }

@@ -37,19 +37,24 @@ static const struct tov_transfer *transfer_of(struct sim_wire *wire)
     return &sender(wire)->transfers[0];
 }
 
-/* How the attachment stands at the second node. */
-static struct tov_transfer_view view_of(struct sim_wire *wire)
+static struct tov_transfer_view view_of_part(struct sim_wire *wire, uint8_t part)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_transfer_view view = {0};
     UNIT_NEED(tov_store_read_begin(wire->nodes[1].store, &read, NULL) == TOV_OK);
     for (uint64_t index = 0; index < 20; index++) {
         struct tov_message_name name = {1, 1, index};
-        if (tov_follow_transfer(tov_node_follow(wire->nodes[1].node), read, &name, 2, &view) ==
+        if (tov_follow_transfer(tov_node_follow(wire->nodes[1].node), read, &name, part, &view) ==
             TOV_OK)
             return view;
     }
     return view;
+}
+
+/* How the attachment stands at the second node. */
+static struct tov_transfer_view view_of(struct sim_wire *wire)
+{
+    return view_of_part(wire, 2);
 }
 
 static void what_fits_before_a_tick_is_here_at_once(void)
@@ -84,6 +89,53 @@ static void a_start_in_between_looks_at_it_anew(void)
     sim_wire_pass(wire, 15000);
     CU_ASSERT(view_of(wire).complete);
     CU_ASSERT_FALSE(view_of(wire).failed);
+    sim_wire_destroy(wire);
+}
+
+static void what_is_here_is_looked_at_without_its_sender(void)
+{
+    struct sim_wire *wire = begin("check-away", 2 * CHUNKS_A_TICK + 1);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    sim_wire_disconnect(wire, 0, 1);
+    for (unsigned i = 0; i < 5; i++)
+        sim_wire_pass(wire, 1000);
+    CU_ASSERT(view_of(wire).complete);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_NONE);
+    sim_wire_destroy(wire);
+}
+
+/* Attachments of which something is missing, which stand before it, leave it a slot. */
+static void what_is_here_is_looked_at_after_a_start_without_its_sender(void)
+{
+    struct sim_wire *wire = sim_wire_create("check-away-start", 3);
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 100,
+                              .attachment_count = TOV_TRANSFERS_ACTIVE_MAX + 1};
+    struct tov_message_written written;
+    struct tov_transfer_row missing = {1, TOV_TRANSFER_ROW_UNDER_WAY, 0};
+    uint8_t last = 2 + TOV_TRANSFERS_ACTIVE_MAX;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
+        order.attachment_bytes[i] = 1000;
+    order.attachment_bytes[TOV_TRANSFERS_ACTIVE_MAX] = (CHUNKS_A_TICK + 1) * TOV_PULL_CHUNK_BYTES;
+    sim_wire_start_all(wire);
+    UNIT_NEED(sim_message_submit(&wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(transfer_of(wire)->state, TOV_TRANSFER_CHECKING);
+    UNIT_EQUAL_INT(transfer_of(wire)->part, last);
+    struct tov_message_name name = {1, 1, written.place.index};
+    for (uint8_t part = 2; part < last; part++)
+        tov_transfer_put_row(tov_node_core(wire->nodes[1].node), &name, part, &missing);
+    sim_wire_run(wire);
+    sim_wire_crash(wire, 1);
+    sim_wire_start(wire, 1);
+    sim_wire_connect(wire, 1, 2);
+    sim_wire_run(wire);
+    for (unsigned i = 0; i < 90 && !view_of_part(wire, last).complete; i++)
+        sim_wire_pass(wire, 1000);
+    CU_ASSERT_FALSE(sender(wire)->has_session);
+    CU_ASSERT(view_of_part(wire, last).complete);
     sim_wire_destroy(wire);
 }
 
@@ -169,6 +221,8 @@ int main(void)
         UNIT_TEST(what_fits_before_a_tick_is_here_at_once),
         UNIT_TEST(a_larger_one_is_looked_at_from_tick_to_tick),
         UNIT_TEST(a_start_in_between_looks_at_it_anew),
+        UNIT_TEST(what_is_here_is_looked_at_without_its_sender),
+        UNIT_TEST(what_is_here_is_looked_at_after_a_start_without_its_sender),
         UNIT_TEST(what_the_disk_changed_is_fetched_again),
         UNIT_TEST(transfers_that_ended_are_walked_no_more),
         UNIT_TEST(a_message_that_is_erased_meanwhile_ends_the_transfer_alone),
