@@ -386,8 +386,8 @@ static void draw_target(struct world *world, size_t node, struct sim_order *orde
         return;
     const struct model_order *target =
         &world->model.orders[world_below(world, world->model.order_count)];
-    if (target->is_provisional)
-        return; /* it may get another place */
+    if (target->is_provisional && target->node != node)
+        return; /* it may get another place, of which nobody else was told */
     order->target = (struct tov_ref){(uint16_t)(target->node + 1), 1, target->place.index,
                                      target->place.leaf_hash};
     order->has_target = is_held(world, node, &order->target);

@@ -42,6 +42,28 @@ const struct model_order *model_order_at(const struct model *model, size_t node,
     return NULL;
 }
 
+const struct model_order *model_order_of(const struct model *model, uint64_t record)
+{
+    for (size_t i = 0; i < model->order_count; i++) {
+        if (model->orders[i].order.record == record)
+            return &model->orders[i];
+    }
+    return NULL;
+}
+
+/* Its place may be another one when all is at rest. */
+static uint64_t target_record_of(const struct model *model, const struct sim_order *order)
+{
+    for (size_t i = model->order_count; order->has_target && i > 0; i--) {
+        const struct model_order *target = &model->orders[i - 1];
+        struct tov_ref ref = {(uint16_t)(target->node + 1), 1, target->place.index,
+                              target->place.leaf_hash};
+        if (tov_ref_equal(&ref, &order->target))
+            return target->order.record;
+    }
+    return 0;
+}
+
 void model_submitted(struct world *world, size_t node, const struct sim_order *order,
                      const struct tov_ledger_place *place)
 {
@@ -52,12 +74,17 @@ void model_submitted(struct world *world, size_t node, const struct sim_order *o
         UNIT_NEED(model->orders != NULL);
     }
     model->orders[model->order_count++] =
-        (struct model_order){.node = node, .order = *order, .place = *place};
+        (struct model_order){.node = node,
+                             .order = *order,
+                             .place = *place,
+                             .target_record = target_record_of(model, order)};
+    struct model_order *put = &model->orders[model->order_count - 1];
+    memcpy(put->id, world->nodes[node].submitted_id, sizeof put->id);
 }
 
-/* Whether its leaf stands there; OUT_ID is the message's. */
+/* Whether its leaf stands there. */
 static bool has_leaf(struct tov_store_read *read, const struct tov_ledger_place *place,
-                     uint8_t out_id[TOV_MESSAGE_ID_BYTES])
+                     const uint8_t id[TOV_MESSAGE_ID_BYTES])
 {
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     struct tov_bytes row;
@@ -68,8 +95,8 @@ static bool has_leaf(struct tov_store_read *read, const struct tov_ledger_place 
         return false;
     struct tov_hash hash = tov_merkle_leaf_hash(entry.leaf);
     UNIT_NEED(tov_leaf_decode(entry.leaf, leaf) == TOV_OK && leaf->type == TOV_LEAF_MESSAGE);
-    memcpy(out_id, leaf->as.message.id, TOV_MESSAGE_ID_BYTES);
-    return tov_hash_equal(&hash, &place->leaf_hash);
+    return tov_hash_equal(&hash, &place->leaf_hash) &&
+           memcmp(id, leaf->as.message.id, TOV_MESSAGE_ID_BYTES) == 0;
 }
 
 void model_acknowledged(void *context, size_t node, uint64_t record)

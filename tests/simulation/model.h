@@ -74,10 +74,12 @@ struct model_order {
     struct tov_ledger_place place;
     struct tov_ledger_place
         old_place; /* where it was told of before it got another; index 0: none */
-    uint8_t id[TOV_MESSAGE_ID_BYTES]; /* once it is acknowledged */
-    bool is_provisional;              /* acknowledged where another entry has its place */
-    bool is_excused;                  /* a restore took it from all */
-    uint64_t boot;                    /* of its node, when it was submitted */
+    uint8_t id[TOV_MESSAGE_ID_BYTES];
+    bool is_provisional;    /* acknowledged where another entry has its place */
+    bool is_excused;        /* a restore took it from all */
+    uint64_t boot;          /* of its node, when it was submitted */
+    uint64_t target_record; /* of what it names; 0: nothing */
+    unsigned moved_at;      /* how often its node was set back when it got another place */
     bool is_acknowledged;
     uint64_t rank; /* among the acknowledged ones */
 };
@@ -95,6 +97,8 @@ void model_append(struct model_tree *tree, const struct tov_hash *leaf_hash);
 /* What was submitted with this leaf; NULL: nothing. */
 const struct model_order *model_order_at(const struct model *model, size_t node,
                                          const struct tov_ledger_place *place);
+/* The one with that record; NULL: none. */
+const struct model_order *model_order_of(const struct model *model, uint64_t record);
 void model_submitted(struct world *world, size_t node, const struct sim_order *order,
                      const struct tov_ledger_place *place);
 

@@ -356,18 +356,23 @@ void model_note_place(struct world *world, size_t node, const uint8_t *id,
 {
     for (size_t i = 0; i < world->model.order_count; i++) {
         struct model_order *order = &world->model.orders[i];
-        if (order->node != node || !order->is_acknowledged ||
-            memcmp(order->id, id, sizeof order->id) != 0)
+        if (order->node != node || memcmp(order->id, id, sizeof order->id) != 0)
             continue;
-        if (!order->is_provisional && !order->is_excused) {
+        bool is_where_it_was = order->place.index == place->index &&
+                               tov_hash_equal(&order->place.leaf_hash, &place->leaf_hash);
+        if (!is_where_it_was && order->is_acknowledged && !order->is_provisional &&
+            !order->is_excused) {
             world_break(world, BROKE_TWICE, "a%zu wrote record %llu at %llu and again at %llu",
                         node + 1, (unsigned long long)order->order.record,
                         (unsigned long long)order->place.index, (unsigned long long)place->index);
             return;
         }
+        order->is_provisional = false;
+        if (is_where_it_was) /* most often before it is acknowledged */
+            return;
         order->old_place = order->place;
         order->place = *place;
-        order->is_provisional = false;
+        order->moved_at = world->model.nodes[node].restores;
         return;
     }
 }

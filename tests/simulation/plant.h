@@ -36,6 +36,7 @@ enum plant {
     PLANT_RING_EMPTY,  /* the guard has no hashes for it */
     PLANT_ASIDE_ROW,   /* a message that was set aside is forgotten */
     PLANT_ASIDE_TWICE, /* it is appended twice */
+    PLANT_MOVED_ROW,   /* where it stood before is forgotten */
     PLANT_LOST_UNSAID, /* it writes no entry `lost` */
     /* plant_wire.c: frames, clients and words */
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */

@@ -58,6 +58,14 @@ static bool lose_aside(struct world *world, const struct tov_store_row *row,
     return true;
 }
 
+static bool lose_moved(struct world *world, const struct tov_store_row *row,
+                       struct tov_store_batch *batch)
+{
+    (void)world;
+    tov_store_batch_delete(batch, TOV_TABLE_MOVED, row->key);
+    return true;
+}
+
 /* Once more, under the number of an event that is another's. */
 static bool double_aside(struct world *world, const struct tov_store_row *row,
                          struct tov_store_batch *batch)
@@ -95,6 +103,7 @@ static const struct {
     {PLANT_SERIES_END, false, TOV_TABLE_FACT, lose_told},
     {PLANT_ASIDE_ROW, true, TOV_TABLE_ASIDE, lose_aside},
     {PLANT_ASIDE_TWICE, true, TOV_TABLE_ASIDE, double_aside},
+    {PLANT_MOVED_ROW, true, TOV_TABLE_MOVED, lose_moved},
     {PLANT_LOST_UNSAID, true, TOV_TABLE_FACT, forget_range},
 };
 

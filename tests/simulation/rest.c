@@ -246,6 +246,8 @@ static void check_all(struct world *world)
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         if (!liar_is(world, i))
             rest_check_told(world, i);
+        if (!liar_is(world, i) && !world_is_broken(world))
+            rest_check_names(world, i);
     }
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         if (!world->liar.is_there)

@@ -17,6 +17,9 @@ void rest_check_pair(struct world *world, size_t from, size_t to);
 void rest_check_open(struct world *world, size_t from, size_t to);
 /* Each message and each attachment is told once: in the events and to the client. */
 void rest_check_told(struct world *world, size_t node);
+/* Each message names what it answers or takes back by the place where that stands, and has its
+ * effect there; and who was told of another place finds it by that. */
+void rest_check_names(struct world *world, size_t node);
 /* Its newest anchor is cosigned by as many as the roster asks for. */
 void rest_check_witness(struct world *world, size_t node);
 

@@ -153,26 +153,31 @@ static bool is_up(const struct world *world, size_t node)
     return world->nodes[node].node != NULL;
 }
 
-static void write_to_all(struct world *world, size_t node, size_t attachment_bytes)
+static void address_to_all(const struct world *world, size_t node, struct sim_order *order)
 {
-    struct sim_order order = {.text_bytes = 64};
+    *order = (struct sim_order){.text_bytes = 64};
     for (size_t i = 0; i < world->count; i++) {
         if (i != node)
-            order.recipients[order.recipient_count++] =
+            order->recipients[order->recipient_count++] =
                 (struct tov_message_recipient){(uint16_t)(i + 1), TOV_RIGHT_ALL};
     }
+}
+
+static void write_to_all(struct world *world, size_t node, size_t attachment_bytes)
+{
+    struct sim_order order;
+    address_to_all(world, node, &order);
     order.attachment_count = attachment_bytes > 0 ? 1 : 0;
     order.attachment_bytes[0] = attachment_bytes;
     world_submit(world, node, &order);
     world_turn(world, node);
 }
 
-/* Durable at once, and signed, where the node signs now, by a guard whose answer does not come:
- * nobody else has it. */
-static void write_unheard(struct world *world, size_t node)
+/* What was written is durable at once, and signed, where the node signs now, by a guard whose
+ * answer does not come: nobody else has it. */
+static void keep_unheard(struct world *world, size_t node)
 {
     struct sim_node *sim = &world->nodes[node];
-    write_to_all(world, node, 0);
     if (!sim_node_commits(sim) || sim->batch_is_run)
         return;
     world_run_commit(world, node);
@@ -180,6 +185,31 @@ static void write_unheard(struct world *world, size_t node)
     world_turn(world, node);
     while (sim_node_asks(sim, false))
         world_run_guard(world, node);
+}
+
+static void write_unheard(struct world *world, size_t node)
+{
+    write_to_all(world, node, 0);
+    keep_unheard(world, node);
+}
+
+/* What answers, or takes back, the newest message of NODE that is acknowledged. */
+static void write_behind(struct world *world, size_t node)
+{
+    struct sim_order order;
+    const struct model *model = &world->model;
+    const struct model_order *newest = &model->orders[model->order_count - 1];
+    if (newest->node != node || !newest->is_acknowledged)
+        return;
+    address_to_all(world, node, &order);
+    order.has_target = true;
+    order.takes_back = world_chance(world, 50);
+    order.cites = world_chance(world, 50);
+    order.target =
+        (struct tov_ref){(uint16_t)(node + 1), 1, newest->place.index, newest->place.leaf_hash};
+    world_submit(world, node, &order);
+    world_turn(world, node);
+    keep_unheard(world, node);
 }
 
 /* An attachment of some pieces, of which somebody has got the first, if all goes well. */
@@ -224,6 +254,8 @@ void restore_write(struct world *world)
         return;
     world->restores.has_written[node] = true;
     write_unheard(world, node);
+    if (!world_is_broken(world) && world_may_write(world, node) && world_chance(world, 85))
+        write_behind(world, node);
 }
 
 void restore_put_back(struct world *world)

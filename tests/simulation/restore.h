@@ -44,7 +44,8 @@ void restore_copy(struct world *world);
 void restore_put_back(struct world *world);
 /* The same of a node that somebody waits for, right behind a message that reaches nobody. */
 void restore_amid(struct world *world);
-/* A client writes at a node before that can know that it is old: the message is set aside later. */
+/* A client writes at a node before that can know that it is old, and often answers or takes back
+ * what it wrote: both are set aside later. */
 void restore_write(struct world *world);
 /* All who are up get on with it for a while, so that some come back before the next harm. */
 void restore_calm(struct world *world);

@@ -38,6 +38,7 @@
 #define BROKE_WITNESS "witness"   /* at rest the newest anchor is not cosigned */
 #define BROKE_ACCUSED "accused"   /* an honest node is taken for another */
 #define BROKE_UNSAID "unsaid"     /* a loss that the ledger does not tell */
+#define BROKE_NAMES "names"       /* what a message answers or takes back is not where it stands */
 #define BROKE_BLIND "blind"       /* a forker was not noticed, or not suspended */
 
 struct world_node {

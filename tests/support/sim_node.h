@@ -74,6 +74,7 @@ struct sim_node {
     uint64_t boots;
     uint64_t window_bytes; /* in flight from one peer; may be changed before a start */
     uint64_t day_bytes;    /* of a peer's ledger in a day; the same */
+    uint8_t submitted_id[TOV_MESSAGE_ID_BYTES]; /* of what sim_message_submit wrote last */
 };
 
 /* A node that was never started: its folder DIR is made empty. */
