@@ -9,6 +9,7 @@
 #include "api/desk.h"
 
 #include "case/danish_time.h"
+#include "ledger/aside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,38 @@ static enum tov_err put_attachment_sentence(struct tov_record out)
         "each time it is fetched, and is not fetched any more. See the log "
         "(attachment-damaged), and check the disk. Once the node is started again, the file "
         "is fetched anew.");
+}
+
+#define ASIDE_SHOWN_MS (30ull * 86400000u)
+
+/* Which, the log says alone: that a unit wrote something is not for the others (I10). */
+static enum tov_err put_aside_sentence(uint64_t left_ms, struct tov_record out)
+{
+    char at[TOV_DANISH_TIME_SIZE], danish[512], english[512];
+    tov_danish_time_format(left_ms, at);
+    (void)snprintf(
+        danish, sizeof danish,
+        "Beskeder, som noden tog imod, mens dens database var en gammel kopi, kunne ikke "
+        "skrives igen %s: ingen har fået dem. Se i tov outbox, om jeres beskeder fra før "
+        "da er der, og send dem på ny, der mangler. Loggen nævner numrene "
+        "(message-stays-aside).",
+        at);
+    (void)snprintf(english, sizeof english,
+                   "Messages that the node took while its store was an old copy could not be "
+                   "written again at %s: nobody has them. See in tov outbox whether your messages "
+                   "from before that are there, and send anew those that are missing. The log has "
+                   "their numbers (message-stays-aside).",
+                   at);
+    return put(out, danish, english);
+}
+
+/* 0: none is left, or it was told long enough. */
+static uint64_t left_aside_ms(const struct tov_api *api)
+{
+    uint64_t left_ms = 0;
+    if (tov_aside_left_ms(api->core, &left_ms) != TOV_OK)
+        return 0;
+    return left_ms + ASIDE_SHOWN_MS < api->core->now_ms ? 0 : left_ms;
 }
 
 static enum tov_err put_full_sentence(struct tov_record out)
@@ -268,6 +301,9 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
         return put_attachment_sentence(out);
     if (tov_book_differences(api->book) > 0)
         return put_book_sentence(out);
+    uint64_t left_ms = left_aside_ms(api);
+    if (left_ms != 0)
+        return put_aside_sentence(left_ms, out);
     return put_sentence_of_others(api, out);
 }
 

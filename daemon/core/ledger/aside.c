@@ -12,6 +12,11 @@
 #define LEAF_TYPE_AT 5u /* wire/leaf.c */
 #define ROW_MAX_BYTES ((size_t)2 * TOV_FRAME_MAX_BYTES)
 
+static struct tov_store_key left_key(void)
+{
+    return tov_store_key_text("aside-left");
+}
+
 /* ---- setting aside ---- */
 
 static enum tov_err get_optional(struct tov_store_read *read, unsigned table, uint64_t index,
@@ -106,6 +111,7 @@ enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *rea
     delete_tiles(core, first);
     tov_series_forget_from(core, first);
     tov_store_batch_delete_range(batch, TOV_TABLE_BOOK, none, none);
+    tov_store_batch_delete(batch, TOV_TABLE_FACT, left_key());
     tov_core_log(core, TOV_HOST_WARN, "entries-set-aside", "first=%llu end=%llu",
                  (unsigned long long)first, (unsigned long long)end);
     return TOV_OK;
@@ -124,6 +130,7 @@ struct appending {
     struct tov_store_read *read;
     const struct tov_link_heads *heads;
     struct tov_moved_fresh fresh;
+    uint64_t left;               /* so many stay */
     struct tov_message *message; /* the one that is looked at */
 };
 
@@ -238,11 +245,23 @@ static enum tov_err append_each(struct appending *on)
             tov_core_log(on->core, TOV_HOST_ERROR, "message-stays-aside", "number=%llu error=%s",
                          (unsigned long long)tov_store_key_to_u64(&iter.row.key),
                          tov_err_name(err));
+            on->left++;
             err = TOV_OK;
         }
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
+}
+
+static void note_left(const struct appending *on)
+{
+    uint8_t row[8];
+    tov_put_be64(row, on->core->now_ms);
+    if (on->left > 0)
+        tov_store_batch_put(tov_core_batch(on->core), TOV_TABLE_FACT, left_key(),
+                            TOV_BYTES_OF(row));
+    else
+        tov_store_batch_delete(tov_core_batch(on->core), TOV_TABLE_FACT, left_key());
 }
 
 enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_heads *heads)
@@ -251,10 +270,27 @@ enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_h
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_message_create(&message));
-    struct appending on = {core, read, heads, {0}, message};
+    struct appending on = {.core = core, .read = read, .heads = heads, .message = message};
     enum tov_err err = append_each(&on);
+    note_left(&on);
     tov_moved_fresh_fini(&on.fresh);
     return err;
+}
+
+enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    *out_ms = 0;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, left_key(), &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (row.size != 8)
+        return TOV_E_CORRUPT;
+    *out_ms = tov_get_be64(row.data);
+    return TOV_OK;
 }
 
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count)

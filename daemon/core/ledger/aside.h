@@ -14,6 +14,8 @@
  *   row of the table `aside`, by event number: index 8, leaf row u32 size and bytes, body u32 size
  *   and bytes, data key row
  *
+ *   fact "aside-left": time u64
+ *
  * Never set aside what a guard has signed.
  */
 #ifndef TOV_LEDGER_ASIDE_H
@@ -32,6 +34,8 @@ enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *rea
  * longer, stays, and with it what names it. */
 enum tov_err tov_aside_append_all(struct tov_core *core,
                                   const struct tov_link_heads *heads) TOV_MUST_CHECK;
+/* When it last turned out that some stay; 0: none do, or they are about to be appended. */
+enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms) TOV_MUST_CHECK;
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;
 
 #endif

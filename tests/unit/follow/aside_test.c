@@ -258,10 +258,13 @@ static void check_three(const struct scene *scene)
 static void what_names_a_message_that_was_set_aside_still_does(void)
 {
     struct scene *scene = make_scene("names");
+    uint64_t left_ms = 1;
     submit_three(scene);
     meet(scene);
     serve(scene);
     UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 0);
+    UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
+    UNIT_EQUAL_INT(left_ms, 0);
     check_three(scene);
     check_written_later(scene);
     destroy_scene(scene);
@@ -332,6 +335,7 @@ static void lose_key(struct scene *scene)
 static void what_names_one_that_cannot_be_written_is_not_written_either(void)
 {
     struct scene *scene = make_scene("stays");
+    uint64_t left_ms = 0;
     submit_three(scene);
     submit(scene, &(struct sim_order){.record = 600,
                                       .recipient_count = 1,
@@ -343,6 +347,8 @@ static void what_names_one_that_cannot_be_written_is_not_written_either(void)
     UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 3);
     UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_REPLY), 0);
     UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_RETRACTION), 0);
+    UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
+    CU_ASSERT(left_ms > 0);
     (void)place_of(scene, 3);
     destroy_scene(scene);
 }
