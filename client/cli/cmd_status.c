@@ -236,6 +236,33 @@ static void put_undelivered(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* Nobody else can: who takes over its duties has none of it. */
+static void put_closed(struct cli *cli, const struct day *day)
+{
+    for (size_t i = 0; i < day->facts->peer_count; i++) {
+        const struct tov_peer_status *peer = &day->facts->peers[i];
+        unsigned long waiting = (unsigned long)peer->waiting;
+        char text[ALARM_SIZE], to_do[ALARM_SIZE];
+        if (!peer->closed)
+            continue;
+        (void)snprintf(text, sizeof text,
+                       ngettext("%s has ended, and never reads %lu message that was sent to it.",
+                                "%s has ended, and never reads %lu messages that were sent to it.",
+                                waiting),
+                       peer->name, waiting);
+        if (peer->successor[0] == '\0')
+            (void)snprintf(to_do, sizeof to_do, "%s",
+                           _("Find out who took over its duties, and send each anew: tov amend "
+                             "NUMBER --to UNIT. Or take it back: tov retract NUMBER --to UNIT"));
+        else
+            (void)snprintf(to_do, sizeof to_do,
+                           _("%s took over its duties. Send each anew there: tov amend NUMBER "
+                             "--to UNIT. Or take it back: tov retract NUMBER --to UNIT"),
+                           peer->successor);
+        put_alarm(cli, text, to_do);
+    }
+}
+
 /* Their receipts say so: not opened, refused, not understood. */
 static void put_unusable(struct cli *cli, const struct day *day)
 {
@@ -318,6 +345,7 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_late(cli, day);
     put_no_unit(cli, day);
     put_undelivered(cli, day);
+    put_closed(cli, day);
     put_unusable(cli, day);
     put_withheld(cli, day);
     put_asked_again(cli, day);
@@ -340,6 +368,8 @@ static const char *connection_words(const struct day *day, const struct tov_peer
     char ago[WORDS_TIME_SIZE];
     if (peer->suspended)
         return _("SUSPENDED: suspected fork");
+    if (peer->closed)
+        return _("has ended");
     if (peer->connected)
         return _("connected");
     if (peer->last_heard_ms == 0 || peer->last_heard_ms + MINUTE_MS > day->facts->now_ms)
@@ -398,7 +428,8 @@ static json_t *text_json(const char *text)
 static json_t *peer_json(const struct tov_peer_status *peer)
 {
     return json_pack(
-        "{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:b}",
+        "{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:b, "
+        "s:b, s:o}",
         "agency", (int)peer->agency, "name", peer->name, "connected", peer->connected, "suspended",
         peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
         (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
@@ -407,7 +438,8 @@ static json_t *peer_json(const struct tov_peer_status *peer)
         "asked_again", (json_int_t)peer->asked_again, "asked_again_oldest",
         number_json(peer->asked_again_oldest), "keys_lost", (json_int_t)peer->keys_lost,
         "keys_lost_oldest", text_json(peer->keys_lost_oldest), "keys_lost_since",
-        cli_json_time(peer->keys_lost_since_ms), "keys_lost_unknown", peer->keys_lost_unknown);
+        cli_json_time(peer->keys_lost_since_ms), "keys_lost_unknown", peer->keys_lost_unknown,
+        "closed", peer->closed, "successor", text_json(peer->successor));
 }
 
 static json_t *list_of(const char *const *texts, size_t count)

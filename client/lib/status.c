@@ -47,11 +47,13 @@ static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
         .keys_lost = tov_record_number(item, "keys_lost"),
         .keys_lost_since_ms = tov_record_number(item, "keys_lost_since_ms"),
         .keys_lost_unknown = tov_record_number(item, "keys_lost_unknown") != 0,
+        .closed = tov_record_number(item, "closed") != 0,
     };
     if (out_peer->name == NULL)
         return TOV_E_NOMEM;
     out_peer->keys_lost_oldest = read_reference(status, item, out_peer->name);
-    return out_peer->keys_lost_oldest == NULL ? TOV_E_NOMEM : TOV_OK;
+    out_peer->successor = lib_memory_text(&status->memory, tov_record_bytes(item, "successor"));
+    return out_peer->keys_lost_oldest == NULL || out_peer->successor == NULL ? TOV_E_NOMEM : TOV_OK;
 }
 
 static enum tov_err read_peers(struct tov_status *status, struct tov_record body)

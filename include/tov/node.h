@@ -47,6 +47,10 @@ struct tov_peer_status {
     const char *keys_lost_oldest;
     uint64_t keys_lost_since_ms;
     int keys_lost_unknown;
+    /* It has ended: what is waiting it never reads, and somebody has to send it to another one.
+     * Only told while something is. Successor: the agency that took over its duties, or "". */
+    int closed;
+    const char *successor;
 };
 struct tov_node_status {
     /* "starting", "serving", "read-only" (its disk is full), "recovering", "behind", "clock",
@@ -67,7 +71,8 @@ struct tov_node_status {
     int demo_clock;  /* the node's time is that of an exercise */
     uint64_t unread; /* messages to the client's units that no person was shown; no ack.read */
     /* Own messages that a recipient cannot read undelivered_after_ms after they were written: there
-     * is no receipt, or it says that a key or an attachment has not come. Of the client's units
+     * is no receipt, or it says that a key or an attachment has not come; where the recipient has
+     * ended, at once. Of the client's units
      * alone, and without a receipt of the 200 that wait longest for each agency; for auditor, dbr
      * and node_admin all of the agency. */
     uint64_t undelivered;

@@ -101,6 +101,7 @@ void tov_api_destroy(struct tov_api *api)
     tov_api_briefs_drop(api);
     tov_book_destroy(api->book);
     tov_desk_destroy(api->desk);
+    tov_api_settled_forget(api);
     tov_buf_fini(&api->frame);
     tov_key_wipe(&api->tag_key);
     tov_key_wipe(&api->record_key);

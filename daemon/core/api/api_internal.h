@@ -129,7 +129,10 @@ struct tov_api {
                                         * is another one: messages may have come back */
     struct tov_desk *desk;             /* read from the start on, with the ticks */
     struct tov_api_policy policy;
-    struct api_lost lost; /* as it was read last (lost.c) */
+    struct api_settled *settled; /* undelivered.c */
+    size_t settled_count, settled_room;
+    uint64_t settled_regained, settled_recalled; /* with others, all is looked over anew */
+    struct api_lost lost;                        /* as it was read last (lost.c) */
     bool has_lost;
     uint64_t lost_read_ms;
     struct tov_book *book;              /* read when somebody asks, and then kept up to date */
@@ -350,12 +353,21 @@ struct api_undelivered {
     bool is_unit;          /* casework: only what it may see is counted */
     bool may_look;         /* numbers of messages are for it */
     unsigned opened;       /* headers, for all recipients together */
+    unsigned looked_over;  /* receipts, so */
     uint64_t count, oldest;
     bool is_cut; /* there are more than were looked at */
 };
 /* What AGENCY has and cannot read yet: it has no key to it, or waits for attachments. */
 enum tov_err tov_api_count_unopened(struct api_undelivered *undelivered,
                                     uint16_t agency) TOV_MUST_CHECK;
+/* What AGENCY has no receipt for, of the series before the present one. */
+enum tov_err tov_api_count_former(struct api_undelivered *undelivered,
+                                  uint16_t agency) TOV_MUST_CHECK;
+/* What AGENCY, which is closed, did not get or could not read. It never will: however new it is. */
+enum tov_err tov_api_count_closed(struct api_undelivered *undelivered,
+                                  uint16_t agency) TOV_MUST_CHECK;
+/* What was found out, and is kept for the next time. */
+void tov_api_settled_forget(struct tov_api *api);
 
 /* keys_lost.c: AGENCY's messages that could be read here, and whose keys a restore lost. */
 struct api_keys_lost {

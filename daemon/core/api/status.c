@@ -173,6 +173,37 @@ static enum tov_err put_each_peer(struct counting *counting, struct tov_record a
         TOV_TRY(tov_record_open(answer, "peers", &out));
         TOV_TRY(put_peer(counting, &peer, out));
         TOV_TRY(tov_api_count_unopened(&counting->others, peer.agency));
+        TOV_TRY(tov_api_count_former(&counting->others, peer.agency));
+    }
+    return TOV_OK;
+}
+
+/* Of those that ended before they got all that was sent to them, and of no others. */
+static enum tov_err put_closed(struct counting *counting, const struct tov_agency *agency,
+                               struct tov_record answer)
+{
+    const struct tov_roster *roster = counting->look->api->core->roster;
+    const struct tov_agency *successor = tov_roster_agency(roster, agency->successor);
+    uint64_t before = counting->others.count;
+    struct tov_record out;
+    TOV_TRY(tov_api_count_closed(&counting->others, agency->number));
+    if (counting->others.count == before)
+        return TOV_OK;
+    TOV_TRY(tov_record_open(answer, "peers", &out));
+    TOV_TRY(tov_record_put_number(out, "agency", agency->number));
+    TOV_TRY(tov_record_put_text(out, "name", agency->name));
+    TOV_TRY(tov_record_put_number(out, "waiting", counting->others.count - before));
+    TOV_TRY(tov_record_put_number(out, "closed", 1));
+    return successor == NULL ? TOV_OK : tov_record_put_text(out, "successor", successor->name);
+}
+
+static enum tov_err put_each_closed(struct counting *counting, struct tov_record answer)
+{
+    const struct tov_core *core = counting->look->api->core;
+    const struct tov_roster_facts *facts = tov_roster_facts(core->roster);
+    for (size_t i = 0; i < facts->agency_count; i++) {
+        if (facts->agencies[i].closed && &facts->agencies[i] != core->own)
+            TOV_TRY(put_closed(counting, &facts->agencies[i], answer));
     }
     return TOV_OK;
 }
@@ -197,6 +228,8 @@ static enum tov_err put_peers(const struct api_look *look, struct tov_record ans
         err = tov_api_view_init(&counting.answer);
     if (err == TOV_OK)
         err = put_each_peer(&counting, answer);
+    if (err == TOV_OK)
+        err = put_each_closed(&counting, answer);
     tov_api_view_fini(&counting.view);
     tov_api_view_fini(&counting.answer);
     TOV_TRY(err);

@@ -191,6 +191,13 @@ enum tov_err tov_follow_next_unopened(struct tov_store_read *read,
                                       struct tov_link_place *inout_place,
                                       struct tov_verdict_value *out_verdict) TOV_MUST_CHECK;
 
+/* The first own message at or behind *INOUT_PLACE, of its series, of which no receipt speaks. It
+ * looks over at most *INOUT_LEFT receipts, which it lessens. TOV_E_NOT_FOUND: there is none.
+ * TOV_E_AGAIN: that was not enough; all before *INOUT_PLACE have one. */
+enum tov_err tov_follow_next_unreceipted(struct tov_store_read *read,
+                                         struct tov_link_place *inout_place,
+                                         unsigned *inout_left) TOV_MUST_CHECK;
+
 /* An own message that AGENCY could read, and cannot any more since it was set back (again.c). As in
  * proto/schema/api.proto. */
 enum tov_again {

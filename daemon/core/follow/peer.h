@@ -443,7 +443,7 @@ void tov_late_on_committed(struct tov_peer *peer);
  * receipts leaves out none does. TOV_E_NOT_FOUND. */
 struct tov_cover {
     uint64_t receipt_index; /* the peer's entry */
-    uint64_t first;         /* link that it was the first to speak of */
+    uint64_t first, last;   /* links that it was the first to speak of */
     uint64_t received_ms;
 };
 enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,

@@ -26,6 +26,7 @@ enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_p
         out->receipt_index = tov_read_u64(&reader);
         out->first = tov_read_u64(&reader);
         out->received_ms = tov_read_u64(&reader);
+        out->last = tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8);
         if (!tov_reader_is_done(&reader))
             err = TOV_E_CORRUPT;
         else if (out->first <= place->link)

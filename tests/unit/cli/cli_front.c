@@ -291,6 +291,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
     put_number(peer, "asked_again", node->again == TOV_AGAIN_ASKS ? 1 : 0);
     put_number(peer, "asked_again_oldest", node->again == TOV_AGAIN_ASKS ? CLI_FRONT_SENT : 0);
     cli_front_put_keys_lost(node, peer);
+    cli_front_put_closed(node, status);
     front_send(front, &reply);
 }
 

@@ -68,6 +68,20 @@ void cli_front_put_keys_lost(const struct cli_front *node, struct tov_record pee
         put_ref(peer, "keys_lost_oldest", LOST);
 }
 
+void cli_front_put_closed(const struct cli_front *node, struct tov_record status)
+{
+    struct tov_record peer;
+    if (node->never_read == 0)
+        return;
+    UNIT_NEED(tov_record_open(status, "peers", &peer) == TOV_OK);
+    put_number(peer, "agency", 3);
+    put_text(peer, "name", "krfo");
+    put_number(peer, "waiting", node->never_read);
+    put_number(peer, "closed", 1);
+    if (node->successor != NULL)
+        put_text(peer, "successor", node->successor);
+}
+
 void cli_front_put_listed_keys_lost(const struct cli_front *node, struct tov_record list)
 {
     struct tov_record summary;

@@ -13,6 +13,8 @@ void cli_front_put_desk(const struct cli_front *node, struct tov_record status);
 void cli_front_put_recorded(const struct cli_front *node, struct tov_record summary,
                             uint64_t number);
 /* In the status of the police; and beside a list. */
+/* Another agency, where one has ended. */
+void cli_front_put_closed(const struct cli_front *node, struct tov_record status);
 void cli_front_put_keys_lost(const struct cli_front *node, struct tov_record peer);
 void cli_front_put_listed_keys_lost(const struct cli_front *node, struct tov_record list);
 /* In the answer to a get. */

@@ -15,6 +15,8 @@
 #include "ledger/entry.h"
 #include "node.h"
 
+#include <string.h>
+
 #define HOUR_MS 3600000ull
 #define LATE_MS (5 * HOUR_MS)
 
@@ -164,6 +166,171 @@ static void what_is_retracted_is_told_no_more(void)
     harness_destroy(harness);
 }
 
+/* ---- there is no receipt ---- */
+
+/* A note of anna's unit to krfo, which is away, when it has become an alarm. */
+static uint64_t write_to_who_is_away(struct harness *harness, struct tov_ref *out_ref)
+{
+    harness_set_link(harness, 0, KRFO - 1, false);
+    uint64_t number = send_note(harness, "krfo/central", out_ref);
+    harness_advance(harness, LATE_MS);
+    check(harness, 1, number);
+    return number;
+}
+
+/* Something else is lost: links begin anew. */
+static void end_series(struct harness *harness)
+{
+    struct tov_ref ref;
+    (void)send_note(harness, "kbh-pol/dks", &ref);
+    harness_advance(harness, 5000);
+    lose(harness, ref.index);
+}
+
+/* The receipt for LINK of the first series. */
+static void put_cover(struct harness *harness, uint64_t link)
+{
+    uint8_t row[TOV_COVER_ROW_BYTES] = {0};
+    struct tov_link_place place = {KRFO, 1, 0, link};
+    tov_put_be64(row + 8, link);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_COVER, tov_key_link(&place),
+                        TOV_BYTES_OF(row));
+    harness_advance(harness, 5000);
+}
+
+static void what_had_no_receipt_before_a_loss_is_told_after_it(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    (void)send_note(harness, "krfo/central", &ref); /* has its receipt */
+    harness_advance(harness, 5000);
+    uint64_t number = write_to_who_is_away(harness, &ref);
+    end_series(harness);
+    check(harness, 1, number);
+    UNIT_EQUAL_INT(number_in(harness, &eva, "undelivered"), 0);
+    UNIT_EQUAL_INT(number_in(harness, &audit, "undelivered"), 1);
+    end_series(harness); /* it is of none but the first one */
+    check(harness, 1, number);
+    put_cover(harness, 2);
+    check(harness, 0, 0);
+    harness_destroy(harness);
+}
+
+/* What is known to have its receipt is not looked over again; what comes back is. */
+static void what_comes_back_without_a_receipt_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    struct tov_bytes row;
+    uint8_t link[8];
+    struct tov_link_place place = {KRFO, 1, 0, 1};
+    uint64_t number = write_to_who_is_away(harness, &ref);
+    struct tov_core *core = core_of(harness);
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    UNIT_OK(tov_store_read_begin(core->store, &read, NULL));
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LINK, tov_key_link(&place), &row) == TOV_OK &&
+              row.size == sizeof link);
+    memcpy(link, row.data, sizeof link);
+    tov_store_read_end(read);
+    read = NULL;
+    (void)send_note(harness, "krfo/central", &ref);
+    end_series(harness);
+    put_cover(harness, 2);
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place));
+    harness_advance(harness, 5000);
+    check(harness, 0, 0);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place),
+                        TOV_BYTES_OF(link));
+    UNIT_OK(tov_follow_note_readable(tov_node_follow(harness_node(harness, 0))));
+    harness_advance(harness, 5000);
+    check(harness, 1, number);
+    harness_destroy(harness);
+}
+
+/* ---- who has ended ---- */
+
+static struct tov_roster *roster_without_krfo(struct harness *harness)
+{
+    static const uint16_t by_police[] = {POLICE}, by_kk[] = {1};
+    const struct tov_roster *now = core_of(harness)->roster;
+    struct tov_agency agencies[3];
+    struct tov_roster_facts facts = *tov_roster_facts(now);
+    struct tov_roster *roster;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    UNIT_NEED(facts.agency_count == 3);
+    memcpy(agencies, facts.agencies, sizeof agencies);
+    agencies[KRFO - 1].closed = true;
+    agencies[KRFO - 1].successor = POLICE;
+    agencies[0].keepers = by_police;
+    agencies[POLICE - 1].keepers = by_kk;
+    agencies[0].keeper_count = agencies[POLICE - 1].keeper_count = 1;
+    facts.agencies = agencies;
+    facts.version = 2;
+    facts.previous = tov_roster_hash(now);
+    tov_roster_format(&facts, &text);
+    UNIT_NEED(tov_roster_parse(tov_buf_view(&text), &roster, NULL) == TOV_OK);
+    return roster;
+}
+
+/* What the status of CLIENT says of krfo; false: nothing. */
+static bool krfo_in(struct harness *harness, const struct harness_client *client,
+                    uint64_t *out_waiting)
+{
+    struct tov_record body, peer;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    bool is_told = false;
+    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
+        if (tov_record_number(peer, "agency") != KRFO)
+            continue;
+        is_told = true;
+        *out_waiting = tov_record_number(peer, "waiting");
+        UNIT_EQUAL_INT(tov_record_number(peer, "closed"), 1);
+        CU_ASSERT(is_text(tov_record_bytes(peer, "name"), "krfo"));
+        CU_ASSERT(is_text(tov_record_bytes(peer, "successor"), "kbh-pol"));
+    }
+    tov_record_destroy(&reply);
+    return is_told;
+}
+
+static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[2];
+    uint64_t numbers[2], waiting = 0;
+    (void)send_note(harness, "krfo/central", &refs[0]); /* has its receipt */
+    harness_advance(harness, 5000);
+    numbers[0] = write_to_who_is_away(harness, &refs[0]);
+    numbers[1] = send_note(harness, "krfo/central", &refs[1]);
+    struct tov_roster *roster = roster_without_krfo(harness);
+    harness_set_roster(harness, 0, roster);
+    harness_restart(harness, 0);
+    harness_advance(harness, 60000);
+    check(harness, 2, numbers[0]); /* the newer one too: it comes no more */
+    CU_ASSERT(krfo_in(harness, &anna, &waiting));
+    UNIT_EQUAL_INT(waiting, 2);
+    CU_ASSERT(krfo_in(harness, &audit, &waiting));
+    UNIT_EQUAL_INT(waiting, 2);
+    CU_ASSERT(!krfo_in(harness, &eva, &waiting));
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.retract",
+                         .from = "kk/vink",
+                         .to = "kbh-pol/dks",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &refs[0]},
+        NULL);
+    check(harness, 1, numbers[1]);
+    receipt_says(harness, KRFO, refs[1].index, no_key);
+    put_cover(harness, 3); /* one that came before the end: it has no key, and never gets it */
+    check(harness, 1, numbers[1]);
+    receipt_says(harness, KRFO, refs[1].index, opened);
+    check(harness, 0, 0);
+    CU_ASSERT(!krfo_in(harness, &anna, &waiting));
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
 /* The walk is bounded, and says so. */
 static void that_more_cannot_be_read_than_is_looked_at_is_told(void)
 {
@@ -188,6 +355,9 @@ int main(void)
         UNIT_TEST(it_is_told_to_its_own_unit_alone),
         UNIT_TEST(what_is_asked_for_again_is_undelivered_once_a_person_has_said_yes),
         UNIT_TEST(what_is_retracted_is_told_no_more),
+        UNIT_TEST(what_had_no_receipt_before_a_loss_is_told_after_it),
+        UNIT_TEST(what_comes_back_without_a_receipt_is_told),
+        UNIT_TEST(what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew),
         UNIT_TEST(that_more_cannot_be_read_than_is_looked_at_is_told),
     };
     return unit_run("core, undelivered", tests, sizeof tests / sizeof tests[0]);
