@@ -278,7 +278,7 @@ struct tov_follow {
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
     uint64_t kept_tree_uses;
     struct tov_part_reading *reading; /* the file that is read as a whole; NULL: none yet was */
-    bool looks_at_waiting;                /* waiting.c, there: */
+    bool looks_at_waiting;            /* waiting.c, there: */
     size_t waiting_peer;
     uint64_t waiting_index;
 };

@@ -373,8 +373,7 @@ void tov_receipts_begin(struct tov_peer *peer)
 static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer *peer,
                                    const struct tov_leaf_receipt *receipt)
 {
-    bool counts_all =
-        !tov_series_equal(receipt->series, core->series) || tov_peer_had_ledger(peer);
+    bool counts_all = !tov_series_equal(receipt->series, core->series) || tov_peer_had_ledger(peer);
     uint32_t looked = peer->verdicts_looked;
     for (size_t i = 0; i < receipt->run_count; i++) {
         if (counts_all || !tov_verdict_is_plain_opened(receipt->runs[i].value))
@@ -488,11 +487,11 @@ static enum tov_err note_runs(struct tov_follow *follow, struct tov_peer *peer, 
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     uint64_t first = receipt->last_link - tov_receipt_span(receipt) + 1;
     uint8_t all = receipt->run_count == 1 ? (uint8_t)receipt->runs[0].value.verdict : 0;
-    struct noting noting = {.follow = follow,
-                            .peer = peer,
-                            .said = {.place = place_of(peer, receipt->series, first),
-                                     .receipt_index = index},
-                            .fresh = {receipt->series, index, 0, 0, all}};
+    struct noting noting = {
+        .follow = follow,
+        .peer = peer,
+        .said = {.place = place_of(peer, receipt->series, first), .receipt_index = index},
+        .fresh = {receipt->series, index, 0, 0, all}};
     *out_is_new = false;
     if (!tov_series_equal(receipt->series, follow->core->series)) {
         TOV_TRY(tov_spoken_find(follow->core, peer, receipt->series, &noting.spoken));

@@ -61,13 +61,13 @@ static void say(struct scene *scene, enum tov_verdict verdict)
     last = last > LINKS ? LINKS : last;
     UNIT_NEED(leaf != NULL);
     leaf->type = TOV_LEAF_RECEIPT;
-    leaf->as.receipt = (struct tov_leaf_receipt){
-        .peer = scene->hostile->target->number,
-        .series = {scene->hostile->target->generation, 0},
-        .last_link = last,
-        .last_leaf_hash = scene->sent[last].place.leaf_hash,
-        .run_count = 1,
-        .runs = {{(uint16_t)(last - first + 1), {verdict, 0, 0}}}};
+    leaf->as.receipt =
+        (struct tov_leaf_receipt){.peer = scene->hostile->target->number,
+                                  .series = {scene->hostile->target->generation, 0},
+                                  .last_link = last,
+                                  .last_leaf_hash = scene->sent[last].place.leaf_hash,
+                                  .run_count = 1,
+                                  .runs = {{(uint16_t)(last - first + 1), {verdict, 0, 0}}}};
     hostile_append(scene->hostile, leaf);
     for (unsigned link = first; link <= last; link++) {
         if (scene->verdicts[link] == 0)
