@@ -5,6 +5,7 @@
  */
 #include "follow/peer.h"
 
+#include "follow/verdict.h"
 #include "ledger/epoch.h"
 #include "ledger/vault.h"
 #include "merkle/tree.h"

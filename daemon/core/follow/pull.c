@@ -9,6 +9,7 @@
 #include "follow/peer.h"
 
 #include "envelope/part_tree.h"
+#include "follow/verdict.h"
 #include "merkle/tree.h"
 
 #include <string.h>

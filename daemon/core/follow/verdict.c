@@ -9,7 +9,7 @@
  *   V2 What has no effect answers nothing: rows in `reply` and `retraction` are those of messages
  *      that may have one, whatever came first (I5).
  */
-#include "follow/peer.h"
+#include "follow/verdict.h"
 
 bool tov_verdict_answers(enum tov_verdict verdict)
 {

@@ -5,7 +5,7 @@
  * (message_in.c) and when it is looked at again (waiting.c), so that both say the same (I5).
  * Not for: link, parts, stanza and commitments, which come before.
  */
-#include "follow/peer.h"
+#include "follow/verdict.h"
 
 #include "ledger/judge.h"
 #include "ledger/units.h"

@@ -5,8 +5,7 @@
  * mirrors are looked through, and what is understood now is judged, fetched and receipted like all
  * others, so that both sides show the same (docs/protocol.md 8).
  *
- *   fact "judged": u64 version of the roster in force and hash 32 of the catalogue, when the
- * mirrors were last looked through
+ *   fact "judged": version of the roster in force u64, hash of the catalogue 32, of the last time
  *
  * Some rows from tick to tick, since mirrors are as long as their ledgers (I11). A node that stops
  * before the end begins anew: what was judged is not looked at again.
@@ -14,6 +13,7 @@
 #include "follow/peer.h"
 
 #include "case/catalogue.h"
+#include "follow/verdict.h"
 #include "ledger/units.h"
 
 #include <string.h>

@@ -2,15 +2,14 @@
  *
  * Messages that could not be judged when they came: their roster was not in force here yet, or
  * their type was unknown to the program. Once it is known they are what they are to those who knew
- * it before: verdict, attachments and answers (I5). Not for: what the book shows of them
- * (core/roster_change_test.c).
+ * it before: verdict, attachments and answers (I5).
+ * Not for: what the book shows of them (core/roster_change_test.c).
  */
 #include "counted.h"
 #include "hostile_peer.h"
 
-#include "follow/peer.h"
-
 #include "case/catalogue.h"
+#include "follow/verdict.h"
 
 #include <string.h>
 
