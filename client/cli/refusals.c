@@ -20,6 +20,8 @@ const char *const refusals[] = {
        "file"),
     N_("file %s of the upload is not whole"),
     N_("idempotency_key has %s bytes, must have %s to %s"),
+    N_("in_reply_to or cites names a message that was set aside while the node's store was an old "
+       "copy, and that nobody has; tov status says whether it must be written again"),
     N_("in_reply_to is no whole reference"),
     N_("in_reply_to names no message that is held here and is for your units"),
     N_("message %s is not about a case, a concern, a course or a transition that your units take "
@@ -46,6 +48,10 @@ const char *const refusals[] = {
     N_("the journal has not begun: what was restored is from before the node's first entry, and "
        "only its keepers can say so"),
     N_("the message has no such attachment"),
+    N_("the message of this idempotency key, number %s, was set aside while the node's store was "
+       "an "
+       "old copy; tov status says whether it is being written anew or a person must write it "
+       "again"),
     N_("the message stands in the record under another number already; say `replace` to correct "
        "it"),
     N_("the message steps more than %s things: send it in parts"),
