@@ -4,7 +4,7 @@
  * kept, and a file without one is read from tick to tick, whoever asks how often.
  * Not for: that the right chunks come (requests_test.c, own_files_test.c).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 #include "hostile_peer.h"
 
 #include <stdio.h>
@@ -58,6 +58,13 @@ static void lose_tree(const struct scene *scene)
     char tree[TOV_BLOB_NAME_SIZE + 8];
     (void)snprintf(tree, sizeof tree, "%s.tree", scene->blob);
     UNIT_NEED(sim_disk_delete(scene->hostile->wire->nodes[0].disk, tree) == TOV_OK);
+}
+
+static bool has_tree(const struct scene *scene)
+{
+    char tree[TOV_BLOB_NAME_SIZE + 8];
+    (void)snprintf(tree, sizeof tree, "%s.tree", scene->blob);
+    return sim_disk_is_synced(scene->hostile->wire->nodes[0].disk, tree);
 }
 
 static void begin(struct scene *scene, const char *name, size_t chunks)
@@ -145,6 +152,7 @@ static void a_file_without_a_tree_is_read_from_tick_to_tick_and_then_answered(vo
     UNIT_EQUAL_INT(scene.hostile->chunks, 0);
     sim_wire_pass(scene.hostile->wire, 1000);
     CU_ASSERT(scene.chunks > CHUNKS_A_TICK);
+    CU_ASSERT(has_tree(&scene));
     UNIT_EQUAL_INT(scene.hostile->chunks, 1); /* the newest request, without another one */
     size_t before = scene.chunks;
     ask_slowly(&scene, 6);
