@@ -126,8 +126,7 @@ static unsigned shown_of(enum node_number node, uint16_t agency, uint32_t genera
     note_must(tov_message_list(client, &options, &listing, &error), &error);
     for (size_t i = 0; i < tov_listing_count(listing); i++) {
         const struct tov_message_facts *facts = tov_message_view_facts(tov_listing_at(listing, i));
-        if (facts->ref.agency == agency && facts->ref.generation == generation &&
-            facts->has_header)
+        if (facts->ref.agency == agency && facts->ref.generation == generation && facts->has_header)
             count++;
     }
     tov_listing_destroy(listing);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "ledger/epoch.h"
 

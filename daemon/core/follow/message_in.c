@@ -3,7 +3,7 @@
  * A message from a peer, whose leaf is verified as an entry of that peer's ledger: link, parts,
  * stanza, commitments, decryption, schema, rules, in this order (I7). Each failure is a verdict.
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "follow/verdict.h"
 #include "ledger/epoch.h"

@@ -12,7 +12,7 @@
  *      it whole, and only behind the commit of the journal's entry that says so (I9, I10).
  *   A2 What is asked for once more makes no new entry (I11).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "ledger/journal_note.h"
 

@@ -6,7 +6,7 @@
  * done for one file at a time, so many bytes from tick to tick: a file of 2 GiB is no reason to do
  * nothing else for as long as the disk takes (I11).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include <stdio.h>
 #include <string.h>

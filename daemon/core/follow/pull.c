@@ -6,7 +6,7 @@
  * So are files of own messages that were lost: which of them, from whom and what then is
  * own_files.c's.
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "envelope/part_tree.h"
 #include "follow/verdict.h"

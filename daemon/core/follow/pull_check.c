@@ -5,7 +5,7 @@
  * leaf says. Piece by piece, so much of each peer's from tick to tick: the last chunk of a large
  * one is no reason to do nothing else for as long as the disk takes (I11).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "envelope/part_tree.h"
 

@@ -3,7 +3,7 @@
  * Attachments that their sender does not send, though it is asked. One that has lost the file never
  * will: each time it is asked later, and meanwhile the slot is another's (docs/protocol.md 5.9).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #define REST_MAX_MS 3600000u /* between two requests that nobody answers */
 #define IN_VAIN 5u           /* unanswered ones in a row: some two minutes */

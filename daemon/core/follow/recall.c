@@ -9,7 +9,7 @@
  *   C1 Nothing is taken whose hash is not the one in the tree.
  *   C2 A message is whole (leaf and all inline parts), or stays lost.
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "ledger/epoch.h"
 #include "ledger/series.h"

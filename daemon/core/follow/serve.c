@@ -2,7 +2,7 @@
  *
  * Chunks of own attachments for those with the right to them, and the sending of chunks.
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #define SERVE_MAX 16u
 #define CHUNKS_AN_ASK 256u /* of a tree that is not in memory: as hashes, docs/protocol.md 10 */

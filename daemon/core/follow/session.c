@@ -6,7 +6,7 @@
  *   up -> Hello sent -> Hello received -> session: parcels flow both ways
  *   a Hello that answers ours begins the session; one that does not is answered
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "ledger/epoch.h"
 #include "merkle/ed25519.h"

@@ -3,7 +3,7 @@
  * Rows of the table `transfer` (peer.h has what stands in them).
  * Not for: slots, which are in memory (pull.c).
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #define ROW_BYTES 13u
 

@@ -10,7 +10,7 @@
  * Some rows from tick to tick, since mirrors are as long as their ledgers (I11). A node that stops
  * before the end begins anew: what was judged is not looked at again.
  */
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #include "case/catalogue.h"
 #include "follow/verdict.h"

@@ -6,7 +6,7 @@
  */
 #include "hostile_peer.h"
 
-#include "follow/peer.h"
+#include "follow/transfers.h"
 
 #define CHUNKS_A_TICK (TOV_PULL_CHECK_BYTES / TOV_PULL_CHUNK_BYTES)
 

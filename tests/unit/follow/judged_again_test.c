@@ -9,6 +9,7 @@
 #include "hostile_peer.h"
 
 #include "case/catalogue.h"
+#include "follow/transfers.h"
 #include "follow/verdict.h"
 
 #include <string.h>

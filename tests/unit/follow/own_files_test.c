@@ -5,7 +5,7 @@
  * Not for: giving them (given_files_test.c).
  */
 #include "counted.h"
-#include "follow/peer.h"
+#include "follow/transfers.h"
 #include "ledger/entry.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
