@@ -429,7 +429,7 @@ static json_t *peer_json(const struct tov_peer_status *peer)
 {
     return json_pack(
         "{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:b, "
-        "s:b, s:o}",
+        "s:b, s:o, s:I, s:o}",
         "agency", (int)peer->agency, "name", peer->name, "connected", peer->connected, "suspended",
         peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
         (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
@@ -439,7 +439,9 @@ static json_t *peer_json(const struct tov_peer_status *peer)
         number_json(peer->asked_again_oldest), "keys_lost", (json_int_t)peer->keys_lost,
         "keys_lost_oldest", text_json(peer->keys_lost_oldest), "keys_lost_since",
         cli_json_time(peer->keys_lost_since_ms), "keys_lost_unknown", peer->keys_lost_unknown,
-        "closed", peer->closed, "successor", text_json(peer->successor));
+        "closed", peer->closed, "successor", text_json(peer->successor), "keys_awaited",
+        (json_int_t)peer->keys_awaited, "keys_awaited_since",
+        cli_json_time(peer->keys_awaited_since_ms));
 }
 
 static json_t *list_of(const char *const *texts, size_t count)

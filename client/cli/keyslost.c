@@ -7,6 +7,7 @@
 #include "cli/casework.h"
 #include "cli/language.h"
 #include "cli/message.h"
+#include "cli/words.h"
 #include "telling/text.h"
 
 #define ALARM_MS (UINT64_C(30) * 86400000u)
@@ -26,6 +27,8 @@ bool keyslost_needs_person(const struct tov_node_status *facts)
     for (size_t i = 0; i < facts->peer_count; i++) {
         uint64_t since_ms = facts->peers[i].keys_lost_since_ms;
         if (since_ms != 0 && facts->now_ms < since_ms + ALARM_MS)
+            return true;
+        if (facts->peers[i].keys_awaited_since_ms != 0)
             return true;
     }
     return false;
@@ -79,6 +82,32 @@ static void put_unknown(struct cli *cli, const struct tov_peer_status *peer)
     put_alarm(cli, what, to_do);
 }
 
+/* Keys that never came: their sender's node sends them by itself. */
+static void put_awaited(struct cli *cli, const struct tov_peer_status *peer)
+{
+    char what[TEXT_SIZE], to_do[TEXT_SIZE], since[WORDS_TIME_SIZE];
+    unsigned long count = (unsigned long)peer->keys_awaited;
+    words_time(peer->keys_awaited_since_ms, since);
+    if (count == 0)
+        (void)snprintf(what, sizeof what,
+                       _("There are messages from %s that nobody can open, the oldest since %s: "
+                         "their keys have not come. For which unit they are, nobody can see "
+                         "without them."),
+                       peer->name, since);
+    else
+        (void)snprintf(what, sizeof what,
+                       ngettext("Nobody can open %lu message from %s, since %s: its key has not "
+                                "come.",
+                                "Nobody can open %lu messages from %s, the oldest since %s: their "
+                                "keys have not come.",
+                                count),
+                       count, peer->name, since);
+    (void)snprintf(to_do, sizeof to_do,
+                   _("Call %s and ask whether its node runs: it sends the keys by itself."),
+                   peer->name);
+    put_alarm(cli, what, to_do);
+}
+
 void keyslost_put(struct cli *cli, const struct tov_node_status *facts)
 {
     for (size_t i = 0; i < facts->peer_count; i++) {
@@ -86,6 +115,8 @@ void keyslost_put(struct cli *cli, const struct tov_node_status *facts)
             put_known(cli, &facts->peers[i]);
         if (facts->peers[i].keys_lost_unknown)
             put_unknown(cli, &facts->peers[i]);
+        if (facts->peers[i].keys_awaited_since_ms != 0)
+            put_awaited(cli, &facts->peers[i]);
     }
 }
 

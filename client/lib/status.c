@@ -48,6 +48,8 @@ static enum tov_err read_peer(struct tov_status *status, struct tov_record item,
         .keys_lost_since_ms = tov_record_number(item, "keys_lost_since_ms"),
         .keys_lost_unknown = tov_record_number(item, "keys_lost_unknown") != 0,
         .closed = tov_record_number(item, "closed") != 0,
+        .keys_awaited = tov_record_number(item, "keys_awaited"),
+        .keys_awaited_since_ms = tov_record_number(item, "keys_awaited_since_ms"),
     };
     if (out_peer->name == NULL)
         return TOV_E_NOMEM;

@@ -51,6 +51,11 @@ struct tov_peer_status {
      * Only told while something is. Successor: the agency that took over its duties, or "". */
     int closed;
     const char *successor;
+    /* Its messages that lie here and that nobody can open, since their keys have not come after
+     * undelivered_after_ms: its node sends them by itself, once it runs. Nobody knows for which
+     * unit they are: how many is 0 for casework. Since: when the oldest came; 0: there is none. */
+    uint64_t keys_awaited;
+    uint64_t keys_awaited_since_ms;
 };
 struct tov_node_status {
     /* "starting", "serving", "read-only" (its disk is full), "recovering", "behind", "clock",

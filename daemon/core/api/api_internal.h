@@ -388,6 +388,18 @@ struct api_keys_lost_walk {
 /* Of the 200 oldest. */
 enum tov_err tov_api_keys_lost_of(struct api_keys_lost_walk *walk, uint16_t agency,
                                   struct api_keys_lost *out_found) TOV_MUST_CHECK;
+/* AGENCY's messages that came undelivered_after_ms ago or more, and whose keys have not come.
+ * Nobody knows for which unit they are: who may read content is told that there are some, and not
+ * how many.
+ */
+struct api_keys_awaited {
+    uint64_t count;
+    uint64_t since_ms; /* when the oldest came; 0: there is none */
+    bool is_cut;       /* there are more than it looked at */
+};
+enum tov_err tov_api_keys_awaited_of(const struct api_look *look, struct api_view *view,
+                                     uint16_t agency,
+                                     struct api_keys_awaited *out_found) TOV_MUST_CHECK;
 
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;

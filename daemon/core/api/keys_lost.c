@@ -3,6 +3,8 @@
  * Messages that could be read here before the node was set back, and that come again without their
  * keys (follow/keys_lost.c): a person at the sender says whether they are given again, and the own
  * people must know whom to call.
+ * And those whose keys never came: their sender's node sends them by itself, once it runs and is
+ * heard. What takes too long must be known here too, and not only to its sender.
  * Which unit such a message is for stands in its header, which nobody can open. It is known of
  * those that one of the units has answered: the answer, or the acknowledgement, has come back. To
  * casework these are counted and named, and of the rest it is told that there is some, from which
@@ -110,6 +112,43 @@ enum tov_err tov_api_keys_lost_of(struct api_keys_lost_walk *walk, uint16_t agen
     if (err == TOV_OK) {
         err = tov_follow_next_keys_lost(look->api->follow, look->read, agency, &lost);
         out_found->is_cut = err == TOV_OK;
+    }
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* ---- those that never had a key ---- */
+
+static enum tov_err take_awaited(const struct api_look *look, struct api_view *view,
+                                 const struct tov_keys_lost *awaited,
+                                 struct api_keys_awaited *found)
+{
+    if (awaited->lost_ms + look->api->policy.undelivered_after_ms > look->api->core->now_ms)
+        return TOV_OK;
+    enum tov_err err = load(look, awaited, view);
+    if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
+        return TOV_OK;
+    TOV_TRY(err);
+    if (found->since_ms == 0 || awaited->lost_ms < found->since_ms)
+        found->since_ms = awaited->lost_ms;
+    found->count += tov_access_may(look->client, TOV_DEED_CONTENT) ? 0 : 1;
+    return TOV_OK;
+}
+
+enum tov_err tov_api_keys_awaited_of(const struct api_look *look, struct api_view *view,
+                                     uint16_t agency, struct api_keys_awaited *out_found)
+{
+    struct tov_keys_lost awaited = {.name = {.index = 0}};
+    enum tov_err err = TOV_OK;
+    *out_found = (struct api_keys_awaited){.count = 0};
+    for (unsigned i = 0; err == TOV_OK; i++) {
+        err = tov_follow_next_keys_awaited(look->api->follow, look->read, agency, &awaited);
+        if (err == TOV_OK && i == ROWS_LOOKED_AT) {
+            out_found->is_cut = true;
+            return TOV_OK;
+        }
+        if (err == TOV_OK)
+            err = take_awaited(look, view, &awaited, out_found);
+        awaited.name.index++;
     }
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }

@@ -140,6 +140,16 @@ static enum tov_err put_keys_lost(struct counting *counting, const struct tov_pe
                                    : tov_record_put_ref(out, "keys_lost_oldest", &lost.oldest);
 }
 
+static enum tov_err put_keys_awaited(struct counting *counting, uint16_t agency,
+                                     struct tov_record out)
+{
+    struct api_keys_awaited awaited;
+    TOV_TRY(tov_api_keys_awaited_of(counting->look, &counting->view, agency, &awaited));
+    counting->is_cut = counting->is_cut || awaited.is_cut;
+    TOV_TRY(tov_api_put_count(out, "keys_awaited", awaited.count));
+    return tov_api_put_count(out, "keys_awaited_since_ms", awaited.since_ms);
+}
+
 static enum tov_err put_peer(struct counting *counting, const struct tov_peer_view *peer,
                              struct tov_record out)
 {
@@ -158,6 +168,7 @@ static enum tov_err put_peer(struct counting *counting, const struct tov_peer_vi
     TOV_TRY(tov_api_put_count(out, "asked_again", asked->count));
     TOV_TRY(tov_api_put_count(out, "asked_again_oldest", asked->oldest));
     TOV_TRY(put_keys_lost(counting, peer, out));
+    TOV_TRY(put_keys_awaited(counting, peer->agency, out));
     if (!counting->is_unit)
         TOV_TRY(put_numbers(peer, out));
     return tov_api_put_count(out, "last_heard_ms", peer->last_heard_ms);

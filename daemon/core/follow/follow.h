@@ -225,6 +225,10 @@ struct tov_keys_lost {
 enum tov_err tov_follow_next_keys_lost(const struct tov_follow *follow, struct tov_store_read *read,
                                        uint16_t agency,
                                        struct tov_keys_lost *inout_lost) TOV_MUST_CHECK;
+/* The same of those that never had a key here; lost_ms: when the message came. */
+enum tov_err tov_follow_next_keys_awaited(const struct tov_follow *follow,
+                                          struct tov_store_read *read, uint16_t agency,
+                                          struct tov_keys_lost *inout_awaited) TOV_MUST_CHECK;
 
 /* What is known of an own message that has no link to AGENCY (any more); the last only api/ says.
  * As in proto/schema/api.proto. */

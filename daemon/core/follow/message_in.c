@@ -281,15 +281,18 @@ static bool wants_attachments(const struct incoming *in)
                                            in->verdict.verdict == TOV_VERDICT_NOT_UNDERSTOOD);
 }
 
-/* It was receipted before this store was set back, and could be read then. */
-static enum tov_err note_keys_lost(const struct incoming *in)
+/* Lost are those of what was receipted before this store was set back, and could be read then. */
+static enum tov_err note_keys_missing(const struct incoming *in)
 {
     bool had_keys = false;
-    if (in->verdict.verdict != TOV_VERDICT_NO_KEY || !tov_told_covers(in->peer, in->link.number))
+    if (in->verdict.verdict != TOV_VERDICT_NO_KEY)
         return TOV_OK;
-    TOV_TRY(tov_told_had_keys(in->follow->core, in->peer, in->link.number, &had_keys));
+    if (tov_told_covers(in->peer, in->link.number))
+        TOV_TRY(tov_told_had_keys(in->follow->core, in->peer, in->link.number, &had_keys));
     if (had_keys)
         tov_keys_lost_note(in->follow->core, in->peer, in->entry->index);
+    else
+        tov_keys_awaited_note(in->follow->core, in->peer, in->entry->index);
     return TOV_OK;
 }
 
@@ -300,7 +303,7 @@ static enum tov_err store_message(struct incoming *in)
     TOV_TRY(put_keys(in));
     if (in->is_off_link)
         return TOV_OK;
-    TOV_TRY(note_keys_lost(in));
+    TOV_TRY(note_keys_missing(in));
     if (wants_attachments(in))
         tov_pull_begin(in->follow, in->peer, in->entry->index, in->message, in->link.number);
     tov_receipt_add(in->follow, in->peer, in->verdict, &in->entry->leaf_hash);

@@ -350,7 +350,9 @@ enum tov_err tov_again_renew(struct tov_follow *follow, const struct tov_peer *p
 /* The same, or erased before that was said: a person says whether its keys are given again. */
 bool tov_verdict_may_have_had_keys(struct tov_verdict_value value);
 
-/* keys_lost.c: message INDEX of PEER could be read here, and its keys are lost; it can be again. */
+/* keys_lost.c: message INDEX of PEER could be read here, and its keys are lost; it has none yet; it
+ * can be read. */
+void tov_keys_awaited_note(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
 void tov_keys_lost_note(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
 void tov_keys_lost_settle(struct tov_core *core, const struct tov_peer *peer, uint64_t index);
 

@@ -48,6 +48,7 @@ const struct tov_store_table tov_tables[TOV_TABLE_COUNT] = {
     [TOV_TABLE_KEYSLOST] = {"keyslost", TOV_STORE_KEY_U16_U32_U64},
     [TOV_TABLE_MOVED] = {"moved", KEY_REPLY},
     [TOV_TABLE_UNOPENED] = {"unopened", KEY_LINK},
+    [TOV_TABLE_KEYWAIT] = {"keywait", TOV_STORE_KEY_U16_U32_U64},
 };
 
 struct tov_store_key tov_key_link(const struct tov_link_place *place)

@@ -61,6 +61,8 @@
  *                                                 what a person said of it: follow/again.c
  * keyslost     as mleaf                           time u64: a peer's message that could be read
  *                                                 here before a restore: follow/keys_lost.c
+ * keywait      as mleaf                           time u64, at which it came: a peer's message
+ *                                                 whose key has not come yet: follow/keys_lost.c
  * unopened     as exception                       empty: an own message whose peer has it, and by
  * its newest receipt cannot read it yet: follow/unopened.c filegiven    as transfer empty: the file
  * of a peer's message was given back to it fact         text                               small
@@ -113,6 +115,7 @@ enum tov_table {
     TOV_TABLE_KEYSLOST,
     TOV_TABLE_MOVED,
     TOV_TABLE_UNOPENED,
+    TOV_TABLE_KEYWAIT,
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];

@@ -74,8 +74,10 @@ struct cli_front {
     uint64_t keys_lost; /* of kbh-pol's; the oldest is kbh-pol/1/9, the only one in lists */
     uint64_t keys_lost_days;
     bool keys_lost_unknown;
-    uint64_t never_read;   /* by krfo, which has ended */
-    const char *successor; /* of it; NULL: none */
+    uint64_t keys_awaited;    /* of kbh-pol's */
+    uint64_t keys_awaited_ms; /* since then */
+    uint64_t never_read;      /* by krfo, which has ended */
+    const char *successor;    /* of it; NULL: none */
     bool more;
     uint64_t no_unit, no_unit_oldest;
     uint64_t unrecorded;

@@ -62,6 +62,8 @@ void cli_front_put_keys_lost(const struct cli_front *node, struct tov_record pee
     bool is_any = node->keys_lost > 0 || node->keys_lost_unknown;
     put_number(peer, "keys_lost", node->keys_lost);
     put_number(peer, "keys_lost_unknown", node->keys_lost_unknown);
+    put_number(peer, "keys_awaited", node->keys_awaited);
+    put_number(peer, "keys_awaited_since_ms", node->keys_awaited_ms);
     put_number(peer, "keys_lost_since_ms",
                is_any ? 1625486400000u - node->keys_lost_days * 24 * HOUR_MS : 0);
     if (node->keys_lost > 0)

@@ -283,6 +283,64 @@ static void more_than_is_looked_at_is_told(void)
     harness_destroy(harness);
 }
 
+/* ---- those that never had a key ---- */
+
+/* KRFO's of which CLIENT is told that their keys do not come, and whether any is. */
+static uint64_t awaited_of(struct harness *harness, const struct harness_client *client,
+                           bool *out_any)
+{
+    struct tov_record body, peer;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    uint64_t count = UINT64_MAX;
+    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
+        if (tov_record_number(peer, "agency") != PRISON)
+            continue;
+        count = tov_record_number(peer, "keys_awaited");
+        *out_any = tov_record_number(peer, "keys_awaited_since_ms") != 0;
+    }
+    tov_record_destroy(&reply);
+    return count;
+}
+
+static void never_had_keys(struct harness *harness, const struct tov_ref *ref)
+{
+    struct tov_core *core = core_of(harness);
+    struct tov_peer *peer = tov_follow_peer(tov_node_follow(harness_node(harness, 0)), PRISON);
+    lose_keys(harness, ref);
+    tov_keys_lost_settle(core, peer, ref->index);
+    tov_keys_awaited_note(core, peer, ref->index);
+    harness_advance(harness, 5000);
+}
+
+static void keys_that_never_came_are_counted_for_who_checks_once_it_is_late(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[2];
+    bool any = true;
+    for (size_t i = 0; i < 2; i++) {
+        send_note(harness, "kk/vink", &refs[i]);
+        never_had_keys(harness, &refs[i]);
+    }
+    UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 0);
+    CU_ASSERT(!any);
+    harness_advance(harness, 5 * 3600000u);
+    UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 2);
+    CU_ASSERT(any);
+    UNIT_EQUAL_INT(awaited_of(harness, &sofie, &any), 0); /* I10: nobody knows whose they are */
+    CU_ASSERT(any);
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "msg.retract",
+                         .from = "krfo/central",
+                         .to = "kk/vink",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &refs[0]},
+        NULL);
+    UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 1);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -292,6 +350,7 @@ int main(void)
         UNIT_TEST(who_checks_is_told_of_all),
         UNIT_TEST(what_is_opened_again_or_taken_back_is_told_no_more),
         UNIT_TEST(more_than_is_looked_at_is_told),
+        UNIT_TEST(keys_that_never_came_are_counted_for_who_checks_once_it_is_late),
     };
     return unit_run("core_keys_lost", tests, sizeof tests / sizeof tests[0]);
 }

@@ -379,6 +379,42 @@ static void what_a_peer_has_no_key_for_is_told_as_undelivered(void)
     UNIT_EQUAL_INT(undelivered(hostile), 1);
 }
 
+/* ---- what lies here without a key ---- */
+
+struct awaited {
+    uint64_t count, since_ms;
+};
+
+static struct awaited awaited_of(struct hostile *hostile)
+{
+    struct tov_record body, peer, reply = hostile_ask(hostile, "status", 0);
+    UNIT_NEED(tov_record_child(reply, "status", 0, &body));
+    UNIT_NEED(tov_record_child(body, "peers", 0, &peer));
+    return (struct awaited){tov_record_number(peer, "keys_awaited"),
+                            tov_record_number(peer, "keys_awaited_since_ms")};
+}
+
+/* A caseworker asks: whose it is, nobody knows, and so not how many there are. */
+static void that_a_key_does_not_come_is_told_here_too(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("v-awaited");
+    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+    message.has_stanza = false;
+    (void)hostile_deliver(hostile, &message);
+    uint64_t came_ms = hostile_core(hostile)->now_ms;
+    UNIT_EQUAL_INT(awaited_of(hostile).since_ms, 0);
+    for (int i = 0; i < 10; i++)
+        sim_wire_pass(hostile->wire, 1800000);
+    struct awaited awaited = awaited_of(hostile);
+    UNIT_EQUAL_INT(awaited.count, 0);
+    CU_ASSERT(awaited.since_ms != 0 && awaited.since_ms <= came_ms);
+    hostile_message_seal(hostile, &message);
+    hostile_say_late_stanza(hostile, &message, &message.ref);
+    need_verdict(hostile, TOV_VERDICT_OPENED, 0);
+    UNIT_EQUAL_INT(awaited_of(hostile).since_ms, 0);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -401,6 +437,7 @@ int main(void)
         UNIT_TEST(a_late_stanza_keeps_the_mark_of_a_clock_that_ran_ahead),
         UNIT_TEST(pending_until_the_attachment_is_here),
         UNIT_TEST(what_a_peer_has_no_key_for_is_told_as_undelivered),
+        UNIT_TEST(that_a_key_does_not_come_is_told_here_too),
     };
     return unit_run("follow_verdicts", tests, sizeof tests / sizeof tests[0]);
 }
