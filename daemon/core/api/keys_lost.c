@@ -14,7 +14,8 @@
 
 #include "ledger/reply.h"
 
-#define ROWS_LOOKED_AT 200u /* of one agency's: each opens the answers to it */
+#define AWAITED_LOOKED_AT 2000u /* of one agency's: they have no header */
+#define ROWS_LOOKED_AT 200u     /* of one agency's: each opens the answers to it */
 #define ANSWERS_LOOKED_AT 200u
 
 enum whose { WHOSE_NOBODY_KNOWS, WHOSE_OWN, WHOSE_OTHERS };
@@ -142,7 +143,7 @@ enum tov_err tov_api_keys_awaited_of(const struct api_look *look, struct api_vie
     *out_found = (struct api_keys_awaited){.count = 0};
     for (unsigned i = 0; err == TOV_OK; i++) {
         err = tov_follow_next_keys_awaited(look->api->follow, look->read, agency, &awaited);
-        if (err == TOV_OK && i == ROWS_LOOKED_AT) {
+        if (err == TOV_OK && i == AWAITED_LOOKED_AT) {
             out_found->is_cut = true;
             return TOV_OK;
         }

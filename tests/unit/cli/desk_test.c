@@ -289,65 +289,6 @@ static void what_could_be_read_here_before_a_restore_is_told_with_whom_to_call(v
     cli_scene_end(&scene);
 }
 
-static void keys_that_do_not_come_are_told_with_whom_to_call(void)
-{
-    struct cli_scene scene = {.node = {.keys_awaited = 2, .keys_awaited_ms = 1625450400000u}};
-    cli_scene_begin(&scene);
-    struct ran *ran = RAN(&scene.place, "status");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
-    CU_ASSERT(cli_says(ran->out, "! Nobody can open 2 messages from kbh-pol, the oldest since "));
-    CU_ASSERT(cli_says(ran->out, "  Call kbh-pol and ask whether its node runs"));
-    ran_end(ran);
-    ran = RAN(&scene.place, "status", "--json");
-    json_t *value = ran_json(ran);
-    const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);
-    UNIT_EQUAL_INT(json_integer_value(json_object_get(peer, "keys_awaited")), 2);
-    CU_ASSERT(json_is_string(json_object_get(peer, "keys_awaited_since")));
-    json_decref(value);
-    ran_end(ran);
-    cli_scene_end(&scene);
-    scene = (struct cli_scene){.node = {.keys_awaited_ms = 1625450400000u}};
-    cli_scene_begin(&scene);
-    ran_set(&scene.place, "TOV_LANG", "da");
-    ran = RAN(&scene.place, "status");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
-    CU_ASSERT(cli_says(ran->out, "! Der er beskeder fra kbh-pol, som ingen kan åbne"));
-    CU_ASSERT(cli_says(ran->out, "  Ring til kbh-pol, og spørg, om noden dér kører"));
-    ran_end(ran);
-    cli_scene_end(&scene);
-}
-
-static void what_an_agency_that_has_ended_never_reads_is_told_with_its_successor(void)
-{
-    struct cli_scene scene = {.node = {.undelivered = 2, .never_read = 2, .successor = "kbh-pol"}};
-    cli_scene_begin(&scene);
-    struct ran *ran = RAN(&scene.place, "status");
-    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
-    CU_ASSERT(cli_says(ran->out, "! krfo has ended, and never reads 2 messages that were sent to "
-                                 "it.\n  kbh-pol took over its duties."));
-    CU_ASSERT(cli_says(ran->out, "krfo     has ended"));
-    ran_end(ran);
-    ran = RAN(&scene.place, "status", "--json");
-    json_t *value = ran_json(ran);
-    const json_t *peer = json_array_get(json_object_get(value, "peers"), 0);
-    CU_ASSERT(json_is_false(json_object_get(peer, "closed")));
-    CU_ASSERT(json_is_null(json_object_get(peer, "successor")));
-    peer = json_array_get(json_object_get(value, "peers"), 1);
-    CU_ASSERT(json_is_true(json_object_get(peer, "closed")));
-    CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(peer, "successor")), "kbh-pol");
-    json_decref(value);
-    ran_end(ran);
-    cli_scene_end(&scene);
-    scene = (struct cli_scene){.node = {.undelivered = 1, .never_read = 1}};
-    cli_scene_begin(&scene);
-    ran_set(&scene.place, "TOV_LANG", "da");
-    ran = RAN(&scene.place, "status");
-    CU_ASSERT(cli_says(ran->out, "! krfo er ophørt og får aldrig læst 1 besked, som var sendt "
-                                 "dertil.\n  Find ud af, hvem der har overtaget"));
-    ran_end(ran);
-    cli_scene_end(&scene);
-}
-
 /* Who is not told how many is told that there are some; and nobody here could end it for ever. */
 static void of_what_no_unit_is_known_it_is_told_for_good_and_is_an_alarm_for_a_month(void)
 {
@@ -686,8 +627,6 @@ int main(void)
         UNIT_TEST(who_asks_for_keys_again_is_told_and_is_3),
         UNIT_TEST(counts_that_are_cut_are_no_all_clear),
         UNIT_TEST(what_could_be_read_here_before_a_restore_is_told_with_whom_to_call),
-        UNIT_TEST(keys_that_do_not_come_are_told_with_whom_to_call),
-        UNIT_TEST(what_an_agency_that_has_ended_never_reads_is_told_with_its_successor),
         UNIT_TEST(of_what_no_unit_is_known_it_is_told_for_good_and_is_an_alarm_for_a_month),
         UNIT_TEST(keys_are_given_again_with_a_reason_or_not),
         UNIT_TEST(what_is_lost_is_told_with_its_times),
