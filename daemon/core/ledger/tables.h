@@ -64,10 +64,13 @@
  * keywait      as mleaf                           time u64, at which it came: a peer's message
  *                                                 whose key has not come yet: follow/keys_lost.c
  * unopened     as exception                       empty: an own message whose peer has it, and by
- * its newest receipt cannot read it yet: follow/unopened.c filegiven    as transfer empty: the file
- * of a peer's message was given back to it fact         text                               small
- * facts: ledger/core.c book         number u64                         blocks of the case book from
- * that event on: book/book_block.c; a copy, made again at need
+ *                                                 its newest receipt cannot read it yet:
+ *                                                 follow/unopened.c
+ * filegiven    as transfer                        empty: the file of a peer's message was given
+ *                                                 back to it
+ * fact         text                               small facts: ledger/core.c
+ * book         number u64                         blocks of the case book from that event on:
+ *                                                 book/book_block.c; a copy, made again at need
  */
 #ifndef TOV_LEDGER_TABLES_H
 #define TOV_LEDGER_TABLES_H
