@@ -399,7 +399,7 @@ static void kk_has_its_entries(const char *folder)
 /* What an audit may say after a restore (docs/recovery.md): keys that are gone; and links that
  * nobody has any more, to a recipient that had not taken the message yet when its sender was set
  * back, or was set back with it. */
-static bool is_expected(const char *line)
+static bool is_expected(const char *finding)
 {
     static const char *const expected[] = {
         "[local corruption] The verdict stored with a received message is not the one in the "
@@ -408,7 +408,7 @@ static bool is_expected(const char *line)
         "[unverifiable] An entry names an agency, but was withheld from it, or was taken out of "
         "its export."};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-        if (strstr(line, expected[i]) != NULL)
+        if (strstr(finding, expected[i]) != NULL)
             return true;
     }
     return false;
@@ -416,25 +416,46 @@ static bool is_expected(const char *line)
 
 /* Where both ends of a link were set back, nobody has the messages that a receipt, which came back,
  * speaks of. */
-static bool is_expected_of_two(const char *line)
+static bool is_expected_of_two(const char *finding)
 {
     return is_krfo_old &&
-           (strstr(line, "[unverifiable] A receipt covers a message that the export does not "
-                         "show.") != NULL ||
-            strstr(line, "[unverifiable] A receipt, or one before it, cannot be checked by what "
-                         "the export holds.") != NULL);
+           (strstr(finding, "[unverifiable] A receipt covers a message that the export does not "
+                            "show.") != NULL ||
+            strstr(finding, "[unverifiable] A receipt, or one before it, cannot be checked by what "
+                            "the export holds.") != NULL);
 }
 
+/* Each run of spaces and ends of lines becomes one space: the report keeps to a page's width. */
+static void unwrap(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        bool is_space = *from == ' ' || *from == '\n';
+        if (!is_space)
+            *to++ = *from;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    *to = '\0';
+}
+
+/* A finding begins with its number and its class in brackets. */
 static void need_expected(char *report)
 {
-    char *rest = NULL;
-    for (char *line = strtok_r(report, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        bool is_finding = strstr(line, ". [") != NULL;
-        bool is_fine = !is_finding || is_expected(line) || is_expected_of_two(line);
+    static const char begins[] = ". [";
+    unwrap(report);
+    char *finding = strstr(report, begins);
+    while (finding != NULL) {
+        char *next = strstr(finding + sizeof begins - 1, begins);
+        if (next != NULL)
+            *next = '\0';
+        bool is_fine = is_expected(finding) || is_expected_of_two(finding);
         if (!is_fine)
-            (void)printf("%s\n", line);
+            (void)printf("%s\n", finding);
         CU_ASSERT(is_fine);
+        if (next != NULL)
+            *next = begins[0];
+        finding = next;
     }
 }
 

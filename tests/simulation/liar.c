@@ -253,6 +253,24 @@ void liar_note_cosigned(struct world *world, size_t node, uint64_t size,
                     world->liar.node + 1);
 }
 
+/* PEER as NODE, which runs, sees it; agency 0: not at all. */
+static struct tov_peer_view view_at(const struct world *world, size_t node, size_t peer)
+{
+    const struct tov_follow *follow = tov_node_follow(world->nodes[node].node);
+    struct tov_peer_view view = {0};
+    for (size_t i = 0; i < tov_follow_peer_count(follow); i++) {
+        tov_follow_peer_view(follow, i, &view);
+        if (view.agency == peer + 1)
+            return view;
+    }
+    return (struct tov_peer_view){0};
+}
+
+static bool is_suspended_at(const struct world *world, size_t node, size_t peer)
+{
+    return view_at(world, node, peer).is_suspended;
+}
+
 void liar_note_given(struct world *world, size_t node, struct tov_bytes bytes)
 {
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *frame = NULL;
@@ -272,7 +290,8 @@ void liar_note_given(struct world *world, size_t node, struct tov_bytes bytes)
     if (fits == LIAR_FIRST || fits == LIAR_SECOND)
         peer->shown |= fits;
     if (fits == 0 || (fits & peer->holds) != 0 ||
-        parcel.from != model_held(world, node, world->liar.node))
+        parcel.from != model_held(world, node, world->liar.node) ||
+        !view_at(world, node, world->liar.node).is_up) /* muted for another fault: it hears none */
         return;
     peer->contradicted++;
     world_fault(world, FAULT_FORK);
@@ -286,18 +305,6 @@ void liar_note_accused(struct world *world, size_t node, size_t accused)
         return;
     }
     world->liar.peers[node].is_noticed = true;
-}
-
-static bool is_suspended_at(const struct world *world, size_t node, size_t peer)
-{
-    const struct tov_follow *follow = tov_node_follow(world->nodes[node].node);
-    for (size_t i = 0; i < tov_follow_peer_count(follow); i++) {
-        struct tov_peer_view view;
-        tov_follow_peer_view(follow, i, &view);
-        if (view.agency == peer + 1)
-            return view.is_suspended;
-    }
-    return false;
 }
 
 void liar_note_start(struct world *world, size_t node)

@@ -90,7 +90,9 @@ static void loop_begin(struct loop *loop, size_t index)
 {
     struct tov_error error = {.text = ""};
     struct sim_node *node = &loop->wire->nodes[index];
-    UNIT_NEED(sim_node_start(node, &error) == TOV_OK); /* its guard never answers: it is at rest */
+    UNIT_NEED(sim_node_start(node, &error) == TOV_OK);
+    node->guard_is_silent = true;
+    sim_node_settle(node); /* nothing commits for the loop: it is to be at rest */
     loop->process = (struct tov_process){.store = node->store,
                                          .roster = node->federation->roster,
                                          .clients = node->agency->clients,
@@ -582,7 +584,7 @@ enum { BURST = 1500, FILLS = 200, IDLE_TURNS = 3 };
 /* What stands in for the node: each FILLS requests its open batch is full until the turn ends. */
 static struct {
     struct loop *loop; /* NULL: the real node is asked */
-    bool busy;
+    bool busy, is_stopped;
     unsigned taken, taken_before, idle_turns;
 } full;
 
@@ -620,8 +622,9 @@ void __wrap_tov_node_turn(struct tov_node *node)
     full.idle_turns = full.taken == full.taken_before ? full.idle_turns + 1 : 0;
     full.taken_before = full.taken;
     UNIT_NEED(tov_ipc_flush(full.loop->front) == TOV_OK);
-    if (full.taken < BURST && full.idle_turns < IDLE_TURNS)
+    if (full.is_stopped || (full.taken < BURST && full.idle_turns < IDLE_TURNS))
         return;
+    full.is_stopped = true;
     UNIT_NEED(tov_ipc_send_kind(full.loop->supervisor, TOV_IPC_SV_STOP) == TOV_OK);
     UNIT_NEED(tov_ipc_flush(full.loop->supervisor) == TOV_OK);
 }

@@ -351,7 +351,8 @@ static void pending_until_the_attachment_is_here(void)
 
 static uint64_t undelivered(struct hostile *hostile)
 {
-    struct tov_record body, reply = hostile_ask(hostile, "status", 0);
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = hostile_ask(hostile, "status", 0);
+    struct tov_record body;
     UNIT_NEED(tov_record_child(reply, "status", 0, &body));
     return tov_record_number(body, "undelivered");
 }
@@ -387,7 +388,8 @@ struct awaited {
 
 static struct awaited awaited_of(struct hostile *hostile)
 {
-    struct tov_record body, peer, reply = hostile_ask(hostile, "status", 0);
+    TOV_CLEANUP(tov_record_destroy) struct tov_record reply = hostile_ask(hostile, "status", 0);
+    struct tov_record body, peer;
     UNIT_NEED(tov_record_child(reply, "status", 0, &body));
     UNIT_NEED(tov_record_child(body, "peers", 0, &peer));
     return (struct awaited){tov_record_number(peer, "keys_awaited"),
