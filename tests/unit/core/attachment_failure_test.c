@@ -202,17 +202,17 @@ static void send_with_failure(struct harness *harness, unsigned *told, bool *out
 
 static void what_is_said_to_be_sent_is_there_once_and_whole(void)
 {
-    struct harness *harness = attachment_nodes();
-    harness_let_fail(harness, true);
     for (size_t i = 0; i < ERRORS; i++) {
+        struct harness *harness = attachment_nodes();
         unsigned rounds = 0, told = 0;
         bool has_failed = true;
+        harness_let_fail(harness, true);
         failing_begin(errors[i]);
         while (has_failed && rounds++ < ROUNDS_MAX && count_of_notes(harness) < 190)
             send_with_failure(harness, &told, &has_failed);
         CU_ASSERT(failing_places() > 10);
+        harness_destroy(harness);
     }
-    harness_destroy(harness);
 }
 
 /* ---- fetching ---- */
