@@ -8,6 +8,7 @@
 /* Of libtov and of key files, as they stand where they are first known; what is different each time
  * is "%s" here. */
 static const char *const lines[] = {
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text, over the width of a line */
     N_("%s: others than its owner can use it (mode %s); chmod 600 it, and replace the key if they "
        "may have read it"),
     N_("%s: belongs to another user; chown it to this one"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Files that a test harms or reads: whole ones, small, at once.
+ * Files that a test harms or reads: whole ones, small, at once; and what was read of them.
  * Not for: what a node writes meanwhile; a log is read again until a line is there.
  */
 #ifndef TOV_TESTS_FEDERATION_FILES_H
@@ -21,6 +21,8 @@ void files_change(const char *path, const char *old_text, const char *new_text);
 bool files_say(const char *path, const char *text);
 /* Waits for it. */
 bool files_say_within(const char *path, const char *text, int timeout_ms);
+/* Each run of spaces and ends of lines in TEXT becomes one space: what keeps to a page's width. */
+void files_unwrap(char *text);
 /* Removes a folder and what is in it; one that is not there is removed already. */
 void files_remove_tree(const char *path);
 

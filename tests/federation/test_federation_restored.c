@@ -425,25 +425,11 @@ static bool is_expected_of_two(const char *finding)
                             "the export holds.") != NULL);
 }
 
-/* Each run of spaces and ends of lines becomes one space: the report keeps to a page's width. */
-static void unwrap(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++) {
-        bool is_space = *from == ' ' || *from == '\n';
-        if (!is_space)
-            *to++ = *from;
-        else if (to > text && to[-1] != ' ')
-            *to++ = ' ';
-    }
-    *to = '\0';
-}
-
 /* A finding begins with its number and its class in brackets. */
 static void need_expected(char *report)
 {
     static const char begins[] = ". [";
-    unwrap(report);
+    files_unwrap(report);
     char *finding = strstr(report, begins);
     while (finding != NULL) {
         char *next = strstr(finding + sizeof begins - 1, begins);

@@ -62,10 +62,10 @@ static enum tov_err find_said(const struct tov_core *core, struct tov_store_key 
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_bytes row;
+    *out = (struct said){{TOV_VERDICT_OPENED, 0, 0}, true};
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     enum tov_err err = pending ? tov_core_get_pending(core, read, TOV_TABLE_TOLD, key, &row)
                                : tov_store_get(read, TOV_TABLE_TOLD, key, &row);
-    *out = (struct said){{TOV_VERDICT_OPENED, 0, 0}, true};
     return err == TOV_OK ? decode(row, out) : err;
 }
 
