@@ -438,7 +438,8 @@ void tov_late_on_committed(struct tov_peer *peer);
 
 /* spoken.c */
 /* The receipt that speaks of an own link, as what is stored tells: of links that a gap between two
- * receipts leaves out none does. TOV_E_NOT_FOUND. */
+ * receipts leaves out none does. TOV_E_NOT_FOUND: OUT's first is the next link of which one does.
+ */
 struct tov_cover {
     uint64_t receipt_index; /* the peer's entry */
     uint64_t first, last;   /* links that it was the first to speak of */

@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-/* Of one parcel, that are no plain `opened`, or are of a series that has ended. An honest peer
- * writes a receipt when it has taken up to 1,024 messages, and sends it then. */
+/* Of one parcel, that are no plain `opened`, or may settle what is owed of a series that has ended.
+ * An honest peer writes a receipt when it has taken up to 1,024 messages, and sends it then. */
 #define VERDICTS_MAX 262144u
 
 /* ---- owed by us ---- */
@@ -373,7 +373,8 @@ void tov_receipts_begin(struct tov_peer *peer)
 static enum tov_err count_verdicts(const struct tov_core *core, struct tov_peer *peer,
                                    const struct tov_leaf_receipt *receipt)
 {
-    bool counts_all = !tov_series_equal(receipt->series, core->series) || tov_peer_had_ledger(peer);
+    bool is_former = !tov_series_equal(receipt->series, core->series);
+    bool counts_all = is_former && tov_stanza_owes_any(peer);
     uint32_t looked = peer->verdicts_looked;
     for (size_t i = 0; i < receipt->run_count; i++) {
         if (counts_all || !tov_verdict_is_plain_opened(receipt->runs[i].value))
@@ -417,7 +418,9 @@ struct noting {
     struct tov_store_read *read;
     struct tov_spoken *spoken; /* NULL: of the present series, up to the last link */
     struct said said;          /* of one link */
-    struct delivered fresh;    /* links side by side, spoken of for the first time; first 0: none */
+    uint64_t looked_to;        /* up to that link what is stored was looked at: */
+    bool is_stored;
+    struct delivered fresh; /* links side by side, spoken of for the first time; first 0: none */
 };
 
 /* The receipts of the ledger before count on: what this one says first of a link is as when it
@@ -434,16 +437,24 @@ static enum tov_err note_after_former(struct noting *noting)
     return change_verdict(noting->follow, noting->peer, said, own_index);
 }
 
-/* Whether what is stored speaks of it, where that is not known without looking. */
-static enum tov_err find_stored(const struct noting *noting, bool *out_is_stored)
+/* Whether what is stored speaks of it, where that is not known without looking: once for all links
+ * side by side of which the same is so. */
+static enum tov_err find_stored(struct noting *noting, bool *out_is_stored)
 {
+    uint64_t link = noting->said.place.link;
     struct tov_cover cover;
     *out_is_stored = false;
     if (noting->spoken != NULL ? !noting->spoken->is_part : !tov_peer_had_ledger(noting->peer))
         return TOV_OK;
-    enum tov_err err = tov_cover_find(noting->read, &noting->said.place, &cover);
-    *out_is_stored = err == TOV_OK;
-    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    if (link > noting->looked_to) {
+        enum tov_err err = tov_cover_find(noting->read, &noting->said.place, &cover);
+        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+            return err;
+        noting->is_stored = err == TOV_OK;
+        noting->looked_to = err == TOV_OK ? cover.last : cover.first - 1;
+    }
+    *out_is_stored = noting->is_stored;
+    return TOV_OK;
 }
 
 /* Ends what is side by side: one row, one event. */

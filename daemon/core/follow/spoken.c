@@ -20,6 +20,7 @@ enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_p
         .table = TOV_TABLE_COVER, .first = tov_key_link(place), .last = tov_key_link(&last)};
     struct tov_store_iter iter;
     enum tov_err err = TOV_E_NOT_FOUND;
+    *out = (struct tov_cover){.first = UINT64_MAX, .last = UINT64_MAX};
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     if (tov_store_iter_next(&iter)) {
         struct tov_reader reader = tov_reader_of(iter.row.value);

@@ -267,6 +267,31 @@ static void the_receipts_of_one_parcel_speak_of_so_many_links(void)
     UNIT_EQUAL_INT(hostile_core(hostile)->failed, TOV_OK);
 }
 
+/* What is opened costs nothing for a link: an honest peer's whole ledger may come in few parcels.
+ */
+static void what_was_opened_is_not_limited(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("flood-opened");
+    size_t count = VERDICTS_MAX / TOV_RECEIPT_MAX_VERDICTS + 1;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_EPOCH_KEY; /* so that it is known that nothing is owed */
+    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
+        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
+    hostile_append(hostile, leaf);
+    hostile_flush(hostile);
+    end_series(hostile, 1u << 30);
+    sim_wire_pass(hostile->wire, 5000);
+    UNIT_NEED(!tov_stanza_owes_any(
+        tov_follow_peer(tov_node_follow(hostile_victim(hostile)), hostile->agency->number)));
+    for (size_t i = 0; i < count; i++)
+        append_receipt(hostile, (i + 1) * TOV_RECEIPT_MAX_VERDICTS, TOV_RECEIPT_MAX_VERDICTS,
+                       TOV_VERDICT_OPENED);
+    hostile_flush(hostile);
+    CU_ASSERT_FALSE(sim_wire_logged(hostile->wire, "receipt-does-not-fit"));
+    UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_COVER), count);
+}
+
 /* ---- lines of the log ---- */
 
 #define LINES_MAX 64u /* session.c */
@@ -308,6 +333,7 @@ int main(void)
         UNIT_TEST(a_wider_receipt_speaks_of_all_its_links),
         UNIT_TEST(nothing_is_noted_of_messages_that_nobody_brought_back),
         UNIT_TEST(the_receipts_of_one_parcel_speak_of_so_many_links),
+        UNIT_TEST(what_was_opened_is_not_limited),
         UNIT_TEST(a_request_for_leaves_looks_at_so_many_rows),
     };
     return unit_run("follow_flood", tests, sizeof tests / sizeof tests[0]);
