@@ -91,7 +91,9 @@ static void what_is_for_units_that_are_no_more_is_told_and_is_3(void)
     CU_ASSERT(cli_says(ran->out, "  Den næste deltagerliste skal have enheden igen"));
     CU_ASSERT(!cli_says(ran->out, "tov show"));
     ran_end(ran);
+    front_lock(scene.front);
     scene.node.no_unit_oldest = 5;
+    front_unlock(scene.front);
     ran = RAN(&scene.place, "status");
     CU_ASSERT(cli_says(ran->out, "  Den ældste: tov show 5\n"));
     ran_end(ran);
