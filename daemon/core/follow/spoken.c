@@ -29,7 +29,7 @@ enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_p
         out->received_ms = tov_read_u64(&reader);
         out->last = tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8);
         if (!tov_reader_is_done(&reader))
-            err = TOV_E_CORRUPT;
+            out->first = out->last + 1; /* a damaged row speaks of nothing */
         else if (out->first <= place->link)
             err = TOV_OK;
     }
