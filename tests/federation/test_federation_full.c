@@ -26,7 +26,7 @@
 #define NEARLY_FULL_BYTES (20u << 20)
 #define FILES_LEFT 20u
 #define SERVES_MS 60000
-#define SETTLES_MS 60000
+#define SETTLES_MS 180000
 #define CLIENT_MS 2000
 #define WHOLE_MS 120000
 #define NOTE_TOO_MUCH (RECORD_AGENCY / 2) /* an id that the load never uses */
