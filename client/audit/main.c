@@ -5,9 +5,13 @@
 #include "audit/report.h"
 #include "audit/verify.h"
 #include "audit/words.h"
+#include "base/cleanup.h"
+#include "telling/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define LINE_MAX_BYTES 65536u
 
 struct order {
     const char *roots;
@@ -36,10 +40,18 @@ static void print_help(void)
         stdout);
 }
 
+/* A folder's name may be others' choice. */
 static int refuse(const char *what, const char *detail)
 {
-    (void)fprintf(stderr, "tov-audit: %s%s%s\n%s\n", what, detail == NULL ? "" : ": ",
-                  detail == NULL ? "" : detail, _("Try tov-audit --help."));
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf line = TOV_BUF_INIT(LINE_MAX_BYTES);
+    text_put_clean(&line, what);
+    if (detail != NULL) {
+        tov_buf_put_text(&line, ": ");
+        text_put_clean(&line, detail);
+    }
+    if (line.failed == TOV_OK)
+        (void)fprintf(stderr, "tov-audit: %.*s\n%s\n", (int)line.size, (const char *)line.data,
+                      _("Try tov-audit --help."));
     return TOV_AUDIT_USAGE;
 }
 

@@ -79,16 +79,34 @@ static const char *say_class(enum tov_finding_class class)
 
 /* ---- lines ---- */
 
-/* As they are, for others to copy; control characters become '?', and each line begins with INDENT.
- */
-static void put_verbatim(FILE *file, const char *text, const char *indent)
+/* The first SIZE bytes of TEXT, in one line and harmless to a terminal: names of folders and what
+ * stands in a note are others' choice. */
+static void put_clean(const struct page *page, const char *text, size_t size)
 {
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char c = (unsigned char)*at;
-        if (c == '\n' && at[1] != '\0')
-            (void)fprintf(file, "\n%s", indent);
-        else if (c != '\n')
-            (void)fputc(c < 0x20 || c == 0x7f ? '?' : c, file);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(size + 1);
+    TOV_FREE char *line = strndup(text, size);
+    if (line == NULL)
+        return;
+    text_put_clean(&out, line);
+    if (out.failed == TOV_OK)
+        (void)fwrite(out.data, 1, out.size, page->file);
+}
+
+static void put_name(const struct page *page, const char *name)
+{
+    put_clean(page, name, strlen(name));
+    (void)fputs(":\n", page->file);
+}
+
+/* Notes line by line, for others to copy. */
+static void put_verbatim(const struct page *page, const char *text, const char *indent)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, "\n");
+        (void)fputs(indent, page->file);
+        put_clean(page, text, size);
+        (void)fputc('\n', page->file);
+        text += size + (text[size] == '\n' ? 1 : 0);
     }
 }
 
@@ -136,9 +154,8 @@ static void put_finding(struct page *page, const struct tov_finding *finding)
     if (finding->class != TOV_CLASS_INFORMATION)
         put_line(page, _("next:    "), tov_finding_next(finding));
     if (finding->evidence != NULL) {
-        (void)fprintf(page->file, "     %s\n       ", _("evidence:"));
-        put_verbatim(page->file, finding->evidence, "       ");
-        (void)fputc('\n', page->file);
+        (void)fprintf(page->file, "     %s\n", _("evidence:"));
+        put_verbatim(page, finding->evidence, "       ");
     }
 }
 
@@ -151,8 +168,7 @@ static void put_findings(struct page *page, const struct tov_findings *findings)
                       (subject == NULL || strcmp(subject, finding->subject) != 0);
         if (is_new) {
             (void)fputc('\n', page->file);
-            put_verbatim(page->file, finding->subject, "");
-            (void)fputs(":\n", page->file);
+            put_name(page, finding->subject);
             subject = finding->subject;
         }
         put_finding(page, finding);
@@ -201,8 +217,7 @@ static void put_export(struct page *page, const struct tov_verified *export)
 {
     const struct tov_findings *findings = &export->audit.findings;
     (void)fputc('\n', page->file);
-    put_verbatim(page->file, export->name, "");
-    (void)fputs(":\n", page->file);
+    put_name(page, export->name);
     put_about(page, &export->audit);
     if (findings->count == 0)
         (void)fprintf(page->file, "  %s\n", _("nothing is wrong with it"));

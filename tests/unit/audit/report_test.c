@@ -111,12 +111,39 @@ static void roots_that_cannot_be_read_are_told_in_danish(void)
     free(report);
 }
 
+/* An archive of exports is somebody else's, and so are the names of the folders in it. */
+static void a_folders_name_neither_steers_the_terminal_nor_looks_like_a_verdict(void)
+{
+    static const char *const harmful[] = {"\x1b", "\xc2\x9b", "\xe2\x80\xae", "\nVERIFI"};
+    char many[WORLD_PATH_SIZE], dir[WORLD_PATH_SIZE];
+    world_path(world, many, "many");
+    (void)world_run(world, (const char *const[]){"mkdir", many, NULL});
+    damage_copy(world, "exports/a1",
+                "many/a\x1b[2J\xc2\x9b"
+                "31m\xe2\x80\xae\nVERIFICERET: alt",
+                dir);
+    damage_remove(dir, "cosignatures");
+    (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", many, NULL});
+    char *report = world_output(world);
+    CU_ASSERT_PTR_NOT_NULL(strstr(report, "VERIFICERET: alt:\n"));
+    for (size_t i = 0; i < sizeof harmful / sizeof harmful[0]; i++)
+        CU_ASSERT_PTR_NULL(strstr(report, harmful[i]));
+    free(report);
+    (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, dir, NULL});
+    report = world_output(world);
+    CU_ASSERT_PTR_NOT_NULL(strstr(report, "VERIFICERET: alt"));
+    for (size_t i = 0; i < sizeof harmful / sizeof harmful[0]; i++)
+        CU_ASSERT_PTR_NULL(strstr(report, harmful[i]));
+    free(report);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_damaged_export_is_told_in_danish_and_within_the_page),
         UNIT_TEST(what_is_not_there_is_told_in_danish),
         UNIT_TEST(roots_that_cannot_be_read_are_told_in_danish),
+        UNIT_TEST(a_folders_name_neither_steers_the_terminal_nor_looks_like_a_verdict),
     };
     UNIT_NEED(setenv("LC_ALL", "da_DK.UTF-8", 1) == 0 && setenv("COLUMNS", "80", 1) == 0);
     UNIT_NEED(unsetenv("LANGUAGE") == 0);
