@@ -94,6 +94,10 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
          N_("Entries stand above the point at which the key was revoked; they are void.")},
     [TOV_FOUND_REVOKED_ROOT] = {"revoked-root", TOV_CLASS_INCONSISTENT, NEXT_FORK,
                                 N_("The tree is not the one at which the key was revoked.")},
+    [TOV_FOUND_REVOKED_UNSEEN] =
+        {"revoked-unseen", TOV_CLASS_UNVERIFIABLE, NEXT_PROVE,
+         N_("Whether the tree is the one at which the key was revoked cannot be seen: it ends "
+            "inside a run of skipped entries.")},
     [TOV_FOUND_CHECKPOINT_SIGNATURE] = {"checkpoint-signature", TOV_CLASS_CORRUPT, NEXT_COPY,
                                         N_("The signature of a checkpoint does not verify.")},
     [TOV_FOUND_COSIGNATURE] = {"cosignature", TOV_CLASS_CORRUPT, NEXT_COPY,

@@ -23,7 +23,8 @@ struct pending {
 struct pass {
     struct tov_audit *audit;
     struct tov_mirror *mirror;
-    const struct tov_ledger_key *key; /* NULL: not known */
+    const struct tov_ledger_key *key;        /* NULL: not known */
+    const struct tov_revocation *revocation; /* of it, or NULL */
     struct tov_mirror_reader reader;
     struct tov_lines lines;
     bool has_line;
@@ -160,23 +161,44 @@ static const struct tov_revocation *revocation_of(const struct pass *pass)
     return tov_roster_revocation(newest, tov_bytes_of_text(pass->key->ledger.name));
 }
 
-/* At the size of the revocation: the tree that counts is the one that it names. */
+/* ROOT is that of the first entries, as many as the revocation says: the tree that counts is the
+ * one that it names. */
+static void compare_revoked_root(struct pass *pass, const struct tov_hash *root)
+{
+    if (!tov_hash_equal(root, &pass->revocation->root))
+        say_file(pass, TOV_FOUND_REVOKED_ROOT, "checkpoints", TOV_SAY_HASH(&pass->revocation->root),
+                 TOV_SAY_HASH(root));
+}
+
 static void check_revoked_root(struct pass *pass)
 {
-    const struct tov_revocation *revocation = revocation_of(pass);
-    if (revocation == NULL || pass->range.size != revocation->size)
+    if (pass->revocation == NULL || pass->range.size != pass->revocation->size)
         return;
     struct tov_hash root = tov_range_root(&pass->range);
-    if (!tov_hash_equal(&root, &revocation->root))
-        say_file(pass, TOV_FOUND_REVOKED_ROOT, "checkpoints", TOV_SAY_HASH(&revocation->root),
-                 TOV_SAY_HASH(&root));
+    compare_revoked_root(pass, &root);
+}
+
+/* The point may stand inside ITEM, a run behind what was read so far. */
+static void check_revoked_in_run(struct pass *pass, const struct tov_mirror_item *item)
+{
+    const struct tov_revocation *revocation = pass->revocation;
+    struct tov_hash root;
+    if (revocation == NULL || !item->is_skipped || revocation->size <= pass->range.size ||
+        revocation->size - pass->range.size >= item->count)
+        return;
+    enum tov_err err = tov_mirror_run_root(item, revocation->size, &pass->range, &root);
+    struct tov_place place = {pass->reader.skipped_path, true, revocation->size};
+    if (err == TOV_OK)
+        compare_revoked_root(pass, &root);
+    else if (err == TOV_E_NOT_FOUND)
+        say(pass, TOV_FOUND_REVOKED_UNSEEN, &place, TOV_SAY_HASH(&revocation->root), NULL);
 }
 
 /* Whenever they were received: who had them before the roster that revokes the key may have
  * believed them. */
 static void judge_void(struct pass *pass)
 {
-    const struct tov_revocation *revocation = revocation_of(pass);
+    const struct tov_revocation *revocation = pass->revocation;
     if (revocation != NULL && pass->range.size > revocation->size)
         say_file(pass, TOV_FOUND_VOID, "entries", TOV_SAY_ENTRIES(revocation->size),
                  TOV_SAY_ENTRIES(pass->range.size));
@@ -450,6 +472,7 @@ static enum tov_err walk(struct pass *pass)
     while (pass->reader.next < pass->mirror->size &&
            (err = tov_mirror_reader_next(&pass->reader, &item)) == TOV_OK) {
         struct tov_place place = {tov_mirror_reader_path(&pass->reader, &item), true, item.index};
+        check_revoked_in_run(pass, &item);
         if (tov_mirror_item_extend(&item, &pass->range) != TOV_OK) {
             say(pass, TOV_FOUND_FILE_MALFORMED, &place, NULL, NULL);
             cut(pass);
@@ -612,6 +635,7 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
     pass->audit = audit;
     pass->mirror = mirror;
     pass->key = tov_keyring_ledger(&audit->keyring, agency, generation);
+    pass->revocation = revocation_of(pass);
     pass->mark = tov_findings_mark(&audit->findings);
     tov_mirror_parts_init(&pass->parts, audit, mirror);
     enum tov_err err = check_one(pass);

@@ -151,6 +151,25 @@ static enum tov_err extend_run(const struct tov_export_skipped *skipped, struct 
     return used == count ? TOV_OK : TOV_E_MALFORMED;
 }
 
+enum tov_err tov_mirror_run_root(const struct tov_mirror_item *item, uint64_t size,
+                                 const struct tov_range *before, struct tov_hash *out_root)
+{
+    const struct tov_hash *hashes = (const struct tov_hash *)item->skipped.hashes.data;
+    size_t count = item->skipped.hashes.size / TOV_HASH_BYTES;
+    struct tov_range range = *before;
+    struct tov_canon canon = tov_canon_of(item->index, item->index + item->count);
+    struct tov_subtree at = {.level = 0};
+    for (size_t i = 0; range.size < size; i++) {
+        if (i == count || (!item->skipped.level0 && !tov_canon_next(&canon, &at)))
+            return TOV_E_MALFORMED;
+        if (size - range.size < UINT64_C(1) << at.level)
+            return TOV_E_NOT_FOUND;
+        TOV_TRY(tov_range_append_subtree(&range, at.level, &hashes[i]));
+    }
+    *out_root = tov_range_root(&range);
+    return TOV_OK;
+}
+
 enum tov_err tov_mirror_item_extend(const struct tov_mirror_item *item, struct tov_range *range)
 {
     if (item->is_skipped)

@@ -56,5 +56,10 @@ const char *tov_mirror_reader_path(const struct tov_mirror_reader *reader,
  */
 enum tov_err tov_mirror_item_extend(const struct tov_mirror_item *item,
                                     struct tov_range *range) TOV_MUST_CHECK;
+/* The root of the first SIZE entries, which end inside ITEM, a run; BEFORE has those before it.
+ * NOT_FOUND: the run has but one hash for what stands on both sides of that point. */
+enum tov_err tov_mirror_run_root(const struct tov_mirror_item *item, uint64_t size,
+                                 const struct tov_range *before,
+                                 struct tov_hash *out_root) TOV_MUST_CHECK;
 
 #endif

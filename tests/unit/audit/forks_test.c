@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "merkle/note.h"
 #include "merkle/range.h"
+#include "merkle/tile.h"
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -142,15 +143,18 @@ static void a_file_that_is_none_is_damage(void)
 
 /* ---- a key that was revoked ---- */
 
-/* The next roster says that agency 2's key was revoked at SIZE entries with ROOT. */
-static void revoke(uint64_t size, const struct tov_hash *root)
+/* The next roster, in a copy of EXPORT, says that AGENCY's key was revoked at SIZE entries with
+ * ROOT. */
+static void revoke_in(const char *export, uint16_t agency, uint64_t size,
+                      const struct tov_hash *root)
 {
     const struct sim_federation *federation = world->wire->federation;
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
-    struct tov_revocation revocation = {.key = sim_federation_agency(federation, 1)->ledger,
-                                        .agency = 2,
+    struct tov_revocation revocation = {.key =
+                                            sim_federation_agency(federation, agency - 1u)->ledger,
+                                        .agency = agency,
                                         .size = size,
                                         .root = *root};
     uint8_t secret[64];
@@ -162,9 +166,14 @@ static void revoke(uint64_t size, const struct tov_hash *root)
     sim_secret_of(&federation->root_seed, secret);
     UNIT_OK(tov_note_put_text(&note, tov_buf_view(&text)));
     tov_note_sign(&note, tov_buf_view(&text), &facts.roots[0], secret);
-    damage_copy(world, "exports/a1", "copy", dir);
+    damage_copy(world, export, "copy", dir);
     damage_write(dir, "roster/2", tov_buf_view(&note));
     damage_reseal(dir);
+}
+
+static void revoke(uint64_t size, const struct tov_hash *root)
+{
+    revoke_in("exports/a1", 2, size, root);
 }
 
 static struct tov_export_signed signed_line(size_t number)
@@ -205,6 +214,113 @@ static void what_is_held_above_a_revocation_is_void(void)
     verdict_fini(&verdict);
 }
 
+/* ---- ... inside a run of skipped entries ---- */
+
+/* Agency 3 holds most of what agency 1 wrote to agency 2 as runs, with each leaf's hash. */
+#define HOLDER "exports/a3"
+#define RUNS "mirror/1/1/skipped"
+#define RUN_MAX 256u
+
+struct run {
+    uint64_t index, count;
+};
+
+static bool note_longest(void *context, struct tov_export_record *record)
+{
+    struct run *longest = context;
+    if (record->as.skipped.count > longest->count)
+        *longest = (struct run){record->index, record->as.skipped.count};
+    return true;
+}
+
+static bool pack_run(void *context, struct tov_export_record *record)
+{
+    static struct tov_hash packed[RUN_MAX];
+    struct tov_export_skipped *run = &record->as.skipped;
+    const struct tov_hash *leaves = (const struct tov_hash *)run->hashes.data;
+    struct tov_canon canon = tov_canon_of(record->index, record->index + run->count);
+    struct tov_subtree at;
+    size_t count = 0;
+    (void)context;
+    UNIT_NEED(run->level0 && run->count <= RUN_MAX);
+    for (; tov_canon_next(&canon, &at); count++) {
+        struct tov_range range = {.size = 0};
+        for (uint64_t i = 0; i < UINT64_C(1) << at.level; i++)
+            UNIT_OK(tov_range_append(&range, leaves++));
+        packed[count] = tov_range_root(&range);
+    }
+    run->level0 = false;
+    run->hashes = (struct tov_bytes){packed[0].bytes, count * TOV_HASH_BYTES};
+    return true;
+}
+
+/* Of the first SIZE entries of agency 1, by its own export. */
+static struct tov_hash true_root(uint64_t size)
+{
+    char export[WORLD_PATH_SIZE], path[TOV_TILE_PATH_SIZE];
+    struct tov_export_about about;
+    struct tov_range range = {.size = 0};
+    world_path(world, export, "exports/a1");
+    struct tov_buf text = damage_read(export, "about"), tile = TOV_BUF_INIT(0);
+    UNIT_OK(tov_export_parse_about(tov_buf_view(&text), &about));
+    while (range.size < size) {
+        uint64_t in_tile = range.size % TOV_TILE_WIDTH, number = range.size / TOV_TILE_WIDTH;
+        if (in_tile == 0) {
+            tov_buf_fini(&tile);
+            tov_tile_path(
+                (struct tov_tile){0, number, tov_tile_width(about.ledger_size, 0, number)}, path);
+            tile = damage_read(export, path);
+        }
+        UNIT_OK(tov_range_append(&range, &((const struct tov_hash *)tile.data)[in_tile]));
+    }
+    tov_buf_fini(&text);
+    tov_buf_fini(&tile);
+    return tov_range_root(&range);
+}
+
+/* With the true root, or another one; PACKED: the mirror has the runs as whole subtrees. */
+static void check_run(uint64_t size, bool is_true, bool is_packed, const char *expected)
+{
+    char said[64];
+    struct tov_hash root = true_root(size);
+    root.bytes[0] ^= is_true ? 0 : 1;
+    revoke_in(HOLDER, 1, size, &root);
+    if (is_packed) {
+        forge_records(dir, RUNS, pack_run, NULL);
+        damage_reseal(dir);
+    }
+    struct verdict verdict = verdict_of_one(world, dir);
+    (void)snprintf(said, sizeof said, "revoked at %u, %s root, %s", (unsigned)size,
+                   is_true ? "true" : "other", is_packed ? "subtrees" : "leaves");
+    VERDICT_IS(&verdict, strstr(expected, "revoked-root") != NULL ? 5 : 4, expected, said);
+    verdict_fini(&verdict);
+}
+
+static void a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen(void)
+{
+    struct run run = {0, 0};
+    struct tov_subtree first;
+    damage_copy(world, HOLDER, "copy", dir);
+    forge_records(dir, RUNS, note_longest, &run);
+    struct tov_canon canon = tov_canon_of(run.index, run.index + run.count);
+    uint64_t boundary = 0, inside = 0;
+    for (uint64_t at = run.index; tov_canon_next(&canon, &first);
+         at += UINT64_C(1) << first.level) {
+        boundary = at > run.index && boundary == 0 ? at : boundary;
+        inside = first.level > 0 && inside == 0 ? at + 1 : inside;
+    }
+    UNIT_NEED(boundary != 0 && inside != 0);
+    check_run(inside, true, false, "void");
+    check_run(inside, false, false, "revoked-root void");
+    check_run(boundary, true, true, "void");
+    check_run(boundary, false, true, "revoked-root void");
+    check_run(inside, true, true, "revoked-unseen void");
+    check_run(inside, false, true, "revoked-unseen void");
+    check_run(run.index, false, true, "revoked-root void");
+    check_run(run.index + run.count, false, true, "revoked-root void");
+    check_run(run.index + run.count, true, true, "void");
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -212,6 +328,7 @@ int main(void)
         UNIT_TEST(what_proves_nothing_accuses_nobody),
         UNIT_TEST(a_file_that_is_none_is_damage),
         UNIT_TEST(what_is_held_above_a_revocation_is_void),
+        UNIT_TEST(a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen),
     };
     world = world_create("audit-forks");
     int code = unit_run("audit_forks", tests, sizeof tests / sizeof tests[0]);
