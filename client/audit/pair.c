@@ -220,6 +220,53 @@ void tov_pair_rosters(const struct tov_audit *a, const struct tov_audit *b,
     }
 }
 
+/* ---- keys that only the other's roster revokes ---- */
+
+static void judge_void(struct tov_findings *findings, const struct tov_revocation *revocation,
+                       const char *path, uint64_t size)
+{
+    struct tov_place place = {.path = path};
+    if (size > revocation->size)
+        (void)tov_findings_add(findings, TOV_FOUND_VOID, &place, TOV_SAY_ENTRIES(revocation->size),
+                               TOV_SAY_ENTRIES(size));
+}
+
+static void judge_revoked_ledger(struct tov_audit *owner, const struct tov_revocation *revocation,
+                                 struct tov_findings *findings)
+{
+    struct tov_place place = {.path = "checkpoint"};
+    struct tov_hash root;
+    judge_void(findings, revocation, place.path, owner->ledger.checkpoint.size);
+    if (owner->ledger.is_provable && revocation->size <= owner->ledger.checkpoint.size &&
+        root_at(owner, revocation->size, &root) == TOV_OK &&
+        !tov_hash_equal(&root, &revocation->root))
+        (void)tov_findings_add(findings, TOV_FOUND_REVOKED_ROOT, &place,
+                               TOV_SAY_HASH(&revocation->root), TOV_SAY_HASH(&root));
+}
+
+void tov_pair_revoked(struct tov_audit *audit, const struct tov_audit *other,
+                      struct tov_findings *findings)
+{
+    const struct tov_roster *own = audit->keyring.newest, *newer = other->keyring.newest;
+    if (own == NULL || newer == NULL || tov_roster_version(newer) <= tov_roster_version(own))
+        return;
+    for (size_t i = 0; i < audit->keyring.key_count; i++) {
+        const struct tov_ledger_key *key = &audit->keyring.keys[i];
+        struct tov_bytes name = tov_bytes_of_text(key->ledger.name);
+        const struct tov_revocation *revocation = tov_roster_revocation(newer, name);
+        const struct tov_mirror *mirror =
+            tov_mirror_find(&audit->mirrors, key->agency, key->generation);
+        char path[TOV_EXPORT_PATH_SIZE];
+        if (revocation == NULL || tov_roster_revocation(own, name) != NULL)
+            continue; /* told of this export alone */
+        if (key == audit->keys)
+            judge_revoked_ledger(audit, revocation, findings);
+        tov_export_mirror_path(key->agency, key->generation, "entries", path);
+        if (mirror != NULL && mirror->is_sound)
+            judge_void(findings, revocation, path, mirror->size);
+    }
+}
+
 /* ---- two exports of one ledger ---- */
 
 bool tov_pair_is_same_ledger(const struct tov_audit *a, const struct tov_audit *b)

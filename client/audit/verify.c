@@ -197,6 +197,8 @@ static enum tov_err compare(struct tov_audit *a, struct tov_audit *b, struct tov
     tov_pair_rosters(a, b, findings);
     if (!a->keyring.is_trusted || !b->keyring.is_trusted)
         return TOV_OK; /* what keys that nobody vouches for have signed accuses nobody */
+    tov_pair_revoked(a, b, findings);
+    tov_pair_revoked(b, a, findings);
     if (tov_pair_is_same_ledger(a, b))
         return tov_pair_same(a, b, findings);
     TOV_TRY(tov_pair_mirror(a, b, findings));

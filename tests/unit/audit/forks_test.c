@@ -321,6 +321,48 @@ static void a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen(v
     check_run(run.index + run.count, true, true, "void");
 }
 
+/* ---- ... by a roster that only the other export has ---- */
+
+/* What is told of EXPORT of the world and of the copy together, or of EXPORT's ledger alone. */
+static size_t count_between(const struct verdict *verdict, const char *name, const char *path)
+{
+    const json_t *findings = json_object_get(verdict->report, "findings"), *finding;
+    size_t i, count = 0;
+    json_array_foreach(findings, i, finding) count +=
+        strcmp(verdict_text(finding, "code"), name) == 0 &&
+        strcmp(verdict_text(finding, "path"), path) == 0 &&
+        strstr(verdict_text(finding, "export"), " and ") != NULL;
+    return count;
+}
+
+static struct verdict verdict_beside(const char *export)
+{
+    char roots[WORLD_PATH_SIZE], other[WORLD_PATH_SIZE];
+    world_path(world, roots, "roots");
+    world_path(world, other, "%s", export);
+    return verdict_of(world, roots, (const char *const[]){other, dir, NULL});
+}
+
+static void an_export_without_the_roster_that_revokes_is_judged_by_the_others(void)
+{
+    struct tov_hash root = true_root(100);
+    revoke_in(HOLDER, 1, 100, &root);
+    struct verdict verdict = verdict_beside("exports/a1");
+    UNIT_EQUAL_INT(verdict.code, 4);
+    UNIT_EQUAL_INT(count_between(&verdict, "void", "checkpoint"), 1);
+    verdict_fini(&verdict);
+    verdict = verdict_beside("exports/a2");
+    UNIT_EQUAL_INT(count_between(&verdict, "void", "checkpoint"), 0);
+    UNIT_EQUAL_INT(count_between(&verdict, "void", "mirror/1/1/entries"), 1);
+    verdict_fini(&verdict);
+    root.bytes[0] ^= 1;
+    revoke_in(HOLDER, 1, 100, &root);
+    verdict = verdict_beside("exports/a1");
+    UNIT_EQUAL_INT(verdict.code, 5);
+    UNIT_EQUAL_INT(count_between(&verdict, "revoked-root", "checkpoint"), 1);
+    verdict_fini(&verdict);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -329,6 +371,7 @@ int main(void)
         UNIT_TEST(a_file_that_is_none_is_damage),
         UNIT_TEST(what_is_held_above_a_revocation_is_void),
         UNIT_TEST(a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen),
+        UNIT_TEST(an_export_without_the_roster_that_revokes_is_judged_by_the_others),
     };
     world = world_create("audit-forks");
     int code = unit_run("audit_forks", tests, sizeof tests / sizeof tests[0]);
