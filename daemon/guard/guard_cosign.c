@@ -57,10 +57,18 @@ static enum tov_guard_refusal check_extends(const struct tov_guard_peer *own,
                                                                     : TOV_GUARD_R_PEER_PROOF;
 }
 
-/* A full file gives a place away that the roster says nobody can need. */
-static enum tov_err put_peer(const struct tov_guard *guard, const struct tov_guard_peer *peer)
+/* A record of its origin with a false key gives way in both copies: one that were left would say
+ * nothing of what is cosigned now. A full file gives a place away that the roster says nobody can
+ * need. */
+static enum tov_err put_peer(const struct tov_guard *guard, const struct tov_guard_peer *peer,
+                             bool is_first)
 {
+    const struct tov_guard_peer *former = tov_guard_witness_find(guard->witness, peer->origin);
     size_t number;
+    if (former != NULL && is_first) {
+        number = (size_t)(former - tov_guard_witness_at(guard->witness, 0));
+        return tov_guard_witness_replace(guard->witness, number, peer, &guard->witness_file);
+    }
     enum tov_err err = tov_guard_witness_put(guard->witness, peer, &guard->witness_file);
     if (err != TOV_E_LIMIT || !tov_guard_find_doubtful(guard, &number))
         return err;
@@ -79,7 +87,7 @@ static enum tov_guard_refusal remember(struct tov_guard *guard, const struct tov
     memcpy(peer.signature.bytes, opened->signature, sizeof(peer.signature.bytes));
     if (own != NULL && own->signature.size == peer.signature.size)
         return TOV_GUARD_DONE;
-    enum tov_err err = put_peer(guard, &peer);
+    enum tov_err err = put_peer(guard, &peer, own == NULL);
     if (err == TOV_OK)
         return TOV_GUARD_DONE;
     if (err == TOV_E_LIMIT)

@@ -59,7 +59,8 @@ enum tov_err tov_guard_witness_put(struct tov_guard_witness *witness,
                                    const struct tov_guard_peer *peer,
                                    const struct tov_guard_file *file) TOV_MUST_CHECK;
 
-/* As put, for a peer that has no record: in place NUMBER, whose record is forgotten. */
+/* Writes PEER in both slots of place NUMBER, whose record is forgotten; no other place has one of
+ * its origin. Errors as of put, but LIMIT. */
 enum tov_err tov_guard_witness_replace(struct tov_guard_witness *witness, size_t number,
                                        const struct tov_guard_peer *peer,
                                        const struct tov_guard_file *file) TOV_MUST_CHECK;

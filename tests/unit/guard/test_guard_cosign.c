@@ -352,6 +352,28 @@ static void a_key_that_was_pinned_falsely_gives_way_to_the_rosters(void)
     fixture_fini(&fixture);
 }
 
+/* Else the copy that is left says nothing of what was cosigned, and another history may be. */
+static void what_took_the_place_of_a_false_key_stands_in_both_copies(void)
+{
+    for (size_t slot = 1; slot <= 2; slot++) {
+        struct fixture fixture;
+        struct tov_buf copy = TOV_BUF_INIT(65536);
+        fixture_init(&fixture);
+        restart_with_records(&fixture, pin_falsely);
+        struct asked asked = {fixture_key_of(FIXTURE_PEER_KEY, PEER), fixture.leaves, 0, 20};
+        UNIT_EQUAL_INT(ask(&fixture, &asked), TOV_GUARD_DONE);
+        tov_buf_put_bytes(&copy, tov_guard_local_image(fixture.guard, TOV_GUARD_IMAGE_WITNESS));
+        copy.data[slot * TOV_GUARD_WITNESS_SLOT_BYTES + 50] ^= 1;
+        struct tov_bytes images[TOV_GUARD_IMAGES] = {{0}, {0}, tov_buf_view(&copy)};
+        fixture_restart_with(&fixture, images);
+        asked.size = 25;
+        UNIT_EQUAL_INT(ask(&fixture, &asked), TOV_GUARD_R_PEER_OLD_SIZE);
+        UNIT_EQUAL_INT(fixture.answer.cosign.own_size, 20);
+        tov_buf_fini(&copy);
+        fixture_fini(&fixture);
+    }
+}
+
 /* One place is of no agency of the roster; the others are of earlier ledgers. */
 static void fill_with_former(struct tov_guard_witness *witness, const struct tov_guard_file *file)
 {
@@ -459,6 +481,7 @@ const struct unit_test guard_cosign_tests[] = {
     UNIT_TEST(an_agency_that_closed_is_cosigned_no_more),
     UNIT_TEST(without_a_roster_nothing_is_cosigned),
     UNIT_TEST(a_key_that_was_pinned_falsely_gives_way_to_the_rosters),
+    UNIT_TEST(what_took_the_place_of_a_false_key_stands_in_both_copies),
     UNIT_TEST(a_full_file_gives_away_what_nobody_can_need_and_nothing_else),
     UNIT_TEST(a_place_that_is_given_away_is_the_old_or_the_new_one_at_each_moment),
     UNIT_TEST(peers_fill_the_file_to_its_limit_and_no_further),
