@@ -143,24 +143,17 @@ static void a_file_that_is_none_is_damage(void)
 
 /* ---- a key that was revoked ---- */
 
-/* The next roster, in a copy of EXPORT, says that AGENCY's key was revoked at SIZE entries with
- * ROOT. */
-static void revoke_in(const char *export, uint16_t agency, uint64_t size,
-                      const struct tov_hash *root)
+/* The next roster, in a copy of EXPORT, has REVOCATION. */
+static void revoke_by(const char *export, const struct tov_revocation *revocation)
 {
     const struct sim_federation *federation = world->wire->federation;
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
-    struct tov_revocation revocation = {.key =
-                                            sim_federation_agency(federation, agency - 1u)->ledger,
-                                        .agency = agency,
-                                        .size = size,
-                                        .root = *root};
     uint8_t secret[64];
     facts.version++;
     facts.previous = tov_roster_hash(federation->roster);
-    facts.revocations = &revocation;
+    facts.revocations = revocation;
     facts.revocation_count = 1;
     tov_roster_format(&facts, &text);
     sim_secret_of(&federation->root_seed, secret);
@@ -169,6 +162,18 @@ static void revoke_in(const char *export, uint16_t agency, uint64_t size,
     damage_copy(world, export, "copy", dir);
     damage_write(dir, "roster/2", tov_buf_view(&note));
     damage_reseal(dir);
+}
+
+/* AGENCY's ledger key was revoked at SIZE entries with ROOT. */
+static void revoke_in(const char *export, uint16_t agency, uint64_t size,
+                      const struct tov_hash *root)
+{
+    struct tov_revocation revocation = {
+        .key = sim_federation_agency(world->wire->federation, agency - 1u)->ledger,
+        .agency = agency,
+        .size = size,
+        .root = *root};
+    revoke_by(export, &revocation);
 }
 
 static void revoke(uint64_t size, const struct tov_hash *root)
@@ -321,6 +326,39 @@ static void a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen(v
     check_run(run.index + run.count, true, true, "void");
 }
 
+/* ---- ... of the exporter's own logs ---- */
+
+static void check_own(const char *said, int code, const char *names, const char *path)
+{
+    struct verdict verdict = verdict_of_one(world, dir);
+    VERDICT_IS(&verdict, code, names, said);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "void", path));
+    verdict_fini(&verdict);
+}
+
+static void what_is_shown_above_a_revocation_is_void(void)
+{
+    struct tov_hash root = true_root(100);
+    struct tov_buf tile = TOV_BUF_INIT(0);
+    struct tov_range range = {.size = 0};
+    struct tov_revocation journal = {
+        .key = sim_federation_agency(world->wire->federation, 0)->journal, .agency = 1, .size = 1};
+    revoke_in("exports/a1", 1, 100, &root);
+    check_own("the ledger", 4, "void", "checkpoint");
+    root.bytes[0] ^= 1;
+    revoke_in("exports/a1", 1, 100, &root);
+    check_own("the ledger, with another root", 5, "revoked-root void", "checkpoint");
+    tile = damage_read(dir, "journal/tile/0/000.p/2");
+    UNIT_OK(tov_range_append(&range, (const struct tov_hash *)tile.data));
+    tov_buf_fini(&tile);
+    journal.root = tov_range_root(&range);
+    revoke_by("exports/a1", &journal);
+    check_own("the journal", 4, "void", "journal/checkpoint");
+    journal.root.bytes[0] ^= 1;
+    revoke_by("exports/a1", &journal);
+    check_own("the journal, with another root", 5, "revoked-root void", "journal/checkpoint");
+}
+
 /* ---- ... by a roster that only the other export has ---- */
 
 /* What is told of EXPORT of the world and of the copy together, or of EXPORT's ledger alone. */
@@ -371,6 +409,7 @@ int main(void)
         UNIT_TEST(a_file_that_is_none_is_damage),
         UNIT_TEST(what_is_held_above_a_revocation_is_void),
         UNIT_TEST(a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen),
+        UNIT_TEST(what_is_shown_above_a_revocation_is_void),
         UNIT_TEST(an_export_without_the_roster_that_revokes_is_judged_by_the_others),
     };
     world = world_create("audit-forks");
