@@ -18,6 +18,7 @@
 #include "cli/find.h"
 #include "cli/language.h"
 #include "cli/show.h"
+#include "telling/text.h"
 
 #define ACKNOWLEDGEMENT "ack.read"
 #define AGREEMENT "AFTALE" /* the one legal basis of an acknowledgement */
@@ -180,7 +181,7 @@ static enum tov_err acknowledge(struct reading *reading)
 static void say_acknowledgement(const struct reading *reading)
 {
     struct cli *cli = reading->cli;
-    char time[WORDS_TIME_SIZE], sender[MESSAGE_NAME_SIZE];
+    char time[WORDS_TIME_SIZE], sender[MESSAGE_NAME_SIZE], person[MESSAGE_NAME_SIZE];
     if (reading->number != 0) {
         message_sender(reading->view, sender);
         cli_say(cli, _("\nTaken into handling: No. %llu tells %s so.\n"),
@@ -188,9 +189,11 @@ static void say_acknowledgement(const struct reading *reading)
     } else if (reading->former != NULL) {
         const struct tov_message_facts *facts = tov_message_view_facts(reading->former);
         words_time(facts->stored_ms, time);
+        (void)snprintf(person, sizeof person, "%s",
+                       tov_message_view_text(reading->former, "header.author.person"));
+        text_clean(person);
         cli_say(cli, _("\nTaken into handling %s (No. %llu, %s).\n"), time,
-                (unsigned long long)facts->number,
-                tov_message_view_text(reading->former, "header.author.person"));
+                (unsigned long long)facts->number, person);
     }
 }
 

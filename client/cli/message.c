@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "cli/language.h"
+#include "telling/text.h"
 #include "wire/leaf.h"
 
 /* The agency of "<federation>/<agency>/<generation>". */
@@ -18,6 +19,7 @@ static struct tov_bytes agency_of_origin(const char *origin)
     return (struct tov_bytes){(const uint8_t *)first + 1, (size_t)(second - first - 1)};
 }
 
+/* UNIT is as its sender likes. */
 static void put_unit(char *out, size_t size, struct tov_bytes agency, const char *unit)
 {
     if (strchr(unit, '/') != NULL)
@@ -25,6 +27,7 @@ static void put_unit(char *out, size_t size, struct tov_bytes agency, const char
     else
         (void)snprintf(out, size, "%.*s%s%s", (int)agency.size, (const char *)agency.data,
                        unit[0] == '\0' ? "" : "/", unit);
+    text_clean(out);
 }
 
 /* "kk/vink" and "vink" are the same unit. */
@@ -153,13 +156,21 @@ void message_recipients(struct cli *cli, const struct tov_message_view *view,
 
 /* ---- type and state ---- */
 
+/* That of a type which this program does not know is as its sender likes. */
+static bool is_type_id(const char *id)
+{
+    return id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+}
+
 const char *message_type_name(const struct cli *cli, const struct tov_message_view *view)
 {
     const char *id = tov_message_view_type(view);
     const struct tov_catalogue_type *type = tov_catalogue_find(id);
     if (type != NULL)
         return tov_catalogue_type_name(type, cli->words);
-    return id[0] == '\0' ? _("(cannot be opened)") : id;
+    if (id[0] == '\0')
+        return _("(cannot be opened)");
+    return is_type_id(id) ? id : _("(unknown type)");
 }
 
 /* What needs a person most comes first. */

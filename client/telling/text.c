@@ -86,6 +86,22 @@ void text_put_clean(struct tov_buf *out, const char *text)
     }
 }
 
+void text_clean(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at != '\0';) {
+        struct character character = next_character(at);
+        if (is_blank(character.code))
+            *to++ = ' ';
+        else if (is_harmful(character.code))
+            *to++ = '?';
+        else
+            to = (char *)memmove(to, at, character.size) + character.size;
+        at += character.size;
+    }
+    *to = '\0';
+}
+
 void text_put_padded(struct tov_buf *out, const char *text, size_t width)
 {
     bool fits = text_width(text) <= width;

@@ -15,6 +15,8 @@ size_t text_width(const char *text);
 /* Appends TEXT without control characters and direction marks (a '?' for each); line breaks become
  * blanks. */
 void text_put_clean(struct tov_buf *out, const char *text);
+/* The same in place: TEXT gets no longer. */
+void text_clean(char *text);
 /* The same, in exactly WIDTH columns: cut with an ellipsis, or filled with blanks. */
 void text_put_padded(struct tov_buf *out, const char *text, size_t width);
 /* The same as paragraphs between INDENT and COLUMNS, line breaks kept; ends with a line break. The

@@ -38,7 +38,12 @@ static struct tov_draft make_note(const struct cli_front *node, uint64_t number)
     UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text(type)), &note) == TOV_OK);
     put_text(note.header, "sender_origin",
              is_sent ? "infohus-demo/kk/1" : "infohus-demo/kbh-pol/1");
-    put_text(note.header, "sender_unit", is_sent ? "vink" : "dks");
+    put_text(note.header, "sender_unit",
+             is_sent                   ? "vink"
+             : node->came_unit == NULL ? "dks"
+                                       : node->came_unit);
+    if (!is_sent && node->odd_type != NULL)
+        put_text(note.header, "type", node->odd_type);
     UNIT_NEED(tov_record_open(note.header, "recipients", &recipient) == TOV_OK);
     put_number(recipient, "agency", is_sent ? AGENCY_POLICE : AGENCY_KK);
     put_text(recipient, "unit", is_sent ? "dks" : "vink");
@@ -191,6 +196,10 @@ static void answer_get(struct fake_front *front, struct cli_front *node, struct 
         put_number(attachment, "size", strlen(node->data));
         put_number(attachment, "complete", part == 2 || !node->late_attachment);
     }
+    if (number == CLI_FRONT_SENT && node->odd_type != NULL) {
+        UNIT_NEED(tov_record_open(got, "replies", &summary) == TOV_OK);
+        cli_front_put_summary(node, summary, CLI_FRONT_CAME);
+    }
     cli_front_put_record(node, got, number);
     front_send(front, &reply);
 }
@@ -217,12 +226,14 @@ static void put_proof(struct tov_record trace, bool is_broken)
     tov_buf_fini(&text);
 }
 
-static void answer_trace(struct fake_front *front, const struct cli_front *node)
+static void answer_trace(struct fake_front *front, const struct cli_front *node,
+                         struct tov_record body)
 {
+    bool came = node->odd_type != NULL && tov_record_number(body, "number") == CLI_FRONT_CAME;
     struct tov_record trace, summary;
     struct tov_record reply = front_reply(front_request_id(front), "trace", &trace);
     UNIT_NEED(tov_record_open(trace, "summary", &summary) == TOV_OK);
-    cli_front_put_summary(node, summary, CLI_FRONT_SENT);
+    cli_front_put_summary(node, summary, came ? CLI_FRONT_CAME : CLI_FRONT_SENT);
     put_bytes(trace, "leaf", tov_bytes_of_text(LEAF));
     put_text(trace, "origin", "infohus-demo/kk/1");
     put_proof(trace, node->broken_proof);
@@ -365,7 +376,7 @@ static bool play(struct fake_front *front, struct cli_front *node, const char *n
     else if (strcmp(name, "get") == 0)
         answer_get(front, node, body);
     else if (strcmp(name, "trace") == 0)
-        answer_trace(front, node);
+        answer_trace(front, node, body);
     else if (strcmp(name, "watch") == 0)
         answer_watch(front, node, body);
     else if (strcmp(name, "attachment_read") == 0)

@@ -30,6 +30,8 @@ struct cli_front {
     bool of_no_case;       /* and not about their case */
     const char *task;      /* of the recipient of both; NULL: none is named */
     const char *came_type; /* of number 7; NULL: msg.note. Another has no fields of its own */
+    const char *odd_type;  /* of number 7 in its place, of no program; it answers number 5 */
+    const char *came_unit; /* that says to have sent it; NULL: dks */
     const char *third;     /* "krfo/kif": a second recipient of number 7, or NULL */
     const uint8_t *event;  /* 16 bytes: event_ref of both, or NULL */
     bool taken;            /* number 7 is in handling */

@@ -200,6 +200,36 @@ static void what_another_agency_wrote_cannot_move_the_cursor(void)
     cli_scene_end(&scene);
 }
 
+static bool is_harmless(const char *text)
+{
+    return strpbrk(text, "\033\r\007") == NULL && strstr(text, "\xc2\x9b") == NULL &&
+           strstr(text, "\xe2\x80\xae") == NULL;
+}
+
+/* Whatever is said of a message: its type, which may be none of this program's, and its unit. */
+static void what_another_agency_calls_a_message_cannot_move_the_cursor(void)
+{
+    static const char *const lines[][3] = {{"inbox", NULL},      {"show", "7", NULL},
+                                           {"trace", "7", NULL}, {"read", "7", NULL},
+                                           {"show", "5", NULL},  {"case", "5", NULL}};
+    struct cli_scene scene = {.node = {.odd_type = "ny\033]0;t\007.\xc2\x9b"
+                                                   "2Jtype",
+                                       .came_unit = "dks\033[2J\xe2\x80\xae",
+                                       .has_case = true,
+                                       .verdict = 1}};
+    cli_scene_begin(&scene);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct ran *ran = ran_tov(&scene.place, lines[i]);
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+        if (!is_harmless(ran->out) || !is_harmless(ran->err))
+            (void)fprintf(stderr, "in tov %s\n", lines[i][0]);
+        CU_ASSERT(is_harmless(ran->out) && is_harmless(ran->err));
+        CU_ASSERT(i == 5 || strstr(ran->out, "dks?[2J?") != NULL);
+        ran_end(ran);
+    }
+    cli_scene_end(&scene);
+}
+
 static void danish_comes_from_lang_from_the_locale_or_from_the_environment(void)
 {
     struct cli_scene scene = {.node = {.verdict = 1}};
@@ -225,6 +255,7 @@ int main(void)
         UNIT_TEST(texts_fit_80_columns_in_english),
         UNIT_TEST(why_a_message_cannot_be_used_is_told_in_whole_and_fits),
         UNIT_TEST(what_another_agency_wrote_cannot_move_the_cursor),
+        UNIT_TEST(what_another_agency_calls_a_message_cannot_move_the_cursor),
         UNIT_TEST(danish_comes_from_lang_from_the_locale_or_from_the_environment),
     };
     return unit_run("tov: what people see", tests, sizeof tests / sizeof tests[0]);
