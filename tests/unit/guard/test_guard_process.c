@@ -297,6 +297,30 @@ static void a_roster_that_the_roots_have_not_signed_is_told(void)
     process_fini(&process);
 }
 
+/* As somebody leaves it who is writing it just then; the last one is over the limit. */
+static void a_roster_that_is_half_written_or_too_large_is_told(void)
+{
+    static struct process_fixture process;
+    char log[4096], path[128];
+    struct stat whole;
+    process_init(&process);
+    process_path(&process, "roster.txt", path);
+    UNIT_NEED(stat(path, &whole) == 0 && whole.st_size > 200);
+    const off_t sizes[] = {
+        0, 1, 200, whole.st_size / 2, whole.st_size - 1, (off_t)TOV_ROSTER_MAX_BYTES + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        process_write_roster(&process, 2);
+        UNIT_NEED(truncate(path, sizes[i]) == 0);
+        log_of_start(&process, log);
+        CU_ASSERT(strstr(log, "guard-roster-unusable") != NULL &&
+                  strstr(log, "guard-ready") != NULL);
+    }
+    UNIT_NEED(unlink(path) == 0);
+    log_of_start(&process, log);
+    CU_ASSERT(strstr(log, "guard-roster-unusable") != NULL && strstr(log, "guard-ready") != NULL);
+    process_fini(&process);
+}
+
 static void a_state_of_which_one_copy_is_damaged_is_told_and_used(void)
 {
     static struct process_fixture process;
@@ -323,6 +347,7 @@ static const struct unit_test tests[] = {
     UNIT_TEST(two_guards_never_run_on_one_state),
     UNIT_TEST(without_its_state_file_it_starts_and_signs_nothing),
     UNIT_TEST(a_roster_that_the_roots_have_not_signed_is_told),
+    UNIT_TEST(a_roster_that_is_half_written_or_too_large_is_told),
     UNIT_TEST(a_state_of_which_one_copy_is_damaged_is_told_and_used),
 };
 
