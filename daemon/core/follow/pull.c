@@ -524,9 +524,9 @@ enum tov_err tov_pull_on_chunk(struct tov_follow *follow, struct tov_peer *peer,
     char blob[TOV_BLOB_NAME_SIZE];
     struct tov_core *core = follow->core;
     struct tov_transfer *transfer = find_transfer(peer, chunk);
-    if (transfer == NULL || chunk->index != transfer->held) {
+    if (transfer == NULL || chunk->index != transfer->held || transfer->held >= transfer->asked) {
         peer->did_nothing = true;
-        return TOV_OK; /* asked for twice, or of an earlier session */
+        return TOV_OK; /* asked for twice, or of an earlier session; or not asked for at all */
     }
     TOV_TRY(verify_chunk(transfer, chunk));
     tov_blob_name(core, &transfer->name, transfer->id, transfer->part, blob);
