@@ -83,13 +83,26 @@ static bool may_fetch_from(const struct tov_follow *follow, const struct tov_pee
            has_right(leaf, peer->number);
 }
 
+/* Who is away, or may not be asked any more, is not waited for: another one may have it. */
+static bool is_fetched(struct tov_follow *follow, const struct tov_message *message,
+                       const struct tov_pull_wanted *wanted)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        struct tov_peer *peer = &follow->peers[i];
+        if (!tov_pull_is_fetching(peer, &wanted->name, wanted->part))
+            continue;
+        if (may_fetch_from(follow, peer, &message->leaf))
+            return true;
+        return !tov_park_put_off(follow->core, peer, wanted);
+    }
+    return false;
+}
+
 static enum tov_err fetch(struct tov_follow *follow, const struct tov_message *message,
                           const struct tov_pull_wanted *wanted)
 {
-    for (size_t i = 0; i < follow->peer_count; i++) {
-        if (tov_pull_is_fetching(&follow->peers[i], &wanted->name, wanted->part))
-            return TOV_OK;
-    }
+    if (is_fetched(follow, message, wanted))
+        return TOV_OK;
     for (size_t i = 0; i < follow->peer_count; i++) {
         struct tov_peer *peer = &follow->peers[i];
         if (may_fetch_from(follow, peer, &message->leaf) &&
@@ -127,7 +140,8 @@ static enum tov_err fetch_some(struct tov_follow *follow, struct tov_store_read 
     const struct tov_core *core = follow->core;
     struct tov_store_range range = {
         .table = TOV_TABLE_TRANSFER,
-        .first = tov_key_part(core->own->number, core->series.generation, follow->own_files_at, 0),
+        .first = tov_key_part(core->own->number, core->series.generation, follow->own_files_at,
+                              follow->own_files_part),
         .last = tov_key_part(core->own->number, core->series.generation, UINT64_MAX, UINT8_MAX)};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
@@ -135,11 +149,12 @@ static enum tov_err fetch_some(struct tov_follow *follow, struct tov_store_read 
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     while (err == TOV_OK && seen < ROWS_LOOKED_AT && tov_store_iter_next(&iter)) {
         err = fetch_row(follow, read, &iter.row, message);
-        follow->own_files_at = tov_get_be64(iter.row.key.bytes + 6) + 1;
+        follow->own_files_at = tov_get_be64(iter.row.key.bytes + 6);
+        follow->own_files_part = (uint8_t)(iter.row.key.bytes[14] + 1);
         seen++;
     }
     if (seen < ROWS_LOOKED_AT)
-        follow->own_files_at = 0;
+        follow->own_files_at = follow->own_files_part = 0;
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }

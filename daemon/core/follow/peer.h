@@ -210,6 +210,8 @@ struct tov_peer {
     size_t parked_count;
     bool may_pull;      /* rows in `transfer` to look at */
     uint64_t pull_from; /* entries before it have no row in `transfer` that is under way */
+    uint64_t pull_at;   /* where looking for others goes on: behind the one with the newest slot */
+    uint8_t pull_at_part;
     uint64_t pull_new, pull_closed; /* least entry with a new row in the open batch, in the one that
                                        is being committed, and one more; 0: none */
     uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
@@ -270,7 +272,8 @@ struct tov_follow {
     uint32_t pull_run;                    /* names this run of the node in rows of transfers */
     size_t pulls_given_up;                /* in this run */
     uint64_t recall_changes;              /* as told by tov_follow_recall_view */
-    uint64_t own_files_at;                /* where looking for files to fetch back goes on */
+    uint64_t own_files_at;                /* where looking for files to fetch back goes on: */
+    uint8_t own_files_part;               /* ... of that message */
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
     uint64_t kept_tree_uses;
     struct tov_part_reading *reading; /* the file that is read as a whole; NULL: none yet was */

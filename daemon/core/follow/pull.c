@@ -16,7 +16,8 @@
 
 #define ASK_CHUNKS 8u
 #define SYNC_EVERY 16u
-#define DAMAGED_MAX 3u /* times: a bit that rots does so once, a bad disk each time */
+#define OWN_SLOTS_MAX 2u /* of a peer: what it sends waits for no file that nobody may have */
+#define DAMAGED_MAX 3u   /* times: a bit that rots does so once, a bad disk each time */
 
 static void begin_part(struct tov_follow *follow, struct tov_peer *peer,
                        const struct tov_message_name *name, uint8_t part, uint64_t link_number)
@@ -87,11 +88,21 @@ bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_
     return slot_of(peer, name, part) != NULL;
 }
 
+static bool may_have_slot(const struct tov_peer *peer, const struct tov_message_name *name)
+{
+    unsigned own = 0;
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
+        own += peer->transfers[i].state != TOV_TRANSFER_NONE &&
+               peer->transfers[i].name.agency != peer->number;
+    return name->agency == peer->number || own < OWN_SLOTS_MAX;
+}
+
 bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
                         const struct tov_message *message, const struct tov_pull_wanted *wanted)
 {
     struct tov_transfer *slot = free_slot(peer);
-    if (slot == NULL || !tov_park_is_its_turn(follow->core, peer, wanted))
+    if (slot == NULL || !may_have_slot(peer, &wanted->name) ||
+        !tov_park_is_its_turn(follow->core, peer, wanted))
         return false;
     activate(message, wanted, slot);
     slot->silent = tov_park_take(peer, wanted);
@@ -120,53 +131,94 @@ static bool is_whole(const struct tov_message *message, const struct tov_pull_wa
     return wanted->row.held == tov_part_chunk_count(message->leaf.parts[wanted->part].sealed_size);
 }
 
+/* Free slots are being filled. */
+struct filling {
+    struct tov_follow *follow;
+    struct tov_peer *peer;
+    struct tov_store_read *read;
+    bool is_past_first; /* row that is under way */
+    bool more, has_failed;
+};
+
 /* False: it is to be tried again. */
-static bool fill_slot(struct tov_follow *follow, struct tov_peer *peer, struct tov_store_read *read,
-                      const struct tov_pull_wanted *wanted)
+static bool fill_slot(const struct filling *filling, const struct tov_pull_wanted *wanted)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    if (is_dropped(follow->core, read, wanted))
+    struct tov_peer *peer = filling->peer;
+    struct tov_core *core = filling->follow->core;
+    if ((!may_ask(peer) && wanted->row.held == 0) || is_dropped(core, filling->read, wanted))
         return true;
     if (tov_message_create(&message) != TOV_OK ||
-        tov_message_read(follow->core, read, &wanted->name, TOV_MESSAGE_LEAF, message) != TOV_OK)
+        tov_message_read(core, filling->read, &wanted->name, TOV_MESSAGE_LEAF, message) != TOV_OK)
         return false;
     if (!may_ask(peer) && !is_whole(message, wanted))
         return true; /* a session looks at all of them again */
-    return tov_pull_take_slot(follow, peer, message, wanted);
+    if (!tov_pull_take_slot(filling->follow, peer, message, wanted))
+        return false;
+    peer->pull_at = wanted->name.index;
+    peer->pull_at_part = (uint8_t)(wanted->part + 1);
+    return true;
 }
 
-/* From the first row that is under way: those before it are as many as there ever were. */
+static void look_at_row(struct filling *filling, const struct tov_store_row *row)
+{
+    struct tov_peer *peer = filling->peer;
+    struct tov_pull_wanted wanted = {
+        .name = {peer->number, peer->agency->generation, tov_get_be64(row->key.bytes + 6)},
+        .part = row->key.bytes[14]};
+    if (tov_transfer_get_row(row->value, &wanted.row) != TOV_OK ||
+        !tov_transfer_take_up(filling->follow, &wanted.row))
+        return;
+    filling->is_past_first = true;
+    if (slot_of(peer, &wanted.name, wanted.part) != NULL ||
+        !tov_park_is_its_turn(filling->follow->core, peer, &wanted))
+        return;
+    filling->more = free_slot(peer) == NULL;
+    filling->has_failed = (!filling->more && !fill_slot(filling, &wanted)) || filling->has_failed;
+}
+
+static enum tov_err look_through(struct filling *filling, struct tov_store_key first,
+                                 struct tov_store_key last, bool is_from_first)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_TRANSFER, .first = first, .last = last};
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_iter_init(filling->read, &range, &iter));
+    filling->is_past_first = !is_from_first;
+    while (!filling->more && tov_store_iter_next(&iter)) {
+        if (!filling->is_past_first)
+            filling->peer->pull_from = tov_get_be64(iter.row.key.bytes + 6);
+        look_at_row(filling, &iter.row);
+    }
+    return tov_store_iter_fini(&iter);
+}
+
+/* From behind the one that got a slot last, and then from the first row that is under way: what
+ * does not come keeps back no other, however much it is. Before the first are as many as there ever
+ * were. */
+static enum tov_err look_at_rows(struct filling *filling)
+{
+    const struct tov_peer *peer = filling->peer;
+    uint32_t generation = peer->agency->generation;
+    struct tov_store_key first = tov_key_part(peer->number, generation, peer->pull_from, 0);
+    struct tov_store_key at =
+        tov_key_part(peer->number, generation, peer->pull_at, peer->pull_at_part);
+    struct tov_store_key last = tov_key_part(peer->number, generation, UINT64_MAX, UINT8_MAX);
+    bool is_ahead = memcmp(at.bytes, first.bytes, first.size) > 0;
+    if (is_ahead)
+        TOV_TRY(look_through(filling, at, last, false));
+    return filling->more ? TOV_OK : look_through(filling, first, is_ahead ? at : last, true);
+}
+
 static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {
-        .table = TOV_TABLE_TRANSFER,
-        .first = tov_key_part(peer->number, peer->agency->generation, peer->pull_from, 0),
-        .last = tov_key_part(peer->number, peer->agency->generation, UINT64_MAX, UINT8_MAX)};
-    struct tov_store_iter iter;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    bool more = false, has_failed = false, is_past_first = false;
-    while (!more && tov_store_iter_next(&iter)) {
-        if (!is_past_first)
-            peer->pull_from = tov_get_be64(iter.row.key.bytes + 6);
-        struct tov_pull_wanted wanted = {
-            .name = {peer->number, peer->agency->generation, tov_get_be64(iter.row.key.bytes + 6)},
-            .part = iter.row.key.bytes[14]};
-        if (tov_transfer_get_row(iter.row.value, &wanted.row) != TOV_OK ||
-            !tov_transfer_take_up(follow, &wanted.row))
-            continue;
-        is_past_first = true;
-        if (slot_of(peer, &wanted.name, wanted.part) != NULL ||
-            !tov_park_is_its_turn(follow->core, peer, &wanted))
-            continue;
-        more = free_slot(peer) == NULL;
-        has_failed = (!more && !fill_slot(follow, peer, read, &wanted)) || has_failed;
-    }
-    peer->may_pull = more || has_failed;
+    struct filling filling = {.follow = follow, .peer = peer, .read = read};
+    TOV_TRY(look_at_rows(&filling));
+    peer->may_pull = filling.more || filling.has_failed;
     if (!peer->may_pull && may_ask(peer))
         tov_park_forget_due(follow->core, peer);
-    return tov_store_iter_fini(&iter);
+    return TOV_OK;
 }
 
 static uint64_t bytes_left(const struct tov_transfer *transfer)

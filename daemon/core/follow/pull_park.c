@@ -43,14 +43,35 @@ static struct tov_parked *place_to_park(struct tov_peer *peer)
     return next;
 }
 
+static void park(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
+                 uint64_t rest_ms)
+{
+    *place_to_park(peer) = (struct tov_parked){.name = transfer->name,
+                                               .part = transfer->part,
+                                               .silent = transfer->silent,
+                                               .until_mono_ms = core->mono_ms + rest_ms};
+    transfer->state = TOV_TRANSFER_NONE;
+}
+
 void tov_park_put(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer)
 {
-    *place_to_park(peer) =
-        (struct tov_parked){.name = transfer->name,
-                            .part = transfer->part,
-                            .silent = transfer->silent,
-                            .until_mono_ms = core->mono_ms + tov_park_rest_ms(transfer->silent)};
-    transfer->state = TOV_TRANSFER_NONE;
+    park(core, peer, transfer, tov_park_rest_ms(transfer->silent));
+}
+
+bool tov_park_put_off(const struct tov_core *core, struct tov_peer *peer,
+                      const struct tov_pull_wanted *wanted)
+{
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        struct tov_transfer *transfer = &peer->transfers[i];
+        bool was_asked = transfer->asked_mono_ms != 0;
+        if (transfer->state != TOV_TRANSFER_PULLING || transfer->held == transfer->total ||
+            transfer->part != wanted->part || !tov_pull_is_named(&transfer->name, &wanted->name))
+            continue;
+        transfer->silent += was_asked ? 1 : 0;
+        park(core, peer, transfer, was_asked ? tov_park_rest_ms(transfer->silent) : 0);
+        return true;
+    }
+    return false;
 }
 
 static bool is_due(const struct tov_core *core, const struct tov_peer *peer,
@@ -96,8 +117,13 @@ unsigned tov_park_take(struct tov_peer *peer, const struct tov_pull_wanted *want
 void tov_pull_on_session(struct tov_peer *peer)
 {
     peer->may_pull = true;
-    peer->parked_count = 0;
+    for (size_t i = peer->parked_count; i > 0; i--) {
+        if (peer->parked[i - 1].name.agency == peer->number)
+            peer->parked[i - 1] = peer->parked[--peer->parked_count];
+    }
     for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++) {
+        if (peer->transfers[i].name.agency != peer->number)
+            continue;
         peer->transfers[i].asked_mono_ms = 0;
         peer->transfers[i].silent = 0;
     }

@@ -54,8 +54,8 @@ struct tov_pull_wanted {
 };
 bool tov_pull_is_fetching(const struct tov_peer *peer, const struct tov_message_name *name,
                           uint8_t part);
-/* Begins to fetch WANTED, of MESSAGE, from PEER. False: it has no slot free, or has not answered
- * before and its turn has not come again. */
+/* Begins to fetch WANTED, of MESSAGE, from PEER. False: it has no slot free for it, or has not
+ * answered before and its turn has not come again. */
 bool tov_pull_take_slot(const struct tov_follow *follow, struct tov_peer *peer,
                         const struct tov_message *message, const struct tov_pull_wanted *wanted);
 /* The open batch closes; it is committed. */
@@ -72,6 +72,10 @@ bool tov_pull_is_named(const struct tov_message_name *a, const struct tov_messag
 /* Frees the slot until the next turn of what it held. */
 void tov_park_put(const struct tov_core *core, struct tov_peer *peer,
                   struct tov_transfer *transfer);
+/* The same for WANTED, which PEER is asked for, now: it may not be any more. False: nothing more of
+ * it is needed from PEER. */
+bool tov_park_put_off(const struct tov_core *core, struct tov_peer *peer,
+                      const struct tov_pull_wanted *wanted);
 /* Of those that are asked of their sender. */
 bool tov_park_has_due(const struct tov_core *core, const struct tov_peer *peer);
 /* Those whose rows were not found under way. */
@@ -80,7 +84,8 @@ bool tov_park_is_its_turn(const struct tov_core *core, struct tov_peer *peer,
                           const struct tov_pull_wanted *wanted);
 /* How often it was asked for in vain. */
 unsigned tov_park_take(struct tov_peer *peer, const struct tov_pull_wanted *wanted);
-/* A session begins: all is asked for again, now. */
+/* A session begins: what the peer sends is asked for again, now. Files of own messages keep their
+ * turns: nobody may have them any more, and who connects ever again would be asked ever again. */
 void tov_pull_on_session(struct tov_peer *peer);
 /* Attachments of PEER that it was asked for again and again, and does not send. */
 size_t tov_pull_count_in_vain(const struct tov_peer *peer);
