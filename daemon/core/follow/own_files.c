@@ -206,7 +206,7 @@ enum tov_err tov_own_files_view(const struct tov_follow *follow, struct tov_stor
     *out_view = (struct tov_transfer_view){.complete = false};
     if (err == TOV_OK) {
         TOV_TRY(tov_transfer_get_row(bytes, &row));
-        out_view->chunks_held = row.held;
+        out_view->chunks_held = row.state == TOV_TRANSFER_ROW_GIVEN_UP ? 0 : row.held;
         return TOV_OK;
     }
     if (err != TOV_E_NOT_FOUND)

@@ -436,6 +436,7 @@ static void what_was_given_up_waits_for_the_next_start(void)
     tov_transfer_put_row(core_of(scene, 0), &name, 2, &row);
     sim_node_settle(&scene->wire->nodes[0]);
     sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(view_at(scene, 0).chunks_held, 0);
     for (uint16_t agency = 2; agency <= 3; agency++)
         CU_ASSERT(!tov_pull_is_fetching(
             tov_follow_peer(tov_node_follow(scene->wire->nodes[0].node), agency), &name, 2));
