@@ -222,6 +222,8 @@ void tov_part_file_on_tick(struct tov_follow *follow)
     reading->left = TOV_PULL_CHECK_BYTES;
     if (reading->hashes != NULL)
         read_on(follow, reading);
+    else
+        reading->blob[0] = '\0'; /* nobody has asked since: the file may be another the next time */
     if (reading->is_done && reading->asker != 0)
         answer_asker(follow, reading);
 }

@@ -193,6 +193,16 @@ static void a_file_that_the_disk_has_changed_is_told(void)
 
 /* ---- an own file that comes back ---- */
 
+/* Of the message that was written last. */
+static void lose_newest_tree(struct sim_node *node)
+{
+    struct tov_message_name name = {.agency = node->agency->number};
+    char blob[TOV_BLOB_NAME_SIZE], tree[TOV_BLOB_NAME_SIZE + 8];
+    tov_blob_name(tov_node_core(node->node), &name, node->submitted_id, 2, blob);
+    (void)snprintf(tree, sizeof tree, "%s.tree", blob);
+    UNIT_NEED(sim_disk_delete(node->disk, tree) == TOV_OK);
+}
+
 static void want_back(struct sim_node *node, const struct tov_message_written *sent)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -210,9 +220,10 @@ static void want_back(struct sim_node *node, const struct tov_message_written *s
     UNIT_NEED(tov_follow_want_files(tov_node_follow(node->node), message) == TOV_OK);
 }
 
-static void a_large_own_file_that_comes_back_is_looked_at_from_tick_to_tick(void)
+/* READ_BEFORE: to give it to its recipient, since its tree was lost. */
+static void check_own_file_back(const char *name, bool read_before)
 {
-    struct sim_wire *wire = sim_wire_create("part-back", 2);
+    struct sim_wire *wire = sim_wire_create(name, 2);
     struct sim_order order = {.record = 1,
                               .recipient_count = 1,
                               .recipients = {{2, TOV_RIGHT_ALL}},
@@ -222,8 +233,10 @@ static void a_large_own_file_that_comes_back_is_looked_at_from_tick_to_tick(void
     struct tov_message_written sent;
     sim_wire_start_all(wire);
     UNIT_NEED(sim_message_submit(&wire->nodes[0], &order, &sent) == TOV_OK);
+    if (read_before)
+        lose_newest_tree(&wire->nodes[0]);
     sim_wire_run(wire);
-    sim_wire_pass(wire, 5000);
+    sim_wire_pass(wire, 25000);
     want_back(&wire->nodes[0], &sent);
     sim_node_settle(&wire->nodes[0]);
     const struct tov_transfer *transfer =
@@ -237,6 +250,17 @@ static void a_large_own_file_that_comes_back_is_looked_at_from_tick_to_tick(void
     CU_ASSERT(sim_wire_logged(wire, "attachment-back"));
     UNIT_EQUAL_INT(transfer->state, TOV_TRANSFER_NONE);
     sim_wire_destroy(wire);
+}
+
+static void a_large_own_file_that_comes_back_is_looked_at_from_tick_to_tick(void)
+{
+    check_own_file_back("part-back", false);
+}
+
+/* What was read of the file that was lost says nothing of the one that came back. */
+static void an_own_file_that_was_read_before_it_was_lost_is_looked_at_anew(void)
+{
+    check_own_file_back("part-anew", true);
 }
 
 /* ---- references ---- */
@@ -278,6 +302,7 @@ int main(void)
         UNIT_TEST(a_file_that_cannot_be_read_is_told_and_read_anew_the_next_time),
         UNIT_TEST(a_file_that_the_disk_has_changed_is_told),
         UNIT_TEST(a_large_own_file_that_comes_back_is_looked_at_from_tick_to_tick),
+        UNIT_TEST(an_own_file_that_was_read_before_it_was_lost_is_looked_at_anew),
         UNIT_TEST(a_request_for_many_keys_counts_as_several),
     };
     return unit_run("follow_part_file", tests, sizeof tests / sizeof tests[0]);
