@@ -28,10 +28,12 @@ struct serving {
 
 /* Who checks it would hold it against this node: what the own disk has changed is not sent, and
  * said here. */
-static enum tov_err fail_damaged(const struct tov_follow *follow, const char *blob)
+static enum tov_err fail_damaged(const struct tov_follow *follow, struct tov_peer *peer,
+                                 const char *blob)
 {
-    tov_core_log(follow->core, TOV_HOST_ERROR, "attachment-damaged",
-                 "file=blobs/%s way-out=restore-it-from-a-backup,docs/recovery.md", blob);
+    if (tov_session_may_log(follow, peer))
+        tov_core_log(follow->core, TOV_HOST_ERROR, "attachment-damaged",
+                     "file=blobs/%s way-out=restore-it-from-a-backup,docs/recovery.md", blob);
     return TOV_E_CORRUPT;
 }
 
@@ -49,7 +51,7 @@ static enum tov_err serve_one(const struct serving *serving, uint32_t index)
                                   (struct tov_room){serving->room, size}, &got));
     struct tov_part_chunk own = {index, {serving->room, got}, &proof};
     if (tov_part_chunk_verify(&served->claim, &own) != TOV_OK)
-        return fail_damaged(serving->follow, served->blob);
+        return fail_damaged(serving->follow, serving->peer, served->blob);
     struct tov_frame_chunk chunk = {
         .ref = served->asked->ref,
         .part = served->asked->part,
@@ -76,7 +78,7 @@ enum tov_err tov_serve_part(struct tov_follow *follow, struct tov_peer *peer,
     if (err == TOV_E_AGAIN)
         tov_part_file_wait(follow, peer, served->blob, served->asked);
     if (err == TOV_E_CORRUPT)
-        return fail_damaged(follow, served->blob);
+        return fail_damaged(follow, peer, served->blob);
     TOV_TRY(err);
     struct serving serving = {follow, peer, served, tree, room};
     uint64_t first = served->asked->first;

@@ -279,6 +279,24 @@ static void what_is_asked_for_in_vain_fills_no_log(void)
     end(&scene);
 }
 
+static void a_damaged_file_fills_no_log_however_often_it_is_asked_for(void)
+{
+    struct scene scene = make_scene("lines-damaged");
+    char blob[TOV_BLOB_NAME_SIZE];
+    fetch_it(&scene);
+    ask(scene.hostile, &scene.message.ref, 2);
+    name_file(&scene, blob);
+    sim_disk_harm(scene.hostile->wire->nodes[0].disk, blob, SIM_DISK_ROTTEN);
+    for (unsigned i = 0; i < 2 * LINES_AT_ONCE; i++)
+        ask(scene.hostile, &scene.message.ref, 2);
+    check(&scene, 1, 1);
+    CU_ASSERT(count_logged(scene.hostile, "attachment-damaged") > 0);
+    UNIT_EQUAL_INT(count_logged(scene.hostile, "attachment-damaged") +
+                       count_logged(scene.hostile, "chunk-not-served"),
+                   LINES_AT_ONCE);
+    end(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -289,6 +307,7 @@ int main(void)
         UNIT_TEST(who_asks_twice_before_the_commit_is_answered_once),
         UNIT_TEST(who_is_not_there_at_the_commit_asks_again),
         UNIT_TEST(what_is_asked_for_in_vain_fills_no_log),
+        UNIT_TEST(a_damaged_file_fills_no_log_however_often_it_is_asked_for),
     };
     return unit_run("follow_given_files", tests, sizeof tests / sizeof tests[0]);
 }
