@@ -342,6 +342,19 @@ static void regained_fini(struct regained *in)
     free(in->leaf);
 }
 
+static enum tov_err check_keys(const struct regained *in, const struct tov_hash *ctx)
+{
+    const struct tov_leaf_message *message = &in->leaf->as.message;
+    struct tov_commitments commitments = {message->header_commitment, message->content_commitment};
+    return tov_message_keys_check(&in->keys, ctx, &commitments);
+}
+
+static struct tov_hash ctx_of(const struct regained *in)
+{
+    return tov_message_ctx(tov_bytes_of_text(tov_ledger_key(in->follow->core->ledger)->name),
+                           tov_leaf_envelope_view(in->stored.leaf));
+}
+
 /* TOV_E_EPOCH: for a key that is not held (any more). */
 static enum tov_err open_stanza(struct regained *in, const struct tov_frame_stanza *stanza)
 {
@@ -351,7 +364,7 @@ static enum tov_err open_stanza(struct regained *in, const struct tov_frame_stan
     struct tov_bytes own = tov_bytes_of_text(tov_ledger_key(core->ledger)->name);
     if (pair == NULL)
         return TOV_E_EPOCH;
-    struct tov_hash ctx = tov_message_ctx(own, tov_leaf_envelope_view(in->stored.leaf));
+    struct tov_hash ctx = ctx_of(in);
     struct tov_stanza_scope scope = {.suite = message->suite,
                                      .epoch = stanza->epoch,
                                      .wrapper_origin =
@@ -359,9 +372,8 @@ static enum tov_err open_stanza(struct regained *in, const struct tov_frame_stan
                                      .recipient_origin = own};
     struct tov_stanza_receiver receiver = {&scope, pair, in->follow->stanza_cache};
     struct tov_stanza_subject subject = {&ctx, true};
-    struct tov_commitments commitments = {message->header_commitment, message->content_commitment};
     TOV_TRY(tov_stanza_open(&receiver, &subject, stanza->sealed, &in->keys));
-    return tov_message_keys_check(&in->keys, &ctx, &commitments);
+    return check_keys(in, &ctx);
 }
 
 static enum tov_err open_header(struct regained *in)
@@ -411,6 +423,41 @@ static void ask_no_more(const struct regained *in)
     for (size_t i = 0; i < message->recipient_count; i++)
         tov_store_batch_delete(tov_core_batch(in->follow->core), TOV_TABLE_KEYLESS,
                                tov_store_key_u16_u64(message->recipients[i].agency, in->index));
+}
+
+static enum tov_err of_back(struct tov_follow *follow, const struct tov_own_back *back,
+                            struct regained *out)
+{
+    *out = (struct regained){.follow = follow,
+                             .index = back->index,
+                             .stored = {.event = back->number, .leaf = back->leaf},
+                             .leaf_hash = tov_merkle_leaf_hash(back->leaf),
+                             .leaf = calloc(1, sizeof *out->leaf),
+                             .keys = *back->keys,
+                             .body = back->body,
+                             .header = TOV_BUF_INIT((size_t)2 * TOV_INLINE_MAX_BYTES)};
+    return out->leaf == NULL ? TOV_E_NOMEM : tov_leaf_decode(back->leaf, out->leaf);
+}
+
+enum tov_err tov_own_keys_check(struct tov_follow *follow, const struct tov_own_back *back)
+{
+    TOV_CLEANUP(regained_fini) struct regained in = {.leaf = NULL};
+    TOV_TRY(of_back(follow, back, &in));
+    struct tov_hash ctx = ctx_of(&in);
+    enum tov_err err = check_keys(&in, &ctx);
+    if (err == TOV_OK)
+        err = open_header(&in);
+    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_PROOF;
+}
+
+enum tov_err tov_own_keys_keep(struct tov_follow *follow, const struct tov_own_back *back)
+{
+    TOV_CLEANUP(regained_fini) struct regained in = {.leaf = NULL};
+    TOV_TRY(of_back(follow, back, &in));
+    TOV_TRY(open_header(&in));
+    TOV_TRY(keep(&in));
+    ask_no_more(&in);
+    return TOV_OK;
 }
 
 static enum tov_err load(struct regained *in, struct tov_store_read *read,

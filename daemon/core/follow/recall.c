@@ -8,9 +8,12 @@
  *
  *   C1 Nothing is taken whose hash is not the one in the tree.
  *   C2 A message is whole (leaf and all inline parts), or stays lost.
+ *   C3 One that is set aside here, too, has one place and its number (ledger/aside.h, A4); what a
+ *      recipient without the right to all cannot give of it is here.
  */
 #include "follow/transfers.h"
 
+#include "ledger/aside.h"
 #include "ledger/epoch.h"
 #include "ledger/series.h"
 #include "merkle/tree.h"
@@ -203,14 +206,33 @@ void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
 
 /* ---- taking ---- */
 
+/* What one answer brings, and what is set aside here: read when the first message comes. */
+struct bringing {
+    struct tov_follow *follow;
+    struct tov_peer *peer;
+    struct tov_store_read *read;
+    struct tov_aside_ids aside;
+    bool has_aside;
+};
+
+static void bringing_fini(struct bringing *with)
+{
+    tov_store_read_end(with->read);
+    tov_aside_ids_fini(&with->aside);
+}
+
 /* One entry on its way back. */
 struct recalled {
+    struct bringing *with;
     struct tov_follow *follow;
     struct tov_peer *peer;
     const struct tov_held_leaf *held;
     struct tov_leaf *leaf;
     struct tov_entry stored; /* as it stands here */
     struct tov_buf links;    /* as they will */
+    struct tov_bytes body;   /* so */
+    uint64_t aside_number;   /* 0: it is not set aside here */
+    struct tov_aside_parts aside;
 };
 
 static void put_present(const struct recalled *in, uint64_t event)
@@ -227,7 +249,7 @@ static void put_present(const struct recalled *in, uint64_t event)
 static void put_body(const struct recalled *in)
 {
     tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_BODY,
-                        tov_store_key_u64(in->held->index), in->held->body);
+                        tov_store_key_u64(in->held->index), in->body);
 }
 
 /* Every inline part is there with its root. */
@@ -293,31 +315,85 @@ static uint64_t put_event(const struct recalled *in)
     return tov_event_append(core, &event);
 }
 
-static enum tov_err take_message(struct recalled *in)
+/* The message that is set aside under the same id, if there is one. */
+static enum tov_err find_aside(struct recalled *in)
 {
-    bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
-    if (is_new && !is_whole(&in->leaf->as.message, in->held->body))
+    struct bringing *with = in->with;
+    const uint8_t *id = in->leaf->as.message.id;
+    struct tov_core *core = in->follow->core;
+    if (!with->has_aside)
+        TOV_TRY(tov_aside_ids_read(with->read, &with->aside));
+    with->has_aside = true;
+    enum tov_err err = tov_aside_find(core, with->read, &with->aside, id, &in->aside_number);
+    if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
-    tov_buf_put_bytes(&in->links, in->stored.links);
-    add_link(in);
-    if (!is_new && in->links.size == in->stored.links.size)
-        return TOV_OK;
-    put_present(in, is_new ? put_event(in) : in->stored.event);
-    if (!is_new)
-        return TOV_OK;
-    put_body(in);
-    struct tov_message_name name = {in->follow->core->own->number,
-                                    in->follow->core->series.generation, in->held->index};
+    TOV_TRY(err);
+    return tov_aside_open(core, with->read, in->aside_number, &in->aside);
+}
+
+/* Its parts as they came, or as they are here. */
+static bool find_body(struct recalled *in)
+{
+    const struct tov_leaf_message *message = &in->leaf->as.message;
+    in->body = in->held->body;
+    if (is_whole(message, in->body))
+        return true;
+    in->body = in->aside.body;
+    return in->aside_number != 0 && is_whole(message, in->body);
+}
+
+/* C3. Where its keys do not fit, since it was sealed anew by others, they are asked for. */
+static enum tov_err end_aside(struct recalled *in)
+{
+    struct tov_own_back back = {.index = in->held->index,
+                                .number = in->aside_number,
+                                .leaf = in->held->leaf,
+                                .body = in->body,
+                                .keys = &in->aside.keys};
+    enum tov_err err = TOV_E_PROOF;
+    if (in->aside.has_keys)
+        err = tov_own_keys_check(in->follow, &back);
+    if (err != TOV_OK && err != TOV_E_PROOF)
+        return err;
+    TOV_TRY(tov_aside_end(in->follow->core, in->with->read, back.number, back.index));
+    return err == TOV_OK ? tov_own_keys_keep(in->follow, &back) : TOV_OK;
+}
+
+static enum tov_err take_new_message(struct recalled *in)
+{
+    struct tov_core *core = in->follow->core;
+    struct tov_message_name name = {core->own->number, core->series.generation, in->held->index};
     tov_own_keys_want(in->follow, in->held->index, &in->leaf->as.message);
+    if (in->aside_number != 0)
+        TOV_TRY(end_aside(in));
+    put_present(in, in->aside_number != 0 ? in->aside_number : put_event(in));
+    put_body(in);
     TOV_TRY(tov_own_files_want(in->follow, &name, &in->leaf->as.message));
     return tov_follow_note_readable(in->follow);
 }
 
-static void take_anchor(const struct recalled *in)
+static enum tov_err take_message(struct recalled *in)
+{
+    bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
+    if (is_new)
+        TOV_TRY(find_aside(in));
+    if (is_new && !find_body(in))
+        return TOV_OK;
+    tov_buf_put_bytes(&in->links, in->stored.links);
+    add_link(in);
+    if (is_new)
+        return take_new_message(in);
+    if (in->links.size != in->stored.links.size)
+        put_present(in, in->stored.event);
+    return TOV_OK;
+}
+
+static void take_anchor(struct recalled *in)
 {
     struct tov_hash hash = tov_sha256(in->held->body);
     if (!tov_hash_equal(&hash, &in->leaf->as.anchor.seen_hash))
         return;
+    in->body = in->held->body;
     put_present(in, 0);
     put_body(in);
 }
@@ -361,19 +437,20 @@ static enum tov_err take_entry(struct recalled *in)
 }
 
 /* TOV_E_PROOF: it is no entry of this ledger. */
-static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *read,
-                              struct tov_peer *peer, const struct tov_held_leaf *held)
+static enum tov_err take_leaf(struct bringing *with, const struct tov_held_leaf *held)
 {
     uint8_t room[TOV_LINKS_MAX_BYTES];
+    struct tov_follow *follow = with->follow;
     TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
-    struct recalled in = {.follow = follow, .peer = peer, .held = held, .leaf = leaf};
+    struct recalled in = {
+        .with = with, .follow = follow, .peer = with->peer, .held = held, .leaf = leaf};
     struct tov_bytes row;
     if (leaf == NULL)
         return TOV_E_NOMEM;
     in.links = (struct tov_buf){.data = room, .capacity = sizeof room, .limit = sizeof room};
     /* Another peer's answer for the same entry may be in an open batch. */
-    TOV_TRY(tov_core_get_pending(follow->core, read, TOV_TABLE_LEAF, tov_store_key_u64(held->index),
-                                 &row));
+    TOV_TRY(tov_core_get_pending(follow->core, with->read, TOV_TABLE_LEAF,
+                                 tov_store_key_u64(held->index), &row));
     TOV_TRY(tov_entry_decode_own(row, &in.stored));
     struct tov_hash wanted = tov_entry_hash(&in.stored);
     struct tov_hash hash = tov_merkle_leaf_hash(held->leaf);
@@ -384,7 +461,9 @@ static enum tov_err take_leaf(struct tov_follow *follow, struct tov_store_read *
         return err;
     if (in.stored.state == TOV_ENTRY_ERASED || err != TOV_OK)
         return TOV_OK; /* erased here since, or of a newer version: its hash stays */
-    return take_entry(&in);
+    err = take_entry(&in);
+    tov_message_keys_wipe(&in.aside.keys);
+    return err;
 }
 
 static void note_answered(struct tov_core *core, const struct tov_after *after)
@@ -399,14 +478,14 @@ static void note_answered(struct tov_core *core, const struct tov_after *after)
 enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *answer)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(bringing_fini) struct bringing with = {.follow = follow, .peer = peer};
     size_t wrong = 0;
     if (!tov_recall_is_open(peer) || answer->as.leaf_answer.from != peer->recall_at ||
         answer->as.leaf_answer.to > peer->recall_to)
         return TOV_OK; /* an answer to what is asked no more */
-    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    TOV_TRY(tov_store_read_begin(follow->core->store, &with.read, NULL));
     for (size_t i = 0; i < answer->as.leaf_answer.count; i++) {
-        enum tov_err err = take_leaf(follow, read, peer, &answer->as.leaf_answer.leaves[i]);
+        enum tov_err err = take_leaf(&with, &answer->as.leaf_answer.leaves[i]);
         wrong += err == TOV_E_PROOF ? 1 : 0;
         if (err != TOV_OK && err != TOV_E_PROOF)
             return tov_core_fail(follow->core, err, "an entry could not be read back");

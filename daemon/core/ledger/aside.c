@@ -5,8 +5,10 @@
 #include "ledger/reply.h"
 #include "ledger/series.h"
 #include "ledger/tiles.h"
+#include "ledger/vault.h"
 #include "merkle/tree.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LEAF_TYPE_AT 5u /* wire/leaf.c */
@@ -152,13 +154,13 @@ static void returning_fini(struct returning *in)
     tov_buf_fini(&in->header);
 }
 
-static enum tov_err load(const struct appending *on, const struct tov_store_row *row,
+static enum tov_err load(struct tov_store_read *read, uint64_t number, struct tov_bytes row,
                          struct returning *in)
 {
-    struct tov_reader reader = tov_reader_of(row->value);
+    struct tov_reader reader = tov_reader_of(row);
     struct tov_entry entry;
-    in->again.event = tov_store_key_to_u64(&row->key);
-    TOV_TRY(tov_event_get(on->read, in->again.event, &in->event));
+    in->again.event = number;
+    TOV_TRY(tov_event_get(read, number, &in->event));
     in->old =
         (struct tov_message_name){in->event.agency, in->event.generation, tov_read_u64(&reader)};
     TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
@@ -178,21 +180,28 @@ static bool replying_of(const struct returning *in, const struct tov_message_nam
     return true;
 }
 
-/* Opens its header, in which what was moved is named anew. */
-static enum tov_err open_header(const struct appending *on, struct returning *in)
+/* Opens its header, and lets it answer nothing by its old place: also where it stays aside, for
+ * what was never written has no effect. */
+static enum tov_err open_header(struct tov_core *core, struct tov_message *message,
+                                struct returning *in)
 {
-    struct tov_moving moving = {on->core, on->read, &on->fresh};
     struct tov_ref target;
     struct tov_replying replying;
-    bool is_changed = false;
-    TOV_TRY(tov_message_open_again(on->core, &in->again, on->message));
-    enum tov_err err = tov_draft_decode(tov_buf_view(&on->message->header), NULL, &in->draft, NULL);
+    TOV_TRY(tov_message_open_again(core, &in->again, message));
+    enum tov_err err = tov_draft_decode(tov_buf_view(&message->header), NULL, &in->draft, NULL);
     in->has_draft = err == TOV_OK;
-    if (err != TOV_OK)
-        return err == TOV_E_NOMEM ? err : TOV_OK; /* it says nothing that anybody understands */
-    /* By its old place, also where it stays aside: what was never written has no effect. */
     if (replying_of(in, &in->old, &target, &replying))
-        tov_reply_delete(on->core, &target, &replying);
+        tov_reply_delete(core, &target, &replying);
+    return err == TOV_E_NOMEM ? err : TOV_OK; /* else it says nothing that anybody understands */
+}
+
+/* What was moved is named anew in it. */
+static enum tov_err name_anew(const struct appending *on, struct returning *in)
+{
+    struct tov_moving moving = {on->core, on->read, &on->fresh};
+    bool is_changed = false;
+    if (!in->has_draft)
+        return TOV_OK;
     TOV_TRY(tov_moved_name_anew(&moving, &in->draft, &is_changed));
     if (is_changed)
         TOV_TRY(tov_draft_encode(&in->draft, &in->header, NULL));
@@ -219,8 +228,9 @@ static enum tov_err append_one(struct appending *on, const struct tov_store_row 
 {
     TOV_CLEANUP(returning_fini)
     struct returning in = {.header = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES)};
-    TOV_TRY(load(on, row, &in));
-    TOV_TRY(open_header(on, &in));
+    TOV_TRY(load(on->read, tov_store_key_to_u64(&row->key), row->value, &in));
+    TOV_TRY(open_header(on->core, on->message, &in));
+    TOV_TRY(name_anew(on, &in));
     TOV_TRY(put_anew(on, &in));
     tov_store_batch_delete(tov_core_batch(on->core), TOV_TABLE_ASIDE, row->key);
     return TOV_OK;
@@ -298,4 +308,109 @@ enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count)
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     return tov_store_count(read, TOV_TABLE_ASIDE, out_count);
+}
+
+/* ---- what was appended anew before ---- */
+
+static int by_id(const void *left, const void *right)
+{
+    return memcmp(left, right, TOV_MESSAGE_ID_BYTES); /* which it begins with */
+}
+
+static enum tov_err read_id(const struct tov_store_row *row, struct tov_aside_id *out)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_reader reader = tov_reader_of(row->value);
+    struct tov_entry entry;
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    (void)tov_read_u64(&reader);
+    TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
+    TOV_TRY(tov_leaf_decode(entry.leaf, leaf));
+    memcpy(out->id, leaf->as.message.id, sizeof out->id);
+    out->number = tov_store_key_to_u64(&row->key);
+    return TOV_OK;
+}
+
+enum tov_err tov_aside_ids_read(struct tov_store_read *read, struct tov_aside_ids *out_ids)
+{
+    struct tov_store_range range = {.table = TOV_TABLE_ASIDE};
+    struct tov_store_iter iter;
+    uint64_t rows = 0;
+    enum tov_err err = TOV_OK;
+    *out_ids = (struct tov_aside_ids){.items = NULL};
+    TOV_TRY(tov_store_count(read, TOV_TABLE_ASIDE, &rows));
+    if (rows == 0)
+        return TOV_OK;
+    TOV_FREE struct tov_aside_id *items = calloc((size_t)rows, sizeof *items);
+    size_t count = 0;
+    if (items == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && count < rows && tov_store_iter_next(&iter))
+        err = read_id(&iter.row, &items[count++]);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    if (err != TOV_OK || read_err != TOV_OK)
+        return err != TOV_OK ? err : read_err;
+    qsort(items, count, sizeof *items, by_id);
+    *out_ids = (struct tov_aside_ids){TOV_TAKE(items), count};
+    return TOV_OK;
+}
+
+void tov_aside_ids_fini(struct tov_aside_ids *ids)
+{
+    free(ids->items);
+    *ids = (struct tov_aside_ids){.items = NULL};
+}
+
+enum tov_err tov_aside_find(const struct tov_core *core, struct tov_store_read *read,
+                            const struct tov_aside_ids *ids, const uint8_t id[TOV_MESSAGE_ID_BYTES],
+                            uint64_t *out_number)
+{
+    struct tov_bytes row;
+    const struct tov_aside_id *item =
+        ids->count == 0 ? NULL : bsearch(id, ids->items, ids->count, sizeof *ids->items, by_id);
+    if (item == NULL)
+        return TOV_E_NOT_FOUND;
+    TOV_TRY(
+        tov_core_get_pending(core, read, TOV_TABLE_ASIDE, tov_store_key_u64(item->number), &row));
+    *out_number = item->number;
+    return TOV_OK;
+}
+
+static enum tov_err find(struct tov_store_read *read, uint64_t number, struct returning *in)
+{
+    struct tov_bytes row;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_ASIDE, tov_store_key_u64(number), &row));
+    return load(read, number, row, in);
+}
+
+enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
+                            struct tov_aside_parts *out_parts)
+{
+    struct returning in = {.has_draft = false};
+    TOV_TRY(find(read, number, &in));
+    struct tov_hash leaf = tov_merkle_leaf_hash(in.again.leaf);
+    enum tov_err err = tov_vault_unwrap(core, &leaf, in.again.keys, &out_parts->keys);
+    out_parts->body = in.again.body;
+    out_parts->has_keys = err == TOV_OK;
+    return err == TOV_E_ERASED ? TOV_OK : err;
+}
+
+enum tov_err tov_aside_end(struct tov_core *core, struct tov_store_read *read, uint64_t number,
+                           uint64_t index)
+{
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    TOV_CLEANUP(returning_fini) struct returning in = {.header = TOV_BUF_INIT(0)};
+    TOV_TRY(find(read, number, &in));
+    TOV_TRY(tov_message_create(&message));
+    enum tov_err err = open_header(core, message, &in);
+    if (err != TOV_OK && err != TOV_E_ERASED)
+        return err;
+    in.event.index = index;
+    tov_event_replace(core, number, &in.event);
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_ASIDE, tov_store_key_u64(number));
+    tov_core_log(core, TOV_HOST_INFO, "message-was-back", "number=%llu index=%llu",
+                 (unsigned long long)number, (unsigned long long)index);
+    return TOV_OK;
 }

@@ -10,6 +10,9 @@
  *   A2 What names one that stays aside stays aside itself: nothing names a leaf that is in no tree.
  *   A3 What answers, corrects or retracts another one is noted by the places of both, and the note
  *      moves with them, in the batch that appends them. What stays aside has no such note.
+ *   A4 What was appended anew once is not appended a second time: a copy of this store that was
+ *      made before, and is put back later, has it set aside still. It keeps its id, by which it is
+ *      known when a recipient gives it back (follow/recall.c), and takes its event along.
  *
  *   row of the table `aside`, by event number: index 8, leaf row u32 size and bytes, body u32 size
  *   and bytes, data key row
@@ -37,5 +40,34 @@ enum tov_err tov_aside_append_all(struct tov_core *core,
 /* When it last turned out that some stay; 0: none do, or they are about to be appended. */
 enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms) TOV_MUST_CHECK;
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;
+
+/* What is set aside by the ids of its messages: as READ shows it, read once for many questions. */
+struct tov_aside_ids {
+    struct tov_aside_id {
+        uint8_t id[TOV_MESSAGE_ID_BYTES];
+        uint64_t number;
+    } * items;
+    size_t count;
+};
+enum tov_err tov_aside_ids_read(struct tov_store_read *read,
+                                struct tov_aside_ids *out_ids) TOV_MUST_CHECK;
+void tov_aside_ids_fini(struct tov_aside_ids *ids);
+/* The message with that id that is set aside, also with the open batch. TOV_E_NOT_FOUND. */
+enum tov_err tov_aside_find(const struct tov_core *core, struct tov_store_read *read,
+                            const struct tov_aside_ids *ids, const uint8_t id[TOV_MESSAGE_ID_BYTES],
+                            uint64_t *out_number) TOV_MUST_CHECK;
+/* Message NUMBER, which is set aside: its inline parts as they were sealed, a view of READ's; its
+ * keys, for the caller to wipe. Without keys: they are gone. */
+struct tov_aside_parts {
+    struct tov_bytes body;
+    bool has_keys;
+    struct tov_message_keys keys;
+};
+enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
+                            struct tov_aside_parts *out_parts) TOV_MUST_CHECK;
+/* Message NUMBER stands at INDEX of the ledger: in the open batch it is set aside no more, its
+ * event points there, and it answers nothing by its old place (A3). */
+enum tov_err tov_aside_end(struct tov_core *core, struct tov_store_read *read, uint64_t number,
+                           uint64_t index) TOV_MUST_CHECK;
 
 #endif

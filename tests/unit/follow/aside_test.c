@@ -29,6 +29,7 @@ struct scene {
     struct written {
         struct tov_ref ref; /* as its writer was told */
         uint64_t number;
+        uint8_t id[TOV_MESSAGE_ID_BYTES];
     } written[WRITTEN_MAX];
 };
 
@@ -87,8 +88,10 @@ static void submit(struct scene *scene, const struct sim_order *order)
     UNIT_NEED(scene->count < WRITTEN_MAX);
     UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], order, &written) == TOV_OK);
     sim_node_settle(&scene->wire->nodes[0]);
-    scene->written[scene->count++] =
-        (struct written){{1, 1, written.place.index, written.place.leaf_hash}, written.event};
+    struct written *to = &scene->written[scene->count++];
+    *to =
+        (struct written){{1, 1, written.place.index, written.place.leaf_hash}, written.event, {0}};
+    memcpy(to->id, scene->wire->nodes[0].submitted_id, sizeof to->id);
 }
 
 /* A message with a file; what answers and cites it; what takes the first back. */
@@ -353,12 +356,133 @@ static void what_names_one_that_cannot_be_written_is_not_written_either(void)
     destroy_scene(scene);
 }
 
+/* ---- a copy of a store that has not recovered ---- */
+
+static bool has_id(const struct tov_entry *entry, const uint8_t id[TOV_MESSAGE_ID_BYTES])
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    return entry->state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry->leaf, leaf) == TOV_OK &&
+           leaf->type == TOV_LEAF_MESSAGE && memcmp(leaf->as.message.id, id, 16) == 0;
+}
+
+/* How many messages of node 0 with that id NODE holds. */
+static unsigned count_held(const struct scene *scene, size_t node,
+                           const uint8_t id[TOV_MESSAGE_ID_BYTES])
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = node == 0 ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, node)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_OK(node == 0 ? tov_entry_decode_own(iter.row.value, &entry)
+                          : tov_entry_decode_mirror(iter.row.value, &entry));
+        count += has_id(&entry, id) ? 1 : 0;
+    }
+    UNIT_OK(tov_store_iter_fini(&iter));
+    return count;
+}
+
+/* Numbers at node 0 under which the message at REF is shown. */
+static unsigned count_numbers(const struct scene *scene, const struct tov_ref *ref)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        UNIT_OK(tov_event_decode(iter.row.value, &event));
+        count += event.kind == TOV_EVENT_WRITTEN && event.index == ref->index ? 1 : 0;
+    }
+    UNIT_OK(tov_store_iter_fini(&iter));
+    return count;
+}
+
+static void check_opens(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_ref ref = place_of(scene, which);
+    struct tov_message_name name = {ref.agency, ref.generation, ref.index};
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_OK(tov_message_read(core_of(scene, 0), read, &name, TOV_MESSAGE_CONTENT, message));
+    CU_ASSERT(message->shows_content);
+}
+
+static void check_once(const struct scene *scene)
+{
+    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 0);
+    for (size_t i = 0; i < scene->count; i++) {
+        struct tov_ref ref = place_of(scene, i);
+        UNIT_EQUAL_INT(count_numbers(scene, &ref), 1);
+        check_opens(scene, i);
+        UNIT_EQUAL_INT(count_held(scene, 0, scene->written[i].id), 1);
+        UNIT_EQUAL_INT(count_held(scene, 1, scene->written[i].id), 1);
+        UNIT_EQUAL_INT(count_held(scene, 2, scene->written[i].id), i < 3 ? 1 : 0);
+    }
+}
+
+static void copy_again(struct scene *scene, struct sim_copy *out)
+{
+    sim_wire_crash(scene->wire, 0);
+    sim_node_copy(&scene->wire->nodes[0], out);
+    sim_wire_start(scene->wire, 0);
+}
+
+/* To one that may read its header alone, and so can give nobody all of its keys. */
+static void submit_header(struct scene *scene)
+{
+    struct sim_order order = an_order(scene);
+    order.recipient_count = 1;
+    order.recipients[0] = (struct tov_message_recipient){2, TOV_RIGHT_HEADER};
+    submit(scene, &order);
+}
+
+/* Whether it had heard of its age or not: what it holds was appended anew, and is held by others.
+ */
+static void a_copy_made_before_the_recovery_was_over_doubles_nothing(void)
+{
+    for (unsigned heard = 0; heard < 2; heard++) {
+        struct scene *scene = make_scene(heard == 0 ? "unheard" : "heard");
+        struct sim_copy again = {0};
+        submit_three(scene);
+        submit_header(scene);
+        if (heard == 0)
+            copy_again(scene, &again);
+        meet(scene);
+        if (heard == 1)
+            copy_again(scene, &again);
+        for (size_t i = 1; i < NODES; i++)
+            sim_wire_connect(scene->wire, 0, i);
+        serve(scene);
+        check_once(scene);
+        sim_wire_crash(scene->wire, 0);
+        sim_node_put_back(&scene->wire->nodes[0], &again, SIM_STORE | SIM_GUARD);
+        sim_wire_start(scene->wire, 0);
+        for (size_t i = 1; i < NODES; i++)
+            sim_wire_connect(scene->wire, 0, i);
+        serve(scene);
+        check_once(scene);
+        check_three(scene);
+        sim_copy_fini(&again);
+        destroy_scene(scene);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_names_a_message_that_was_set_aside_still_does),
         UNIT_TEST(its_file_still_opens_and_no_key_seals_two_headers),
         UNIT_TEST(what_names_one_that_cannot_be_written_is_not_written_either),
+        UNIT_TEST(a_copy_made_before_the_recovery_was_over_doubles_nothing),
     };
     return unit_run("follow_aside", tests, sizeof tests / sizeof tests[0]);
 }
