@@ -77,9 +77,9 @@ struct tov_node_status {
     uint64_t unread; /* messages to the client's units that no person was shown; no ack.read */
     /* Own messages that a recipient cannot read undelivered_after_ms after they were written: there
      * is no receipt, or it says that a key or an attachment has not come; where the recipient has
-     * ended, at once. Of the client's units
-     * alone, and without a receipt of the 200 that wait longest for each agency; for auditor, dbr
-     * and node_admin all of the agency. */
+     * ended, at once, and without acknowledgements. Of the client's units alone, and without a
+     * receipt of the 200 that wait longest for each agency; for auditor, dbr and node_admin all of
+     * the agency. */
     uint64_t undelivered;
     uint32_t epoch; /* number of the key that others encrypt to now */
     const struct tov_peer_status *peers;

@@ -7,6 +7,7 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/reply.h"
 #include "ledger/series.h"
 
 #include <stdlib.h>
@@ -40,7 +41,14 @@ static enum tov_err pass_over(enum tov_err err)
     return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
 }
 
-static enum tov_err count_one(struct api_undelivered *undelivered, const struct api_sent *sent)
+/* Who has ended has no use for an acknowledgement, and nobody could send it to another one. */
+static bool is_for_nobody(const struct api_view *view, bool is_hopeless)
+{
+    return is_hopeless && view->has_header && tov_relation_of(view->header) == TOV_RELATION_READ;
+}
+
+static enum tov_err count_one(struct api_undelivered *undelivered, const struct api_sent *sent,
+                              bool is_hopeless)
 {
     const struct api_look *look = undelivered->look;
     struct api_wanted wanted = {sent->number, TOV_MESSAGE_HEADER};
@@ -50,7 +58,7 @@ static enum tov_err count_one(struct api_undelivered *undelivered, const struct 
     if (err != TOV_OK)
         return pass_over(err);
     bool is_seen = undelivered->view->sight != TOV_SIGHT_NONE;
-    if (undelivered->is_unit && !is_seen)
+    if ((undelivered->is_unit && !is_seen) || is_for_nobody(undelivered->view, is_hopeless))
         return TOV_OK;
     TOV_TRY(tov_api_replies_of(look, undelivered->view, &replies));
     if (replies.is_retracted || replies.is_replaced)
@@ -79,18 +87,22 @@ static enum tov_err may_come_yet(const struct api_look *look, uint16_t agency, u
     return TOV_OK;
 }
 
+/* OUT_IS_YOUNG: it is not late, and so nothing behind it in its series is. */
 static enum tov_err count_unopened(struct api_undelivered *undelivered,
-                                   const struct tov_link_place *place, bool is_hopeless)
+                                   const struct tov_link_place *place, bool is_hopeless,
+                                   bool *out_is_young)
 {
     struct api_sent sent;
     bool counts = false;
+    *out_is_young = false;
     enum tov_err err = tov_api_sent_at(undelivered->look->read, place, &sent);
     if (err != TOV_OK)
         return pass_over(err);
-    if (sent.number == 0 || !(is_hopeless || is_late(undelivered->look, &sent)))
+    *out_is_young = !is_hopeless && !is_late(undelivered->look, &sent);
+    if (sent.number == 0 || *out_is_young)
         return TOV_OK;
     TOV_TRY(may_come_yet(undelivered->look, place->peer, sent.index, &counts));
-    return counts ? count_one(undelivered, &sent) : TOV_OK;
+    return counts ? count_one(undelivered, &sent, is_hopeless) : TOV_OK;
 }
 
 static enum tov_err count_all_unopened(struct api_undelivered *undelivered, uint16_t agency,
@@ -99,14 +111,17 @@ static enum tov_err count_all_unopened(struct api_undelivered *undelivered, uint
     struct tov_link_place place = {.peer = agency};
     struct tov_verdict_value verdict;
     enum tov_err err = TOV_OK;
-    for (unsigned i = 0; err == TOV_OK; i++, place.link++) {
+    for (unsigned i = 0; err == TOV_OK; i++) {
+        bool is_young = false;
         err = tov_follow_next_unopened(undelivered->look->read, &place, &verdict);
         if (err == TOV_OK && (i == ROWS_LOOKED_AT || undelivered->opened >= HEADERS_OPENED)) {
             undelivered->is_cut = true;
             return TOV_OK;
         }
         if (err == TOV_OK && verdict.verdict != 0)
-            err = count_unopened(undelivered, &place, is_hopeless);
+            err = count_unopened(undelivered, &place, is_hopeless, &is_young);
+        place.lost_index += is_young ? 1 : 0;
+        place.link = is_young ? 0 : place.link + 1;
     }
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
@@ -173,15 +188,19 @@ static enum tov_err settle(struct tov_api *api, const struct tov_link_place *pla
     return TOV_OK;
 }
 
+/* OUT_IS_YOUNG: as above. */
 static enum tov_err count_unreceipted(struct api_undelivered *undelivered,
-                                      const struct tov_link_place *place, bool is_hopeless)
+                                      const struct tov_link_place *place, bool is_hopeless,
+                                      bool *out_is_young)
 {
     struct api_sent sent;
+    *out_is_young = false;
     enum tov_err err = tov_api_sent_at(undelivered->look->read, place, &sent);
     if (err != TOV_OK)
         return pass_over(err);
-    bool counts = sent.number != 0 && (is_hopeless || is_late(undelivered->look, &sent));
-    return counts ? count_one(undelivered, &sent) : TOV_OK;
+    *out_is_young = !is_hopeless && !is_late(undelivered->look, &sent);
+    bool counts = sent.number != 0 && !*out_is_young;
+    return counts ? count_one(undelivered, &sent, is_hopeless) : TOV_OK;
 }
 
 /* The series in which PLACE is, from its first link without a receipt on. */
@@ -205,7 +224,10 @@ static enum tov_err count_series(struct api_undelivered *undelivered, struct tov
             undelivered->is_cut = true;
             return TOV_OK;
         }
-        TOV_TRY(count_unreceipted(undelivered, &place, is_hopeless));
+        bool is_young = false;
+        TOV_TRY(count_unreceipted(undelivered, &place, is_hopeless, &is_young));
+        if (is_young)
+            return TOV_OK;
     }
 }
 

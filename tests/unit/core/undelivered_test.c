@@ -352,6 +352,41 @@ static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_ane
     tov_roster_destroy(roster);
 }
 
+/* It has no more use for that, and nobody could send it to another one. */
+static void an_acknowledgement_to_an_agency_that_has_ended_is_not_told(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t waiting = 0;
+    (void)say(harness,
+              &(struct saying){.by = &carl,
+                               .type = "msg.note",
+                               .from = "krfo/central",
+                               .to = "kk/vink",
+                               .bases = "RPL115-2/1-1",
+                               .fields = "about.case_ref=" CASE},
+              &ref);
+    harness_set_link(harness, 0, KRFO - 1, false);
+    (void)say(harness,
+              &(struct saying){.by = &anna,
+                               .type = "ack.read",
+                               .from = "kk/vink",
+                               .to = "krfo/central",
+                               .bases = "AFTALE",
+                               .fields = "about.case_ref=" CASE,
+                               .answers = &ref},
+              NULL);
+    struct tov_roster *roster = roster_without_krfo(harness);
+    harness_set_roster(harness, 0, roster);
+    harness_restart(harness, 0);
+    harness_advance(harness, 60000);
+    check(harness, 0, 0);
+    CU_ASSERT(!krfo_in(harness, &anna, &waiting));
+    CU_ASSERT(!krfo_in(harness, &audit, &waiting));
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
 /* The walk is bounded, and says so. */
 static void that_more_cannot_be_read_than_is_looked_at_is_told(void)
 {
@@ -368,6 +403,41 @@ static void that_more_cannot_be_read_than_is_looked_at_is_told(void)
     harness_destroy(harness);
 }
 
+/* Many that are not late yet are no news, and hide nothing of a later series. */
+static void however_many_are_not_late_yet_nothing_is_told(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = core_of(harness);
+    struct tov_ref ref;
+    uint8_t index[8];
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    struct tov_link_place late = {POLICE, core->series.generation, 1, 1};
+    struct tov_link_place place = {POLICE, core->series.generation, core->series.lost_index, 100};
+    tov_put_be64(index, ref.index);
+    tov_receipt_put_exception(core, &late, no_key, 1);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&late),
+                        TOV_BYTES_OF(index));
+    harness_advance(harness, LATE_MS);
+    (void)send_note(harness, "kbh-pol/dks", &ref);
+    tov_put_be64(index, ref.index);
+    for (unsigned i = 0; i < 1500; i++, place.link++) {
+        tov_receipt_put_exception(core, &place, no_key, 1);
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK, tov_key_link(&place),
+                            TOV_BYTES_OF(index));
+    }
+    harness_advance(harness, 5000);
+    check(harness, 1, number);
+    place.link = 100;
+    for (unsigned i = 0; i < 1500;
+         i++, place.link++) /* without a receipt, and of no series of now */
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_LINK,
+                            tov_key_link(&(struct tov_link_place){KRFO, 1, 0, place.link}),
+                            TOV_BYTES_OF(index));
+    end_series(harness);
+    check(harness, 1, number);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -380,7 +450,9 @@ int main(void)
         UNIT_TEST(what_had_no_receipt_before_a_loss_is_told_after_it),
         UNIT_TEST(what_comes_back_without_a_receipt_is_told),
         UNIT_TEST(what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew),
+        UNIT_TEST(an_acknowledgement_to_an_agency_that_has_ended_is_not_told),
         UNIT_TEST(that_more_cannot_be_read_than_is_looked_at_is_told),
+        UNIT_TEST(however_many_are_not_late_yet_nothing_is_told),
     };
     return unit_run("core, undelivered", tests, sizeof tests / sizeof tests[0]);
 }
