@@ -303,19 +303,21 @@ static enum tov_err judge_again_state(const struct api_look *look, const struct 
     return TOV_OK;
 }
 
-/* VIEW is of its message. Of who is no peer any more nobody is told. */
+/* VIEW is of its message. Who has ended asks for no keys any more; what it could not use nobody has
+ * used, and a person must still send it to another one. */
 static enum tov_err judge_said(const struct api_look *look, const struct api_view *view,
                                uint16_t agency, enum kind *out_kind)
 {
     const struct tov_link_block *link = tov_api_link_to(view->message, agency);
     struct tov_delivery delivery;
     *out_kind = SETTLED;
-    if (link == NULL || tov_follow_link_gap(look->api->follow, agency) == TOV_LINK_GAP_NONE)
+    if (link == NULL)
         return TOV_OK;
     TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, link, &delivery));
     if (is_for_a_person((uint8_t)delivery.verdict.verdict))
         return judge_unusable(look, view, out_kind);
-    return delivery.verdict.verdict == TOV_VERDICT_NO_KEY
+    bool is_peer = tov_follow_link_gap(look->api->follow, agency) != TOV_LINK_GAP_NONE;
+    return is_peer && delivery.verdict.verdict == TOV_VERDICT_NO_KEY
                ? judge_again_state(look, view, agency, out_kind)
                : TOV_OK;
 }

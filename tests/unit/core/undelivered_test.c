@@ -352,6 +352,41 @@ static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_ane
     tov_roster_destroy(roster);
 }
 
+/* That it has ended makes its word no other one: nobody has used the message. */
+static void what_an_agency_could_not_use_before_it_ended_is_told_still(void)
+{
+    static const struct tov_verdict_value refused = {TOV_VERDICT_REFUSED, 0, 3};
+    struct harness *harness = three_nodes();
+    struct tov_ref ref, other;
+    uint64_t number = send_note(harness, "krfo/central", &ref);
+    (void)send_note(harness, "krfo/central", &other);
+    amend_receipt(harness, KRFO - 1, &ref, refused);
+    lose_keys(harness, KRFO, &other); /* nobody can give it any */
+    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 1);
+    struct tov_roster *roster = roster_without_krfo(harness);
+    for (size_t node = 0; node < POLICE; node++) {
+        harness_set_roster(harness, node, roster);
+        harness_restart(harness, node);
+    }
+    harness_advance(harness, 60000);
+    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 1);
+    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable_oldest"), number);
+    UNIT_EQUAL_INT(number_in(harness, &eva, "unusable"), 0);
+    UNIT_EQUAL_INT(number_in(harness, &anna, "counting"), 0);
+    say(harness,
+        &(struct saying){.by = &anna,
+                         .type = "msg.retract",
+                         .from = "kk/vink",
+                         .to = "kbh-pol/dks",
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = &ref},
+        NULL);
+    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 0);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
 /* It has no more use for that, and nobody could send it to another one. */
 static void an_acknowledgement_to_an_agency_that_has_ended_is_not_told(void)
 {
@@ -450,6 +485,7 @@ int main(void)
         UNIT_TEST(what_had_no_receipt_before_a_loss_is_told_after_it),
         UNIT_TEST(what_comes_back_without_a_receipt_is_told),
         UNIT_TEST(what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew),
+        UNIT_TEST(what_an_agency_could_not_use_before_it_ended_is_told_still),
         UNIT_TEST(an_acknowledgement_to_an_agency_that_has_ended_is_not_told),
         UNIT_TEST(that_more_cannot_be_read_than_is_looked_at_is_told),
         UNIT_TEST(however_many_are_not_late_yet_nothing_is_told),
