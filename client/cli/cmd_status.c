@@ -67,9 +67,9 @@ static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
            day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
-           day->facts->unusable > 0 || day->facts->no_unit > 0 || day->facts->counting ||
-           day->facts->more || roster_ends_soon(day) || disk_is_short(day) ||
-           a_peer_is_suspended(day) || a_peer_asks_again(day) ||
+           day->facts->unusable > 0 || day->facts->no_unit > 0 || day->facts->no_unit_sent > 0 ||
+           day->facts->counting || day->facts->more || roster_ends_soon(day) ||
+           disk_is_short(day) || a_peer_is_suspended(day) || a_peer_asks_again(day) ||
            keyslost_needs_person(day->facts) || casecount_needs_person(&day->cases);
 }
 
@@ -188,12 +188,24 @@ static void put_late(struct cli *cli, const struct day *day)
     put_alarm(cli, text, where);
 }
 
+/* Whoever sees no messages is told no number. */
+static void put_oldest(struct cli *cli, unsigned long count, uint64_t oldest)
+{
+    char where[ALARM_SIZE];
+    if (oldest == 0)
+        return;
+    (void)snprintf(where, sizeof where,
+                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
+                   (unsigned long long)oldest);
+    put_paragraph(cli, "  ", where);
+}
+
 /* For who checks or runs the node. */
 static void put_no_unit(struct cli *cli, const struct day *day)
 {
     const struct tov_node_status *facts = day->facts;
     unsigned long count = (unsigned long)facts->no_unit;
-    char text[ALARM_SIZE], where[ALARM_SIZE];
+    char text[ALARM_SIZE];
     if (count == 0)
         return;
     (void)snprintf(text, sizeof text,
@@ -206,12 +218,30 @@ static void put_no_unit(struct cli *cli, const struct day *day)
     put_alarm(cli, text,
               _("The next roster must have the unit again, or the sender retract the message and "
                 "send it to another unit."));
-    if (facts->no_unit_oldest == 0)
+    put_oldest(cli, count, facts->no_unit_oldest);
+}
+
+/* For the same. */
+static void put_no_unit_sent(struct cli *cli, const struct day *day)
+{
+    const struct tov_node_status *facts = day->facts;
+    unsigned long count = (unsigned long)facts->no_unit_sent;
+    char text[ALARM_SIZE];
+    if (count == 0)
         return;
-    (void)snprintf(where, sizeof where,
-                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
-                   (unsigned long long)facts->no_unit_oldest);
-    put_paragraph(cli, "  ", where);
+    (void)snprintf(text, sizeof text,
+                   ngettext("%lu message of a unit that the roster does not have any more does not "
+                            "reach all of its recipients, or one of them cannot use it. No unit is "
+                            "told so.",
+                            "%lu messages of units that the roster does not have any more do not "
+                            "reach all of their recipients, or one of them cannot use them. No "
+                            "unit is told so.",
+                            count),
+                   count);
+    put_alarm(cli, text,
+              _("The next roster must have the unit again, or another unit send anew what they "
+                "say."));
+    put_oldest(cli, count, facts->no_unit_sent_oldest);
 }
 
 static void put_undelivered(struct cli *cli, const struct day *day)
@@ -344,6 +374,7 @@ static void put_counts(struct cli *cli, const struct day *day)
     put_unread(cli, day);
     put_late(cli, day);
     put_no_unit(cli, day);
+    put_no_unit_sent(cli, day);
     put_undelivered(cli, day);
     put_closed(cli, day);
     put_unusable(cli, day);
@@ -469,7 +500,7 @@ static json_t *status_json(const struct day *day)
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
         "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:b, s:I, "
-        "s:o}",
+        "s:o, s:I, s:o}",
         "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
         "version", facts->version, "needs_person", day->needs_person, "unread",
         (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
@@ -485,7 +516,8 @@ static json_t *status_json(const struct day *day)
         number_json(facts->withheld_oldest), "lost", lost_json(facts), "unusable",
         (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest), "more",
         facts->more, "no_unit", (json_int_t)facts->no_unit, "no_unit_oldest",
-        number_json(facts->no_unit_oldest));
+        number_json(facts->no_unit_oldest), "no_unit_sent", (json_int_t)facts->no_unit_sent,
+        "no_unit_sent_oldest", number_json(facts->no_unit_sent_oldest));
 }
 
 static void show(struct cli *cli, struct day *day)

@@ -115,6 +115,8 @@ static enum tov_err read_status(struct tov_status *status, struct tov_record bod
         .more = tov_record_number(body, "more") != 0,
         .no_unit = tov_record_number(body, "no_unit"),
         .no_unit_oldest = tov_record_number(body, "no_unit_oldest"),
+        .no_unit_sent = tov_record_number(body, "no_unit_sent"),
+        .no_unit_sent_oldest = tov_record_number(body, "no_unit_sent_oldest"),
     };
     if (status->facts.state == NULL || status->facts.sentence_da == NULL ||
         status->facts.sentence_en == NULL || status->facts.version == NULL)

@@ -121,6 +121,10 @@ struct tov_node_status {
      * unit again. For auditor, dbr and node_admin; oldest 0 for node_admin. */
     uint64_t no_unit;
     uint64_t no_unit_oldest;
+    /* Messages that such a unit sent and that are withheld, unusable or asked for again: nobody in
+     * casework is told of them. For the same clients. */
+    uint64_t no_unit_sent;
+    uint64_t no_unit_sent_oldest;
 };
 struct tov_status;
 TOV_API_CHECKED enum tov_err

@@ -661,17 +661,24 @@ void tov_desk_count_withheld(const struct api_look *look, struct desk_withheld *
     }
 }
 
+static void note(struct trouble_number *to, uint64_t number)
+{
+    to->count++;
+    to->oldest = to->oldest == 0 || number < to->oldest ? number : to->oldest;
+}
+
 void tov_desk_count_unitless(const struct tov_desk *desk, struct desk_unitless *out)
 {
-    *out = (struct desk_unitless){.count = 0};
+    out->unread = (struct trouble_number){0, 0};
+    tov_troubles_count_unitless(desk->troubles, &out->sent);
     for (size_t i = 0; i < desk->count; i++) {
         const struct item *item = &desk->items[i];
-        if (item->recipient != OTHER_UNIT || (item->waits & DESK_UNREAD) == 0 ||
-            (item->waits & DESK_UNHANDLED) == 0)
-            continue;
-        out->count++;
-        if (out->oldest == 0)
-            out->oldest = item->number;
+        if (item->recipient == OTHER_UNIT && (item->waits & DESK_UNREAD) != 0 &&
+            (item->waits & DESK_UNHANDLED) != 0)
+            note(&out->unread, item->number);
+        if (item->sender == OTHER_UNIT && (item->waits & DESK_WITHHELD) != 0 && item->is_withheld &&
+            !tov_troubles_is_unitless(desk->troubles, item->number))
+            note(&out->sent, item->number);
     }
 }
 

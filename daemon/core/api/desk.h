@@ -69,10 +69,12 @@ struct desk_count {
 /* For LOOK's client and unit. Oldest: a number, 0 when there is none. */
 void tov_desk_count(const struct api_look *look, struct desk_count *out);
 
-/* Taken, for units that the roster has no more, and neither shown to anybody nor handled: nobody
- * can read them. For who checks or runs the node: ask that first. */
+/* What concerns units that the roster has no more. For who checks or runs the node: ask that
+ * first. */
 struct desk_unitless {
-    uint64_t count, oldest;
+    struct trouble_number unread; /* taken for them, and neither shown to anybody nor handled:
+                                   * nobody can read it */
+    struct trouble_number sent;   /* by them: withheld, unusable or asked for again; each once */
 };
 void tov_desk_count_unitless(const struct tov_desk *desk, struct desk_unitless *out);
 

@@ -274,8 +274,10 @@ static enum tov_err put_unitless(const struct api_look *look, struct tov_record 
     if (tov_access_may(look->client, TOV_DEED_CONTENT))
         return TOV_OK;
     tov_desk_count_unitless(look->api->desk, &found);
-    TOV_TRY(tov_api_put_count(answer, "no_unit", found.count));
-    return tov_api_put_count(answer, "no_unit_oldest", may_look ? found.oldest : 0);
+    TOV_TRY(tov_api_put_count(answer, "no_unit", found.unread.count));
+    TOV_TRY(tov_api_put_count(answer, "no_unit_oldest", may_look ? found.unread.oldest : 0));
+    TOV_TRY(tov_api_put_count(answer, "no_unit_sent", found.sent.count));
+    return tov_api_put_count(answer, "no_unit_sent_oldest", may_look ? found.sent.oldest : 0);
 }
 
 /* IS_READ: it has gone on as far as it could. */
@@ -284,8 +286,7 @@ static enum tov_err put_desk(const struct api_look *look, bool is_read, struct t
     struct desk_count count;
     struct desk_withheld withheld;
     bool may_look = tov_access_may(look->client, TOV_DEED_LOOK);
-    bool is_whole = is_read && (may_look ? tov_desk_is_sent_whole(look->api->desk)
-                                         : tov_desk_is_whole(look->api->desk));
+    bool is_whole = is_read && tov_desk_is_sent_whole(look->api->desk);
     TOV_TRY(put_unitless(look, answer));
     TOV_TRY(tov_api_put_count(answer, "counting", is_whole ? 0 : 1));
     if (!may_look)

@@ -31,6 +31,7 @@ struct item {
     uint16_t agency; /* the recipient */
     uint16_t sender; /* unit of the own agency, by its place in the roster */
     uint8_t kind;
+    bool is_unitless; /* its header says a unit that the roster does not have */
 };
 
 struct tov_troubles {
@@ -334,9 +335,11 @@ static enum tov_err judge(const struct api_look *look, struct api_view *view, st
         return err;
     item->kind = (uint8_t)kind;
     item->sender = TOV_DESK_OTHER_UNIT;
-    if (kind != SETTLED && view->has_header)
+    bool is_known = kind != SETTLED && view->has_header;
+    if (is_known)
         item->sender =
             tov_desk_unit_place(look->api->core, tov_record_bytes(view->header, "sender_unit"));
+    item->is_unitless = is_known && item->sender == TOV_DESK_OTHER_UNIT;
     return TOV_OK;
 }
 
@@ -410,4 +413,32 @@ void tov_troubles_count(const struct tov_troubles *troubles, const struct api_lo
             add(&out->unusable, item->number);
         last = item->kind == UNUSABLE ? item->number : last;
     }
+}
+
+static bool counts_unitless(const struct item *item)
+{
+    return item->is_unitless && (item->kind == UNUSABLE || item->kind == ASKED);
+}
+
+void tov_troubles_count_unitless(const struct tov_troubles *troubles, struct trouble_number *out)
+{
+    uint64_t last = 0;
+    *out = (struct trouble_number){0, 0};
+    for (size_t i = 0; i < troubles->count; i++) {
+        const struct item *item = &troubles->items[i];
+        if (!counts_unitless(item) || item->number == last)
+            continue;
+        last = item->number;
+        add(out, last);
+    }
+}
+
+bool tov_troubles_is_unitless(const struct tov_troubles *troubles, uint64_t number)
+{
+    for (size_t i = place_of(troubles, number, 0);
+         i < troubles->count && troubles->items[i].number == number; i++) {
+        if (counts_unitless(&troubles->items[i]))
+            return true;
+    }
+    return false;
 }

@@ -55,5 +55,8 @@ struct trouble_count {
 };
 void tov_troubles_count(const struct tov_troubles *troubles, const struct api_look *look,
                         struct trouble_count *out);
+/* Of units that the roster has no more: messages that are unusable or asked for, each once. */
+void tov_troubles_count_unitless(const struct tov_troubles *troubles, struct trouble_number *out);
+bool tov_troubles_is_unitless(const struct tov_troubles *troubles, uint64_t number);
 
 #endif

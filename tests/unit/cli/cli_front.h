@@ -81,7 +81,7 @@ struct cli_front {
     uint64_t never_read;      /* by krfo, which has ended */
     const char *successor;    /* of it; NULL: none */
     bool more;
-    uint64_t no_unit, no_unit_oldest;
+    uint64_t no_unit, no_unit_oldest, no_unit_sent, no_unit_sent_oldest;
     uint64_t unrecorded;
     bool counting;
     bool late_attachment; /* part 3 of number 7 has not arrived */

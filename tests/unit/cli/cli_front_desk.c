@@ -30,6 +30,8 @@ void cli_front_put_desk(const struct cli_front *node, struct tov_record status)
     put_number(status, "more", node->more);
     put_number(status, "no_unit", node->no_unit);
     put_number(status, "no_unit_oldest", node->no_unit_oldest);
+    put_number(status, "no_unit_sent", node->no_unit_sent);
+    put_number(status, "no_unit_sent_oldest", node->no_unit_sent_oldest);
     put_number(status, "undelivered_after_ms", 4 * HOUR_MS);
     put_number(status, "unread_after_ms", 4 * HOUR_MS);
     put_number(status, "unread_urgent_after_ms", 2 * HOUR_MS);

@@ -106,6 +106,32 @@ static void what_is_for_units_that_are_no_more_is_told_and_is_3(void)
     cli_scene_end(&scene);
 }
 
+static void what_units_that_are_no_more_sent_is_told_and_is_3(void)
+{
+    struct cli_scene scene = {.node = {.no_unit_sent = 1}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
+    CU_ASSERT(cli_says(ran->out, "! 1 besked fra en enhed, der ikke længere står på"));
+    CU_ASSERT(cli_says(ran->out, "  Den næste deltagerliste skal have enheden igen, eller en"));
+    CU_ASSERT(!cli_says(ran->out, "tov show"));
+    ran_end(ran);
+    front_lock(scene.front);
+    scene.node.no_unit_sent_oldest = 5;
+    front_unlock(scene.front);
+    ran = RAN(&scene.place, "status");
+    CU_ASSERT(cli_says(ran->out, "  Se den: tov show 5\n"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "status", "--json");
+    json_t *value = ran_json(ran);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "no_unit_sent")), 1);
+    UNIT_EQUAL_INT(json_integer_value(json_object_get(value, "no_unit_sent_oldest")), 5);
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void what_cannot_be_used_here_is_told_of_this_node(void)
 {
     struct cli_scene scene = {.node = {.own_verdict = TOV_VERDICT_NOT_UNDERSTOOD}};
@@ -622,6 +648,7 @@ int main(void)
         UNIT_TEST(while_the_node_counts_nobody_is_told_that_there_is_nothing),
         UNIT_TEST(what_a_recipient_cannot_use_is_told_and_is_3),
         UNIT_TEST(what_is_for_units_that_are_no_more_is_told_and_is_3),
+        UNIT_TEST(what_units_that_are_no_more_sent_is_told_and_is_3),
         UNIT_TEST(what_cannot_be_used_here_is_told_of_this_node),
         UNIT_TEST(each_state_of_a_node_is_said_in_words),
         UNIT_TEST(what_has_to_be_sent_anew_is_told_and_is_3),
