@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ledger/moved.h"
 
+#include "base/cleanup.h"
 #include "ledger/entry.h"
 #include "ledger/tables.h"
 #include "merkle/tree.h"
@@ -153,8 +154,8 @@ static enum tov_err name_hash(const struct tov_moving *moving, struct tov_hash *
     return TOV_OK;
 }
 
-static enum tov_err name_hashes(const struct tov_moving *moving, struct tov_record record,
-                                const struct tov_field *field, bool *changed)
+static enum tov_err name_hashes_of(const struct tov_moving *moving, struct tov_record record,
+                                   const struct tov_field *field, bool *changed)
 {
     size_t count = tov_record_count(record, field->name);
     TOV_FREE struct tov_hash *hashes = calloc(count + 1, sizeof *hashes);
@@ -176,17 +177,54 @@ static enum tov_err name_hashes(const struct tov_moving *moving, struct tov_reco
     return TOV_OK;
 }
 
-enum tov_err tov_moved_name_anew(const struct tov_moving *moving, struct tov_draft *draft,
-                                 bool *out_changed)
+static enum tov_err name_hashes(const struct tov_moving *moving, struct tov_record fields,
+                                bool *changed)
 {
-    const struct tov_schema *schema = tov_record_schema(draft->header_fields);
-    *out_changed = false;
-    TOV_TRY(name_references(moving, draft->header, "in_reply_to", out_changed));
-    TOV_TRY(name_references(moving, draft->header, "cites", out_changed));
+    const struct tov_schema *schema = tov_record_schema(fields);
     for (size_t i = 0; i < tov_schema_field_count(schema); i++) {
         struct tov_field field = tov_schema_field_at(schema, i);
         if (field.kind == TOV_FIELD_HASH)
-            TOV_TRY(name_hashes(moving, draft->header_fields, &field, out_changed));
+            TOV_TRY(name_hashes_of(moving, fields, &field, changed));
     }
     return TOV_OK;
+}
+
+/* An amendment has the typed header fields of what it amends, corrected, as bytes. What are none of
+ * the type that it names says nothing to anybody, and stays. */
+static enum tov_err name_in_replacement(const struct tov_moving *moving, struct tov_record fields,
+                                        bool *changed)
+{
+    TOV_CLEANUP(tov_record_destroy) struct tov_record replacement = {0};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES);
+    bool any = false;
+    if (tov_record_count(fields, "replacement") == 0)
+        return TOV_OK;
+    const struct tov_message_type *type =
+        tov_message_type_find(tov_record_bytes(fields, "target_type"));
+    if (type == NULL)
+        return TOV_OK;
+    enum tov_err err =
+        tov_record_decode(tov_schema_find(type->header_schema),
+                          tov_record_bytes(fields, "replacement"), &replacement, NULL);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_OK;
+    TOV_TRY(name_hashes(moving, replacement, &any));
+    if (!any)
+        return TOV_OK;
+    TOV_TRY(tov_record_encode(replacement, &bytes));
+    tov_record_clear(fields, "replacement");
+    *changed = true;
+    return tov_record_put_bytes(fields, "replacement", tov_buf_view(&bytes));
+}
+
+enum tov_err tov_moved_name_anew(const struct tov_moving *moving, struct tov_draft *draft,
+                                 bool *out_changed)
+{
+    bool is_amendment =
+        tov_bytes_equal(tov_bytes_of_text(draft->type->id), tov_bytes_of_text("msg.amend"));
+    *out_changed = false;
+    TOV_TRY(name_references(moving, draft->header, "in_reply_to", out_changed));
+    TOV_TRY(name_references(moving, draft->header, "cites", out_changed));
+    TOV_TRY(name_hashes(moving, draft->header_fields, out_changed));
+    return is_amendment ? name_in_replacement(moving, draft->header_fields, out_changed) : TOV_OK;
 }

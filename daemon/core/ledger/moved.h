@@ -42,8 +42,9 @@ struct tov_moving {
     const struct tov_moved_fresh *fresh; /* NULL: none */
 };
 /* Lets DRAFT name where they stand now what it names by an old place: what it answers, what it
- * cites, and leaf hashes among its typed header fields. How far it had followed the others ("seen")
- * says nothing of the own ledger, and steps name events, which have no place.
+ * cites, and leaf hashes among its typed header fields and those that an amendment puts in their
+ * place. How far it had followed the others ("seen") says nothing of the own ledger, and steps name
+ * events, which have no place.
  * TOV_E_NOT_FOUND: it names a message that is set aside still; DRAFT is not whole then. */
 enum tov_err tov_moved_name_anew(const struct tov_moving *moving, struct tov_draft *draft,
                                  bool *out_changed) TOV_MUST_CHECK;

@@ -242,6 +242,46 @@ static void check_written_later(const struct scene *scene)
     tov_draft_fini(&draft);
 }
 
+/* An amendment that puts a corrected record in the place of one that names leaves. */
+static void check_amended_later(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_record_destroy) struct tov_record replacement = {0};
+    TOV_CLEANUP(tov_record_destroy) struct tov_record named = {0};
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_RECORD_MAX_BYTES);
+    struct tov_core *core = core_of(scene, 0);
+    struct tov_moving moving = {.core = core};
+    struct tov_draft draft = {0};
+    struct tov_ref first = place_of(scene, 0);
+    struct tov_value hash;
+    const struct tov_message_type *erased =
+        tov_message_type_find(tov_bytes_of_text("retention.executed"));
+    const struct tov_schema *schema = tov_schema_find(erased->header_schema);
+    bool is_changed = false;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    moving.read = read;
+    UNIT_NEED(tov_record_create(schema, &replacement) == TOV_OK);
+    UNIT_OK(tov_record_put_bytes(replacement, "erased_hash",
+                                 TOV_BYTES_OF(scene->written[0].ref.leaf.bytes)));
+    UNIT_OK(tov_record_encode(replacement, &bytes));
+    UNIT_NEED(tov_draft_create(tov_message_type_find(tov_bytes_of_text("msg.amend")), &draft) ==
+              TOV_OK);
+    UNIT_OK(tov_record_put_bytes(draft.header_fields, "replacement", tov_buf_view(&bytes)));
+    UNIT_OK(tov_moved_name_anew(&moving, &draft, &is_changed));
+    CU_ASSERT(!is_changed); /* of no type */
+    UNIT_OK(tov_record_put_text(draft.header_fields, "target_type", "retention.executed"));
+    UNIT_OK(tov_moved_name_anew(&moving, &draft, &is_changed));
+    CU_ASSERT(is_changed);
+    UNIT_NEED(tov_record_decode(schema, tov_record_bytes(draft.header_fields, "replacement"),
+                                &named, NULL) == TOV_OK);
+    UNIT_OK(tov_record_get(named, "erased_hash", 0, &hash));
+    UNIT_EQUAL_BYTES(hash.bytes, TOV_BYTES_OF(first.leaf.bytes));
+    UNIT_OK(tov_record_put_bytes(draft.header_fields, "replacement", tov_bytes_of_text("none")));
+    UNIT_OK(tov_moved_name_anew(&moving, &draft, &is_changed));
+    CU_ASSERT(!is_changed);
+    tov_draft_fini(&draft);
+}
+
 static void check_three(const struct scene *scene)
 {
     struct tov_ref first = place_of(scene, 0);
@@ -270,6 +310,7 @@ static void what_names_a_message_that_was_set_aside_still_does(void)
     UNIT_EQUAL_INT(left_ms, 0);
     check_three(scene);
     check_written_later(scene);
+    check_amended_later(scene);
     destroy_scene(scene);
 }
 
