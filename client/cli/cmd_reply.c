@@ -111,11 +111,27 @@ static enum tov_err run_reply(struct cli *cli, const struct cli_arguments *argum
 
 /* ---- amend, retract ---- */
 
+/* The node sends nothing to it any more (api/submit.c). It is not left out unsaid: who took over
+ * its duties may have to get this, and which unit that is a person knows. */
+static enum tov_err refuse_closed(struct cli *cli, const struct tov_message_view *view)
+{
+    for (size_t i = 0; i < tov_message_view_delivery_count(view); i++) {
+        const struct tov_delivery *delivery = tov_message_view_delivery(view, i);
+        if (delivery->closed != 0)
+            return cli_fail(cli, TOV_E_NOT_FOUND,
+                            _("%.63s has ended, and nothing can be sent to it. Name all to whom "
+                              "this goes, and whoever took over its duties: --to UNIT"),
+                            delivery->agency_name);
+    }
+    return TOV_OK;
+}
+
 /* To the same units, each with the right and for the task that it had. */
 static enum tov_err copy_recipients(struct cli *cli, const struct tov_message_view *view,
                                     struct tov_message_draft *message)
 {
     size_t count = tov_message_view_count(view, "header.recipients");
+    TOV_TRY(refuse_closed(cli, view));
     for (size_t i = 1; i <= count; i++)
         TOV_TRY(copy_recipient(cli, view, i, message));
     return TOV_OK;
@@ -157,7 +173,6 @@ static enum tov_err prepare(struct cli *cli, const struct tov_message_view *view
     TOV_TRY(tov_message_draft_set_target(message, &facts->ref, change->relation, &cli->error));
     TOV_TRY(tov_message_draft_set_sender(message, tov_message_view_text(view, "header.sender_unit"),
                                          &cli->error));
-    TOV_TRY(copy_recipients(cli, view, message));
     TOV_TRY(copy_bases(cli, view, message));
     return compose_about_view(cli, message, view);
 }
@@ -169,6 +184,8 @@ static enum tov_err change_message(struct cli *cli, const struct cli_arguments *
     const struct tov_message_view *view = NULL;
     TOV_TRY(find_message(cli, arguments->words[0], &listing, &view));
     enum tov_err err = prepare(cli, view, change, draft);
+    if (err == TOV_OK && !command_has(arguments, "to") && !command_has(arguments, "header-to"))
+        err = copy_recipients(cli, view, draft->message);
     if (err == TOV_OK && strcmp(change->type, "msg.amend") == 0)
         err = tov_message_draft_set(draft->message, "fields.target_type",
                                     tov_message_view_type(view), &cli->error);

@@ -112,23 +112,6 @@ static bool waits_for_person(const struct tov_delivery *delivery)
     return delivery->again != TOV_AGAIN_NO && delivery->again != TOV_AGAIN_GRANTED;
 }
 
-static const char *why_hopeless(const struct tov_delivery *delivery)
-{
-    if (is_withheld(delivery))
-        return _("it does not come there any more");
-    return waits_for_person(delivery) ? _("it is lost there, see tov show")
-                                      : words_verdict_trouble(delivery->verdict);
-}
-
-/* A key that is not there yet comes by itself; the other troubles need a person. */
-static bool is_hopeless(const struct tov_delivery *delivery)
-{
-    if (is_withheld(delivery) || waits_for_person(delivery))
-        return true;
-    return delivery->link_number != 0 && delivery->verdict != TOV_VERDICT_NO_KEY &&
-           words_verdict_trouble(delivery->verdict) != NULL;
-}
-
 static bool has_come(const struct waiting *waiting, const struct tov_delivery *delivery)
 {
     const struct tov_message_facts *facts = tov_message_view_facts(waiting->view);
@@ -141,6 +124,31 @@ static bool has_come(const struct waiting *waiting, const struct tov_delivery *d
     return delivery->verdict != 0 && words_verdict_trouble(delivery->verdict) == NULL;
 }
 
+/* Whatever its last receipt says, no other one comes. */
+static bool has_ended(const struct waiting *waiting, const struct tov_delivery *delivery)
+{
+    return delivery->closed != 0 && !has_come(waiting, delivery);
+}
+
+static const char *why_hopeless(const struct waiting *waiting, const struct tov_delivery *delivery)
+{
+    if (has_ended(waiting, delivery))
+        return _("the agency has ended, see tov show");
+    if (is_withheld(delivery))
+        return _("it does not come there any more");
+    return waits_for_person(delivery) ? _("it is lost there, see tov show")
+                                      : words_verdict_trouble(delivery->verdict);
+}
+
+/* A key that is not there yet comes by itself; the other troubles need a person. */
+static bool is_hopeless(const struct waiting *waiting, const struct tov_delivery *delivery)
+{
+    if (has_ended(waiting, delivery) || is_withheld(delivery) || waits_for_person(delivery))
+        return true;
+    return delivery->link_number != 0 && delivery->verdict != TOV_VERDICT_NO_KEY &&
+           words_verdict_trouble(delivery->verdict) != NULL;
+}
+
 static enum tov_err judge_recipients(const struct waiting *waiting, bool *out_reached)
 {
     size_t asked = 0;
@@ -149,9 +157,9 @@ static enum tov_err judge_recipients(const struct waiting *waiting, bool *out_re
         const struct tov_delivery *delivery = tov_message_view_delivery(waiting->view, i);
         if (!is_asked_for(waiting, delivery))
             continue;
-        if (is_hopeless(delivery))
+        if (is_hopeless(waiting, delivery))
             return cli_fail(waiting->cli, TOV_E_RULE, _("%s: %s. Waiting does not help."),
-                            delivery->agency_name, why_hopeless(delivery));
+                            delivery->agency_name, why_hopeless(waiting, delivery));
         asked++;
         come += has_come(waiting, delivery) ? 1 : 0;
     }

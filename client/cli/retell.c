@@ -16,6 +16,7 @@ static const char *const lines[] = {
     N_("%s: not a regular file; name the key file itself"),
     N_("%s: cannot open: No such file or directory"),
     N_("%s: cannot open: Permission denied"),
+    N_("no agency \"%s\" in the directory: it is not in the roster, or has ended"),
     N_("not JSON (line %s, column %s)"),
     N_("not a JSON object (line 1)"),
     N_("endpoint: write tcp://HOST:PORT or ipc:///PATH"),

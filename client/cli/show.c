@@ -431,6 +431,27 @@ static void put_again(struct cli *cli, const struct tov_message_facts *facts,
     text_put_wrapped(&cli->page, text, &(struct text_frame){4, 4, cli->columns});
 }
 
+static bool never_reads(const struct tov_message_facts *facts, const struct tov_delivery *delivery)
+{
+    bool could_read = delivery->verdict != 0 && words_verdict_trouble(delivery->verdict) == NULL;
+    return delivery->closed != 0 && !could_read && delivery->gap != TOV_GAP_TOLD &&
+           !facts->is_retracted;
+}
+
+/* Who takes over its duties has none of it. */
+static void put_closed(struct cli *cli, const struct tov_message_facts *facts,
+                       const struct tov_delivery *delivery)
+{
+    unsigned long long number = (unsigned long long)facts->number;
+    char text[640];
+    (void)snprintf(text, sizeof text,
+                   _("%s has ended, and never reads it. Send it to who took over its duties: tov "
+                     "amend %llu --to UNIT. Or take it back: tov retract %llu --to UNIT"),
+                   delivery->agency_name, number, number);
+    cli_say(cli, "    ");
+    text_put_wrapped(&cli->page, text, &(struct text_frame){4, 4, cli->columns});
+}
+
 static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                          const struct tov_delivery *delivery)
 {
@@ -449,6 +470,10 @@ static void put_delivery(struct cli *cli, const struct tov_message_facts *facts,
                    is_pending ? _(", attachments on their way") : "");
     cli_say(cli, "  ");
     text_put_wrapped(&cli->page, text, &(struct text_frame){2, 4, cli->columns});
+    if (never_reads(facts, delivery)) {
+        put_closed(cli, facts, delivery);
+        return;
+    }
     put_gap(cli, facts, delivery);
     put_again(cli, facts, delivery);
 }

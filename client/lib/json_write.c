@@ -147,13 +147,14 @@ static json_t *json_of_deliveries(const struct tov_message_view *view)
     json_t *list = json_array();
     for (size_t i = 0; list != NULL && i < view->delivery_count; i++) {
         const struct tov_delivery *delivery = &view->deliveries[i];
-        json_t *item = json_pack(
-            "{s:I, s:s, s:o, s:s, s:I, s:o, s:b, s:s, s:s}", "agency", (json_int_t)delivery->agency,
-            "agency_name", delivery->agency_name, "link_number",
-            json_of_number(delivery->link_number), "verdict", tov_verdict_text(delivery->verdict),
-            "detail", (json_int_t)delivery->verdict_detail, "received_at",
-            json_of_time(delivery->received_ms), "read", delivery->read, "gap",
-            tov_gap_text(delivery->gap), "again", tov_again_text(delivery->again));
+        json_t *item = json_pack("{s:I, s:s, s:o, s:s, s:I, s:o, s:b, s:s, s:s, s:b}", "agency",
+                                 (json_int_t)delivery->agency, "agency_name", delivery->agency_name,
+                                 "link_number", json_of_number(delivery->link_number), "verdict",
+                                 tov_verdict_text(delivery->verdict), "detail",
+                                 (json_int_t)delivery->verdict_detail, "received_at",
+                                 json_of_time(delivery->received_ms), "read", delivery->read, "gap",
+                                 tov_gap_text(delivery->gap), "again",
+                                 tov_again_text(delivery->again), "closed", delivery->closed);
         if (json_array_append_new(list, item) != 0) {
             json_decref(list);
             return NULL;

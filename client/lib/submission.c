@@ -56,8 +56,10 @@ static enum tov_err resolve(const struct tov_client *client, struct tov_record r
     uint32_t number = numbers_find(&client->agencies, agency);
     struct tov_value value = {.kind = TOV_FIELD_TEXT, .bytes = unit};
     if (number == 0)
-        return tov_fail(error, TOV_E_NOT_FOUND, "no agency \"%.*s\" in the directory",
-                        (int)(agency.size > 63 ? 63 : agency.size), (const char *)agency.data);
+        return tov_fail(
+            error, TOV_E_NOT_FOUND,
+            "no agency \"%.*s\" in the directory: it is not in the roster, or has ended",
+            (int)(agency.size > 63 ? 63 : agency.size), (const char *)agency.data);
     TOV_TRY(tov_record_put_number(recipient, "agency", number));
     return tov_record_put(recipient, "unit", &value);
 }

@@ -96,6 +96,7 @@ enum tov_err view_read_deliveries(struct tov_record record, struct lib_memory *m
             .read = tov_record_number(item, "read") != 0,
             .gap = (uint32_t)tov_record_number(item, "gap"),
             .again = (uint32_t)tov_record_number(item, "again"),
+            .closed = tov_record_number(item, "closed") != 0,
         };
         if (deliveries[i].agency_name == NULL)
             return TOV_E_NOMEM;

@@ -53,6 +53,7 @@ struct tov_delivery {
     int read;             /* an acknowledgement of a person there answers the message */
     uint32_t gap;         /* enum tov_delivery_gap; one of a later version: treat as WITHHELD */
     uint32_t again;       /* enum tov_delivery_again; one of a later version: treat as DENIED */
+    int closed;           /* the agency has ended: what has not come to it never will */
 };
 /* English id: "none", "unknown", "withheld", "told"; "withheld" for one of a later version. Static
  * storage, any thread. */

@@ -306,6 +306,9 @@ struct api_replies {
 };
 enum tov_err tov_api_replies_of(const struct api_look *look, const struct api_view *view,
                                 struct api_replies *out_replies) TOV_MUST_CHECK;
+/* Who it is, into an ApiDelivery. */
+enum tov_err tov_api_put_recipient(const struct tov_api *api, uint16_t agency,
+                                   struct tov_record out) TOV_MUST_CHECK;
 /* Appends ApiDelivery records, one for each other agency. */
 enum tov_err tov_api_put_deliveries(const struct api_look *look, const struct api_view *view,
                                     const struct api_replies *replies,

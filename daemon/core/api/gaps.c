@@ -94,10 +94,7 @@ enum tov_err tov_api_gaps_of(const struct api_look *look, const struct api_view 
 static enum tov_err put_gap(const struct api_look *look, const struct api_gap *gap,
                             struct tov_record out)
 {
-    const struct tov_agency *peer = tov_roster_agency(look->api->core->roster, gap->agency);
-    TOV_TRY(tov_record_put_number(out, "agency", gap->agency));
-    if (peer != NULL)
-        TOV_TRY(tov_record_put_text(out, "agency_name", peer->name));
+    TOV_TRY(tov_api_put_recipient(look->api, gap->agency, out));
     return tov_record_put_number(out, "gap", (uint64_t)gap->kind);
 }
 

@@ -378,12 +378,9 @@ static enum tov_err put_answer(const struct submission *in,
     TOV_TRY(tov_record_put_number(answer, "number", written->event));
     TOV_TRY(tov_record_put_bytes(answer, "message_id", TOV_BYTES_OF(in->plan.id)));
     for (size_t i = 0; i < written->link_count; i++) {
-        const struct tov_agency *peer = tov_roster_agency(core->roster, written->links[i].agency);
         struct tov_record delivery;
         TOV_TRY(tov_record_open(answer, "deliveries", &delivery));
-        TOV_TRY(tov_record_put_number(delivery, "agency", written->links[i].agency));
-        if (peer != NULL)
-            TOV_TRY(tov_record_put_text(delivery, "agency_name", peer->name));
+        TOV_TRY(tov_api_put_recipient(in->call->api, written->links[i].agency, delivery));
         TOV_TRY(tov_record_put_number(delivery, "link_number", written->links[i].number));
     }
     return TOV_OK;

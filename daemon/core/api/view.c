@@ -188,20 +188,28 @@ static bool has_reader(const struct api_replies *replies, uint16_t agency)
     return false;
 }
 
+enum tov_err tov_api_put_recipient(const struct tov_api *api, uint16_t agency,
+                                   struct tov_record out)
+{
+    const struct tov_agency *peer = tov_roster_agency(api->core->roster, agency);
+    TOV_TRY(tov_record_put_number(out, "agency", agency));
+    if (peer == NULL)
+        return TOV_OK;
+    TOV_TRY(tov_record_put_text(out, "agency_name", peer->name));
+    return tov_api_put_count(out, "closed", peer->closed ? 1 : 0);
+}
+
 static enum tov_err put_delivery(const struct api_look *look, const struct api_view *view,
                                  size_t link, const struct api_replies *replies,
                                  struct tov_record out)
 {
     const struct tov_link_block *block = &view->message->links[link].block;
     uint16_t agency = view->message->links[link].agency;
-    const struct tov_agency *peer = tov_roster_agency(look->api->core->roster, agency);
     struct tov_delivery delivery;
     enum tov_again again = TOV_AGAIN_NONE;
     TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, block, &delivery));
     TOV_TRY(tov_api_again_of(look, view, agency, &again));
-    TOV_TRY(tov_record_put_number(out, "agency", agency));
-    if (peer != NULL)
-        TOV_TRY(tov_record_put_text(out, "agency_name", peer->name));
+    TOV_TRY(tov_api_put_recipient(look->api, agency, out));
     TOV_TRY(tov_record_put_number(out, "link_number", block->number));
     TOV_TRY(tov_api_put_count(out, "verdict", (uint64_t)delivery.verdict.verdict));
     TOV_TRY(tov_api_put_count(out, "verdict_flags", delivery.verdict.flags));

@@ -103,6 +103,7 @@ static void put_delivery(const struct cli_front *node, struct tov_record summary
     put_number(delivery, "received_ms", verdict == 0 ? 0 : 1625486460000u);
     put_number(delivery, "read", node->read);
     put_number(delivery, "again", node->again);
+    put_number(delivery, "closed", node->closed);
 }
 
 void cli_front_put_summary(const struct cli_front *node, struct tov_record summary, uint64_t number)

@@ -457,6 +457,26 @@ static void only_the_sender_retracts_or_amends(void)
     cli_scene_end(&scene);
 }
 
+/* Whom it goes to instead is a person's to say. */
+static void what_an_agency_that_has_ended_got_is_changed_for_those_who_are_named(void)
+{
+    struct cli_scene scene = {.node = {.closed = true}};
+    cli_scene_begin(&scene);
+    static const char *const commands[] = {"retract", "amend"};
+    for (size_t i = 0; i < 2; i++) {
+        struct ran *ran = RAN(&scene.place, commands[i], "5", "--set", "reason=dublet");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+        CU_ASSERT(cli_says(ran->err, "kbh-pol has ended, and nothing can be sent to it."));
+        CU_ASSERT(cli_says(ran->err, "--to UNIT"));
+        ran_end(ran);
+    }
+    UNIT_EQUAL_INT(cli_scene_seen(&scene)->submits, 0);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "retract", "5", "--set", "reason=dublet", "--to", "kk/vink"),
+                   CLI_EXIT_DONE);
+    UNIT_EQUAL_INT(cli_scene_seen(&scene)->submits, 1);
+    cli_scene_end(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -481,6 +501,7 @@ int main(void)
         UNIT_TEST(a_system_that_tries_again_by_its_own_key_leaves_one_draft),
         UNIT_TEST(an_acknowledgement_that_was_perhaps_sent_goes_again_by_its_key),
         UNIT_TEST(only_the_sender_retracts_or_amends),
+        UNIT_TEST(what_an_agency_that_has_ended_got_is_changed_for_those_who_are_named),
     };
     return unit_run("tov: sending and drafts", tests, sizeof tests / sizeof tests[0]);
 }

@@ -132,6 +132,30 @@ static void show_and_read_say_why_one_looks(void)
     }
 }
 
+static void who_has_ended_is_shown_with_what_to_do(void)
+{
+    struct cli_scene scene = {.node = {.closed = true}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    struct ran *ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(cli_says(ran->out, "kbh-pol er ophørt og får aldrig læst den."));
+    CU_ASSERT(cli_says(ran->out, "tov amend 5 --to"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+    scene = (struct cli_scene){.node = {.closed = true, .verdict = 1}};
+    cli_scene_begin(&scene);
+    ran = RAN(&scene.place, "show", "5");
+    CU_ASSERT(!cli_says(ran->out, "has ended"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "5", "--json");
+    json_t *value = ran_json(ran);
+    const json_t *list = json_object_get(json_object_get(value, "message"), "deliveries");
+    CU_ASSERT(json_is_true(json_object_get(json_array_get(list, 0), "closed")));
+    json_decref(value);
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -141,6 +165,7 @@ int main(void)
         UNIT_TEST(what_was_written_with_a_revoked_key_says_so_and_is_not_handled),
         UNIT_TEST(a_delivery_says_when_and_whether_attachments_are_there),
         UNIT_TEST(a_message_that_is_not_there_is_told_in_danish_alone),
+        UNIT_TEST(who_has_ended_is_shown_with_what_to_do),
         UNIT_TEST(an_acknowledgement_is_no_news_in_a_list),
         UNIT_TEST(show_and_read_say_why_one_looks),
     };

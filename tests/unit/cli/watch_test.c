@@ -218,6 +218,28 @@ static void waiting_ends_where_it_does_not_help(void)
     cli_scene_end(&scene);
 }
 
+/* What it had not received it never will, whatever its last receipt said. */
+static void waiting_for_who_has_ended_ends(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 0, .closed = true}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "wait", "5", "received");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "kbh-pol: the agency has ended, see tov show. Waiting does not "));
+    ran_end(ran);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "signed"), CLI_EXIT_DONE);
+    cli_scene_end(&scene);
+    scene = (struct cli_scene){.node = {.verdict = 1, .closed = true}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "received"), CLI_EXIT_DONE);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    ran = RAN(&scene.place, "wait", "5", "read");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "kbh-pol: myndigheden er ophørt, se tov show."));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 /* ---- trace ---- */
 
 static void a_trace_tells_whether_its_proof_holds(void)
@@ -257,6 +279,7 @@ int main(void)
         UNIT_TEST(a_level_can_be_named_in_danish_in_any_language),
         UNIT_TEST(a_receipt_tells_what_it_said_then),
         UNIT_TEST(waiting_ends_where_it_does_not_help),
+        UNIT_TEST(waiting_for_who_has_ended_ends),
         UNIT_TEST(a_trace_tells_whether_its_proof_holds),
     };
     return unit_run("tov: following", tests, sizeof tests / sizeof tests[0]);

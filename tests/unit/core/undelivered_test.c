@@ -313,6 +313,20 @@ static bool krfo_in(struct harness *harness, const struct harness_client *client
     return is_told;
 }
 
+/* Of the only recipient of message NUMBER, as anna sees it. */
+static uint64_t closed_of(struct harness *harness, uint64_t number)
+{
+    struct tov_record body, summary, delivery = {0};
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    UNIT_NEED(tov_record_child(body_of(reply, "get"), "summary", 0, &summary));
+    UNIT_NEED(tov_record_child(summary, "deliveries", 0, &delivery));
+    uint64_t closed = tov_record_number(delivery, "closed");
+    tov_record_destroy(&reply);
+    return closed;
+}
+
 static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew(void)
 {
     struct harness *harness = three_nodes();
@@ -322,11 +336,13 @@ static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_ane
     harness_advance(harness, 5000);
     numbers[0] = write_to_who_is_away(harness, &refs[0]);
     numbers[1] = send_note(harness, "krfo/central", &refs[1]);
+    UNIT_EQUAL_INT(closed_of(harness, numbers[0]), 0);
     struct tov_roster *roster = roster_without_krfo(harness);
     harness_set_roster(harness, 0, roster);
     harness_restart(harness, 0);
     harness_advance(harness, 60000);
     check(harness, 2, numbers[0]); /* the newer one too: it comes no more */
+    UNIT_EQUAL_INT(closed_of(harness, numbers[0]), 1);
     CU_ASSERT(krfo_in(harness, &anna, &waiting));
     UNIT_EQUAL_INT(waiting, 2);
     CU_ASSERT(krfo_in(harness, &audit, &waiting));
