@@ -66,6 +66,9 @@ const char *const refusals[] = {
     N_("the node is reading its case book, and many requests wait for it: wait for answers, and "
        "try again"),
     N_("the node's disk has no room for this file; call the operator"),
+    N_("the node's disk is full, and what you ask about waits for room: ask again later"),
+    N_("the node's disk is full: what must be noted first can be neither shown nor done; call the "
+       "operator"),
     N_("the node's disk is full; keep the files and call the operator"),
     N_("the node's disk is nearly full and takes no new messages; keep the draft and call the "
        "operator"),

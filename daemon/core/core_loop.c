@@ -438,8 +438,9 @@ static void say_state(struct tov_process *process)
         [TOV_NODE_RECOVERING] = "recovering an old store from the other nodes",
     };
     char text[sizeof process->said_state];
-    (void)snprintf(text, sizeof text, "%s%s", states[tov_node_state(process->node)],
-                   misses_gateway(process) ? "; no gateway is connected" : "");
+    (void)snprintf(text, sizeof text, "%s%s%s", states[tov_node_state(process->node)],
+                   misses_gateway(process) ? "; no gateway is connected" : "",
+                   tov_node_core(process->node)->waits_for_room ? "; the disk is full" : "");
     if (strcmp(text, process->said_state) != 0 &&
         tov_ipc_send_text(process->supervisor, TOV_IPC_SV_STATUS, text) == TOV_OK)
         memcpy(process->said_state, text, sizeof text);

@@ -226,6 +226,8 @@ void tov_node_on_tick(struct tov_node *node)
 {
     if (node->core.failed != TOV_OK)
         return;
+    node->has_ticked = true;
+    node->routine_waits = false;
     tov_follow_on_tick(node->follow);
     tov_api_on_tick(node->api);
     tov_node_scrub(node);
@@ -233,7 +235,11 @@ void tov_node_on_tick(struct tov_node *node)
 
 void tov_node_stop(struct tov_node *node)
 {
+    node->is_stopping = true;
     tov_api_stop(node->api);
+    if (node->has_no_room)
+        (void)tov_core_fail(&node->core, TOV_E_FULL,
+                            "the disk is full: what waited for room was acknowledged to nobody");
 }
 
 /* ---- for the shell ---- */
@@ -252,7 +258,9 @@ enum tov_node_state tov_node_state(const struct tov_node *node)
 
 bool tov_node_is_busy(const struct tov_node *node)
 {
-    return tov_store_batch_bytes(node->core.open->batch) >= node->batch_max_bytes;
+    /* While there is no room nothing is taken that would make it larger, and clients are told. */
+    return !node->core.waits_for_room &&
+           tov_store_batch_bytes(node->core.open->batch) >= node->batch_max_bytes;
 }
 
 bool tov_node_is_idle(const struct tov_node *node)

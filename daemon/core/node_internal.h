@@ -41,8 +41,12 @@ struct tov_node {
     uint64_t believed_ms, believed_mono_ms, believed_claims; /* of which latest_believed_ms is */
     bool demo_clock;
     bool clock_is_behind; /* and was told */
-    bool is_committing;
+    bool is_committing;   /* also while that commit waits for room */
     struct tov_turn *committing;
+    bool has_no_room; /* its batch came back: it is to be committed again at the next tick */
+    bool has_ticked;  /* since then */
+    bool is_stopping;
+    bool routine_waits; /* a file of it found no room: until the next tick */
     uint64_t batch_max_bytes;
     enum tov_err (*commit)(void *context, struct tov_store_batch *batch);
     void *commit_context;

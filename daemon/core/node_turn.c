@@ -20,6 +20,13 @@ static void close_batch(struct tov_node *node)
         (void)tov_core_fail(core, err, "receipts could not be written");
 }
 
+static void hand_over(struct tov_node *node)
+{
+    enum tov_err err = node->commit(node->commit_context, node->committing->batch);
+    if (err != TOV_OK)
+        (void)tov_core_fail(&node->core, err, "a commit could not be begun");
+}
+
 static void start_commit(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
@@ -32,13 +39,20 @@ static void start_commit(struct tov_node *node)
     node->committing = turn;
     node->is_committing = true;
     core->open = turn == &core->turns[0] ? &core->turns[1] : &core->turns[0];
-    enum tov_err err = node->commit(node->commit_context, turn->batch);
-    if (err != TOV_OK)
-        (void)tov_core_fail(core, err, "a commit could not be begun");
+    hand_over(node);
+}
+
+static void commit_again_if_due(struct tov_node *node)
+{
+    if (!node->has_no_room || !node->has_ticked || node->core.failed != TOV_OK)
+        return;
+    node->has_no_room = false;
+    hand_over(node);
 }
 
 static void commit_if_due(struct tov_node *node)
 {
+    commit_again_if_due(node);
     if (node->is_committing || node->core.failed != TOV_OK)
         return;
     close_batch(node);
@@ -48,11 +62,38 @@ static void commit_if_due(struct tov_node *node)
         start_commit(node);
 }
 
+/* The store knows that nothing of the batch is there, and is as it was (store/store.h, S3): to
+ * those that wait for it this is a commit that takes long. */
+static void wait_for_room(struct tov_node *node, const struct tov_error *error)
+{
+    struct tov_core *core = &node->core;
+    if (!core->waits_for_room)
+        tov_core_log(core, TOV_HOST_ERROR, "disk-is-full",
+                     "why=\"%s\" hint=\"nothing is stored until there is room: free some of the "
+                     "disk of the ledger or enlarge it; the node then goes on by itself\"",
+                     error->text);
+    core->waits_for_room = true;
+    node->has_no_room = true;
+    node->has_ticked = false;
+}
+
+static void go_on_with_room(struct tov_core *core)
+{
+    if (core->waits_for_room)
+        tov_core_log(core, TOV_HOST_INFO, "disk-has-room", "size=%llu",
+                     (unsigned long long)tov_ledger_size(core->ledger));
+    core->waits_for_room = false;
+}
+
 void tov_node_on_committed(struct tov_node *node, const struct tov_store_result *result)
 {
     struct tov_core *core = &node->core;
     struct tov_turn *turn = node->committing;
-    assert(node->is_committing && result->batch == turn->batch);
+    assert(node->is_committing && !node->has_no_room && result->batch == turn->batch);
+    if (result->err == TOV_E_FULL && !node->is_stopping) {
+        wait_for_room(node, &result->error);
+        return;
+    }
     node->is_committing = false;
     if (result->err != TOV_OK) {
         /* Nothing of it is known to be there: nobody is told anything, and the process begins
@@ -61,6 +102,7 @@ void tov_node_on_committed(struct tov_node *node, const struct tov_store_result 
                             result->error.text[0] != '\0' ? result->error.text : "a commit failed");
         return;
     }
+    go_on_with_room(core);
     tov_ledger_on_committed(core->ledger, turn->ledger_size);
     tov_ledger_on_committed(core->journal, turn->journal_size);
     tov_core_run_after(core, &turn->after);
@@ -296,6 +338,18 @@ static void sign_if_due(struct tov_node *node)
     ask_cosignature(node);
 }
 
+static void do_routine(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    if (node->state != TOV_NODE_SERVING || node->restarts || core->waits_for_room ||
+        node->routine_waits)
+        return;
+    enum tov_err err = tov_node_routine(node);
+    node->routine_waits = err == TOV_E_FULL;
+    if (err != TOV_OK && err != TOV_E_FULL)
+        (void)tov_core_fail(core, err, "a routine entry could not be written");
+}
+
 void tov_node_turn(struct tov_node *node)
 {
     struct tov_core *core = &node->core;
@@ -308,11 +362,7 @@ void tov_node_turn(struct tov_node *node)
     check_guard(node);
     tov_node_start_step(node);
     check_clock(node);
-    if (node->state == TOV_NODE_SERVING && !node->restarts) {
-        enum tov_err err = tov_node_routine(node);
-        if (err != TOV_OK)
-            (void)tov_core_fail(core, err, "a routine entry could not be written");
-    }
+    do_routine(node);
     if (core->failed == TOV_OK && !node->restarts)
         tov_api_work(node->api);
     if (core->failed == TOV_OK && !node->restarts && tov_node_is_settled(node))

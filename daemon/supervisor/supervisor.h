@@ -7,7 +7,8 @@
  *
  *   role      started with                         when it ends
  *   guard     --fd G                               core is ended too; both start again (backoff)
- *   core      --guard-fd --gateway-fd --front-fd   disk full: again after 1 s; a code that needs a
+ *   core      --guard-fd --gateway-fd --front-fd   disk full (it began, or was to end, without
+ *                                                  room): again after 1 s; a code that needs a
  *             --supervisor-fd                      person: stop all with it; else again (backoff),
  *                                                  with a new guard, gateway and front
  *   gateway   --fd                                 again (backoff) with a new socket pair, whose

@@ -471,7 +471,8 @@ static bool end_commit(struct node *node)
     if (batch == NULL || node->holds)
         return false;
     struct tov_store_result result = {.batch = batch};
-    result.err = tov_store_commit(node->store, batch, &result.error);
+    result.err =
+        node->disk_is_full ? TOV_E_FULL : tov_store_commit(node->store, batch, &result.error);
     result.number = tov_store_number(node->store);
     node->committing = NULL;
     tov_node_on_committed(node->node, &result);

@@ -60,6 +60,8 @@ void harness_set_link(struct harness *harness, size_t a, size_t b, bool is_up);
 void harness_connect_again(struct harness *harness);
 /* While held, commits that were begun do not end. */
 void harness_hold_commits(struct harness *harness, size_t node, bool holds);
+/* While full, its commits end with TOV_E_FULL, and files of it that are written as well. */
+void harness_fill_disk(struct harness *harness, size_t node, bool is_full);
 /* How many more frames the front takes before it says busy; SIZE_MAX: any number. */
 void harness_set_front_room(struct harness *harness, size_t node, size_t frames);
 /* Whether the node's small files and blobs hold NEEDLE anywhere. */

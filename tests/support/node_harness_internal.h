@@ -34,6 +34,7 @@ struct node {
     struct queue logged;    /* names of events */
     struct tov_store_batch *committing;
     bool holds;
+    bool disk_is_full;
     bool has_ended;                 /* it failed where that was let happen, and does nothing more */
     bool was_up[HARNESS_NODES_MAX]; /* links to put up again when it has begun */
     size_t front_room;

@@ -12,6 +12,12 @@ void harness_hold_commits(struct harness *harness, size_t node, bool holds)
     harness->nodes[node].holds = holds;
 }
 
+void harness_fill_disk(struct harness *harness, size_t node, bool is_full)
+{
+    harness->nodes[node].disk_is_full = is_full;
+    sim_disk_fill(harness->nodes[node].disk, is_full);
+}
+
 void harness_set_front_room(struct harness *harness, size_t node, size_t frames)
 {
     harness->nodes[node].front_room = frames;

@@ -251,8 +251,14 @@ static void run_after(struct tov_core *core, const struct tov_after *after)
     tov_record_destroy(&call.reply);
 }
 
+/* Who begins something was refused before (tov_api_check_room); this is what waits for a commit
+ * that was begun: it may be durable yet, so that no other code would be true. */
 static enum tov_err defer(struct api_call *call, struct tov_after *after)
 {
+    if (call->core->waits_for_room)
+        return tov_fail(&call->error, TOV_E_TIMEOUT,
+                        "the node's disk is full, and what you ask about waits for room: ask "
+                        "again later");
     after->owner = call->api;
     after->a = call->connection->id;
     after->b = call->connection->serial;

@@ -43,6 +43,18 @@ enum tov_err tov_api_put_view(struct tov_record record, const char *name, struct
     return text.size == 0 ? TOV_OK : tov_record_put(record, name, &value);
 }
 
+static enum tov_err say_no_room(struct api_call *call)
+{
+    return tov_fail(&call->error, TOV_E_FULL,
+                    "the node's disk is full: what must be noted first can be neither shown nor "
+                    "done; call the operator");
+}
+
+enum tov_err tov_api_check_room(struct api_call *call)
+{
+    return call->core->waits_for_room ? say_no_room(call) : TOV_OK;
+}
+
 enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *noting,
                              uint64_t *out_entry)
 {
@@ -56,11 +68,14 @@ enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *not
                                                  view->event.index};
         note.number = view->number;
     }
+    TOV_TRY(tov_api_check_room(call));
     enum tov_err err = tov_access_note_at(call->core, &note, out_entry);
     if (err == TOV_E_UNAVAILABLE)
         return tov_fail(&call->error, err,
                         "the node has not begun its journal, so nothing can be shown: try again "
                         "when it is serving");
+    if (err == TOV_E_FULL)
+        return say_no_room(call);
     if (err == TOV_E_LIMIT)
         return tov_fail(&call->error, err, "the reason is longer than %u bytes",
                         TOV_ACCESS_REASON_MAX_BYTES);

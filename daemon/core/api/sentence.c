@@ -96,6 +96,17 @@ static enum tov_err put_full_sentence(struct tov_record out)
                "operator.");
 }
 
+static enum tov_err put_no_room_sentence(struct tov_record out)
+{
+    return put(out,
+               "Serverens disk er fuld. Noden tager ikke imod noget, og indhold kan ikke vises, "
+               "fordi det skal noteres først. Den går selv videre, når der er plads. Kontakt "
+               "driften.",
+               "The server's disk is full. The node takes nothing, and no content can be shown, "
+               "since that must be noted first. It goes on by itself once there is room. Call the "
+               "operator.");
+}
+
 static enum tov_err put_clock_sentence(struct tov_record out)
 {
     return put(out,
@@ -310,6 +321,8 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
 enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out)
 {
     const struct tov_api_state *state = &api->state;
+    if (api->core->waits_for_room)
+        return put_no_room_sentence(out);
     if (api->gateway_gone_ms != 0 && waits_for_others(state))
         return put_gateway_sentence(api->gateway_gone_ms, out);
     if (state->sentence_en[0] != '\0')

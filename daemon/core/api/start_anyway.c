@@ -115,6 +115,7 @@ static enum tov_err note(struct api_call *call, struct tov_bytes reason)
                                     .client = call->client,
                                     .role = tov_access_role(call->client, NULL),
                                     .reason = reason};
+    TOV_TRY(tov_api_check_room(call));
     enum tov_err err = tov_access_note(call->core, &entry);
     if (err == TOV_E_UNAVAILABLE)
         return tov_fail(&call->error, err,

@@ -324,7 +324,8 @@ static enum tov_err put_trees(const struct tov_core *core, struct tov_record out
  * that waits. */
 static const char *state_of(const struct tov_api *api)
 {
-    bool is_full = api->state.may_write && !tov_core_has_room(api->core, 0);
+    bool is_full =
+        api->core->waits_for_room || (api->state.may_write && !tov_core_has_room(api->core, 0));
     return is_full && strcmp(api->state.name, "serving") == 0 ? "read-only" : api->state.name;
 }
 

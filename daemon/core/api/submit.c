@@ -14,6 +14,7 @@
 #include "ledger/judge.h"
 #include "ledger/moved.h"
 #include "ledger/reply.h"
+#include "ledger/vault.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,13 @@ struct submission {
 
 /* ---- admission ---- */
 
+static enum tov_err say_full(struct api_call *call)
+{
+    return tov_fail(&call->error, TOV_E_FULL,
+                    "the node's disk is nearly full and takes no new messages; keep the draft "
+                    "and call the operator");
+}
+
 static enum tov_err admit(struct api_call *call)
 {
     const struct tov_api *api = call->api;
@@ -50,10 +58,8 @@ static enum tov_err admit(struct api_call *call)
     if (tov_ledger_size(call->core->ledger) == 0)
         return tov_fail(&call->error, TOV_E_UNAVAILABLE,
                         "the node has not begun its ledger: try again when it is serving");
-    if (!tov_core_has_room(call->core, 0))
-        return tov_fail(&call->error, TOV_E_FULL,
-                        "the node's disk is nearly full and takes no new messages; keep the draft "
-                        "and call the operator");
+    if (!tov_core_has_room(call->core, 0) || call->core->waits_for_room)
+        return say_full(call);
     return TOV_OK;
 }
 
@@ -418,7 +424,11 @@ static enum tov_err write_message(struct submission *in)
     TOV_TRY(encode(in));
     if (in->upload != NULL)
         TOV_TRY(tov_api_upload_sync(in->call, in->upload));
-    enum tov_err err = write_all(in, &written);
+    enum tov_err err = tov_vault_prepare(in->call->core, in->plan.class_code);
+    if (err == TOV_E_FULL)
+        return say_full(in->call); /* while nothing of it is written */
+    if (err == TOV_OK)
+        err = write_all(in, &written);
     if (err == TOV_OK)
         err = put_answer(in, &written);
     if (err == TOV_OK)

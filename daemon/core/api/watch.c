@@ -105,6 +105,7 @@ enum tov_err tov_api_acknowledge(struct api_call *call)
         return tov_fail(&call->error, TOV_E_ARGUMENT, "there is no event with that number yet");
     if (number <= held)
         return TOV_OK; /* never back */
+    TOV_TRY(tov_api_check_room(call));
     if (held == 0)
         TOV_TRY(count_name(call));
     put_number(call, key, number);

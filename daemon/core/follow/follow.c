@@ -149,7 +149,8 @@ void tov_follow_on_tick(struct tov_follow *follow)
             waits = false; /* what it holds of us does not change while nothing is sent */
         if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
-        if (peer->has_session && peer->may_owe && !follow->recovers)
+        if (peer->has_session && peer->may_owe && !follow->recovers &&
+            !follow->core->waits_for_room)
             tov_stanzas_pump_owed(follow, peer);
         tov_pull_on_tick(peer);
         tov_pull_pump(follow, peer);
@@ -259,9 +260,14 @@ enum tov_err tov_follow_before_commit(struct tov_follow *follow)
     return tov_store_batch_failed(follow->core->open->batch);
 }
 
+bool tov_follow_takes(const struct tov_follow *follow)
+{
+    return follow->takes && !follow->core->waits_for_room;
+}
+
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return follow->takes && !peer->day_is_full && !tov_recall_is_open(peer) &&
+    return tov_follow_takes(follow) && !peer->day_is_full && !tov_recall_is_open(peer) &&
            tov_ledger_size(follow->core->ledger) > 0;
 }
 

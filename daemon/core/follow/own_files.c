@@ -163,7 +163,7 @@ void tov_own_files_on_tick(struct tov_follow *follow)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    if (!follow->started || !follow->takes)
+    if (!follow->started || !tov_follow_takes(follow))
         return;
     enum tov_err err = tov_store_read_begin(follow->core->store, &read, NULL);
     if (err == TOV_OK)
@@ -337,7 +337,7 @@ enum tov_err tov_own_files_on_request(struct tov_follow *follow, struct tov_peer
 {
     TOV_CLEANUP(giving_fini) struct giving giving = {.follow = follow, .peer = peer};
     /* It asks again: once this node writes, and is done with what was asked. */
-    if (!peer->has_session || !follow->takes || peer->asks_for_file ||
+    if (!peer->has_session || !tov_follow_takes(follow) || peer->asks_for_file ||
         tov_ledger_size(follow->core->journal) == 0) {
         peer->did_nothing = true;
         return TOV_OK;

@@ -174,7 +174,7 @@ enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer 
     if (!tov_session_may_cost(follow, peer, request->as.keys_request.count))
         return TOV_E_BUSY;
     /* It asks again: once this node follows it as far, writes, and is done with what was asked. */
-    if (!peer->has_session || !follow->takes || peer->rewrap_count > 0 ||
+    if (!peer->has_session || !tov_follow_takes(follow) || peer->rewrap_count > 0 ||
         peer->epoch != request->as.keys_request.epoch || tov_ledger_size(core->journal) == 0) {
         peer->did_nothing = true;
         return TOV_OK;
@@ -256,7 +256,7 @@ static enum tov_err ask(struct tov_follow *follow, struct tov_peer *peer,
 
 static bool may_ask(const struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return peer->has_session && follow->started && follow->takes &&
+    return peer->has_session && follow->started && tov_follow_takes(follow) &&
            (peer->keys_asked_ms == 0 ||
             follow->core->mono_ms - peer->keys_asked_ms >= ANSWER_WAIT_MS);
 }

@@ -287,6 +287,9 @@ struct tov_follow {
 void tov_follow_on_proof(struct tov_follow *follow, uint64_t size);
 
 struct tov_peer *tov_follow_peer(const struct tov_follow *follow, uint16_t agency);
+/* Whether this node writes anything by itself or for its peers: in its state, and with room on its
+ * disk. */
+bool tov_follow_takes(const struct tov_follow *follow);
 /* Receipts are entries: before the keepers have told that this store is no old copy, or before
  * genesis stands in it, or while PEER may hold receipts that it lacks, nothing may be taken that is
  * receipted; nor while PEER has used its day. */

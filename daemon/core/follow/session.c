@@ -430,10 +430,19 @@ static bool is_of_own_ledger(enum tov_control_kind kind)
            kind == TOV_CONTROL_KEYS_ANSWER;
 }
 
+/* What would be written down, and comes again: it is asked for again, or said again. */
+static bool waits_for_room(const struct tov_follow *follow, enum tov_control_kind kind)
+{
+    return follow->core->waits_for_room &&
+           (kind == TOV_CONTROL_EPOCH_EXPIRED || kind == TOV_CONTROL_HASH_ANSWER ||
+            kind == TOV_CONTROL_LEAF_ANSWER || kind == TOV_CONTROL_KEYS_ANSWER);
+}
+
 static enum tov_err apply_control(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *control)
 {
-    if (peer->suspended && !is_of_own_ledger(control->kind)) {
+    if ((peer->suspended && !is_of_own_ledger(control->kind)) ||
+        waits_for_room(follow, control->kind)) {
         peer->did_nothing = true;
         return TOV_OK;
     }
@@ -570,6 +579,10 @@ static enum tov_err apply_frame(struct tov_follow *follow, struct tov_peer *peer
         peer->did_nothing = true;
         return TOV_OK;
     }
+    if (kind == TOV_FRAME_COSIGNATURES && follow->core->waits_for_room) {
+        peer->did_nothing = true; /* they come again with the next session */
+        return TOV_OK;
+    }
     switch (kind) {
     case TOV_FRAME_PARCEL:
         return tov_parcel_apply(follow, peer, frame, bytes);
@@ -609,7 +622,7 @@ static const char *const kind_names[] = {
 static void judge_failure(struct tov_follow *follow, struct tov_peer *peer, enum tov_err err,
                           const char *kind)
 {
-    if (err == TOV_E_NOMEM || err == TOV_E_IO || err == TOV_E_CORRUPT) {
+    if (err == TOV_E_NOMEM || err == TOV_E_FULL || err == TOV_E_IO || err == TOV_E_CORRUPT) {
         (void)tov_core_fail(follow->core, err, "a peer's frame could not be taken in");
         return;
     }

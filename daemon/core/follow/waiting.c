@@ -194,7 +194,7 @@ enum tov_err tov_follow_judge_waiting(struct tov_follow *follow)
 void tov_waiting_on_tick(struct tov_follow *follow)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    if (!follow->looks_at_waiting || !follow->started || !follow->takes)
+    if (!follow->looks_at_waiting || !follow->started || !tov_follow_takes(follow))
         return;
     enum tov_err err = tov_store_read_begin(follow->core->store, &read, NULL);
     if (err == TOV_OK)

@@ -320,6 +320,8 @@ void tov_epochs_on_proof(struct tov_core *core, uint64_t size)
     state->count -= keep_from;
     memmove(state->own, state->own + keep_from, state->count * sizeof *state->own);
     tov_wipe(state->own + state->count, keep_from * sizeof *state->own);
-    if (save(core, state) != TOV_OK)
-        (void)tov_core_fail(core, TOV_E_IO, "the file of epoch keys could not be replaced");
+    enum tov_err err = save(core, state);
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err == TOV_E_FULL ? err : TOV_E_IO,
+                            "the file of epoch keys could not be replaced");
 }

@@ -240,6 +240,12 @@ static void wrap_one(struct tov_core *core, const struct tov_data_key_place *pla
     memcpy(out, wrapped.bytes, sizeof wrapped.bytes);
 }
 
+enum tov_err tov_vault_prepare(struct tov_core *core, uint8_t class_code)
+{
+    struct bucket *bucket = NULL;
+    return current_bucket(core, class_code, &bucket);
+}
+
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,
                             const struct tov_message_keys *keys,
                             uint8_t out_row[TOV_DATAKEY_ROW_BYTES])

@@ -47,6 +47,9 @@ enum tov_err tov_vault_check(struct tov_bytes bytes, const struct tov_key *root_
 #define TOV_VAULT_FILE_MAX_BYTES \
     (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES) + 8u) /* and its sum */
 
+/* The bucket of CLASS_CODE and the month of core->now_ms is there, and on disk: tov_vault_wrap then
+ * needs no file. TOV_E_FULL: the disk has no room for it. */
+enum tov_err tov_vault_prepare(struct tov_core *core, uint8_t class_code) TOV_MUST_CHECK;
 /* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
  * month of core->now_ms; a new bucket is on disk before this returns. */
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,

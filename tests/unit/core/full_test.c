@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A node whose disk is full to the last byte: it stays, answers what needs no commit, refuses what
+ * does, acknowledges nothing (I2), and goes on by itself with what waited, once (I3).
+ * Not for: real disks (tests/federation/test_federation_full.c, tests/fault/store).
+ */
+#include "desk_ask.h"
+
+#include "base/cleanup.h"
+#include "node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KK 0u
+#define POLICE 1u
+#define TICK_MS 1000u
+#define LONG_MS 60000u
+
+static const struct saying from_anna = {.by = &anna,
+                                        .type = "msg.note",
+                                        .from = "kk/vink",
+                                        .to = "kbh-pol/dks",
+                                        .bases = "RPL115-2/1-1",
+                                        .fields = "about.case_ref=" CASE};
+static const struct saying from_bo = {.by = &bo,
+                                      .type = "msg.note",
+                                      .from = "kbh-pol/dks",
+                                      .to = "kk/vink",
+                                      .bases = "RPL115-1-1",
+                                      .fields = "about.case_ref=" CASE};
+
+/* ---- asking ---- */
+
+static struct tov_record about(const char *name, uint64_t number)
+{
+    struct tov_record body;
+    struct tov_record request = request_of(name, &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    return request;
+}
+
+/* To anna, without waiting for an answer; REQUEST ends here. */
+static void send(struct harness *harness, struct tov_record request, uint64_t id)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    UNIT_OK(tov_record_put_number(request, "id", id));
+    UNIT_NEED(tov_api_encode(request, &frame) == TOV_OK);
+    harness_send(harness, &anna, tov_buf_view(&frame));
+    harness_run(harness);
+    tov_record_destroy(&request);
+}
+
+/* The answer to anna that waits; false: there is none. */
+static bool take(struct harness *harness, struct tov_record *out_reply)
+{
+    uint8_t *bytes;
+    size_t size;
+    if (!harness_take(harness, &anna, &bytes, &size))
+        return false;
+    UNIT_NEED(tov_api_reply_decode((struct tov_bytes){bytes, size}, out_reply, NULL) == TOV_OK);
+    free(bytes);
+    return true;
+}
+
+static void check_no_answer(struct harness *harness)
+{
+    struct tov_record reply = {0};
+    bool has = take(harness, &reply);
+    tov_record_destroy(&reply);
+    CU_ASSERT(!has);
+}
+
+/* What waits for anna is the answer to ID, without an error. */
+static void check_answer(struct harness *harness, uint64_t id)
+{
+    struct tov_record reply = {0};
+    UNIT_NEED(take(harness, &reply));
+    UNIT_EQUAL_INT(tov_record_number(reply, "id"), id);
+    UNIT_EQUAL_INT(error_of(reply), TOV_OK);
+    tov_record_destroy(&reply);
+}
+
+static void check_status(struct harness *harness, const char *state, const char *words)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
+    struct tov_record status = body_of(reply, "status");
+    struct tov_bytes sentence = tov_record_bytes(status, "sentence_en");
+    CU_ASSERT(is_text(tov_record_bytes(status, "state"), state));
+    CU_ASSERT(words == NULL ? sentence.size == 0
+                            : sentence.size > 0 && memmem(sentence.data, sentence.size, words,
+                                                          strlen(words)) != NULL);
+    tov_record_destroy(&reply);
+}
+
+static uint64_t error_about(struct harness *harness, const char *name, uint64_t number)
+{
+    return error_to(harness, &anna, about(name, number));
+}
+
+static uint64_t count_in(struct harness *harness, const struct harness_client *client,
+                         const char *box)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_enum(body, "box", box));
+    struct tov_record reply = answer_to(harness, client, request);
+    uint64_t count = tov_record_count(body_of(reply, "list"), "messages");
+    tov_record_destroy(&reply);
+    return count;
+}
+
+/* ---- a disk that fills ---- */
+
+/* Anna opens message NUMBER, as request ID: the access entry finds no room. */
+static void fill(struct harness *harness, uint64_t number, uint64_t id)
+{
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK); /* this month's key is there */
+    harness_fill_disk(harness, KK, true);
+    send(harness, about("get", number), id);
+    check_no_answer(harness);
+    CU_ASSERT(tov_node_core(harness_node(harness, KK))->waits_for_room);
+}
+
+static void give_room(struct harness *harness)
+{
+    harness_fill_disk(harness, KK, false);
+    harness_advance(harness, TICK_MS);
+    CU_ASSERT(!tov_node_core(harness_node(harness, KK))->waits_for_room);
+}
+
+static void a_node_on_a_full_disk_stays_and_says_what_is_the_matter(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    fill(harness, number, 900);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    check_status(harness, "read-only", "disk is full");
+    UNIT_EQUAL_INT(count_in(harness, &anna, "out"), 1);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "disk-is-full"), 1);
+    give_room(harness);
+    check_answer(harness, 900); /* what waited is answered */
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "disk-has-room"), 1);
+    check_status(harness, "serving", NULL);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_OK);
+    harness_destroy(harness);
+}
+
+static void nothing_is_begun_that_waits_behind_the_commit(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record body;
+    uint64_t number = say(harness, &from_anna, NULL);
+    fill(harness, number, 900);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
+    UNIT_EQUAL_INT(error_about(harness, "trace", number), TOV_E_FULL);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_E_FULL);
+    struct tov_record request = request_of("acknowledge", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "journal"));
+    UNIT_OK(tov_record_put_number(body, "number", 1));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_FULL);
+    request = request_of("find", &body);
+    UNIT_OK(tov_record_put_text(body, "name", "Prøvesen"));
+    UNIT_OK(tov_record_put_text(body, "reason", "Borgeren har ringet til os"));
+    UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_FULL);
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
+    harness_destroy(harness);
+}
+
+/* The first entry of a month needs a file: nothing of it is written without one. */
+static void an_entry_whose_key_needs_a_file_is_refused_whole(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t size = tov_ledger_size(core->journal);
+    harness_fill_disk(harness, KK, true);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
+    UNIT_EQUAL_INT(tov_ledger_size(core->journal), size);
+    UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
+    CU_ASSERT(!harness_has_ended(harness, KK) && !core->waits_for_room);
+    harness_fill_disk(harness, KK, false);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    harness_destroy(harness);
+}
+
+static void a_message_whose_key_needs_a_file_is_refused_whole(void)
+{
+    struct harness *harness = three_nodes();
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t size = tov_ledger_size(core->ledger);
+    harness_fill_disk(harness, KK, true);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_E_FULL);
+    UNIT_EQUAL_INT(tov_ledger_size(core->ledger), size);
+    UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
+    CU_ASSERT(!harness_has_ended(harness, KK) && !core->waits_for_room);
+    harness_fill_disk(harness, KK, false);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_OK);
+    harness_destroy(harness);
+}
+
+/* ---- what waits ---- */
+
+/* Nothing that anna writes or opens then needs a file. */
+static struct harness *with_this_months_keys(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    return harness;
+}
+
+static struct tov_record submission(struct harness *harness)
+{
+    struct tov_record body = {0};
+    struct tov_record request = submit_of(harness, &from_anna);
+    UNIT_NEED(tov_record_child(request, "submit", 0, &body));
+    tov_record_clear(body, "idempotency_key");
+    UNIT_OK(
+        tov_record_put_bytes(body, "idempotency_key", tov_bytes_of_text("one key for both times")));
+    return request;
+}
+
+/* I2, I3: nobody is told of it, not even that it was refused, for it may be durable yet. */
+static void a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there_once(void)
+{
+    struct harness *harness = with_this_months_keys();
+    harness_fill_disk(harness, KK, true);
+    send(harness, submission(harness), 900);
+    check_no_answer(harness);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submission(harness)), TOV_E_TIMEOUT);
+    harness_advance(harness, LONG_MS);
+    check_no_answer(harness);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "out"), 1);
+    UNIT_EQUAL_INT(count_in(harness, &bo, "in"), 1);
+    give_room(harness);
+    check_answer(harness, 900);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submission(harness)), TOV_OK);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "out"), 2);
+    UNIT_EQUAL_INT(count_in(harness, &bo, "in"), 2);
+    harness_destroy(harness);
+}
+
+static void a_message_that_waited_when_the_power_went_is_not_there(void)
+{
+    struct harness *harness = with_this_months_keys();
+    harness_fill_disk(harness, KK, true);
+    send(harness, submission(harness), 900);
+    harness_restart(harness, KK);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    UNIT_EQUAL_INT(count_in(harness, &anna, "out"), 1);
+    harness_fill_disk(harness, KK, false);
+    harness_advance(harness, LONG_MS);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submission(harness)), TOV_OK);
+    UNIT_EQUAL_INT(count_in(harness, &bo, "in"), 2);
+    harness_destroy(harness);
+}
+
+static void what_peers_send_is_not_taken_before_there_is_room(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    fill(harness, number, 900);
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    for (unsigned i = 0; i < 3; i++)
+        (void)say(harness, &from_bo, NULL);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 0);
+    UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    check_answer(harness, 900);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 3);
+    check_status(harness, "serving", NULL);
+    harness_destroy(harness);
+}
+
+/* ---- beginning and ending ---- */
+
+static void a_node_that_begins_on_a_full_disk_stays_and_goes_on_when_there_is_room(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    harness_fill_disk(harness, KK, true);
+    harness_set_machine(harness, KK, 7); /* it has something to write at once */
+    harness_restart(harness, KK);
+    (void)say(harness, &from_bo, NULL);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    check_status(harness, "read-only", "disk is full");
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    check_status(harness, "serving", NULL);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    harness_destroy(harness);
+}
+
+static void a_node_that_waits_for_room_ends_when_it_is_told_to(void)
+{
+    struct harness *harness = three_nodes();
+    fill(harness, say(harness, &from_anna, NULL), 900);
+    harness_let_fail(harness, true);
+    tov_node_stop(harness_node(harness, KK));
+    UNIT_EQUAL_INT(tov_node_failed(harness_node(harness, KK), NULL), TOV_E_FULL);
+    harness_destroy(harness);
+}
+
+static void a_commit_that_finds_no_room_when_the_node_is_to_end_ends_it(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    harness_let_fail(harness, true);
+    harness_fill_disk(harness, KK, true);
+    tov_node_stop(harness_node(harness, KK));
+    send(harness, about("get", number), 900);
+    UNIT_EQUAL_INT(tov_node_failed(harness_node(harness, KK), NULL), TOV_E_FULL);
+    check_no_answer(harness);
+    harness_destroy(harness);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(a_node_on_a_full_disk_stays_and_says_what_is_the_matter),
+        UNIT_TEST(nothing_is_begun_that_waits_behind_the_commit),
+        UNIT_TEST(an_entry_whose_key_needs_a_file_is_refused_whole),
+        UNIT_TEST(a_message_whose_key_needs_a_file_is_refused_whole),
+        UNIT_TEST(a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there_once),
+        UNIT_TEST(a_message_that_waited_when_the_power_went_is_not_there),
+        UNIT_TEST(what_peers_send_is_not_taken_before_there_is_room),
+        UNIT_TEST(a_node_that_begins_on_a_full_disk_stays_and_goes_on_when_there_is_room),
+        UNIT_TEST(a_node_that_waits_for_room_ends_when_it_is_told_to),
+        UNIT_TEST(a_commit_that_finds_no_room_when_the_node_is_to_end_ends_it),
+    };
+    return unit_run("core: full disk", tests, sizeof tests / sizeof tests[0]);
+}
