@@ -228,8 +228,7 @@ static void try_receipted(struct tov_bytes bytes)
     struct tov_delivery delivery;
     struct tov_store_read *read = NULL;
     MUST(tov_store_read_begin(victim()->store, &read, NULL) == TOV_OK);
-    MUST(tov_follow_delivery(tov_node_follow(victim()->node), read, NUMBER, &link, &delivery) ==
-         TOV_OK);
+    MUST(tov_follow_delivery(read, NUMBER, &link, &delivery) == TOV_OK);
     tov_store_read_end(read);
     take_back(&change);
 }

@@ -145,8 +145,7 @@ static struct tov_verdict_value verdict_of(const struct arrival *on)
     struct tov_link_block block = {.series = {1, on->link->series}, .number = on->link->number};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(sim->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(sim->node), read, (uint16_t)(on->to + 1), &block,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, (uint16_t)(on->to + 1), &block, &delivery) == TOV_OK);
     return delivery.verdict;
 }
 

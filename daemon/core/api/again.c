@@ -32,7 +32,7 @@ enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view
     *out_state = TOV_AGAIN_NONE;
     if (view->event.agency != look->api->core->own->number || link == NULL)
         return TOV_OK;
-    TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, link, &delivery));
+    TOV_TRY(tov_follow_delivery(look->read, agency, link, &delivery));
     if (delivery.verdict.verdict != TOV_VERDICT_NO_KEY)
         return TOV_OK;
     return tov_follow_again(look->api->follow, look->read, agency, view->event.index, out_state);

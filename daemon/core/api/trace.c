@@ -131,8 +131,8 @@ static enum tov_err put_receipt(struct tracing *trace, size_t link)
     const struct tov_agency *agency = tov_roster_agency(trace->call->core->roster, number);
     struct tov_delivery delivery;
     struct tov_record out;
-    TOV_TRY(tov_follow_delivery(trace->call->api->follow, trace->look.read, number,
-                                &trace->view.message->links[link].block, &delivery));
+    TOV_TRY(tov_follow_delivery(trace->look.read, number, &trace->view.message->links[link].block,
+                                &delivery));
     if (agency == NULL || delivery.verdict.verdict == 0 || trace->bytes > TOV_API_REPLY_GOAL_BYTES)
         return TOV_OK;
     TOV_TRY(tov_record_open(trace->answer, "receipts", &out));

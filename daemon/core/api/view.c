@@ -207,7 +207,7 @@ static enum tov_err put_delivery(const struct api_look *look, const struct api_v
     uint16_t agency = view->message->links[link].agency;
     struct tov_delivery delivery;
     enum tov_again again = TOV_AGAIN_NONE;
-    TOV_TRY(tov_follow_delivery(look->api->follow, look->read, agency, block, &delivery));
+    TOV_TRY(tov_follow_delivery(look->read, agency, block, &delivery));
     TOV_TRY(tov_api_again_of(look, view, agency, &again));
     TOV_TRY(tov_api_put_recipient(look->api, agency, out));
     TOV_TRY(tov_record_put_number(out, "link_number", block->number));

@@ -470,8 +470,8 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
                                        .last_heard_ms = peer->last_heard_ms};
 }
 
-enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
-                                 uint16_t peer, const struct tov_link_block *link,
+enum tov_err tov_follow_delivery(struct tov_store_read *read, uint16_t peer,
+                                 const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery)
 {
     struct tov_bytes row;
@@ -479,7 +479,6 @@ enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_sto
                                    link->number};
     struct tov_delivery delivery = {.received_ms = 0};
     struct tov_cover cover;
-    (void)follow;
     enum tov_err err = tov_cover_find(read, &place, &cover);
     if (err == TOV_OK)
         delivery = (struct tov_delivery){.receipt_index = cover.receipt_index,

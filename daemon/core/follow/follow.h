@@ -179,9 +179,9 @@ struct tov_delivery {
     uint64_t received_ms;             /* when the receipt was stored here; 0: not yet */
     uint64_t receipt_index;           /* the receipt's entry in the peer's ledger */
 };
-/* What PEER said of the own message with LINK in the present series. */
-enum tov_err tov_follow_delivery(const struct tov_follow *follow, struct tov_store_read *read,
-                                 uint16_t peer, const struct tov_link_block *link,
+/* What PEER said of the own message with LINK. */
+enum tov_err tov_follow_delivery(struct tov_store_read *read, uint16_t peer,
+                                 const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery) TOV_MUST_CHECK;
 
 /* The first own message at or behind *INOUT_PLACE, of any series, that its peer says it has and

@@ -92,7 +92,7 @@ static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_s
     enum tov_err err = tov_again_check(follow, read, peer, message->index);
     if (err != TOV_E_NOT_FOUND)
         return err;
-    TOV_TRY(tov_follow_delivery(follow, read, peer->number, &link, &delivery));
+    TOV_TRY(tov_follow_delivery(read, peer->number, &link, &delivery));
     bool had_keys =
         tov_verdict_had_keys(delivery.verdict) || delivery.verdict.verdict == TOV_VERDICT_ERASED;
     return had_keys ? TOV_E_EXISTS : TOV_OK;

@@ -231,8 +231,7 @@ static void tell_verdicts(struct harness *harness, const struct waiting *waiting
         UNIT_NEED(tov_store_get(here, TOV_TABLE_MLEAF, waiting->keys[i], &row) == TOV_OK);
         UNIT_NEED(tov_entry_decode_mirror(row, &entry) == TOV_OK);
         UNIT_NEED(tov_link_decode(entry.links, &link) == TOV_OK);
-        UNIT_NEED(tov_follow_delivery(tov_node_follow(harness_node(harness, KK)), there,
-                                      KBH_POL + 1, &link, &delivery) == TOV_OK);
+        UNIT_NEED(tov_follow_delivery(there, KBH_POL + 1, &link, &delivery) == TOV_OK);
         tov_buf_put_u8(out, (uint8_t)entry.verdict.verdict);
         tov_buf_put_u16(out, entry.verdict.detail);
         tov_buf_put_u8(out, (uint8_t)delivery.verdict.verdict);

@@ -130,7 +130,7 @@ static struct tov_delivery delivery_of(const struct scene *scene, size_t which)
     struct tov_link_block link = {.series = {1, 0}, .number = which + 1};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(follow_of(scene, 0), read, 2, &link, &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &link, &delivery) == TOV_OK);
     return delivery;
 }
 

@@ -204,8 +204,7 @@ static struct became find_became(const struct sim_wire *wire, uint64_t number)
     UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(event.index), &row) == TOV_OK);
     UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
     UNIT_NEED(tov_link_decode(tov_entry_link_for(&entry, 2), &link) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(wire->nodes[0].node), read, 2, &link,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &link, &delivery) == TOV_OK);
     return (struct became){tov_get_be64(entry.leaf.data + 8), delivery.verdict};
 }
 

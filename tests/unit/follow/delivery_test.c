@@ -122,8 +122,7 @@ static enum tov_verdict verdict_on(const struct sim_wire *wire, uint64_t link)
     struct tov_link_block block = {.series = core->series, .number = link};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(wire->nodes[0].node), read, 2, &block,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &block, &delivery) == TOV_OK);
     return delivery.verdict.verdict;
 }
 

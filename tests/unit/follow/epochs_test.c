@@ -146,8 +146,7 @@ static enum tov_verdict said(const struct sim_wire *wire, uint64_t link)
     struct tov_delivery delivery;
     struct tov_link_block block = {.series = tov_node_core(node->node)->series, .number = link};
     UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(node->node), read, 2, &block, &delivery) ==
-              TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &block, &delivery) == TOV_OK);
     return delivery.verdict.verdict;
 }
 

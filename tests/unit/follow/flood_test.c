@@ -167,8 +167,7 @@ static struct tov_delivery delivery_of(struct hostile *hostile, uint64_t link)
     struct tov_link_block block = {.series = {hostile->target->generation, 0}, .number = link};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(hostile_core(hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(hostile_victim(hostile)), read, 2, &block,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &block, &delivery) == TOV_OK);
     return delivery;
 }
 

@@ -28,8 +28,7 @@ static struct tov_delivery delivery_of(struct sim_wire *wire, uint64_t link)
     struct tov_link_block block = {.series = {1, 0}, .number = link};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(wire->nodes[0].store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(wire->nodes[0].node), read, 2, &block,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &block, &delivery) == TOV_OK);
     return delivery;
 }
 

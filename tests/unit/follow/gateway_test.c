@@ -90,8 +90,7 @@ static struct tov_verdict_value delivered(const struct gateway *gateway,
     struct tov_link_block link = {.series = tov_node_core(node->node)->series,
                                   .number = written->links[0].number};
     UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(node->node), read, RECEIVER + 1, &link,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, RECEIVER + 1, &link, &delivery) == TOV_OK);
     return delivery.verdict;
 }
 

@@ -547,8 +547,7 @@ static enum tov_verdict verdict_of_3(const struct scene *scene)
     struct tov_link_block link = {.series = {1, 0}, .number = 1};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(scene->wire->nodes[0].node), read, 3, &link,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 3, &link, &delivery) == TOV_OK);
     return delivery.verdict.verdict;
 }
 

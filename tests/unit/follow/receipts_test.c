@@ -85,8 +85,7 @@ static void check(const struct scene *scene)
         struct tov_link_block block = {.series = {scene->hostile->target->generation, 0},
                                        .number = link};
         struct tov_delivery delivery;
-        UNIT_NEED(tov_follow_delivery(tov_node_follow(hostile_victim(scene->hostile)), read, 2,
-                                      &block, &delivery) == TOV_OK);
+        UNIT_NEED(tov_follow_delivery(read, 2, &block, &delivery) == TOV_OK);
         UNIT_EQUAL_INT(delivery.verdict.verdict, scene->verdicts[link]);
         UNIT_EQUAL_INT(delivery.received_ms, scene->received_ms[link]);
     }

@@ -39,7 +39,7 @@ static struct tov_delivery delivery(const struct scene *scene)
     const struct sim_node *node = &scene->wire->nodes[0];
     struct tov_delivery found;
     UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(tov_node_follow(node->node), read, 2, &block, &found) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, 2, &block, &found) == TOV_OK);
     return found;
 }
 

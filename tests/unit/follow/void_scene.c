@@ -174,8 +174,8 @@ enum tov_verdict void_scene_verdict(const struct void_scene *scene, size_t which
                                   .number = scene->sent[which].links[0].number};
     struct tov_delivery delivery;
     UNIT_NEED(tov_store_read_begin(hostile_core(scene->hostile)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_follow_delivery(follow_of(scene), read, scene->hostile->agency->number, &link,
-                                  &delivery) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, scene->hostile->agency->number, &link, &delivery) ==
+              TOV_OK);
     return delivery.verdict.verdict;
 }
 
