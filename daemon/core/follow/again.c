@@ -31,7 +31,6 @@
 #define RENEWALS_MAX 6u
 #define RENEWAL_WAIT_MS 86400000u
 #define ROW_BYTES 22u
-#define FORMER_ROW_BYTES 13u
 
 struct row {
     enum tov_again state;
@@ -63,9 +62,8 @@ static enum tov_err decode_row(const struct tov_core *core, struct tov_bytes byt
     unsigned state = tov_read_u8(&reader);
     out->epoch = tov_read_u32(&reader);
     out->time_ms = tov_read_u64(&reader);
-    bool has_renewals = bytes.size != FORMER_ROW_BYTES;
-    out->renewals = has_renewals ? tov_read_u8(&reader) : 0;
-    out->renewed_ms = has_renewals ? tov_read_u64(&reader) : 0;
+    out->renewals = tov_read_u8(&reader);
+    out->renewed_ms = tov_read_u64(&reader);
     if (!tov_reader_is_done(&reader) || state < TOV_AGAIN_ASKED || state > TOV_AGAIN_APPROVED)
         return TOV_E_CORRUPT;
     out->state = (enum tov_again)state;

@@ -50,8 +50,6 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
         if (err == TOV_OK)
             err = tov_receipts_load(core, peer);
         if (err == TOV_OK)
-            err = tov_unopened_load(core, peer);
-        if (err == TOV_OK)
             err = tov_witness_load(core, peer);
         if (err != TOV_OK)
             return tov_fail(error, err, "what the store holds of %s cannot be read", agency->name);

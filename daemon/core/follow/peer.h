@@ -473,8 +473,6 @@ void tov_receipt_put_exception(struct tov_core *core, const struct tov_link_plac
 /* unopened.c: VERDICT is the newest of the own link at PLACE. Into the open batch. */
 void tov_unopened_note(struct tov_core *core, const struct tov_link_place *place,
                        enum tov_verdict verdict);
-/* At each start: what an old program wrote of PEER is noted, once. */
-enum tov_err tov_unopened_load(struct tov_core *core, const struct tov_peer *peer) TOV_MUST_CHECK;
 /* The entry of the own message at PLACE. TOV_E_NOT_FOUND: nobody could bring it back. */
 enum tov_err tov_link_own_index(struct tov_store_read *read, const struct tov_link_place *place,
                                 uint64_t *out_index) TOV_MUST_CHECK;

@@ -8,7 +8,7 @@
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
  *   table `told`: verdicts that are not a plain `opened`: verdict 1, flags 1, detail 2; 1 when an
- *   earlier one said that it could be read (the row ended before that, once)
+ *   earlier one said that it could be read
  */
 #include "follow/peer.h"
 
@@ -50,8 +50,8 @@ static enum tov_err decode(struct tov_bytes row, struct said *out)
     out->value.verdict = (enum tov_verdict)tov_read_u8(&reader);
     out->value.flags = tov_read_u8(&reader);
     out->value.detail = tov_read_u16(&reader);
-    bool said_before = row.size == 5 && tov_read_u8(&reader) != 0;
-    out->had_keys = said_before || tov_verdict_may_have_had_keys(out->value);
+    bool had_keys_before = tov_read_u8(&reader) != 0;
+    out->had_keys = had_keys_before || tov_verdict_may_have_had_keys(out->value);
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 

@@ -4,7 +4,6 @@
  * attachments. Mostly for seconds; what stays so must be found without a walk over all exceptions.
  *
  *   table `unopened`   as exception: an empty row
- *   fact "unopened" || agency u16: an empty row: U1 holds, also for what an old program wrote
  *
  *   U1 Where the exception of an own link says `no key` or `pending`, there is a row. Where it says
  *      something else, or nothing, a row means nothing.
@@ -60,45 +59,4 @@ enum tov_err tov_follow_next_unopened(struct tov_store_read *read,
         cannot_be_read_yet((enum tov_verdict)row.data[0]))
         out_verdict->verdict = (enum tov_verdict)row.data[0];
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
-}
-
-/* ---- what an old program wrote ---- */
-
-static struct tov_store_key known_key(const struct tov_peer *peer)
-{
-    struct tov_store_key key = tov_store_key_text("unopened");
-    tov_store_key_put_u16(&key, peer->number);
-    return key;
-}
-
-static enum tov_err note_all(struct tov_core *core, struct tov_store_read *read,
-                             const struct tov_peer *peer)
-{
-    struct tov_link_place first = {.peer = peer->number};
-    struct tov_link_place last = {peer->number, UINT32_MAX, UINT64_MAX, UINT64_MAX};
-    struct tov_store_range range = {
-        .table = TOV_TABLE_EXCEPTION, .first = tov_key_link(&first), .last = tov_key_link(&last)};
-    struct tov_store_iter iter;
-    TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (tov_store_iter_next(&iter)) {
-        struct tov_link_place place = read_place(&iter.row.key);
-        bool is_whole = iter.row.value.size == TOV_EXCEPTION_ROW_BYTES;
-        if (is_whole && cannot_be_read_yet((enum tov_verdict)iter.row.value.data[0]))
-            tov_unopened_note(core, &place, (enum tov_verdict)iter.row.value.data[0]);
-    }
-    return tov_store_iter_fini(&iter);
-}
-
-enum tov_err tov_unopened_load(struct tov_core *core, const struct tov_peer *peer)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_bytes row;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, known_key(peer), &row);
-    if (err != TOV_E_NOT_FOUND)
-        return err;
-    TOV_TRY(note_all(core, read, peer));
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, known_key(peer),
-                        (struct tov_bytes){0});
-    return TOV_OK;
 }

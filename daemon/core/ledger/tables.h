@@ -56,9 +56,10 @@
  *                                                 keys, for which that peer is asked
  * rewrap       as mleaf                           epoch u32: keys of a peer's message that it was
  *                                                 given again, for that epoch key of its
- * again        peer u16, index u64                state 1, epoch 4, time 8: an own message that
- *                                                 the peer could read and cannot any more, and
- *                                                 what a person said of it: follow/again.c
+ * again        peer u16, index u64                state 1, epoch 4, time 8, renewals 1, time 8: an
+ *                                                 own message that the peer could read and cannot
+ *                                                 any more, and what a person said of it:
+ *                                                 follow/again.c
  * keyslost     as mleaf                           time u64: a peer's message that could be read
  *                                                 here before a restore: follow/keys_lost.c
  * keywait      as mleaf                           time u64, at which it came: a peer's message

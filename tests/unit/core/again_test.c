@@ -344,7 +344,7 @@ static void what_is_erased_there_leaves_no_row(void)
 /* As if the word about REF had been said a month ago. */
 static void age_word(struct harness *harness, const struct tov_ref *ref)
 {
-    uint8_t row[13] = {TOV_AGAIN_APPROVED};
+    uint8_t row[22] = {TOV_AGAIN_APPROVED};
     tov_put_be64(row + 5, core_of(harness)->now_ms - 31ull * 86400000);
     tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_AGAIN,
                         tov_store_key_u16_u64(POLICE, ref->index), TOV_BYTES_OF(row));

@@ -102,27 +102,6 @@ static void what_waits_for_its_attachments_is_told_when_it_is_late(void)
     harness_destroy(harness);
 }
 
-/* A store of before the table was there. */
-static void what_an_old_program_noted_is_told(void)
-{
-    struct harness *harness = three_nodes();
-    struct tov_core *core = core_of(harness);
-    struct tov_link_place place = {POLICE, 1, 0, 1};
-    struct tov_store_key fact = tov_store_key_text("unopened");
-    struct tov_ref ref;
-    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
-    receipt_says(harness, POLICE, ref.index, no_key);
-    tov_store_key_put_u16(&fact, POLICE);
-    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_UNOPENED, tov_key_link(&place));
-    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, fact);
-    harness_advance(harness, LATE_MS);
-    check(harness, 0, 0);
-    harness_restart(harness, 0);
-    harness_advance(harness, 60000);
-    check(harness, 1, number);
-    harness_destroy(harness);
-}
-
 /* I10: being counted tells of a message. */
 static void it_is_told_to_its_own_unit_alone(void)
 {
@@ -494,7 +473,6 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(what_a_recipient_has_no_key_for_is_told_when_it_is_late),
         UNIT_TEST(what_waits_for_its_attachments_is_told_when_it_is_late),
-        UNIT_TEST(what_an_old_program_noted_is_told),
         UNIT_TEST(it_is_told_to_its_own_unit_alone),
         UNIT_TEST(what_is_asked_for_again_is_undelivered_once_a_person_has_said_yes),
         UNIT_TEST(what_is_retracted_is_told_no_more),

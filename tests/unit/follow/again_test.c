@@ -316,6 +316,7 @@ static void nobody_is_given_what_it_has_not_lost(void)
 /* ---- rows ---- */
 
 #define NEW_EPOCH 7u
+#define ROW_BYTES 22u
 
 static struct tov_store_key key_of(const struct scene *scene, size_t which)
 {
@@ -333,7 +334,7 @@ static void put_row(struct scene *scene, size_t which, struct tov_bytes row)
 static void put_state(struct scene *scene, size_t which, uint8_t state, uint32_t epoch,
                       uint64_t time_ms)
 {
-    uint8_t row[13] = {state};
+    uint8_t row[ROW_BYTES] = {state};
     tov_put_be32(row + 1, epoch);
     tov_put_be64(row + 5, time_ms);
     put_row(scene, which, TOV_BYTES_OF(row));
@@ -365,12 +366,17 @@ static void a_row_that_nobody_wrote_so_gives_nothing(void)
     static const struct {
         uint8_t state;
         size_t size;
-    } rows[] = {{TOV_AGAIN_APPROVED, 0},  {TOV_AGAIN_APPROVED, 1}, {TOV_AGAIN_APPROVED, 12},
-                {TOV_AGAIN_APPROVED, 14}, {TOV_AGAIN_NONE, 13},    {TOV_AGAIN_APPROVED + 1, 13},
-                {UINT8_MAX, 13}};
+    } rows[] = {{TOV_AGAIN_APPROVED, 0},
+                {TOV_AGAIN_APPROVED, 1},
+                {TOV_AGAIN_APPROVED, 13},
+                {TOV_AGAIN_APPROVED, ROW_BYTES - 1},
+                {TOV_AGAIN_APPROVED, ROW_BYTES + 1},
+                {TOV_AGAIN_NONE, ROW_BYTES},
+                {TOV_AGAIN_APPROVED + 1, ROW_BYTES},
+                {UINT8_MAX, ROW_BYTES}};
     struct scene *scene = make_scene("odd-rows");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint8_t row[14] = {rows[i].state};
+        uint8_t row[ROW_BYTES + 1] = {rows[i].state};
         put_row(scene, 0, (struct tov_bytes){row, rows[i].size});
         tov_stanza_owe(core_of(scene, 0), peer_of(scene), scene->sent[0].place.index);
         sim_wire_run(scene->wire);
