@@ -55,18 +55,17 @@ static enum tov_err decode(struct tov_bytes row, struct said *out)
     return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
-/* Of a link that is covered. TOV_E_NOT_FOUND: no row, which is a plain `opened`. PENDING: with what
- * is not committed yet, which costs a walk over it. */
-static enum tov_err find_said(const struct tov_core *core, struct tov_store_key key, bool pending,
+/* Of a link that is covered, with what the open batches say: who was asked sends on before its
+ * answer is committed. TOV_E_NOT_FOUND: no row, which is a plain `opened`. */
+static enum tov_err find_said(const struct tov_core *core, struct tov_store_key key,
                               struct said *out)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_bytes row;
     *out = (struct said){{TOV_VERDICT_OPENED, 0, 0}, true};
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = pending ? tov_core_get_pending(core, read, TOV_TABLE_TOLD, key, &row)
-                               : tov_store_get(read, TOV_TABLE_TOLD, key, &row);
-    return err == TOV_OK ? decode(row, out) : err;
+    TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_TOLD, key, &row));
+    return decode(row, out);
 }
 
 static void put_head(struct tov_core *core, const struct tov_peer *peer, struct tov_series series,
@@ -92,7 +91,7 @@ static void note_amendment(struct tov_core *core, struct tov_store_key key,
                            struct tov_verdict_value value)
 {
     struct said before;
-    enum tov_err err = find_said(core, key, true, &before);
+    enum tov_err err = find_said(core, key, &before);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND) {
         (void)tov_core_fail(core, err, "what was receipted before could not be read");
         return;
@@ -173,7 +172,7 @@ enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_pee
                                uint64_t link, bool *out_had_keys)
 {
     struct said said;
-    enum tov_err err = find_said(core, verdict_key(peer, peer->series, link), false, &said);
+    enum tov_err err = find_said(core, verdict_key(peer, peer->series, link), &said);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND)
         return err;
     *out_had_keys = said.had_keys;
@@ -186,7 +185,7 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
     struct tov_core *core = follow->core;
     struct tov_store_key key = verdict_key(peer, peer->series, link);
     struct said before;
-    enum tov_err err = find_said(core, key, false, &before);
+    enum tov_err err = find_said(core, key, &before);
     if (err == TOV_OK)
         tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TOLD, key);
     else if (err != TOV_E_NOT_FOUND)

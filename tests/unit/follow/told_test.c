@@ -19,14 +19,42 @@ struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;                            /* of node 1, from before the message */
     bool loses_chunks, loses_parcels, loses_stanzas; /* parcels of node 1 */
+    bool keeps;                                      /* of node 0 to node 1, instead of giving: */
+    struct tov_buf leaves, parcel; /* the first answer about leaves, and the first parcel */
 };
+
+static bool is_leaf_answer(const struct tov_frame *frame)
+{
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(control != NULL && tov_frame_control(frame, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    return control->kind == TOV_CONTROL_LEAF_ANSWER;
+}
+
+/* Whether FRAME goes on its way. */
+static bool keep(struct scene *scene, const struct sim_frame *frame,
+                 const struct tov_frame *decoded)
+{
+    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    bool is_answer = kind == TOV_FRAME_CONTROL && is_leaf_answer(decoded);
+    struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
+    if (!is_answer && kind != TOV_FRAME_PARCEL)
+        return true;
+    if (to->size == 0)
+        tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));
+    return false;
+}
 
 static bool filter(void *context, struct sim_frame *frame)
 {
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    const struct scene *scene = context;
+    struct scene *scene = context;
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
     enum tov_frame_kind kind = tov_frame_kind(decoded);
+    if (scene->keeps && frame->from == 0 && frame->to == 1)
+        return keep(scene, frame, decoded);
     return !(scene->loses_chunks && kind == TOV_FRAME_CHUNK) &&
            !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
            !(scene->loses_stanzas && kind == TOV_FRAME_LATE_STANZAS);
@@ -69,16 +97,28 @@ static void connect(struct scene *scene)
     sim_wire_run(scene->wire);
 }
 
-static void begin(struct scene *scene, const char *name)
+static void connect_others(struct scene *scene)
 {
-    scene->wire = sim_wire_create(name, 2);
+    for (size_t i = 2; i < scene->wire->count; i++)
+        sim_wire_connect(scene->wire, 1, i);
+}
+
+static void begin_with(struct scene *scene, const char *name, size_t nodes)
+{
+    scene->wire = sim_wire_create(name, nodes);
     scene->wire->filter = filter;
     scene->wire->filter_context = scene;
     sim_wire_start_all(scene->wire);
     sim_wire_crash(scene->wire, 1);
     sim_node_copy(&scene->wire->nodes[1], &scene->copy);
     sim_wire_start(scene->wire, 1);
+    connect_others(scene);
     connect(scene);
+}
+
+static void begin(struct scene *scene, const char *name)
+{
+    begin_with(scene, name, 2);
 }
 
 static void send(struct scene *scene, size_t attachment_bytes)
@@ -95,11 +135,16 @@ static void send(struct scene *scene, size_t attachment_bytes)
     sim_wire_pass(scene->wire, 3000);
 }
 
-static void come_back(struct scene *scene)
+static void start_set_back(struct scene *scene)
 {
     sim_wire_crash(scene->wire, 1);
     sim_node_put_back(&scene->wire->nodes[1], &scene->copy, SIM_STORE);
     sim_wire_start(scene->wire, 1);
+}
+
+static void come_back(struct scene *scene)
+{
+    start_set_back(scene);
     connect(scene);
     sim_wire_pass(scene->wire, 120000);
     UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[1].node), TOV_NODE_SERVING);
@@ -148,22 +193,73 @@ static void keys_that_were_lost_before_the_attachment_came_are_told(void)
     end(&scene);
 }
 
+/* What it holds no key of is told so, and then the key can go to it. */
+static void tell_no_key(struct scene *scene)
+{
+    send(scene, 0);
+    scene->loses_parcels = false;
+    sim_wire_disconnect(scene->wire, 0, 1);
+    connect(scene);
+    sim_wire_pass(scene->wire, 3000);
+    UNIT_EQUAL_INT(delivery(scene).verdict.verdict, TOV_VERDICT_NO_KEY);
+}
+
 /* It had said that it has no key for it; now the stanza comes with the message. */
 static void a_better_verdict_amends_what_was_told(void)
 {
     struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
     begin(&scene, "told-better");
-    send(&scene, 0);
-    scene.loses_parcels = false;
-    sim_wire_disconnect(scene.wire, 0, 1);
-    connect(&scene);
-    sim_wire_pass(scene.wire, 3000);
-    UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_NO_KEY);
+    tell_no_key(&scene);
     size_t receipts = count_receipts(&scene);
     come_back(&scene);
     UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_OPENED);
     UNIT_EQUAL_INT(count_receipts(&scene), receipts + 1);
     end(&scene);
+}
+
+/* Node 1 recovers without node 0, to which it had told that it holds no key. It serves when that
+ * one is heard: what it answers and the parcel that it sends on with are kept. */
+static void begin_late(struct scene *scene, const char *name)
+{
+    *scene = (struct scene){.loses_parcels = true,
+                            .loses_stanzas = true,
+                            .leaves = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES),
+                            .parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)};
+    begin_with(scene, name, 4);
+    tell_no_key(scene);
+    start_set_back(scene);
+    connect_others(scene);
+    sim_wire_pass(scene->wire, 400000);
+    UNIT_NEED(tov_node_state(scene->wire->nodes[1].node) == TOV_NODE_SERVING);
+    scene->keeps = true;
+    connect(scene);
+    scene->keeps = false;
+    UNIT_NEED(scene->leaves.size > 0 && scene->parcel.size > 0);
+}
+
+static void give(struct scene *scene, const struct tov_buf *frame)
+{
+    tov_node_on_peer_frame(scene->wire->nodes[1].node, 1, tov_buf_view(frame));
+}
+
+static void end_late(struct scene *scene)
+{
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(delivery(scene).verdict.verdict, TOV_VERDICT_OPENED);
+    tov_buf_fini(&scene->leaves);
+    tov_buf_fini(&scene->parcel);
+    end(scene);
+}
+
+static void what_was_told_counts_before_it_is_committed(void)
+{
+    struct scene scene;
+    begin_late(&scene, "told-early");
+    give(&scene, &scene.leaves);
+    tov_node_turn(scene.wire->nodes[1].node);
+    give(&scene, &scene.parcel);
+    end_late(&scene);
 }
 
 int main(void)
@@ -172,6 +268,7 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_are_told_once),
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
+        UNIT_TEST(what_was_told_counts_before_it_is_committed),
     };
     return unit_run("follow_told", tests, sizeof tests / sizeof tests[0]);
 }
