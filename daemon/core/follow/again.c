@@ -11,7 +11,8 @@
  *     approved      a person said yes, at that time; epoch: of the peer's, to which an entry of the
  *                   journal says that the keys are sealed (0: to none yet)
  *
- *   G1 While there is a row, nothing is sealed unless it is approved, whatever verdict follows.
+ *   G1 While there is a row, nothing is sealed unless it is approved, whatever verdict follows. One
+ *      that is damaged says *asked*.
  *   G2 Each epoch to which keys are sealed again has its entry in the journal, committed before
  *      (I9). An approval is for 30 days.
  *      The first other epoch is noted at once, each further one a day after the last, RENEWALS_MAX
@@ -56,21 +57,21 @@ static void put_row(struct tov_core *core, uint16_t peer, uint64_t index, const 
                         TOV_BYTES_OF(bytes));
 }
 
-static enum tov_err decode_row(const struct tov_core *core, struct tov_bytes bytes, struct row *out)
+static struct row read_row(const struct tov_core *core, struct tov_bytes bytes)
 {
     struct tov_reader reader = tov_reader_of(bytes);
     unsigned state = tov_read_u8(&reader);
-    out->epoch = tov_read_u32(&reader);
-    out->time_ms = tov_read_u64(&reader);
-    out->renewals = tov_read_u8(&reader);
-    out->renewed_ms = tov_read_u64(&reader);
+    struct row row = {.state = (enum tov_again)state};
+    row.epoch = tov_read_u32(&reader);
+    row.time_ms = tov_read_u64(&reader);
+    row.renewals = tov_read_u8(&reader);
+    row.renewed_ms = tov_read_u64(&reader);
     if (!tov_reader_is_done(&reader) || state < TOV_AGAIN_ASKED || state > TOV_AGAIN_APPROVED)
-        return TOV_E_CORRUPT;
-    out->state = (enum tov_again)state;
-    if (out->state == TOV_AGAIN_APPROVED && core->now_ms > out->time_ms &&
-        core->now_ms - out->time_ms > APPROVED_FOR_MS)
-        out->state = TOV_AGAIN_ASKED;
-    return TOV_OK;
+        return (struct row){.state = TOV_AGAIN_ASKED};
+    if (row.state == TOV_AGAIN_APPROVED && core->now_ms > row.time_ms &&
+        core->now_ms - row.time_ms > APPROVED_FOR_MS)
+        row.state = TOV_AGAIN_ASKED;
+    return row;
 }
 
 /* As it will be with the open batch. TOV_E_NOT_FOUND. */
@@ -81,21 +82,20 @@ static enum tov_err get_row(const struct tov_core *core, uint16_t peer, uint64_t
     struct tov_bytes bytes;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_AGAIN, row_key(peer, index), &bytes));
-    return decode_row(core, bytes, out);
+    *out = read_row(core, bytes);
+    return TOV_OK;
 }
 
 enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_read *read,
                               uint16_t peer, uint64_t index, enum tov_again *out_state)
 {
     struct tov_bytes bytes;
-    struct row row;
     enum tov_err err = tov_store_get(read, TOV_TABLE_AGAIN, row_key(peer, index), &bytes);
     *out_state = TOV_AGAIN_NONE;
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    TOV_TRY(decode_row(follow->core, bytes, &row));
-    *out_state = row.state;
+    *out_state = read_row(follow->core, bytes).state;
     return TOV_OK;
 }
 
@@ -113,8 +113,9 @@ bool tov_verdict_may_have_had_keys(struct tov_verdict_value value)
     return tov_verdict_had_keys(value) || value.verdict == TOV_VERDICT_ERASED;
 }
 
-/* With what the open batch says. A plain *opened* leaves no exception; and what is amended was said
- * before, also where a restore has taken away by which receipt. */
+/* With what the open batch says. A plain *opened* leaves no exception; what is amended was said
+ * before, also where a restore has taken away by which receipt; and what cannot be read may have
+ * been that. */
 static enum tov_err find_before(const struct tov_core *core, const struct tov_link_place *place,
                                 struct tov_verdict_value *out)
 {
@@ -127,9 +128,8 @@ static enum tov_err find_before(const struct tov_core *core, const struct tov_li
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    if (row.size == 0)
-        return TOV_E_CORRUPT;
-    out->verdict = (enum tov_verdict)row.data[0];
+    if (row.size == TOV_EXCEPTION_ROW_BYTES)
+        out->verdict = (enum tov_verdict)row.data[0];
     return TOV_OK;
 }
 
@@ -195,9 +195,8 @@ enum tov_err tov_again_check(const struct tov_follow *follow, struct tov_store_r
                              const struct tov_peer *peer, uint64_t index)
 {
     struct tov_bytes bytes;
-    struct row row;
     TOV_TRY(tov_store_get(read, TOV_TABLE_AGAIN, row_key(peer->number, index), &bytes));
-    TOV_TRY(decode_row(follow->core, bytes, &row));
+    struct row row = read_row(follow->core, bytes);
     if (row.state != TOV_AGAIN_APPROVED)
         return TOV_E_EXISTS;
     return row.epoch == peer->epoch ? TOV_OK : TOV_E_EPOCH;

@@ -57,12 +57,13 @@ static enum tov_err next(const struct tov_follow *follow, struct tov_store_read 
         .first = tov_store_key_u16_u32_u64(agency, row->generation, name.index),
         .last = tov_store_key_u16_u32_u64(agency, row->generation, UINT64_MAX)};
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    enum tov_err err = tov_store_iter_next(&iter) ? TOV_OK : TOV_E_NOT_FOUND;
-    if (err == TOV_OK && iter.row.value.size != ROW_BYTES)
-        err = TOV_E_CORRUPT;
-    if (err == TOV_OK) {
+    enum tov_err err = TOV_E_NOT_FOUND;
+    while (err == TOV_E_NOT_FOUND && tov_store_iter_next(&iter)) {
+        if (iter.row.value.size != ROW_BYTES)
+            continue; /* a damaged row speaks of nothing */
         name.index = tov_get_be64(iter.row.key.bytes + 6);
         *inout_lost = (struct tov_keys_lost){name, tov_get_be64(iter.row.value.data)};
+        err = TOV_OK;
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return read_err != TOV_OK ? read_err : err;

@@ -44,15 +44,18 @@ static void put_verdict(struct tov_core *core, struct tov_store_key key, const s
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_TOLD, key, TOV_BYTES_OF(row));
 }
 
-static enum tov_err decode(struct tov_bytes row, struct said *out)
+/* Of a damaged row: that it may have been anything, so that it is said again. */
+static struct said read_row(struct tov_bytes row)
 {
+    static const struct said damaged = {.had_keys = true};
     struct tov_reader reader = tov_reader_of(row);
-    out->value.verdict = (enum tov_verdict)tov_read_u8(&reader);
-    out->value.flags = tov_read_u8(&reader);
-    out->value.detail = tov_read_u16(&reader);
+    struct said said;
+    said.value.verdict = (enum tov_verdict)tov_read_u8(&reader);
+    said.value.flags = tov_read_u8(&reader);
+    said.value.detail = tov_read_u16(&reader);
     bool had_keys_before = tov_read_u8(&reader) != 0;
-    out->had_keys = had_keys_before || tov_verdict_may_have_had_keys(out->value);
-    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
+    said.had_keys = had_keys_before || tov_verdict_may_have_had_keys(said.value);
+    return tov_reader_is_done(&reader) ? said : damaged;
 }
 
 /* Of a link that is covered, with what the open batches say: who was asked sends on before its
@@ -65,7 +68,8 @@ static enum tov_err find_said(const struct tov_core *core, struct tov_store_key 
     *out = (struct said){{TOV_VERDICT_OPENED, 0, 0}, true};
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_TOLD, key, &row));
-    return decode(row, out);
+    *out = read_row(row);
+    return TOV_OK;
 }
 
 static void put_head(struct tov_core *core, const struct tov_peer *peer, struct tov_series series,

@@ -341,6 +341,25 @@ static void what_is_erased_there_leaves_no_row(void)
     harness_destroy(harness);
 }
 
+/* What nobody wrote so is no word: a person says it, as where none was said. */
+static void a_word_that_cannot_be_read_is_asked_for(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, POLICE, &ref);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_AGAIN,
+                        tov_store_key_u16_u64(POLICE, ref.index), tov_bytes_of_text("damaged"));
+    harness_advance(harness, 2000);
+    UNIT_EQUAL_INT(status_of(harness, &anna).count, 1);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "again"), TOV_AGAIN_ASKED);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}), 0);
+    harness_advance(harness, 20000);
+    UNIT_EQUAL_INT(delivery_of(harness, number, "verdict"), TOV_VERDICT_OPENED);
+    CU_ASSERT(!has_row(harness, &ref));
+    harness_destroy(harness);
+}
+
 /* As if the word about REF had been said a month ago. */
 static void age_word(struct harness *harness, const struct tov_ref *ref)
 {
@@ -402,6 +421,7 @@ int main(void)
         UNIT_TEST(those_that_are_asked_for_are_counted_and_the_oldest_is_named),
         UNIT_TEST(what_is_not_asked_for_any_more_stands_in_nobodys_way),
         UNIT_TEST(what_is_erased_there_leaves_no_row),
+        UNIT_TEST(a_word_that_cannot_be_read_is_asked_for),
         UNIT_TEST(what_is_approved_and_not_fetched_is_asked_for_again),
     };
     return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);

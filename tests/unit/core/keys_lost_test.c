@@ -283,6 +283,24 @@ static void more_than_is_looked_at_is_told(void)
     harness_destroy(harness);
 }
 
+/* What nobody wrote so says nothing, and takes the rest of the status from nobody. */
+static void put_damaged_row(struct harness *harness, enum tov_table table)
+{
+    tov_store_batch_put(tov_core_batch(core_of(harness)), table,
+                        tov_store_key_u16_u32_u64(PRISON, 1, 0), tov_bytes_of_text("damaged"));
+    harness_advance(harness, 5000);
+}
+
+static void a_row_that_nobody_wrote_so_hides_none_behind_it(void)
+{
+    struct scene scene = make_scene();
+    struct tov_ref first;
+    put_damaged_row(scene.harness, TOV_TABLE_KEYSLOST);
+    UNIT_EQUAL_INT(status_of(scene.harness, &audit).count, 2);
+    UNIT_EQUAL_INT(list_of(scene.harness, &anna, "in", 0, &first), 1);
+    harness_destroy(scene.harness);
+}
+
 /* ---- those that never had a key ---- */
 
 /* KRFO's of which CLIENT is told that their keys do not come, and whether any is. */
@@ -326,6 +344,8 @@ static void keys_that_never_came_are_counted_for_who_checks_once_it_is_late(void
     harness_advance(harness, 5 * 3600000u);
     UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 2);
     CU_ASSERT(any);
+    put_damaged_row(harness, TOV_TABLE_KEYWAIT);
+    UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 2);
     UNIT_EQUAL_INT(awaited_of(harness, &sofie, &any), 0); /* I10: nobody knows whose they are */
     CU_ASSERT(any);
     say(harness,
@@ -350,6 +370,7 @@ int main(void)
         UNIT_TEST(who_checks_is_told_of_all),
         UNIT_TEST(what_is_opened_again_or_taken_back_is_told_no_more),
         UNIT_TEST(more_than_is_looked_at_is_told),
+        UNIT_TEST(a_row_that_nobody_wrote_so_hides_none_behind_it),
         UNIT_TEST(keys_that_never_came_are_counted_for_who_checks_once_it_is_late),
     };
     return unit_run("core_keys_lost", tests, sizeof tests / sizeof tests[0]);

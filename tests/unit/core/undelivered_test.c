@@ -145,6 +145,23 @@ static void what_is_asked_for_again_is_undelivered_once_a_person_has_said_yes(vo
     harness_destroy(harness);
 }
 
+/* It is asked for again (core_again_test), and takes the rest of the status from nobody. */
+static void a_word_that_nobody_wrote_so_hides_nothing(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref refs[2];
+    uint64_t numbers[2];
+    for (size_t i = 0; i < 2; i++)
+        numbers[i] = send_note(harness, "kbh-pol/dks", &refs[i]);
+    lose_keys(harness, POLICE, &refs[0]);
+    receipt_says(harness, POLICE, refs[1].index, no_key);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_AGAIN,
+                        tov_store_key_u16_u64(POLICE, refs[0].index), tov_bytes_of_text("damaged"));
+    harness_advance(harness, LATE_MS);
+    check(harness, 1, numbers[1]);
+    harness_destroy(harness);
+}
+
 static void what_is_retracted_is_told_no_more(void)
 {
     struct harness *harness = three_nodes();
@@ -475,6 +492,7 @@ int main(void)
         UNIT_TEST(what_waits_for_its_attachments_is_told_when_it_is_late),
         UNIT_TEST(it_is_told_to_its_own_unit_alone),
         UNIT_TEST(what_is_asked_for_again_is_undelivered_once_a_person_has_said_yes),
+        UNIT_TEST(a_word_that_nobody_wrote_so_hides_nothing),
         UNIT_TEST(what_is_retracted_is_told_no_more),
         UNIT_TEST(what_had_no_receipt_before_a_loss_is_told_after_it),
         UNIT_TEST(what_comes_back_without_a_receipt_is_told),

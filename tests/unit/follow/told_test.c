@@ -262,6 +262,21 @@ static void what_was_told_counts_before_it_is_committed(void)
     end_late(&scene);
 }
 
+/* It holds up nothing. */
+static void what_was_told_and_cannot_be_read_is_said_again(void)
+{
+    struct scene scene;
+    struct tov_link_place place = {1, 1, 0, 1};
+    begin_late(&scene, "told-damaged");
+    give(&scene, &scene.leaves);
+    sim_wire_run(scene.wire);
+    tov_store_batch_put(tov_core_batch(tov_node_core(scene.wire->nodes[1].node)), TOV_TABLE_TOLD,
+                        tov_key_link(&place), tov_bytes_of_text("damaged"));
+    sim_node_settle(&scene.wire->nodes[1]);
+    give(&scene, &scene.parcel);
+    end_late(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -269,6 +284,7 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
+        UNIT_TEST(what_was_told_and_cannot_be_read_is_said_again),
     };
     return unit_run("follow_told", tests, sizeof tests / sizeof tests[0]);
 }
