@@ -489,6 +489,7 @@ void world_step(struct world *world)
     world->step++;
     mischief_goes_on(world);
     deeds[at].happens(world);
+    repeat_step(world);
     for (size_t i = 0; i < world->count; i++)
         world_look(world, i);
 }

@@ -18,6 +18,7 @@ static const struct plant_facts facts[PLANT_COUNT] = {
     [PLANT_KEY_ROW] = {"key-row", BROKE_LOST},
     [PLANT_BOOK_ROW] = {"book-row", BROKE_BOOK},
     [PLANT_BLOB_BIT] = {"blob-bit", BROKE_LOST},
+    [PLANT_TAG_ROW] = {"tag-row", BROKE_TWICE},
     [PLANT_MARKER_DISK] = {"marker-disk", BROKE_MARKER},
     [PLANT_IO_ERROR] = {"io-error", BROKE_FAILED},
     [PLANT_FALSE_RECEIPT] = {"false-receipt", BROKE_RECEIPT},

@@ -24,6 +24,7 @@ enum plant {
     PLANT_KEY_ROW,       /* the keys of a message go missing */
     PLANT_BOOK_ROW,      /* a snapshot of the case book changes */
     PLANT_BLOB_BIT,      /* an attachment changes */
+    PLANT_TAG_ROW,       /* the key by which a client's message came is forgotten */
     PLANT_MARKER_DISK,   /* content in the clear in a file */
     PLANT_IO_ERROR,      /* a commit fails that should not */
     PLANT_FALSE_RECEIPT, /* a receipt for what nobody sent */

@@ -127,6 +127,34 @@ static void lose_event(struct world *world)
     UNIT_NEED(tov_store_commit(world->nodes[0].store, batch, NULL) == TOV_OK);
 }
 
+/* Whose idempotency key stands in the row of its event: with the next start the node has never
+ * heard of it. */
+static void forget_tags(struct world *world)
+{
+    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    static const uint8_t none[TOV_TAG_BYTES];
+    struct tov_store_range range = {.table = TOV_TABLE_EVENT};
+    struct tov_store_iter iter;
+    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
+    UNIT_NEED(tov_store_read_begin(world->nodes[0].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_event event;
+        uint8_t row[64];
+        size_t size = iter.row.value.size;
+        UNIT_NEED(tov_event_decode(iter.row.value, &event) == TOV_OK && size <= sizeof row);
+        if (event.kind != TOV_EVENT_WRITTEN || memcmp(event.tag, none, sizeof none) == 0)
+            continue;
+        memcpy(row, iter.row.value.data, size);
+        memset(row + size - TOV_TAG_BYTES, 0, TOV_TAG_BYTES);
+        tov_store_batch_put(batch, TOV_TABLE_EVENT, iter.row.key, (struct tov_bytes){row, size});
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    tov_store_read_end(TOV_TAKE(read));
+    UNIT_NEED(tov_store_commit(world->nodes[0].store, batch, NULL) == TOV_OK);
+}
+
 static bool is_complete(struct world *world, size_t node, const struct tov_message_name *name)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -173,6 +201,8 @@ void plant_after_commit(struct world *world, size_t node)
         change_newest(world, TOV_TABLE_BOOK, 1);
     if (plant == PLANT_EVENT_ROW)
         lose_event(world);
+    if (plant == PLANT_TAG_ROW)
+        forget_tags(world);
     if (plant == PLANT_MARKER_DISK && plant_acts_once(world, plant))
         UNIT_NEED(sim_disk_save(world->nodes[0].disk, "note", tov_bytes_of_text(SIM_MARKER)) ==
                   TOV_OK);

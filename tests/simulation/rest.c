@@ -313,5 +313,11 @@ void world_rest(struct world *world)
     world_pass(world, 2 * DAY_MS); /* anchors are due, however far ahead a clock once was */
     if (!world_is_broken(world))
         come_to_rest(world);
+    if (world->repeats.happen && !world_is_broken(world)) {
+        repeat_ask_all(world);
+        come_to_rest(world);
+    }
+    if (world->repeats.happen && !world_is_broken(world))
+        repeat_check(world);
     check_all(world);
 }

@@ -14,6 +14,7 @@ static const char *const names[FAULT_COUNT] = {
     [FAULT_PART] = "part",         [FAULT_NONSENSE] = "nonsense",
     [FAULT_WITHHELD] = "withheld", [FAULT_REPLAY] = "replay",
     [FAULT_CLAIM] = "claim",       [FAULT_RESTORE] = "restore",
+    [FAULT_REPEAT] = "repeat",
 };
 
 const char *fault_name(enum fault fault)

@@ -24,6 +24,7 @@ enum fault {
     FAULT_CLOCK,     /* a clock jumps */
     FAULT_DRIFT,     /* a clock runs too fast or too slow */
     FAULT_RESTORE,   /* a store is set back to an old copy */
+    FAULT_REPEAT,    /* a client sends a message once more */
     /* what a liar does */
     FAULT_FORK,     /* it shows two ledgers */
     FAULT_NONSENSE, /* signed entries that mean nothing */

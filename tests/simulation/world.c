@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define START_MS 1750000000000ull
-#define LARGE_COUNT 8u
 #define ORDERS_MIN 4u
 #define ORDERS_SPAN 20u
 #define RESTORES_MAX 3u
@@ -140,6 +139,14 @@ static void note_acknowledged(void *context, size_t node, uint64_t record)
         model_acknowledged(world, node, record);
 }
 
+static enum tov_err take_client_frame(void *context, size_t node, uint64_t connection,
+                                      struct tov_bytes frame)
+{
+    return repeat_take(context, node, connection, frame)
+               ? TOV_OK
+               : inbox_take(context, node, connection, frame);
+}
+
 static void close_client(void *context, size_t node, uint64_t connection)
 {
     struct world *world = context;
@@ -154,7 +161,7 @@ static void set_hooks(struct world *world, struct sim_node *node)
                                      .drop = mute_peer,
                                      .log = note_log,
                                      .client_context = world,
-                                     .send_client = inbox_take,
+                                     .send_client = take_client_frame,
                                      .close_client = close_client,
                                      .durable = model_durable,
                                      .signed_by_guard = model_signed,
@@ -217,12 +224,12 @@ static bool draw_restores(struct world *world)
 {
     bool wanted = world_chance(world, 35) && world->plants.plant == PLANT_NONE;
     wanted = wanted || plant_needs_restores(world->plants.plant);
-    return wanted && world->count <= LARGE_COUNT && world_may(world, FAULT_RESTORE);
+    return wanted && world->count <= WORLD_FEW_NODES && world_may(world, FAULT_RESTORE);
 }
 
 static size_t draw_keepers(struct world *world)
 {
-    if (world->count > LARGE_COUNT)
+    if (world->count > WORLD_FEW_NODES)
         return 3;
     return world->count == 4 && world_chance(world, 60) ? 2 : 0;
 }
@@ -267,11 +274,12 @@ struct world *world_create(const struct world_options *options)
         liar_init(world);
     world->restores.happen = draw_restores(world);
     world->restores.left = RESTORES_MAX;
+    repeat_init(world);
     world->tally.worlds = 1;
     world->tally.liars = world->liar.is_there ? 1 : 0;
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++)
         world_start(world, i);
-    if (world->count > LARGE_COUNT)
+    if (world->count > WORLD_FEW_NODES)
         connect_all(world);
     if (world->restores.happen)
         world_calm(world, 2, 1000); /* there is something to lose from the start */
@@ -355,6 +363,7 @@ void world_crash(struct world *world, size_t node)
 {
     trace_line(&world->trace, "%llu crash a%zu", (unsigned long long)world->step, node + 1);
     world->inboxes[node].connection = 0;
+    repeat_lose(world, node);
     sim_node_crash(&world->nodes[node]);
     network_forget(&world->network, node);
     plant_after_crash(world, node);

@@ -14,6 +14,7 @@
 #include "simulation/model.h"
 #include "simulation/network.h"
 #include "simulation/plant.h"
+#include "simulation/repeat.h"
 #include "simulation/restore.h"
 #include "simulation/tally.h"
 #include "simulation/trace.h"
@@ -40,6 +41,9 @@
 #define BROKE_UNSAID "unsaid"     /* a loss that the ledger does not tell */
 #define BROKE_NAMES "names"       /* what a message answers or takes back is not where it stands */
 #define BROKE_BLIND "blind"       /* a forker was not noticed, or not suspended */
+
+/* In larger worlds nobody is set back, and a message goes to few. */
+#define WORLD_FEW_NODES 8u
 
 struct world_node {
     bool needs_turn;
@@ -72,6 +76,7 @@ struct world {
     struct model model;
     struct liar liar;
     struct restores restores;
+    struct repeats repeats;
     struct swizzle swizzle;
     struct tally tally;
     uint32_t without; /* bits of faults that do not happen */
