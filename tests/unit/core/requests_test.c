@@ -366,6 +366,37 @@ static void a_message_that_waits_for_its_commit_is_known_when_it_is_asked_again(
     harness_destroy(harness);
 }
 
+/* I9: the entry is durable before anything of the message leaves, its content or its trace. */
+static void no_message_is_handed_out_before_its_access_entry_is_durable(void)
+{
+    static const char *const ways[] = {"get", "trace"};
+    struct harness *harness = three_nodes();
+    struct tov_core *core = core_of(harness);
+    uint64_t number = send_to_both(harness, NULL);
+    drop_replies(harness, &anna);
+    for (size_t i = 0; i < 2; i++) {
+        struct tov_record body;
+        struct tov_record request = request_of(ways[i], &body);
+        uint64_t before = tov_ledger_committed(core->journal);
+        uint8_t *bytes;
+        size_t size;
+        UNIT_OK(tov_record_put_number(body, "number", number));
+        harness_hold_commits(harness, 0, true);
+        send_frame(harness, request, 900 + i);
+        harness_run(harness);
+        CU_ASSERT_FATAL(!harness_take(harness, &anna, &bytes, &size));
+        UNIT_EQUAL_INT(tov_ledger_committed(core->journal), before);
+        harness_hold_commits(harness, 0, false);
+        harness_run(harness);
+        struct tov_record reply = take_reply(harness);
+        UNIT_EQUAL_INT(error_of(reply), 0);
+        UNIT_EQUAL_INT(tov_ledger_committed(core->journal), before + 1);
+        tov_record_destroy(&reply);
+        tov_record_destroy(&request);
+    }
+    harness_destroy(harness);
+}
+
 /* ---- messages ---- */
 
 static enum tov_err error_of_get(struct harness *harness, uint64_t number,
@@ -625,6 +656,7 @@ int main(void)
         UNIT_TEST(files_that_were_not_uploaded_cannot_be_named),
         UNIT_TEST(a_message_that_was_erased_is_not_written_again),
         UNIT_TEST(a_message_that_waits_for_its_commit_is_known_when_it_is_asked_again),
+        UNIT_TEST(no_message_is_handed_out_before_its_access_entry_is_durable),
         UNIT_TEST(what_its_sender_took_back_is_shown_to_nobody),
         UNIT_TEST(an_auditor_is_shown_a_message_without_its_content),
         UNIT_TEST(a_search_needs_something_to_look_for),
