@@ -4,8 +4,11 @@
  * (support/faultshim.c), for every tenth N (TOV_FAULT_EVERY; TOV_TEST_PERCENT=1000: each). Whatever
  * fails: the node ends by itself with the code that names a broken disk, or it goes on by itself,
  * starting a role again where it must. It never hangs, and at the end everything that anyone was
- * told is stored stands there, once, in order and unchanged (I2, I3). The load is not the same in
- * two runs, so N says how far a process has come, not exactly where.
+ * told is stored stands there, once, in order and unchanged (I2, I3). And the process dies there,
+ * as by signal 9, at each of many calls one behind the other: while the core writes and syncs a
+ * commit, while the guard saves what it signs, and between what the core then says to guard,
+ * clients and gateway. The load is not the same in two runs, so N says how far a process has come,
+ * not exactly where.
  */
 #include "exit_codes.h"
 #include "federation/federation.h"
@@ -62,6 +65,14 @@ static const struct fault faults[] = {
     {"front", "malloc", ENOMEM, 1, 200, GOES_ON},
 #endif
 };
+
+/* Each step of commit, signature and release, from the start of the process on. */
+static const struct fault deaths[] = {
+    {"core", "write", 0, 1, 12, GOES_ON},     {"core", "fdatasync", 0, 1, 6, GOES_ON},
+    {"core", "send", 0, 1, 30, GOES_ON},      {"guard", "write", 0, 1, 6, GOES_ON},
+    {"guard", "fdatasync", 0, 1, 4, GOES_ON},
+};
+#define DEATHS_EVERY 1u
 
 /* ---- one fault ---- */
 
@@ -126,6 +137,11 @@ static unsigned judge(struct node *node, bool may_go_on)
     return code == TOV_EXIT_IO ? ENDS : 0;
 }
 
+static const char *name_of(const struct fault *fault)
+{
+    return fault->code == 0 ? "it dies" : strerror(fault->code);
+}
+
 static bool fail_call(const struct fault *fault, unsigned at)
 {
     struct words words;
@@ -136,8 +152,8 @@ static bool fail_call(const struct fault *fault, unsigned at)
     unsigned followed = met ? judge(node, (fault->allowed & GOES_ON) != 0) : 0;
     bool is_right = (followed & fault->allowed) != 0;
     if (!is_right)
-        (void)printf("\n    %s: %s %u: %s: %s\n", fault->role, fault->call, at,
-                     strerror(fault->code), !met ? "was not met" : "may not end so");
+        (void)printf("\n    %s: %s %u: %s: %s\n", fault->role, fault->call, at, name_of(fault),
+                     !met ? "was not met" : "may not end so");
     if (node->pid != 0 && !node_stop(&storm.federation, KK)) {
         (void)printf("\n    %s: %s %u: did not end when it was asked\n", fault->role, fault->call,
                      at);
@@ -159,17 +175,17 @@ static void fail_each(const struct fault *fault, unsigned every)
     for (unsigned at = fault->from; at <= fault->to; at = next(fault, at, every), runs++)
         right += fail_call(fault, at);
     UNIT_EQUAL_INT(right, runs);
-    (void)printf("\n    %s: %s: %s: %u times", fault->role, fault->call, strerror(fault->code),
-                 runs);
+    (void)printf("\n    %s: %s: %s: %u times", fault->role, fault->call, name_of(fault), runs);
 }
 
-static void a_call_that_fails_costs_nothing_that_was_acknowledged(void)
+/* Under load, each of COUNT rows at every EVERY-th call; then nothing is missing. */
+static void meet_all(const struct fault *rows, size_t count, unsigned every)
 {
     federation_create(&storm.federation);
     storm_begin(&storm);
     UNIT_EQUAL_INT(node_stop(&storm.federation, KK), 1);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0] && storm_lives(&storm); i++)
-        fail_each(&faults[i], unit_every("TOV_FAULT_EVERY", EVERY));
+    for (size_t i = 0; i < count && storm_lives(&storm); i++)
+        fail_each(&rows[i], every);
     node_start(&storm.federation, KK);
     UNIT_EQUAL_INT(node_serves(&storm.federation, KK, SERVES_MS), 1);
     UNIT_EQUAL_INT(storm_calm(&storm), 1);
@@ -180,10 +196,21 @@ static void a_call_that_fails_costs_nothing_that_was_acknowledged(void)
     UNIT_EQUAL_INT(storm_end(&storm), 1);
 }
 
+static void a_call_that_fails_costs_nothing_that_was_acknowledged(void)
+{
+    meet_all(faults, sizeof faults / sizeof faults[0], unit_every("TOV_FAULT_EVERY", EVERY));
+}
+
+static void a_death_at_each_step_costs_nothing_that_was_acknowledged(void)
+{
+    meet_all(deaths, sizeof deaths / sizeof deaths[0], unit_every("TOV_DEATH_EVERY", DEATHS_EVERY));
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_call_that_fails_costs_nothing_that_was_acknowledged),
+        UNIT_TEST(a_death_at_each_step_costs_nothing_that_was_acknowledged),
     };
     return unit_run("federation: the N-th call fails", tests, sizeof tests / sizeof tests[0]);
 }

@@ -7,7 +7,8 @@
  *   TOV_FAULT_ROLE     only the process that was started as `--role` with this name is meant
  *   TOV_FAULT          CALL:ERRNO:N or CALL:ERRNO:N:on, for example fdatasync:5:3; CALL is write
  *                      (pwrite, write and writev), fdatasync (and fsync), ftruncate, open (and
- *                      openat) or malloc. The N-th such call fails once, or with `on` from then on.
+ *                      openat), malloc or send (to whatever socket). The N-th such call fails once,
+ *                      or with `on` from then on.
  *                      ERRNO 0: the process is killed there, as by signal 9.
  *   TOV_FAULT_ONCE     file that gets a line when the call fails; while it has one nothing fails:
  *                      a process that is started again meets the fault no second time
@@ -39,9 +40,9 @@
 #define JOURNAL_FD 250
 #define ONCE_FD 251
 
-enum call { CALL_WRITE, CALL_SYNC, CALL_TRUNCATE, CALL_OPEN, CALL_MALLOC, CALL_COUNT };
-static const char *const call_names[CALL_COUNT] = {"write", "fdatasync", "ftruncate", "open",
-                                                   "malloc"};
+enum call { CALL_WRITE, CALL_SYNC, CALL_TRUNCATE, CALL_OPEN, CALL_MALLOC, CALL_SEND, CALL_COUNT };
+static const char *const call_names[CALL_COUNT] = {"write", "fdatasync", "ftruncate",
+                                                   "open",  "malloc",    "send"};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool is_ready;
@@ -156,8 +157,8 @@ static bool fails(enum call call)
     if ((int)call != fault_call || count < fault_at || (count > fault_at && !fault_stays))
         return false;
     note_once(call, count);
-    if (fault_errno == 0)
-        (void)syscall(SYS_kill, getpid(), SIGKILL);
+    if (fault_errno == 0) /* what a role may still do that has shut itself off */
+        (void)syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGKILL);
     errno = fault_errno;
     return true;
 }
@@ -261,6 +262,16 @@ EXPORT int ftruncate(int fd, off_t size)
     if (fails(CALL_TRUNCATE))
         return -1;
     return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+/* ---- what is said ---- */
+
+EXPORT ssize_t send(int fd, const void *data, size_t size, int flags);
+EXPORT ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+    if (fails(CALL_SEND))
+        return -1;
+    return syscall(SYS_sendto, fd, data, size, flags, NULL, 0L);
 }
 
 /* ---- open and close: which descriptors are watched ---- */
