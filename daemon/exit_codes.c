@@ -94,6 +94,7 @@ enum tov_exit tov_exit_of_error(enum tov_err err)
     case TOV_E_ERASED:
     case TOV_E_EPOCH:
     case TOV_E_INTERNAL:
+    case TOV_E_ASIDE:
         break;
     }
     return TOV_EXIT_INTERNAL;

@@ -46,6 +46,7 @@ static const char *const sentences[] = {
     [TOV_E_EPOCH] = N_("The key that opens it is not here, or not here any more."),
     [TOV_E_CONFIG] = N_("The configuration is wrong."),
     [TOV_E_INTERNAL] = N_("A fault in the program."),
+    [TOV_E_ASIDE] = N_("Nobody has this message: the node could not write it again."),
 };
 
 static const char *sentence_of(enum tov_err err)

@@ -45,6 +45,19 @@ static const struct tov_message_view *look_through(const struct tov_listing *lis
     return NULL;
 }
 
+/* Of a number that is in no list: the node knows of one that it could not write again, and of one
+ * that it will. That it is asked is no entry in the journal, since it has no evidence to show. */
+static enum tov_err explain_missing(struct cli *cli, struct tov_client *client, uint64_t number,
+                                    const char *text)
+{
+    struct tov_get_options options = TOV_GET_OPTIONS_INIT;
+    struct tov_trace *trace = NULL;
+    options.number = number;
+    enum tov_err err = tov_message_trace(client, &options, &trace, &cli->error);
+    tov_trace_destroy(trace);
+    return find_explain(cli, err == TOV_OK ? TOV_E_NOT_FOUND : err, text);
+}
+
 enum tov_err find_any(struct cli *cli, const char *text, struct tov_listing **out_listing,
                       const struct tov_message_view **out_view)
 {
@@ -71,7 +84,8 @@ enum tov_err find_any(struct cli *cli, const char *text, struct tov_listing **ou
         options.before = tov_listing_next(listing);
         tov_listing_destroy(listing);
     } while (number == 0 && options.before != 0);
-    return find_explain(cli, TOV_E_NOT_FOUND, text);
+    return number != 0 ? explain_missing(cli, client, number, text)
+                       : find_explain(cli, TOV_E_NOT_FOUND, text);
 }
 
 enum tov_err find_message(struct cli *cli, const char *text, struct tov_listing **out_listing,
@@ -99,9 +113,24 @@ enum tov_err find_number(struct cli *cli, const char *text, uint64_t *out_number
     return TOV_OK;
 }
 
+/* "kk/1/345" of the own agency: the references of others' messages stay what they are. */
+static bool is_own_reference(const struct cli *cli, const char *text)
+{
+    const char *own = cli->client == NULL ? "" : tov_client_identity(cli->client)->agency;
+    size_t size = strlen(own);
+    return size > 0 && find_is_reference(text) && strncmp(text, own, size) == 0 &&
+           text[size] == '/';
+}
+
 enum tov_err find_explain(struct cli *cli, enum tov_err err, const char *text)
 {
     if (err != TOV_E_NOT_FOUND)
         return err;
+    if (is_own_reference(cli, text))
+        return cli_fail(cli, err,
+                        _("There is no message %.80s, or it is not for you to see. A message that "
+                          "was written anew after the node was set back has another reference, and "
+                          "its old number: tov outbox"),
+                        text);
     return cli_fail(cli, err, _("There is no message %.80s, or it is not for you to see."), text);
 }

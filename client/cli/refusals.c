@@ -24,8 +24,12 @@ const char *const refusals[] = {
        "copy, and that nobody has; tov status says whether it must be written again"),
     N_("in_reply_to is no whole reference"),
     N_("in_reply_to names no message that is held here and is for your units"),
+    N_("message %s could not be written again after the node was set back to an old copy: nobody "
+       "has it. Send it anew as a new message, and ask the operator why"),
     N_("message %s is not about a case, a concern, a course or a transition that your units take "
        "part in, or there is no such message"),
+    N_("message %s waits to be written again, since the node was set back to an old copy: try "
+       "again when the node is serving"),
     N_("more data than the size said at the begin"),
     N_("name a message by its number or reference"),
     N_("no such recipient of the message has lost its keys: there is nothing to give again"),
@@ -48,10 +52,6 @@ const char *const refusals[] = {
     N_("the journal has not begun: what was restored is from before the node's first entry, and "
        "only its keepers can say so"),
     N_("the message has no such attachment"),
-    N_("the message of this idempotency key, number %s, was set aside while the node's store was "
-       "an "
-       "old copy; tov status says whether it is being written anew or a person must write it "
-       "again"),
     N_("the message stands in the record under another number already; say `replace` to correct "
        "it"),
     N_("the message steps more than %s things: send it in parts"),

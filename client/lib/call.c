@@ -100,7 +100,7 @@ void call_fail(struct call *call, enum tov_err code, const char *words)
  * something else to our callers. */
 static enum tov_err code_of(uint64_t number)
 {
-    if (number > (uint64_t)TOV_E_INTERNAL)
+    if (number > (uint64_t)TOV_E_ASIDE)
         return TOV_E_UNAVAILABLE;
     return number == (uint64_t)TOV_E_AGAIN ? TOV_E_BUSY : (enum tov_err)number;
 }

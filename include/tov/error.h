@@ -44,7 +44,8 @@ enum tov_err {
     TOV_E_ERASED = 26,      /* it was there and has been erased */
     TOV_E_EPOCH = 27,       /* no epoch key that opens it, or none known yet */
     TOV_E_CONFIG = 28,      /* a configuration file is wrong */
-    TOV_E_INTERNAL = 29     /* a fault in this program */
+    TOV_E_INTERNAL = 29,    /* a fault in this program */
+    TOV_E_ASIDE = 30        /* nobody has the message: after a restore it was not written again */
 };
 
 #define TOV_ERROR_TEXT_SIZE 256

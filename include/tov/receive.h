@@ -7,7 +7,10 @@
  *
  * Errors of all requests here: NOT_FOUND (no such message, or not for this client), DENIED, ERASED,
  * EPOCH, BUSY, UNAVAILABLE, TIMEOUT, NOMEM, MALFORMED and VERSION (an answer that this library
- * cannot read). All block up to the client's timeout, unless they say otherwise. One at a time.
+ * cannot read). Of a message that the node took while its store was an old copy, and by its number
+ * or the reference that it had: UNAVAILABLE until it is written anew, under the same number, and
+ * ASIDE when it could not be (send it anew as another message). All block up to the client's
+ * timeout, unless they say otherwise. One at a time.
  */
 #ifndef TOV_RECEIVE_H
 #define TOV_RECEIVE_H

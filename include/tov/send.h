@@ -39,11 +39,11 @@ struct tov_submit_options {
  * step. OPTIONS may be NULL. Blocks. One at a time for client and draft.
  * Errors: RULE and SCHEMA (refused; the draft's remarks say why), DENIED (not a unit of this
  * client), NOT_FOUND (a recipient that is not in the directory, or a target), ERASED (the key
- * belongs to a message that was erased since), LIMIT, BUSY, FULL and UNAVAILABLE (later), IO (an
- * attachment cannot be read, or is shorter now), PROOF (an attachment did not arrive as it was
- * sent), TIMEOUT (outcome unknown: submit the same draft again), CLOSED (progress gave up),
- * MALFORMED (an answer that cannot be read: submit again), ARGUMENT (the draft is under way
- * already), NOMEM. */
+ * belongs to a message that was erased since), ASIDE (to one that nobody has since the node was set
+ * back), LIMIT, BUSY, FULL and UNAVAILABLE (later), IO (an attachment cannot be read, or is shorter
+ * now), PROOF (an attachment did not arrive as it was sent), TIMEOUT (outcome unknown: submit the
+ * same draft again), CLOSED (progress gave up), MALFORMED (an answer that cannot be read: submit
+ * again), ARGUMENT (the draft is under way already), NOMEM. */
 TOV_API_CHECKED enum tov_err tov_client_submit(struct tov_client *client,
                                                struct tov_message_draft *draft,
                                                const struct tov_submit_options *options,

@@ -36,6 +36,7 @@ static const char *const names[] = {
     [TOV_E_EPOCH] = "epoch",
     [TOV_E_CONFIG] = "config",
     [TOV_E_INTERNAL] = "internal",
+    [TOV_E_ASIDE] = "aside",
 };
 
 const char *tov_err_name(enum tov_err code)

@@ -274,6 +274,10 @@ enum tov_err tov_api_view_load(const struct api_look *look, const struct api_wan
 enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_event *event,
                                 const struct api_wanted *wanted,
                                 struct api_view *view) TOV_MUST_CHECK;
+/* Message NUMBER, which is set aside (ledger/aside.h): its header, unless its key is gone.
+ * TOV_E_NOT_FOUND: it is not set aside. */
+enum tov_err tov_api_view_aside(const struct api_look *look, uint64_t number,
+                                struct api_view *view) TOV_MUST_CHECK;
 
 /* Fills OUT, an ApiSummary. */
 enum tov_err tov_api_put_summary(const struct api_look *look, const struct api_view *view,
@@ -407,8 +411,26 @@ enum tov_err tov_api_keys_awaited_of(const struct api_look *look, struct api_vie
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;
 
+/* aside.c: message NUMBER is set aside, and is written anew (UNAVAILABLE), or was not (ASIDE). */
+enum tov_err tov_api_say_aside(struct api_call *call, uint64_t number) TOV_MUST_CHECK;
+/* What LOOK may not see, or what is not there: the failure of a request about message
+ * NUMBER: NOT_FOUND, or as above where it is set aside. VIEW is to work with. */
+enum tov_err tov_api_no_message(struct api_call *call, const struct api_look *look,
+                                struct api_view *view, uint64_t number) TOV_MUST_CHECK;
+/* Messages that could not be written again in the last 30 days. */
+#define API_ASIDE_NAMED 5u
+struct api_aside {
+    uint64_t left_ms;                  /* when that turned out; 0: there are none */
+    uint64_t count;                    /* casework: those that the client's units sent; else all */
+    uint64_t numbers[API_ASIDE_NAMED]; /* casework: the first of them */
+    bool has_unknown; /* casework: there are some of which nobody knows who sent them */
+};
+enum tov_err tov_api_aside_of(const struct api_look *look,
+                              struct api_aside *out_aside) TOV_MUST_CHECK;
+
 /* sentence.c: the state's, or of what else is the matter; empty when nothing is. */
-enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out) TOV_MUST_CHECK;
+enum tov_err tov_api_put_sentence(const struct api_look *look,
+                                  struct tov_record out) TOV_MUST_CHECK;
 
 /* ---- what requests have in common (fields.c) ---- */
 

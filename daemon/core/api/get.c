@@ -20,7 +20,7 @@ static enum tov_err open_message(struct getting *get, uint64_t number, enum tov_
     struct api_wanted wanted = {number, depth};
     enum tov_err err = tov_api_view_load(&get->look, &wanted, &get->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && get->view.sight == TOV_SIGHT_NONE))
-        return tov_api_not_found(get->call);
+        return tov_api_no_message(get->call, &get->look, &get->view, number);
     return err;
 }
 

@@ -9,7 +9,6 @@
 #include "api/desk.h"
 
 #include "case/danish_time.h"
-#include "ledger/aside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,36 +54,102 @@ static enum tov_err put_attachment_sentence(struct tov_record out)
         "is fetched anew.");
 }
 
-#define ASIDE_SHOWN_MS (30ull * 86400000u)
-
-/* Which, the log says alone: that a unit wrote something is not for the others (I10). */
-static enum tov_err put_aside_sentence(uint64_t left_ms, struct tov_record out)
+/* "12, 15 og 3 til" */
+static void name_numbers(const struct api_aside *aside, bool is_danish, struct tov_buf *out)
 {
-    char at[TOV_DANISH_TIME_SIZE], danish[512], english[512];
-    tov_danish_time_format(left_ms, at);
+    uint64_t named = aside->count < API_ASIDE_NAMED ? aside->count : API_ASIDE_NAMED;
+    for (uint64_t i = 0; i < named; i++)
+        tov_buf_put_format(out, "%s%llu", i == 0 ? "" : ", ",
+                           (unsigned long long)aside->numbers[i]);
+    if (aside->count > named)
+        tov_buf_put_format(out, " %s %llu %s", is_danish ? "og" : "and",
+                           (unsigned long long)(aside->count - named), is_danish ? "til" : "more");
+    tov_buf_put_u8(out, 0);
+}
+
+/* Casework cannot read the log: its own messages are named to it. */
+static enum tov_err put_own_aside(const struct api_aside *aside, const char *at,
+                                  struct tov_record out)
+{
+    char danish[512], english[512];
+    uint8_t da_room[128], en_room[128];
+    struct tov_buf da = {.data = da_room, .capacity = sizeof da_room, .limit = sizeof da_room};
+    struct tov_buf en = {.data = en_room, .capacity = sizeof en_room, .limit = sizeof en_room};
+    bool is_one = aside->count == 1;
+    name_numbers(aside, true, &da);
+    name_numbers(aside, false, &en);
+    (void)snprintf(danish, sizeof danish,
+                   "%s nr. %s kunne ikke skrives igen %s, efter at noden blev sat tilbage til en "
+                   "gammel kopi: ingen "
+                   "har fået %s. Send %s på ny som %s, og kontakt driften for at høre hvorfor.%s",
+                   is_one ? "Jeres besked" : "Jeres beskeder", (const char *)da_room, at,
+                   is_one ? "den" : "dem", is_one ? "den" : "dem",
+                   is_one ? "en ny besked" : "nye beskeder",
+                   aside->has_unknown ? " Der kan være flere: se i tov outbox." : "");
+    (void)snprintf(
+        english, sizeof english,
+        "Your %s no. %s could not be written again at %s, after the node was set back to an "
+        "old copy: nobody has %s. Send %s anew as %s, and call the operator to learn why.%s",
+        is_one ? "message" : "messages", (const char *)en_room, at, is_one ? "it" : "them",
+        is_one ? "it" : "them", is_one ? "a new message" : "new messages",
+        aside->has_unknown ? " There may be more: see tov outbox." : "");
+    return put(out, danish, english);
+}
+
+static enum tov_err put_unknown_aside(const char *at, struct tov_record out)
+{
+    char danish[512], english[512];
     (void)snprintf(
         danish, sizeof danish,
         "Beskeder, som noden tog imod, mens dens database var en gammel kopi, kunne ikke "
-        "skrives igen %s: ingen har fået dem. Se i tov outbox, om jeres beskeder fra før "
-        "da er der, og send dem på ny, der mangler. Loggen nævner numrene "
-        "(message-stays-aside).",
+        "skrives igen %s: ingen har fået dem, og noden kan ikke se, hvem der skrev dem. Se i "
+        "tov outbox, om jeres beskeder fra før da er der, og send dem på ny, der mangler. "
+        "Kontakt driften, som kan se numrene.",
         at);
     (void)snprintf(english, sizeof english,
                    "Messages that the node took while its store was an old copy could not be "
-                   "written again at %s: nobody has them. See in tov outbox whether your messages "
-                   "from before that are there, and send anew those that are missing. The log has "
-                   "their numbers (message-stays-aside).",
+                   "written again at %s: nobody has them, and the node cannot see who wrote them. "
+                   "See in tov outbox whether your messages from before that are there, and send "
+                   "anew those that are missing. Call the operator, who can see their numbers.",
                    at);
     return put(out, danish, english);
 }
 
-/* 0: none is left, or it was told long enough. */
-static uint64_t left_aside_ms(const struct tov_api *api)
+/* To who runs or checks the node. */
+static enum tov_err put_all_aside(const struct api_aside *aside, const char *at,
+                                  struct tov_record out)
 {
-    uint64_t left_ms = 0;
-    if (tov_aside_left_ms(api->core, &left_ms) != TOV_OK)
-        return 0;
-    return left_ms + ASIDE_SHOWN_MS < api->core->now_ms ? 0 : left_ms;
+    char danish[512], english[512];
+    unsigned long long count = aside->count;
+    (void)snprintf(danish, sizeof danish,
+                   "Noden tog imod beskeder, mens dens database var en gammel kopi, og kunne ikke "
+                   "skrive dem igen %s: ingen har fået dem (antal: %llu). Enhederne, der skrev "
+                   "dem, får numrene at vide i tov status og skal sende dem på ny. Loggen nævner "
+                   "numrene og hvorfor (message-stays-aside).",
+                   at, count);
+    (void)snprintf(english, sizeof english,
+                   "The node took messages while its store was an old copy, and could not write "
+                   "them again at %s: nobody has them (%llu). The units that wrote them are told "
+                   "their numbers by tov status, and must send them anew. The log has the numbers, "
+                   "and why (message-stays-aside).",
+                   at, count);
+    return put(out, danish, english);
+}
+
+static enum tov_err put_aside_sentence(const struct api_look *look, const struct api_aside *aside,
+                                       struct tov_record out)
+{
+    char at[TOV_DANISH_TIME_SIZE];
+    tov_danish_time_format(aside->left_ms, at);
+    if (!tov_access_may(look->client, TOV_DEED_CONTENT))
+        return put_all_aside(aside, at, out);
+    return aside->count > 0 ? put_own_aside(aside, at, out) : put_unknown_aside(at, out);
+}
+
+/* What cannot be read takes the rest of the status from nobody. */
+static bool is_left_aside(const struct api_look *look, struct api_aside *out)
+{
+    return tov_api_aside_of(look, out) == TOV_OK && (out->count > 0 || out->has_unknown);
 }
 
 static enum tov_err put_full_sentence(struct tov_record out)
@@ -300,8 +365,10 @@ static enum tov_err put_sentence_of_others(const struct tov_api *api, struct tov
     return api->witness_is_lost ? put_witness_sentence(out) : put(out, "", "");
 }
 
-static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_record out)
+static enum tov_err put_lesser_sentence(const struct api_look *look, struct tov_record out)
 {
+    const struct tov_api *api = look->api;
+    struct api_aside aside;
     if (tov_book_damages(api->book) > 0)
         return put_damage_sentence(out);
     if (tov_desk_unread_most(api->desk) != 0)
@@ -312,14 +379,14 @@ static enum tov_err put_lesser_sentence(const struct tov_api *api, struct tov_re
         return put_attachment_sentence(out);
     if (tov_book_differences(api->book) > 0)
         return put_book_sentence(out);
-    uint64_t left_ms = left_aside_ms(api);
-    if (left_ms != 0)
-        return put_aside_sentence(left_ms, out);
+    if (is_left_aside(look, &aside))
+        return put_aside_sentence(look, &aside, out);
     return put_sentence_of_others(api, out);
 }
 
-enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record out)
+enum tov_err tov_api_put_sentence(const struct api_look *look, struct tov_record out)
 {
+    const struct tov_api *api = look->api;
     const struct tov_api_state *state = &api->state;
     if (api->core->waits_for_room)
         return put_no_room_sentence(out);
@@ -331,5 +398,5 @@ enum tov_err tov_api_put_sentence(const struct tov_api *api, struct tov_record o
         return put_full_sentence(out);
     if (tov_core_clock_is_behind(api->core))
         return put_clock_sentence(out);
-    return put_lesser_sentence(api, out);
+    return put_lesser_sentence(look, out);
 }

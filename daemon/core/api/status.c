@@ -329,11 +329,12 @@ static const char *state_of(const struct tov_api *api)
     return is_full && strcmp(api->state.name, "serving") == 0 ? "read-only" : api->state.name;
 }
 
-static enum tov_err put_node(const struct tov_api *api, struct tov_record out)
+static enum tov_err put_node(const struct api_look *look, struct tov_record out)
 {
+    const struct tov_api *api = look->api;
     const struct tov_core *core = api->core;
     TOV_TRY(tov_record_put_text(out, "state", state_of(api)));
-    TOV_TRY(tov_api_put_sentence(api, out));
+    TOV_TRY(tov_api_put_sentence(look, out));
     TOV_TRY(put_trees(core, out));
     TOV_TRY(tov_record_put_number(out, "roster_version", tov_roster_version(core->roster)));
     TOV_TRY(tov_record_put_number(out, "roster_until_ms",
@@ -352,7 +353,7 @@ static enum tov_err run(const struct api_look *look, struct api_call *call)
      */
     bool is_read = tov_desk_read(look->api, look->read) == TOV_OK;
     TOV_TRY(tov_api_answer(call, "status", &answer));
-    TOV_TRY(put_node(call->api, answer));
+    TOV_TRY(put_node(look, answer));
     TOV_TRY(put_peers(look, answer));
     TOV_TRY(put_limits(&call->api->policy, answer));
     TOV_TRY(put_desk(look, is_read, answer));

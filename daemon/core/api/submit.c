@@ -462,11 +462,7 @@ static enum tov_err say_gone(struct api_call *call, const struct api_look *look,
     struct tov_event event;
     TOV_TRY(tov_event_get(look->read, number, &event));
     if (event.index == TOV_ASIDE_INDEX)
-        return tov_fail(&call->error, TOV_E_UNAVAILABLE,
-                        "the message of this idempotency key, number %llu, was set aside while the "
-                        "node's store was an old copy; tov status says whether it is being written "
-                        "anew or a person must write it again",
-                        (unsigned long long)number);
+        return tov_api_say_aside(call, number);
     return tov_fail(&call->error, TOV_E_ERASED,
                     "this idempotency key was used for a message that has been erased since");
 }

@@ -155,7 +155,7 @@ static enum tov_err open_message(struct tracing *trace, uint64_t number)
     struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
     enum tov_err err = tov_api_view_load(&trace->look, &wanted, &trace->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && trace->view.sight == TOV_SIGHT_NONE))
-        return tov_api_not_found(trace->call);
+        return tov_api_no_message(trace->call, &trace->look, &trace->view, number);
     return err;
 }
 

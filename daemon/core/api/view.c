@@ -5,6 +5,7 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/aside.h"
 #include "ledger/judge.h"
 #include "ledger/reply.h"
 
@@ -77,6 +78,21 @@ enum tov_err tov_api_view_event(const struct api_look *look, const struct tov_ev
         tov_message_read(look->api->core, look->read, &name, wanted->depth, view->message);
     if (err == TOV_E_ERASED || err == TOV_E_VERSION)
         return TOV_E_NOT_FOUND; /* nothing is left that says for whom it was, or it is not known */
+    TOV_TRY(err);
+    TOV_TRY(open_header(look, view));
+    judge(look, view);
+    return TOV_OK;
+}
+
+enum tov_err tov_api_view_aside(const struct api_look *look, uint64_t number, struct api_view *view)
+{
+    forget(view);
+    TOV_TRY(tov_event_get(look->read, number, &view->event));
+    view->number = number;
+    view->message->verdict = (struct tov_verdict_value){0};
+    enum tov_err err = tov_aside_open(look->api->core, look->read, number, view->message);
+    if (err == TOV_E_ERASED)
+        return TOV_OK; /* without a header */
     TOV_TRY(err);
     TOV_TRY(open_header(look, view));
     judge(look, view);

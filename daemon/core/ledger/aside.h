@@ -37,6 +37,13 @@ enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *rea
  * longer, stays, and with it what names it. */
 enum tov_err tov_aside_append_all(struct tov_core *core,
                                   const struct tov_link_heads *heads) TOV_MUST_CHECK;
+/* The first number from FROM on whose message is set aside; TOV_E_NOT_FOUND. */
+enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from,
+                            uint64_t *out_number) TOV_MUST_CHECK;
+/* Message NUMBER to the depth of its header; its name and event stay as they are. TOV_E_NOT_FOUND:
+ * it is not set aside; TOV_E_ERASED: its key is gone. */
+enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
+                            struct tov_message *message) TOV_MUST_CHECK;
 /* When it last turned out that some stay; 0: none do, or they are about to be appended. */
 enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms) TOV_MUST_CHECK;
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;

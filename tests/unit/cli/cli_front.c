@@ -176,6 +176,19 @@ static void answer_list(struct fake_front *front, struct cli_front *node, struct
         send_event(front, node, &(struct cli_front_event){9, "delivered"});
 }
 
+static bool is_other(uint64_t number)
+{
+    return number != CLI_FRONT_SENT && number != CLI_FRONT_CAME;
+}
+
+static void refuse_other(struct fake_front *front, const struct cli_front *node)
+{
+    if (node->no_other == TOV_OK)
+        front_send_error(front, TOV_E_NOT_FOUND, "no such message");
+    else
+        front_send_error(front, node->no_other, node->no_other_text);
+}
+
 static void answer_get(struct fake_front *front, struct cli_front *node, struct tov_record body)
 {
     struct tov_bytes reason = tov_record_bytes(body, "reason");
@@ -183,8 +196,8 @@ static void answer_get(struct fake_front *front, struct cli_front *node, struct 
     struct tov_record got, summary, attachment;
     (void)snprintf(node->reason, sizeof node->reason, "%.*s", (int)reason.size,
                    (const char *)reason.data);
-    if (number != CLI_FRONT_SENT && number != CLI_FRONT_CAME) {
-        front_send_error(front, TOV_E_NOT_FOUND, "no such message");
+    if (is_other(number)) {
+        refuse_other(front, node);
         return;
     }
     struct tov_record reply = front_reply(front_request_id(front), "get", &got);
@@ -232,6 +245,10 @@ static void answer_trace(struct fake_front *front, const struct cli_front *node,
 {
     bool came = node->odd_type != NULL && tov_record_number(body, "number") == CLI_FRONT_CAME;
     struct tov_record trace, summary;
+    if (is_other(tov_record_number(body, "number"))) {
+        refuse_other(front, node);
+        return;
+    }
     struct tov_record reply = front_reply(front_request_id(front), "trace", &trace);
     UNIT_NEED(tov_record_open(trace, "summary", &summary) == TOV_OK);
     cli_front_put_summary(node, summary, came ? CLI_FRONT_CAME : CLI_FRONT_SENT);

@@ -49,7 +49,9 @@ struct cli_front {
     uint64_t verdict_later; /* from the second look on, which an event asks for; 0: none */
     bool read;
     bool broken_proof;
-    bool closed; /* kbh-pol has ended */
+    bool closed;           /* kbh-pol has ended */
+    enum tov_err no_other; /* what any other message is answered with; 0: there is none */
+    const char *no_other_text;
 
     /* number 7's attachments, parts 2 and 3, both with the name NAME */
     const char *name; /* NULL: it has none */

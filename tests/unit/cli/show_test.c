@@ -132,6 +132,43 @@ static void show_and_read_say_why_one_looks(void)
     }
 }
 
+static void what_was_set_aside_for_good_says_so_in_danish(void)
+{
+    static const char *const commands[] = {"show", "retract"};
+    struct cli_scene scene = {
+        .node = {.no_other = TOV_E_ASIDE,
+                 .no_other_text = "message 6 could not be written again after the node was set "
+                                  "back to an old copy: nobody has it. Send it anew as a new "
+                                  "message, and ask the operator why"}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < 2; i++) {
+        struct ran *ran = RAN(&scene.place, commands[i], "6");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+        CU_ASSERT(cli_says(ran->err, "tov: Ingen har denne besked: noden kunne ikke skrive den "));
+        CU_ASSERT(cli_says(ran->err,
+                           "(besked 6 kunne ikke skrives igen, efter at noden blev sat tilbage "));
+        CU_ASSERT(!cli_says(ran->err, "på engelsk"));
+        ran_end(ran);
+    }
+    cli_scene_end(&scene);
+}
+
+/* Of its own agency's a person is told that it may have another one now. */
+static void a_reference_that_is_not_there_may_have_changed(void)
+{
+    struct cli_scene scene = {.node = {.verdict = 1}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "show", "kk/1/99");
+    CU_ASSERT(cli_says(ran->err, "written anew after the node was set back has another reference"));
+    ran_end(ran);
+    ran = RAN(&scene.place, "show", "kbh-pol/1/99");
+    UNIT_EQUAL_TEXT(ran->err, "tov: There is no message kbh-pol/1/99, or it is not for you to "
+                              "see.\n");
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void who_has_ended_is_shown_with_what_to_do(void)
 {
     struct cli_scene scene = {.node = {.closed = true}};
@@ -165,6 +202,8 @@ int main(void)
         UNIT_TEST(what_was_written_with_a_revoked_key_says_so_and_is_not_handled),
         UNIT_TEST(a_delivery_says_when_and_whether_attachments_are_there),
         UNIT_TEST(a_message_that_is_not_there_is_told_in_danish_alone),
+        UNIT_TEST(what_was_set_aside_for_good_says_so_in_danish),
+        UNIT_TEST(a_reference_that_is_not_there_may_have_changed),
         UNIT_TEST(who_has_ended_is_shown_with_what_to_do),
         UNIT_TEST(an_acknowledgement_is_no_news_in_a_list),
         UNIT_TEST(show_and_read_say_why_one_looks),

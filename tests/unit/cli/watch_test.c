@@ -240,6 +240,23 @@ static void waiting_for_who_has_ended_ends(void)
     cli_scene_end(&scene);
 }
 
+/* The node says so; one that is still to be written is waited for. */
+static void waiting_for_what_nobody_has_ends(void)
+{
+    struct cli_scene scene = {.node = {.no_other = TOV_E_ASIDE, .no_other_text = "nobody has it"}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "wait", "6", "received");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(cli_says(ran->err, "nobody has it"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+    scene = (struct cli_scene){
+        .node = {.no_other = TOV_E_UNAVAILABLE, .no_other_text = "message 6 is written anew"}};
+    cli_scene_begin(&scene);
+    UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "6", "received", "--timeout", "0"), CLI_EXIT_TIMEOUT);
+    cli_scene_end(&scene);
+}
+
 /* ---- trace ---- */
 
 static void a_trace_tells_whether_its_proof_holds(void)
@@ -280,6 +297,7 @@ int main(void)
         UNIT_TEST(a_receipt_tells_what_it_said_then),
         UNIT_TEST(waiting_ends_where_it_does_not_help),
         UNIT_TEST(waiting_for_who_has_ended_ends),
+        UNIT_TEST(waiting_for_what_nobody_has_ends),
         UNIT_TEST(a_trace_tells_whether_its_proof_holds),
     };
     return unit_run("tov: following", tests, sizeof tests / sizeof tests[0]);

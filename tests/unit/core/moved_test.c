@@ -9,10 +9,13 @@
 #include "desk_ask.h"
 
 #include "base/cleanup.h"
+#include "case/danish_time.h"
 #include "ledger/aside.h"
 #include "ledger/moved.h"
+#include "ledger/vault.h"
 #include "node.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct saying note = {.by = &anna,
@@ -84,6 +87,41 @@ static void a_place_that_a_message_has_lost_still_leads_to_it(void)
     harness_destroy(harness);
 }
 
+static const struct harness_client admin = {0, "admin", 41};
+
+static struct tov_bytes row_at(struct tov_store_read *read, unsigned table, uint64_t index)
+{
+    struct tov_bytes row;
+    UNIT_NEED(tov_store_get(read, table, tov_store_key_u64(index), &row) == TOV_OK);
+    return row;
+}
+
+static void put_sized(struct tov_buf *out, struct tov_bytes bytes)
+{
+    tov_buf_put_u32(out, (uint32_t)bytes.size);
+    tov_buf_put_bytes(out, bytes);
+}
+
+/* The row of the table `aside` (ledger/aside.h) of the message that stood at INDEX. */
+static void put_row(struct harness *harness, uint64_t number, uint64_t index, bool has_key)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    uint8_t keys[TOV_DATAKEY_ROW_BYTES];
+    UNIT_NEED(tov_store_read_begin(core_of(harness)->store, &read, NULL) == TOV_OK);
+    struct tov_bytes key = row_at(read, TOV_TABLE_DATAKEY, index);
+    UNIT_NEED(key.size == sizeof keys);
+    memcpy(keys, key.data, sizeof keys);
+    if (!has_key)
+        keys[0] = 0xff; /* of a bucket that is gone */
+    tov_buf_put_u64(&row, index);
+    put_sized(&row, row_at(read, TOV_TABLE_LEAF, index));
+    put_sized(&row, row_at(read, TOV_TABLE_BODY, index));
+    put_sized(&row, TOV_BYTES_OF(keys));
+    tov_store_batch_put_buf(tov_core_batch(core_of(harness)), TOV_TABLE_ASIDE,
+                            tov_store_key_u64(number), &row);
+}
+
 static void set_aside(struct harness *harness, uint64_t number)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -105,6 +143,7 @@ static void what_is_set_aside_is_neither_erased_nor_named(void)
     uint64_t number = tov_record_number(body_of(reply, "submit"), "number");
     tov_record_destroy(&reply);
     struct tov_ref old = move(harness, &ref, number);
+    put_row(harness, number, ref.index, true);
     set_aside(harness, number);
     harness_advance(harness, 1000);
     uint64_t size = tov_ledger_size(core_of(harness)->ledger);
@@ -120,11 +159,157 @@ static void what_is_set_aside_is_neither_erased_nor_named(void)
     harness_destroy(harness);
 }
 
+/* As if it had turned out at MS that what is set aside cannot be written again. */
+static void note_left(struct harness *harness, uint64_t ms)
+{
+    uint8_t row[8];
+    tov_put_be64(row, ms);
+    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_FACT,
+                        tov_store_key_text("aside-left"), TOV_BYTES_OF(row));
+    harness_advance(harness, 1000);
+}
+
+/* A message of anna that could not be written again; its number. */
+static uint64_t leave_aside(struct harness *harness, bool has_key)
+{
+    struct tov_ref ref;
+    uint64_t number = say(harness, &note, &ref);
+    put_row(harness, number, ref.index, has_key);
+    set_aside(harness, number);
+    note_left(harness, harness_now_ms(harness));
+    return number;
+}
+
+/* The error of CLIENT's request NAME about message NUMBER; TEXT: it says so. */
+static uint64_t error_about(struct harness *harness, const struct harness_client *client,
+                            const char *name, uint64_t number, const char *text)
+{
+    struct tov_record body;
+    struct tov_record request = request_of(name, &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    struct tov_record reply = answer_to(harness, client, request);
+    struct tov_bytes words = tov_record_bytes(reply, "error_text");
+    uint64_t error = error_of(reply);
+    CU_ASSERT(memmem(words.data, words.size, text, strlen(text)) != NULL);
+    tov_record_destroy(&reply);
+    return error;
+}
+
+static void who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it(void)
+{
+    static const char *const names[] = {"get", "trace"};
+    struct harness *harness = three_nodes();
+    uint64_t number = leave_aside(harness, true);
+    uint64_t size = tov_ledger_size(core_of(harness)->journal);
+    for (size_t i = 0; i < 2; i++) {
+        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number, "nobody has it"), TOV_E_ASIDE);
+        UNIT_EQUAL_INT(error_about(harness, &sofie, names[i], number, "no such message"),
+                       TOV_E_NOT_FOUND); /* of another unit */
+        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number + 1, "no such message"),
+                       TOV_E_NOT_FOUND);
+    }
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(harness)->journal), size); /* nobody was shown any */
+    tov_store_batch_delete(tov_core_batch(core_of(harness)), TOV_TABLE_FACT,
+                           tov_store_key_text("aside-left"));
+    harness_advance(harness, 1000);
+    UNIT_EQUAL_INT(error_about(harness, &anna, "get", number, "waits to be written again"),
+                   TOV_E_UNAVAILABLE);
+    harness_destroy(harness);
+}
+
+/* Nobody knows whose it is, so everybody may know of it. */
+static void one_that_cannot_be_opened_is_told_to_all(void)
+{
+    struct harness *harness = three_nodes();
+    uint64_t number = leave_aside(harness, false);
+    UNIT_EQUAL_INT(error_about(harness, &anna, "get", number, "nobody has it"), TOV_E_ASIDE);
+    UNIT_EQUAL_INT(error_about(harness, &sofie, "get", number, "nobody has it"), TOV_E_ASIDE);
+    harness_destroy(harness);
+}
+
+static bool has(struct tov_bytes text, const char *words)
+{
+    return memmem(text.data, text.size, words, strlen(words)) != NULL;
+}
+
+/* ENGLISH "": no sentence at all. */
+static void expect_sentence(struct harness *harness, const struct harness_client *client,
+                            const char *danish, const char *english)
+{
+    struct tov_record body;
+    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
+    body = body_of(reply, "status");
+    struct tov_bytes da = tov_record_bytes(body, "sentence_da");
+    struct tov_bytes en = tov_record_bytes(body, "sentence_en");
+    bool is_so =
+        english[0] == '\0' ? da.size == 0 && en.size == 0 : has(da, danish) && has(en, english);
+    if (!is_so)
+        (void)printf("\"%.*s\"\n\"%.*s\"\n", (int)da.size, (const char *)da.data, (int)en.size,
+                     (const char *)en.data);
+    CU_ASSERT(is_so);
+    tov_record_destroy(&reply);
+}
+
+/* Each unit is told of its own for a month, by their numbers, and of no other's. */
+static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(void)
+{
+    struct harness *harness = three_nodes();
+    char danish[160], english[160], at[TOV_DANISH_TIME_SIZE];
+    uint64_t numbers[6];
+    expect_sentence(harness, &anna, "", "");
+    numbers[0] = leave_aside(harness, true);
+    uint64_t now_ms = harness_now_ms(harness);
+    note_left(harness, now_ms);
+    tov_danish_time_format(now_ms, at);
+    (void)snprintf(danish, sizeof danish, "Jeres besked nr. %llu kunne ikke skrives igen %s,",
+                   (unsigned long long)numbers[0], at);
+    (void)snprintf(english, sizeof english,
+                   "Your message no. %llu could not be written again at %s,",
+                   (unsigned long long)numbers[0], at);
+    expect_sentence(harness, &anna, danish, english);
+    expect_sentence(harness, &anna, "kontakt driften for at høre hvorfor.",
+                    "call the operator to learn why.");
+    expect_sentence(harness, &sofie, "", "");
+    expect_sentence(harness, &admin, "(antal: 1)", "nobody has them (1)");
+    expect_sentence(harness, &admin, "Loggen nævner numrene", "The log has the numbers");
+    for (size_t i = 1; i < 6; i++)
+        numbers[i] = leave_aside(harness, true);
+    (void)snprintf(danish, sizeof danish,
+                   "Jeres beskeder nr. %llu, %llu, %llu, %llu, %llu og 1 til",
+                   (unsigned long long)numbers[0], (unsigned long long)numbers[1],
+                   (unsigned long long)numbers[2], (unsigned long long)numbers[3],
+                   (unsigned long long)numbers[4]);
+    expect_sentence(harness, &anna, danish, " and 1 more could not be written again");
+    note_left(harness, harness_now_ms(harness) - 31ull * 86400000u);
+    expect_sentence(harness, &anna, "", "");
+    harness_destroy(harness);
+}
+
+static void what_nobody_knows_the_unit_of_is_told_to_every_unit(void)
+{
+    struct harness *harness = three_nodes();
+    (void)leave_aside(harness, false);
+    expect_sentence(harness, &anna, "noden kan ikke se, hvem der skrev dem",
+                    "the node cannot see who wrote them");
+    expect_sentence(harness, &sofie, "Kontakt driften, som kan se numrene.",
+                    "Call the operator, who can see their numbers.");
+    (void)leave_aside(harness, true);
+    expect_sentence(harness, &anna, "Der kan være flere: se i tov outbox.",
+                    "There may be more: see tov outbox.");
+    expect_sentence(harness, &sofie, "noden kan ikke se, hvem der skrev dem",
+                    "the node cannot see who wrote them");
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_place_that_a_message_has_lost_still_leads_to_it),
         UNIT_TEST(what_is_set_aside_is_neither_erased_nor_named),
+        UNIT_TEST(who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it),
+        UNIT_TEST(one_that_cannot_be_opened_is_told_to_all),
+        UNIT_TEST(what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it),
+        UNIT_TEST(what_nobody_knows_the_unit_of_is_told_to_every_unit),
     };
     return unit_run("core: moved", tests, sizeof tests / sizeof tests[0]);
 }

@@ -2,7 +2,8 @@
  *
  * The sentence of the status: what is the matter with a node that serves, in both languages, the
  * worst first, and nothing when nothing is.
- * Not for: what a state of the node says (tests of the states), nor what finds the matter out.
+ * Not for: what a state of the node says (tests of the states), what finds the matter out, nor what
+ * is told to some clients alone (moved_test.c).
  */
 #include "desk_ask.h"
 
@@ -161,38 +162,9 @@ static void the_newest_roster_that_is_missing_is_told(void)
     harness_destroy(harness);
 }
 
-static void note_left_aside(struct harness *harness, uint64_t ms)
-{
-    TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
-    uint8_t row[8];
-    tov_put_be64(row, ms);
-    UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
-    tov_store_batch_put(batch, TOV_TABLE_FACT, tov_store_key_text("aside-left"), TOV_BYTES_OF(row));
-    UNIT_NEED(tov_store_commit(tov_node_core(harness_node(harness, 0))->store, batch, NULL) ==
-              TOV_OK);
-}
-
-static void what_could_not_be_written_again_is_told_for_a_month(void)
-{
-    struct harness *harness = three_nodes();
-    char danish[100], english[100], at[TOV_DANISH_TIME_SIZE];
-    uint64_t now_ms = harness_now_ms(harness);
-    expect_sentence(harness, "", "");
-    tov_danish_time_format(now_ms, at);
-    (void)snprintf(danish, sizeof danish, "kunne ikke skrives igen %s: ingen har fået dem.", at);
-    (void)snprintf(english, sizeof english, "could not be written again at %s: nobody has them.",
-                   at);
-    note_left_aside(harness, now_ms);
-    expect_sentence(harness, danish, english);
-    note_left_aside(harness, now_ms - 31ull * 86400000u);
-    expect_sentence(harness, "", "");
-    harness_destroy(harness);
-}
-
 int main(void)
 {
     static const struct unit_test tests[] = {
-        UNIT_TEST(what_could_not_be_written_again_is_told_for_a_month),
         UNIT_TEST(a_node_without_a_gateway_says_since_when),
         UNIT_TEST(a_node_that_waits_for_others_says_first_that_it_cannot_hear_them),
         UNIT_TEST(a_disk_that_changes_attachments_is_told),
