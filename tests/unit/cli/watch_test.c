@@ -223,7 +223,7 @@ static void waiting_for_who_has_ended_ends(void)
 {
     struct cli_scene scene = {.node = {.verdict = 0, .closed = true}};
     cli_scene_begin(&scene);
-    struct ran *ran = RAN(&scene.place, "wait", "5", "received");
+    struct ran *ran = RAN(&scene.place, "wait", "5", "received", "--timeout", "0");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
     CU_ASSERT(cli_says(ran->err, "kbh-pol: the agency has ended, see tov show. Waiting does not "));
     ran_end(ran);
@@ -233,7 +233,7 @@ static void waiting_for_who_has_ended_ends(void)
     cli_scene_begin(&scene);
     UNIT_EQUAL_INT(CLI_CODE(&scene, "wait", "5", "received"), CLI_EXIT_DONE);
     ran_set(&scene.place, "TOV_LANG", "da");
-    ran = RAN(&scene.place, "wait", "5", "read");
+    ran = RAN(&scene.place, "wait", "5", "read", "--timeout", "0");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
     CU_ASSERT(cli_says(ran->err, "kbh-pol: myndigheden er ophørt, se tov show."));
     ran_end(ran);
