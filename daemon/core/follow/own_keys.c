@@ -204,6 +204,19 @@ void tov_own_keys_want(struct tov_follow *follow, uint64_t index,
     }
 }
 
+bool tov_own_keys_may_come(struct tov_store_read *read, uint64_t index,
+                           const struct tov_leaf_message *message)
+{
+    struct tov_bytes row;
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        uint16_t agency = message->recipients[i].agency;
+        if (tov_store_get(read, TOV_TABLE_KEYLESS, tov_store_key_u16_u64(agency, index), &row) !=
+            TOV_E_NOT_FOUND)
+            return true;
+    }
+    return false;
+}
+
 static enum tov_err ref_of(const struct tov_core *core, struct tov_store_read *read, uint64_t index,
                            struct tov_ref *out)
 {

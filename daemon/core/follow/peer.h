@@ -560,6 +560,9 @@ enum tov_err tov_own_keys_check(struct tov_follow *follow,
                                 const struct tov_own_back *back) TOV_MUST_CHECK;
 enum tov_err tov_own_keys_keep(struct tov_follow *follow,
                                const struct tov_own_back *back) TOV_MUST_CHECK;
+/* Whether somebody is still asked for the keys of own message INDEX, which has none. */
+bool tov_own_keys_may_come(struct tov_store_read *read, uint64_t index,
+                           const struct tov_leaf_message *message);
 void tov_own_keys_on_tick(struct tov_follow *follow);
 enum tov_err tov_own_keys_on_request(struct tov_follow *follow, struct tov_peer *peer,
                                      const struct tov_control *request) TOV_MUST_CHECK;

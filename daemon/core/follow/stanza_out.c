@@ -93,9 +93,7 @@ static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_s
     if (err != TOV_E_NOT_FOUND)
         return err;
     TOV_TRY(tov_follow_delivery(read, peer->number, &link, &delivery));
-    bool had_keys =
-        tov_verdict_had_keys(delivery.verdict) || delivery.verdict.verdict == TOV_VERDICT_ERASED;
-    return had_keys ? TOV_E_EXISTS : TOV_OK;
+    return tov_verdict_may_have_had_keys(delivery.verdict) ? TOV_E_EXISTS : TOV_OK;
 }
 
 enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
@@ -176,7 +174,10 @@ static enum tov_err add_late(struct tov_follow *follow, struct tov_store_read *r
     if (entry.state != TOV_ENTRY_PRESENT)
         return TOV_E_ERASED;
     struct tov_own_message message = {index, entry.leaf, tov_entry_link_for(&entry, peer->number)};
-    TOV_TRY(tov_stanza_for(follow, read, peer, &message, stanza));
+    enum tov_err err = tov_stanza_for(follow, read, peer, &message, stanza);
+    if (err == TOV_E_NOT_FOUND && tov_own_keys_may_come(read, index, &follow->leaf->as.message))
+        return TOV_E_AGAIN; /* a recovery brought it back, and its keys not yet */
+    TOV_TRY(err);
     late->views[late->count++] = (struct tov_frame_late_stanza){
         .ref = {follow->core->own->number, follow->core->series.generation, index,
                 tov_merkle_leaf_hash(entry.leaf)},

@@ -19,6 +19,7 @@ struct scene {
     struct sim_copy copy;
     struct tov_message_written sent[SENT];
     bool holds_requests; /* for keys: they are lost */
+    bool loses_parcels;  /* of node 1: node 0 does not learn its epoch key */
     bool lies;           /* of node 1: its stanzas are changed */
     unsigned lies_told;
 };
@@ -50,6 +51,8 @@ static bool look_at_frame(void *context, struct sim_frame *frame)
     TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
     struct tov_frame_control outer;
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL)
+        return !(scene->loses_parcels && frame->from == 1 && frame->to == 0);
     if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
         return true;
     UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
@@ -74,13 +77,18 @@ static void set_back(struct scene *scene)
     start_again(scene, 0);
 }
 
-static struct scene *make_scene_of(const char *name, size_t nodes)
+static struct scene *create_scene(const char *name, size_t nodes)
 {
     struct scene *scene = calloc(1, sizeof *scene);
     UNIT_NEED(scene != NULL);
     scene->wire = sim_wire_create(name, nodes);
     scene->wire->filter = look_at_frame;
     scene->wire->filter_context = scene;
+    return scene;
+}
+
+static void play(struct scene *scene)
+{
     sim_wire_start_all(scene->wire);
     sim_wire_crash(scene->wire, 0);
     sim_node_copy(&scene->wire->nodes[0], &scene->copy);
@@ -89,6 +97,12 @@ static struct scene *make_scene_of(const char *name, size_t nodes)
         scene->sent[i] = sim_wire_send(scene->wire, 0, 100 + i);
         sim_wire_run(scene->wire);
     }
+}
+
+static struct scene *make_scene_of(const char *name, size_t nodes)
+{
+    struct scene *scene = create_scene(name, nodes);
+    play(scene);
     return scene;
 }
 
@@ -116,23 +130,28 @@ static bool has_text(struct tov_bytes bytes, const char *text)
     return false;
 }
 
-/* How many of those that were sent node 0 can read, text and all. */
-static size_t count_readable(const struct scene *scene)
+/* How many of those that were sent NODE can read, text and all. */
+static size_t count_readable_at(const struct scene *scene, size_t node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
-    struct tov_core *core = core_of(scene, 0);
+    struct tov_core *core = core_of(scene, node);
     size_t count = 0;
     UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_message_create(&message) == TOV_OK);
     for (size_t i = 0; i < SENT; i++) {
-        struct tov_message_name name = {core->own->number, core->series.generation,
+        struct tov_message_name name = {core_of(scene, 0)->own->number, 1,
                                         scene->sent[i].place.index};
         UNIT_NEED(tov_message_read(core, read, &name, TOV_MESSAGE_CONTENT, message) == TOV_OK);
         count +=
             message->shows_content && has_text(tov_buf_view(&message->content), SIM_MARKER) ? 1 : 0;
     }
     return count;
+}
+
+static size_t count_readable(const struct scene *scene)
+{
+    return count_readable_at(scene, 0);
 }
 
 static void own_messages_that_came_back_are_readable_again(void)
@@ -189,6 +208,49 @@ static void a_recipient_that_lost_the_keys_says_so_and_another_suffices(void)
     UNIT_EQUAL_INT(count_readable(scene), SENT);
     UNIT_EQUAL_INT(count_journal(core_of(scene, 1), TOV_LEAF_REWRAP), 0);
     UNIT_EQUAL_INT(count_journal(core_of(scene, 2), TOV_LEAF_REWRAP), SENT);
+    destroy_scene(scene);
+}
+
+/* Its word came while the sender itself had no keys to give. */
+static void a_recipient_that_waits_for_the_keys_gets_them_when_they_are_back(void)
+{
+    struct scene *scene = create_scene("waits", 3);
+    scene->loses_parcels = true;
+    play(scene);
+    scene->loses_parcels = false;
+    scene->holds_requests = true;
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_NEED(tov_node_state(scene->wire->nodes[0].node) == TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_readable(scene), 0);
+    UNIT_EQUAL_INT(count_readable_at(scene, 1), 0);
+    scene->holds_requests = false;
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(count_readable(scene), SENT);
+    UNIT_EQUAL_INT(count_readable_at(scene, 1), SENT);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
+    destroy_scene(scene);
+}
+
+/* Nobody has them any more: what is owed then is owed no longer. */
+static void keys_that_nobody_holds_are_owed_to_nobody(void)
+{
+    struct scene *scene = create_scene("nobody", 3);
+    struct tov_store_key none = {0};
+    scene->loses_parcels = true;
+    play(scene);
+    scene->loses_parcels = false;
+    scene->holds_requests = true;
+    set_back(scene);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), SENT);
+    tov_store_batch_delete_range(tov_core_batch(core_of(scene, 2)), TOV_TABLE_MDATAKEY, none, none);
+    sim_node_settle(&scene->wire->nodes[2]);
+    scene->holds_requests = false;
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_KEYLESS), 0);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_OWED), 0);
+    UNIT_EQUAL_INT(count_readable_at(scene, 1), 0);
     destroy_scene(scene);
 }
 
@@ -494,6 +556,8 @@ int main(void)
         UNIT_TEST(they_are_sealed_to_the_new_epoch_of_who_lost_its_keys),
         UNIT_TEST(each_time_that_keys_are_given_again_is_an_entry),
         UNIT_TEST(a_recipient_that_lost_the_keys_says_so_and_another_suffices),
+        UNIT_TEST(a_recipient_that_waits_for_the_keys_gets_them_when_they_are_back),
+        UNIT_TEST(keys_that_nobody_holds_are_owed_to_nobody),
         UNIT_TEST(keys_that_do_not_fit_the_own_leaf_are_not_kept),
         UNIT_TEST(the_case_book_takes_them_in_when_they_come),
         UNIT_TEST(the_case_book_of_a_node_that_ends_just_then_has_them),
