@@ -3,7 +3,8 @@
  * Receipts: those that this node owes, gathered while parcels are applied and written as entries of
  * its own ledger in the same batch; and those that peers wrote about our messages.
  *
- *   R1 A receipt counts once for each link, as it was said first; only an amendment changes that.
+ *   R1 A receipt counts once for each link, as it was said first; only an amendment changes that,
+ *      or, of the present series, the first word of the peer's next ledger.
  *   R2 A run of a receipt takes five bytes and speaks of up to 1,024 links: rows are written for
  *      links that there are, and no more are looked up for one parcel than VERDICTS_MAX (I11).
  */
@@ -420,8 +421,31 @@ struct noting {
     struct said said;          /* of one link */
     uint64_t looked_to;        /* up to that link what is stored was looked at: */
     bool is_stored;
+    uint64_t exception; /* the first link behind those looked at that has one in what is stored */
     struct delivered fresh; /* links side by side, spoken of for the first time; first 0: none */
 };
+
+/* Whether what is stored has another word on it than a plain `opened`: one look for all links up to
+ * the next that has. */
+static enum tov_err has_exception(struct noting *noting, bool *out_has)
+{
+    const struct tov_link_place *place = &noting->said.place;
+    struct tov_link_place last = *place;
+    last.link = UINT64_MAX;
+    if (place->link > noting->exception) {
+        struct tov_store_range range = {.table = TOV_TABLE_EXCEPTION,
+                                        .first = tov_key_link(place),
+                                        .last = tov_key_link(&last)};
+        struct tov_store_iter iter;
+        TOV_TRY(tov_store_iter_init(noting->read, &range, &iter));
+        bool is_there = tov_store_iter_next(&iter);
+        noting->exception =
+            is_there ? tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8) : UINT64_MAX;
+        TOV_TRY(tov_store_iter_fini(&iter));
+    }
+    *out_has = noting->exception == place->link;
+    return TOV_OK;
+}
 
 /* The receipts of the ledger before count on: what this one says first of a link is as when it
  * amends it. */
@@ -429,7 +453,10 @@ static enum tov_err note_after_former(struct noting *noting)
 {
     const struct said *said = &noting->said;
     uint64_t own_index;
+    bool has_other_word = true;
     if (tov_verdict_is_plain_opened(said->value))
+        TOV_TRY(has_exception(noting, &has_other_word));
+    if (!has_other_word)
         return TOV_OK;
     enum tov_err err = tov_link_own_index(noting->read, &said->place, &own_index);
     if (err != TOV_OK)
