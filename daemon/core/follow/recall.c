@@ -328,7 +328,7 @@ static enum tov_err find_aside(struct recalled *in)
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
-    return tov_aside_open(core, with->read, in->aside_number, &in->aside);
+    return tov_aside_read_parts(core, with->read, in->aside_number, &in->aside);
 }
 
 /* Its parts as they came, or as they are here. */

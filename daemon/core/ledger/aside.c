@@ -126,20 +126,6 @@ static struct tov_bytes read_sized(struct tov_reader *reader)
     return tov_read_bytes(reader, tov_read_u32(reader));
 }
 
-/* OUT_INDEX: where it stood. */
-static enum tov_err read_row(struct tov_bytes row, struct tov_message_again *again,
-                             uint64_t *out_index)
-{
-    struct tov_reader reader = tov_reader_of(row);
-    struct tov_entry entry;
-    *out_index = tov_read_u64(&reader);
-    TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
-    again->leaf = entry.leaf;
-    again->body = read_sized(&reader);
-    again->keys = read_sized(&reader);
-    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
-}
-
 /* What is appended anew in one batch. */
 struct appending {
     struct tov_core *core;
@@ -171,12 +157,17 @@ static void returning_fini(struct returning *in)
 static enum tov_err load(struct tov_store_read *read, uint64_t number, struct tov_bytes row,
                          struct returning *in)
 {
-    uint64_t index = 0;
+    struct tov_reader reader = tov_reader_of(row);
+    struct tov_entry entry;
     in->again.event = number;
     TOV_TRY(tov_event_get(read, number, &in->event));
-    TOV_TRY(read_row(row, &in->again, &index));
-    in->old = (struct tov_message_name){in->event.agency, in->event.generation, index};
-    return TOV_OK;
+    in->old =
+        (struct tov_message_name){in->event.agency, in->event.generation, tov_read_u64(&reader)};
+    TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
+    in->again.leaf = entry.leaf;
+    in->again.body = read_sized(&reader);
+    in->again.keys = read_sized(&reader);
+    return tov_reader_is_done(&reader) ? TOV_OK : TOV_E_CORRUPT;
 }
 
 /* What answers another one is noted by the place of both. */
@@ -298,6 +289,13 @@ enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_h
 
 /* ---- what stays ---- */
 
+static enum tov_err find(struct tov_store_read *read, uint64_t number, struct returning *in)
+{
+    struct tov_bytes row;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_ASIDE, tov_store_key_u64(number), &row));
+    return load(read, number, row, in);
+}
+
 enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from, uint64_t *out_number)
 {
     struct tov_store_range range = {.table = TOV_TABLE_ASIDE, .first = tov_store_key_u64(from)};
@@ -313,12 +311,9 @@ enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from, uint64_t
 enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
                             struct tov_message *message)
 {
-    struct tov_message_again again = {.event = number};
-    struct tov_bytes row;
-    uint64_t index = 0;
-    TOV_TRY(tov_store_get(read, TOV_TABLE_ASIDE, tov_store_key_u64(number), &row));
-    TOV_TRY(read_row(row, &again, &index));
-    return tov_message_open_again(core, &again, message);
+    struct returning in = {.has_draft = false};
+    TOV_TRY(find(read, number, &in));
+    return tov_message_open_again(core, &in.again, message);
 }
 
 enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms)
@@ -412,15 +407,8 @@ enum tov_err tov_aside_find(const struct tov_core *core, struct tov_store_read *
     return TOV_OK;
 }
 
-static enum tov_err find(struct tov_store_read *read, uint64_t number, struct returning *in)
-{
-    struct tov_bytes row;
-    TOV_TRY(tov_store_get(read, TOV_TABLE_ASIDE, tov_store_key_u64(number), &row));
-    return load(read, number, row, in);
-}
-
-enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
-                            struct tov_aside_parts *out_parts)
+enum tov_err tov_aside_read_parts(struct tov_core *core, struct tov_store_read *read,
+                                  uint64_t number, struct tov_aside_parts *out_parts)
 {
     struct returning in = {.has_draft = false};
     TOV_TRY(find(read, number, &in));

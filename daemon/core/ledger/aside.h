@@ -70,8 +70,9 @@ struct tov_aside_parts {
     bool has_keys;
     struct tov_message_keys keys;
 };
-enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
-                            struct tov_aside_parts *out_parts) TOV_MUST_CHECK;
+enum tov_err tov_aside_read_parts(struct tov_core *core, struct tov_store_read *read,
+                                  uint64_t number,
+                                  struct tov_aside_parts *out_parts) TOV_MUST_CHECK;
 /* Message NUMBER stands at INDEX of the ledger: in the open batch it is set aside no more, its
  * event points there, and it answers nothing by its old place (A3). */
 enum tov_err tov_aside_end(struct tov_core *core, struct tov_store_read *read, uint64_t number,
