@@ -115,10 +115,12 @@ static enum tov_err check_row(struct pass *pass, const struct kind *kind,
     return check_void(pass, out_place, tov_get_be64(row->value.data + kind->index_at), out_is_void);
 }
 
-/* Nobody is asked about keys because of what is void. */
-static enum tov_err settle_again(const struct pass *pass, const struct tov_link_place *place)
+/* Nobody is asked about keys, or told that a message cannot be read yet, because of what is void.
+ */
+static enum tov_err settle(const struct pass *pass, const struct tov_link_place *place)
 {
     uint64_t index;
+    tov_unopened_note(pass->core, place, TOV_VERDICT_OPENED);
     enum tov_err err = tov_link_own_index(pass->read, place, &index);
     if (err == TOV_OK)
         tov_again_settle(pass->core, pass->peer->number, index);
@@ -143,7 +145,7 @@ static enum tov_err drop_void(struct pass *pass, const struct kind *kind, uint64
         tov_store_batch_delete(tov_core_batch(pass->core), kind->table, iter.row.key);
         *inout_count += 1;
         if (kind == &exceptions)
-            err = settle_again(pass, &place);
+            err = settle(pass, &place);
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;

@@ -4,6 +4,7 @@
  * nothing, whether they came before the roster that says so or after it (I5).
  * Not for: messages there (inbox_test.c, tests of the core).
  */
+#include "counted.h"
 #include "void_scene.h"
 
 static void what_is_void_counts_as_long_as_nobody_has_said_so(void)
@@ -27,6 +28,7 @@ static void receipts_above_a_revocation_count_for_nothing_whatever_came_first(vo
         struct void_scene scene;
         void_scene_play(&scene, names[i], orders[i]);
         void_scene_need_what_counts(&scene);
+        UNIT_EQUAL_INT(count_rows(hostile_core(scene.hostile), TOV_TABLE_UNOPENED), 1);
         UNIT_EQUAL_INT(void_scene_receipted(&scene), orders[i] == VOID_NEXT_GENERATION ? 0 : 3);
         CU_ASSERT_EQUAL(sim_wire_logged(scene.hostile->wire, "void-taken-back"),
                         orders[i] != VOID_ROSTER_FIRST);
