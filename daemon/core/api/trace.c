@@ -8,6 +8,7 @@
 
 #include "merkle/tlogproof.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PROOF_MAX_BYTES 16384u
@@ -106,22 +107,43 @@ static enum tov_err put_own_proof(struct tracing *trace)
 
 /* ---- receipts ---- */
 
-static enum tov_err put_receipt_proof(struct tracing *trace, const struct tov_agency *agency,
-                                      uint64_t index, struct tov_record out)
+/* TOV_E_NOT_FOUND: what stands at INDEX of the agency's ledger does not speak of PLACE. The receipt
+ * is of a former generation: the export has it. */
+static enum tov_err find_receipt(const struct tracing *trace, const struct tov_agency *agency,
+                                 const struct tov_link_place *place, uint64_t index,
+                                 struct tov_entry *out_entry)
 {
     struct tov_bytes row;
-    struct tov_entry entry;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf proof = TOV_BUF_INIT(PROOF_MAX_BYTES);
+    TOV_FREE struct tov_leaf *leaf = malloc(sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
     TOV_TRY(tov_store_get(trace->look.read, TOV_TABLE_MLEAF,
                           tov_store_key_u16_u32_u64(agency->number, agency->generation, index),
                           &row));
-    TOV_TRY(tov_entry_decode_mirror(row, &entry));
+    TOV_TRY(tov_entry_decode_mirror(row, out_entry));
+    if (out_entry->state != TOV_ENTRY_PRESENT)
+        return TOV_E_NOT_FOUND;
+    enum tov_err err = tov_leaf_decode(out_entry->leaf, leaf);
+    if (err == TOV_E_NOMEM)
+        return err;
+    bool is_it = err == TOV_OK && leaf->type == TOV_LEAF_RECEIPT &&
+                 leaf->as.receipt.peer == trace->call->core->own->number &&
+                 tov_receipt_speaks_of(&leaf->as.receipt, place);
+    return is_it ? TOV_OK : TOV_E_NOT_FOUND;
+}
+
+static enum tov_err put_receipt_proof(struct tracing *trace, const struct tov_agency *agency,
+                                      uint64_t index, struct tov_bytes leaf)
+{
+    struct tov_record out;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf proof = TOV_BUF_INIT(PROOF_MAX_BYTES);
     TOV_TRY(prove_mirror(trace, agency, index, &proof));
+    TOV_TRY(tov_record_open(trace->answer, "receipts", &out));
     TOV_TRY(tov_record_put_number(out, "agency", agency->number));
     TOV_TRY(tov_record_put_text(out, "origin", agency->ledger.name));
-    TOV_TRY(tov_record_put_bytes(out, "leaf", entry.leaf));
+    TOV_TRY(tov_record_put_bytes(out, "leaf", leaf));
     TOV_TRY(tov_record_put_number(out, "index", index));
-    trace->bytes += entry.leaf.size + proof.size;
+    trace->bytes += leaf.size + proof.size;
     return tov_api_put_view(out, "proof", tov_buf_view(&proof));
 }
 
@@ -129,14 +151,18 @@ static enum tov_err put_receipt(struct tracing *trace, size_t link)
 {
     uint16_t number = trace->view.message->links[link].agency;
     const struct tov_agency *agency = tov_roster_agency(trace->call->core->roster, number);
+    const struct tov_link_block *block = &trace->view.message->links[link].block;
+    struct tov_link_place place = {number, block->series.generation, block->series.lost_index,
+                                   block->number};
     struct tov_delivery delivery;
-    struct tov_record out;
-    TOV_TRY(tov_follow_delivery(trace->look.read, number, &trace->view.message->links[link].block,
-                                &delivery));
+    struct tov_entry entry;
+    TOV_TRY(tov_follow_delivery(trace->look.read, number, block, &delivery));
     if (agency == NULL || delivery.verdict.verdict == 0 || trace->bytes > TOV_API_REPLY_GOAL_BYTES)
         return TOV_OK;
-    TOV_TRY(tov_record_open(trace->answer, "receipts", &out));
-    return put_receipt_proof(trace, agency, delivery.receipt_index, out);
+    enum tov_err err = find_receipt(trace, agency, &place, delivery.receipt_index, &entry);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    return put_receipt_proof(trace, agency, delivery.receipt_index, entry.leaf);
 }
 
 static enum tov_err put_receipts(struct tracing *trace)

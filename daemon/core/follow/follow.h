@@ -177,12 +177,15 @@ void tov_follow_peer_view(const struct tov_follow *follow, size_t index,
 struct tov_delivery {
     struct tov_verdict_value verdict; /* verdict 0: no receipt yet */
     uint64_t received_ms;             /* when the receipt was stored here; 0: not yet */
-    uint64_t receipt_index;           /* the receipt's entry in the peer's ledger */
+    uint64_t receipt_index;           /* the receipt's entry in the peer's ledger then */
 };
 /* What PEER said of the own message with LINK. */
 enum tov_err tov_follow_delivery(struct tov_store_read *read, uint16_t peer,
                                  const struct tov_link_block *link,
                                  struct tov_delivery *out_delivery) TOV_MUST_CHECK;
+/* Whether RECEIPT, by the peer of that place, says something of the own link at PLACE. */
+bool tov_receipt_speaks_of(const struct tov_leaf_receipt *receipt,
+                           const struct tov_link_place *place);
 
 /* The first own message at or behind *INOUT_PLACE, of any series, that its peer says it has and
  * cannot read yet (unopened.c). OUT_VERDICT: `no key`, `pending`, or verdict 0: it is something

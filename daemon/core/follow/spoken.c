@@ -11,6 +11,22 @@
 
 #define COVERS_MAX 4096u /* rows: beyond them what is stored is asked for each link */
 
+bool tov_receipt_speaks_of(const struct tov_leaf_receipt *receipt,
+                           const struct tov_link_place *place)
+{
+    struct tov_series series = {place->generation, place->lost_index};
+    if (!tov_series_equal(receipt->series, series))
+        return false;
+    if (place->link <= receipt->last_link &&
+        receipt->last_link - place->link < tov_receipt_span(receipt))
+        return true;
+    for (size_t i = 0; i < receipt->amendment_count; i++) {
+        if (receipt->amendments[i].link_number == place->link)
+            return true;
+    }
+    return false;
+}
+
 enum tov_err tov_cover_find(struct tov_store_read *read, const struct tov_link_place *place,
                             struct tov_cover *out)
 {

@@ -63,21 +63,6 @@ static enum tov_err load_void(struct pass *pass, uint64_t index)
     return TOV_OK;
 }
 
-static bool speaks_of(const struct tov_leaf_receipt *receipt, const struct tov_link_place *place)
-{
-    struct tov_series series = {place->generation, place->lost_index};
-    if (!tov_series_equal(receipt->series, series))
-        return false;
-    if (place->link <= receipt->last_link &&
-        receipt->last_link - place->link < tov_receipt_span(receipt))
-        return true;
-    for (size_t i = 0; i < receipt->amendment_count; i++) {
-        if (receipt->amendments[i].link_number == place->link)
-            return true;
-    }
-    return false;
-}
-
 /* Whether what a row tells of PLACE by entry INDEX is void. */
 static enum tov_err check_void(struct pass *pass, const struct tov_link_place *place,
                                uint64_t index, bool *out_is_void)
@@ -86,7 +71,7 @@ static enum tov_err check_void(struct pass *pass, const struct tov_link_place *p
     if (!is_void(pass, index))
         return TOV_OK;
     TOV_TRY(load_void(pass, index));
-    *out_is_void = pass->is_receipt && speaks_of(&pass->void_leaf->as.receipt, place);
+    *out_is_void = pass->is_receipt && tov_receipt_speaks_of(&pass->void_leaf->as.receipt, place);
     return TOV_OK;
 }
 

@@ -15,13 +15,13 @@ struct scene {
     struct tov_message_written sent[SENT];
 };
 
-static void say_epoch(struct hostile *hostile)
+static void say_epoch(struct hostile *hostile, uint32_t epoch)
 {
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     UNIT_NEED(leaf != NULL);
     leaf->type = TOV_LEAF_EPOCH_KEY;
     leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
+        .epoch = epoch, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
     hostile_append(hostile, leaf);
     hostile_flush(hostile);
 }
@@ -61,7 +61,7 @@ static void begin(struct scene *scene, const char *name)
     struct hostile *hostile = hostile_create(name, 2);
     *scene = (struct scene){.hostile = hostile};
     hostile_meet(hostile);
-    say_epoch(hostile);
+    say_epoch(hostile, 1);
     for (size_t i = 0; i < SENT; i++)
         scene->sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
     sim_wire_run(hostile->wire);
@@ -77,7 +77,7 @@ static void begin_next_generation(struct scene *scene)
     hostile->range = (struct tov_range){0};
     hostile->sent = 0;
     hostile_meet(hostile);
-    say_epoch(hostile);
+    say_epoch(hostile, 1);
     hold_all(scene);
 }
 
@@ -155,11 +155,39 @@ static void what_the_new_ledger_has_no_key_of_is_for_a_person_where_the_former_h
     hostile_destroy(scene.hostile);
 }
 
+/* How many receipts of the first message a client is shown. */
+static size_t count_receipts(const struct scene *scene)
+{
+    struct tov_record trace;
+    struct tov_record reply = hostile_ask(scene->hostile, "trace", scene->sent[0].event);
+    UNIT_EQUAL_INT(tov_record_number(reply, "error"), 0);
+    size_t count = tov_record_child(reply, "trace", 0, &trace) ? tov_record_count(trace, "receipts")
+                                                               : SIZE_MAX;
+    tov_record_destroy(&reply);
+    return count;
+}
+
+/* It is in exports; what stands at its place in the new ledger is no receipt of it. */
+static void no_entry_of_the_new_ledger_passes_for_a_receipt_of_the_former(void)
+{
+    struct scene scene;
+    begin(&scene, "former-traced");
+    say(&scene, all_opened);
+    UNIT_EQUAL_INT(count_receipts(&scene), 1);
+    begin_next_generation(&scene);
+    UNIT_EQUAL_INT(count_receipts(&scene), 0);
+    say_epoch(scene.hostile, 2);
+    UNIT_EQUAL_INT(count_receipts(&scene), 0);
+    UNIT_EQUAL_INT(verdict_of(&scene, 0), TOV_VERDICT_OPENED);
+    hostile_destroy(scene.hostile);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_the_new_ledger_opened_is_opened),
         UNIT_TEST(what_the_new_ledger_has_no_key_of_is_for_a_person_where_the_former_had_it),
+        UNIT_TEST(no_entry_of_the_new_ledger_passes_for_a_receipt_of_the_former),
     };
     return unit_run("follow_former_ledger", tests, sizeof tests / sizeof tests[0]);
 }
