@@ -20,6 +20,20 @@
 
 enum whose { WHOSE_NOBODY_KNOWS, WHOSE_OWN, WHOSE_OTHERS };
 
+/* Of the answers only own ones are opened: others may send as many as they like. */
+static enum tov_err load_own(const struct api_look *look, uint64_t number, struct api_view *answer,
+                             bool *out_is_own)
+{
+    struct tov_event event;
+    struct api_wanted wanted = {number, TOV_MESSAGE_HEADER};
+    enum tov_err err = tov_event_get(look->read, number, &event);
+    bool is_own = err == TOV_OK && event.agency == look->api->core->own->number;
+    if (is_own)
+        err = tov_api_view_event(look, &event, &wanted, answer);
+    *out_is_own = is_own && err == TOV_OK && answer->has_header;
+    return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
+}
+
 /* By the units that answered it. */
 static enum tov_err find_whose(const struct api_look *look, const struct tov_ref *ref,
                                struct api_view *answer, enum whose *out_whose)
@@ -35,12 +49,9 @@ static enum tov_err find_whose(const struct api_look *look, const struct tov_ref
          i++) {
         if (!tov_reply_decode(&iter.row, ref, &reply))
             continue;
-        struct api_wanted wanted = {reply.number, TOV_MESSAGE_HEADER};
-        err = tov_api_view_load(look, &wanted, answer);
-        if (err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT)
-            err = TOV_OK;
-        else if (err == TOV_OK && answer->has_header &&
-                 answer->event.agency == look->api->core->own->number)
+        bool is_own = false;
+        err = load_own(look, reply.number, answer, &is_own);
+        if (is_own)
             *out_whose = answer->sends ? WHOSE_OWN : WHOSE_OTHERS;
     }
     enum tov_err read_err = tov_store_iter_fini(&iter);
