@@ -159,16 +159,14 @@ static enum tov_err take_reply(const struct api_look *look, const struct api_vie
         return TOV_OK;
     enum tov_relation relation = reply.relation;
     replies->count++;
-    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REMOVAL &&
-        relation != TOV_RELATION_REVISION && relation != TOV_RELATION_RESPONSE)
+    if (relation != TOV_RELATION_READ && relation != TOV_RELATION_REVISION &&
+        relation != TOV_RELATION_RESPONSE)
         return TOV_OK;
     TOV_TRY(tov_event_get(look->read, reply.number, &event));
     if (tov_api_is_void(look, &event))
         return TOV_OK;
     if (relation == TOV_RELATION_READ)
         note_reader(replies, event.agency);
-    else if (relation == TOV_RELATION_REMOVAL && event.agency == view->event.agency)
-        replies->is_retracted = true; /* in no table of retractions when an old program wrote it */
     else if (relation == TOV_RELATION_REVISION && event.agency == view->event.agency)
         replies->is_replaced = true;
     else if (relation == TOV_RELATION_RESPONSE && event.agency == look->api->core->own->number)
