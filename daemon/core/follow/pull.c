@@ -604,6 +604,8 @@ static void go_on(struct tov_follow *follow, struct tov_peer *peer, struct tov_t
     transfer->asked_mono_ms = 0; /* it may be that nothing can be asked now */
     if (was_asked && tov_park_rest_ms(transfer->silent) > 0)
         tov_park_put(core, peer, transfer);
+    else if (!has_room(follow->core, peer, transfer))
+        tov_park_for(core, peer, transfer, TOV_PULL_ASK_AGAIN_MS); /* a smaller one may fit */
     else
         ask(follow, peer, transfer);
 }

@@ -43,8 +43,8 @@ static struct tov_parked *place_to_park(struct tov_peer *peer)
     return next;
 }
 
-static void park(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
-                 uint64_t rest_ms)
+void tov_park_for(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
+                  uint64_t rest_ms)
 {
     *place_to_park(peer) = (struct tov_parked){.name = transfer->name,
                                                .part = transfer->part,
@@ -55,7 +55,7 @@ static void park(const struct tov_core *core, struct tov_peer *peer, struct tov_
 
 void tov_park_put(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer)
 {
-    park(core, peer, transfer, tov_park_rest_ms(transfer->silent));
+    tov_park_for(core, peer, transfer, tov_park_rest_ms(transfer->silent));
 }
 
 bool tov_park_put_off(const struct tov_core *core, struct tov_peer *peer,
@@ -68,7 +68,7 @@ bool tov_park_put_off(const struct tov_core *core, struct tov_peer *peer,
             transfer->part != wanted->part || !tov_pull_is_named(&transfer->name, &wanted->name))
             continue;
         transfer->silent += was_asked ? 1 : 0;
-        park(core, peer, transfer, was_asked ? tov_park_rest_ms(transfer->silent) : 0);
+        tov_park_for(core, peer, transfer, was_asked ? tov_park_rest_ms(transfer->silent) : 0);
         return true;
     }
     return false;

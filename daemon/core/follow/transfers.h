@@ -72,6 +72,9 @@ bool tov_pull_is_named(const struct tov_message_name *a, const struct tov_messag
 /* Frees the slot until the next turn of what it held. */
 void tov_park_put(const struct tov_core *core, struct tov_peer *peer,
                   struct tov_transfer *transfer);
+/* The same, for REST_MS. */
+void tov_park_for(const struct tov_core *core, struct tov_peer *peer, struct tov_transfer *transfer,
+                  uint64_t rest_ms);
 /* The same for WANTED, which PEER is asked for, now: it may not be any more. False: nothing more of
  * it is needed from PEER. */
 bool tov_park_put_off(const struct tov_core *core, struct tov_peer *peer,

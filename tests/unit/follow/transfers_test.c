@@ -5,19 +5,36 @@
  * Not for: what is in them (own_files_test.c, pull_check_test.c).
  */
 #include "counted.h"
-#include "hostile_peer.h"
+#include "support/sim_wire.h"
+#include "support/unit.h"
 
+#include "envelope/part_tree.h"
 #include "follow/transfers.h"
 
 #include <string.h>
 
 #define FILE_BYTES 300000u /* three chunks */
+#define MANY_CHUNKS 12u    /* more than one request asks for */
+
+/* What is free on the disk of every node; 0: what is so. */
+static uint64_t free_bytes;
+
+enum tov_err __real_tov_store_space(struct tov_store *store, struct tov_store_space *out_space);
+enum tov_err __wrap_tov_store_space(struct tov_store *store, struct tov_store_space *out_space);
+enum tov_err __wrap_tov_store_space(struct tov_store *store, struct tov_store_space *out_space)
+{
+    TOV_TRY(__real_tov_store_space(store, out_space));
+    if (free_bytes != 0)
+        out_space->free_bytes = free_bytes;
+    return TOV_OK;
+}
 
 /* Node 0 writes to the others. */
 struct scene {
     struct sim_wire *wire;
-    size_t mute;  /* chunks from this node are lost (index + 1); 0: none */
-    size_t asked; /* requests for chunks that node 0 sent */
+    size_t mute;     /* chunks from this node are lost (index + 1); 0: none */
+    size_t asked;    /* requests for chunks that node 0 sent */
+    bool fills_disk; /* node 1 has no more room than its first request needs */
 };
 
 static bool is_chunk_request(const struct tov_frame *decoded)
@@ -37,6 +54,8 @@ static bool look_at_frame(void *context, struct sim_frame *frame)
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
     if (tov_frame_kind(decoded) == TOV_FRAME_CONTROL && frame->from == 0)
         scene->asked += is_chunk_request(decoded) ? 1 : 0;
+    if (tov_frame_kind(decoded) == TOV_FRAME_CHUNK && scene->fills_disk)
+        tov_node_core(scene->wire->nodes[1].node)->disk_free_bytes = 0;
     return tov_frame_kind(decoded) != TOV_FRAME_CHUNK || frame->from + 1 != scene->mute;
 }
 
@@ -240,27 +259,91 @@ static void attachments_that_do_not_come_keep_back_no_other(void)
     end(&scene);
 }
 
+/* Four that the disk has no room for have no slots while they wait for it. */
+static void attachments_without_room_keep_back_none_that_fits(void)
+{
+    struct scene scene;
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 64,
+                              .attachment_count = TOV_TRANSFERS_ACTIVE_MAX};
+    struct tov_message_written large;
+    begin(&scene, "sent-large", 2);
+    for (size_t i = 0; i < TOV_TRANSFERS_ACTIVE_MAX; i++)
+        order.attachment_bytes[i] = 4 * FILE_BYTES;
+    free_bytes = tov_node_core(scene.wire->nodes[1].node)->disk_reserve_bytes + 2 * FILE_BYTES;
+    sim_wire_pass(scene.wire, 1000);
+    UNIT_NEED(sim_message_submit(&scene.wire->nodes[0], &order, &large) == TOV_OK);
+    sim_wire_run(scene.wire);
+    uint64_t small = send_files(&scene, &(struct sending){0, 1, 0, 1}, 2);
+    pass_minutes(&scene, 1);
+    CU_ASSERT(is_complete(&scene, 1, (struct tov_message_name){1, 1, small}));
+    CU_ASSERT_FALSE(is_complete(&scene, 1, (struct tov_message_name){1, 1, large.place.index}));
+    CU_ASSERT(sim_wire_logged(scene.wire, "no-room-for-attachment"));
+    free_bytes = 0;
+    pass_minutes(&scene, 1);
+    CU_ASSERT(is_complete(&scene, 1, (struct tov_message_name){1, 1, large.place.index}));
+    end(&scene);
+}
+
+/* What node 0 would send of a file of its own if it was asked for it. */
+static void say_chunk(struct scene *scene, const struct tov_message_written *sent, uint32_t index)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf file = TOV_BUF_INIT(1u << 24);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    TOV_CLEANUP(tov_part_tree_cleanup) struct tov_part_tree *tree = NULL;
+    struct sim_node *from = &scene->wire->nodes[0];
+    struct tov_message_name name = {.agency = 1};
+    struct tov_hash hashes[MANY_CHUNKS + 1];
+    struct tov_proof proof;
+    char blob[TOV_BLOB_NAME_SIZE];
+    tov_blob_name(tov_node_core(from->node), &name, from->submitted_id, 2, blob);
+    UNIT_NEED(sim_disk_load(from->disk, blob, &file) == TOV_OK);
+    uint32_t count = tov_part_chunk_count(file.size);
+    UNIT_NEED(count > index && count <= MANY_CHUNKS + 1);
+    for (uint32_t i = 0; i < count; i++)
+        hashes[i] = tov_part_chunk_hash((struct tov_bytes){
+            file.data + (size_t)i * TOV_PULL_CHUNK_BYTES, tov_part_chunk_size(file.size, i)});
+    UNIT_NEED(tov_part_tree_create(hashes, count, &tree) == TOV_OK);
+    UNIT_NEED(tov_part_tree_prove(tree, index, &proof) == TOV_OK);
+    struct tov_frame_chunk chunk = {
+        .ref = {1, 1, sent->place.index, sent->place.leaf_hash},
+        .part = 2,
+        .index = index,
+        .data = {file.data + (size_t)index * TOV_PULL_CHUNK_BYTES,
+                 tov_part_chunk_size(file.size, index)},
+        .proof = {(const uint8_t *)proof.hashes, proof.count * TOV_HASH_BYTES}};
+    UNIT_NEED(tov_frame_encode_chunk(&chunk, &frame) == TOV_OK);
+    sim_wire_inject(scene->wire, 0, 1, tov_buf_view(&frame));
+}
+
 /* Whatever keeps this node from asking: chunks that come all the same are not written. */
 static void a_chunk_that_was_not_asked_for_is_not_taken(void)
 {
-    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("not-asked", 2);
-    TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
-    hostile_meet(hostile);
-    struct tov_core *core = hostile_core(hostile);
-    uint64_t reserve_bytes = core->disk_reserve_bytes;
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
-    hostile_message_attach(hostile, &message, 1000);
-    core->disk_reserve_bytes = UINT64_MAX; /* there is no room for attachments */
-    UNIT_EQUAL_INT(hostile_deliver(hostile, &message).verdict, TOV_VERDICT_PENDING);
-    UNIT_EQUAL_INT(hostile->chunk_requests, 0);
-    hostile_say_chunk(hostile, &message);
-    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_PENDING);
-    core->disk_reserve_bytes = reserve_bytes;
-    sim_wire_pass(hostile->wire, 1000);
-    UNIT_EQUAL_INT(hostile->chunk_requests, 1);
-    hostile_say_chunk(hostile, &message);
-    UNIT_EQUAL_INT(hostile_verdict(hostile, 1).verdict, TOV_VERDICT_OPENED);
-    CU_ASSERT(hostile_victim_works(hostile));
+    struct scene scene;
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .text_bytes = 64,
+                              .attachment_count = 1,
+                              .attachment_bytes = {MANY_CHUNKS * TOV_PULL_CHUNK_BYTES}};
+    struct tov_message_written sent;
+    begin(&scene, "not-asked", 2);
+    scene.fills_disk = true;
+    UNIT_NEED(sim_message_submit(&scene.wire->nodes[0], &order, &sent) == TOV_OK);
+    sim_wire_run(scene.wire);
+    const struct tov_transfer *transfer =
+        &tov_follow_peer(tov_node_follow(scene.wire->nodes[1].node), 1)->transfers[0];
+    uint32_t held = transfer->held;
+    CU_ASSERT(held > 0 && held < MANY_CHUNKS);
+    UNIT_EQUAL_INT(transfer->state, TOV_TRANSFER_PULLING);
+    say_chunk(&scene, &sent, held);
+    UNIT_EQUAL_INT(transfer->held, held);
+    scene.fills_disk = false;
+    pass_minutes(&scene, 1);
+    CU_ASSERT(is_complete(&scene, 1, (struct tov_message_name){1, 1, sent.place.index}));
+    end(&scene);
 }
 
 int main(void)
@@ -271,6 +354,7 @@ int main(void)
         UNIT_TEST(what_a_peer_sends_does_not_wait_for_files_that_nobody_has),
         UNIT_TEST(a_peer_that_connects_anew_is_not_asked_each_time),
         UNIT_TEST(attachments_that_do_not_come_keep_back_no_other),
+        UNIT_TEST(attachments_without_room_keep_back_none_that_fits),
         UNIT_TEST(a_chunk_that_was_not_asked_for_is_not_taken),
     };
     return unit_run("follow_transfers", tests, sizeof tests / sizeof tests[0]);
