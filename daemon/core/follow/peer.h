@@ -216,6 +216,8 @@ struct tov_peer {
                                        is being committed, and one more; 0: none */
     uint64_t check_left; /* bytes of its attachments that are looked at before the next tick */
     bool told_no_room;
+    bool waiting_is_done; /* waiting.c: its mirror was looked through; else up to there */
+    uint64_t waiting_index;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
@@ -277,9 +279,8 @@ struct tov_follow {
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
     uint64_t kept_tree_uses;
     struct tov_part_reading *reading; /* the file that is read as a whole; NULL: none yet was */
-    bool looks_at_waiting;            /* waiting.c, there: */
+    bool looks_at_waiting;            /* waiting.c: at the mirror of this peer next */
     size_t waiting_peer;
-    uint64_t waiting_index;
 };
 
 /* A peer holds our ledger up to SIZE: own epoch keys whose time is over may go, with everything

@@ -7,7 +7,8 @@
  *
  *   fact "judged": version of the roster in force u64, hash of the catalogue 32, of the last time
  *
- * Some rows from tick to tick, since mirrors are as long as their ledgers (I11). A node that stops
+ * Some rows from tick to tick, since mirrors are as long as their ledgers (I11), and each time of
+ * another peer first: however much waits on of one, it keeps back no other. A node that stops
  * before the end begins anew: what was judged is not looked at again.
  */
 #include "follow/transfers.h"
@@ -89,7 +90,7 @@ static enum tov_err look_at(struct waiting *waiting, const struct tov_store_row 
     struct tov_message_name name = {waiting->peer->number, waiting->peer->agency->generation,
                                     tov_get_be64(row->key.bytes + 6)};
     waiting->rows++;
-    waiting->follow->waiting_index = name.index + 1;
+    waiting->peer->waiting_index = name.index + 1;
     TOV_TRY(tov_entry_decode_mirror(row->value, &entry));
     if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NOT_UNDERSTOOD)
         return TOV_OK;
@@ -105,40 +106,48 @@ static enum tov_err look_at(struct waiting *waiting, const struct tov_store_row 
 }
 
 /* From where the last tick ended. */
-static enum tov_err look_through(struct waiting *waiting, bool *out_is_done)
+static enum tov_err look_through(struct waiting *waiting)
 {
     uint16_t agency = waiting->peer->number;
     uint32_t generation = waiting->peer->agency->generation;
     struct tov_store_range range = {
         .table = TOV_TABLE_MLEAF,
-        .first = tov_store_key_u16_u32_u64(agency, generation, waiting->follow->waiting_index),
+        .first = tov_store_key_u16_u32_u64(agency, generation, waiting->peer->waiting_index),
         .last = tov_store_key_u16_u32_u64(agency, generation, UINT64_MAX)};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
-    *out_is_done = false;
+    bool is_done = false;
     TOV_TRY(tov_store_iter_init(waiting->read, &range, &iter));
-    while (err == TOV_OK && !*out_is_done && has_more_to_do(waiting)) {
-        *out_is_done = !tov_store_iter_next(&iter);
-        if (!*out_is_done)
+    while (err == TOV_OK && !is_done && has_more_to_do(waiting)) {
+        is_done = !tov_store_iter_next(&iter);
+        if (!is_done)
             err = look_at(waiting, &iter.row);
     }
+    waiting->peer->waiting_is_done = is_done;
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }
 
+/* Of each peer once, as far as it goes. */
 static enum tov_err look_at_some(struct waiting *waiting)
 {
     struct tov_follow *follow = waiting->follow;
-    while (follow->waiting_peer < follow->peer_count && has_more_to_do(waiting)) {
-        bool is_done = false;
+    for (size_t i = 0; i < follow->peer_count && has_more_to_do(waiting); i++) {
         waiting->peer = &follow->peers[follow->waiting_peer];
-        TOV_TRY(look_through(waiting, &is_done));
-        if (!is_done)
-            continue;
-        follow->waiting_peer++;
-        follow->waiting_index = 0;
+        follow->waiting_peer = (follow->waiting_peer + 1) % follow->peer_count;
+        if (!waiting->peer->waiting_is_done)
+            TOV_TRY(look_through(waiting));
     }
     return TOV_OK;
+}
+
+static bool is_any_left(const struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        if (!follow->peers[i].waiting_is_done)
+            return true;
+    }
+    return false;
 }
 
 static void make_fact(const struct tov_core *core, uint8_t out[FACT_BYTES])
@@ -167,13 +176,22 @@ static enum tov_err go_on(struct tov_follow *follow, struct tov_store_read *read
     TOV_TRY(tov_message_create(&message));
     struct waiting waiting = {.follow = follow, .read = read, .message = message};
     TOV_TRY(look_at_some(&waiting));
-    follow->looks_at_waiting = follow->waiting_peer < follow->peer_count;
+    follow->looks_at_waiting = is_any_left(follow);
     if (follow->looks_at_waiting)
         return TOV_OK;
     make_fact(follow->core, fact);
     tov_store_batch_put(tov_core_batch(follow->core), TOV_TABLE_FACT, tov_store_key_text("judged"),
                         TOV_BYTES_OF(fact));
     return TOV_OK;
+}
+
+static void begin(struct tov_follow *follow)
+{
+    follow->waiting_peer = 0;
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        follow->peers[i].waiting_is_done = false;
+        follow->peers[i].waiting_index = 0;
+    }
 }
 
 enum tov_err tov_follow_judge_waiting(struct tov_follow *follow)
@@ -184,10 +202,8 @@ enum tov_err tov_follow_judge_waiting(struct tov_follow *follow)
     TOV_TRY(is_done_already(follow->core, read, &is_done));
     if (is_done)
         return TOV_OK;
-    if (!follow->looks_at_waiting) {
-        follow->waiting_peer = 0;
-        follow->waiting_index = 0;
-    }
+    if (!follow->looks_at_waiting)
+        begin(follow);
     return go_on(follow, read);
 }
 

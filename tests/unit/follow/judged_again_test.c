@@ -60,6 +60,8 @@ static void scene_init(struct scene *scene, const char *name)
 static void meet_again(struct hostile *hostile)
 {
     sim_wire_start(hostile->wire, 0);
+    for (size_t i = 2; i < hostile->wire->count; i++)
+        sim_wire_connect(hostile->wire, 0, i);
     hostile->wire->is_up[0][1] = true;
     tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
     sim_wire_run(hostile->wire);
@@ -532,6 +534,57 @@ static void a_long_mirror_is_looked_through_from_tick_to_tick(void)
     need_verdict(&scene, &message, TOV_VERDICT_OPENED);
 }
 
+static enum tov_verdict verdict_on(const struct hostile *hostile,
+                                   const struct tov_message_name *name)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct tov_core *core = hostile_core(hostile);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    UNIT_NEED(tov_message_read(core, read, name, TOV_MESSAGE_LEAF, message) == TOV_OK);
+    return message->verdict.verdict;
+}
+
+static void say_many_that_wait_on(struct hostile *hostile, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        TOV_CLEANUP(hostile_message_fini) struct hostile_message message;
+        hostile_message_make(hostile, TOV_RIGHT_ALL, &message);
+        message.leaf.as.message.roster_version = 9;
+        hostile_message_append(hostile, &message);
+        if (i % 50 == 49)
+            hostile_flush(hostile);
+    }
+}
+
+/* More than is judged in all the ticks until then. */
+static void what_one_peer_lets_wait_keeps_back_no_other(void)
+{
+    struct scene scene = {.hostile = hostile_create("w-many", 3)};
+    struct hostile *hostile = scene.hostile;
+    struct sim_order order = {.record = 1,
+                              .recipient_count = 1,
+                              .recipients = {{hostile->target->number, TOV_RIGHT_ALL}},
+                              .text_bytes = 64};
+    struct tov_message_written sent;
+    is_old = true;
+    hostile_meet(hostile);
+    say_many_that_wait_on(hostile, 4000);
+    is_old = false; /* for who writes this one */
+    UNIT_NEED(sim_message_submit(&hostile->wire->nodes[2], &order, &sent) == TOV_OK);
+    is_old = true;
+    sim_wire_run(hostile->wire);
+    struct tov_message_name name = {3, 1, sent.place.index};
+    UNIT_EQUAL_INT(verdict_on(hostile, &name), TOV_VERDICT_NOT_UNDERSTOOD);
+    upgrade(&scene);
+    CU_ASSERT(tov_node_follow(hostile_victim(hostile))->looks_at_waiting);
+    UNIT_EQUAL_INT(verdict_on(hostile, &name), TOV_VERDICT_OPENED);
+    sim_wire_pass(hostile->wire, 10000);
+    CU_ASSERT_FALSE(tov_node_follow(hostile_victim(hostile))->looks_at_waiting);
+    scene_fini(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -551,6 +604,7 @@ int main(void)
         UNIT_TEST(what_is_broken_is_not_opened_after_an_upgrade_as_before),
         UNIT_TEST(a_file_of_no_possible_size_is_not_opened_by_any_roster),
         UNIT_TEST(a_long_mirror_is_looked_through_from_tick_to_tick),
+        UNIT_TEST(what_one_peer_lets_wait_keeps_back_no_other),
     };
     return unit_run("follow_judged_again", tests, sizeof tests / sizeof tests[0]);
 }
