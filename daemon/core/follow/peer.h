@@ -210,7 +210,8 @@ struct tov_peer {
     size_t parked_count;
     bool may_pull;      /* rows in `transfer` to look at */
     uint64_t pull_from; /* entries before it have no row in `transfer` that is under way */
-    uint64_t pull_at;   /* where looking for others goes on: behind the one with the newest slot */
+    bool pull_goes_on;  /* looking for others begins behind this one, the next time: */
+    uint64_t pull_at;
     uint8_t pull_at_part;
     uint64_t pull_new, pull_closed; /* least entry with a new row in the open batch, in the one that
                                        is being committed, and one more; 0: none */

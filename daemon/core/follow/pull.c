@@ -136,12 +136,13 @@ struct filling {
     struct tov_follow *follow;
     struct tov_peer *peer;
     struct tov_store_read *read;
+    bool goes_on;       /* from behind the last one that got a slot so */
     bool is_past_first; /* row that is under way */
-    bool more, has_failed;
+    bool more, has_failed, has_taken;
 };
 
 /* False: it is to be tried again. */
-static bool fill_slot(const struct filling *filling, const struct tov_pull_wanted *wanted)
+static bool fill_slot(struct filling *filling, const struct tov_pull_wanted *wanted)
 {
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
     struct tov_peer *peer = filling->peer;
@@ -155,8 +156,11 @@ static bool fill_slot(const struct filling *filling, const struct tov_pull_wante
         return true; /* a session looks at all of them again */
     if (!tov_pull_take_slot(filling->follow, peer, message, wanted))
         return false;
-    peer->pull_at = wanted->name.index;
-    peer->pull_at_part = (uint8_t)(wanted->part + 1);
+    filling->has_taken = true;
+    if (filling->goes_on) {
+        peer->pull_at = wanted->name.index;
+        peer->pull_at_part = (uint8_t)(wanted->part + 1);
+    }
     return true;
 }
 
@@ -192,9 +196,9 @@ static enum tov_err look_through(struct filling *filling, struct tov_store_key f
     return tov_store_iter_fini(&iter);
 }
 
-/* From behind the one that got a slot last, and then from the first row that is under way: what
- * does not come keeps back no other, however much it is. Before the first are as many as there ever
- * were. */
+/* From the first row that is under way: before it are as many as there ever were. Each other time
+ * from behind the one that got a slot so last, and then from the first: neither what does not come
+ * nor what ever comes anew keeps back the others. */
 static enum tov_err look_at_rows(struct filling *filling)
 {
     const struct tov_peer *peer = filling->peer;
@@ -203,18 +207,19 @@ static enum tov_err look_at_rows(struct filling *filling)
     struct tov_store_key at =
         tov_key_part(peer->number, generation, peer->pull_at, peer->pull_at_part);
     struct tov_store_key last = tov_key_part(peer->number, generation, UINT64_MAX, UINT8_MAX);
-    bool is_ahead = memcmp(at.bytes, first.bytes, first.size) > 0;
-    if (is_ahead)
+    if (filling->goes_on && memcmp(at.bytes, first.bytes, first.size) > 0)
         TOV_TRY(look_through(filling, at, last, false));
-    return filling->more ? TOV_OK : look_through(filling, first, is_ahead ? at : last, true);
+    return filling->more ? TOV_OK : look_through(filling, first, last, true);
 }
 
 static enum tov_err fill_slots(struct tov_follow *follow, struct tov_peer *peer)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
-    struct filling filling = {.follow = follow, .peer = peer, .read = read};
+    struct filling filling = {
+        .follow = follow, .peer = peer, .read = read, .goes_on = peer->pull_goes_on};
     TOV_TRY(look_at_rows(&filling));
+    peer->pull_goes_on = peer->pull_goes_on != filling.has_taken;
     peer->may_pull = filling.more || filling.has_failed;
     if (!peer->may_pull && may_ask(peer))
         tov_park_forget_due(follow->core, peer);

@@ -259,6 +259,36 @@ static void attachments_that_do_not_come_keep_back_no_other(void)
     end(&scene);
 }
 
+static void lose_newest_files(struct scene *scene)
+{
+    const struct sim_node *node = &scene->wire->nodes[0];
+    struct tov_message_name name = {.agency = 1};
+    char blob[TOV_BLOB_NAME_SIZE];
+    tov_blob_name(tov_node_core(node->node), &name, node->submitted_id, 2, blob);
+    blob[strlen(blob) - 1] = '\0'; /* all parts */
+    lose_files(scene, 0, blob);
+}
+
+/* Nor do newer ones, of which there are ever more than slots. */
+static void attachments_that_ever_come_behind_it_keep_back_none(void)
+{
+    struct scene scene;
+    begin(&scene, "sent-newer", 2);
+    uint64_t index = submit(&scene, &(struct sending){0, 1, 0, 1}, 1);
+    scene.mute = 1;
+    sim_wire_run(scene.wire);
+    pass_minutes(&scene, 1);
+    for (uint64_t i = 0; i < 20; i++) {
+        (void)submit(&scene, &(struct sending){0, 1, 0, TOV_ATTACHMENTS_MAX}, 2 + i);
+        lose_newest_files(&scene);
+        sim_wire_run(scene.wire);
+        scene.mute = 0;
+        pass_minutes(&scene, 1);
+    }
+    CU_ASSERT(is_complete(&scene, 1, (struct tov_message_name){1, 1, index}));
+    end(&scene);
+}
+
 /* Four that the disk has no room for have no slots while they wait for it. */
 static void attachments_without_room_keep_back_none_that_fits(void)
 {
@@ -354,6 +384,7 @@ int main(void)
         UNIT_TEST(what_a_peer_sends_does_not_wait_for_files_that_nobody_has),
         UNIT_TEST(a_peer_that_connects_anew_is_not_asked_each_time),
         UNIT_TEST(attachments_that_do_not_come_keep_back_no_other),
+        UNIT_TEST(attachments_that_ever_come_behind_it_keep_back_none),
         UNIT_TEST(attachments_without_room_keep_back_none_that_fits),
         UNIT_TEST(a_chunk_that_was_not_asked_for_is_not_taken),
     };
