@@ -138,41 +138,63 @@ static enum tov_err name_references(const struct tov_moving *moving, struct tov_
     return TOV_OK;
 }
 
-/* HASH as it is now. One that was no message's stays; there are few, so all rows are looked at. */
-static enum tov_err name_hash(const struct tov_moving *moving, struct tov_hash *hash, bool *changed)
+/* The hashes of one field. */
+struct hashes {
+    struct tov_hash *items;
+    size_t count;
+    bool is_changed;
+};
+
+/* Those that ROW is of, as they are now. */
+static enum tov_err name_row(const struct tov_moving *moving, const struct tov_store_row *row,
+                             struct hashes *hashes)
+{
+    bool is_hash = row->value.size == TOV_HASH_BYTES;
+    for (size_t i = 0; is_hash && i < hashes->count; i++) {
+        struct tov_ref ref;
+        if (memcmp(row->value.data, hashes->items[i].bytes, TOV_HASH_BYTES) != 0)
+            continue;
+        TOV_TRY(place_of(moving, number_of(row), &ref));
+        hashes->items[i] = ref.leaf;
+        hashes->is_changed = true;
+    }
+    return TOV_OK;
+}
+
+/* As they are now; one that was no message's stays. A hash leads to no place, so all rows are read,
+ * once for all of them. */
+static enum tov_err name_each(const struct tov_moving *moving, struct hashes *hashes)
 {
     struct tov_store_range all = {.table = TOV_TABLE_MOVED};
-    struct tov_ref ref;
-    uint64_t number = 0;
-    enum tov_err err = find_in(moving->read, &all, TOV_BYTES_OF(hash->bytes), &number);
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK;
-    TOV_TRY(err);
-    TOV_TRY(place_of(moving, number, &ref));
-    *hash = ref.leaf;
-    *changed = true;
-    return TOV_OK;
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    TOV_TRY(tov_store_iter_init(moving->read, &all, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = name_row(moving, &iter.row, hashes);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
 }
 
 static enum tov_err name_hashes_of(const struct tov_moving *moving, struct tov_record record,
                                    const struct tov_field *field, bool *changed)
 {
     size_t count = tov_record_count(record, field->name);
-    TOV_FREE struct tov_hash *hashes = calloc(count + 1, sizeof *hashes);
-    bool any = false;
-    if (hashes == NULL)
+    TOV_FREE struct tov_hash *items = calloc(count + 1, sizeof *items);
+    struct hashes hashes = {items, count, false};
+    if (items == NULL)
         return TOV_E_NOMEM;
     for (size_t i = 0; i < count; i++) {
         struct tov_value value;
         TOV_TRY(tov_record_get(record, field->name, i, &value));
-        memcpy(hashes[i].bytes, value.bytes.data, sizeof hashes[i].bytes); /* its kind's size */
-        TOV_TRY(name_hash(moving, &hashes[i], &any));
+        memcpy(items[i].bytes, value.bytes.data, TOV_HASH_BYTES); /* its kind's size */
     }
-    if (!any)
+    if (count > 0)
+        TOV_TRY(name_each(moving, &hashes));
+    if (!hashes.is_changed)
         return TOV_OK;
     tov_record_clear(record, field->name);
     for (size_t i = 0; i < count; i++)
-        TOV_TRY(tov_record_put_bytes(record, field->name, TOV_BYTES_OF(hashes[i].bytes)));
+        TOV_TRY(tov_record_put_bytes(record, field->name, TOV_BYTES_OF(items[i].bytes)));
     *changed = true;
     return TOV_OK;
 }
