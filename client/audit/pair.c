@@ -244,11 +244,23 @@ static void judge_revoked_ledger(struct tov_audit *owner, const struct tov_revoc
                                TOV_SAY_HASH(&revocation->root), TOV_SAY_HASH(&root));
 }
 
+/* The newest roster of OTHER goes on from that of OWN: by its chain, or, where that begins later,
+ * by roots that vouch for both. Else somebody may have made it up. */
+static bool goes_on(const struct tov_keyring *own, const struct tov_keyring *other)
+{
+    if (own->newest == NULL || other->newest == NULL ||
+        tov_roster_version(other->newest) <= tov_roster_version(own->newest))
+        return false;
+    struct tov_hash newest = tov_roster_hash(own->newest);
+    const struct tov_hash *there = tov_keyring_roster_hash(other, tov_roster_version(own->newest));
+    return there == NULL ? own->is_anchored && other->is_anchored : tov_hash_equal(there, &newest);
+}
+
 void tov_pair_revoked(struct tov_audit *audit, const struct tov_audit *other,
                       struct tov_findings *findings)
 {
     const struct tov_roster *own = audit->keyring.newest, *newer = other->keyring.newest;
-    if (own == NULL || newer == NULL || tov_roster_version(newer) <= tov_roster_version(own))
+    if (!goes_on(&audit->keyring, &other->keyring))
         return;
     for (size_t i = 0; i < audit->keyring.key_count; i++) {
         const struct tov_ledger_key *key = &audit->keyring.keys[i];

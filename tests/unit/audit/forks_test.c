@@ -401,6 +401,52 @@ static void an_export_without_the_roster_that_revokes_is_judged_by_the_others(vo
     verdict_fini(&verdict);
 }
 
+/* As revoke_by, but both rosters of the copy are signed by a root key that somebody made up. */
+static void revoke_by_nobody(const struct tov_revocation *revocation)
+{
+    static const struct tov_key seed = {{7}};
+    struct tov_roster_facts facts = *tov_roster_facts(world->wire->federation->roster);
+    struct tov_vkey root;
+    char path[32];
+    uint8_t secret[64];
+    sim_secret_of(&seed, secret);
+    UNIT_OK(tov_vkey_make(tov_bytes_of_text(facts.roots[0].name), TOV_VKEY_ED25519, secret + 32,
+                          &root));
+    facts.roots = &root;
+    damage_copy(world, HOLDER, "copy", dir);
+    for (; facts.version <= 2; facts.version++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+        tov_roster_format(&facts, &text);
+        UNIT_OK(tov_note_put_text(&note, tov_buf_view(&text)));
+        tov_note_sign(&note, tov_buf_view(&text), &root, secret);
+        (void)snprintf(path, sizeof path, "roster/%u", (unsigned)facts.version);
+        damage_write(dir, path, tov_buf_view(&note));
+        facts.previous = tov_sha256(tov_buf_view(&text));
+        facts.revocations = revocation;
+        facts.revocation_count = 1;
+    }
+    damage_reseal(dir);
+}
+
+static void a_roster_of_roots_that_nobody_knows_revokes_nothing_of_others(void)
+{
+    char other[WORLD_PATH_SIZE];
+    struct tov_revocation revocation = {
+        .key = sim_federation_agency(world->wire->federation, 0)->ledger,
+        .agency = 1,
+        .size = 100,
+        .root = hash_of(9)};
+    revoke_by_nobody(&revocation);
+    world_path(world, other, "exports/a1");
+    struct verdict verdict = verdict_of(world, NULL, (const char *const[]){other, dir, NULL});
+    UNIT_EQUAL_INT(count_between(&verdict, "rosters-differ", "roster/1"), 1);
+    UNIT_EQUAL_INT(count_between(&verdict, "void", "checkpoint"), 0);
+    UNIT_EQUAL_INT(count_between(&verdict, "revoked-root", "checkpoint"), 0);
+    CU_ASSERT(verdict_has(&verdict, "revoked-root")); /* of the copy alone, by its own rosters */
+    verdict_fini(&verdict);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -411,6 +457,7 @@ int main(void)
         UNIT_TEST(a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen),
         UNIT_TEST(what_is_shown_above_a_revocation_is_void),
         UNIT_TEST(an_export_without_the_roster_that_revokes_is_judged_by_the_others),
+        UNIT_TEST(a_roster_of_roots_that_nobody_knows_revokes_nothing_of_others),
     };
     world = world_create("audit-forks");
     int code = unit_run("audit_forks", tests, sizeof tests / sizeof tests[0]);
