@@ -22,6 +22,8 @@ void tov_keyring_fini(struct tov_keyring *keyring)
     tov_roster_destroy(keyring->newest);
     free(keyring->roster_hashes);
     free(keyring->keys);
+    free(keyring->witnesses);
+    free(keyring->witness_agencies);
     *keyring = (struct tov_keyring){0};
 }
 
@@ -85,6 +87,31 @@ static enum tov_err add_key(struct tov_keyring *keyring, const struct tov_agency
     return TOV_OK;
 }
 
+static enum tov_err add_witness(struct tov_keyring *keyring, const struct tov_agency *agency)
+{
+    const struct tov_vkey *known;
+    for (size_t i = 0; (known = tov_keyring_witness(keyring, agency->number, i)) != NULL; i++) {
+        if (tov_vkey_is_same_key(known, &agency->witness))
+            return TOV_OK;
+    }
+    if (keyring->witness_count == TOV_KEYRING_KEYS_MAX)
+        return TOV_E_LIMIT;
+    if (keyring->witness_count % 64 == 0) {
+        size_t room = keyring->witness_count + 64;
+        struct tov_vkey *keys = realloc(keyring->witnesses, room * sizeof *keys);
+        if (keys == NULL)
+            return TOV_E_NOMEM;
+        keyring->witnesses = keys;
+        uint16_t *agencies = realloc(keyring->witness_agencies, room * sizeof *agencies);
+        if (agencies == NULL)
+            return TOV_E_NOMEM;
+        keyring->witness_agencies = agencies;
+    }
+    keyring->witnesses[keyring->witness_count] = agency->witness;
+    keyring->witness_agencies[keyring->witness_count++] = agency->number;
+    return TOV_OK;
+}
+
 static enum tov_err take_roster(struct tov_keyring *keyring, struct tov_roster *roster)
 {
     const struct tov_roster_facts *facts = tov_roster_facts(roster);
@@ -96,8 +123,10 @@ static enum tov_err take_roster(struct tov_keyring *keyring, struct tov_roster *
         return TOV_E_NOMEM;
     keyring->roster_hashes = hashes;
     hashes[keyring->roster_count++] = tov_roster_hash(roster);
-    for (size_t i = 0; i < facts->agency_count; i++)
+    for (size_t i = 0; i < facts->agency_count; i++) {
         TOV_TRY(add_key(keyring, &facts->agencies[i]));
+        TOV_TRY(add_witness(keyring, &facts->agencies[i]));
+    }
     return TOV_OK;
 }
 
@@ -241,11 +270,14 @@ enum tov_err tov_keyring_journal(const struct tov_ledger_key *key, uint32_t numb
                          out_key);
 }
 
-const struct tov_vkey *tov_keyring_witness(const struct tov_keyring *keyring, uint16_t agency)
+const struct tov_vkey *tov_keyring_witness(const struct tov_keyring *keyring, uint16_t agency,
+                                           size_t number)
 {
-    const struct tov_agency *found =
-        keyring->newest == NULL ? NULL : tov_roster_agency(keyring->newest, agency);
-    return found == NULL ? NULL : &found->witness;
+    for (size_t i = 0; i < keyring->witness_count; i++) {
+        if (keyring->witness_agencies[i] == agency && number-- == 0)
+            return &keyring->witnesses[i];
+    }
+    return NULL;
 }
 
 const struct tov_hash *tov_keyring_roster_hash(const struct tov_keyring *keyring, uint32_t version)

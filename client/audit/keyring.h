@@ -31,6 +31,10 @@ struct tov_keyring {
     struct tov_hash *roster_hashes; /* of first_version and on */
     size_t key_count;
     struct tov_ledger_key *keys;
+    /* Of all rosters, since cosignatures stay when a witness has a new key; whose each is. */
+    size_t witness_count;
+    struct tov_vkey *witnesses;
+    uint16_t *witness_agencies;
 };
 void tov_keyring_fini(struct tov_keyring *keyring);
 
@@ -46,7 +50,9 @@ const struct tov_ledger_key *tov_keyring_ledger(const struct tov_keyring *keyrin
 /* The key of journal NUMBER of that ledger, under its own name. NOT_FOUND. */
 enum tov_err tov_keyring_journal(const struct tov_ledger_key *key, uint32_t number,
                                  struct tov_vkey *out_key) TOV_MUST_CHECK;
-const struct tov_vkey *tov_keyring_witness(const struct tov_keyring *keyring, uint16_t agency);
+/* The keys that the witness of AGENCY has, or had: NUMBER from 0, NULL behind the last one. */
+const struct tov_vkey *tov_keyring_witness(const struct tov_keyring *keyring, uint16_t agency,
+                                           size_t number);
 const struct tov_hash *tov_keyring_roster_hash(const struct tov_keyring *keyring, uint32_t version);
 /* "kk", or "agency 7" for one that no roster names; valid until the next call. */
 const char *tov_keyring_name(const struct tov_keyring *keyring, uint16_t agency);

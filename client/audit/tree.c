@@ -100,24 +100,19 @@ void tov_tree_set_notes(struct tov_finding *finding, const char *a, const char *
 
 enum tov_err tov_tree_check_signers(const struct tov_tree_note *at, const struct tov_note *note)
 {
-    const struct tov_roster *roster = at->keyring->newest;
+    struct tov_vkey_list list = {at->keyring->witnesses, at->keyring->witness_count};
     struct tov_place place = {.path = at->path};
     size_t distinct = 0, known = at->is_signed ? 1 : 0;
-    if (roster == NULL)
+    if (list.count == 0)
         return TOV_OK;
-    const struct tov_roster_facts *facts = tov_roster_facts(roster);
-    TOV_FREE struct tov_vkey *keys = calloc(facts->agency_count + 1, sizeof *keys);
-    TOV_FREE bool *have_signed = calloc(facts->agency_count + 1, sizeof *have_signed);
-    if (keys == NULL || have_signed == NULL)
+    TOV_FREE bool *have_signed = calloc(list.count, sizeof *have_signed);
+    if (have_signed == NULL)
         return TOV_E_NOMEM;
-    for (size_t i = 0; i < facts->agency_count; i++)
-        keys[i] = facts->agencies[i].witness;
-    struct tov_vkey_list list = {keys, facts->agency_count};
     if (tov_note_check(note, list, have_signed, &distinct) != TOV_OK) {
         (void)tov_findings_add(at->findings, TOV_FOUND_COSIGNATURE, &place, NULL, NULL);
         return TOV_OK;
     }
-    for (size_t i = 0; i < facts->agency_count; i++)
+    for (size_t i = 0; i < list.count; i++)
         known += have_signed[i] ? 1 : 0;
     if (at->is_signed)
         tov_findings_add_unknown(at->findings, at->path, note->count - known);

@@ -14,13 +14,19 @@ static bool is_good(struct tov_audit *audit, const struct tov_export_cosignature
     struct tov_cosignature cosignature = {.time_s = value->time_s};
     struct tov_checkpoint checkpoint;
     struct tov_hash root;
-    const struct tov_vkey *key = tov_keyring_witness(&audit->keyring, value->witness);
+    const struct tov_vkey *key;
     memcpy(cosignature.signature, value->signature, sizeof cosignature.signature);
-    return key != NULL && value->size <= audit->ledger.checkpoint.size &&
-           tov_proof_make_root(&source, value->size, &root) == TOV_OK &&
-           tov_checkpoint_make(tov_bytes_of_text(audit->ledger.checkpoint.origin), value->size,
-                               &root, &checkpoint) == TOV_OK &&
-           tov_checkpoint_verify_cosignature(&checkpoint, key, &cosignature) == TOV_OK;
+    if (value->size > audit->ledger.checkpoint.size ||
+        tov_proof_make_root(&source, value->size, &root) != TOV_OK ||
+        tov_checkpoint_make(tov_bytes_of_text(audit->ledger.checkpoint.origin), value->size, &root,
+                            &checkpoint) != TOV_OK)
+        return false;
+    for (size_t i = 0; (key = tov_keyring_witness(&audit->keyring, value->witness, i)) != NULL;
+         i++) {
+        if (tov_checkpoint_verify_cosignature(&checkpoint, key, &cosignature) == TOV_OK)
+            return true;
+    }
+    return false;
 }
 
 static bool is_after(const struct tov_export_cosignature *last,

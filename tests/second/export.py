@@ -361,7 +361,7 @@ class Export:
         self.rosters = self._read_rosters(roots)
         self.me = self._agency(self.about["agency"])
         need(self.me.name == self.about["agency_name"], "name of the agency")
-        self.witnesses = {a.number: a.witness for a in self.rosters[-1].agencies}
+        self.witnesses = {(a.number, a.witness.id): a.witness for r in self.rosters for a in r.agencies}
         key = self._ledger_key(self.me.number, self.about["generation"])
         self.ledger = Log(self.files, "", key, list(self.witnesses.values()), self.about["ledger_size"])
         self._check_genesis(self.ledger, 0)
@@ -492,9 +492,10 @@ class Export:
         data = self.files.maybe("cosignatures")
         roots = {size: root for size, root, _ in self.ledger.signed}
         for size, who, time, signature in parse_cosignatures(data) if data else []:
-            need(size in roots and who in self.witnesses and who != self.me.number, "cosignature")
+            keys = [key for (agency, _), key in self.witnesses.items() if agency == who]
+            need(size in roots and keys and who != self.me.number, "cosignature")
             text = note.checkpoint_text(self.ledger.key.name, size, roots[size])
-            need(self.witnesses[who].verify(text, time.to_bytes(8, "big") + signature),
+            need(any(key.verify(text, time.to_bytes(8, "big") + signature) for key in keys),
                  f"cosignature at {size}", "signature")
 
 

@@ -143,25 +143,25 @@ static void a_file_that_is_none_is_damage(void)
 
 /* ---- a key that was revoked ---- */
 
-/* The next roster, in a copy of EXPORT, has REVOCATION. */
-static void revoke_by(const char *export, const struct tov_revocation *revocation)
+/* A copy of EXPORT has a next roster, with what FACTS say. */
+static void put_next_roster(const char *export, struct tov_roster_facts facts)
 {
     const struct sim_federation *federation = world->wire->federation;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
-    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
-    uint8_t secret[64];
     facts.version++;
     facts.previous = tov_roster_hash(federation->roster);
-    facts.revocations = revocation;
-    facts.revocation_count = 1;
-    tov_roster_format(&facts, &text);
-    sim_secret_of(&federation->root_seed, secret);
-    UNIT_OK(tov_note_put_text(&note, tov_buf_view(&text)));
-    tov_note_sign(&note, tov_buf_view(&text), &facts.roots[0], secret);
+    sim_sign_roster(federation, &facts, &note);
     damage_copy(world, export, "copy", dir);
     damage_write(dir, "roster/2", tov_buf_view(&note));
     damage_reseal(dir);
+}
+
+static void revoke_by(const char *export, const struct tov_revocation *revocation)
+{
+    struct tov_roster_facts facts = *tov_roster_facts(world->wire->federation->roster);
+    facts.revocations = revocation;
+    facts.revocation_count = 1;
+    put_next_roster(export, facts);
 }
 
 /* AGENCY's ledger key was revoked at SIZE entries with ROOT. */
@@ -401,6 +401,28 @@ static void an_export_without_the_roster_that_revokes_is_judged_by_the_others(vo
     verdict_fini(&verdict);
 }
 
+/* ---- a witness's key that changed ---- */
+
+/* Its new key is in the newest roster; what it cosigned before it did with the one before. */
+static void what_a_witness_cosigned_with_its_former_key_stays_good(void)
+{
+    static const struct tov_key seed = {{8}};
+    struct tov_roster_facts facts = *tov_roster_facts(world->wire->federation->roster);
+    struct tov_agency agencies[WORLD_AGENCIES];
+    uint8_t secret[64];
+    UNIT_NEED(facts.agency_count == WORLD_AGENCIES);
+    memcpy(agencies, facts.agencies, sizeof agencies);
+    facts.agencies = agencies;
+    sim_secret_of(&seed, secret);
+    UNIT_OK(tov_vkey_make(tov_bytes_of_text(agencies[1].witness.name), TOV_VKEY_COSIGNATURE,
+                          secret + 32, &agencies[1].witness));
+    put_next_roster("exports/a1", facts);
+    check(0, "", "signed by the former key");
+    damage_letter(dir, "cosignatures", -10);
+    damage_reseal(dir);
+    check(3, "cosignature", "signed by none of them");
+}
+
 /* As revoke_by, but both rosters of the copy are signed by a root key that somebody made up. */
 static void revoke_by_nobody(const struct tov_revocation *revocation)
 {
@@ -457,6 +479,7 @@ int main(void)
         UNIT_TEST(a_revocation_inside_a_skipped_run_is_compared_or_said_to_be_unseen),
         UNIT_TEST(what_is_shown_above_a_revocation_is_void),
         UNIT_TEST(an_export_without_the_roster_that_revokes_is_judged_by_the_others),
+        UNIT_TEST(what_a_witness_cosigned_with_its_former_key_stays_good),
         UNIT_TEST(a_roster_of_roots_that_nobody_knows_revokes_nothing_of_others),
     };
     world = world_create("audit-forks");
