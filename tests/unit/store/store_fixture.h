@@ -30,9 +30,9 @@ struct tov_bytes row_value(uint64_t number, size_t size);
 uint64_t count_rows(struct tov_store *store, unsigned table);
 void check_rows(struct tov_store *store, uint64_t count); /* ROWS holds 0 to COUNT - 1, whole */
 
-extern const struct unit_test open_tests[], commit_tests[], read_tests[], restore_tests[],
-    rot_tests[], planted_tests[], scrub_tests[];
-extern const size_t open_test_count, commit_test_count, read_test_count, restore_test_count,
-    rot_test_count, planted_test_count, scrub_test_count;
+extern const struct unit_test open_tests[], read_tests[], restore_tests[], rot_tests[],
+    planted_tests[], scrub_tests[];
+extern const size_t open_test_count, read_test_count, restore_test_count, rot_test_count,
+    planted_test_count, scrub_test_count;
 
 #endif

@@ -7,13 +7,11 @@ int main(void)
 {
     struct unit_test tests[96];
     size_t count = 0;
-    UNIT_NEED(open_test_count + commit_test_count + read_test_count + restore_test_count +
-                  rot_test_count + planted_test_count + scrub_test_count <=
+    UNIT_NEED(open_test_count + read_test_count + restore_test_count + rot_test_count +
+                  planted_test_count + scrub_test_count <=
               96);
     memcpy(tests + count, open_tests, open_test_count * sizeof *tests);
     count += open_test_count;
-    memcpy(tests + count, commit_tests, commit_test_count * sizeof *tests);
-    count += commit_test_count;
     memcpy(tests + count, read_tests, read_test_count * sizeof *tests);
     count += read_test_count;
     memcpy(tests + count, restore_tests, restore_test_count * sizeof *tests);

@@ -464,28 +464,31 @@ static void a_copy_opens_as_a_store_with_the_same_rows(void)
     tear_down();
 }
 
-const struct unit_test commit_tests[] = {
-    UNIT_TEST(rows_appended_over_many_batches_are_there_in_order_after_reopening),
-    UNIT_TEST(what_a_batch_will_write_is_found_in_it),
-    UNIT_TEST(what_is_found_in_a_batch_is_what_was_gathered_last),
-    UNIT_TEST(much_can_be_looked_up_in_a_batch_that_has_much),
-    UNIT_TEST(big_numbers_sort_as_numbers),
-    UNIT_TEST(an_append_that_is_not_the_last_key_undoes_its_whole_batch),
-    UNIT_TEST(an_insert_over_a_row_undoes_its_whole_batch),
-    UNIT_TEST(later_operations_see_earlier_ones),
-    UNIT_TEST(a_range_is_deleted_with_both_ends),
-    UNIT_TEST(rows_are_written_in_place_without_a_copy),
-    UNIT_TEST(an_empty_batch_writes_nothing),
-    UNIT_TEST(a_batch_over_its_limit_is_refused_and_usable_after_clear),
-    UNIT_TEST(a_row_that_could_not_be_gathered_is_not_written),
-    UNIT_TEST(a_tiny_map_grows_until_everything_fits),
-    UNIT_TEST(a_map_at_its_limit_refuses_and_goes_on_with_what_fits),
-    UNIT_TEST(asynchronous_commits_come_back_one_by_one_in_order),
-    UNIT_TEST(a_failed_asynchronous_commit_says_why),
-    UNIT_TEST(a_map_grows_under_an_asynchronous_commit_between_two_reads),
-    UNIT_TEST(a_map_does_not_grow_under_an_open_read),
-    UNIT_TEST(closing_lets_a_commit_in_flight_end),
-    UNIT_TEST(a_settled_commit_needs_its_batch_no_more),
-    UNIT_TEST(a_copy_opens_as_a_store_with_the_same_rows),
-};
-const size_t commit_test_count = sizeof commit_tests / sizeof commit_tests[0];
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(rows_appended_over_many_batches_are_there_in_order_after_reopening),
+        UNIT_TEST(what_a_batch_will_write_is_found_in_it),
+        UNIT_TEST(what_is_found_in_a_batch_is_what_was_gathered_last),
+        UNIT_TEST(much_can_be_looked_up_in_a_batch_that_has_much),
+        UNIT_TEST(big_numbers_sort_as_numbers),
+        UNIT_TEST(an_append_that_is_not_the_last_key_undoes_its_whole_batch),
+        UNIT_TEST(an_insert_over_a_row_undoes_its_whole_batch),
+        UNIT_TEST(later_operations_see_earlier_ones),
+        UNIT_TEST(a_range_is_deleted_with_both_ends),
+        UNIT_TEST(rows_are_written_in_place_without_a_copy),
+        UNIT_TEST(an_empty_batch_writes_nothing),
+        UNIT_TEST(a_batch_over_its_limit_is_refused_and_usable_after_clear),
+        UNIT_TEST(a_row_that_could_not_be_gathered_is_not_written),
+        UNIT_TEST(a_tiny_map_grows_until_everything_fits),
+        UNIT_TEST(a_map_at_its_limit_refuses_and_goes_on_with_what_fits),
+        UNIT_TEST(asynchronous_commits_come_back_one_by_one_in_order),
+        UNIT_TEST(a_failed_asynchronous_commit_says_why),
+        UNIT_TEST(a_map_grows_under_an_asynchronous_commit_between_two_reads),
+        UNIT_TEST(a_map_does_not_grow_under_an_open_read),
+        UNIT_TEST(closing_lets_a_commit_in_flight_end),
+        UNIT_TEST(a_settled_commit_needs_its_batch_no_more),
+        UNIT_TEST(a_copy_opens_as_a_store_with_the_same_rows),
+    };
+    return unit_run("store: commits", tests, sizeof tests / sizeof tests[0]);
+}
