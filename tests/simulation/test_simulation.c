@@ -4,7 +4,7 @@
  * same run; each planted bug is found, for what it is; a run that breaks is made smaller, and what
  * is printed of it gives it again; and larger federations hold, up to the largest.
  * TOV_SIMULATION_SEED is the first seed (1), TOV_SIMULATION_SEEDS says how many (500), of which
- * TOV_TEST_PERCENT percent are run.
+ * TOV_TEST_PERCENT percent are run; TOV_SIMULATION_ROW passes over so many times as many seeds (0).
  */
 #include "simulation/run.h"
 #include "support/command.h"
@@ -31,12 +31,18 @@ static void show_smaller(const struct world_options *options)
     (void)run_seed(&smaller, true);
 }
 
+static uint64_t number_of(const char *name, uint64_t usual)
+{
+    const char *text = getenv(name);
+    return text == NULL ? usual : strtoull(text, NULL, 10);
+}
+
 static void every_seed_holds(void)
 {
     struct tally tally = {.worlds = 0};
-    const char *first = getenv("TOV_SIMULATION_SEED");
-    struct world_options options = {.seed = first == NULL ? 1 : strtoull(first, NULL, 10)};
     unsigned count = unit_rounds("TOV_SIMULATION_SEEDS", SEEDS);
+    struct world_options options = {.seed = number_of("TOV_SIMULATION_SEED", 1) +
+                                            number_of("TOV_SIMULATION_ROW", 0) * count};
     unsigned broken = 0;
     for (unsigned i = 0; i < count; i++, options.seed++) {
         struct run_result result = run_seed(&options, true);
