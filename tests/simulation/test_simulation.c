@@ -18,7 +18,7 @@
 #define SEEDS 500u
 #define PLANT_SEEDS 200u
 #define ALL_FAULTS_SEEDS 100u /* with so many, each kind of fault happens */
-#define LARGER_SEEDS 8u       /* of each larger federation */
+#define LARGER_SEEDS 5u       /* of each larger federation */
 #define FULL_PERCENT 1000u
 
 static void show_smaller(const struct world_options *options)
