@@ -8,6 +8,8 @@
  */
 #include "api/api_internal.h"
 
+#include "ledger/aside.h"
+
 #include <string.h>
 
 #define EVENTS_A_TURN 2048u   /* that one watch looks at in one turn */
@@ -20,7 +22,7 @@ struct watching {
     struct api_watch *watch;
     struct api_look look;
     struct api_view view;
-    bool is_blocked;
+    bool is_blocked; /* at an event that is about to be another one: it stays there */
 };
 
 /* ---- cursors ---- */
@@ -305,13 +307,28 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
 
 /* ---- a turn ---- */
 
+/* What is set aside during a recovery comes back under its number (ledger/aside.h): who had gone on
+ * would never be told of it. */
+static enum tov_err comes_back(const struct watching *on, const struct tov_event *event, bool *out)
+{
+    struct tov_bytes row;
+    *out = false;
+    if (event->kind != TOV_EVENT_WRITTEN || event->index != TOV_ASIDE_INDEX)
+        return TOV_OK;
+    enum tov_err err = tov_store_get(on->look.read, TOV_TABLE_FACT, tov_aside_recovery_key(), &row);
+    *out = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 static enum tov_err show_row(struct watching *on, uint64_t number, struct tov_bytes row)
 {
     struct tov_event event;
-    if (tov_event_decode(row, &event) == TOV_OK)
-        return show_event(on, number, &event);
-    tov_api_log_unreadable(on->api->core, number);
-    return TOV_OK;
+    if (tov_event_decode(row, &event) != TOV_OK) {
+        tov_api_log_unreadable(on->api->core, number);
+        return TOV_OK;
+    }
+    TOV_TRY(comes_back(on, &event, &on->is_blocked));
+    return on->is_blocked ? TOV_OK : show_event(on, number, &event);
 }
 
 static enum tov_err walk(struct watching *on, uint64_t newest)
@@ -325,6 +342,8 @@ static enum tov_err walk(struct watching *on, uint64_t newest)
     for (unsigned i = 0; err == TOV_OK && i < EVENTS_A_TURN && tov_store_iter_next(&iter); i++) {
         uint64_t number = tov_store_key_to_u64(&iter.row.key);
         err = show_row(on, number, iter.row.value);
+        if (err == TOV_OK && on->is_blocked)
+            break;
         if (err == TOV_OK)
             on->watch->cursor = number;
     }
@@ -344,10 +363,11 @@ static enum tov_err tell_caught_up(struct watching *on)
 
 static enum tov_err pump_watch(struct watching *on, uint64_t newest)
 {
+    on->is_blocked = false;
     if (on->watch->cursor < newest)
         TOV_TRY(walk(on, newest));
     TOV_TRY(tell_caught_up(on));
-    if (on->watch->cursor < newest)
+    if (on->watch->cursor < newest && !on->is_blocked)
         on->api->has_more = true;
     return TOV_OK;
 }

@@ -19,6 +19,11 @@ static struct tov_store_key left_key(void)
     return tov_store_key_text("aside-left");
 }
 
+struct tov_store_key tov_aside_recovery_key(void)
+{
+    return tov_store_key_text("recovery");
+}
+
 /* ---- setting aside ---- */
 
 static enum tov_err get_optional(struct tov_store_read *read, unsigned table, uint64_t index,

@@ -44,6 +44,9 @@ enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from,
  * it is not set aside; TOV_E_ERASED: its key is gone. */
 enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
                             struct tov_message *message) TOV_MUST_CHECK;
+/* Where in the table `fact` stands that a recovery is under way (node_recover.c): the batch that
+ * takes that away appends anew what is set aside. */
+struct tov_store_key tov_aside_recovery_key(void);
 /* When it last turned out that some stay; 0: none do, or they are about to be appended. */
 enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms) TOV_MUST_CHECK;
 enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;

@@ -10,6 +10,7 @@
 
 #include "api/api_internal.h"
 #include "base/cleanup.h"
+#include "ledger/aside.h"
 #include "node.h"
 
 #include <stdlib.h>
@@ -242,6 +243,65 @@ static void one_row_that_cannot_be_read_does_not_end_a_watch(void)
     harness_destroy(harness);
 }
 
+/* ---- what is set aside ---- */
+
+static struct tov_event event_at(struct tov_core *core, uint64_t number)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_event event;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
+    return event;
+}
+
+/* While a recovery is under way it is about to come back under its number, which a watch that had
+ * gone on would never be told. */
+static void a_watch_waits_for_what_is_about_to_be_appended_anew(void)
+{
+    struct harness *harness = with_notes(3);
+    struct watcher watcher = {.client = {0, "anna", 100}};
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    watch(harness, &watcher, 1, NULL);
+    UNIT_NEED(watcher.count == 3);
+    uint64_t number = watcher.numbers[1], behind = watcher.numbers[2];
+    struct tov_event event = event_at(core, number), aside = event;
+    aside.index = TOV_ASIDE_INDEX;
+    tov_event_replace(core, number, &aside);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, tov_aside_recovery_key(),
+                        (struct tov_bytes){0});
+    harness_advance(harness, 2000);
+    watch(harness, &watcher, 2, NULL);
+    UNIT_EQUAL_INT(watcher.count, 1);
+    CU_ASSERT(!watcher.is_caught_up);
+    tov_event_replace(core, number, &event);
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, tov_aside_recovery_key());
+    harness_advance(harness, 2000);
+    take_all(harness, &watcher);
+    UNIT_EQUAL_INT(watcher.count, 2);
+    UNIT_EQUAL_INT(watcher.numbers[0], number);
+    UNIT_EQUAL_INT(watcher.numbers[1], behind);
+    CU_ASSERT(watcher.is_caught_up);
+    harness_destroy(harness);
+}
+
+static void a_watch_passes_by_what_stays_aside(void)
+{
+    struct harness *harness = with_notes(3);
+    struct watcher watcher = {.client = {0, "anna", 100}};
+    struct tov_core *core = tov_node_core(harness_node(harness, 0));
+    watch(harness, &watcher, 1, NULL);
+    UNIT_NEED(watcher.count == 3);
+    struct tov_event aside = event_at(core, watcher.numbers[1]);
+    uint64_t number = watcher.numbers[1];
+    aside.index = TOV_ASIDE_INDEX;
+    tov_event_replace(core, number, &aside);
+    harness_advance(harness, 2000);
+    watch(harness, &watcher, 2, NULL);
+    UNIT_EQUAL_INT(watcher.count, 2);
+    CU_ASSERT(watcher.is_caught_up);
+    harness_destroy(harness);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -251,6 +311,8 @@ int main(void)
         UNIT_TEST(a_named_watch_goes_on_behind_what_was_acknowledged),
         UNIT_TEST(a_name_has_one_to_sixty_three_bytes),
         UNIT_TEST(one_row_that_cannot_be_read_does_not_end_a_watch),
+        UNIT_TEST(a_watch_waits_for_what_is_about_to_be_appended_anew),
+        UNIT_TEST(a_watch_passes_by_what_stays_aside),
     };
     return unit_run("core: watching", tests, sizeof tests / sizeof tests[0]);
 }
