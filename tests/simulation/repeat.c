@@ -179,10 +179,12 @@ static void take_place(struct world *world, size_t node, size_t index, const str
     message->ref = *ref;
 }
 
-/* What a node may say that takes nothing now: it is asked again later. */
+/* What a node may say that takes nothing now, or (TOV_E_TIMEOUT) whose commit of the message waits
+ * for room: it is asked again later. */
 static bool is_later(uint64_t error)
 {
-    return error == TOV_E_UNAVAILABLE || error == TOV_E_FULL || error == TOV_E_BUSY;
+    return error == TOV_E_UNAVAILABLE || error == TOV_E_FULL || error == TOV_E_BUSY ||
+           error == TOV_E_TIMEOUT;
 }
 
 static void take_reply(struct world *world, size_t node, struct tov_bytes frame)
