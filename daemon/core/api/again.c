@@ -23,14 +23,16 @@ const struct tov_link_block *tov_api_link_to(const struct tov_message *message, 
     return NULL;
 }
 
-/* Once it says anything else than that it lacks the keys, there is nothing to decide. */
+/* Once it says anything else than that it lacks the keys, or has ended, there is nothing to decide.
+ */
 enum tov_err tov_api_again_of(const struct api_look *look, const struct api_view *view,
                               uint16_t agency, enum tov_again *out_state)
 {
     struct tov_delivery delivery;
     const struct tov_link_block *link = tov_api_link_to(view->message, agency);
     *out_state = TOV_AGAIN_NONE;
-    if (view->event.agency != look->api->core->own->number || link == NULL)
+    if (view->event.agency != look->api->core->own->number || link == NULL ||
+        tov_follow_link_gap(look->api->follow, agency) == TOV_LINK_GAP_NONE)
         return TOV_OK;
     TOV_TRY(tov_follow_delivery(look->read, agency, link, &delivery));
     if (delivery.verdict.verdict != TOV_VERDICT_NO_KEY)

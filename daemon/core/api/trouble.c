@@ -317,8 +317,7 @@ static enum tov_err judge_said(const struct api_look *look, const struct api_vie
     TOV_TRY(tov_follow_delivery(look->read, agency, link, &delivery));
     if (is_for_a_person((uint8_t)delivery.verdict.verdict))
         return judge_unusable(look, view, out_kind);
-    bool is_peer = tov_follow_link_gap(look->api->follow, agency) != TOV_LINK_GAP_NONE;
-    return is_peer && delivery.verdict.verdict == TOV_VERDICT_NO_KEY
+    return delivery.verdict.verdict == TOV_VERDICT_NO_KEY
                ? judge_again_state(look, view, agency, out_kind)
                : TOV_OK;
 }

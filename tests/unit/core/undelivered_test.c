@@ -434,6 +434,26 @@ static void an_acknowledgement_to_an_agency_that_has_ended_is_not_told(void)
     tov_roster_destroy(roster);
 }
 
+/* I9: no entry says that it was given what nobody can send it. */
+static void nothing_is_given_again_to_an_agency_that_has_ended(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "krfo/central", &ref);
+    lose_keys(harness, KRFO, &ref);
+    struct tov_roster *roster = roster_without_krfo(harness);
+    harness_set_roster(harness, 0, roster);
+    harness_restart(harness, 0);
+    harness_advance(harness, 60000);
+    uint64_t entries = tov_ledger_size(core_of(harness)->journal);
+    UNIT_EQUAL_INT(error_to(harness, &anna,
+                            word_request(&(struct word){&anna, number, "krfo", "aftalt", false})),
+                   TOV_E_RULE);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(harness)->journal), entries);
+    harness_destroy(harness);
+    tov_roster_destroy(roster);
+}
+
 /* The walk is bounded, and says so. */
 static void that_more_cannot_be_read_than_is_looked_at_is_told(void)
 {
@@ -499,6 +519,7 @@ int main(void)
         UNIT_TEST(what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_anew),
         UNIT_TEST(what_an_agency_could_not_use_before_it_ended_is_told_still),
         UNIT_TEST(an_acknowledgement_to_an_agency_that_has_ended_is_not_told),
+        UNIT_TEST(nothing_is_given_again_to_an_agency_that_has_ended),
         UNIT_TEST(that_more_cannot_be_read_than_is_looked_at_is_told),
         UNIT_TEST(however_many_are_not_late_yet_nothing_is_told),
     };
