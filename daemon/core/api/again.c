@@ -66,6 +66,20 @@ static enum tov_err open_message(struct deciding *deciding)
     return TOV_OK;
 }
 
+/* As the message is shown; NONE also where it says in the same batch that it has it. */
+static enum tov_err find_state(const struct deciding *deciding, uint16_t agency,
+                               enum tov_again *out_state)
+{
+    TOV_TRY(tov_api_again_of(&deciding->look, &deciding->view, agency, out_state));
+    if (*out_state == TOV_AGAIN_NONE)
+        return TOV_OK;
+    enum tov_err err =
+        tov_follow_check_again(deciding->call->api->follow, agency, deciding->view.event.index);
+    if (err == TOV_E_NOT_FOUND)
+        *out_state = TOV_AGAIN_NONE;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 /* The recipient that the request names, or the only one that asks. */
 static enum tov_err find_agency(struct deciding *deciding)
 {
@@ -80,7 +94,7 @@ static enum tov_err find_agency(struct deciding *deciding)
         if (agency == NULL ||
             (name.size > 0 && !tov_bytes_equal(name, tov_bytes_of_text(agency->name))))
             continue;
-        TOV_TRY(tov_api_again_of(&deciding->look, &deciding->view, agency->number, &state));
+        TOV_TRY(find_state(deciding, agency->number, &state));
         if (state == TOV_AGAIN_NONE)
             continue;
         deciding->agency = agency;

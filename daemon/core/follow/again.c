@@ -170,17 +170,23 @@ void tov_again_on_counting(struct tov_core *core, uint16_t peer, uint64_t index,
 
 /* ---- what a person says ---- */
 
+enum tov_err tov_follow_check_again(const struct tov_follow *follow, uint16_t agency,
+                                    uint64_t index)
+{
+    struct row unused;
+    if (tov_follow_peer(follow, agency) == NULL)
+        return TOV_E_NOT_FOUND;
+    return get_row(follow->core, agency, index, &unused);
+}
+
 enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,
                                    bool approves)
 {
     struct tov_peer *peer = tov_follow_peer(follow, agency);
-    struct row row;
-    if (peer == NULL)
-        return TOV_E_NOT_FOUND;
-    TOV_TRY(get_row(follow->core, agency, index, &row));
-    row = (struct row){.state = approves ? TOV_AGAIN_APPROVED : TOV_AGAIN_REFUSED,
-                       .epoch = approves ? peer->epoch : 0,
-                       .time_ms = follow->core->now_ms};
+    TOV_TRY(tov_follow_check_again(follow, agency, index));
+    struct row row = {.state = approves ? TOV_AGAIN_APPROVED : TOV_AGAIN_REFUSED,
+                      .epoch = approves ? peer->epoch : 0,
+                      .time_ms = follow->core->now_ms};
     put_row(follow->core, agency, index, &row);
     if (approves)
         tov_stanza_owe(follow->core, peer, index);

@@ -212,8 +212,12 @@ enum tov_again {
 enum tov_err tov_follow_again(const struct tov_follow *follow, struct tov_store_read *read,
                               uint16_t agency, uint64_t index,
                               enum tov_again *out_state) TOV_MUST_CHECK;
+/* Whether AGENCY still lacks the keys of own message INDEX when the open batch is committed.
+ * TOV_E_NOT_FOUND: it does not, or is no peer. */
+enum tov_err tov_follow_check_again(const struct tov_follow *follow, uint16_t agency,
+                                    uint64_t index) TOV_MUST_CHECK;
 /* What a person says, into the open batch, which has the entry of the journal, too.
- * TOV_E_NOT_FOUND: AGENCY has not lost the keys of own message INDEX. */
+ * TOV_E_NOT_FOUND: as tov_follow_check_again. */
 enum tov_err tov_follow_give_again(struct tov_follow *follow, uint16_t agency, uint64_t index,
                                    bool approves) TOV_MUST_CHECK;
 

@@ -8,7 +8,7 @@
 #include "verdict_scene.h"
 
 #include "base/cleanup.h"
-#include "follow/follow.h"
+#include "follow/peer.h"
 #include "ledger/entry.h"
 #include "node.h"
 
@@ -360,6 +360,22 @@ static void a_word_that_cannot_be_read_is_asked_for(void)
     harness_destroy(harness);
 }
 
+/* The recipient says that it has it while the word about it is on its way: no entry says that the
+ * keys are given then. */
+static void what_is_settled_in_the_same_batch_is_not_decided_about(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = send_note(harness, "kbh-pol/dks", &ref);
+    lose_keys(harness, POLICE, &ref);
+    uint64_t entries = tov_ledger_size(core_of(harness)->journal);
+    tov_again_settle(core_of(harness), POLICE, ref.index);
+    UNIT_EQUAL_INT(error_by(harness, &(struct word){&anna, number, NULL, "aftalt", false}),
+                   TOV_E_RULE);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(harness)->journal), entries);
+    harness_destroy(harness);
+}
+
 /* As if the word about REF had been said a month ago. */
 static void age_word(struct harness *harness, const struct tov_ref *ref)
 {
@@ -422,6 +438,7 @@ int main(void)
         UNIT_TEST(what_is_not_asked_for_any_more_stands_in_nobodys_way),
         UNIT_TEST(what_is_erased_there_leaves_no_row),
         UNIT_TEST(a_word_that_cannot_be_read_is_asked_for),
+        UNIT_TEST(what_is_settled_in_the_same_batch_is_not_decided_about),
         UNIT_TEST(what_is_approved_and_not_fetched_is_asked_for_again),
     };
     return unit_run("core_again", tests, sizeof tests / sizeof tests[0]);
