@@ -197,6 +197,8 @@ enum tov_err sim_message_submit(struct sim_node *node, const struct sim_order *o
     plan->class_code = 1;
     plan->recipient_count = order->recipient_count;
     memcpy(plan->recipients, order->recipients, sizeof plan->recipients);
+    if (order->id != NULL)
+        memcpy(plan->id, order->id, sizeof plan->id);
     memcpy(node->submitted_id, plan->id, sizeof node->submitted_id);
     enum tov_err err = write_plan(node, order, plan, out_written);
     tov_message_plan_wipe(plan);

@@ -22,6 +22,7 @@ struct sim_order {
     bool takes_back;
     bool cites; /* and it cites it too */
     struct tov_ref target;
+    const uint8_t *id; /* of a message that is written once more; NULL: one of its own */
     size_t attachment_count;
     size_t attachment_bytes[TOV_ATTACHMENTS_MAX]; /* of each, at least 64 */
 };

@@ -452,15 +452,24 @@ static enum tov_err of_back(struct tov_follow *follow, const struct tov_own_back
     return out->leaf == NULL ? TOV_E_NOMEM : tov_leaf_decode(back->leaf, out->leaf);
 }
 
-enum tov_err tov_own_keys_check(struct tov_follow *follow, const struct tov_own_back *back)
+enum tov_err tov_own_keys_check(struct tov_follow *follow, const struct tov_own_back *back,
+                                struct tov_own_fit *out_fit)
 {
     TOV_CLEANUP(regained_fini) struct regained in = {.leaf = NULL};
+    struct tov_commitments commitments;
+    *out_fit = (struct tov_own_fit){false, false};
     TOV_TRY(of_back(follow, back, &in));
+    if (!in.keys.has_content)
+        return TOV_OK; /* nobody writes own keys so */
     struct tov_hash ctx = ctx_of(&in);
+    tov_message_commit(&in.keys, &ctx, &commitments);
     enum tov_err err = check_keys(&in, &ctx);
     if (err == TOV_OK)
         err = open_header(&in);
-    return err == TOV_OK || err == TOV_E_NOMEM ? err : TOV_E_PROOF;
+    out_fit->all = err == TOV_OK;
+    out_fit->content =
+        tov_hash_equal(&commitments.content, &in.leaf->as.message.content_commitment);
+    return err == TOV_E_NOMEM ? err : TOV_OK;
 }
 
 enum tov_err tov_own_keys_keep(struct tov_follow *follow, const struct tov_own_back *back)

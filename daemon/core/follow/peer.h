@@ -551,15 +551,18 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
 /* The own message at INDEX came back without keys: its recipients are asked, from the commit on. */
 void tov_own_keys_want(struct tov_follow *follow, uint64_t index,
                        const struct tov_leaf_message *message);
-/* An own message that came back and was written here before, by KEYS: whether they open it still
- * (TOV_E_PROOF: it was sealed anew, by others), and that they are kept, and nobody is asked. */
+/* An own message that came back, and another copy of it was sealed here by KEYS: whether they open
+ * this one, or at least its content and files; and that they are kept, and nobody is asked. */
 struct tov_own_back {
     uint64_t index, number;
     struct tov_bytes leaf, body;
     const struct tov_message_keys *keys;
 };
-enum tov_err tov_own_keys_check(struct tov_follow *follow,
-                                const struct tov_own_back *back) TOV_MUST_CHECK;
+struct tov_own_fit {
+    bool all, content;
+};
+enum tov_err tov_own_keys_check(struct tov_follow *follow, const struct tov_own_back *back,
+                                struct tov_own_fit *out_fit) TOV_MUST_CHECK;
 enum tov_err tov_own_keys_keep(struct tov_follow *follow,
                                const struct tov_own_back *back) TOV_MUST_CHECK;
 /* Whether somebody is still asked for the keys of own message INDEX, which has none. */

@@ -9,7 +9,9 @@
  *   C1 Nothing is taken whose hash is not the one in the tree.
  *   C2 A message is whole (leaf and all inline parts), or stays lost.
  *   C3 One that is set aside here, too, has one place and its number (ledger/aside.h, A4); what a
- *      recipient without the right to all cannot give of it is here.
+ *      recipient without the right to all cannot give of it is here. But where it was written a
+ *      second time, with files, these lie sealed anew in the place of those that were sent: it is
+ *      appended all the same, and is there twice.
  */
 #include "follow/transfers.h"
 
@@ -345,18 +347,21 @@ static bool find_body(struct recalled *in)
 /* C3. Where its keys do not fit, since it was sealed anew by others, they are asked for. */
 static enum tov_err end_aside(struct recalled *in)
 {
+    struct tov_own_fit fit = {false, false};
     struct tov_own_back back = {.index = in->held->index,
                                 .number = in->aside_number,
                                 .leaf = in->held->leaf,
                                 .body = in->body,
                                 .keys = &in->aside.keys};
-    enum tov_err err = TOV_E_PROOF;
+    bool has_files = in->leaf->as.message.part_count > 2;
     if (in->aside.has_keys)
-        err = tov_own_keys_check(in->follow, &back);
-    if (err != TOV_OK && err != TOV_E_PROOF)
-        return err;
+        TOV_TRY(tov_own_keys_check(in->follow, &back, &fit));
+    if (in->aside.has_keys && has_files && !fit.content) {
+        in->aside_number = 0;
+        return TOV_OK;
+    }
     TOV_TRY(tov_aside_end(in->follow->core, in->with->read, back.number, back.index));
-    return err == TOV_OK ? tov_own_keys_keep(in->follow, &back) : TOV_OK;
+    return fit.all ? tov_own_keys_keep(in->follow, &back) : TOV_OK;
 }
 
 static enum tov_err take_new_message(struct recalled *in)

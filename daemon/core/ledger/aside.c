@@ -344,7 +344,7 @@ enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count)
     return tov_store_count(read, TOV_TABLE_ASIDE, out_count);
 }
 
-/* ---- what was appended anew before ---- */
+/* ---- what stands in the tree after all ---- */
 
 static int by_id(const void *left, const void *right)
 {

@@ -10,9 +10,11 @@
  *   A2 What names one that stays aside stays aside itself: nothing names a leaf that is in no tree.
  *   A3 What answers, corrects or retracts another one is noted by the places of both, and the note
  *      moves with them, in the batch that appends them. What stays aside has no such note.
- *   A4 What was appended anew once is not appended a second time: a copy of this store that was
- *      made before, and is put back later, has it set aside still. It keeps its id, by which it is
- *      known when a recipient gives it back (follow/recall.c), and takes its event along.
+ *   A4 What stands in the tree is not appended a second time: what was sent before the store was
+ *      set back, and repeated by its program before the node knew; and what was appended anew once,
+ *      and is set aside still in a copy that was made before and is put back later. It has its id,
+ *      by which it is known when a recipient gives it back (follow/recall.c), and takes over the
+ *      event.
  *
  *   row of the table `aside`, by event number: index 8, leaf row u32 size and bytes, body u32 size
  *   and bytes, data key row

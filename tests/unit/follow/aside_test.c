@@ -25,6 +25,7 @@
 struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;
+    uint8_t sent[2][TOV_MESSAGE_ID_BYTES]; /* before it was put back; the second one with a file */
     size_t count;
     struct written {
         struct tov_ref ref; /* as its writer was told */
@@ -46,6 +47,25 @@ static void put_back(struct scene *scene)
     UNIT_EQUAL_INT(tov_node_state(scene->wire->nodes[0].node), TOV_NODE_KEEPERS);
 }
 
+static struct sim_order an_order(const struct scene *scene)
+{
+    return (struct sim_order){.record = 500 + scene->count,
+                              .recipient_count = 2,
+                              .recipients = {{2, TOV_RIGHT_ALL}, {3, TOV_RIGHT_ALL}},
+                              .text_bytes = 100};
+}
+
+static void send_file(struct scene *scene)
+{
+    struct tov_message_written written;
+    struct sim_order order = an_order(scene);
+    order.attachment_count = 1;
+    order.attachment_bytes[0] = FILE_BYTES;
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_node_settle(&scene->wire->nodes[0]);
+    memcpy(scene->sent[1], scene->wire->nodes[0].submitted_id, sizeof scene->sent[1]);
+}
+
 static struct scene *make_scene(const char *name)
 {
     struct scene *scene = calloc(1, sizeof *scene);
@@ -62,6 +82,8 @@ static struct scene *make_scene(const char *name)
     sim_wire_run(scene->wire);
     for (uint64_t i = 0; i < 5; i++)
         (void)sim_wire_send(scene->wire, 0, 200 + i);
+    memcpy(scene->sent[0], scene->wire->nodes[0].submitted_id, sizeof scene->sent[0]);
+    send_file(scene);
     sim_wire_run(scene->wire);
     put_back(scene);
     return scene;
@@ -72,14 +94,6 @@ static void destroy_scene(struct scene *scene)
     sim_copy_fini(&scene->copy);
     sim_wire_destroy(scene->wire);
     free(scene);
-}
-
-static struct sim_order an_order(const struct scene *scene)
-{
-    return (struct sim_order){.record = 500 + scene->count,
-                              .recipient_count = 2,
-                              .recipients = {{2, TOV_RIGHT_ALL}, {3, TOV_RIGHT_ALL}},
-                              .text_bytes = 100};
 }
 
 static void submit(struct scene *scene, const struct sim_order *order)
@@ -519,6 +533,47 @@ static void a_copy_made_before_the_recovery_was_over_doubles_nothing(void)
     }
 }
 
+/* It was sent, and the copy that was put back does not know of it: its program sends it once more
+ * by the same key. */
+static void what_is_repeated_before_the_node_has_heard_is_not_sent_twice(void)
+{
+    struct scene *scene = make_scene("repeated");
+    struct sim_order order = an_order(scene);
+    order.id = scene->sent[0];
+    UNIT_EQUAL_INT(count_held(scene, 0, order.id), 0);
+    UNIT_EQUAL_INT(count_held(scene, 1, order.id), 1);
+    submit(scene, &order);
+    meet(scene);
+    serve(scene);
+    check_once(scene);
+    destroy_scene(scene);
+}
+
+/* Better twice than without its files. */
+static void what_is_repeated_with_files_is_sent_with_them(void)
+{
+    struct scene *scene = make_scene("files");
+    TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
+    struct sim_order order = an_order(scene);
+    order.id = scene->sent[1];
+    order.attachment_count = 1;
+    order.attachment_bytes[0] = FILE_BYTES;
+    submit(scene, &order);
+    meet(scene);
+    serve(scene);
+    struct tov_ref ref = place_of(scene, 0);
+    UNIT_NEED(tov_message_create(&message) == TOV_OK);
+    for (size_t node = 1; node < NODES; node++) {
+        TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+        struct tov_message_name name = {1, 1, ref.index};
+        UNIT_EQUAL_INT(count_held(scene, node, order.id), 2);
+        UNIT_NEED(tov_store_read_begin(core_of(scene, node)->store, &read, NULL) == TOV_OK);
+        UNIT_OK(tov_message_read(core_of(scene, node), read, &name, TOV_MESSAGE_LEAF, message));
+        UNIT_EQUAL_INT(message->verdict.verdict, TOV_VERDICT_OPENED);
+    }
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -526,6 +581,8 @@ int main(void)
         UNIT_TEST(its_file_still_opens_and_no_key_seals_two_headers),
         UNIT_TEST(what_names_one_that_cannot_be_written_is_not_written_either),
         UNIT_TEST(a_copy_made_before_the_recovery_was_over_doubles_nothing),
+        UNIT_TEST(what_is_repeated_before_the_node_has_heard_is_not_sent_twice),
+        UNIT_TEST(what_is_repeated_with_files_is_sent_with_them),
     };
     return unit_run("follow_aside", tests, sizeof tests / sizeof tests[0]);
 }
