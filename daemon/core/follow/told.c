@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define NOT_READ "what was receipted before could not be read"
+
 static struct tov_store_key head_key(const struct tov_peer *peer, struct tov_series series)
 {
     struct tov_store_key key = tov_store_key_text("told");
@@ -97,13 +99,29 @@ static void note_amendment(struct tov_core *core, struct tov_store_key key,
     struct said before;
     enum tov_err err = find_said(core, key, &before);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND) {
-        (void)tov_core_fail(core, err, "what was receipted before could not be read");
+        (void)tov_core_fail(core, err, NOT_READ);
         return;
     }
     put_verdict(core, key, &(struct said){value, before.had_keys});
 }
 
-/* Receipts come in the order in which they were written: the last one speaks of the last link. */
+/* Own receipts reach no less far than was read back before: one that was written while others were
+ * lost repeats a last link that lies before theirs. */
+static enum tov_err put_furthest(struct tov_core *core, struct tov_peer *peer,
+                                 struct tov_series series, const struct tov_told *told)
+{
+    struct tov_told before;
+    enum tov_err err = tov_told_last(core, peer, series, &before);
+    if (err == TOV_OK && before.link >= told->link)
+        return TOV_OK;
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+        return err;
+    put_head(core, peer, series, told);
+    if (tov_series_equal(series, peer->series))
+        peer->told = *told;
+    return TOV_OK;
+}
+
 void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                    const struct tov_leaf_receipt *receipt)
 {
@@ -123,9 +141,9 @@ void tov_told_note(struct tov_core *core, struct tov_peer *peer,
         note_amendment(core, verdict_key(peer, receipt->series, amendment->link_number),
                        amendment->value);
     }
-    put_head(core, peer, receipt->series, &told);
-    if (tov_series_equal(receipt->series, peer->series))
-        peer->told = told;
+    enum tov_err err = put_furthest(core, peer, receipt->series, &told);
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, err, NOT_READ);
 }
 
 void tov_told_end(struct tov_core *core, const struct tov_peer *peer)

@@ -231,6 +231,48 @@ static void an_amendment_of_a_former_series_is_read_back(void)
 
 #define LOST_INDEX 50u
 
+/* A receipt of the victim's own, as it is read back: RUN links up to LAST, or an amendment. */
+static void read_back(struct tov_core *core, struct tov_peer *peer, uint64_t last, uint16_t run)
+{
+    struct tov_leaf_receipt receipt = {
+        .peer = peer->number, .series = {1, 7}, .last_link = last, .last_leaf_hash = {{1}}};
+    if (run > 0) {
+        receipt.run_count = 1;
+        receipt.runs[0] = (struct tov_receipt_run){run, {TOV_VERDICT_OPENED, 0, 0}};
+    } else {
+        receipt.amendment_count = 1;
+        receipt.amendments[0] =
+            (struct tov_receipt_amendment){1, {{2}}, {TOV_VERDICT_NO_KEY, 0, 0}};
+    }
+    tov_told_note(core, peer, &receipt);
+}
+
+static uint64_t told_to(struct tov_core *core, const struct tov_peer *peer)
+{
+    struct tov_told told;
+    UNIT_NEED(tov_told_last(core, peer, (struct tov_series){1, 7}, &told) == TOV_OK);
+    return told.link;
+}
+
+/* Receipts of links 12 to 17 were lost when an amendment was written, which repeats link 11, and
+ * came back: link 12 is receipted no second time, in whatever batch the amendment is read. */
+static void what_was_receipted_while_others_were_lost_takes_nothing_from_them(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = hostile_create("former-reach", 2);
+    hostile_meet(hostile);
+    struct tov_core *core = hostile_core(hostile);
+    struct tov_peer *peer = tov_follow_peer(tov_node_follow(hostile_victim(hostile)), 2);
+    read_back(core, peer, 11, 11);
+    read_back(core, peer, 17, 6);
+    read_back(core, peer, 11, 0);
+    UNIT_EQUAL_INT(told_to(core, peer), 17);
+    sim_wire_run(hostile->wire);
+    read_back(core, peer, 11, 0);
+    UNIT_EQUAL_INT(told_to(core, peer), 17);
+    read_back(core, peer, 18, 1);
+    UNIT_EQUAL_INT(told_to(core, peer), 18);
+}
+
 static void amend(struct hostile *hostile, uint64_t lost_index, uint64_t link,
                   enum tov_verdict verdict)
 {
@@ -290,6 +332,7 @@ int main(void)
         UNIT_TEST(an_attachment_that_comes_after_the_series_is_told_as_opened),
         UNIT_TEST(an_amendment_of_a_former_series_is_read_back),
         UNIT_TEST(what_is_amended_of_a_lost_message_is_not_held_against_its_recipient),
+        UNIT_TEST(what_was_receipted_while_others_were_lost_takes_nothing_from_them),
     };
     return unit_run("former_series", tests, sizeof tests / sizeof tests[0]);
 }
