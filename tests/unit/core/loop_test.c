@@ -304,6 +304,15 @@ static void a_word_to_the_supervisor_that_was_lost_is_said_again(void)
     UNIT_EQUAL_TEXT(told.state, "waiting for the guard");
 }
 
+static void the_supervisor_is_told_that_the_disk_is_full(void)
+{
+    TOV_CLEANUP(loop_fini) struct loop loop;
+    loop_init(&loop, "loop-full");
+    tov_node_core(loop.process.node)->waits_for_room = true;
+    UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+    UNIT_EQUAL_TEXT(what_was_told(&loop).state, "waiting for the guard; the disk is full");
+}
+
 /* What it does each second is no reason to end when it fails once. */
 static void a_core_outlives_a_word_and_a_look_at_the_store_that_failed(void)
 {
@@ -654,6 +663,7 @@ int main(void)
         UNIT_TEST(the_supervisor_is_told_that_a_gateway_is_gone),
         UNIT_TEST(the_node_is_told_that_a_gateway_is_gone),
         UNIT_TEST(a_word_to_the_supervisor_that_was_lost_is_said_again),
+        UNIT_TEST(the_supervisor_is_told_that_the_disk_is_full),
         UNIT_TEST(a_core_outlives_a_word_and_a_look_at_the_store_that_failed),
         UNIT_TEST(a_gateway_that_cannot_be_taken_ends_no_core),
         UNIT_TEST(without_its_guard_the_core_ends),
