@@ -55,6 +55,8 @@ void mischief_damage(struct world *world)
     world_give(world, from, to, &frame);
     if (ends)
         network_disconnect(&world->network, from, to);
+    else
+        world->is_spoilt[from][to] = true;
     chance_turn(world, to);
 }
 

@@ -139,12 +139,25 @@ static void do_round(struct world *world, uint64_t ms)
         settle(world);
 }
 
+/* A gateway that changed what it carried is replaced: a new connection, and its first honest Hello.
+ * Until then some of what is asked may go unanswered (docs/security.md). */
+static void replace_gateways(struct world *world)
+{
+    for (size_t from = 0; from < world->count; from++) {
+        for (size_t to = 0; to < world->count; to++) {
+            if (world->is_spoilt[from][to])
+                network_disconnect(&world->network, from, to);
+        }
+    }
+}
+
 static void heal(struct world *world)
 {
     trace_line(&world->trace, "%llu healing", (unsigned long long)world->step);
     world->is_healing = true;
     world->network.queue_max_bytes = SIZE_MAX;
     mischief_ends(world);
+    replace_gateways(world);
     for (size_t i = 0; i < world->count; i++) {
         world->more[i].clock_ms %= 100000;
         world->more[i].drift_ppm = 0;

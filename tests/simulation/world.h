@@ -73,6 +73,7 @@ struct world {
     struct world_node more[SIM_NODES_MAX];
     struct inbox inboxes[SIM_NODES_MAX];
     struct network network;
+    bool is_spoilt[SIM_NODES_MAX][SIM_NODES_MAX]; /* who carries frames there has changed some */
     struct model model;
     struct liar liar;
     struct restores restores;
