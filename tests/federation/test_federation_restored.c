@@ -6,7 +6,7 @@
  * that was acknowledged and that a peer holds is lost, and no place in a ledger, number or key is
  * used twice. At its end a table says what was counted. And who sent a message that a recipient
  * does not get since is told, and can close the matter; and what a recipient had read is given to
- * it again when a person says so, and not before. TOV_RESTORES: how many (5; 200 at
+ * it again when a person says so, and not before. TOV_RESTORES: how many (10; 200 at
  * TOV_TEST_PERCENT=1000).
  */
 #include "federation/federation.h"
@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RESTORES 5u
+#define RESTORES 10u /* the second time that two nodes went back, too */
 #define RESTORES_FULL 200u
 #define FULL_PERCENT 1000u
 #define COPIES 4u /* of each node are kept: the oldest is that many restores old */
