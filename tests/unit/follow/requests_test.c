@@ -5,6 +5,8 @@
  */
 #include "hostile_peer.h"
 
+#include "follow/transfers.h"
+
 #include <string.h>
 
 static struct hostile *meet(const char *name, size_t count)
@@ -146,7 +148,7 @@ static void attachments_wait_while_the_disk_has_no_room_for_them(void)
     UNIT_EQUAL_INT(hostile->chunk_requests, 0);
     CU_ASSERT(sim_wire_logged(hostile->wire, "no-room-for-attachment"));
     core->disk_reserve_bytes = 0;
-    sim_wire_pass(hostile->wire, 2000);
+    sim_wire_pass(hostile->wire, TOV_PULL_ASK_AGAIN_MS); /* looked at again by then */
     UNIT_EQUAL_INT(hostile->chunk_requests, 1);
 }
 
