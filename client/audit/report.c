@@ -88,7 +88,7 @@ static void put_clean(const struct page *page, const char *text, size_t size)
     if (line == NULL)
         return;
     text_put_clean(&out, line);
-    if (out.failed == TOV_OK)
+    if (out.failed == TOV_OK && out.size > 0)
         (void)fwrite(out.data, 1, out.size, page->file);
 }
 
