@@ -4,7 +4,8 @@
 # processes and an /etc of its own: it starts, reloads, survives the death of its processes, is ended
 # when it hangs, stops, and is left alone after a code that needs a person (scenario.sh).
 # Exit 77: no systemd-nspawn here, or not root; with CI these fail. A machine that cannot do it is skipped
-# there too, with the reason: one without namespaces, or a chroot. The working folder is the root of the sources.
+# there too, with the reason: one without namespaces or control groups, or a chroot. The working folder is the
+# root of the sources.
 set -eu
 build=$1
 
@@ -24,6 +25,11 @@ unshare --mount --pid --fork true 2>/dev/null || cannot "no namespaces for it"
 # The unit has PrivateUsers=yes, and the kernel makes no user namespace for who is in a chroot
 # (unshare(2), EPERM); systemd-detect-virt --chroot may not look at process 1 everywhere.
 unshare --user true 2>/dev/null || cannot "no user namespaces for it: this is a chroot, or they are forbidden"
+# systemd finds nothing to put its units into where neither version is mounted.
+case $(stat -f -c %T /sys/fs/cgroup 2>/dev/null) in
+cgroup2fs | tmpfs) ;;
+*) cannot "no control groups are mounted at /sys/fs/cgroup" ;;
+esac
 
 mkdir -p "$build/tests/systemd-runs"
 work=$(mktemp -d "$build/tests/systemd-runs/run-XXXXXX")
