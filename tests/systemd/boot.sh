@@ -59,6 +59,7 @@ make_node() {
     "$build/bin/tov-keys" demo-federation --base-port 7400 "$work/federation" >/dev/null
     cp tests/systemd/scenario.sh "$root/mnt/scenario"
     cp -r "$work/federation" "$root/mnt/federation"
+    [ -z "${TOV_KERNEL_LACKS_LANDLOCK:-}" ] || touch "$root/mnt/no-landlock"
     cat >"$root/mnt/tovd.conf" <<EOF
 [node]
 agency = kk
