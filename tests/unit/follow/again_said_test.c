@@ -15,12 +15,7 @@
 /* In a parcel of its own. */
 static void say_epoch(struct hostile *hostile, uint32_t epoch)
 {
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_EPOCH_KEY;
-    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = epoch, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
-    hostile_append(hostile, leaf);
+    hostile_append_epoch(hostile, epoch);
     hostile_flush(hostile);
 }
 

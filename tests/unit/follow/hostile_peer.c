@@ -251,21 +251,6 @@ struct tov_ref hostile_append_bytes(struct hostile *hostile, struct tov_bytes le
     return ref;
 }
 
-void hostile_say_erased(struct hostile *hostile, size_t count)
-{
-    TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
-    UNIT_NEED(item != NULL);
-    for (size_t i = 0; i < count; i++) {
-        *item = (struct tov_frame_item){.kind = TOV_ITEM_ERASED};
-        tov_put_be64(item->as.erased.leaf_hash.bytes, unit_random(&hostile->random));
-        UNIT_NEED(tov_parcel_writer_add(&hostile->writer, item) == TOV_OK);
-        UNIT_NEED(tov_range_append(&hostile->range, &item->as.erased.leaf_hash) == TOV_OK);
-        if (hostile->writer.items.size > 200000)
-            hostile_flush(hostile);
-    }
-    hostile_flush(hostile);
-}
-
 static void encode_leaf(struct hostile *hostile, struct tov_leaf *leaf, struct tov_buf *out)
 {
     if (leaf->time_ms == 0)
@@ -279,18 +264,6 @@ void hostile_append(struct hostile *hostile, struct tov_leaf *leaf)
     TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
     encode_leaf(hostile, leaf, &bytes);
     (void)hostile_append_bytes(hostile, tov_buf_view(&bytes), NULL);
-}
-
-void hostile_append_genesis(struct hostile *hostile)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_GENESIS;
-    leaf->as.genesis = (struct tov_leaf_genesis){.agency = hostile->agency->number,
-                                                 .generation = hostile->agency->generation,
-                                                 .roster_version = 1,
-                                                 .federation = SIM_FEDERATION};
-    hostile_append(hostile, leaf);
 }
 
 void hostile_make_parcel(struct hostile *hostile, struct tov_buf *out)

@@ -73,6 +73,8 @@ void hostile_say(struct hostile *hostile, struct tov_bytes frame);
 /* Time and blind are filled in. */
 void hostile_append(struct hostile *hostile, struct tov_leaf *leaf);
 void hostile_append_genesis(struct hostile *hostile);
+/* An epoch key that is good from the first day on. */
+void hostile_append_epoch(struct hostile *hostile, uint32_t epoch);
 /* Any bytes as a leaf; DISCLOSED has everything but the leaf. */
 struct tov_ref hostile_append_bytes(struct hostile *hostile, struct tov_bytes leaf,
                                     struct tov_frame_disclosed *disclosed);

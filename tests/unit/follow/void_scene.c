@@ -12,16 +12,6 @@ static struct tov_follow *follow_of(const struct void_scene *scene)
     return tov_node_follow(hostile_victim(scene->hostile));
 }
 
-static void say_epoch(struct hostile *hostile, uint32_t epoch)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_EPOCH_KEY;
-    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = epoch, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
-    hostile_append(hostile, leaf);
-}
-
 /* A receipt on message WHICH, in a run or amended. */
 static void say(struct void_scene *scene, size_t which, enum tov_verdict verdict, bool amends)
 {
@@ -131,7 +121,7 @@ static void say_what_is_void(struct void_scene *scene)
     say(scene, 0, TOV_VERDICT_NO_KEY, true);
     say(scene, 1, TOV_VERDICT_NOT_OPENED, true);
     say(scene, 2, TOV_VERDICT_OPENED, true);
-    say_epoch(scene->hostile, 2);
+    hostile_append_epoch(scene->hostile, 2);
     hostile_flush(scene->hostile);
 }
 
@@ -140,7 +130,7 @@ void void_scene_play(struct void_scene *scene, const char *name, enum void_order
     struct hostile *hostile = hostile_create(name, 2);
     *scene = (struct void_scene){.hostile = hostile};
     hostile_meet(hostile);
-    say_epoch(hostile, 1);
+    hostile_append_epoch(hostile, 1);
     hostile_flush(hostile);
     for (size_t i = 0; i < VOID_SENT; i++)
         scene->sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
