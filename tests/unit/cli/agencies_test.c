@@ -66,11 +66,24 @@ static void what_an_agency_that_has_ended_never_reads_is_told_with_its_successor
     cli_scene_end(&scene);
 }
 
+static void what_an_agency_that_goes_on_has_not_receipted_is_no_alarm(void)
+{
+    struct cli_scene scene = {.node = {.waiting = 2}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, "status");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_DONE);
+    CU_ASSERT(strchr(ran->out, '!') == NULL);
+    CU_ASSERT(cli_says(ran->out, "kbh-pol  connected   2"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(keys_that_do_not_come_are_told_with_whom_to_call),
         UNIT_TEST(what_an_agency_that_has_ended_never_reads_is_told_with_its_successor),
+        UNIT_TEST(what_an_agency_that_goes_on_has_not_receipted_is_no_alarm),
     };
     return unit_run("cli, other agencies", tests, sizeof tests / sizeof tests[0]);
 }

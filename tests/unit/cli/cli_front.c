@@ -317,6 +317,7 @@ static void answer_status(struct fake_front *front, const struct cli_front *node
     put_number(peer, "agency", AGENCY_POLICE);
     put_text(peer, "name", "kbh-pol");
     put_number(peer, "connected", 1);
+    put_number(peer, "waiting", node->waiting);
     put_number(peer, "asked_again", node->again == TOV_AGAIN_ASKS ? 1 : 0);
     put_number(peer, "asked_again_oldest", node->again == TOV_AGAIN_ASKS ? CLI_FRONT_SENT : 0);
     cli_front_put_keys_lost(node, peer);

@@ -81,6 +81,7 @@ struct cli_front {
     bool keys_lost_unknown;
     uint64_t keys_awaited;    /* of kbh-pol's */
     uint64_t keys_awaited_ms; /* since then */
+    uint64_t waiting;         /* for a receipt of kbh-pol, which goes on */
     uint64_t never_read;      /* by krfo, which has ended */
     const char *successor;    /* of it; NULL: none */
     bool more;
