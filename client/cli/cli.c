@@ -14,6 +14,7 @@
 #include "cli/language.h"
 #include "cli/pager.h"
 #include "keys/keyfile.h"
+#include "telling/text.h"
 
 #define PROGRAM "tov " TOV_VERSION_TEXT
 
@@ -126,6 +127,13 @@ void cli_say(struct cli *cli, const char *format, ...)
     else
         cli->page.failed = TOV_E_NOMEM;
     free(text);
+}
+
+void cli_say_wrapped(struct cli *cli, const char *lead, const char *text)
+{
+    size_t indent = text_width(lead);
+    tov_buf_put_text(&cli->page, lead);
+    text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
 }
 
 void cli_result(struct cli *cli, json_t *value)

@@ -65,6 +65,8 @@ void cli_disconnect(struct cli *cli);
 
 /* Adds text to the page. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* TEXT as a paragraph behind LEAD, its further lines below the first. */
+void cli_say_wrapped(struct cli *cli, const char *lead, const char *text);
 /* The JSON result of this run; takes VALUE over. On failure: an object with what was done. */
 void cli_result(struct cli *cli, json_t *value);
 /* A text made by libtov's *_to_json as a value; null when it is no JSON. */

@@ -14,7 +14,6 @@
 #include "cli/interrupt.h"
 #include "cli/language.h"
 #include "cli/rows.h"
-#include "telling/text.h"
 
 #define WORD_SIZE (TOV_PERSON_WORD_MAX_BYTES + 1)
 #define REASON_SIZE 513
@@ -125,11 +124,6 @@ static enum tov_err read_words(struct cli *cli, const struct cli_arguments *argu
 
 /* ---- what was found ---- */
 
-static void put_paragraph(struct cli *cli, const char *text)
-{
-    text_put_wrapped(&cli->page, text, &(struct text_frame){0, 0, cli->columns});
-}
-
 static void put_not_read(struct cli *cli, const struct tov_listing *listing)
 {
     char text[96];
@@ -140,24 +134,25 @@ static void put_not_read(struct cli *cli, const struct tov_listing *listing)
         text, sizeof text,
         ngettext("! %lu message could not be read.", "! %lu messages could not be read.", count),
         count);
-    put_paragraph(cli, text);
+    cli_say_wrapped(cli, "", text);
 }
 
 static void put_text(struct cli *cli, const struct tov_listing *listing)
 {
     put_not_read(cli, listing);
     if (tov_listing_count(listing) == 0) {
-        put_paragraph(
-            cli, _("No message of your units has that person as its citizen or as one who takes "
-                   "part. What is written in free text is not searched. Other units and agencies "
-                   "were not asked; what they know is asked by a message: tov send info.request"));
+        cli_say_wrapped(
+            cli, "",
+            _("No message of your units has that person as its citizen or as one who takes "
+              "part. What is written in free text is not searched. Other units and agencies "
+              "were not asked; what they know is asked by a message: tov send info.request"));
         return;
     }
     rows_put(cli, listing);
     cli_say(cli, "\n");
     if (tov_listing_next(listing) != 0)
-        put_paragraph(cli, _("There are more. Say more of the person, so that fewer fit."));
-    put_paragraph(cli, _("See the case of one: tov case NUMBER"));
+        cli_say_wrapped(cli, "", _("There are more. Say more of the person, so that fewer fit."));
+    cli_say_wrapped(cli, "", _("See the case of one: tov case NUMBER"));
 }
 
 static json_t *found_json(struct cli *cli, const struct tov_listing *listing)

@@ -4,21 +4,20 @@
  */
 #include <string.h>
 
+#include "cli/alarm.h"
 #include "cli/casecount.h"
-#include "cli/casework.h"
 #include "cli/command.h"
 #include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/lost.h"
 #include "cli/table.h"
-#include "telling/text.h"
 #include "cli/words.h"
 
 #define MINUTE_MS 60000ull
 #define DAY_MS 86400000ull
 #define ROSTER_WARNING_MS (30 * DAY_MS)
 #define DISK_WARNING_BYTES 2000000000ull
-#define ALARM_SIZE 320
+#define TEXT_SIZE 320
 
 /* ---- what needs a person ---- */
 
@@ -54,22 +53,11 @@ static bool a_peer_is_suspended(const struct day *day)
     return false;
 }
 
-static bool a_peer_asks_again(const struct day *day)
-{
-    for (size_t i = 0; i < day->facts->peer_count; i++) {
-        if (day->facts->peers[i].asked_again > 0)
-            return true;
-    }
-    return false;
-}
-
 static bool needs_person(const struct day *day)
 {
     return !is_serving(day) || day->facts->sentence_en[0] != '\0' || day->facts->unread > 0 ||
-           day->facts->unread_late > 0 || day->facts->undelivered > 0 || day->facts->withheld > 0 ||
-           day->facts->unusable > 0 || day->facts->no_unit > 0 || day->facts->no_unit_sent > 0 ||
            day->facts->counting || day->facts->more || roster_ends_soon(day) ||
-           disk_is_short(day) || a_peer_is_suspended(day) || a_peer_asks_again(day) ||
+           disk_is_short(day) || a_peer_is_suspended(day) || alarm_needs_person(day->facts) ||
            keyslost_needs_person(day->facts) || casecount_needs_person(&day->cases);
 }
 
@@ -98,24 +86,17 @@ static const char *state_words(const char *state)
     return _("The node is in a state that this program does not know: upgrade it.");
 }
 
-static void put_paragraph(struct cli *cli, const char *lead, const char *text)
-{
-    size_t indent = text_width(lead);
-    cli_say(cli, "%s", lead);
-    text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
-}
-
 static void put_suspended(struct cli *cli, const struct day *day)
 {
     for (size_t i = 0; i < day->facts->peer_count; i++) {
-        char words[ALARM_SIZE];
+        char words[TEXT_SIZE];
         if (!day->facts->peers[i].suspended)
             continue;
         (void)snprintf(words, sizeof words,
                        _("%s has shown two different signed histories. Nothing more is exchanged "
                          "with it, and both signed notes are kept as evidence. Call the operator."),
                        day->facts->peers[i].name);
-        put_paragraph(cli, "! ", words);
+        cli_say_wrapped(cli, "! ", words);
     }
 }
 
@@ -124,7 +105,7 @@ static void put_warnings(struct cli *cli, const struct day *day)
     char until[WORDS_TIME_SIZE];
     const char *sentence = cli_words(cli, day->facts->sentence_da, day->facts->sentence_en);
     if (sentence[0] != '\0')
-        put_paragraph(cli, "! ", sentence);
+        cli_say_wrapped(cli, "! ", sentence);
     put_suspended(cli, day);
     if (roster_ends_soon(day)) {
         words_date(day->facts->roster_until_ms, until);
@@ -160,203 +141,6 @@ static void put_unread(struct cli *cli, const struct day *day)
                 unread);
 }
 
-/* What lies, in red, and below it where to look. */
-static void put_alarm(struct cli *cli, const char *text, const char *where)
-{
-    casework_colour(cli, true);
-    put_paragraph(cli, "! ", text);
-    casework_colour_end(cli, true);
-    put_paragraph(cli, "  ", where);
-}
-
-static void put_late(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long late = (unsigned long)facts->unread_late;
-    char limit[WORDS_TIME_SIZE], urgent[WORDS_TIME_SIZE], text[ALARM_SIZE], where[ALARM_SIZE];
-    if (late == 0)
-        return;
-    words_duration(facts->unread_after_ms, limit);
-    words_duration(facts->unread_urgent_after_ms, urgent);
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message has been unread for over %s (urgent: %s).",
-                            "%lu messages have been unread for over %s (urgent: %s).", late),
-                   late, limit, urgent);
-    (void)snprintf(where, sizeof where,
-                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", late),
-                   (unsigned long long)facts->unread_late_oldest);
-    put_alarm(cli, text, where);
-}
-
-/* Whoever sees no messages is told no number. */
-static void put_oldest(struct cli *cli, unsigned long count, uint64_t oldest)
-{
-    char where[ALARM_SIZE];
-    if (oldest == 0)
-        return;
-    (void)snprintf(where, sizeof where,
-                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
-                   (unsigned long long)oldest);
-    put_paragraph(cli, "  ", where);
-}
-
-/* For who checks or runs the node. */
-static void put_no_unit(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long count = (unsigned long)facts->no_unit;
-    char text[ALARM_SIZE];
-    if (count == 0)
-        return;
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message is for a unit that the roster does not have any more. "
-                            "Nobody has read it, and nobody can.",
-                            "%lu messages are for units that the roster does not have any more. "
-                            "Nobody has read them, and nobody can.",
-                            count),
-                   count);
-    put_alarm(cli, text,
-              _("The next roster must have the unit again, or the sender retract the message and "
-                "send it to another unit."));
-    put_oldest(cli, count, facts->no_unit_oldest);
-}
-
-/* For the same. */
-static void put_no_unit_sent(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long count = (unsigned long)facts->no_unit_sent;
-    char text[ALARM_SIZE];
-    if (count == 0)
-        return;
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message of a unit that the roster does not have any more does not "
-                            "reach all of its recipients, or one of them cannot use it. No unit is "
-                            "told so.",
-                            "%lu messages of units that the roster does not have any more do not "
-                            "reach all of their recipients, or one of them cannot use them. No "
-                            "unit is told so.",
-                            count),
-                   count);
-    put_alarm(cli, text,
-              _("The next roster must have the unit again, or another unit send anew what they "
-                "say."));
-    put_oldest(cli, count, facts->no_unit_sent_oldest);
-}
-
-static void put_undelivered(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long undelivered = (unsigned long)facts->undelivered;
-    char limit[WORDS_TIME_SIZE], text[ALARM_SIZE], where[ALARM_SIZE];
-    if (undelivered == 0)
-        return;
-    words_duration(facts->undelivered_after_ms, limit);
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message cannot be read by a recipient, %s after it was sent.",
-                            "%lu messages cannot be read by a recipient, %s after they were sent.",
-                            undelivered),
-                   undelivered, limit);
-    (void)snprintf(where, sizeof where, "%s", _("See what was sent: tov outbox"));
-    if (facts->undelivered_oldest != 0)
-        (void)snprintf(
-            where, sizeof where,
-            ngettext("See it: tov trace %llu", "The oldest: tov trace %llu", undelivered),
-            (unsigned long long)facts->undelivered_oldest);
-    put_alarm(cli, text, where);
-}
-
-/* Nobody else can: who takes over its duties has none of it. */
-static void put_closed(struct cli *cli, const struct day *day)
-{
-    for (size_t i = 0; i < day->facts->peer_count; i++) {
-        const struct tov_peer_status *peer = &day->facts->peers[i];
-        unsigned long waiting = (unsigned long)peer->waiting;
-        char text[ALARM_SIZE], to_do[ALARM_SIZE];
-        if (!peer->closed)
-            continue;
-        (void)snprintf(text, sizeof text,
-                       ngettext("%s has ended, and never reads %lu message that was sent to it.",
-                                "%s has ended, and never reads %lu messages that were sent to it.",
-                                waiting),
-                       peer->name, waiting);
-        if (peer->successor[0] == '\0')
-            (void)snprintf(to_do, sizeof to_do, "%s",
-                           _("Find out who took over its duties, and send each anew: tov amend "
-                             "NUMBER --to UNIT. Or take it back: tov retract NUMBER --to UNIT"));
-        else
-            (void)snprintf(to_do, sizeof to_do,
-                           _("%s took over its duties. Send each anew there: tov amend NUMBER "
-                             "--to UNIT. Or take it back: tov retract NUMBER --to UNIT"),
-                           peer->successor);
-        put_alarm(cli, text, to_do);
-    }
-}
-
-/* Their receipts say so: not opened, refused, not understood. */
-static void put_unusable(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long unusable = (unsigned long)facts->unusable;
-    char text[ALARM_SIZE], where[ALARM_SIZE];
-    if (unusable == 0)
-        return;
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message has reached a recipient that cannot use it.",
-                            "%lu messages have reached a recipient that cannot use them.",
-                            unusable),
-                   unusable);
-    (void)snprintf(where, sizeof where,
-                   ngettext("See why: tov show %llu", "The oldest: tov show %llu", unusable),
-                   (unsigned long long)facts->unusable_oldest);
-    put_alarm(cli, text, where);
-}
-
-/* Since the node was set back to an old copy. */
-static void put_withheld(struct cli *cli, const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    unsigned long withheld = (unsigned long)facts->withheld;
-    char text[ALARM_SIZE], where[ALARM_SIZE];
-    if (withheld == 0)
-        return;
-    (void)snprintf(text, sizeof text,
-                   ngettext("%lu message does not reach all of its recipients, since the node was "
-                            "set back to an old copy. It has to be sent anew.",
-                            "%lu messages do not reach all of their recipients, since the node was "
-                            "set back to an old copy. They have to be sent anew.",
-                            withheld),
-                   withheld);
-    (void)snprintf(where, sizeof where,
-                   ngettext("See it: tov show %llu", "The oldest: tov show %llu", withheld),
-                   (unsigned long long)facts->withheld_oldest);
-    put_alarm(cli, text, where);
-}
-
-/* Of each recipient that was set back to an old copy. */
-static void put_asked_again(struct cli *cli, const struct day *day)
-{
-    for (size_t i = 0; i < day->facts->peer_count; i++) {
-        const struct tov_peer_status *peer = &day->facts->peers[i];
-        unsigned long count = (unsigned long)peer->asked_again;
-        char text[ALARM_SIZE], where[ALARM_SIZE];
-        if (count == 0)
-            continue;
-        (void)snprintf(
-            text, sizeof text,
-            ngettext("%s was set back to an old copy, cannot read %lu message that it had "
-                     "read, and asks for its keys again.",
-                     "%s was set back to an old copy, cannot read %lu messages that it "
-                     "had read, and asks for their keys again.",
-                     count),
-            peer->name, count);
-        (void)snprintf(where, sizeof where,
-                       ngettext("See it: tov show %llu", "The oldest: tov show %llu", count),
-                       (unsigned long long)peer->asked_again_oldest);
-        put_alarm(cli, text, where);
-    }
-}
-
 /* No alarm: handing over is part of the day's work. */
 static void put_unrecorded(struct cli *cli, const struct day *day)
 {
@@ -372,23 +156,17 @@ static void put_unrecorded(struct cli *cli, const struct day *day)
 static void put_counts(struct cli *cli, const struct day *day)
 {
     put_unread(cli, day);
-    put_late(cli, day);
-    put_no_unit(cli, day);
-    put_no_unit_sent(cli, day);
-    put_undelivered(cli, day);
-    put_closed(cli, day);
-    put_unusable(cli, day);
-    put_withheld(cli, day);
-    put_asked_again(cli, day);
+    alarm_put_each(cli, day->facts);
     keyslost_put(cli, day->facts);
     if (day->facts->more)
-        put_paragraph(cli, "! ",
-                      _("There may be more than is counted here: the node looks at 200 messages of "
-                        "each agency, and other units' are among them. All of yours: tov outbox"));
+        cli_say_wrapped(
+            cli, "! ",
+            _("There may be more than is counted here: the node looks at 200 messages of "
+              "each agency, and other units' are among them. All of yours: tov outbox"));
     lost_put(cli, day->facts);
     put_unrecorded(cli, day);
     if (day->facts->counting)
-        put_paragraph(
+        cli_say_wrapped(
             cli, "",
             _("The node still counts its messages: there may be more. Ask again shortly."));
 }
@@ -433,7 +211,7 @@ static void put_text(struct cli *cli, const struct day *day)
     char now[WORDS_TIME_SIZE];
     words_time(day->facts->now_ms, now);
     cli_say(cli, "%s · %s · %s\n", day->identity->agency, day->identity->client, now);
-    put_paragraph(cli, "", state_words(day->facts->state));
+    cli_say_wrapped(cli, "", state_words(day->facts->state));
     put_warnings(cli, day);
     cli_say(cli, "\n");
     put_counts(cli, day);

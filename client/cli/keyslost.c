@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/casework.h"
+#include "cli/alarm.h"
 #include "cli/language.h"
 #include "cli/message.h"
 #include "cli/words.h"
@@ -12,13 +12,6 @@
 
 #define ALARM_MS (UINT64_C(30) * 86400000u)
 #define TEXT_SIZE 640
-
-static void put_paragraph(struct cli *cli, const char *lead, const char *text)
-{
-    size_t indent = text_width(lead);
-    tov_buf_put_text(&cli->page, lead);
-    text_put_wrapped(&cli->page, text, &(struct text_frame){indent, indent, cli->columns});
-}
 
 /* ---- the status ---- */
 
@@ -32,14 +25,6 @@ bool keyslost_needs_person(const struct tov_node_status *facts)
             return true;
     }
     return false;
-}
-
-static void put_alarm(struct cli *cli, const char *what, const char *to_do)
-{
-    casework_colour(cli, true);
-    put_paragraph(cli, "! ", what);
-    casework_colour_end(cli, true);
-    put_paragraph(cli, "  ", to_do);
 }
 
 static void put_known(struct cli *cli, const struct tov_peer_status *peer)
@@ -62,7 +47,7 @@ static void put_known(struct cli *cli, const struct tov_peer_status *peer)
                        _("Call %s: a person there must give the keys again. Of the oldest: "
                          "tov give-again %s"),
                        peer->name, peer->keys_lost_oldest);
-    put_alarm(cli, what, to_do);
+    alarm_put(cli, what, to_do);
 }
 
 static void put_unknown(struct cli *cli, const struct tov_peer_status *peer)
@@ -79,7 +64,7 @@ static void put_unknown(struct cli *cli, const struct tov_peer_status *peer)
     (void)snprintf(to_do, sizeof to_do,
                    _("Call %s: a person there must give the keys again (tov give-again)."),
                    peer->name);
-    put_alarm(cli, what, to_do);
+    alarm_put(cli, what, to_do);
 }
 
 /* Keys that never came: their sender's node sends them by itself. */
@@ -105,7 +90,7 @@ static void put_awaited(struct cli *cli, const struct tov_peer_status *peer)
     (void)snprintf(to_do, sizeof to_do,
                    _("Call %s and ask whether its node runs: it sends the keys by itself."),
                    peer->name);
-    put_alarm(cli, what, to_do);
+    alarm_put(cli, what, to_do);
 }
 
 void keyslost_put(struct cli *cli, const struct tov_node_status *facts)
@@ -137,9 +122,9 @@ void keyslost_put_listed(struct cli *cli, const struct tov_listing *listing)
     if (count == 0)
         return;
     cli_say(cli, "\n");
-    put_paragraph(cli, "",
-                  _("Wait for their keys, which a person at the sender must give again; `tov "
-                    "status` says whom to call:"));
+    cli_say_wrapped(cli, "",
+                    _("Wait for their keys, which a person at the sender must give again; `tov "
+                      "status` says whom to call:"));
     for (size_t i = 0; i < count; i++) {
         char reference[MESSAGE_NAME_SIZE];
         const struct tov_message_view *view = tov_listing_keys_lost_at(listing, i);

@@ -12,6 +12,8 @@
 
 #define _(text) gettext(text)
 #define N_(text) text
+/* One and many, in a table: for ngettext. */
+#define NP_(one, many) one, many
 
 /* Sets locale and catalogue. CHOICE is "da", "en", or NULL: by the environment. Before threads.
  * Returns the language that texts will have. */

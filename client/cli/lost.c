@@ -3,9 +3,8 @@
 
 #include <stdio.h>
 
-#include "cli/casework.h"
+#include "cli/alarm.h"
 #include "cli/language.h"
-#include "telling/text.h"
 #include "cli/words.h"
 
 #define TEXT_SIZE 512
@@ -38,15 +37,9 @@ void lost_put(struct cli *cli, const struct tov_node_status *facts)
     if (facts->lost_until_ms == 0)
         return;
     put_what(facts, text);
-    casework_colour(cli, true);
-    tov_buf_put_text(&cli->page, "! ");
-    text_put_wrapped(&cli->page, text, &(struct text_frame){2, 2, cli->columns});
-    casework_colour_end(cli, true);
-    tov_buf_put_text(&cli->page, "  ");
-    text_put_wrapped(&cli->page,
-                     _("Nobody knows what they said: look in your own records for what you sent "
-                       "then, and send anew what is not in tov outbox."),
-                     &(struct text_frame){2, 2, cli->columns});
+    alarm_put(cli, text,
+              _("Nobody knows what they said: look in your own records for what you sent then, and "
+                "send anew what is not in tov outbox."));
 }
 
 json_t *lost_json(const struct tov_node_status *facts)

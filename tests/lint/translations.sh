@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$ROOT"
 
 grep -v '^#' po/POTFILES | LC_ALL=C sort >"$work/listed" || true
-sources '*.c' '*.h' | xargs -r grep -lE '(^|[^A-Za-z0-9_])(N?_|ngettext)\("' |
+sources '*.c' '*.h' | xargs -r grep -lE '(^|[^A-Za-z0-9_])((NP?)?_|ngettext)\("' |
     LC_ALL=C sort >"$work/found" || true
 {
     comm -23 "$work/found" "$work/listed" | sed 's/$/: has texts, but po\/POTFILES lacks it/'
