@@ -34,11 +34,9 @@ static struct told status_of(struct harness *harness, const struct harness_clien
     struct tov_record body, peer;
     struct tov_record reply = answer_to(harness, client, request_of("status", &body));
     struct told told = {0, 0};
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
-        if (tov_record_number(peer, "agency") == POLICE)
-            told = (struct told){tov_record_number(peer, "asked_again"),
-                                 tov_record_number(peer, "asked_again_oldest")};
-    }
+    if (find_peer(body_of(reply, "status"), POLICE, &peer))
+        told = (struct told){tov_record_number(peer, "asked_again"),
+                             tov_record_number(peer, "asked_again_oldest")};
     tov_record_destroy(&reply);
     return told;
 }

@@ -120,6 +120,18 @@ struct harness *whole_story(void)
     return harness;
 }
 
+void send_note_of_krfo(struct harness *harness, const char *fields, struct tov_ref *out_ref)
+{
+    say(harness,
+        &(struct saying){.by = &carl,
+                         .type = "msg.note",
+                         .from = "krfo/central",
+                         .to = "kk/vink",
+                         .bases = "RPL115-2/1-1",
+                         .fields = fields},
+        out_ref);
+}
+
 /* ---- looking at answers ---- */
 
 bool is_named(struct tov_record record, const char *name)

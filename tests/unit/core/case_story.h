@@ -33,6 +33,9 @@ void open_case(struct harness *harness, const char *units);
 /* All of these. */
 struct harness *whole_story(void);
 
+/* A note of Kriminalforsorgen to the coordinator; OUT_REF may be NULL. */
+void send_note_of_krfo(struct harness *harness, const char *fields, struct tov_ref *out_ref);
+
 bool is_named(struct tov_record record, const char *name);
 /* The state of a thing in an affair; "" when it is not shown. */
 const char *state_of(struct tov_record affair, uint64_t machine, const char *name);

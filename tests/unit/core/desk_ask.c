@@ -4,6 +4,9 @@
 #include "base/cleanup.h"
 #include "node.h"
 
+#include <stdio.h>
+#include <string.h>
+
 struct tov_record request_of(const char *name, struct tov_record *out_body)
 {
     struct tov_record request;
@@ -65,4 +68,92 @@ bool newest_entry(struct harness *harness, enum tov_access_class class_code,
 bool is_text(struct tov_bytes bytes, const char *text)
 {
     return tov_bytes_equal(bytes, tov_bytes_of_text(text));
+}
+
+/* ---- the status ---- */
+
+static struct tov_record ask_status(struct harness *harness, const struct harness_client *client)
+{
+    struct tov_record body;
+    return answer_to(harness, client, request_of("status", &body));
+}
+
+uint64_t status_number(struct harness *harness, const struct harness_client *client,
+                       const char *field)
+{
+    struct tov_record reply = ask_status(harness, client);
+    uint64_t number = tov_record_number(body_of(reply, "status"), field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
+bool find_peer(struct tov_record body, uint64_t peer, struct tov_record *out_peer)
+{
+    for (size_t i = 0; tov_record_child(body, "peers", i, out_peer); i++) {
+        if (tov_record_number(*out_peer, "agency") == peer)
+            return true;
+    }
+    return false;
+}
+
+uint64_t status_number_of(struct harness *harness, const struct harness_client *client,
+                          uint64_t peer, const char *field)
+{
+    struct tov_record found;
+    struct tov_record reply = ask_status(harness, client);
+    uint64_t number = UINT64_MAX;
+    if (find_peer(body_of(reply, "status"), peer, &found))
+        number = tov_record_number(found, field);
+    tov_record_destroy(&reply);
+    return number;
+}
+
+static bool has(struct tov_bytes text, const char *words)
+{
+    return text.size > 0 && memmem(text.data, text.size, words, strlen(words)) != NULL;
+}
+
+void expect_sentence(struct harness *harness, const struct harness_client *client,
+                     const char *danish, const char *english)
+{
+    struct tov_record reply = ask_status(harness, client);
+    struct tov_record body = body_of(reply, "status");
+    struct tov_bytes da = tov_record_bytes(body, "sentence_da");
+    struct tov_bytes en = tov_record_bytes(body, "sentence_en");
+    bool is_so =
+        english[0] == '\0' ? da.size == 0 && en.size == 0 : has(da, danish) && has(en, english);
+    if (!is_so)
+        (void)printf("\"%.*s\"\n\"%.*s\"\n", (int)da.size, (const char *)da.data, (int)en.size,
+                     (const char *)en.data);
+    CU_ASSERT(is_so);
+    tov_record_destroy(&reply);
+}
+
+bool status_says(struct harness *harness, const char *words)
+{
+    struct tov_record reply = ask_status(harness, &anna);
+    bool is_so = has(tov_record_bytes(body_of(reply, "status"), "sentence_en"), words);
+    tov_record_destroy(&reply);
+    return is_so;
+}
+
+/* ---- what lies ---- */
+
+void look_at(struct harness *harness, const struct harness_client *client, uint64_t number)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("get", &body);
+    UNIT_OK(tov_record_put_number(body, "number", number));
+    UNIT_EQUAL_INT(error_to(harness, client, request), 0);
+}
+
+uint64_t is_counting_for_the_record(struct harness *harness)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
+    struct tov_record reply = answer_to(harness, &anna, request);
+    uint64_t counting = tov_record_number(body_of(reply, "list"), "counting");
+    tov_record_destroy(&reply);
+    return counting;
 }

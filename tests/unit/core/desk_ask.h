@@ -25,4 +25,27 @@ bool newest_entry(struct harness *harness, enum tov_access_class class_code,
                   struct tov_buf *details, struct tov_access_entry *entry);
 bool is_text(struct tov_bytes bytes, const char *text);
 
+/* ---- the status ---- */
+
+/* FIELD of what the status tells CLIENT. */
+uint64_t status_number(struct harness *harness, const struct harness_client *client,
+                       const char *field);
+/* What the status tells CLIENT of the agency PEER, by number; UINT64_MAX: it is not there. */
+uint64_t status_number_of(struct harness *harness, const struct harness_client *client,
+                          uint64_t peer, const char *field);
+/* The agency PEER in BODY, a status; false: it is not there. */
+bool find_peer(struct tov_record body, uint64_t peer, struct tov_record *out_peer);
+/* The sentence that CLIENT is told has these words. ENGLISH "": there is none at all. */
+void expect_sentence(struct harness *harness, const struct harness_client *client,
+                     const char *danish, const char *english);
+/* Whether the English one that anna is told has WORDS. */
+bool status_says(struct harness *harness, const char *words);
+
+/* ---- what lies ---- */
+
+/* CLIENT is shown the message NUMBER. */
+void look_at(struct harness *harness, const struct harness_client *client, uint64_t number);
+/* The list of what waits for anna's record says that it is not whole. */
+uint64_t is_counting_for_the_record(struct harness *harness);
+
 #endif

@@ -9,67 +9,10 @@
 #include "api/desk.h"
 #include "node.h"
 
-#include <string.h>
-
 #define HOUR_MS 3600000u
 
 static const struct tov_client checker = {.name = "checker",
                                           .roles = TOV_ROLE_BIT(TOV_ROLE_AUDITOR)};
-
-static uint64_t status_of(struct harness *harness, const struct harness_client *client,
-                          const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
-}
-
-static void look_at(struct harness *harness, const struct harness_client *client, uint64_t number)
-{
-    struct tov_record body;
-    struct tov_record request = request_of("get", &body);
-    UNIT_OK(tov_record_put_number(body, "number", number));
-    UNIT_EQUAL_INT(error_to(harness, client, request), 0);
-}
-
-/* A note of Kriminalforsorgen to the coordinator. */
-static void send_note(struct harness *harness)
-{
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "msg.note",
-                         .from = "krfo/central",
-                         .to = "kk/vink",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE},
-        NULL);
-}
-
-static bool status_says(struct harness *harness, const char *words)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
-    struct tov_bytes said = tov_record_bytes(body_of(reply, "status"), "sentence_en");
-    size_t size = strlen(words);
-    bool found = false;
-    for (size_t i = 0; !found && i + size <= said.size; i++)
-        found = memcmp(said.data + i, words, size) == 0;
-    tov_record_destroy(&reply);
-    return found;
-}
-
-static uint64_t is_counting_for_the_record(struct harness *harness)
-{
-    struct tov_record body;
-    struct tov_record request = request_of("list", &body);
-    UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
-    struct tov_record reply = answer_to(harness, &anna, request);
-    uint64_t counting = tov_record_number(body_of(reply, "list"), "counting");
-    tov_record_destroy(&reply);
-    return counting;
-}
 
 static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(void)
 {
@@ -77,17 +20,17 @@ static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(voi
     uint64_t numbers[5];
     tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 4, 100);
     for (size_t i = 0; i < 5; i++) {
-        UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-        send_note(harness);
+        UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 1);
     CU_ASSERT(status_says(harness, "Most are from krfo"));
     UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-unread-full"), 1);
     look_at(harness, &anna, numbers[0]);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
     CU_ASSERT(!status_says(harness, "Most are from krfo"));
     harness_destroy(harness);
 }
@@ -99,8 +42,8 @@ static void no_agency_takes_the_place_of_another_that_has_less_unread(void)
     struct tov_desk *desk = tov_node_api(harness_node(harness, 0))->desk;
     tov_desk_limit(desk, 4, 4);
     for (size_t i = 0; i < 6; i++)
-        send_note(harness);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
     for (size_t i = 0; i < 3; i++) {
         force_saying(harness, &(struct saying){.by = &bo,
                                                .type = "msg.note",
@@ -108,11 +51,11 @@ static void no_agency_takes_the_place_of_another_that_has_less_unread(void)
                                                .to = "kk/vink",
                                                .bases = "RPL115-2/1-1",
                                                .fields = "about.case_ref=" CASE "; priority=akut"});
-        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
+        UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
     }
     harness_advance(harness, 2 * HOUR_MS);
     /* The half of the room is the police's, and nothing of krfo's is urgent. */
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 2);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 2);
     tov_desk_count(
         &(struct api_look){.api = tov_node_api(harness_node(harness, 0)), .client = &checker},
         &count);
@@ -128,16 +71,16 @@ static void unread_messages_are_counted_again_where_nothing_is_handed_over(void)
     uint64_t numbers[5];
     tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 4, 4);
     for (size_t i = 0; i < 5; i++) {
-        send_note(harness);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 1);
     for (size_t i = 0; i < 4; i++)
         look_at(harness, &anna, numbers[i]);
     harness_advance(harness, 2000);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
     CU_ASSERT(!status_says(harness, "Most are from krfo"));
     UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
     harness_destroy(harness);

@@ -13,22 +13,13 @@
 #include <string.h>
 
 #define HOUR_MS 3600000u
+#define KRFO 3u
 #define DAY_MS 86400000u
 
 static const struct harness_client esdh = {0, "esdh", 21};
 static const struct harness_client admin = {0, "admin", 22};
 
 /* ---- asking ---- */
-
-static uint64_t status_of(struct harness *harness, const struct harness_client *client,
-                          const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
-}
 
 static struct tov_record get(struct harness *harness, const struct harness_client *client,
                              uint64_t number)
@@ -39,49 +30,29 @@ static struct tov_record get(struct harness *harness, const struct harness_clien
     return answer_to(harness, client, request);
 }
 
-static void look_at(struct harness *harness, const struct harness_client *client, uint64_t number)
-{
-    struct tov_record reply = get(harness, client, number);
-    UNIT_EQUAL_INT(error_of(reply), 0);
-    tov_record_destroy(&reply);
-}
-
-/* A note of Kriminalforsorgen to the coordinator. */
-static void send_note(struct harness *harness, const char *fields, struct tov_ref *out_ref)
-{
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "msg.note",
-                         .from = "krfo/central",
-                         .to = "kk/vink",
-                         .bases = "RPL115-2/1-1",
-                         .fields = fields},
-        out_ref);
-}
-
 /* ---- unread ---- */
 
 static void what_nobody_has_read_is_an_alarm_after_its_time(void)
 {
     struct harness *harness = three_nodes();
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t first = newest(harness, &anna);
-    send_note(harness, "about.case_ref=" CASE "; priority=akut", NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE "; priority=akut", NULL);
     uint64_t urgent = newest(harness, &anna);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 2);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 2);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 0);
     harness_advance(harness, 2 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), urgent);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late_oldest"), urgent);
     harness_advance(harness, 2 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 2);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), first);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 2);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late_oldest"), first);
     /* I10: no other unit learns of them, nor does their sender. */
-    UNIT_EQUAL_INT(status_of(harness, &eva, "unread_late"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "unread_late"), 0);
     look_at(harness, &anna, first);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late_oldest"), urgent);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late_oldest"), urgent);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
     harness_destroy(harness);
 }
 
@@ -89,7 +60,7 @@ static void what_was_answered_unread_is_no_alarm(void)
 {
     struct harness *harness = three_nodes();
     struct tov_ref ref;
-    send_note(harness, "about.case_ref=" CASE, &ref);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, &ref);
     say(harness,
         &(struct saying){.by = &anna,
                          .type = "ack.read",
@@ -100,23 +71,23 @@ static void what_was_answered_unread_is_no_alarm(void)
                          .answers = &ref},
         NULL);
     harness_advance(harness, 5 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "unread"), 0); /* an acknowledgement is no news */
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "unread"), 0); /* an acknowledgement is no news */
     harness_destroy(harness);
 }
 
 static void what_a_system_has_fetched_no_person_has_read(void)
 {
     struct harness *harness = three_nodes();
-    send_note(harness, "about.case_ref=" CASE "; priority=akut", NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE "; priority=akut", NULL);
     uint64_t number = newest(harness, &anna);
     look_at(harness, &esdh, number);
     harness_advance(harness, 5 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 1);
     look_at(harness, &anna, number);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 0);
     harness_destroy(harness);
 }
 
@@ -125,17 +96,17 @@ static void counts_are_the_same_after_a_restart(void)
     struct harness *harness = whole_story();
     static const char *const fields[] = {"unread", "unrecorded", "unrecorded_oldest"};
     uint64_t before[3];
-    uint64_t unread = status_of(harness, &anna, "unread");
+    uint64_t unread = status_number(harness, &anna, "unread");
     look_at(harness, &anna, newest(harness, &anna));
     for (size_t i = 0; i < 3; i++)
-        before[i] = status_of(harness, &anna, fields[i]);
+        before[i] = status_number(harness, &anna, fields[i]);
     CU_ASSERT(before[0] > 0 && before[1] > before[0]);
     UNIT_EQUAL_INT(before[0], unread - 1);
     harness_restart(harness, 0);
     harness_advance(harness, 2000);
     for (size_t i = 0; i < 3; i++)
-        UNIT_EQUAL_INT(status_of(harness, &anna, fields[i]), before[i]);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+        UNIT_EQUAL_INT(status_number(harness, &anna, fields[i]), before[i]);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
     harness_destroy(harness);
 }
 
@@ -146,7 +117,7 @@ static void the_desk_is_read_after_a_restart_before_anybody_asks(void)
 {
     struct harness *harness = three_nodes();
     struct desk_count count;
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     harness_restart(harness, 0);
     struct tov_api *api = tov_node_api(harness_node(harness, 0));
     CU_ASSERT(!tov_desk_is_whole(api->desk));
@@ -162,15 +133,15 @@ static void a_row_that_cannot_be_read_takes_the_status_from_nobody(void)
 {
     struct harness *harness = three_nodes();
     struct tov_core *core = tov_node_core(harness_node(harness, 0));
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t bad = newest(harness, &anna);
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(bad),
                         tov_bytes_of_text("?"));
     harness_advance(harness, 2000);
     for (int i = 0; i < 2; i++)
-        UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
+        UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
     UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-row-skipped"), 1);
     harness_destroy(harness);
 }
@@ -182,7 +153,7 @@ static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
     struct tov_record body, summary;
     uint64_t numbers[3];
     for (size_t i = 0; i < 3; i++) {
-        send_note(harness, "about.case_ref=" CASE, NULL);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(numbers[1]),
@@ -198,17 +169,6 @@ static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
     tov_record_destroy(&reply);
     UNIT_EQUAL_INT(harness_logged(harness, 0, "event-unreadable"), 1);
     harness_destroy(harness);
-}
-
-static uint64_t is_counting_for_the_record(struct harness *harness)
-{
-    struct tov_record body;
-    struct tov_record request = request_of("list", &body);
-    UNIT_OK(tov_record_put_number(body, "unrecorded_only", 1));
-    struct tov_record reply = answer_to(harness, &anna, request);
-    uint64_t counting = tov_record_number(body_of(reply, "list"), "counting");
-    tov_record_destroy(&reply);
-    return counting;
 }
 
 /* ---- undelivered ---- */
@@ -232,45 +192,30 @@ static void an_undelivered_message_is_named_to_its_own_unit_alone(void)
     struct harness *harness = three_nodes();
     uint64_t number = write_to_who_is_away(harness);
     harness_advance(harness, 5 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "undelivered_oldest"), number);
-    UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered_oldest"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &eva, "undelivered"), 0); /* I10: nor counted */
-    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &audit, "undelivered_oldest"), number);
-    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &admin, "undelivered_oldest"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "undelivered_oldest"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "undelivered"), 0); /* I10: nor counted */
+    UNIT_EQUAL_INT(status_number(harness, &audit, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "undelivered_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &admin, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &admin, "undelivered_oldest"), 0);
     harness_destroy(harness);
-}
-
-/* FIELD of the status that CLIENT sees of the agency PEER. */
-static uint64_t peer_of(struct harness *harness, const struct harness_client *client,
-                        const char *peer, const char *field)
-{
-    struct tov_record body, item;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = UINT64_MAX;
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &item); i++) {
-        if (tov_bytes_equal(tov_record_bytes(item, "name"), tov_bytes_of_text(peer)))
-            number = tov_record_number(item, field);
-    }
-    tov_record_destroy(&reply);
-    return number;
 }
 
 static void what_waits_at_another_agency_is_counted_for_its_own_unit_alone(void)
 {
     struct harness *harness = three_nodes();
     (void)write_to_who_is_away(harness);
-    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "waiting"), 1);
-    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "links_sent"), 0);
-    UNIT_EQUAL_INT(peer_of(harness, &eva, "krfo", "waiting"), 0);
-    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "waiting"), 1);
-    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "links_sent"), 1);
+    UNIT_EQUAL_INT(status_number_of(harness, &anna, KRFO, "waiting"), 1);
+    UNIT_EQUAL_INT(status_number_of(harness, &anna, KRFO, "links_sent"), 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &eva, KRFO, "waiting"), 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &audit, KRFO, "waiting"), 1);
+    UNIT_EQUAL_INT(status_number_of(harness, &audit, KRFO, "links_sent"), 1);
     harness_set_link(harness, 0, 2, true);
     harness_run(harness);
-    UNIT_EQUAL_INT(peer_of(harness, &anna, "krfo", "waiting"), 0);
-    UNIT_EQUAL_INT(peer_of(harness, &audit, "krfo", "waiting"), 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &anna, KRFO, "waiting"), 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &audit, KRFO, "waiting"), 0);
     harness_destroy(harness);
 }
 
@@ -302,11 +247,11 @@ static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
     TOV_CLEANUP(tov_buf_fini) struct tov_buf details = TOV_BUF_INIT(4096);
     struct tov_access_entry entry;
     struct tov_record record, summary = {0};
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded_oldest"), number);
-    UNIT_EQUAL_INT(status_of(harness, &eva, "unrecorded"), 0); /* I10 */
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "unrecorded"), 0); /* I10 */
 
     struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
     struct tov_record answer = body_of(reply, "record");
@@ -319,7 +264,7 @@ static void a_hand_over_is_an_entry_and_begins_the_time_of_the_copy(void)
     UNIT_NEED(newest_entry(harness, TOV_ACCESS_RECORD, &details, &entry));
     CU_ASSERT(is_text(entry.client, "anna") && is_text(entry.reason, "2021-0017"));
     UNIT_EQUAL_INT(entry.number, number);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 0);
 
     reply = get(harness, &anna, number);
     UNIT_NEED(tov_record_child(body_of(reply, "get"), "record", 0, &record) &&
@@ -336,7 +281,7 @@ static void a_number_in_the_record_is_one_line_of_at_most_sixty_four_bytes(void)
     struct harness *harness = three_nodes();
     static const char *const bad[] = {"", " 2021-1", "2021-1 ", "2021\n1", "2021\t1", "2021\1771"};
     char longest[66];
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct tov_record reply = hand_over(harness, &anna, number, bad[i]);
@@ -361,21 +306,21 @@ static void what_is_done_with_leaves_the_desk(void)
     struct harness *harness = three_nodes();
     uint64_t numbers[100];
     for (size_t i = 0; i < 100; i++) {
-        send_note(harness, "about.case_ref=" CASE, NULL);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 100);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 100);
     for (size_t i = 0; i < 80; i++) {
         look_at(harness, &anna, numbers[i]);
         struct tov_record reply = hand_over(harness, &anna, numbers[i], "2021-1");
         UNIT_EQUAL_INT(error_of(reply), TOV_OK);
         tov_record_destroy(&reply);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 20);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 20);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded_oldest"), numbers[80]);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 20);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 20);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded_oldest"), numbers[80]);
     look_at(harness, &anna, numbers[80]);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 19);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 19);
     harness_destroy(harness);
 }
 
@@ -384,7 +329,7 @@ static void what_was_taken_back_is_no_alarm(void)
 {
     struct harness *harness = three_nodes();
     struct tov_ref ref;
-    send_note(harness, "about.case_ref=" CASE, &ref);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, &ref);
     say(harness,
         &(struct saying){.by = &carl,
                          .type = "msg.retract",
@@ -396,22 +341,22 @@ static void what_was_taken_back_is_no_alarm(void)
         NULL);
     look_at(harness, &anna, newest(harness, &anna));
     harness_advance(harness, 5 * HOUR_MS);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread_late"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 0);
     harness_destroy(harness);
 }
 
 static void a_hand_over_said_again_changes_nothing(void)
 {
     struct harness *harness = three_nodes();
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
     struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
     uint64_t recorded_ms = tov_record_number(body_of(reply, "record"), "recorded_ms");
     tov_record_destroy(&reply);
     harness_restart(harness, 0);
     harness_advance(harness, 60000);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 0);
     struct tov_core *core = tov_node_core(harness_node(harness, 0));
     uint64_t size = tov_ledger_size(core->journal);
     reply = hand_over(harness, &anna, number, "2021-0017");
@@ -446,7 +391,7 @@ static uint64_t summary_of(struct harness *harness, uint64_t number, const char 
 static void a_corrected_number_moves_no_day_of_erasure(void)
 {
     struct harness *harness = three_nodes();
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
     struct tov_record reply = hand_over(harness, &anna, number, "2021-0017");
     uint64_t erasable_ms = tov_record_number(body_of(reply, "record"), "erasable_ms");
@@ -486,9 +431,9 @@ static void a_hand_over_of_another_message_is_not_shown(void)
 {
     struct harness *harness = three_nodes();
     bool has_entry = true;
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t first = newest(harness, &anna);
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t second = newest(harness, &anna);
     struct tov_record reply = correct(harness, first, "2021-0017");
     UNIT_EQUAL_INT(error_of(reply), 0);
@@ -503,7 +448,7 @@ static void a_damaged_hand_over_is_shown_without_details(void)
 {
     struct harness *harness = three_nodes();
     bool has_entry = false;
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
     /* A row of a later version: longer. The entry that it names is another message's, or none. */
     static const uint64_t entries[] = {1, 1u << 30};
@@ -530,7 +475,7 @@ static void a_damaged_hand_over_is_shown_without_details(void)
 static void only_who_may_see_the_content_hands_it_over(void)
 {
     struct harness *harness = three_nodes();
-    send_note(harness, "about.case_ref=" CASE, NULL);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
     uint64_t number = newest(harness, &anna);
     struct tov_record reply = hand_over(harness, &eva, number, "1");
     UNIT_EQUAL_INT(error_of(reply), TOV_E_NOT_FOUND);
@@ -553,7 +498,7 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
     struct tov_record body, summary;
     uint64_t numbers[3], after = 0;
     for (size_t i = 0; i < 3; i++) {
-        send_note(harness, "about.case_ref=" CASE, NULL);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
     struct tov_record reply = hand_over(harness, &anna, numbers[1], "1");
@@ -579,21 +524,21 @@ static void a_backlog_of_the_record_hides_nothing_unread_and_heals(void)
     uint64_t numbers[6];
     tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 100, 4);
     for (size_t i = 0; i < 6; i++) {
-        send_note(harness, "about.case_ref=" CASE, NULL);
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 6);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 4);
     UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
     for (size_t i = 0; i < 2; i++) {
         struct tov_record reply = hand_over(harness, &anna, numbers[i], "1");
         UNIT_EQUAL_INT(error_of(reply), 0);
         tov_record_destroy(&reply);
-        UNIT_EQUAL_INT(status_of(harness, &anna, "unrecorded"), 4);
+        UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 4);
     }
     UNIT_EQUAL_INT(is_counting_for_the_record(harness), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "unread"), 6);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 6);
     harness_destroy(harness);
 }
 

@@ -16,16 +16,6 @@
 
 /* ---- asking ---- */
 
-static uint64_t status_of(struct harness *harness, const struct harness_client *client,
-                          const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
-}
-
 /* What the list says of the delivery to AGENCY of anna's message NUMBER. */
 static uint64_t delivery_of(struct harness *harness, uint64_t number, uint16_t agency,
                             const char *field)
@@ -67,14 +57,14 @@ static void what_a_recipient_does_not_get_is_told_to_who_sent_it(void)
     struct tov_ref ref;
     uint64_t number = send_to_both(harness, &ref);
     uint64_t whole = send_to_both(harness, NULL);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     take_link_away(harness, ref.index, KRFO);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), number);
-    UNIT_EQUAL_INT(status_of(harness, &audit, "withheld"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "withheld"), 1);
     /* I10 */
-    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &sofie, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "withheld"), 0);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_WITHHELD);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "link_number"), 0);
     UNIT_EQUAL_INT(delivery_of(harness, number, POLICE, "gap"), TOV_LINK_GAP_NONE);
@@ -99,9 +89,9 @@ static void another_unit_that_gets_the_message_is_not_told_who_lacks_it(void)
                           &ref);
     take_link_away(harness, ref.index, KRFO);
     UNIT_EQUAL_INT(newest(harness, &sofie), number);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &sofie, "withheld_oldest"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &sofie, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &sofie, "withheld_oldest"), 0);
     harness_destroy(harness);
 }
 
@@ -112,14 +102,14 @@ static void who_is_told_by_a_correction_that_goes_there_waits_for_nothing(void)
     uint64_t number = send_to_both(harness, &ref);
     take_link_away(harness, ref.index, KRFO);
     amend(harness, &ref, "kbh-pol/dks"); /* it does not go to whom the message is withheld from */
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 1);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_WITHHELD);
     amend(harness, &ref, "kbh-pol/dks krfo/central");
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_TOLD);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     harness_restart(harness, 0);
     harness_advance(harness, 2000);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     harness_destroy(harness);
 }
 
@@ -133,12 +123,12 @@ static void while_a_recipient_is_asked_nobody_says_that_it_lacks_it(void)
     tov_follow_recall(tov_node_follow(harness_node(harness, 0)), ref.index, ref.index + 1);
     take_link_away(harness, ref.index, KRFO);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_UNKNOWN);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     harness_set_link(harness, 0, 2, true);
     harness_advance(harness, 60000);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "gap"), TOV_LINK_GAP_NONE);
     UNIT_EQUAL_INT(delivery_of(harness, number, KRFO, "verdict"), TOV_VERDICT_OPENED);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     harness_destroy(harness);
 }
 
@@ -161,9 +151,9 @@ static struct harness *many_are_withheld(struct tov_ref *refs, uint64_t *numbers
 static void wait_until_counted(struct harness *harness, uint64_t wanted)
 {
     unsigned asked = 0;
-    while (status_of(harness, &anna, "counting") != 0)
+    while (status_number(harness, &anna, "counting") != 0)
         UNIT_NEED(++asked < 20);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), wanted);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), wanted);
 }
 
 static void all_that_is_withheld_is_counted_piece_by_piece(void)
@@ -172,15 +162,15 @@ static void all_that_is_withheld_is_counted_piece_by_piece(void)
     static uint64_t numbers[MANY];
     struct harness *harness = many_are_withheld(refs, numbers);
     harness_restart(harness, 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 1);
     wait_until_counted(harness, MANY);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[0]);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld_oldest"), numbers[0]);
     amend(harness, &refs[MANY - 1], "krfo/central"); /* the newest one, in its turn */
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), MANY - 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), MANY - 1);
     amend(harness, &refs[0], "krfo/central");
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), MANY - 2);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[1]);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), MANY - 2);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld_oldest"), numbers[1]);
     harness_destroy(harness);
 }
 
@@ -196,12 +186,12 @@ static void what_a_recipient_says_later_is_counted_wherever_it_lies(void)
     harness_advance(harness, 2000);
     harness_restart(harness, 0);
     harness_advance(harness, 40000);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "counting"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld"), 0);
     harness_set_link(harness, 0, 2, true);
     harness_advance(harness, 60000);
     wait_until_counted(harness, 1);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "withheld_oldest"), numbers[MANY - 1]);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "withheld_oldest"), numbers[MANY - 1]);
     harness_destroy(harness);
 }
 
@@ -213,15 +203,15 @@ static void what_is_lost_is_told_and_how_much_not_to_casework(void)
     struct tov_ref ref;
     (void)send_to_both(harness, &ref);
     uint64_t before_ms = harness_now_ms(harness);
-    UNIT_EQUAL_INT(status_of(harness, &audit, "lost_until_ms"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "lost_until_ms"), 0);
     harness_advance(harness, 60000);
     lose(harness, ref.index);
-    UNIT_EQUAL_INT(status_of(harness, &audit, "lost"), 1);
-    uint64_t from_ms = status_of(harness, &anna, "lost_from_ms");
-    uint64_t until_ms = status_of(harness, &anna, "lost_until_ms");
+    UNIT_EQUAL_INT(status_number(harness, &audit, "lost"), 1);
+    uint64_t from_ms = status_number(harness, &anna, "lost_from_ms");
+    uint64_t until_ms = status_number(harness, &anna, "lost_until_ms");
     CU_ASSERT(from_ms != 0 && from_ms <= before_ms);
     CU_ASSERT(until_ms > before_ms && until_ms <= harness_now_ms(harness));
-    UNIT_EQUAL_INT(status_of(harness, &anna, "lost"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "lost"), 0);
     harness_destroy(harness);
 }
 

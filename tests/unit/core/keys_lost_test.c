@@ -12,6 +12,7 @@
 #include "follow/peer.h"
 #include "node.h"
 
+#define POLICE 2u
 #define PRISON 3u
 
 static struct tov_core *core_of(struct harness *harness)
@@ -90,11 +91,9 @@ static struct told status_of(struct harness *harness, const struct harness_clien
     struct tov_record body, peer;
     struct tov_record reply = answer_to(harness, client, request_of("status", &body));
     struct told told = {.count = UINT64_MAX};
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
-        if (tov_record_number(peer, "agency") != PRISON) {
-            UNIT_EQUAL_INT(tov_record_number(peer, "keys_lost_since_ms"), 0);
-            continue;
-        }
+    UNIT_NEED(find_peer(body_of(reply, "status"), POLICE, &peer));
+    UNIT_EQUAL_INT(tov_record_number(peer, "keys_lost_since_ms"), 0);
+    if (find_peer(body_of(reply, "status"), PRISON, &peer)) {
         told.count = tov_record_number(peer, "keys_lost");
         told.since_ms = tov_record_number(peer, "keys_lost_since_ms");
         told.has_unknown = tov_record_number(peer, "keys_lost_unknown") != 0;
@@ -102,16 +101,6 @@ static struct told status_of(struct harness *harness, const struct harness_clien
     }
     tov_record_destroy(&reply);
     return told;
-}
-
-static uint64_t number_of_status(struct harness *harness, const struct harness_client *client,
-                                 const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
 }
 
 /* How many a list shows CLIENT; the reference of the first. */
@@ -276,9 +265,9 @@ static void more_than_is_looked_at_is_told(void)
 {
     struct harness *harness = three_nodes();
     put_rows(harness, 200);
-    UNIT_EQUAL_INT(number_of_status(harness, &anna, "more"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "more"), 0);
     put_rows(harness, 201);
-    UNIT_EQUAL_INT(number_of_status(harness, &anna, "more"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "more"), 1);
     UNIT_EQUAL_INT(status_of(harness, &anna).count, 0);
     harness_destroy(harness);
 }
@@ -310,9 +299,7 @@ static uint64_t awaited_of(struct harness *harness, const struct harness_client 
     struct tov_record body, peer;
     struct tov_record reply = answer_to(harness, client, request_of("status", &body));
     uint64_t count = UINT64_MAX;
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
-        if (tov_record_number(peer, "agency") != PRISON)
-            continue;
+    if (find_peer(body_of(reply, "status"), PRISON, &peer)) {
         count = tov_record_number(peer, "keys_awaited");
         *out_any = tov_record_number(peer, "keys_awaited_since_ms") != 0;
     }

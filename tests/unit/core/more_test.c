@@ -25,42 +25,21 @@ static void send_notes(struct harness *harness, unsigned count)
                   NULL);
 }
 
-static bool more_is_told(struct harness *harness, const struct harness_client *client)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    bool is_told = tov_record_number(body_of(reply, "status"), "more") != 0;
-    tov_record_destroy(&reply);
-    return is_told;
-}
-
-static uint64_t waiting_of(struct harness *harness, const struct harness_client *client)
-{
-    struct tov_record body, peer;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t count = UINT64_MAX;
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
-        if (tov_record_number(peer, "agency") == POLICE)
-            count = tov_record_number(peer, "waiting");
-    }
-    tov_record_destroy(&reply);
-    return count;
-}
-
 static void that_more_waits_than_is_looked_at_is_told(void)
 {
     struct harness *harness = three_nodes();
     harness_set_link(harness, 0, POLICE - 1, false);
     send_notes(harness, LOOKED_AT);
-    UNIT_EQUAL_INT(waiting_of(harness, &anna), LOOKED_AT);
-    CU_ASSERT(!more_is_told(harness, &anna));
+    UNIT_EQUAL_INT(status_number_of(harness, &anna, POLICE, "waiting"), LOOKED_AT);
+    CU_ASSERT(status_number(harness, &anna, "more") == 0);
     send_notes(harness, 1);
-    UNIT_EQUAL_INT(waiting_of(harness, &anna), LOOKED_AT);
-    CU_ASSERT(more_is_told(harness, &anna));
-    UNIT_EQUAL_INT(waiting_of(harness, &eva), 0);
-    CU_ASSERT(more_is_told(harness, &eva));
-    UNIT_EQUAL_INT(waiting_of(harness, &audit), LOOKED_AT + 1); /* who is told of all of them */
-    CU_ASSERT(!more_is_told(harness, &audit));
+    UNIT_EQUAL_INT(status_number_of(harness, &anna, POLICE, "waiting"), LOOKED_AT);
+    CU_ASSERT(status_number(harness, &anna, "more") != 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &eva, POLICE, "waiting"), 0);
+    CU_ASSERT(status_number(harness, &eva, "more") != 0);
+    UNIT_EQUAL_INT(status_number_of(harness, &audit, POLICE, "waiting"),
+                   LOOKED_AT + 1); /* who is told of all of them */
+    CU_ASSERT(status_number(harness, &audit, "more") == 0);
     harness_destroy(harness);
 }
 

@@ -227,29 +227,6 @@ static void one_that_cannot_be_opened_is_told_to_all(void)
     harness_destroy(harness);
 }
 
-static bool has(struct tov_bytes text, const char *words)
-{
-    return memmem(text.data, text.size, words, strlen(words)) != NULL;
-}
-
-/* ENGLISH "": no sentence at all. */
-static void expect_sentence(struct harness *harness, const struct harness_client *client,
-                            const char *danish, const char *english)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    body = body_of(reply, "status");
-    struct tov_bytes da = tov_record_bytes(body, "sentence_da");
-    struct tov_bytes en = tov_record_bytes(body, "sentence_en");
-    bool is_so =
-        english[0] == '\0' ? da.size == 0 && en.size == 0 : has(da, danish) && has(en, english);
-    if (!is_so)
-        (void)printf("\"%.*s\"\n\"%.*s\"\n", (int)da.size, (const char *)da.data, (int)en.size,
-                     (const char *)en.data);
-    CU_ASSERT(is_so);
-    tov_record_destroy(&reply);
-}
-
 /* Each unit is told of its own for a month, by their numbers, and of no other's. */
 static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(void)
 {

@@ -15,16 +15,6 @@
 static const struct harness_client checker = {KRFO, "audit-k", 41};
 static const struct harness_client runner = {KRFO, "admin-k", 42};
 
-static uint64_t status_of(struct harness *harness, const struct harness_client *client,
-                          const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
-}
-
 static uint64_t send_urgent(struct harness *harness, struct tov_ref *out_ref)
 {
     say(harness,
@@ -55,18 +45,18 @@ static void what_lies_unread_when_its_unit_is_renamed_is_an_alarm(void)
     struct harness *harness = three_nodes();
     uint64_t number = send_urgent(harness, NULL);
     harness_advance(harness, 3 * 3600000);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "unread_late"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 0);
     struct tov_roster *roster = adopt(harness, KRFO, KRFO);
-    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit_oldest"), 0); /* sees no messages */
-    UNIT_EQUAL_INT(status_of(harness, &runner, "unread"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &checker, "no_unit"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &checker, "no_unit_oldest"), number);
-    UNIT_EQUAL_INT(status_of(harness, &checker, "unread"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &checker, "unread_late"), 1);
-    UNIT_EQUAL_INT(status_of(harness, &checker, "counting"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &runner, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit_oldest"), 0); /* sees no messages */
+    UNIT_EQUAL_INT(status_number(harness, &runner, "unread"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &checker, "no_unit"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &checker, "no_unit_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &checker, "unread"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &checker, "unread_late"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &checker, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &runner, "counting"), 0);
     UNIT_EQUAL_INT(harness_logged(harness, KRFO, "desk-no-unit"), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
@@ -84,7 +74,7 @@ static void what_was_read_or_is_taken_back_is_no_alarm(void)
     UNIT_EQUAL_INT(error_to(harness, &carl, request), 0);
     (void)send_urgent(harness, &ref);
     struct tov_roster *roster = adopt(harness, KRFO, KRFO);
-    UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 1);
     say(harness,
         &(struct saying){.by = &anna,
                          .type = "msg.retract",
@@ -95,7 +85,7 @@ static void what_was_read_or_is_taken_back_is_no_alarm(void)
                          .answers = &ref},
         NULL);
     for (size_t restarts = 0; restarts < 2; restarts++) {
-        UNIT_EQUAL_INT(status_of(harness, &runner, "no_unit"), 0);
+        UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 0);
         harness_restart(harness, KRFO);
         harness_advance(harness, 2000);
     }
@@ -108,9 +98,9 @@ static void casework_is_not_told_of_units_that_are_no_more(void)
     struct harness *harness = three_nodes();
     (void)send_urgent(harness, NULL);
     struct tov_roster *roster = adopt(harness, KRFO, KRFO);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "no_unit"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &carl, "no_unit_oldest"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "no_unit"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "no_unit"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &carl, "no_unit_oldest"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "no_unit"), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
 }
@@ -124,13 +114,13 @@ static const struct tov_verdict_value keyless = {TOV_VERDICT_NO_KEY, 0, 0};
 
 static void check_sent(struct harness *harness, uint64_t count, uint64_t oldest)
 {
-    UNIT_EQUAL_INT(status_of(harness, &audit, "no_unit_sent"), count);
-    UNIT_EQUAL_INT(status_of(harness, &audit, "no_unit_sent_oldest"), oldest);
-    UNIT_EQUAL_INT(status_of(harness, &runner_of_kk, "no_unit_sent"), count);
-    UNIT_EQUAL_INT(status_of(harness, &runner_of_kk, "no_unit_sent_oldest"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &runner_of_kk, "counting"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &sofie, "no_unit_sent"), 0);
-    UNIT_EQUAL_INT(status_of(harness, &anna, "no_unit_sent"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "no_unit_sent"), count);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "no_unit_sent_oldest"), oldest);
+    UNIT_EQUAL_INT(status_number(harness, &runner_of_kk, "no_unit_sent"), count);
+    UNIT_EQUAL_INT(status_number(harness, &runner_of_kk, "no_unit_sent_oldest"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &runner_of_kk, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &sofie, "no_unit_sent"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "no_unit_sent"), 0);
 }
 
 /* One is withheld and refused by another recipient: it is one message. One is simply read. */
@@ -154,7 +144,7 @@ static void what_a_unit_that_is_no_more_has_sent_in_vain_is_an_alarm(void)
     }
     harness_advance(harness, 60000);
     check_sent(harness, 4, numbers[0]);
-    UNIT_EQUAL_INT(status_of(harness, &runner_of_kk, "no_unit"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &runner_of_kk, "no_unit"), 0);
     amend_receipt(harness, KBH_POL, &refs[1], opened);
     check_sent(harness, 3, numbers[0]);
     amend_receipt(harness, KBH_POL, &refs[3], opened); /* it is withheld all the same */

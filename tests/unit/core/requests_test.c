@@ -503,16 +503,6 @@ static void a_search_needs_something_to_look_for(void)
 
 /* ---- how the node stands ---- */
 
-static bool says(struct harness *harness, const char *words)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, &anna, request_of("status", &body));
-    struct tov_bytes text = tov_record_bytes(body_of(reply, "status"), "sentence_en");
-    bool found = text.size > 0 && memmem(text.data, text.size, words, strlen(words)) != NULL;
-    tov_record_destroy(&reply);
-    return found;
-}
-
 static void a_node_whose_disk_is_full_says_so_and_takes_nothing_new(void)
 {
     struct harness *harness = three_nodes();
@@ -520,9 +510,9 @@ static void a_node_whose_disk_is_full_says_so_and_takes_nothing_new(void)
     struct tov_record body;
     uint64_t number = send_to_both(harness, &ref);
     uint64_t reserve = core_of(harness)->disk_reserve_bytes;
-    CU_ASSERT(!says(harness, "disk is nearly full"));
+    CU_ASSERT(!status_says(harness, "disk is nearly full"));
     core_of(harness)->disk_reserve_bytes = UINT64_MAX;
-    CU_ASSERT(says(harness, "disk is nearly full"));
+    CU_ASSERT(status_says(harness, "disk is nearly full"));
     UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &note)), TOV_E_FULL);
     struct tov_record request = request_of("upload_begin", &body);
     UNIT_OK(tov_record_put_number(body, "size", 1000));
@@ -538,11 +528,11 @@ static void a_clock_that_is_behind_is_told(void)
     struct harness *harness = three_nodes();
     (void)send_to_both(harness, NULL);
     uint64_t last_ms = core_of(harness)->last_leaf_ms;
-    CU_ASSERT(!says(harness, "clock is behind"));
+    CU_ASSERT(!status_says(harness, "clock is behind"));
     core_of(harness)->last_leaf_ms += 3600000;
-    CU_ASSERT(says(harness, "clock is behind"));
+    CU_ASSERT(status_says(harness, "clock is behind"));
     core_of(harness)->last_leaf_ms = last_ms;
-    CU_ASSERT(!says(harness, "clock is behind"));
+    CU_ASSERT(!status_says(harness, "clock is behind"));
     harness_destroy(harness);
 }
 

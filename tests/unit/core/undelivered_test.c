@@ -30,21 +30,11 @@ static struct tov_core *core_of(struct harness *harness)
     return tov_node_core(harness_node(harness, 0));
 }
 
-static uint64_t number_in(struct harness *harness, const struct harness_client *client,
-                          const char *field)
-{
-    struct tov_record body;
-    struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    uint64_t number = tov_record_number(body_of(reply, "status"), field);
-    tov_record_destroy(&reply);
-    return number;
-}
-
 static void check(struct harness *harness, uint64_t count, uint64_t oldest)
 {
-    UNIT_EQUAL_INT(number_in(harness, &anna, "undelivered"), count);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "undelivered_oldest"), oldest);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "more"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered"), count);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered_oldest"), oldest);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "more"), 0);
 }
 
 /* The first receipt of AGENCY about the own message INDEX says VALUE: it never had the keys. */
@@ -117,8 +107,8 @@ static void it_is_told_to_its_own_unit_alone(void)
     receipt_says(harness, POLICE, ref.index, no_key);
     harness_advance(harness, LATE_MS);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        UNIT_EQUAL_INT(number_in(harness, rows[i].client, "undelivered"), rows[i].is_counted);
-        UNIT_EQUAL_INT(number_in(harness, rows[i].client, "undelivered_oldest"),
+        UNIT_EQUAL_INT(status_number(harness, rows[i].client, "undelivered"), rows[i].is_counted);
+        UNIT_EQUAL_INT(status_number(harness, rows[i].client, "undelivered_oldest"),
                        rows[i].is_named ? number : 0);
     }
     harness_destroy(harness);
@@ -169,7 +159,7 @@ static void what_is_retracted_is_told_no_more(void)
     (void)send_note(harness, "kbh-pol/dks", &ref);
     receipt_says(harness, POLICE, ref.index, no_key);
     harness_advance(harness, LATE_MS);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered"), 1);
     say(harness,
         &(struct saying){.by = &anna,
                          .type = "msg.retract",
@@ -224,8 +214,8 @@ static void what_had_no_receipt_before_a_loss_is_told_after_it(void)
     uint64_t number = write_to_who_is_away(harness, &ref);
     end_series(harness);
     check(harness, 1, number);
-    UNIT_EQUAL_INT(number_in(harness, &eva, "undelivered"), 0);
-    UNIT_EQUAL_INT(number_in(harness, &audit, "undelivered"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "undelivered"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &audit, "undelivered"), 1);
     end_series(harness); /* it is of none but the first one */
     check(harness, 1, number);
     put_cover(harness, 2);
@@ -295,11 +285,8 @@ static bool krfo_in(struct harness *harness, const struct harness_client *client
 {
     struct tov_record body, peer;
     struct tov_record reply = answer_to(harness, client, request_of("status", &body));
-    bool is_told = false;
-    for (size_t i = 0; tov_record_child(body_of(reply, "status"), "peers", i, &peer); i++) {
-        if (tov_record_number(peer, "agency") != KRFO)
-            continue;
-        is_told = true;
+    bool is_told = find_peer(body_of(reply, "status"), KRFO, &peer);
+    if (is_told) {
         *out_waiting = tov_record_number(peer, "waiting");
         UNIT_EQUAL_INT(tov_record_number(peer, "closed"), 1);
         CU_ASSERT(is_text(tov_record_bytes(peer, "name"), "krfo"));
@@ -374,17 +361,17 @@ static void what_an_agency_could_not_use_before_it_ended_is_told_still(void)
     (void)send_note(harness, "krfo/central", &other);
     amend_receipt(harness, KRFO - 1, &ref, refused);
     lose_keys(harness, KRFO, &other); /* nobody can give it any */
-    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unusable"), 1);
     struct tov_roster *roster = roster_without_krfo(harness);
     for (size_t node = 0; node < POLICE; node++) {
         harness_set_roster(harness, node, roster);
         harness_restart(harness, node);
     }
     harness_advance(harness, 60000);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 1);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable_oldest"), number);
-    UNIT_EQUAL_INT(number_in(harness, &eva, "unusable"), 0);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "counting"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unusable"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unusable_oldest"), number);
+    UNIT_EQUAL_INT(status_number(harness, &eva, "unusable"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
     say(harness,
         &(struct saying){.by = &anna,
                          .type = "msg.retract",
@@ -394,7 +381,7 @@ static void what_an_agency_could_not_use_before_it_ended_is_told_still(void)
                          .fields = "about.case_ref=" CASE,
                          .answers = &ref},
         NULL);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "unusable"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unusable"), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
 }
@@ -463,10 +450,10 @@ static void that_more_cannot_be_read_than_is_looked_at_is_told(void)
     for (unsigned i = 0; i < 1000; i++, place.link++)
         tov_receipt_put_exception(core, &place, no_key, 1);
     harness_advance(harness, 5000);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "more"), 0);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "more"), 0);
     tov_receipt_put_exception(core, &place, no_key, 1);
     harness_advance(harness, 5000);
-    UNIT_EQUAL_INT(number_in(harness, &anna, "more"), 1);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "more"), 1);
     harness_destroy(harness);
 }
 
