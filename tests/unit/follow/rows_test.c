@@ -14,7 +14,6 @@
 #include "wire/frame.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NODES 2u
@@ -45,17 +44,9 @@ static struct world {
 static bool filter(void *context, struct sim_frame *frame)
 {
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
     (void)context;
-    UNIT_NEED(control != NULL);
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (!world.keeps_leaves || tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
-        return true;
-    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return control->kind != TOV_CONTROL_LEAF_ANSWER;
+    return !world.keeps_leaves || !sim_wire_is_control(decoded, TOV_CONTROL_LEAF_ANSWER);
 }
 
 /* ---- what there is to change ---- */

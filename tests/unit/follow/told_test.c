@@ -23,24 +23,13 @@ struct scene {
     struct tov_buf leaves, parcel; /* the first answer about leaves, and the first parcel */
 };
 
-static bool is_leaf_answer(const struct tov_frame *frame)
-{
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    UNIT_NEED(control != NULL && tov_frame_control(frame, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return control->kind == TOV_CONTROL_LEAF_ANSWER;
-}
-
 /* Whether FRAME goes on its way. */
 static bool keep(struct scene *scene, const struct sim_frame *frame,
                  const struct tov_frame *decoded)
 {
-    enum tov_frame_kind kind = tov_frame_kind(decoded);
-    bool is_answer = kind == TOV_FRAME_CONTROL && is_leaf_answer(decoded);
+    bool is_answer = sim_wire_is_control(decoded, TOV_CONTROL_LEAF_ANSWER);
     struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
-    if (!is_answer && kind != TOV_FRAME_PARCEL)
+    if (!is_answer && tov_frame_kind(decoded) != TOV_FRAME_PARCEL)
         return true;
     if (to->size == 0)
         tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));

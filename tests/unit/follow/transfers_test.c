@@ -37,23 +37,13 @@ struct scene {
     bool fills_disk; /* node 1 has no more room than its first request needs */
 };
 
-static bool is_chunk_request(const struct tov_frame *decoded)
-{
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    UNIT_NEED(control != NULL && tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return control->kind == TOV_CONTROL_CHUNK_REQUEST;
-}
-
 static bool look_at_frame(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) == TOV_FRAME_CONTROL && frame->from == 0)
-        scene->asked += is_chunk_request(decoded) ? 1 : 0;
+    if (frame->from == 0)
+        scene->asked += sim_wire_is_control(decoded, TOV_CONTROL_CHUNK_REQUEST) ? 1 : 0;
     if (tov_frame_kind(decoded) == TOV_FRAME_CHUNK && scene->fills_disk)
         tov_node_core(scene->wire->nodes[1].node)->disk_free_bytes = 0;
     return tov_frame_kind(decoded) != TOV_FRAME_CHUNK || frame->from + 1 != scene->mute;
