@@ -57,7 +57,7 @@ static enum tov_err open_message(struct deciding *deciding)
     TOV_TRY(tov_api_target(call, deciding->look.read, &wanted.number));
     enum tov_err err = tov_api_view_load(&deciding->look, &wanted, &deciding->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && deciding->view.sight != TOV_SIGHT_CONTENT))
-        return tov_api_not_found(call);
+        return tov_api_no_message(call, &deciding->look, &deciding->view, wanted.number);
     TOV_TRY(err);
     if (!deciding->view.sends || call->client->kind != TOV_CLIENT_PERSON)
         return tov_fail(&call->error, TOV_E_DENIED,

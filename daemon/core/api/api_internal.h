@@ -411,10 +411,13 @@ enum tov_err tov_api_keys_awaited_of(const struct api_look *look, struct api_vie
 enum tov_err tov_api_lost_of(struct tov_api *api, struct tov_store_read *read,
                              struct api_lost *out_lost) TOV_MUST_CHECK;
 
-/* aside.c: message NUMBER is set aside, and is written anew (UNAVAILABLE), or was not (ASIDE). */
-enum tov_err tov_api_say_aside(struct api_call *call, uint64_t number) TOV_MUST_CHECK;
-/* What LOOK may not see, or what is not there: the failure of a request about message
- * NUMBER: NOT_FOUND, or as above where it is set aside. VIEW is to work with. */
+/* aside.c: what becomes of message NUMBER, where it is set aside: it is written anew (UNAVAILABLE),
+ * or could not be (ASIDE). OK: it is not set aside, or LOOK may not see it. VIEW is to work with.
+ */
+enum tov_err tov_api_check_aside(struct api_call *call, const struct api_look *look,
+                                 struct api_view *view, uint64_t number) TOV_MUST_CHECK;
+/* The failure of a request about message NUMBER, which LOOK may not see or which is not there:
+ * as above, or NOT_FOUND. */
 enum tov_err tov_api_no_message(struct api_call *call, const struct api_look *look,
                                 struct api_view *view, uint64_t number) TOV_MUST_CHECK;
 /* Messages that could not be written again in the last 30 days. */

@@ -15,7 +15,7 @@
 
 /* ---- one of them ---- */
 
-enum tov_err tov_api_say_aside(struct api_call *call, uint64_t number)
+static enum tov_err say_aside(struct api_call *call, uint64_t number)
 {
     uint64_t left_ms = 0;
     TOV_TRY(tov_aside_left_ms(call->core, &left_ms));
@@ -30,15 +30,22 @@ enum tov_err tov_api_say_aside(struct api_call *call, uint64_t number)
                     (unsigned long long)number);
 }
 
-enum tov_err tov_api_no_message(struct api_call *call, const struct api_look *look,
-                                struct api_view *view, uint64_t number)
+enum tov_err tov_api_check_aside(struct api_call *call, const struct api_look *look,
+                                 struct api_view *view, uint64_t number)
 {
     enum tov_err err = tov_api_view_aside(look, number, view);
     bool is_hidden = err == TOV_OK && view->has_header && view->sight == TOV_SIGHT_NONE;
     if (err == TOV_E_NOT_FOUND || is_hidden)
-        return tov_api_not_found(call);
+        return TOV_OK;
     TOV_TRY(err);
-    return tov_api_say_aside(call, number);
+    return say_aside(call, number);
+}
+
+enum tov_err tov_api_no_message(struct api_call *call, const struct api_look *look,
+                                struct api_view *view, uint64_t number)
+{
+    TOV_TRY(tov_api_check_aside(call, look, view, number));
+    return tov_api_not_found(call);
 }
 
 /* ---- all of them ---- */

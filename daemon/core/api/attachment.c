@@ -76,7 +76,7 @@ static enum tov_err open_message(struct reading *reading, uint64_t number)
     TOV_TRY(tov_api_view_init(&reading->view));
     enum tov_err err = tov_api_view_load(&reading->look, &wanted, &reading->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && reading->view.sight != TOV_SIGHT_CONTENT))
-        return tov_api_not_found(call);
+        return tov_api_no_message(call, &reading->look, &reading->view, number);
     TOV_TRY(err);
     const struct tov_message *message = reading->view.message;
     if (reading->part < 2 || reading->part >= message->leaf.part_count)

@@ -25,7 +25,7 @@ static enum tov_err find_groups(struct reading *reading, uint64_t number)
     enum tov_err err = tov_api_view_load(&reading->look, &wanted, &reading->view);
     if (err == TOV_E_NOT_FOUND ||
         (err == TOV_OK && (reading->view.sight == TOV_SIGHT_NONE || !reading->view.has_header)))
-        return TOV_OK;
+        return tov_api_check_aside(reading->call, &reading->look, &reading->view, number);
     TOV_TRY(err);
     err = tov_draft_decode(tov_buf_view(&reading->view.message->header), NULL, &draft, NULL);
     if (err == TOV_OK)

@@ -242,7 +242,7 @@ static enum tov_err read_thread(struct listing *list)
     if (err == TOV_OK)
         err = tov_api_view_load(&list->look, &wanted, &list->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && list->view.sight == TOV_SIGHT_NONE))
-        return tov_api_not_found(list->call);
+        return tov_api_no_message(list->call, &list->look, &list->view, wanted.number);
     if (err == TOV_OK)
         list->thread = tov_api_view_ref(&list->view); /* it may have been known by an older place */
     return err;

@@ -158,7 +158,7 @@ static enum tov_err open_message(struct recording *recording)
     TOV_TRY(tov_api_target(call, recording->look.read, &wanted.number));
     enum tov_err err = tov_api_view_load(&recording->look, &wanted, &recording->view);
     if (err == TOV_E_NOT_FOUND || (err == TOV_OK && recording->view.sight != TOV_SIGHT_CONTENT))
-        return tov_api_not_found(call);
+        return tov_api_no_message(call, &recording->look, &recording->view, wanted.number);
     return err;
 }
 

@@ -457,12 +457,13 @@ static enum tov_err put_repeated(struct api_call *call, const struct api_look *l
 }
 
 /* The message of the key that was asked for is not there. */
-static enum tov_err say_gone(struct api_call *call, const struct api_look *look, uint64_t number)
+static enum tov_err say_gone(struct api_call *call, const struct api_look *look,
+                             struct api_view *view, uint64_t number)
 {
     struct tov_event event;
     TOV_TRY(tov_event_get(look->read, number, &event));
     if (event.index == TOV_ASIDE_INDEX)
-        return tov_api_say_aside(call, number);
+        return tov_api_no_message(call, look, view, number);
     return tov_fail(&call->error, TOV_E_ERASED,
                     "this idempotency key was used for a message that has been erased since");
 }
@@ -480,7 +481,7 @@ static enum tov_err answer_repeated(struct api_call *call, const struct api_argu
     if (err == TOV_OK)
         err = put_repeated(call, &look, &view);
     if (err == TOV_E_NOT_FOUND)
-        err = say_gone(call, &look, argument->number);
+        err = say_gone(call, &look, &view, argument->number);
     tov_api_view_fini(&view);
     tov_store_read_end(look.read);
     return err;

@@ -46,6 +46,14 @@ static struct tov_ref move(struct harness *harness, const struct tov_ref *ref, u
     return old;
 }
 
+static uint64_t error_of_thread(struct harness *harness, const struct tov_ref *thread)
+{
+    struct tov_record body;
+    struct tov_record request = request_of("list", &body);
+    UNIT_OK(tov_record_put_ref(body, "thread", thread));
+    return error_to(harness, &anna, request);
+}
+
 static uint64_t error_of_get(struct harness *harness, const struct tov_ref *ref)
 {
     struct tov_record body;
@@ -148,6 +156,8 @@ static void what_is_set_aside_is_neither_erased_nor_named(void)
     harness_advance(harness, 1000);
     uint64_t size = tov_ledger_size(core_of(harness)->ledger);
     UNIT_EQUAL_INT(error_to(harness, &anna, request), TOV_E_UNAVAILABLE);
+    UNIT_EQUAL_INT(error_of_get(harness, &old), TOV_E_UNAVAILABLE);
+    UNIT_EQUAL_INT(error_of_thread(harness, &old), TOV_E_UNAVAILABLE);
     struct saying saying = amendment;
     saying.answers = &old;
     reply = answer_to(harness, &anna, submit_of(harness, &saying));
@@ -187,6 +197,10 @@ static uint64_t error_about(struct harness *harness, const struct harness_client
     struct tov_record body;
     struct tov_record request = request_of(name, &body);
     UNIT_OK(tov_record_put_number(body, "number", number));
+    if (strcmp(name, "record") == 0)
+        UNIT_OK(tov_record_put_text(body, "record", "24-001"));
+    if (strcmp(name, "attachment_read") == 0)
+        UNIT_OK(tov_record_put_number(body, "part", 2));
     struct tov_record reply = answer_to(harness, client, request);
     struct tov_bytes words = tov_record_bytes(reply, "error_text");
     uint64_t error = error_of(reply);
@@ -197,11 +211,12 @@ static uint64_t error_about(struct harness *harness, const struct harness_client
 
 static void who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it(void)
 {
-    static const char *const names[] = {"get", "trace"};
+    static const char *const names[] = {"get",        "trace",  "case_read", "attachment_read",
+                                        "give_again", "record", NULL};
     struct harness *harness = three_nodes();
     uint64_t number = leave_aside(harness, true);
     uint64_t size = tov_ledger_size(core_of(harness)->journal);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; names[i] != NULL; i++) {
         UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number, "nobody has it"), TOV_E_ASIDE);
         UNIT_EQUAL_INT(error_about(harness, &sofie, names[i], number, "no such message"),
                        TOV_E_NOT_FOUND); /* of another unit */
@@ -212,8 +227,9 @@ static void who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it(v
     tov_store_batch_delete(tov_core_batch(core_of(harness)), TOV_TABLE_FACT,
                            tov_store_key_text("aside-left"));
     harness_advance(harness, 1000);
-    UNIT_EQUAL_INT(error_about(harness, &anna, "get", number, "waits to be written again"),
-                   TOV_E_UNAVAILABLE);
+    for (size_t i = 0; names[i] != NULL; i++)
+        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number, "waits to be written again"),
+                       TOV_E_UNAVAILABLE);
     harness_destroy(harness);
 }
 
@@ -262,6 +278,31 @@ static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(vo
     harness_destroy(harness);
 }
 
+static void give_back(struct harness *harness, uint64_t number, uint64_t index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    UNIT_NEED(tov_store_read_begin(core_of(harness)->store, &read, NULL) == TOV_OK);
+    UNIT_OK(tov_aside_end(core_of(harness), read, number, index));
+}
+
+/* A recipient that was heard late gave it back, in its old place. */
+static void what_is_given_back_after_all_is_told_no_more(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_ref ref;
+    uint64_t number = say(harness, &note, &ref);
+    put_row(harness, number, ref.index, true);
+    set_aside(harness, number);
+    note_left(harness, harness_now_ms(harness));
+    expect_sentence(harness, &anna, "Jeres besked nr. ", "Your message no. ");
+    expect_sentence(harness, &admin, "(antal: 1)", "nobody has them (1)");
+    give_back(harness, number, ref.index);
+    harness_advance(harness, 1000);
+    expect_sentence(harness, &anna, "", "");
+    expect_sentence(harness, &admin, "", "");
+    harness_destroy(harness);
+}
+
 static void what_nobody_knows_the_unit_of_is_told_to_every_unit(void)
 {
     struct harness *harness = three_nodes();
@@ -286,6 +327,7 @@ int main(void)
         UNIT_TEST(who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it),
         UNIT_TEST(one_that_cannot_be_opened_is_told_to_all),
         UNIT_TEST(what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it),
+        UNIT_TEST(what_is_given_back_after_all_is_told_no_more),
         UNIT_TEST(what_nobody_knows_the_unit_of_is_told_to_every_unit),
     };
     return unit_run("core: moved", tests, sizeof tests / sizeof tests[0]);
