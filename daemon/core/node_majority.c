@@ -76,8 +76,8 @@ static const struct reason_words reasons[] = {
      "was restored from a backup"},
     {TOV_START_MACHINE, "machine", "er flyttet til en anden maskine",
      "was moved to another machine"},
-    {TOV_START_DISAGREED, "disagreed", "og dens guard var uenige om, hvad der er underskrevet",
-     "and its guard disagreed about what was signed"},
+    {TOV_START_DISAGREED, "disagreed", "var uenig med sin guard om, hvad der er underskrevet,",
+     "disagreed with its guard about what was signed"},
 };
 #define REASON_COUNT (sizeof reasons / sizeof reasons[0])
 

@@ -200,6 +200,17 @@ static void status_says_who_is_waited_for_and_why(void)
     harness_destroy(harness);
 }
 
+static void reasons_that_go_together_make_one_sentence(void)
+{
+    struct harness *harness = restored(TOV_START_RESTORED | TOV_START_DISAGREED);
+    CU_ASSERT(status_says(harness,
+                          "Noden er gendannet fra en sikkerhedskopi, var uenig med sin guard om, "
+                          "hvad der er underskrevet, og underskriver intet, før",
+                          "The node was restored from a backup, disagreed with its guard about "
+                          "what was signed and signs nothing before"));
+    harness_destroy(harness);
+}
+
 /* ---- two persons ---- */
 
 /* Who counts now by the node's answer; 0: refused. */
@@ -349,6 +360,7 @@ int main(void)
         UNIT_TEST(on_another_machine_a_majority_is_asked),
         UNIT_TEST(a_machine_without_an_id_is_not_held_up),
         UNIT_TEST(status_says_who_is_waited_for_and_why),
+        UNIT_TEST(reasons_that_go_together_make_one_sentence),
         UNIT_TEST(two_persons_start_it_and_both_stand_in_the_journal),
         UNIT_TEST(nothing_counts_before_its_commit),
         UNIT_TEST(one_person_is_one_however_often),
