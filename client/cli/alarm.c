@@ -44,6 +44,7 @@ struct kind {
     size_t count;
     size_t oldest;
     struct sentence what;
+    struct sentence what_if_ended; /* instead, where an agency has ended; .one NULL: the same */
     struct sentence to_do[LINES_MAX];
 };
 
@@ -85,6 +86,11 @@ static const struct kind kinds[] = {
      .what = {.one = NP_("%s message cannot be read by a recipient, %s after it was sent.",
                          "%s messages cannot be read by a recipient, %s after they were sent."),
               .values = {COUNT, UNDELIVERED_LIMIT}},
+     /* Of what an ended one can never read the time says nothing. */
+     .what_if_ended =
+         {.one = NP_("%s message cannot be read by a recipient: it has ended, or %s have passed.",
+                     "%s messages cannot be read by a recipient: it has ended, or %s have passed."),
+          .values = {COUNT, UNDELIVERED_LIMIT}},
      .to_do = {{.one = NP_("See it: tov trace %s", "The oldest: tov trace %s"),
                 .values = {OLDEST},
                 .unknown = N_("See what was sent: tov outbox")}}},
@@ -252,10 +258,20 @@ void alarm_put(struct cli *cli, const char *what, const char *to_do)
         cli_say_wrapped(cli, "  ", to_do);
 }
 
+static bool is_any_ended(const struct tov_node_status *facts)
+{
+    for (size_t i = 0; i < facts->peer_count; i++) {
+        if (facts->peers[i].closed)
+            return true;
+    }
+    return false;
+}
+
 static void put(struct cli *cli, const struct kind *kind, const struct alarm *alarm)
 {
     char text[TEXT_SIZE];
-    say(alarm, &kind->what, text);
+    bool is_other = kind->what_if_ended.one != NULL && is_any_ended(alarm->facts);
+    say(alarm, is_other ? &kind->what_if_ended : &kind->what, text);
     alarm_put(cli, text, "");
     for (size_t i = 0; i < LINES_MAX; i++) {
         say(alarm, &kind->to_do[i], text);

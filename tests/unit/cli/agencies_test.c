@@ -62,6 +62,8 @@ static void what_an_agency_that_has_ended_never_reads_is_told_with_its_successor
     ran = RAN(&scene.place, "status");
     CU_ASSERT(cli_says(ran->out, "! krfo er ophørt og får aldrig læst 1 besked, som var sendt "
                                  "dertil.\n  Find ud af, hvem der har overtaget"));
+    CU_ASSERT(cli_says(ran->out, "! 1 besked kan en modtager ikke læse: modtageren er ophørt, "
+                                 "eller der er gået"));
     ran_end(ran);
     cli_scene_end(&scene);
 }
