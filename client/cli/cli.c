@@ -29,6 +29,12 @@ enum tov_err cli_fail(struct cli *cli, enum tov_err code, const char *format, ..
     return code;
 }
 
+enum tov_err cli_own(struct cli *cli, enum tov_err err)
+{
+    cli->error_is_ours = cli->error_is_ours || err != TOV_OK;
+    return err;
+}
+
 /* ---- the node ---- */
 
 static size_t ask_passphrase(void *arg, const char *key_path, char *out, size_t size)

@@ -59,6 +59,9 @@ struct cli {
 enum tov_err cli_fail(struct cli *cli, enum tov_err code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* ERR, which a function of this program has told to CLI's error: a line that is shown as it is. */
+enum tov_err cli_own(struct cli *cli, enum tov_err err) TOV_MUST_CHECK;
+
 /* The open client. TIMEOUT: nobody answers. Blocks. */
 enum tov_err cli_connect(struct cli *cli, struct tov_client **out_client) TOV_MUST_CHECK;
 void cli_disconnect(struct cli *cli);

@@ -29,7 +29,7 @@ static enum tov_err create_from_json(struct cli *cli, const char *path, const ch
                                      struct kept_draft *draft)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(JSON_MAX_BYTES + 1);
-    TOV_TRY(file_read(path, &text, &cli->error));
+    TOV_TRY(cli_own(cli, file_read(path, &text, &cli->error)));
     tov_buf_put_u8(&text, 0);
     if (text.failed != TOV_OK)
         return cli_fail(cli, text.failed, _("%.160s: the JSON is longer than 256 KiB."), path);

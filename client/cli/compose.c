@@ -123,7 +123,7 @@ static enum tov_err set_from_file(struct cli *cli, struct tov_message_draft *mes
                                   const char *path, const char *file)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(VALUE_MAX_BYTES);
-    TOV_TRY(file_read(file, &text, &cli->error));
+    TOV_TRY(cli_own(cli, file_read(file, &text, &cli->error)));
     while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
         text.size--;
     if (text.size > 0 && memchr(text.data, 0, text.size) != NULL)

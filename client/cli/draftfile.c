@@ -98,7 +98,7 @@ static enum tov_err take_name(struct cli *cli, struct kept_draft *draft)
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], name[DRAFT_NAME_SIZE];
     const char *type = tov_message_draft_type(draft->message);
     TOV_TRY(folder_path(cli, folder));
-    TOV_TRY(file_make_folder(folder, &cli->error));
+    TOV_TRY(cli_own(cli, file_make_folder(folder, &cli->error)));
     for (unsigned number = 1; number < NUMBER_MAX; number++) {
         (void)snprintf(name, sizeof name, "%.50s-%u", type, number);
         TOV_TRY(path_of(cli, name, ".txt", path));
@@ -109,8 +109,8 @@ static enum tov_err take_name(struct cli *cli, struct kept_draft *draft)
         if (fd < 0 && errno == EEXIST)
             continue;
         if (fd < 0)
-            return tov_fail(&cli->error, errno == ENOSPC ? TOV_E_FULL : TOV_E_IO, "%.180s: %s",
-                            path, strerror(errno));
+            return cli_fail(cli, errno == ENOSPC ? TOV_E_FULL : TOV_E_IO, "%.180s: %s", path,
+                            strerror(errno));
         (void)close(fd);
         memcpy(draft->name, name, sizeof name);
         return TOV_OK;
@@ -150,7 +150,7 @@ enum tov_err draftfile_save(struct cli *cli, struct kept_draft *draft)
     json_decref(value);
     if (text == NULL)
         return cli_fail(cli, TOV_E_NOMEM, _("There is not enough memory."));
-    TOV_TRY(file_write(path, tov_bytes_of_text(text), &cli->error));
+    TOV_TRY(cli_own(cli, file_write(path, tov_bytes_of_text(text), &cli->error)));
     (void)snprintf(cli->draft, sizeof cli->draft, "%s", draft->name);
     return TOV_OK;
 }
@@ -162,7 +162,7 @@ enum tov_err draftfile_remove(struct cli *cli, const struct kept_draft *draft)
     for (size_t i = 0; i < 2 && draft->name[0] != '\0'; i++) {
         TOV_TRY(path_of(cli, draft->name, endings[i], path));
         if (unlink(path) != 0 && errno != ENOENT)
-            return tov_fail(&cli->error, TOV_E_IO, "%.180s: %s", path, strerror(errno));
+            return cli_fail(cli, TOV_E_IO, "%.180s: %s", path, strerror(errno));
     }
     cli->draft[0] = '\0';
     return TOV_OK;
@@ -268,7 +268,7 @@ enum tov_err draftfile_names(struct cli *cli, json_t **out_names)
     TOV_TRY(folder_path(cli, folder));
     int count = scandir(folder, &entries, is_draft, alphasort);
     if (count < 0 && errno != ENOENT)
-        return tov_fail(&cli->error, TOV_E_IO, "%.180s: %s", folder, strerror(errno));
+        return cli_fail(cli, TOV_E_IO, "%.180s: %s", folder, strerror(errno));
     json_t *names = json_array();
     for (int i = 0; i < count; i++) {
         size_t size = strlen(entries[i]->d_name) - strlen(".json");

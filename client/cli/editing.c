@@ -44,7 +44,7 @@ static enum tov_err take_text(struct editing *editing, const char *raw)
 static enum tov_err read_text(struct editing *editing, const char *path)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf raw = TOV_BUF_INIT(DRAFT_TEXT_MAX_BYTES);
-    TOV_TRY(file_read(path, &raw, &editing->cli->error));
+    TOV_TRY(cli_own(editing->cli, file_read(path, &raw, &editing->cli->error)));
     if (raw.size > 0 && memchr(raw.data, 0, raw.size) != NULL)
         return cli_fail(editing->cli, TOV_E_MALFORMED, _("%.200s is not a text."), path);
     tov_buf_put_u8(&raw, 0);
@@ -80,7 +80,7 @@ static enum tov_err open_editor(struct editing *editing, const char *path, bool 
     tov_buf_put_bytes(&former, tov_buf_view(&editing->text));
     if (shown.failed != TOV_OK || former.failed != TOV_OK)
         return no_memory(editing);
-    TOV_TRY(file_write(path, tov_buf_view(&shown), &cli->error));
+    TOV_TRY(cli_own(cli, file_write(path, tov_buf_view(&shown), &cli->error)));
     editing->draft->has_text = true;
     cli_disconnect(cli);
     TOV_TRY(editor_run(cli, path));

@@ -216,7 +216,7 @@ static enum tov_err begin(struct handover *handover, const char *dir)
     struct cli *cli = handover->cli;
     if (strlen(dir) + 64 > FILE_PATH_SIZE)
         return cli_fail(cli, TOV_E_ARGUMENT, "%s", _("The file's path is too long."));
-    TOV_TRY(file_make_folder(dir, &cli->error));
+    TOV_TRY(cli_own(cli, file_make_folder(dir, &cli->error)));
     (void)snprintf(handover->folder, sizeof handover->folder, "%.4000s/.nr-%llu.XXXXXX", dir,
                    (unsigned long long)handover->number);
     if (mkdtemp(handover->folder) != NULL)

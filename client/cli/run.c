@@ -13,21 +13,35 @@
 
 #define PAGE_MAX_BYTES 67108864u
 
-/* The language must be known before the first word, so before the arguments are judged. */
-static const char *language_choice(const char *const *argv)
+/* What OPTION is given, or else VARIABLE, before the arguments are judged; NULL: nothing. */
+static const char *early(const char *const *argv, const char *option, const char *variable)
 {
+    size_t size = strlen(option);
     for (size_t i = 0; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
-        if (strncmp(argv[i], "--lang=", 7) == 0)
-            return argv[i] + 7;
-        if (strcmp(argv[i], "--lang") == 0)
+        if (strncmp(argv[i], option, size) == 0 && argv[i][size] == '=')
+            return argv[i] + size + 1;
+        if (strcmp(argv[i], option) == 0)
             return argv[i + 1];
     }
-    return getenv("TOV_LANG");
+    return getenv(variable);
 }
 
 static bool is_language(const char *choice)
 {
     return strcmp(choice, "da") == 0 || strcmp(choice, "en") == 0;
+}
+
+/* The language must be known before the first word: what is wrong with the arguments, or with the
+ * profile itself, is said in it too. */
+static enum tov_words begin_language(const char *const *argv)
+{
+    struct cli_profile profile = {.name = ""};
+    const char *choice = early(argv, "--lang", "TOV_LANG");
+    if (choice == NULL) {
+        (void)!profile_complete(&profile, early(argv, "--profile", "TOV_PROFILE"), NULL);
+        choice = profile.language;
+    }
+    return language_begin(is_language(choice) ? choice : NULL);
 }
 
 static bool wants_json(const char *const *argv)
@@ -41,11 +55,10 @@ static bool wants_json(const char *const *argv)
 
 static void begin(struct cli *cli, const char *const *argv)
 {
-    const char *choice = language_choice(argv);
     const char *no_colour = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
     *cli = (struct cli){.page = TOV_BUF_INIT(PAGE_MAX_BYTES)};
-    cli->words = language_begin(choice != NULL && is_language(choice) ? choice : NULL);
+    cli->words = begin_language(argv);
     cli->json = wants_json(argv);
     cli->stdout_is_terminal = isatty(STDOUT_FILENO) != 0;
     cli->stdin_is_terminal = isatty(STDIN_FILENO) != 0;
@@ -77,10 +90,7 @@ static enum tov_err settle_profile(struct cli *cli, const struct cli_arguments *
     TOV_TRY(copy_option(cli, arguments, "node", cli->profile.node));
     TOV_TRY(copy_option(cli, arguments, "key", cli->profile.key));
     TOV_TRY(copy_option(cli, arguments, "server-key", cli->profile.server_key));
-    TOV_TRY(profile_complete(&cli->profile, name, &cli->error));
-    if (language == NULL && getenv("TOV_LANG") == NULL && is_language(cli->profile.language))
-        cli->words = language_begin(cli->profile.language);
-    return TOV_OK;
+    return cli_own(cli, profile_complete(&cli->profile, name, &cli->error));
 }
 
 static enum tov_err run(struct cli *cli, const char *const *argv)

@@ -76,6 +76,10 @@ static void a_failure_is_told_in_the_language_of_the_user(void)
     CU_ASSERT(cli_says(ran->err, "`tov status` siger hvorfor"));
     CU_ASSERT(!cli_says(ran->err, "("));
     ran_end(ran);
+    ran = RAN(&scene.place, "send", "--from-json", "no-such.json");
+    CU_ASSERT(cli_says(ran->err, "tov: no-such.json: "));
+    CU_ASSERT(!cli_says(ran->err, "("));
+    ran_end(ran);
     ran_write(&scene.place, "message.json", "{nonsense\n");
     ran = RAN(&scene.place, "send", "--from-json", "message.json");
     UNIT_EQUAL_TEXT(ran->err, "tov: message.json: kan ikke læses som JSON (linje 1, tegn 9)\n");

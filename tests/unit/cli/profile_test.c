@@ -36,12 +36,41 @@ static void faults_name_the_file_the_line_and_the_remedy(void)
     ran_place_end(&place);
 }
 
+/* Also what is said before the arguments, or the profile, are understood. */
+static void faults_are_told_in_the_language_of_the_profile(void)
+{
+    struct ran_place place = ran_place_make(NULL);
+    ran_write(&place, ".config/tov/config",
+              "[vink]\nlanguage = da\n[krfo]\nlanguage = en\nserver = x\n");
+    struct ran *ran = RAN(&place, "frobnicate");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    UNIT_EQUAL_TEXT(ran->err,
+                    "tov: Kommandoen \"frobnicate\" findes ikke. tov --help viser dem.\n");
+    ran_end(ran);
+    ran = RAN(&place, "frobnicate", "--profile=krfo");
+    CU_ASSERT(cli_says(ran->err, "There is no command \"frobnicate\"."));
+    ran_end(ran);
+    ran = RAN(&place, "frobnicate", "--lang", "en");
+    CU_ASSERT(cli_says(ran->err, "There is no command \"frobnicate\"."));
+    ran_end(ran);
+    ran = RAN(&place, "status");
+    CU_ASSERT(cli_says(ran->err, "config: linje 5: node, key, server-key eller language"));
+    CU_ASSERT(!cli_says(ran->err, "(")); /* it is Danish already */
+    ran_end(ran);
+    ran_set(&place, "TOV_PROFILE", "krfo");
+    ran = RAN(&place, "frobnicate");
+    CU_ASSERT(cli_says(ran->err, "There is no command \"frobnicate\"."));
+    ran_end(ran);
+    ran_place_end(&place);
+}
+
 static void a_profile_that_is_not_there_is_named(void)
 {
     struct ran_place place = ran_place_make(NULL);
     struct ran *ran = RAN(&place, "status", "--profile", "krfo");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
     CU_ASSERT(cli_says(ran->err, "tov/config is not there; profile [krfo]"));
+    CU_ASSERT(!cli_says(ran->err, "("));
     ran_end(ran);
     ran_write(&place, ".config/tov/config", "[vink]\nnode = x\n");
     ran_set(&place, "TOV_PROFILE", "krfo");
@@ -147,6 +176,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(faults_name_the_file_the_line_and_the_remedy),
+        UNIT_TEST(faults_are_told_in_the_language_of_the_profile),
         UNIT_TEST(a_profile_that_is_not_there_is_named),
         UNIT_TEST(what_is_missing_is_named_with_its_option),
         UNIT_TEST(the_first_profile_counts_and_another_by_its_name),
