@@ -160,25 +160,26 @@ void text_put_wrapped(struct tov_buf *out, const char *text, const struct text_f
 {
     size_t column = frame->first;
     size_t gap = 0;
+    bool at_start = column <= frame->indent; /* a short word may end there as well */
     for (;;) {
         for (; is_blank((uint8_t)*text); text++) {
             gap = *text == '\n' ? 0 : 1;
             if (*text == '\n' && text[strspn(text, " \t\r\n")] != '\0') {
                 new_line(out, frame);
                 column = frame->indent;
+                at_start = true;
             }
         }
         if (*text == '\0')
             break;
         size_t columns = 0;
         size_t size = measure_word(text, &columns);
-        bool at_start = column <= frame->indent;
         if (!at_start && column + gap + columns > frame->columns) {
             new_line(out, frame);
             column = frame->indent;
-            gap = 0;
+            at_start = true;
         }
-        if (gap != 0 && column > frame->indent) {
+        if (gap != 0 && !at_start) {
             tov_buf_put_u8(out, ' ');
             column++;
         }
@@ -186,6 +187,7 @@ void text_put_wrapped(struct tov_buf *out, const char *text, const struct text_f
         column += columns;
         text += size;
         gap = 0;
+        at_start = false;
     }
     tov_buf_put_u8(out, '\n');
 }

@@ -137,9 +137,35 @@ static void a_folders_name_neither_steers_the_terminal_nor_looks_like_a_verdict(
     free(report);
 }
 
+struct wrapped {
+    struct text_frame frame;
+    const char *text, *expected;
+};
+
+/* Its line goes on behind the indentation of the lines below, or ends before it. */
+static void a_short_first_word_is_parted_from_the_next(void)
+{
+    static const struct wrapped rows[] = {
+        {{2, 4, 80}, "kk i infohus-demo", "kk i infohus-demo\n"},
+        {{0, 2, 80}, "I dag", "I dag\n"},
+        {{0, 8, 80}, "Nu er\nI her", "Nu er\n        I her\n"},
+        {{0, 4, 10}, "kk modtaget", "kk\n    modtaget\n"},
+        {{0, 4, 6}, "modtaget", "modtaget\n"},
+        {{6, 2, 10}, "modtaget", "\n  modtaget\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(256);
+        text_put_wrapped(&out, rows[i].text, &rows[i].frame);
+        tov_buf_put_u8(&out, 0);
+        UNIT_OK(out.failed);
+        UNIT_EQUAL_TEXT((const char *)out.data, rows[i].expected);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(a_short_first_word_is_parted_from_the_next),
         UNIT_TEST(a_damaged_export_is_told_in_danish_and_within_the_page),
         UNIT_TEST(what_is_not_there_is_told_in_danish),
         UNIT_TEST(roots_that_cannot_be_read_are_told_in_danish),
