@@ -17,7 +17,7 @@
 /* In ascending precedence. */
 enum tov_finding_class {
     TOV_CLASS_INFORMATION = 0,
-    TOV_CLASS_UNVERIFIABLE = 1, /* keys, files or a newer version are missing */
+    TOV_CLASS_UNVERIFIABLE = 1, /* something is missing, or does not count */
     TOV_CLASS_CORRUPT = 2,      /* files are damaged; no signature is contradicted */
     TOV_CLASS_INCONSISTENT = 3  /* signed statements contradict each other */
 };

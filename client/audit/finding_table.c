@@ -16,6 +16,7 @@ enum next {
     NEXT_PROVE,
     NEXT_READ,
     NEXT_ROOTS,
+    NEXT_TOGETHER,
     NEXT_UPDATE
 };
 
@@ -33,6 +34,7 @@ static const char *const next_sentences[] = {
     [NEXT_READ] = N_("Check the disk and your permissions, then run the check again."),
     [NEXT_ROOTS] = N_("Get the root keys of the federation on a safe way, and the roster with all "
                       "its signatures."),
+    [NEXT_TOGETHER] = N_("Ask the agency whose key it is for an export, and check both together."),
     [NEXT_UPDATE] = N_("Use a newer version of tov-audit."),
 };
 
@@ -95,7 +97,7 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_REVOKED_ROOT] = {"revoked-root", TOV_CLASS_INCONSISTENT, NEXT_FORK,
                                 N_("The tree is not the one at which the key was revoked.")},
     [TOV_FOUND_REVOKED_UNSEEN] =
-        {"revoked-unseen", TOV_CLASS_UNVERIFIABLE, NEXT_PROVE,
+        {"revoked-unseen", TOV_CLASS_UNVERIFIABLE, NEXT_TOGETHER,
          N_("Whether the tree is the one at which the key was revoked cannot be seen: it ends "
             "inside a run of skipped entries.")},
     [TOV_FOUND_CHECKPOINT_SIGNATURE] = {"checkpoint-signature", TOV_CLASS_CORRUPT, NEXT_COPY,

@@ -116,8 +116,8 @@ static enum tov_err check_lines(struct check *check)
         }
         check_file(check, &file);
     }
-    if (err != TOV_E_NOT_FOUND) {
-        check->is_sorted = false;
+    if (err != TOV_E_NOT_FOUND || lines.number == 0) {
+        check->is_sorted = false; /* an empty one names no file, and none is held against it */
         add(check, TOV_FOUND_MANIFEST_LINE, "manifest", _("whole lines"),
             TOV_SAY(_("line %llu"), (unsigned long long)lines.number + 1));
     }

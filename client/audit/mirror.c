@@ -453,7 +453,7 @@ static void say_end(struct pass *pass, enum tov_err err)
     bool is_whole = err == TOV_E_NOT_FOUND && reader->next == pass->mirror->size;
     if (err != TOV_E_NOT_FOUND)
         say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, &place,
-            NULL, tov_err_name(err));
+            NULL, tov_audit_why_err(err));
     else if (!is_whole && !pass->lacks_runs)
         say(pass, TOV_FOUND_MIRROR_GAP, &place, TOV_SAY_ENTRIES(pass->mirror->size), NULL);
     else if (is_whole && !tov_mirror_reader_is_done(&pass->reader))

@@ -5,6 +5,7 @@
 #include "audit/mirror_parts.h"
 
 #include "audit/parts.h"
+#include "audit/why.h"
 #include "audit/words.h"
 
 void tov_mirror_parts_init(struct tov_mirror_parts *parts, struct tov_audit *audit,
@@ -42,7 +43,7 @@ static void say_bad_records(struct tov_mirror_parts *parts, uint64_t index)
     if (err == TOV_OK || err == TOV_E_NOT_FOUND)
         return;
     say(parts, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, index,
-        NULL, tov_err_name(err));
+        NULL, tov_audit_why_err(err));
     tov_records_close(&parts->records);
     parts->is_broken = true;
 }
@@ -81,7 +82,7 @@ static enum tov_err open_bundle(struct tov_mirror_parts *parts, uint64_t index)
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK)
-        say(parts, TOV_FOUND_FILE_UNREADABLE, index, NULL, tov_err_name(err));
+        say(parts, TOV_FOUND_FILE_UNREADABLE, index, NULL, tov_audit_why_err(err));
     say_bad_records(parts, index);
     return TOV_OK;
 }

@@ -4,6 +4,7 @@
  */
 #include "audit/parts.h"
 
+#include "audit/why.h"
 #include "audit/words.h"
 #include "envelope/part.h"
 
@@ -57,6 +58,6 @@ bool tov_part_file_check(const struct tov_folder *folder, struct tov_findings *f
                                TOV_SAY(_("%llu bytes, root %s"),
                                        (unsigned long long)claim->sealed_size,
                                        TOV_SAY_HASH(&claim->root)),
-                               err == TOV_OK ? TOV_SAY_HASH(&root) : tov_err_name(err));
+                               err == TOV_OK ? TOV_SAY_HASH(&root) : tov_audit_why_err(err));
     return true;
 }

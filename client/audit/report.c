@@ -53,7 +53,7 @@ static const char *say_verdict(enum tov_exit_code code, bool has_roots)
         return _("LOCAL CORRUPTION: files are damaged. No agency is shown to have signed "
                  "anything wrong.");
     case TOV_AUDIT_UNVERIFIABLE:
-        return _("UNVERIFIABLE: keys, files or a newer version are missing.");
+        return _("UNVERIFIABLE: not all can be decided; something is missing, or does not count.");
     case TOV_AUDIT_INCONSISTENT:
         return _("INCONSISTENT: signed statements contradict each other.");
     case TOV_AUDIT_USAGE:

@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 
 #include "audit/parts.h"
+#include "audit/why.h"
 #include "audit/words.h"
 #include "merkle/tree.h"
 
@@ -187,7 +188,7 @@ static void say_bad_records(struct pass *pass)
     if (err == TOV_OK || err == TOV_E_NOT_FOUND)
         return;
     say(pass, err == TOV_E_VERSION ? TOV_FOUND_VERSION_NEWER : TOV_FOUND_FILE_MALFORMED, NULL,
-        tov_err_name(err));
+        tov_audit_why_err(err));
     tov_records_close(&pass->records);
     pass->is_broken = true;
 }
@@ -211,7 +212,7 @@ static enum tov_err open_bundle(struct pass *pass)
     if (err == TOV_E_NOMEM)
         return err;
     if (err != TOV_OK)
-        say(pass, TOV_FOUND_FILE_UNREADABLE, NULL, tov_err_name(err));
+        say(pass, TOV_FOUND_FILE_UNREADABLE, NULL, tov_audit_why_err(err));
     say_bad_records(pass);
     return TOV_OK;
 }

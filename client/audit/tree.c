@@ -156,7 +156,7 @@ static enum tov_err read_checkpoint(struct pass *pass)
     if (err == TOV_E_NOT_FOUND)
         tov_findings_add_missing(pass->tree->findings, path);
     else if (err != TOV_OK)
-        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, NULL, tov_err_name(err));
+        (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, NULL, tov_audit_why_err(err));
     return err == TOV_OK ? open_note(pass, tov_buf_view(&note), path) : TOV_OK;
 }
 

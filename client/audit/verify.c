@@ -171,7 +171,7 @@ enum tov_err tov_verify_add(struct tov_verify *verify, const char *name, struct 
 
 static void say_unfinished(struct tov_findings *findings, enum tov_err err)
 {
-    (void)tov_findings_add(findings, TOV_FOUND_UNFINISHED, NULL, NULL, tov_err_name(err));
+    (void)tov_findings_add(findings, TOV_FOUND_UNFINISHED, NULL, NULL, tov_audit_why_err(err));
 }
 
 static void check_one(const struct tov_verify *verify, struct tov_verified *export)

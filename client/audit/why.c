@@ -117,3 +117,18 @@ const char *tov_audit_why(char *out, const char *text)
                      TOV_FINDING_TEXT_SIZE);
     return out;
 }
+
+const char *tov_audit_why_err(enum tov_err err)
+{
+    if (err == TOV_E_MALFORMED)
+        return NULL;
+    if (err == TOV_E_NOMEM)
+        return _("no memory");
+    if (err == TOV_E_IO)
+        return _("the disk could not be read or written");
+    if (err == TOV_E_LIMIT)
+        return _("more than this program takes");
+    if (err == TOV_E_VERSION)
+        return _("a newer version");
+    return tov_err_name(err);
+}

@@ -313,6 +313,8 @@ static void damage_to_the_manifest_is_found(void)
     damage_copy(world, "exports/a1", "copy", dir);
     damage_append(dir, "manifest", "x ../a1/about\n");
     check_manifest("manifest-line", 3, "a path that leads out");
+    damage_cut(dir, "manifest", 0);
+    check_manifest("manifest-line", 3, "an empty one");
     damage_remove(dir, "manifest");
     check_manifest("no-export", 4, "no manifest");
 }

@@ -11,17 +11,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define COLUMNS 80u
 
 static struct world *world;
 
 /* What proto/ says of a note, a checkpoint or a roster begins or goes on like this. */
-static const char *const english[] = {
-    "på engelsk",     "a note",         "a checkpoint",  "signatures",   "verifier key",
-    "expected here",  "root keys",      "must be",       "stands twice", " is not ",
-    "the text ends",  "copy it again",  "newer program", "longer than",  "no value",
-    "with a keyword", "take the right", "cannot",        " the "};
+static const char *const english[] = {"på engelsk",      "a note",
+                                      "a checkpoint",    "signatures",
+                                      "verifier key",    "expected here",
+                                      "root keys",       "must be",
+                                      "stands twice",    " is not ",
+                                      "the text ends",   "copy it again",
+                                      "newer program",   "longer than",
+                                      "no value",        "with a keyword",
+                                      "take the right",  "cannot",
+                                      " the ",           "malformed",
+                                      "fundet:   limit", "fundet:   version",
+                                      "fundet:   io",    "fundet:   nomem"};
 
 static void check_line(const char *line, const char *said)
 {
@@ -100,6 +108,31 @@ static void what_is_not_there_is_told_in_danish(void)
     }
 }
 
+static void a_file_that_ends_early_is_told_in_danish(void)
+{
+    static const char *const cut[] = {"detached/000",
+                                      "mirror/2/1/entries/000",
+                                      "mirror/2/1/parts/000",
+                                      "mirror/2/1/skipped",
+                                      "mirror/2/1/checkpoints",
+                                      "attachments/6-2",
+                                      "leaves/000",
+                                      "tile/0/000"};
+    char dir[WORLD_PATH_SIZE], path[WORLD_PATH_SIZE + 32];
+    for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
+        damage_copy(world, "exports/a1", "copy", dir);
+        damage_cut(dir, cut[i], -3);
+        (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, NULL});
+        check_report(cut[i]);
+    }
+    damage_copy(world, "exports/a1", "copy", dir);
+    damage_remove(dir, "checkpoint");
+    (void)snprintf(path, sizeof path, "%s/checkpoint", dir);
+    UNIT_NEED(mkdir(path, 0700) == 0);
+    (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, NULL});
+    check_report("a folder in the place of a file");
+}
+
 static void roots_that_cannot_be_read_are_told_in_danish(void)
 {
     char dir[WORLD_PATH_SIZE];
@@ -168,6 +201,7 @@ int main(void)
         UNIT_TEST(a_short_first_word_is_parted_from_the_next),
         UNIT_TEST(a_damaged_export_is_told_in_danish_and_within_the_page),
         UNIT_TEST(what_is_not_there_is_told_in_danish),
+        UNIT_TEST(a_file_that_ends_early_is_told_in_danish),
         UNIT_TEST(roots_that_cannot_be_read_are_told_in_danish),
         UNIT_TEST(a_folders_name_neither_steers_the_terminal_nor_looks_like_a_verdict),
     };
