@@ -126,6 +126,8 @@ enum tov_err tov_node_create(const struct tov_node_setup *setup, struct tov_node
     if (node->has_machine)
         memcpy(node->machine, setup->machine_id, sizeof node->machine);
     TOV_TRY(open_core(node, setup, error));
+    tov_node_prepare_keys(node);
+    TOV_TRY(tov_node_failed(node, error));
     node->created_mono_ms = node->core.mono_ms;
     node->leaf_ms_at_start = node->core.last_leaf_ms;
     struct tov_follow_options follow = {.window_bytes = setup->window_bytes,
@@ -228,6 +230,7 @@ void tov_node_on_tick(struct tov_node *node)
         return;
     node->has_ticked = true;
     node->routine_waits = false;
+    tov_node_prepare_keys(node);
     tov_follow_on_tick(node->follow);
     tov_api_on_tick(node->api);
     tov_node_scrub(node);

@@ -80,6 +80,8 @@ struct tov_node {
     uint64_t last_journal_hour;
 };
 
+/* node_turn.c: at the beginning, at each tick, and when a month turns. */
+void tov_node_prepare_keys(struct tov_node *node);
 /* node_start.c */
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why);
 /* It may begin to serve as soon as the keepers have been heard. */

@@ -4,6 +4,8 @@
  */
 #include "node_internal.h"
 
+#include "ledger/vault.h"
+
 /* What a node tells its clients in a state, and what it does in it. */
 struct state {
     struct tov_api_state told;
@@ -237,7 +239,8 @@ void tov_node_keepers_step(struct tov_node *node)
     enum tov_start_view view = look_around(node, &how);
     if (view == TOV_START_BEHIND) {
         fall_behind(node);
-    } else if (view == TOV_START_FREE && tov_node_hears_keepers(node)) {
+    } else if (view == TOV_START_FREE && tov_node_hears_keepers(node) &&
+               tov_vault_is_ready(&node->core)) { /* what was set aside is written anew at once */
         tov_node_met_majority(node, how);
         serve(node);
     }

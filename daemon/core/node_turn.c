@@ -5,6 +5,8 @@
  */
 #include "node_internal.h"
 
+#include "ledger/vault.h"
+
 #include <assert.h>
 #include <stdio.h>
 
@@ -62,27 +64,46 @@ static void commit_if_due(struct tov_node *node)
         start_commit(node);
 }
 
-/* The store knows that nothing of the batch is there, and is as it was (store/store.h, S3): to
- * those that wait for it this is a commit that takes long. */
-static void wait_for_room(struct tov_node *node, const struct tov_error *error)
+static void begin_to_wait(struct tov_core *core, const char *why)
 {
-    struct tov_core *core = &node->core;
     if (!core->waits_for_room)
         tov_core_log(core, TOV_HOST_ERROR, "disk-is-full",
                      "why=\"%s\" hint=\"nothing is stored until there is room: free some of the "
                      "disk of the ledger or enlarge it; the node then goes on by itself\"",
-                     error->text);
+                     why);
     core->waits_for_room = true;
+}
+
+/* The store knows that nothing of the batch is there, and is as it was (store/store.h, S3): to
+ * those that wait for it this is a commit that takes long. */
+static void wait_for_room(struct tov_node *node, const struct tov_error *error)
+{
+    begin_to_wait(&node->core, error->text);
     node->has_no_room = true;
     node->has_ticked = false;
 }
 
 static void go_on_with_room(struct tov_core *core)
 {
-    if (core->waits_for_room)
-        tov_core_log(core, TOV_HOST_INFO, "disk-has-room", "size=%llu",
-                     (unsigned long long)tov_ledger_size(core->ledger));
+    if (!core->waits_for_room || !tov_vault_is_ready(core))
+        return;
+    tov_core_log(core, TOV_HOST_INFO, "disk-has-room", "size=%llu",
+                 (unsigned long long)tov_ledger_size(core->ledger));
     core->waits_for_room = false;
+}
+
+/* What is stored has keys of its month, and a month's are in a file: where that finds no room
+ * nothing is begun, as where a commit finds none. */
+void tov_node_prepare_keys(struct tov_node *node)
+{
+    struct tov_core *core = &node->core;
+    enum tov_err err = tov_vault_prepare(core);
+    if (err == TOV_E_FULL)
+        begin_to_wait(core, "there is no room for this month's keys");
+    else if (err != TOV_OK)
+        (void)tov_core_fail(core, err, "the file of bucket keys could not be replaced");
+    else if (!node->is_committing)
+        go_on_with_room(core);
 }
 
 void tov_node_on_committed(struct tov_node *node, const struct tov_store_result *result)
@@ -299,6 +320,9 @@ void tov_node_set_time(struct tov_node *node, uint64_t now_ms, uint64_t mono_ms)
     node->core.now_ms = now_ms;
     node->core.mono_ms = mono_ms;
     look_at_clock(node);
+    if (node->core.failed == TOV_OK && !node->core.waits_for_room &&
+        !tov_vault_is_ready(&node->core))
+        tov_node_prepare_keys(node);
 }
 
 /* Nothing stops for it: entries bear the time of the last one until the clock has come up to it. */

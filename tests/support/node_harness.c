@@ -531,17 +531,24 @@ void harness_run(struct harness *harness)
         UNIT_NEED(++rounds < ROUNDS_MAX);
 }
 
+void harness_skip(struct harness *harness, uint64_t ms)
+{
+    harness->now_ms += ms;
+    harness->mono_ms += ms;
+    for (size_t i = 0; i < harness->count; i++) {
+        if (!harness->nodes[i].has_ended)
+            tov_node_set_time(harness->nodes[i].node, harness->now_ms, harness->mono_ms);
+    }
+}
+
 void harness_advance(struct harness *harness, uint64_t ms)
 {
     while (ms > 0) {
         uint64_t step = ms < 1000 ? ms : 1000;
-        harness->now_ms += step;
-        harness->mono_ms += step;
+        harness_skip(harness, step);
         for (size_t i = 0; i < harness->count; i++) {
-            if (harness->nodes[i].has_ended)
-                continue;
-            tov_node_set_time(harness->nodes[i].node, harness->now_ms, harness->mono_ms);
-            tov_node_on_tick(harness->nodes[i].node);
+            if (!harness->nodes[i].has_ended)
+                tov_node_on_tick(harness->nodes[i].node);
         }
         harness_run(harness);
         ms -= step;

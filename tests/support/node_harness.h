@@ -37,6 +37,8 @@ void harness_destroy(struct harness *harness);
 void harness_run(struct harness *harness);
 /* In steps of a second, with ticks. */
 void harness_advance(struct harness *harness, uint64_t ms);
+/* At once, without a tick: the time is another when the next frame comes. */
+void harness_skip(struct harness *harness, uint64_t ms);
 uint64_t harness_now_ms(const struct harness *harness);
 
 struct tov_node *harness_node(struct harness *harness, size_t node);

@@ -41,8 +41,8 @@ struct tov_access_note {
     struct tov_bytes reason;         /* at most TOV_ACCESS_REASON_MAX_BYTES, else TOV_E_LIMIT */
 };
 
-/* Appends the entry to the journal in the open batch. TOV_E_UNAVAILABLE, TOV_E_FULL: as
- * tov_journal_note. Other failures end the node. */
+/* Appends the entry to the journal in the open batch. TOV_E_UNAVAILABLE while the journal has not
+ * begun; other failures end the node. */
 enum tov_err tov_access_note(struct tov_core *core,
                              const struct tov_access_note *note) TOV_MUST_CHECK;
 /* The same, and which entry it is. */

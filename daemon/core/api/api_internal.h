@@ -458,7 +458,7 @@ struct api_noting {
     const struct api_view *view; /* NULL: it is about no one message */
     struct tov_bytes reason;
 };
-/* TOV_E_FULL, with words, while a commit waits for room: nothing is begun that would have to be
+/* TOV_E_FULL, with words, while core->waits_for_room: nothing is begun that would have to be
  * committed behind it. Ask before anything is put into the open batch. */
 enum tov_err tov_api_check_room(struct api_call *call) TOV_MUST_CHECK;
 enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *noting,

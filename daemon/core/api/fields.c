@@ -43,16 +43,13 @@ enum tov_err tov_api_put_view(struct tov_record record, const char *name, struct
     return text.size == 0 ? TOV_OK : tov_record_put(record, name, &value);
 }
 
-static enum tov_err say_no_room(struct api_call *call)
+enum tov_err tov_api_check_room(struct api_call *call)
 {
+    if (!call->core->waits_for_room)
+        return TOV_OK;
     return tov_fail(&call->error, TOV_E_FULL,
                     "the node's disk is full: what must be noted first can be neither shown nor "
                     "done; call the operator");
-}
-
-enum tov_err tov_api_check_room(struct api_call *call)
-{
-    return call->core->waits_for_room ? say_no_room(call) : TOV_OK;
 }
 
 enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *noting,
@@ -74,8 +71,6 @@ enum tov_err tov_api_note_at(struct api_call *call, const struct api_noting *not
         return tov_fail(&call->error, err,
                         "the node has not begun its journal, so nothing can be shown: try again "
                         "when it is serving");
-    if (err == TOV_E_FULL)
-        return say_no_room(call);
     if (err == TOV_E_LIMIT)
         return tov_fail(&call->error, err, "the reason is longer than %u bytes",
                         TOV_ACCESS_REASON_MAX_BYTES);

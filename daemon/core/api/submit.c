@@ -14,7 +14,6 @@
 #include "ledger/judge.h"
 #include "ledger/moved.h"
 #include "ledger/reply.h"
-#include "ledger/vault.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -424,11 +423,7 @@ static enum tov_err write_message(struct submission *in)
     TOV_TRY(encode(in));
     if (in->upload != NULL)
         TOV_TRY(tov_api_upload_sync(in->call, in->upload));
-    enum tov_err err = tov_vault_prepare(in->call->core, in->plan.class_code);
-    if (err == TOV_E_FULL)
-        return say_full(in->call); /* while nothing of it is written */
-    if (err == TOV_OK)
-        err = write_all(in, &written);
+    enum tov_err err = write_all(in, &written);
     if (err == TOV_OK)
         err = put_answer(in, &written);
     if (err == TOV_OK)

@@ -66,8 +66,8 @@ struct tov_core {
     size_t stock_left;
     uint64_t disk_free_bytes;    /* as of the last tick, less what was written since */
     uint64_t disk_reserve_bytes; /* below it no new work is taken */
-    /* A commit found no room and is tried again (node_turn.c): until it is durable nothing is begun
-     * that would be committed behind it. */
+    /* A commit found no room, or the file of a month's keys, and is tried again (node_turn.c):
+     * until it is durable nothing is begun that would be committed behind it. */
     bool waits_for_room;
     uint64_t segment_bytes; /* of the ledger's segment that is open, as a parcel would carry it */
     /* Own messages whose keys came back since the start: with the open batch, committed, and those

@@ -71,12 +71,6 @@ enum tov_err tov_journal_note(struct tov_core *core, const struct tov_journal_no
     put_details(core, note, &details);
     enum tov_err err = details.failed;
     if (err == TOV_OK)
-        err = tov_vault_prepare(core, NOTE_RETENTION_CLASS);
-    if (err == TOV_E_FULL) {
-        tov_wipe(room, sizeof room);
-        return err;
-    }
-    if (err == TOV_OK)
         err = append_entry(core, note, tov_buf_view(&details), &place);
     if (err == TOV_OK)
         err = put_row(core, &place, tov_buf_view(&details));

@@ -33,8 +33,7 @@ struct tov_journal_note {
 };
 
 /* Appends the entry to the journal in the open batch. TOV_E_UNAVAILABLE while the journal has not
- * begun; TOV_E_FULL where its key needs a new file and the disk has no room: nothing was written.
- * Other failures end the node. */
+ * begun; other failures end the node. */
 enum tov_err tov_journal_note(struct tov_core *core, const struct tov_journal_note *note,
                               uint64_t *out_index) TOV_MUST_CHECK;
 

@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AHEAD_MS (5u * 86400000ull)
+
 static const uint8_t magic[8] = {'T', 'O', 'V', 'B', 1, 0, 0, 0};
+/* All that a header may name (R0 to R5), the access log's among them, and the case book's. */
+static const uint8_t classes[] = {0, 1, 2, 3, 4, 5, TOV_VAULT_CLASS_BOOK};
 
 struct bucket {
     uint32_t number;
@@ -25,6 +29,7 @@ struct tov_vault {
 
 struct vault_state {
     struct tov_key root;
+    uint32_t ready[2]; /* months whose buckets are all there: this one, and of AHEAD_MS from now */
     uint32_t count;
     struct bucket buckets[TOV_BUCKETS_MAX];
 };
@@ -189,8 +194,17 @@ static uint32_t month_of(uint64_t now_ms)
     return (uint32_t)(date.year * 12 + date.month - 1);
 }
 
-static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32_t month,
-                               struct bucket **out_bucket)
+static struct bucket *bucket_of(struct vault_state *state, uint8_t class_code, uint32_t month)
+{
+    for (uint32_t i = state->count; i-- > 0;) {
+        if (state->buckets[i].class_code == class_code && state->buckets[i].month == month)
+            return &state->buckets[i];
+    }
+    return NULL;
+}
+
+/* In memory. */
+static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32_t month)
 {
     struct vault_state *state = core->vault->state;
     char id[64];
@@ -206,13 +220,25 @@ static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32
     tov_bucket_key_wrap(&place, &bucket->key, nonce, &bucket->wrapped);
     bucket->is_open = true;
     state->count++;
-    enum tov_err err = save_file(core, state);
-    if (err != TOV_OK) {
-        state->count--;
-        return err;
-    }
-    *out_bucket = bucket;
     return TOV_OK;
+}
+
+/* Those of CLASS_CODES that are missing, in one writing of the file; on a failure none. */
+static enum tov_err make_buckets(struct tov_core *core, struct tov_bytes class_codes,
+                                 uint32_t month)
+{
+    struct vault_state *state = core->vault->state;
+    uint32_t before = state->count;
+    enum tov_err err = TOV_OK;
+    for (size_t i = 0; err == TOV_OK && i < class_codes.size; i++) {
+        if (bucket_of(state, class_codes.data[i], month) == NULL)
+            err = add_bucket(core, class_codes.data[i], month);
+    }
+    if (err == TOV_OK && state->count > before)
+        err = save_file(core, state);
+    if (err != TOV_OK)
+        state->count = before;
+    return err;
 }
 
 static enum tov_err current_bucket(struct tov_core *core, uint8_t class_code,
@@ -220,14 +246,31 @@ static enum tov_err current_bucket(struct tov_core *core, uint8_t class_code,
 {
     struct vault_state *state = core->vault->state;
     uint32_t month = month_of(core->now_ms);
-    for (uint32_t i = state->count; i-- > 0;) {
-        struct bucket *bucket = &state->buckets[i];
-        if (bucket->class_code == class_code && bucket->month == month) {
-            *out_bucket = bucket;
-            return open_bucket(state, bucket);
-        }
-    }
-    return add_bucket(core, class_code, month, out_bucket);
+    TOV_TRY(make_buckets(core, (struct tov_bytes){&class_code, 1}, month));
+    *out_bucket = bucket_of(state, class_code, month);
+    return open_bucket(state, *out_bucket);
+}
+
+static enum tov_err make_month(struct tov_core *core, uint32_t month, uint32_t *ready)
+{
+    if (*ready == month)
+        return TOV_OK;
+    TOV_TRY(make_buckets(core, TOV_BYTES_OF(classes), month));
+    *ready = month;
+    return TOV_OK;
+}
+
+bool tov_vault_is_ready(const struct tov_core *core)
+{
+    return core->vault->state->ready[0] == month_of(core->now_ms);
+}
+
+enum tov_err tov_vault_prepare(struct tov_core *core)
+{
+    uint32_t *ready = core->vault->state->ready;
+    TOV_TRY(make_month(core, month_of(core->now_ms), &ready[0]));
+    enum tov_err err = make_month(core, month_of(core->now_ms + AHEAD_MS), &ready[1]);
+    return err == TOV_E_FULL ? TOV_OK : err; /* there are days left to try again */
 }
 
 static void wrap_one(struct tov_core *core, const struct tov_data_key_place *place,
@@ -238,12 +281,6 @@ static void wrap_one(struct tov_core *core, const struct tov_data_key_place *pla
     tov_core_random(core, nonce, sizeof nonce);
     tov_data_key_wrap(place, key, nonce, &wrapped);
     memcpy(out, wrapped.bytes, sizeof wrapped.bytes);
-}
-
-enum tov_err tov_vault_prepare(struct tov_core *core, uint8_t class_code)
-{
-    struct bucket *bucket = NULL;
-    return current_bucket(core, class_code, &bucket);
 }
 
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,

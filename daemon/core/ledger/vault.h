@@ -47,9 +47,12 @@ enum tov_err tov_vault_check(struct tov_bytes bytes, const struct tov_key *root_
 #define TOV_VAULT_FILE_MAX_BYTES \
     (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES) + 8u) /* and its sum */
 
-/* The bucket of CLASS_CODE and the month of core->now_ms is there, and on disk: tov_vault_wrap then
- * needs no file. TOV_E_FULL: the disk has no room for it. */
-enum tov_err tov_vault_prepare(struct tov_core *core, uint8_t class_code) TOV_MUST_CHECK;
+/* The buckets of all classes for the month of core->now_ms are there, and on disk, and from 5 days
+ * before its end those of the next month if there is room for them: tov_vault_wrap then needs no
+ * file. Quick where there is nothing to do. TOV_E_FULL: the disk has no room for this month's. */
+enum tov_err tov_vault_prepare(struct tov_core *core) TOV_MUST_CHECK;
+/* Whether that was done for the month of core->now_ms. */
+bool tov_vault_is_ready(const struct tov_core *core);
 /* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
  * month of core->now_ms; a new bucket is on disk before this returns. */
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,

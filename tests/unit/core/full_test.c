@@ -16,6 +16,7 @@
 #define POLICE 1u
 #define TICK_MS 1000u
 #define LONG_MS 60000u
+#define DAY_MS 86400000ull
 
 static const struct saying from_anna = {.by = &anna,
                                         .type = "msg.note",
@@ -116,7 +117,6 @@ static uint64_t count_in(struct harness *harness, const struct harness_client *c
 /* Anna opens message NUMBER, as request ID: the access entry finds no room. */
 static void fill(struct harness *harness, uint64_t number, uint64_t id)
 {
-    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK); /* this month's key is there */
     harness_fill_disk(harness, KK, true);
     send(harness, about("get", number), id);
     check_no_answer(harness);
@@ -171,46 +171,110 @@ static void nothing_is_begun_that_waits_behind_the_commit(void)
     harness_destroy(harness);
 }
 
-/* The first entry of a month needs a file: nothing of it is written without one. */
-static void an_entry_whose_key_needs_a_file_is_refused_whole(void)
+/* ---- a month that begins ---- */
+
+/* A node on a full disk in a month whose keys it has not made: they are in a file. It was three
+ * days too early for them while there was room. */
+static struct harness *in_a_month_without_keys(void)
 {
     struct harness *harness = three_nodes();
-    uint64_t number = say(harness, &from_anna, NULL);
-    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
-    uint64_t size = tov_ledger_size(core->journal);
+    (void)say(harness, &from_anna, NULL);
+    harness_skip(harness, 28 * DAY_MS);
+    harness_advance(harness, LONG_MS);
     harness_fill_disk(harness, KK, true);
-    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
-    UNIT_EQUAL_INT(tov_ledger_size(core->journal), size);
+    harness_skip(harness, 6 * DAY_MS);
+    return harness;
+}
+
+static void what_needs_a_months_keys_is_refused_whole_where_they_find_no_room(void)
+{
+    struct harness *harness = in_a_month_without_keys();
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t journal = tov_ledger_size(core->journal), ledger = tov_ledger_size(core->ledger);
+    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_E_FULL);
+    UNIT_EQUAL_INT(error_about(harness, "trace", 1), TOV_E_FULL);
+    check_status(harness, "read-only", "disk is full");
+    UNIT_EQUAL_INT(tov_ledger_size(core->journal), journal);
+    UNIT_EQUAL_INT(tov_ledger_size(core->ledger), ledger);
     UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
-    CU_ASSERT(!harness_has_ended(harness, KK) && !core->waits_for_room);
-    harness_fill_disk(harness, KK, false);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "disk-is-full"), 1);
+    give_room(harness);
+    UNIT_EQUAL_INT(harness_logged(harness, KK, "disk-has-room"), 1);
+    uint64_t number = say(harness, &from_anna, NULL);
     UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
     harness_destroy(harness);
 }
 
-static void a_message_whose_key_needs_a_file_is_refused_whole(void)
+static void a_peers_first_message_of_a_month_waits_where_its_keys_find_no_room(void)
+{
+    struct harness *harness = in_a_month_without_keys();
+    (void)say(harness, &from_bo, NULL);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 0);
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
+    check_status(harness, "serving", NULL);
+    harness_destroy(harness);
+}
+
+/* It was there at the end of the month before, and had room then. */
+static void a_month_that_begins_on_a_full_disk_has_its_keys(void)
 {
     struct harness *harness = three_nodes();
-    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
-    uint64_t size = tov_ledger_size(core->ledger);
+    uint64_t number = say(harness, &from_anna, NULL);
+    harness_advance(harness, TICK_MS);
     harness_fill_disk(harness, KK, true);
-    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_E_FULL);
-    UNIT_EQUAL_INT(tov_ledger_size(core->ledger), size);
-    UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), 0);
-    CU_ASSERT(!harness_has_ended(harness, KK) && !core->waits_for_room);
-    harness_fill_disk(harness, KK, false);
-    UNIT_EQUAL_INT(error_to(harness, &anna, submit_of(harness, &from_anna)), TOV_OK);
+    harness_skip(harness, 4 * DAY_MS);
+    send(harness, about("get", number), 900);
+    (void)say(harness, &from_bo, NULL);
+    check_no_answer(harness); /* it waits for the commit, and was not refused */
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    check_answer(harness, 900);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
+    harness_destroy(harness);
+}
+
+/* Nobody has written before, of all classes there are none. */
+static void what_comes_first_of_all_needs_no_file(void)
+{
+    struct harness *harness = three_nodes();
+    harness_fill_disk(harness, KK, true);
+    (void)say(harness, &from_bo, NULL);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
+    harness_destroy(harness);
+}
+
+/* It writes as soon as it serves: so it serves when it has them. */
+static void a_node_that_begins_in_a_month_without_keys_stays_and_goes_on(void)
+{
+    struct harness *harness = in_a_month_without_keys();
+    harness_restart(harness, KK);
+    (void)say(harness, &from_bo, NULL);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!harness_has_ended(harness, KK));
+    UNIT_EQUAL_INT(tov_node_state(harness_node(harness, KK)), TOV_NODE_KEEPERS);
+    give_room(harness);
+    harness_advance(harness, LONG_MS);
+    check_status(harness, "serving", NULL);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
     harness_destroy(harness);
 }
 
 /* ---- what waits ---- */
 
-/* Nothing that anna writes or opens then needs a file. */
-static struct harness *with_this_months_keys(void)
+static struct harness *with_a_message(void)
 {
     struct harness *harness = three_nodes();
-    uint64_t number = say(harness, &from_anna, NULL);
-    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+    (void)say(harness, &from_anna, NULL);
     return harness;
 }
 
@@ -228,7 +292,7 @@ static struct tov_record submission(struct harness *harness)
 /* I2, I3: nobody is told of it, not even that it was refused, for it may be durable yet. */
 static void a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there_once(void)
 {
-    struct harness *harness = with_this_months_keys();
+    struct harness *harness = with_a_message();
     harness_fill_disk(harness, KK, true);
     send(harness, submission(harness), 900);
     check_no_answer(harness);
@@ -247,7 +311,7 @@ static void a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there
 
 static void a_message_that_waited_when_the_power_went_is_not_there(void)
 {
-    struct harness *harness = with_this_months_keys();
+    struct harness *harness = with_a_message();
     harness_fill_disk(harness, KK, true);
     send(harness, submission(harness), 900);
     harness_restart(harness, KK);
@@ -330,8 +394,11 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_node_on_a_full_disk_stays_and_says_what_is_the_matter),
         UNIT_TEST(nothing_is_begun_that_waits_behind_the_commit),
-        UNIT_TEST(an_entry_whose_key_needs_a_file_is_refused_whole),
-        UNIT_TEST(a_message_whose_key_needs_a_file_is_refused_whole),
+        UNIT_TEST(what_needs_a_months_keys_is_refused_whole_where_they_find_no_room),
+        UNIT_TEST(a_peers_first_message_of_a_month_waits_where_its_keys_find_no_room),
+        UNIT_TEST(a_month_that_begins_on_a_full_disk_has_its_keys),
+        UNIT_TEST(what_comes_first_of_all_needs_no_file),
+        UNIT_TEST(a_node_that_begins_in_a_month_without_keys_stays_and_goes_on),
         UNIT_TEST(a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there_once),
         UNIT_TEST(a_message_that_waited_when_the_power_went_is_not_there),
         UNIT_TEST(what_peers_send_is_not_taken_before_there_is_room),
