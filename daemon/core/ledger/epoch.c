@@ -45,12 +45,14 @@ static void secret_name(uint32_t number, char out[32])
     (void)snprintf(out, 32, "tov/v1 epoch %u", number);
 }
 
-static enum tov_err save(const struct tov_core *core, const struct epoch_state *state)
+/* Those from place FROM on. */
+static enum tov_err save(const struct tov_core *core, const struct epoch_state *state,
+                         uint32_t from)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(FILE_MAX_BYTES);
     tov_buf_put(&bytes, magic, sizeof magic);
-    tov_buf_put_u32(&bytes, state->count);
-    for (uint32_t i = 0; i < state->count; i++) {
+    tov_buf_put_u32(&bytes, state->count - from);
+    for (uint32_t i = from; i < state->count; i++) {
         const struct own_epoch *own = &state->own[i];
         tov_buf_put_u32(&bytes, own->number);
         tov_buf_put_u64(&bytes, own->not_before_ms);
@@ -279,7 +281,7 @@ enum tov_err tov_epochs_begin(struct tov_core *core)
                               .index = tov_ledger_size(core->ledger)};
     TOV_TRY(make_key(core, own));
     state->count++;
-    enum tov_err err = save(core, state);
+    enum tov_err err = save(core, state, 0);
     if (err != TOV_OK) {
         state->count--;
         return err;
@@ -317,11 +319,12 @@ void tov_epochs_on_proof(struct tov_core *core, uint64_t size)
         keep_from++;
     if (keep_from == 0)
         return;
+    enum tov_err err = save(core, state, keep_from);
+    if (err == TOV_E_FULL)
+        return; /* they go with a later proof, when there is room */
+    if (err != TOV_OK)
+        (void)tov_core_fail(core, TOV_E_IO, "the file of epoch keys could not be replaced");
     state->count -= keep_from;
     memmove(state->own, state->own + keep_from, state->count * sizeof *state->own);
     tov_wipe(state->own + state->count, keep_from * sizeof *state->own);
-    enum tov_err err = save(core, state);
-    if (err != TOV_OK)
-        (void)tov_core_fail(core, err == TOV_E_FULL ? err : TOV_E_IO,
-                            "the file of epoch keys could not be replaced");
 }

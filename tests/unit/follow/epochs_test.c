@@ -5,6 +5,7 @@
  */
 #include "follow/peer.h"
 #include "ledger/epoch.h"
+#include "support/sim_disk.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
 #include "wire/frame.h"
@@ -59,6 +60,25 @@ static void a_key_ends_after_its_grace_with_the_contexts_made_of_it(void)
     struct tov_peer_view view;
     tov_follow_peer_view(tov_node_follow(wire->nodes[0].node), 0, &view);
     UNIT_EQUAL_INT(view.links_receipted, 2);
+}
+
+/* Its end is a file that is written. */
+static void a_key_that_would_end_while_no_file_can_be_written_ends_afterwards(void)
+{
+    TOV_CLEANUP(sim_wire_cleanup) struct sim_wire *wire = start("no-file");
+    struct sim_node *node = &wire->nodes[1];
+    pass_days(wire, 20);
+    sim_disk_fill(node->disk, true);
+    pass_days(wire, 2);
+    UNIT_EQUAL_INT(tov_node_failed(node->node, NULL), TOV_OK);
+    CU_ASSERT(holds_epoch(wire, 1, 1));
+    sim_disk_fill(node->disk, false);
+    pass_days(wire, 2);
+    CU_ASSERT(!holds_epoch(wire, 1, 1));
+    sim_wire_crash(wire, 1);
+    sim_wire_start(wire, 1);
+    CU_ASSERT(!holds_epoch(wire, 1, 1));
+    CU_ASSERT(holds_epoch(wire, 1, 2));
 }
 
 static bool lose_all(void *context, struct sim_frame *frame)
@@ -208,6 +228,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_key_ends_after_its_grace_with_the_contexts_made_of_it),
+        UNIT_TEST(a_key_that_would_end_while_no_file_can_be_written_ends_afterwards),
         UNIT_TEST(a_clock_that_jumped_ends_no_key),
         UNIT_TEST(a_peer_that_lies_ends_no_key_either),
         UNIT_TEST(a_message_for_a_key_that_is_gone_is_sealed_again_and_opened),
