@@ -14,6 +14,7 @@
 #include "support/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KEPT "fork/2/1"
@@ -86,6 +87,35 @@ static void a_proof_names_who_signed_two_histories(void)
     fork.hash_count = 0;
     keep(&fork);
     check(5, "two-histories", "two roots of one size");
+}
+
+/* As others would copy them: also the empty lines, which stand in each note and between them. */
+static void both_notes_stand_in_the_report_line_by_line(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf expected = TOV_BUF_INIT(16384);
+    struct forge_log log = forge_ledger(world, 1);
+    struct tov_export_fork fork = fork_of(&log);
+    size_t empty = 0;
+    json_t *no_json = NULL;
+    keep(&fork);
+    struct verdict verdict = verdict_of_one(world, dir);
+    const char *note = verdict_text(verdict_find(&verdict, "two-histories", KEPT), "evidence");
+    while (*note != '\0') {
+        size_t size = strcspn(note, "\n");
+        empty += size == 0 ? 1 : 0;
+        tov_buf_put_text(&expected, "       ");
+        tov_buf_put(&expected, note, size);
+        tov_buf_put_text(&expected, "\n");
+        note += size + (note[size] == '\n' ? 1 : 0);
+    }
+    tov_buf_put_u8(&expected, 0);
+    verdict_fini(&verdict);
+    UNIT_EQUAL_INT(empty, 3);
+    UNIT_EQUAL_INT(world_audit(world, (const char *const[]){"verify", dir, NULL}, &no_json), 5);
+    char *report = world_output(world);
+    CU_ASSERT_PTR_NOT_NULL(strstr(report, (const char *)expected.data));
+    free(report);
+    json_decref(no_json);
 }
 
 static void what_proves_nothing_accuses_nobody(void)
@@ -476,6 +506,7 @@ int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_proof_names_who_signed_two_histories),
+        UNIT_TEST(both_notes_stand_in_the_report_line_by_line),
         UNIT_TEST(what_proves_nothing_accuses_nobody),
         UNIT_TEST(a_file_that_is_none_is_damage),
         UNIT_TEST(what_is_held_above_a_revocation_is_void),
