@@ -16,6 +16,13 @@ static const char *const lines[] = {
     N_("%s: not a regular file; name the key file itself"),
     N_("%s: cannot open: No such file or directory"),
     N_("%s: cannot open: Permission denied"),
+    N_("%s: %s bytes, at most %s are read"),
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): as above */
+    N_("%s: line 1, tov-key: expected here, found \"%s\" at indentation 0; each line stands once, "
+       "in the order of docs/keys.md"),
+    N_("%s: a %s key, but a %s key is needed here; one key has one use"),
+    N_("%s: not a front.pub; tov-keys writes it beside the node's keys"),
+    N_("export: the folder cannot be made: %s"),
     N_("no agency \"%s\" in the directory: it is not in the roster, or has ended"),
     N_("not JSON (line %s, column %s)"),
     N_("not a JSON object (line 1)"),

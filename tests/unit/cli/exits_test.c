@@ -5,6 +5,14 @@
 #include "cli_scene.h"
 
 #include <string.h>
+#include <sys/stat.h>
+
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define HEX "abababababababababababababababababababababababababababababababab"
+#define LEDGER_KEY                                                   \
+    "tov-key v1\npurpose ledger\nowner kk\nname infohus-demo/kk/1\n" \
+    "public " HEX "\nsecret " HEX "\n"
 
 /* ---- codes ---- */
 
@@ -89,6 +97,38 @@ static void a_failure_is_told_in_the_language_of_the_user(void)
     ran = RAN(&scene.place, "status");
     CU_ASSERT(
         cli_says(ran->err, "andre end ejeren kan bruge den (rettigheder 0644); giv den chmod"));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
+/* Of a file that is not what it is given as. */
+static void a_wrong_file_is_told_in_the_language_of_the_user(void)
+{
+    static const struct {
+        const char *option, *text, *danish;
+    } cases[] = {
+        {"--key", "front 00\n", "(wrong: er ikke en nøglefil: den begynder med \"front\""},
+        {"--key", LEDGER_KEY,
+         "(wrong: en nøgle til ledger, men her skal bruges en nøgle til client"},
+        {"--server-key", "no key\n", "(wrong: er ikke en front.pub; tov-keys skriver den"},
+        {"--server-key", HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED,
+         "(wrong: filen fylder 600 byte, og der læses højst 512)"},
+    };
+    struct cli_scene scene = {.node = {.unread = 0}};
+    cli_scene_begin(&scene);
+    ran_set(&scene.place, "TOV_LANG", "da");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[256];
+        ran_write(&scene.place, "wrong", cases[i].text);
+        (void)snprintf(path, sizeof path, "%s/wrong", scene.place.folder);
+        UNIT_NEED(chmod(path, 0600) == 0);
+        struct ran *ran = RAN(&scene.place, "status", cases[i].option, "wrong");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+        CU_ASSERT(cli_says(ran->err, cases[i].danish));
+        ran_end(ran);
+    }
+    struct ran *ran = RAN(&scene.place, "export", "no-such/folder");
+    CU_ASSERT(cli_says(ran->err, "(mappen til udtrækket kan ikke oprettes: "));
     ran_end(ran);
     cli_scene_end(&scene);
 }
@@ -257,6 +297,7 @@ int main(void)
         UNIT_TEST(a_node_that_is_not_there_is_4),
         UNIT_TEST(a_key_file_that_is_not_there_or_that_others_may_read_is_1),
         UNIT_TEST(a_failure_is_told_in_the_language_of_the_user),
+        UNIT_TEST(a_wrong_file_is_told_in_the_language_of_the_user),
         UNIT_TEST(what_a_node_says_is_danish_or_said_to_be_english),
         UNIT_TEST(waiting_in_vain_is_5),
         UNIT_TEST(every_command_gives_one_value),
