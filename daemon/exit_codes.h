@@ -15,7 +15,7 @@ enum tov_exit {
     TOV_EXIT_USAGE = 2,        /* wrong arguments */
     TOV_EXIT_CONFIG = 10,      /* the configuration file is wrong: stop */
     TOV_EXIT_KEY = 11,         /* a key file: absent, wrong, or others may read it: stop */
-    TOV_EXIT_ROSTER = 12,      /* the roster has fewer good signatures than its threshold: stop */
+    TOV_EXIT_ROSTER = 12,      /* too few good signatures, or older than the one in force: stop */
     TOV_EXIT_DISK_FULL = 13,   /* no space: the core is started again after 1 second */
     TOV_EXIT_IO = 14,          /* a read, write or sync failed: stop */
     TOV_EXIT_SECOND = 15,      /* another tovd has this ledger open: stop */

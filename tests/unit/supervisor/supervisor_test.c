@@ -627,6 +627,14 @@ static void the_words_of_a_key_file_name_each_of_its_faults(void)
         CU_ASSERT_PTR_NOT_NULL(strstr(tov_exit_text(TOV_EXIT_KEY), words[i]));
 }
 
+/* A roster that is older than the one in force is signed well. */
+static void the_words_of_a_roster_do_not_blame_signatures_alone(void)
+{
+    static const char *const words[] = {"signed", "in force", "the line above"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(tov_exit_text(TOV_EXIT_ROSTER), words[i]));
+}
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -652,6 +660,7 @@ int main(void)
         UNIT_TEST(a_guard_without_its_key_stops_everything),
         UNIT_TEST(a_role_that_does_not_end_is_killed),
         UNIT_TEST(when_the_supervisor_is_killed_no_role_is_left),
+        UNIT_TEST(the_words_of_a_roster_do_not_blame_signatures_alone),
         UNIT_TEST(the_words_of_a_key_file_name_each_of_its_faults),
         UNIT_TEST(the_command_line_is_strict),
     };
