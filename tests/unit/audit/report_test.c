@@ -108,6 +108,26 @@ static void what_is_not_there_is_told_in_danish(void)
     }
 }
 
+/* A Danish journal is the agency's own record of a case. */
+static void what_an_export_calls_the_journal_is_the_access_log_in_danish(void)
+{
+    char dir[WORLD_PATH_SIZE];
+    damage_copy(world, "exports/a1", "copy", dir);
+    struct tov_buf about = damage_read(dir, "about");
+    tov_buf_put_u8(&about, 0);
+    char *line = strstr((char *)about.data, "\njournal ");
+    UNIT_NEED(line != NULL);
+    damage_cut(dir, "about", line - (char *)about.data);
+    damage_append(dir, "about", "\njournal 0 0\n");
+    damage_reseal(dir);
+    tov_buf_fini(&about);
+    (void)world_run(world, (const char *const[]){AUDIT_PROGRAM, "verify", dir, NULL});
+    char *report = world_output(world);
+    CU_ASSERT_PTR_NOT_NULL(strstr(report, "Hovedbogen nævner en adgangslog"));
+    CU_ASSERT_PTR_NULL(strstr(report, "ournalen"));
+    free(report);
+}
+
 static void a_file_that_ends_early_is_told_in_danish(void)
 {
     static const char *const cut[] = {"detached/000",
@@ -201,6 +221,7 @@ int main(void)
         UNIT_TEST(a_short_first_word_is_parted_from_the_next),
         UNIT_TEST(a_damaged_export_is_told_in_danish_and_within_the_page),
         UNIT_TEST(what_is_not_there_is_told_in_danish),
+        UNIT_TEST(what_an_export_calls_the_journal_is_the_access_log_in_danish),
         UNIT_TEST(a_file_that_ends_early_is_told_in_danish),
         UNIT_TEST(roots_that_cannot_be_read_are_told_in_danish),
         UNIT_TEST(a_folders_name_neither_steers_the_terminal_nor_looks_like_a_verdict),
