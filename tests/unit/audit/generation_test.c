@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Exports of nodes of which one began its ledger anew: both generations verify, alone and together,
+ * and nobody is accused of what the change brings with it.
+ */
+#include "damage.h"
+#include "verdict.h"
+
+#include "ledger/ledger.h"
+#include "merkle/range.h"
+#include "support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct world *world;
+
+static void rename_key(struct tov_vkey *key, const char *rest)
+{
+    uint8_t bytes[32];
+    char name[TOV_ORIGIN_MAX_BYTES + 1];
+    memcpy(bytes, key->public_key, sizeof bytes);
+    (void)snprintf(name, sizeof name, SIM_FEDERATION "/a1/2%s", rest);
+    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, bytes, key) == TOV_OK);
+}
+
+/* The next roster closes the ledger and the journal of the first agency there. */
+static void begin_generation(const struct tov_signed_size *ledger,
+                             const struct tov_signed_size *journal)
+{
+    struct sim_federation *federation = world->wire->federation;
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
+    struct tov_agency agencies[WORLD_AGENCIES];
+    struct tov_roster *roster = NULL;
+    struct tov_error error = {.text = ""};
+    UNIT_NEED(facts.agency_count == WORLD_AGENCIES);
+    memcpy(agencies, facts.agencies, sizeof agencies);
+    struct tov_revocation closed[] = {
+        {.key = agencies[0].ledger, .agency = 1, .size = ledger->size, .root = ledger->root},
+        {.key = agencies[0].journal, .agency = 1, .size = journal->size, .root = journal->root}};
+    agencies[0].generation = 2;
+    rename_key(&agencies[0].ledger, "");
+    rename_key(&agencies[0].journal, "/journal/1");
+    facts.agencies = agencies;
+    facts.revocations = closed;
+    facts.revocation_count = 2;
+    facts.previous = tov_roster_hash(federation->roster);
+    facts.version++;
+    sim_sign_roster(federation, &facts, &note);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &roster, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "roster: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+    tov_roster_destroy(federation->roster);
+    federation->roster = roster;
+}
+
+/* With an empty folder and a guard that never signed. */
+static void start_anew(struct sim_node *node)
+{
+    const struct sim_hooks hooks = node->hooks;
+    char dir[sizeof node->dir];
+    (void)snprintf(dir, sizeof dir, "%s", node->dir);
+    sim_node_fini(node);
+    sim_node_init(node, world->wire->federation, 0, dir);
+    node->hooks = hooks;
+}
+
+static void live_on(void)
+{
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < WORLD_AGENCIES; i++)
+            (void)sim_wire_send(world->wire, i, 5000 + 10 * round + i);
+        sim_wire_run(world->wire);
+        sim_wire_pass(world->wire, 13u * 3600000u);
+    }
+}
+
+/* Where the first agency's ledger had SIZE entries. */
+static void go_back_to(uint64_t size, struct tov_signed_size *out)
+{
+    char former[WORLD_PATH_SIZE];
+    struct tov_range range = {.size = 0};
+    world_path(world, former, "exports/a1");
+    struct tov_buf tile = damage_read(former, "tile/0/000");
+    UNIT_NEED(size <= tile.size / TOV_HASH_BYTES);
+    while (range.size < size)
+        UNIT_OK(tov_range_append(&range, (const struct tov_hash *)tile.data + range.size));
+    *out = (struct tov_signed_size){.size = size, .root = tov_range_root(&range)};
+    tov_buf_fini(&tile);
+}
+
+/* VOID_AFTER: where the ledger was closed; 0: at its end. */
+static void change_generation(uint64_t void_after)
+{
+    struct sim_wire *wire = world->wire;
+    struct tov_signed_size ledger, journal;
+    const struct tov_core *core = tov_node_core(wire->nodes[0].node);
+    UNIT_NEED(tov_ledger_newest(core->ledger, &ledger));
+    UNIT_NEED(tov_ledger_newest(core->journal, &journal));
+    if (void_after != 0)
+        go_back_to(void_after, &ledger);
+    for (size_t i = 0; i < WORLD_AGENCIES; i++)
+        sim_wire_crash(wire, i);
+    begin_generation(&ledger, &journal);
+    start_anew(&wire->nodes[0]);
+    sim_wire_start_all(wire);
+    live_on();
+}
+
+static void check_all(int code, const char *names)
+{
+    char roots[WORLD_PATH_SIZE], former[WORLD_PATH_SIZE], folders[WORLD_AGENCIES][WORLD_PATH_SIZE];
+    world_path(world, roots, "roots");
+    world_path(world, former, "exports/a1");
+    for (size_t i = 0; i < WORLD_AGENCIES; i++) {
+        world_path(world, folders[i], "next-a%zu", i + 1);
+        UNIT_NEED(world_export(world, i, folders[i]) == TOV_OK);
+    }
+    struct verdict verdict = verdict_of(
+        world, roots, (const char *const[]){former, folders[0], folders[1], folders[2], NULL});
+    VERDICT_IS(&verdict, code, names, "the former one, and all of now");
+    verdict_fini(&verdict);
+}
+
+/* The notes are of the export that was made before, and of what the new node did not have yet. */
+static void an_ended_generation_and_the_next_are_both_whole(void)
+{
+    world = world_create("audit-generation");
+    change_generation(0);
+    check_all(0, "attachment-absent sent-not-received");
+    world_destroy(world);
+}
+
+/* As after a theft: who believed what was written after it did no wrong, and nor did its writer. */
+static void what_was_written_after_the_end_is_void_and_accuses_nobody(void)
+{
+    world = world_create("audit-generation-void");
+    change_generation(200);
+    check_all(4, "attachment-absent sent-not-received void");
+    world_destroy(world);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(an_ended_generation_and_the_next_are_both_whole),
+        UNIT_TEST(what_was_written_after_the_end_is_void_and_accuses_nobody),
+    };
+    return unit_run("audit_generation", tests, sizeof tests / sizeof tests[0]);
+}
