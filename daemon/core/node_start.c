@@ -233,14 +233,22 @@ static void serve(struct tov_node *node)
     }
 }
 
+/* What is set aside is appended anew at once, under this month's keys: not what is on its way back,
+ * which is not lost either. */
+static bool is_prepared(const struct tov_node *node)
+{
+    bool is_reading_back =
+        node->recovery.is_open && tov_follow_recall_view(node->follow).pending > 0;
+    return !is_reading_back && tov_vault_is_ready(&node->core);
+}
+
 void tov_node_keepers_step(struct tov_node *node)
 {
     const char *how = NULL;
     enum tov_start_view view = look_around(node, &how);
     if (view == TOV_START_BEHIND) {
         fall_behind(node);
-    } else if (view == TOV_START_FREE && tov_node_hears_keepers(node) &&
-               tov_vault_is_ready(&node->core)) { /* what was set aside is written anew at once */
+    } else if (view == TOV_START_FREE && tov_node_hears_keepers(node) && is_prepared(node)) {
         tov_node_met_majority(node, how);
         serve(node);
     }

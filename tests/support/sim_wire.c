@@ -86,6 +86,11 @@ struct sim_wire *sim_wire_create(const char *name, size_t count)
     return create(name, sim_federation_create(count, 0));
 }
 
+struct sim_wire *sim_wire_create_kept(const char *name, size_t count, size_t keepers)
+{
+    return create(name, sim_federation_create(count, keepers));
+}
+
 struct sim_wire *sim_wire_create_infohus(const char *name, size_t count)
 {
     return create(name, sim_federation_create_infohus(count));

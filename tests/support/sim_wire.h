@@ -34,6 +34,8 @@ struct sim_wire {
 
 /* NAME is part of the folder's path and unique in the test program. */
 struct sim_wire *sim_wire_create(const char *name, size_t count);
+/* The same, where each node has KEEPERS keepers: the first of the others. */
+struct sim_wire *sim_wire_create_kept(const char *name, size_t count, size_t keepers);
 /* The first COUNT agencies of an Infohus (sim_federation_create_infohus). */
 struct sim_wire *sim_wire_create_infohus(const char *name, size_t count);
 void sim_wire_destroy(struct sim_wire *wire);

@@ -112,6 +112,7 @@ struct tov_recall_view {
     size_t answered;  /* peers of which nothing is wanted any more */
     size_t answering; /* is heard, and has more to tell */
     size_t silent;    /* has more to tell, and is not heard */
+    size_t pending;   /* answers that are taken in, and not durable yet */
     uint64_t changes; /* another number: what tov_follow_link_gap says may be another, or links
                        * have come back, and that is durable */
 };

@@ -274,7 +274,8 @@ struct tov_follow {
     uint64_t untold_ms;                   /* since when some of them are not told */
     uint32_t pull_run;                    /* names this run of the node in rows of transfers */
     size_t pulls_given_up;                /* in this run */
-    uint64_t recall_changes;              /* as told by tov_follow_recall_view */
+    size_t recall_pending;                /* as told by tov_follow_recall_view */
+    uint64_t recall_changes;              /* the same */
     uint64_t own_files_at;                /* where looking for files to fetch back goes on: */
     uint8_t own_files_part;               /* ... of that message */
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */

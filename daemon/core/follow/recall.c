@@ -168,7 +168,8 @@ static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *p
 
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
 {
-    struct tov_recall_view view = {.changes = follow->recall_changes};
+    struct tov_recall_view view = {.pending = follow->recall_pending,
+                                   .changes = follow->recall_changes};
     for (size_t i = 0; i < follow->peer_count; i++) {
         const struct tov_peer *peer = &follow->peers[i];
         if (!tov_recall_is_open(peer))
@@ -280,6 +281,14 @@ static const struct tov_leaf_recipient *find_recipient(const struct tov_leaf_mes
     return NULL;
 }
 
+/* This node may be free to serve already, and goes on behind the newest. */
+static void move_head(const struct recalled *in, const struct tov_link_block *link)
+{
+    struct tov_link_head *head = &in->peer->head;
+    if (tov_series_equal(link->series, in->follow->core->series) && link->number > head->number)
+        *head = (struct tov_link_head){link->number, tov_merkle_leaf_hash(in->held->leaf)};
+}
+
 /* The peer's own link block, when it is the one that the leaf names and not there yet. */
 static void add_link(struct recalled *in)
 {
@@ -301,6 +310,7 @@ static void add_link(struct recalled *in)
                         TOV_BYTES_OF(row));
     tov_buf_put_u16(&in->links, in->peer->number);
     tov_buf_put_bytes(&in->links, block);
+    move_head(in, &link);
 }
 
 /* Shown as evidence: who sent what to whom and when, without the keys to read it. */
@@ -403,6 +413,17 @@ static void take_anchor(struct recalled *in)
     put_body(in);
 }
 
+/* Links go on in the newest series, also where who holds it was heard last. */
+static void note_loss(const struct recalled *in)
+{
+    struct tov_core *core = in->follow->core;
+    tov_series_note(core, in->held->index);
+    if (in->held->index <= core->series.lost_index)
+        return;
+    core->series.lost_index = in->held->index;
+    tov_follow_begin_series(in->follow);
+}
+
 static enum tov_err take_entry(struct recalled *in)
 {
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
@@ -418,7 +439,7 @@ static enum tov_err take_entry(struct recalled *in)
             take_anchor(in);
         return TOV_OK;
     case TOV_LEAF_LOST:
-        tov_series_note(in->follow->core, in->held->index);
+        note_loss(in);
         break;
     case TOV_LEAF_EPOCH_KEY:
         if (is_new)
@@ -475,7 +496,8 @@ static void note_answered(struct tov_core *core, const struct tov_after *after)
 {
     struct tov_follow *follow = after->owner;
     (void)core;
-    follow->recall_changes++;
+    follow->recall_pending--;
+    follow->recall_changes += after->a; /* it was the last one of its peer */
 }
 
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
@@ -502,8 +524,11 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
     peer->recall_moved_ms = follow->core->mono_ms;
     peer->recall_asked_ms = 0;
     save(follow->core, peer);
-    struct tov_after after = {.run = note_answered, .owner = follow};
-    enum tov_err err = tov_recall_is_open(peer) ? TOV_OK : tov_core_after(follow->core, &after);
-    return err == TOV_OK ? TOV_OK
-                         : tov_core_fail(follow->core, err, "an answer could not be taken");
+    struct tov_after after = {
+        .run = note_answered, .owner = follow, .a = tov_recall_is_open(peer) ? 0 : 1};
+    enum tov_err err = tov_core_after(follow->core, &after);
+    if (err != TOV_OK)
+        return tov_core_fail(follow->core, err, "an answer could not be taken");
+    follow->recall_pending++;
+    return TOV_OK;
 }

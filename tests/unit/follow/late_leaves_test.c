@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Entries that come back between the start from what was read back and the first entry of a node
+ * that serves again: from who was not heard before. What the node goes on from is what the store
+ * has with them.
+ */
+#include "ledger/entry.h"
+#include "store/read.h"
+#include "support/sim_wire.h"
+#include "support/unit.h"
+#include "wire/frame.h"
+#include "wire/leaf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NODES 4u
+#define LATE 3u /* no keeper of node 0, whose keepers are 1 and 2 */
+
+/* Node 0 was put back with its guard; only node 1 was heard when its entries were read back. */
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;
+    uint8_t sent[TOV_MESSAGE_ID_BYTES]; /* the last one since the copy */
+};
+
+static enum tov_node_state state_of(const struct scene *scene)
+{
+    return tov_node_state(scene->wire->nodes[0].node);
+}
+
+/* To node LATE alone. */
+static void submit(struct scene *scene, uint64_t record, const uint8_t *id)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = record,
+                              .recipient_count = 1,
+                              .recipients = {{LATE + 1, TOV_RIGHT_ALL}},
+                              .text_bytes = 100,
+                              .id = id};
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_node_settle(&scene->wire->nodes[0]);
+    memcpy(scene->sent, scene->wire->nodes[0].submitted_id, sizeof scene->sent);
+}
+
+static struct scene *make_scene(const char *name)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    UNIT_NEED(scene != NULL);
+    scene->wire = sim_wire_create_kept(name, NODES, 2);
+    sim_wire_start_all(scene->wire);
+    (void)sim_wire_send(scene->wire, 0, 100);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
+    sim_wire_start(scene->wire, 0);
+    for (size_t i = 1; i < NODES; i++)
+        sim_wire_connect(scene->wire, 0, i);
+    sim_wire_run(scene->wire);
+    for (uint64_t i = 0; i < 3; i++)
+        submit(scene, 200 + i, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
+    sim_wire_start(scene->wire, 0);
+    return scene;
+}
+
+static void destroy_scene(struct scene *scene)
+{
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", scene->wire->log);
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+    free(scene);
+}
+
+static void hear(struct scene *scene, size_t node)
+{
+    sim_wire_connect(scene->wire, 0, node);
+    sim_wire_run(scene->wire);
+}
+
+/* Who is silent is not waited for any more; it waits for a majority of its keepers. */
+static void read_back_without_the_late_one(struct scene *scene)
+{
+    hear(scene, 1);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+}
+
+static void check_links(const struct scene *scene)
+{
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), LATE - 1, &view);
+    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+}
+
+static void links_go_on_behind_those_that_came_late(void)
+{
+    struct scene *scene = make_scene("links");
+    read_back_without_the_late_one(scene);
+    hear(scene, LATE);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    hear(scene, 2);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
+    submit(scene, 300, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
+static bool has_id(struct tov_bytes row, const uint8_t id[TOV_MESSAGE_ID_BYTES])
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_entry entry;
+    UNIT_NEED(leaf != NULL && tov_entry_decode_mirror(row, &entry) == TOV_OK);
+    return entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+           leaf->type == TOV_LEAF_MESSAGE &&
+           memcmp(leaf->as.message.id, id, TOV_MESSAGE_ID_BYTES) == 0;
+}
+
+/* Messages with the id of the one that was sent last since the copy, at node LATE. */
+static unsigned count_held(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_MLEAF};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    struct tov_core *core = tov_node_core(scene->wire->nodes[LATE].node);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter))
+        count += has_id(iter.row.value, scene->sent) ? 1 : 0;
+    UNIT_OK(tov_store_iter_fini(&iter));
+    return count;
+}
+
+static enum tov_frame_kind kind_of(const struct sim_frame *frame)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    return tov_frame_kind(decoded);
+}
+
+static bool is_leaves(const struct sim_frame *frame)
+{
+    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
+    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    struct tov_frame_control outer;
+    UNIT_NEED(control != NULL);
+    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
+        return false;
+    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
+    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
+    return control->kind == TOV_CONTROL_LEAF_ANSWER;
+}
+
+/* What the late one gives back is taken in, and its commit does not end. */
+static bool fill_disk(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    if (frame->from == LATE && is_leaves(frame))
+        scene->wire->nodes[0].disk_is_full = true;
+    return true;
+}
+
+/* Its program repeats it on the old copy; it comes back in a commit that has not ended when the
+ * node is free to serve. */
+static void what_is_on_its_way_back_is_not_appended_anew(void)
+{
+    struct scene *scene = make_scene("commit");
+    uint8_t id[TOV_MESSAGE_ID_BYTES];
+    memcpy(id, scene->sent, sizeof id);
+    submit(scene, 300, id);
+    read_back_without_the_late_one(scene);
+    scene->wire->filter = fill_disk;
+    scene->wire->filter_context = scene;
+    hear(scene, LATE);
+    CU_ASSERT(sim_wire_logged(scene->wire, "disk-is-full"));
+    hear(scene, 2);
+    scene->wire->nodes[0].disk_is_full = false;
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_held(scene), 1);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
+static bool keeps_parcels_from_others(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 0 || frame->to == LATE || kind_of(frame) != TOV_FRAME_PARCEL;
+}
+
+static unsigned count_losses(const struct scene *scene)
+{
+    unsigned count = 0;
+    for (const char *at = scene->wire->log; (at = strstr(at, " entries-lost ")) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* The loss, and what came behind it, only the late one was sent before the copy was put back once
+ * more. */
+static void links_go_on_in_the_series_that_came_late(void)
+{
+    struct scene *scene = make_scene("series");
+    read_back_without_the_late_one(scene);
+    scene->wire->filter = keeps_parcels_from_others;
+    hear(scene, 2);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    hear(scene, LATE);
+    submit(scene, 300, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    read_back_without_the_late_one(scene);
+    hear(scene, LATE);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    scene->wire->filter = NULL;
+    submit(scene, 301, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(links_go_on_behind_those_that_came_late),
+        UNIT_TEST(what_is_on_its_way_back_is_not_appended_anew),
+        UNIT_TEST(links_go_on_in_the_series_that_came_late),
+    };
+    return unit_run("follow_late_leaves", tests, sizeof tests / sizeof tests[0]);
+}
