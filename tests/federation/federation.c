@@ -119,9 +119,10 @@ static unsigned find_ports(void)
     return 0;
 }
 
-static const char *gateway_of(const struct federation_place *place, enum node_number number)
+/* Of the gateways or fronts of a place. */
+static const char *address_of(const char *const addresses[NODES], unsigned number)
 {
-    return place->gateways[number] == NULL ? "127.0.0.1" : place->gateways[number];
+    return addresses[number] == NULL ? "127.0.0.1" : addresses[number];
 }
 
 struct ground {
@@ -146,7 +147,8 @@ static void write_config(const struct federation *federation, enum node_number n
     (void)fprintf(file, "data = %s/nodes/%s/data\nguard = %s/nodes/%s/guard\n", root, node->agency,
                   root, node->agency);
     (void)fprintf(file, "keys = %s/nodes/%s/keys\n", root, node->agency);
-    (void)fprintf(file, "[peers]\nlisten = tcp://%s:%u\n", gateway_of(ground->place, number),
+    (void)fprintf(file, "[peers]\nlisten = tcp://%s:%u\n",
+                  address_of(ground->place->gateways, number),
                   ground->base_port + (unsigned)number);
     (void)fprintf(file, "[clients]\nlisten = %s\nregistry = %s/nodes/%s/clients\n", node->endpoint,
                   root, node->agency);
@@ -176,8 +178,7 @@ static void write_recipe(const struct federation *federation, const struct feder
     for (unsigned i = 0; i < NODES; i++) {
         const char *at = strstr(from, loopback);
         UNIT_NEED(at != NULL);
-        (void)fprintf(file, "%.*s%s:PORT", (int)(at - from), from,
-                      gateway_of(place, (enum node_number)i));
+        (void)fprintf(file, "%.*s%s:PORT", (int)(at - from), from, address_of(place->gateways, i));
         from = at + strlen(loopback);
     }
     UNIT_NEED(fputs(from, file) >= 0 && fclose(file) == 0);
@@ -187,20 +188,21 @@ static void write_recipe(const struct federation *federation, const struct feder
 static void name_front(const struct federation *federation, struct node *node,
                        const struct ground *ground)
 {
-    unsigned port = ground->base_port + FRONT_OFFSET + (unsigned)(node - federation->nodes);
+    unsigned number = (unsigned)(node - federation->nodes);
     int size = 0;
     if (ground->place->has_sockets)
         size = snprintf(node->endpoint, sizeof node->endpoint, "ipc://%s/%s.sock",
                         federation->folder, node->agency);
     else
         size = snprintf(node->endpoint, sizeof node->endpoint, "tcp://%s:%u",
-                        ground->place->fronts == NULL ? "127.0.0.1" : ground->place->fronts, port);
+                        address_of(ground->place->fronts, number),
+                        ground->base_port + FRONT_OFFSET + number);
     UNIT_NEED(size < (int)sizeof node->endpoint);
 }
 
 void federation_create(struct federation *federation)
 {
-    federation_create_at(federation, &(struct federation_place){.fronts = NULL});
+    federation_create_at(federation, &(struct federation_place){.has_sockets = false});
 }
 
 void federation_create_at(struct federation *federation, const struct federation_place *place)
@@ -347,6 +349,38 @@ bool node_sends(const struct federation *federation, enum node_number number,
     tov_message_draft_destroy(draft);
     tov_client_close(client);
     return err == TOV_OK;
+}
+
+bool node_tells(const struct federation *federation, enum node_number number,
+                const struct node_question *question, int timeout_ms)
+{
+    long long until = process_now_ms() + timeout_ms;
+    struct tov_client *client = node_connect(federation, number, "caseworker", timeout_ms);
+    bool is = false;
+    while (client != NULL && !is && process_now_ms() < until) {
+        struct tov_status *status = NULL;
+        if (tov_status_get(client, &status, NULL) == TOV_OK) {
+            is = question->is(tov_status_facts(status), question->wanted);
+            tov_status_destroy(status);
+        }
+        process_pause();
+    }
+    tov_client_close(client);
+    return is;
+}
+
+static bool is_said(const struct tov_node_status *facts, const void *wanted)
+{
+    const struct node_saying *saying = wanted;
+    return strcmp(facts->state, saying->state) == 0 &&
+           (saying->words == NULL ? facts->sentence_en[0] == '\0'
+                                  : strstr(facts->sentence_en, saying->words) != NULL);
+}
+
+bool node_says(const struct federation *federation, enum node_number number,
+               const struct node_saying *saying, int timeout_ms)
+{
+    return node_tells(federation, number, &(struct node_question){is_said, saying}, timeout_ms);
 }
 
 static bool has_signed_all(struct tov_client *client)

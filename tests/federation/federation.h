@@ -36,7 +36,7 @@ void federation_create(struct federation *federation);
 /* The same with nodes elsewhere than at loopback. */
 struct federation_place {
     const char *gateways[NODES]; /* an address for each, or NULL: loopback */
-    const char *fronts;          /* one address for all, or NULL: loopback */
+    const char *fronts[NODES];   /* the same */
     bool has_sockets;            /* fronts listen at files in the folder instead */
 };
 void federation_create_at(struct federation *federation, const struct federation_place *place);
@@ -87,6 +87,20 @@ struct node_note {
 };
 bool node_sends(const struct federation *federation, enum node_number number,
                 const struct node_note *note, int timeout_ms);
+/* Waits until IS holds for the status that the node tells its caseworker; WANTED is handed on. */
+struct node_question {
+    bool (*is)(const struct tov_node_status *facts, const void *wanted);
+    const void *wanted;
+};
+bool node_tells(const struct federation *federation, enum node_number number,
+                const struct node_question *question, int timeout_ms);
+/* Waits until it tells STATE, and a sentence with WORDS in it; NULL: no sentence. */
+struct node_saying {
+    const char *state;
+    const char *words;
+};
+bool node_says(const struct federation *federation, enum node_number number,
+               const struct node_saying *saying, int timeout_ms);
 /* Waits until the node takes messages and has signed all that it holds. */
 bool node_serves(const struct federation *federation, enum node_number number, int timeout_ms);
 

@@ -130,6 +130,15 @@ bool storm_lives(const struct storm *storm)
     return true;
 }
 
+bool storm_goes_on(const struct storm *storm, int timeout_ms)
+{
+    bool all = storm_lives(storm);
+    for (unsigned i = 0; i < NODES; i++)
+        all = all && storm_sends(storm, (enum node_number)i, timeout_ms) &&
+              storm_receives(storm, (enum node_number)i, timeout_ms);
+    return all && storm_lives(storm);
+}
+
 static bool end_all(pid_t pids[NODES])
 {
     bool all_well = true;

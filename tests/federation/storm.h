@@ -27,6 +27,8 @@ long long storm_acks_size(const struct storm *storm, enum node_number number);
  * TIMEOUT_MS. */
 bool storm_sends(const struct storm *storm, enum node_number number, int timeout_ms);
 bool storm_receives(const struct storm *storm, enum node_number number, int timeout_ms);
+/* The same of both at every node, each within TIMEOUT_MS: all go on by themselves. */
+bool storm_goes_on(const struct storm *storm, int timeout_ms);
 /* Whether all senders and receivers still run: one that met what it should not has ended. */
 bool storm_lives(const struct storm *storm);
 /* Ends the senders: what they began is acknowledged. True when each ended well. */

@@ -534,7 +534,7 @@ static void wait_for_withheld(uint64_t wanted, uint64_t *out_oldest)
     }
 }
 
-static void node_says(enum node_number node, const char *const words[], const char *text)
+static void caseworker_reads(enum node_number node, const char *const words[], const char *text)
 {
     char *out = NULL;
     int code = federation_tov(&federation, node, "caseworker", words, &out);
@@ -547,7 +547,7 @@ static void node_says(enum node_number node, const char *const words[], const ch
 
 static void tov_says(const char *const words[], const char *text)
 {
-    node_says(KK, words, text);
+    caseworker_reads(KK, words, text);
 }
 
 /* krfo was away when kk sent it, and kk is set back before it comes: kbh-pol alone has it. */
@@ -636,15 +636,16 @@ static void what_was_read_is_given_again_by_a_person_alone(void)
     UNIT_NEED(node_serves(&federation, KK, SERVES_MS));
     wait_for_asked_again(1, &number);
     (void)snprintf(word, sizeof word, "%llu", (unsigned long long)number);
-    node_says(KBH_POL, (const char *const[]){"--lang", "en", "status", NULL},
-              "kk was set back to an old copy, cannot read 1 message");
-    node_says(KBH_POL, (const char *const[]){"--lang", "en", "show", word, NULL}, "kk: lost there");
-    node_says(KK, (const char *const[]){"--lang", "en", "status", NULL},
-              "There are messages from kbh-pol that could be read here");
-    node_says(KBH_POL,
-              (const char *const[]){"--lang", "en", "give-again", word, "--agency", "kk",
-                                    "--reason", "Aftalt med kk på telefon", NULL},
-              "kk is given the keys again");
+    caseworker_reads(KBH_POL, (const char *const[]){"--lang", "en", "status", NULL},
+                     "kk was set back to an old copy, cannot read 1 message");
+    caseworker_reads(KBH_POL, (const char *const[]){"--lang", "en", "show", word, NULL},
+                     "kk: lost there");
+    caseworker_reads(KK, (const char *const[]){"--lang", "en", "status", NULL},
+                     "There are messages from kbh-pol that could be read here");
+    caseworker_reads(KBH_POL,
+                     (const char *const[]){"--lang", "en", "give-again", word, "--agency", "kk",
+                                           "--reason", "Aftalt med kk på telefon", NULL},
+                     "kk is given the keys again");
     wait_for_asked_again(0, &none);
     long long until = process_now_ms() + SERVES_MS;
     for (;;) {

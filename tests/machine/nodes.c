@@ -50,18 +50,26 @@ void nodes_leave(struct machine *machine)
     UNIT_NEED(umount(folder) == 0);
 }
 
-void nodes_create(struct federation *federation, struct machine *machine, unsigned disk_mib)
+void nodes_create_at(struct federation *federation, struct machine *machine,
+                     const struct nodes_place *place)
 {
     char folder[FEDERATION_PATH_SIZE];
-    federation_create_at(federation, &(struct federation_place){.fronts = MACHINE_ADDRESS});
+    federation_create_at(federation, &place->addresses);
     machine_init(machine, federation->folder);
-    machine_make_disk(machine, 0, disk_mib);
+    machine_make_disk(machine, 0, place->disk_mib);
     federation_path(federation, folder, NODES_DISK);
     UNIT_NEED(mkdir(folder, 0700) == 0);
     UNIT_NEED(nodes_mount_here(machine, machine->disks[0]));
-    for (unsigned i = 0; i < NODES; i++)
+    for (unsigned i = 0; i < place->count; i++)
         move_node(federation, federation->nodes[i].agency);
     nodes_leave(machine);
+}
+
+void nodes_create(struct federation *federation, struct machine *machine, unsigned disk_mib)
+{
+    const struct federation_place one_address = {
+        .fronts = {MACHINE_ADDRESS, MACHINE_ADDRESS, MACHINE_ADDRESS}};
+    nodes_create_at(federation, machine, &(struct nodes_place){one_address, NODES, disk_mib});
 }
 
 void nodes_mount(struct machine *machine, const char *device)
@@ -70,17 +78,23 @@ void nodes_mount(struct machine *machine, const char *device)
                             machine->folder) == 0);
 }
 
+void nodes_start_one(const struct federation *federation, struct machine *machine,
+                     enum node_number number, const char *program)
+{
+    char node[FEDERATION_PATH_SIZE];
+    federation_path(federation, node, "nodes/%s", federation->nodes[number].agency);
+    UNIT_NEED(machine_order(machine, ORDER_MS,
+                            "%s --config %s/tovd.conf >>%s/tovd.log 2>&1 </dev/null &", program,
+                            node, node) == 0);
+}
+
 void nodes_start(struct federation *federation, struct machine *machine, const char *program)
 {
     char usual[FEDERATION_PATH_SIZE];
     federation_program(usual, "tovd");
-    for (unsigned i = 0; i < NODES; i++) {
-        char node[FEDERATION_PATH_SIZE];
-        federation_path(federation, node, "nodes/%s", federation->nodes[i].agency);
-        UNIT_NEED(machine_order(machine, ORDER_MS,
-                                "%s --config %s/tovd.conf >>%s/tovd.log 2>&1 </dev/null &",
-                                program == NULL ? usual : program, node, node) == 0);
-    }
+    for (unsigned i = 0; i < NODES; i++)
+        nodes_start_one(federation, machine, (enum node_number)i,
+                        program == NULL ? usual : program);
 }
 
 void nodes_take_over(struct machine *machine)

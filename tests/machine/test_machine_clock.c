@@ -13,7 +13,6 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #define HOUR_MS (INT64_C(3600) * 1000)
@@ -50,25 +49,10 @@ static int64_t until_year(int64_t year)
 
 /* ---- what the node says ---- */
 
-/* Waits until its status has STATE and WORDS in its sentence; NULL: no sentence. */
+/* NULL: no sentence. */
 static bool says(const char *state, const char *words)
 {
-    long long until = process_now_ms() + SAYS_MS;
-    struct tov_client *client = node_connect(&storm.federation, KK, "caseworker", SERVES_MS);
-    bool is_there = false;
-    while (client != NULL && !is_there && process_now_ms() < until) {
-        struct tov_status *status = NULL;
-        if (tov_status_get(client, &status, NULL) == TOV_OK) {
-            const struct tov_node_status *facts = tov_status_facts(status);
-            is_there = strcmp(facts->state, state) == 0 &&
-                       (words == NULL ? facts->sentence_en[0] == '\0'
-                                      : strstr(facts->sentence_en, words) != NULL);
-            tov_status_destroy(status);
-        }
-        process_pause();
-    }
-    tov_client_close(client);
-    return is_there;
+    return node_says(&storm.federation, KK, &(struct node_saying){state, words}, SAYS_MS);
 }
 
 static bool says_what_is_the_matter(int64_t by_ms)

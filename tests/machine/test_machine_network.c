@@ -160,15 +160,6 @@ static void begin(uint64_t seed)
     storm_begin_clients(&storm);
 }
 
-static bool all_go_on(void)
-{
-    bool all = storm_lives(&storm);
-    for (unsigned i = 0; i < NODES; i++)
-        all = all && storm_sends(&storm, (enum node_number)i, GOES_ON_MS) &&
-              storm_receives(&storm, (enum node_number)i, GOES_ON_MS);
-    return all;
-}
-
 static bool nobody_is_suspected(void)
 {
     bool nobody = true;
@@ -188,7 +179,7 @@ static bool live_through(unsigned rounds, uint64_t *random)
     for (unsigned i = 0; all_well && i < rounds; i++) {
         faults[i % FAULTS].run((unsigned)(unit_random(random) % NODES), random);
         hub_heal(&hub);
-        all_well = all_go_on();
+        all_well = storm_goes_on(&storm, GOES_ON_MS);
         if (!all_well)
             (void)printf("\nround %u: not all went on after \"%s\"\n", i, faults[i % FAULTS].name);
     }
@@ -218,7 +209,8 @@ static void a_bad_network_delays_and_does_no_more(void)
     const char *seed = getenv("TOV_KILL_SEED");
     uint64_t random = seed == NULL ? 1 : strtoull(seed, NULL, 10);
     begin(random);
-    end(all_go_on() && live_through(unit_rounds("TOV_ROUNDS", ROUNDS), &random));
+    end(storm_goes_on(&storm, GOES_ON_MS) &&
+        live_through(unit_rounds("TOV_ROUNDS", ROUNDS), &random));
 }
 
 /* The epoch keys that kk has, and those that it knows of the others, are all past their time when
@@ -227,7 +219,7 @@ static void a_node_that_nobody_reached_for_a_month_is_caught_up_with(void)
 {
     begin(1);
     storm.in_any_order = true;
-    bool all_well = all_go_on();
+    bool all_well = storm_goes_on(&storm, GOES_ON_MS);
     set_silent(KK, true);
     for (unsigned i = 0; i < NODES; i++)
         all_well = node_stop(&storm.federation, (enum node_number)i) && all_well;
@@ -238,7 +230,7 @@ static void a_node_that_nobody_reached_for_a_month_is_caught_up_with(void)
                storm_receives(&storm, KRFO, GOES_ON_MS) && storm_sends(&storm, KK, GOES_ON_MS);
     UNIT_EQUAL_INT(all_well, 1);
     hub_heal(&hub);
-    end(all_well && all_go_on());
+    end(all_well && storm_goes_on(&storm, GOES_ON_MS));
 }
 
 int main(void)

@@ -30,16 +30,6 @@ static void power_on(const char *program)
     nodes_start(&storm.federation, &machine, program);
 }
 
-/* By themselves: each takes a message and gets those of others. */
-static bool all_go_on(void)
-{
-    bool all = true;
-    for (unsigned i = 0; i < NODES; i++)
-        all = storm_sends(&storm, (enum node_number)i, GOES_ON_MS) &&
-              storm_receives(&storm, (enum node_number)i, GOES_ON_MS) && all;
-    return all && storm_lives(&storm);
-}
-
 /* I4: no node tells a smaller signed tree than it told before a cut. */
 static bool none_has_gone_back(void)
 {
@@ -81,7 +71,7 @@ static void nothing_acknowledged_is_lost_or_taken_back_when_the_power_goes(void)
     unsigned cuts = unit_rounds("TOV_CUTS", CUTS);
     begin(NULL);
     for (unsigned left = cuts; left > 0; left--) {
-        bool go_on = all_go_on() && none_has_gone_back();
+        bool go_on = storm_goes_on(&storm, GOES_ON_MS) && none_has_gone_back();
         UNIT_EQUAL_INT(go_on, 1);
         cut_soon(&random);
         if (!go_on)
@@ -92,7 +82,7 @@ static void nothing_acknowledged_is_lost_or_taken_back_when_the_power_goes(void)
     nodes_take_over(&machine);
     for (unsigned i = 0; i < NODES; i++)
         node_start(&storm.federation, (enum node_number)i);
-    UNIT_EQUAL_INT(all_go_on() && none_has_gone_back(), 1);
+    UNIT_EQUAL_INT(storm_goes_on(&storm, GOES_ON_MS) && none_has_gone_back(), 1);
     UNIT_EQUAL_INT(storm_calm(&storm), 1);
     UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
     for (unsigned i = 0; i < NODES; i++)
@@ -109,7 +99,7 @@ static void nothing_acknowledged_is_lost_or_taken_back_when_the_power_goes(void)
 static void a_store_that_does_not_sync_is_found(void)
 {
     begin(NO_SYNC);
-    UNIT_EQUAL_INT(all_go_on(), 1);
+    UNIT_EQUAL_INT(storm_goes_on(&storm, GOES_ON_MS), 1);
     machine_cut(&machine);
     power_on(NULL);
     long long until = process_now_ms() + GOES_ON_MS;
