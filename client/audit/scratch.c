@@ -133,50 +133,68 @@ enum tov_err tov_table_change(const struct tov_scratch *scratch, const struct to
 
 /* ---- marks ---- */
 
+static size_t pages_in_use; /* of all sets: those of all exports are there at once */
+
 void tov_marks_fini(struct tov_marks *marks)
 {
-    for (size_t i = 0; i < marks->capacity; i++)
-        free(marks->pages[i]);
+    for (size_t i = 0; i < marks->count; i++)
+        free(marks->pages[i].bits);
+    pages_in_use -= marks->count;
     free(marks->pages);
     free(marks->ranges);
     *marks = (struct tov_marks){0};
 }
 
-static enum tov_err widen(struct tov_marks *marks, size_t needed)
+/* The first page that is not below NUMBER. */
+static size_t find_page(const struct tov_marks *marks, uint64_t number)
 {
-    size_t capacity = marks->capacity == 0 ? 8 : marks->capacity;
-    while (capacity <= needed)
-        capacity *= 2;
-    uint8_t **pages = realloc(marks->pages, capacity * sizeof *pages);
-    if (pages == NULL)
-        return TOV_E_NOMEM;
-    memset(pages + marks->capacity, 0, (capacity - marks->capacity) * sizeof *pages);
-    marks->pages = pages;
-    marks->capacity = capacity;
-    return TOV_OK;
+    size_t low = 0, high = marks->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (marks->pages[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-static enum tov_err add_marks_page(struct tov_marks *marks, size_t page)
+static bool has_page(const struct tov_marks *marks, size_t at, uint64_t number)
 {
-    if (marks->used == TOV_MARKS_PAGES_MAX)
+    return at < marks->count && marks->pages[at].number == number;
+}
+
+static enum tov_err add_marks_page(struct tov_marks *marks, size_t at, uint64_t number)
+{
+    if (pages_in_use == TOV_MARKS_PAGES_MAX)
         return TOV_E_LIMIT;
-    if (page >= marks->capacity)
-        TOV_TRY(widen(marks, page));
-    marks->pages[page] = calloc(1, MARKS_PAGE_BYTES);
-    if (marks->pages[page] == NULL)
+    if (marks->count == marks->capacity) {
+        size_t capacity = marks->capacity == 0 ? 8 : 2 * marks->capacity;
+        struct tov_marks_page *pages = realloc(marks->pages, capacity * sizeof *pages);
+        if (pages == NULL)
+            return TOV_E_NOMEM;
+        marks->pages = pages;
+        marks->capacity = capacity;
+    }
+    uint8_t *bits = calloc(1, MARKS_PAGE_BYTES);
+    if (bits == NULL)
         return TOV_E_NOMEM;
-    marks->used++;
+    memmove(&marks->pages[at + 1], &marks->pages[at], (marks->count - at) * sizeof *marks->pages);
+    marks->pages[at] = (struct tov_marks_page){number, bits};
+    marks->count++;
+    pages_in_use++;
     return TOV_OK;
 }
 
 enum tov_err tov_marks_put(struct tov_marks *marks, uint64_t index)
 {
-    size_t page = (size_t)(index / MARKS_PAGE_BITS);
+    uint64_t number = index / MARKS_PAGE_BITS;
+    size_t at = find_page(marks, number);
     if (index >= MARKS_MAX)
         return TOV_E_LIMIT;
-    if (page >= marks->capacity || marks->pages[page] == NULL)
-        TOV_TRY(add_marks_page(marks, page));
-    marks->pages[page][index % MARKS_PAGE_BITS / 8] |= (uint8_t)(1u << (index % 8));
+    if (!has_page(marks, at, number))
+        TOV_TRY(add_marks_page(marks, at, number));
+    marks->pages[at].bits[index % MARKS_PAGE_BITS / 8] |= (uint8_t)(1u << (index % 8));
     return TOV_OK;
 }
 
@@ -193,11 +211,9 @@ enum tov_err tov_marks_put_range(struct tov_marks *marks, uint64_t first, uint64
     return TOV_OK;
 }
 
-static bool has_bit(const struct tov_marks *marks, uint64_t index)
+static bool has_bit(const struct tov_marks_page *page, uint64_t index)
 {
-    uint64_t page = index / MARKS_PAGE_BITS;
-    return page < marks->capacity && marks->pages[page] != NULL &&
-           (marks->pages[page][index % MARKS_PAGE_BITS / 8] >> (index % 8) & 1) != 0;
+    return (page->bits[index % MARKS_PAGE_BITS / 8] >> (index % 8) & 1) != 0;
 }
 
 bool tov_marks_has(const struct tov_marks *marks, uint64_t index)
@@ -206,20 +222,20 @@ bool tov_marks_has(const struct tov_marks *marks, uint64_t index)
         if (index >= marks->ranges[i].first && index < marks->ranges[i].end)
             return true;
     }
-    return has_bit(marks, index);
+    size_t at = find_page(marks, index / MARKS_PAGE_BITS);
+    return has_page(marks, at, index / MARKS_PAGE_BITS) && has_bit(&marks->pages[at], index);
 }
 
 bool tov_marks_next(const struct tov_marks *marks, uint64_t *index)
 {
     uint64_t at = *index;
-    while (at / MARKS_PAGE_BITS < marks->capacity) {
-        if (marks->pages[at / MARKS_PAGE_BITS] == NULL) {
-            at = (at / MARKS_PAGE_BITS + 1) * MARKS_PAGE_BITS;
-        } else if (has_bit(marks, at)) {
-            *index = at;
-            return true;
-        } else {
-            at++;
+    for (size_t i = find_page(marks, at / MARKS_PAGE_BITS); i < marks->count; i++) {
+        uint64_t begin = marks->pages[i].number * MARKS_PAGE_BITS;
+        for (at = at < begin ? begin : at; at < begin + MARKS_PAGE_BITS; at++) {
+            if (has_bit(&marks->pages[i], at)) {
+                *index = at;
+                return true;
+            }
         }
     }
     return false;

@@ -44,20 +44,24 @@ enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_t
 enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_table *table,
                             uint64_t number, struct tov_row *out_row) TOV_MUST_CHECK;
 
-#define TOV_MARKS_PAGES_MAX 16384u /* of one set: 64 MiB, and 2^29 indices that lie close */
+#define TOV_MARKS_PAGES_MAX 32768u /* of all sets: 128 MiB, and 2^30 indices that lie close */
 #define TOV_MARKS_RANGES_MAX 1024u
 
-/* A set of indices; {0} is empty. 4 KiB of memory for each 32,768 indices of which any is in it. */
+/* A set of indices; {0} is empty. 4 KiB of memory for each 32,768 indices of which any is in it,
+ * wherever they lie: an export has thousands of sets, and names what it likes. */
 struct tov_marks {
-    uint8_t **pages;
-    size_t capacity, used;
+    struct tov_marks_page {
+        uint64_t number;
+        uint8_t *bits;
+    } * pages; /* ascending */
+    size_t capacity, count;
     struct tov_marks_range {
         uint64_t first, end;
     } * ranges;
     size_t range_count;
 };
 void tov_marks_fini(struct tov_marks *marks);
-/* LIMIT over 2^36 or TOV_MARKS_PAGES_MAX, NOMEM. */
+/* LIMIT over 2^36 or TOV_MARKS_PAGES_MAX, NOMEM. One thread has all sets. */
 enum tov_err tov_marks_put(struct tov_marks *marks, uint64_t index) TOV_MUST_CHECK;
 /* [first, end) at once, however long. LIMIT over TOV_MARKS_RANGES_MAX. */
 enum tov_err tov_marks_put_range(struct tov_marks *marks, uint64_t first,

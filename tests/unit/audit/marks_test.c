@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * Sets of indices, which an export fills as it likes: what they find, and what they cost.
+ */
+#include "audit/scratch.h"
+
+#include "support/unit.h"
+
+#include <stddef.h>
+
+#define PAGE_BITS UINT64_C(32768)
+#define LAST ((UINT64_C(1) << 36) - 1)
+
+static void what_was_put_is_found_in_order_and_nothing_else(void)
+{
+    static const uint64_t put[] = {LAST, 5, PAGE_BITS, 9 * PAGE_BITS + 1, PAGE_BITS - 1, 5};
+    static const uint64_t expected[] = {5, PAGE_BITS - 1, PAGE_BITS, 9 * PAGE_BITS + 1, LAST};
+    struct tov_marks marks = {0};
+    uint64_t at = 0;
+    for (size_t i = 0; i < sizeof put / sizeof put[0]; i++)
+        UNIT_OK(tov_marks_put(&marks, put[i]));
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++, at++) {
+        CU_ASSERT(tov_marks_next(&marks, &at));
+        UNIT_EQUAL_INT(at, expected[i]);
+        CU_ASSERT(tov_marks_has(&marks, at));
+        CU_ASSERT_FALSE(tov_marks_has(&marks, at + 2));
+    }
+    CU_ASSERT_FALSE(tov_marks_next(&marks, &at));
+    UNIT_EQUAL_INT(tov_marks_put(&marks, LAST + 1), TOV_E_LIMIT);
+    UNIT_OK(tov_marks_put_range(&marks, LAST + 7, UINT64_MAX));
+    CU_ASSERT(tov_marks_has(&marks, LAST + 7) && !tov_marks_has(&marks, LAST + 6));
+    tov_marks_fini(&marks);
+}
+
+/* An export has thousands of sets, and one entry names any index. */
+static void a_far_index_costs_no_more_than_a_near_one(void)
+{
+    struct tov_marks far = {0}, near = {0};
+    UNIT_OK(tov_marks_put(&far, LAST));
+    UNIT_OK(tov_marks_put(&near, 0));
+    UNIT_EQUAL_INT(far.capacity, near.capacity);
+    tov_marks_fini(&far);
+    tov_marks_fini(&near);
+}
+
+static void all_sets_together_have_a_limit_and_give_back(void)
+{
+    struct tov_marks marks[3] = {{0}};
+    size_t first = TOV_MARKS_PAGES_MAX / 2;
+    for (size_t i = 0; i < TOV_MARKS_PAGES_MAX; i++)
+        UNIT_NEED(tov_marks_put(&marks[i < first ? 0 : 1], i * PAGE_BITS) == TOV_OK);
+    UNIT_EQUAL_INT(tov_marks_put(&marks[2], 3), TOV_E_LIMIT);
+    UNIT_OK(tov_marks_put(&marks[0], 3)); /* where there is a page */
+    tov_marks_fini(&marks[1]);
+    UNIT_OK(tov_marks_put(&marks[2], 3));
+    CU_ASSERT(tov_marks_has(&marks[0], 3) && tov_marks_has(&marks[2], 3));
+    tov_marks_fini(&marks[0]);
+    tov_marks_fini(&marks[2]);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_was_put_is_found_in_order_and_nothing_else),
+        UNIT_TEST(a_far_index_costs_no_more_than_a_near_one),
+        UNIT_TEST(all_sets_together_have_a_limit_and_give_back),
+    };
+    return unit_run("audit_marks", tests, sizeof tests / sizeof tests[0]);
+}
