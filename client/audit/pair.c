@@ -244,6 +244,19 @@ static void judge_revoked_ledger(struct tov_audit *owner, const struct tov_revoc
                                TOV_SAY_HASH(&revocation->root), TOV_SAY_HASH(&root));
 }
 
+/* Its tree is compared with the root by an export that has the roster. */
+static void judge_revoked_journal(const struct tov_audit *owner, const struct tov_roster *newer,
+                                  struct tov_findings *findings)
+{
+    const struct tov_tree *journal = &owner->journal;
+    if (!journal->has_checkpoint || journal->key == NULL)
+        return;
+    struct tov_bytes name = tov_bytes_of_text(journal->key->name);
+    const struct tov_revocation *revocation = tov_roster_revocation(newer, name);
+    if (revocation != NULL && tov_roster_revocation(owner->keyring.newest, name) == NULL)
+        judge_void(findings, revocation, "journal/checkpoint", journal->checkpoint.size);
+}
+
 /* The newest roster of OTHER goes on from that of OWN: by its chain, or, where that begins later,
  * by roots that vouch for both. Else somebody may have made it up. */
 static bool goes_on(const struct tov_keyring *own, const struct tov_keyring *other)
@@ -277,6 +290,7 @@ void tov_pair_revoked(struct tov_audit *audit, const struct tov_audit *other,
         if (mirror != NULL && mirror->is_sound)
             judge_void(findings, revocation, path, mirror->size);
     }
+    judge_revoked_journal(audit, newer, findings);
 }
 
 /* ---- two exports of one ledger ---- */

@@ -18,7 +18,8 @@ enum tov_err tov_pair_same(struct tov_audit *a, struct tov_audit *b,
 /* Rosters of the same version must be the same. */
 void tov_pair_rosters(const struct tov_audit *a, const struct tov_audit *b,
                       struct tov_findings *findings);
-/* What AUDIT shows of ledgers whose keys only the newer roster of OTHER revokes. */
+/* What AUDIT shows of ledgers, and of its journal, whose keys only the newer roster of OTHER
+ * revokes. */
 void tov_pair_revoked(struct tov_audit *audit, const struct tov_audit *other,
                       struct tov_findings *findings);
 bool tov_pair_is_same_ledger(const struct tov_audit *a, const struct tov_audit *b);

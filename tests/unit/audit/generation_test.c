@@ -77,30 +77,32 @@ static void live_on(void)
     }
 }
 
-/* Where the first agency's ledger had SIZE entries. */
-static void go_back_to(uint64_t size, struct tov_signed_size *out)
+/* Where a tree of the first agency, whose first TILE it is, had SIZE entries. */
+static void go_back_to(const char *tile, uint64_t size, struct tov_signed_size *out)
 {
     char former[WORLD_PATH_SIZE];
     struct tov_range range = {.size = 0};
     world_path(world, former, "exports/a1");
-    struct tov_buf tile = damage_read(former, "tile/0/000");
-    UNIT_NEED(size <= tile.size / TOV_HASH_BYTES);
+    struct tov_buf hashes = damage_read(former, tile);
+    UNIT_NEED(size <= hashes.size / TOV_HASH_BYTES);
     while (range.size < size)
-        UNIT_OK(tov_range_append(&range, (const struct tov_hash *)tile.data + range.size));
+        UNIT_OK(tov_range_append(&range, (const struct tov_hash *)hashes.data + range.size));
     *out = (struct tov_signed_size){.size = size, .root = tov_range_root(&range)};
-    tov_buf_fini(&tile);
+    tov_buf_fini(&hashes);
 }
 
-/* VOID_AFTER: where the ledger was closed; 0: at its end. */
-static void change_generation(uint64_t void_after)
+/* Ledger and journal are closed at their end, or before it. */
+static void change_generation(bool is_at_end)
 {
     struct sim_wire *wire = world->wire;
     struct tov_signed_size ledger, journal;
     const struct tov_core *core = tov_node_core(wire->nodes[0].node);
     UNIT_NEED(tov_ledger_newest(core->ledger, &ledger));
     UNIT_NEED(tov_ledger_newest(core->journal, &journal));
-    if (void_after != 0)
-        go_back_to(void_after, &ledger);
+    if (!is_at_end) {
+        go_back_to("tile/0/000", 200, &ledger);
+        go_back_to("journal/tile/0/000.p/2", 1, &journal);
+    }
     for (size_t i = 0; i < WORLD_AGENCIES; i++)
         sim_wire_crash(wire, i);
     begin_generation(&ledger, &journal);
@@ -109,7 +111,7 @@ static void change_generation(uint64_t void_after)
     live_on();
 }
 
-static void check_all(int code, const char *names)
+static struct verdict verdict_of_all(void)
 {
     char roots[WORLD_PATH_SIZE], former[WORLD_PATH_SIZE], folders[WORLD_AGENCIES][WORLD_PATH_SIZE];
     world_path(world, roots, "roots");
@@ -118,18 +120,18 @@ static void check_all(int code, const char *names)
         world_path(world, folders[i], "next-a%zu", i + 1);
         UNIT_NEED(world_export(world, i, folders[i]) == TOV_OK);
     }
-    struct verdict verdict = verdict_of(
-        world, roots, (const char *const[]){former, folders[0], folders[1], folders[2], NULL});
-    VERDICT_IS(&verdict, code, names, "the former one, and all of now");
-    verdict_fini(&verdict);
+    return verdict_of(world, roots,
+                      (const char *const[]){former, folders[0], folders[1], folders[2], NULL});
 }
 
 /* The notes are of the export that was made before, and of what the new node did not have yet. */
 static void an_ended_generation_and_the_next_are_both_whole(void)
 {
     world = world_create("audit-generation");
-    change_generation(0);
-    check_all(0, "attachment-absent sent-not-received");
+    change_generation(true);
+    struct verdict verdict = verdict_of_all();
+    VERDICT_IS(&verdict, 0, "attachment-absent sent-not-received", "the former one, and all now");
+    verdict_fini(&verdict);
     world_destroy(world);
 }
 
@@ -137,8 +139,14 @@ static void an_ended_generation_and_the_next_are_both_whole(void)
 static void what_was_written_after_the_end_is_void_and_accuses_nobody(void)
 {
     world = world_create("audit-generation-void");
-    change_generation(200);
-    check_all(4, "attachment-absent sent-not-received void");
+    change_generation(false);
+    struct verdict verdict = verdict_of_all();
+    VERDICT_IS(&verdict, 4, "attachment-absent sent-not-received void", "as above");
+    /* Of the former export, whose own roster knew nothing of it. */
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "void", "checkpoint"));
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "void", "journal/checkpoint"));
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "void", "mirror/1/1/entries"));
+    verdict_fini(&verdict);
     world_destroy(world);
 }
 
