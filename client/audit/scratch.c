@@ -51,6 +51,8 @@ static off_t place_of(const struct tov_table *table, uint64_t at)
 
 static enum tov_err add_page(struct tov_scratch *scratch, struct tov_table *table)
 {
+    if (scratch->pages >= TOV_SCRATCH_PAGES_MAX)
+        return TOV_E_LIMIT;
     if (table->page_count == table->page_capacity) {
         size_t capacity = table->page_capacity == 0 ? 8 : 2 * table->page_capacity;
         uint64_t *pages = realloc(table->pages, capacity * sizeof *pages);

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 
 #define TOV_SCRATCH_PAGE_ROWS 1024u
+#define TOV_SCRATCH_PAGES_MAX 65536u /* 3 GiB, and 67 million messages */
 
 /* One file for all tables of an audit. */
 struct tov_scratch {
@@ -32,6 +33,7 @@ struct tov_table {
     size_t page_count, page_capacity;
 };
 void tov_table_fini(struct tov_table *table);
+/* LIMIT over TOV_SCRATCH_PAGES_MAX, NOMEM, IO. */
 enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
                            const struct tov_row *row) TOV_MUST_CHECK;
 /* The row of the same number. NOT_FOUND, IO. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Sets of indices, which an export fills as it likes: what they find, and what they cost.
+ * Sets of indices and the file of tables, which an export fills as it likes: what they find, and
+ * what they cost.
  */
 #include "audit/scratch.h"
 
@@ -58,12 +59,31 @@ static void all_sets_together_have_a_limit_and_give_back(void)
     tov_marks_fini(&marks[2]);
 }
 
+/* One run of a receipt makes 65,535 rows of 5 bytes. */
+static void the_file_of_tables_has_a_limit(void)
+{
+    struct tov_scratch scratch;
+    struct tov_table table = {0}, other = {0};
+    struct tov_row row = {.number = 1};
+    UNIT_OK(tov_scratch_open(&scratch));
+    scratch.pages = TOV_SCRATCH_PAGES_MAX - 1;
+    for (; row.number <= TOV_SCRATCH_PAGE_ROWS; row.number++)
+        UNIT_NEED(tov_table_put(&scratch, &table, &row) == TOV_OK);
+    UNIT_EQUAL_INT(tov_table_put(&scratch, &table, &row), TOV_E_LIMIT);
+    UNIT_EQUAL_INT(tov_table_put(&scratch, &other, &row), TOV_E_LIMIT);
+    UNIT_OK(tov_table_find(&scratch, &table, TOV_SCRATCH_PAGE_ROWS, &row));
+    tov_table_fini(&table);
+    tov_table_fini(&other);
+    tov_scratch_close(&scratch);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_was_put_is_found_in_order_and_nothing_else),
         UNIT_TEST(a_far_index_costs_no_more_than_a_near_one),
         UNIT_TEST(all_sets_together_have_a_limit_and_give_back),
+        UNIT_TEST(the_file_of_tables_has_a_limit),
     };
-    return unit_run("audit_marks", tests, sizeof tests / sizeof tests[0]);
+    return unit_run("audit_scratch", tests, sizeof tests / sizeof tests[0]);
 }
