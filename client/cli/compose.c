@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -247,6 +248,7 @@ static enum tov_err apply_files(struct cli *cli, const struct cli_arguments *arg
                                 struct kept_draft *draft)
 {
     const char *given = NULL;
+    struct stat status;
     if (command_has(arguments, "attach")) {
         json_decref(draft->attachments);
         draft->attachments = json_array();
@@ -255,6 +257,8 @@ static enum tov_err apply_files(struct cli *cli, const struct cli_arguments *arg
         TOV_FREE char *path = realpath(given, NULL);
         if (path == NULL)
             return cli_fail(cli, TOV_E_NOT_FOUND, _("There is no file %.160s to attach."), given);
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+            return cli_fail(cli, TOV_E_ARGUMENT, _("%.180s is no ordinary file."), given);
         if (json_array_append_new(draft->attachments, json_pack("{s:s, s:s}", "path", path, "mime",
                                                                 mime_of(path))) != 0)
             return cli_fail(cli, TOV_E_ARGUMENT, _("The name of %.160s is not UTF-8."), given);

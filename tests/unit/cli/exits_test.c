@@ -130,6 +130,10 @@ static void a_wrong_file_is_told_in_the_language_of_the_user(void)
     struct ran *ran = RAN(&scene.place, "export", "no-such/folder");
     CU_ASSERT(cli_says(ran->err, "(mappen til udtrækket kan ikke oprettes: "));
     ran_end(ran);
+    ran = RAN(&scene.place, "send", "msg.note", "--attach", ".", "--yes");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_USAGE);
+    UNIT_EQUAL_TEXT(ran->err, "tov: . er ikke en almindelig fil.\n"); /* no draft is kept of it */
+    ran_end(ran);
     cli_scene_end(&scene);
 }
 
