@@ -23,6 +23,8 @@ static const char *const lines[] = {
     N_("%s: a %s key, but a %s key is needed here; one key has one use"),
     N_("%s: not a front.pub; tov-keys writes it beside the node's keys"),
     N_("export: the folder cannot be made: %s"),
+    N_("export: a file cannot be written: %s"),
+    N_("the attachment cannot be written: %s"),
     N_("no agency \"%s\" in the directory: it is not in the roster, or has ended"),
     N_("not JSON (line %s, column %s)"),
     N_("not a JSON object (line 1)"),

@@ -137,6 +137,31 @@ static void a_wrong_file_is_told_in_the_language_of_the_user(void)
     cli_scene_end(&scene);
 }
 
+/* The node's disk, or that of the file which was to be written: the line below says which. */
+static void a_full_disk_is_the_nodes_only_where_the_node_says_so(void)
+{
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        {"the node's disk is full; keep the files and call the operator",
+         "tov: Der er ikke mere plads på disken.\n     (nodens disk er fuld; "},
+        {"the attachment cannot be written: No space left on device",
+         "tov: Der er ikke mere plads på disken.\n     (bilaget kan ikke skrives: "},
+        {"export: a file cannot be written: No space left on device",
+         "tov: Der er ikke mere plads på disken.\n     (en fil i udtrækket kan ikke skrives: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cli_scene scene = {.node = {.error = TOV_E_FULL, .error_text = cases[i].text}};
+        cli_scene_begin(&scene);
+        ran_set(&scene.place, "TOV_LANG", "da");
+        struct ran *ran = RAN(&scene.place, "show", "7");
+        UNIT_EQUAL_INT(ran->code, CLI_EXIT_LATER);
+        CU_ASSERT(cli_says(ran->err, cases[i].told));
+        ran_end(ran);
+        cli_scene_end(&scene);
+    }
+}
+
 /* The bracket behind the sentence for a code: in Danish, or marked as what it is. */
 static void what_a_node_says_is_danish_or_said_to_be_english(void)
 {
@@ -302,6 +327,7 @@ int main(void)
         UNIT_TEST(a_key_file_that_is_not_there_or_that_others_may_read_is_1),
         UNIT_TEST(a_failure_is_told_in_the_language_of_the_user),
         UNIT_TEST(a_wrong_file_is_told_in_the_language_of_the_user),
+        UNIT_TEST(a_full_disk_is_the_nodes_only_where_the_node_says_so),
         UNIT_TEST(what_a_node_says_is_danish_or_said_to_be_english),
         UNIT_TEST(waiting_in_vain_is_5),
         UNIT_TEST(every_command_gives_one_value),
