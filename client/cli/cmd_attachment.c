@@ -89,8 +89,7 @@ static enum tov_err explain(struct cli *cli, enum tov_err err,
         return cli_fail(cli, TOV_E_AGAIN, "%s", _("Stopped. Nothing was saved."));
     if (err == TOV_E_UNAVAILABLE)
         return cli_fail(cli, err,
-                        _("Not all of it has arrived yet. tov show %llu tells how far it is."),
-                        number);
+                        _("Not all of it is here now. tov show %llu tells how far it is."), number);
     if (err == TOV_E_NOT_FOUND)
         return cli_fail(cli, err,
                         _("Message %llu has no attachment %u, or it is not for you to see. They "

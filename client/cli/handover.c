@@ -106,8 +106,7 @@ static enum tov_err put_attachment(struct handover *handover,
     unsigned long long number = (unsigned long long)handover->number;
     if (!attachment->complete)
         return cli_fail(cli, TOV_E_UNAVAILABLE,
-                        _("Not all of it has arrived yet. tov show %llu tells how far it is."),
-                        number);
+                        _("Not all of it is here now. tov show %llu tells how far it is."), number);
     ending_of(attachment->name, ending);
     (void)snprintf(path, sizeof path, "%s/attachment-%u%s", handover->folder, attachment->part,
                    ending);

@@ -77,7 +77,7 @@ static void of_an_attachment_that_is_not_whole_nothing_stays(void)
     cli_scene_begin(&scene);
     struct ran *ran = RAN(&scene.place, "attachment", "get", "7", "2", "--out", "plan.pdf");
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_LATER);
-    CU_ASSERT(cli_says(ran->err, "Not all of it has arrived yet."));
+    CU_ASSERT(cli_says(ran->err, "Not all of it is here now."));
     UNIT_EQUAL_INT(ran_entries(&scene.place), 0);
     ran_end(ran);
     ran_write(&scene.place, "plan.pdf", "mine");
