@@ -265,7 +265,7 @@ bool tov_follow_takes(const struct tov_follow *follow)
 
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer)
 {
-    return tov_follow_takes(follow) && !peer->day_is_full && !tov_recall_is_open(peer) &&
+    return tov_follow_takes(follow) && !peer->day_is_full && tov_recall_is_durable(peer) &&
            tov_ledger_size(follow->core->ledger) > 0;
 }
 
@@ -503,5 +503,5 @@ enum tov_link_gap tov_follow_link_gap(const struct tov_follow *follow, uint16_t 
     const struct tov_peer *peer = tov_follow_peer(follow, agency);
     if (peer == NULL)
         return TOV_LINK_GAP_NONE;
-    return tov_recall_is_open(peer) ? TOV_LINK_GAP_UNKNOWN : TOV_LINK_GAP_WITHHELD;
+    return tov_recall_is_durable(peer) ? TOV_LINK_GAP_WITHHELD : TOV_LINK_GAP_UNKNOWN;
 }

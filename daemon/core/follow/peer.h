@@ -145,6 +145,7 @@ struct tov_peer {
     unsigned hash_failures; /* answers with hashes that did not fit, or that did not come */
     uint64_t hash_pause_to_ms;
     uint64_t recall_from, recall_to, recall_at; /* recall.c; open while at < to */
+    uint32_t recall_pending;                    /* answers that are not durable yet */
     uint64_t recall_asked_ms;
     uint64_t recall_moved_ms; /* since when it has brought nothing; 0: it is not heard */
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
@@ -274,8 +275,7 @@ struct tov_follow {
     uint64_t untold_ms;                   /* since when some of them are not told */
     uint32_t pull_run;                    /* names this run of the node in rows of transfers */
     size_t pulls_given_up;                /* in this run */
-    size_t recall_pending;                /* as told by tov_follow_recall_view */
-    uint64_t recall_changes;              /* the same */
+    uint64_t recall_changes;              /* as told by tov_follow_recall_view */
     uint64_t own_files_at;                /* where looking for files to fetch back goes on: */
     uint8_t own_files_part;               /* ... of that message */
     struct tov_kept_tree kept_trees[TOV_KEPT_TREES]; /* part_file.c */
@@ -542,6 +542,8 @@ void tov_recover_on_nonce(struct tov_follow *follow, const struct tov_peer *peer
 /* recall.c */
 enum tov_err tov_recall_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 bool tov_recall_is_open(const struct tov_peer *peer);
+/* Nothing more is asked of it, and all that it answered is committed. */
+bool tov_recall_is_durable(const struct tov_peer *peer);
 void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer);
 void tov_serve_leaves(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_control *request);

@@ -2,7 +2,8 @@
  *
  * The entries of a recovered tree, read back from those to whom they were disclosed
  * (docs/recovery.md). Each peer is asked for its part of the range, once; until it has answered,
- * its ledger is not followed, since the receipts that it was given are among them.
+ * and that is durable, its ledger is not followed: the receipts that it was given are among them,
+ * and the links of which its own receipts speak.
  *
  *   fact "recall" || agency u16: from u64, to u64, at u64; gone when all of it was answered
  *
@@ -143,6 +144,11 @@ bool tov_recall_is_open(const struct tov_peer *peer)
     return peer->recall_at < peer->recall_to;
 }
 
+bool tov_recall_is_durable(const struct tov_peer *peer)
+{
+    return !tov_recall_is_open(peer) && peer->recall_pending == 0;
+}
+
 void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
 {
     for (size_t i = 0; i < follow->peer_count; i++) {
@@ -168,10 +174,10 @@ static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *p
 
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow)
 {
-    struct tov_recall_view view = {.pending = follow->recall_pending,
-                                   .changes = follow->recall_changes};
+    struct tov_recall_view view = {.changes = follow->recall_changes};
     for (size_t i = 0; i < follow->peer_count; i++) {
         const struct tov_peer *peer = &follow->peers[i];
+        view.pending += peer->recall_pending;
         if (!tov_recall_is_open(peer))
             view.answered++;
         else if ((peer->has_session || peer->is_consulted) && !is_stalled(follow, peer))
@@ -495,9 +501,10 @@ static enum tov_err take_leaf(struct bringing *with, const struct tov_held_leaf 
 static void note_answered(struct tov_core *core, const struct tov_after *after)
 {
     struct tov_follow *follow = after->owner;
+    struct tov_peer *peer = tov_follow_peer(follow, after->agency);
     (void)core;
-    follow->recall_pending--;
-    follow->recall_changes += after->a; /* it was the last one of its peer */
+    peer->recall_pending--;
+    follow->recall_changes += after->a; /* it was its last answer */
 }
 
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
@@ -524,11 +531,13 @@ enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *pe
     peer->recall_moved_ms = follow->core->mono_ms;
     peer->recall_asked_ms = 0;
     save(follow->core, peer);
-    struct tov_after after = {
-        .run = note_answered, .owner = follow, .a = tov_recall_is_open(peer) ? 0 : 1};
+    struct tov_after after = {.run = note_answered,
+                              .owner = follow,
+                              .agency = peer->number,
+                              .a = tov_recall_is_open(peer) ? 0 : 1};
     enum tov_err err = tov_core_after(follow->core, &after);
     if (err != TOV_OK)
         return tov_core_fail(follow->core, err, "an answer could not be taken");
-    follow->recall_pending++;
+    peer->recall_pending++;
     return TOV_OK;
 }

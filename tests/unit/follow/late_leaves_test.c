@@ -22,6 +22,7 @@ struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;
     uint8_t sent[TOV_MESSAGE_ID_BYTES]; /* the last one since the copy */
+    struct tov_buf leaves, parcel;      /* the first ones of the late one, which are kept */
 };
 
 static enum tov_node_state state_of(const struct scene *scene)
@@ -43,7 +44,8 @@ static void submit(struct scene *scene, uint64_t record, const uint8_t *id)
     memcpy(scene->sent, scene->wire->nodes[0].submitted_id, sizeof scene->sent);
 }
 
-static struct scene *make_scene(const char *name)
+/* SEND_LAST, if any, sends something before the copy is put back. */
+static struct scene *make_scene(const char *name, void (*send_last)(struct scene *scene))
 {
     struct scene *scene = calloc(1, sizeof *scene);
     UNIT_NEED(scene != NULL);
@@ -60,6 +62,8 @@ static struct scene *make_scene(const char *name)
     for (uint64_t i = 0; i < 3; i++)
         submit(scene, 200 + i, NULL);
     sim_wire_run(scene->wire);
+    if (send_last != NULL)
+        send_last(scene);
     sim_wire_crash(scene->wire, 0);
     sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
     sim_wire_start(scene->wire, 0);
@@ -100,7 +104,7 @@ static void check_links(const struct scene *scene)
 
 static void links_go_on_behind_those_that_came_late(void)
 {
-    struct scene *scene = make_scene("links");
+    struct scene *scene = make_scene("links", NULL);
     read_back_without_the_late_one(scene);
     hear(scene, LATE);
     UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
@@ -176,7 +180,7 @@ static bool fill_disk(void *context, struct sim_frame *frame)
  * node is free to serve. */
 static void what_is_on_its_way_back_is_not_appended_anew(void)
 {
-    struct scene *scene = make_scene("commit");
+    struct scene *scene = make_scene("commit", NULL);
     uint8_t id[TOV_MESSAGE_ID_BYTES];
     memcpy(id, scene->sent, sizeof id);
     submit(scene, 300, id);
@@ -212,7 +216,7 @@ static unsigned count_losses(const struct scene *scene)
  * more. */
 static void links_go_on_in_the_series_that_came_late(void)
 {
-    struct scene *scene = make_scene("series");
+    struct scene *scene = make_scene("series", NULL);
     read_back_without_the_late_one(scene);
     scene->wire->filter = keeps_parcels_from_others;
     hear(scene, 2);
@@ -237,12 +241,87 @@ static void links_go_on_in_the_series_that_came_late(void)
     destroy_scene(scene);
 }
 
+/* Chunks never come, so that the late one says that it waits for them. */
+static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    enum tov_frame_kind kind = kind_of(frame);
+    bool is_answer = frame->from == LATE && is_leaves(frame);
+    struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
+    if (frame->from != LATE || (!is_answer && kind != TOV_FRAME_PARCEL))
+        return kind != TOV_FRAME_CHUNK;
+    if (to->size == 0)
+        tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));
+    return false;
+}
+
+static struct tov_delivery delivery_of(const struct scene *scene, uint64_t link)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_link_block block = {.series = {1, 0}, .number = link};
+    struct tov_delivery delivery;
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[0].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_follow_delivery(read, LATE + 1, &block, &delivery) == TOV_OK);
+    return delivery;
+}
+
+static bool keeps_chunks(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return kind_of(frame) != TOV_FRAME_CHUNK;
+}
+
+static void send_file(struct scene *scene)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = 400,
+                              .recipient_count = 1,
+                              .recipients = {{LATE + 1, TOV_RIGHT_ALL}},
+                              .text_bytes = 100,
+                              .attachment_count = 1,
+                              .attachment_bytes = {1000}};
+    scene->wire->filter = keeps_chunks;
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(scene->wire);
+}
+
+/* The message comes back with its link, and at once the receipt that speaks of it. */
+static void what_is_said_of_what_came_back_counts(void)
+{
+    struct scene *scene = make_scene("said", send_file);
+    hear(scene, 1);
+    hear(scene, 2);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    scene->leaves = scene->parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    scene->wire->filter = keeps_first_of_the_late_one;
+    scene->wire->filter_context = scene;
+    hear(scene, LATE);
+    UNIT_NEED(scene->leaves.size > 0 && scene->parcel.size > 0);
+    scene->wire->filter = keeps_chunks;
+    struct tov_node *node = scene->wire->nodes[0].node;
+    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->leaves));
+    tov_node_turn(node);
+    UNIT_EQUAL_INT(tov_follow_link_gap(tov_node_follow(node), LATE + 1), TOV_LINK_GAP_UNKNOWN);
+    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->parcel));
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(tov_follow_link_gap(tov_node_follow(node), LATE + 1), TOV_LINK_GAP_WITHHELD);
+    UNIT_EQUAL_INT(delivery_of(scene, 4).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(scene, 5).verdict.verdict, TOV_VERDICT_PENDING);
+    tov_buf_fini(&scene->leaves);
+    tov_buf_fini(&scene->parcel);
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(links_go_on_behind_those_that_came_late),
         UNIT_TEST(what_is_on_its_way_back_is_not_appended_anew),
         UNIT_TEST(links_go_on_in_the_series_that_came_late),
+        UNIT_TEST(what_is_said_of_what_came_back_counts),
     };
     return unit_run("follow_late_leaves", tests, sizeof tests / sizeof tests[0]);
 }
