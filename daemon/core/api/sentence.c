@@ -54,16 +54,19 @@ static enum tov_err put_attachment_sentence(struct tov_record out)
         "is fetched anew.");
 }
 
-/* "12, 15 og 3 til" */
+/* "12 og 15", "12, 15 og 3 til" */
 static void name_numbers(const struct api_aside *aside, bool is_danish, struct tov_buf *out)
 {
     uint64_t named = aside->count < API_ASIDE_NAMED ? aside->count : API_ASIDE_NAMED;
-    for (uint64_t i = 0; i < named; i++)
-        tov_buf_put_format(out, "%s%llu", i == 0 ? "" : ", ",
+    const char *last = is_danish ? " og " : " and ";
+    for (uint64_t i = 0; i < named; i++) {
+        const char *joint = i + 1 == aside->count ? last : ", ";
+        tov_buf_put_format(out, "%s%llu", i == 0 ? "" : joint,
                            (unsigned long long)aside->numbers[i]);
+    }
     if (aside->count > named)
-        tov_buf_put_format(out, " %s %llu %s", is_danish ? "og" : "and",
-                           (unsigned long long)(aside->count - named), is_danish ? "til" : "more");
+        tov_buf_put_format(out, "%s%llu %s", last, (unsigned long long)(aside->count - named),
+                           is_danish ? "til" : "more");
     tov_buf_put_u8(out, 0);
 }
 

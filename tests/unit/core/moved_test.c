@@ -265,7 +265,13 @@ static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(vo
     expect_sentence(harness, &sofie, "", "");
     expect_sentence(harness, &admin, "(antal: 1)", "nobody has them (1)");
     expect_sentence(harness, &admin, "Loggen nævner numrene", "The log has the numbers");
-    for (size_t i = 1; i < 6; i++)
+    numbers[1] = leave_aside(harness, true);
+    (void)snprintf(danish, sizeof danish, "Jeres beskeder nr. %llu og %llu kunne ikke",
+                   (unsigned long long)numbers[0], (unsigned long long)numbers[1]);
+    (void)snprintf(english, sizeof english, "Your messages no. %llu and %llu could not",
+                   (unsigned long long)numbers[0], (unsigned long long)numbers[1]);
+    expect_sentence(harness, &anna, danish, english);
+    for (size_t i = 2; i < 6; i++)
         numbers[i] = leave_aside(harness, true);
     (void)snprintf(danish, sizeof danish,
                    "Jeres beskeder nr. %llu, %llu, %llu, %llu, %llu og 1 til",
