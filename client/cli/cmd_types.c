@@ -9,6 +9,7 @@
 #include "case/catalogue.h"
 #include "case/unit.h"
 #include "cli/command.h"
+#include "cli/fieldpath.h"
 #include "cli/language.h"
 #include "cli/table.h"
 #include "telling/text.h"
@@ -100,29 +101,13 @@ static const char *need_id(enum tov_catalogue_need need)
 /* How a value is written, for people. */
 static const char *kind_words(const struct tov_catalogue_field *field)
 {
-    static const struct {
-        const char *id;
-        const char *words;
-    } kinds[] = {
-        {"text", N_("text")},
-        {"enum", N_("one of these words")},
-        {"bool", N_("yes or no")},
-        {"date", N_("a date as 28-06-2021")},
-        {"time", N_("date and time as \"28-06-2021 09.10\"")},
-        {"int", N_("a whole number")},
-        {"agency", N_("an agency as kk")},
-        {"uuid", N_("a reference of 32 hexadecimal digits")},
-        {"hash", N_("a hash of 64 hexadecimal digits")},
-    };
-    if (strcmp(field->path, PURPOSE) == 0)
-        return _("one of these words");
     if (strcmp(field->path, BASES) == 0)
         return _("one of the codes below");
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i].id, field->kind) == 0)
-            return _(kinds[i].words);
-    }
-    return field->kind;
+    if (strcmp(field->path, PURPOSE) == 0 || strcmp(field->kind, "enum") == 0)
+        return _("one of these words");
+    if (strcmp(field->kind, "text") == 0)
+        return _("text");
+    return fieldpath_kind_words(field->kind);
 }
 
 static void put_wrapped(struct cli *cli, size_t indent, const char *text)

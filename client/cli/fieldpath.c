@@ -100,7 +100,7 @@ static void put_purpose_ids(struct tov_buf *out)
         tov_buf_put_format(out, "%s%s", i == 0 ? "" : ", ", tov_purpose_at(i)->id);
 }
 
-static const char *kind_words(const char *kind)
+const char *fieldpath_kind_words(const char *kind)
 {
     static const struct {
         const char *id;
@@ -138,7 +138,7 @@ void fieldpath_choices(const struct tov_catalogue_type *type, size_t index, stru
     else if (is_basis)
         tov_buf_put_format(out, _("a code that tov types %s lists"), tov_catalogue_type_id(type));
     else
-        tov_buf_put_text(out, kind_words(field.kind));
+        tov_buf_put_text(out, fieldpath_kind_words(field.kind));
 }
 
 /* ---- in words ---- */

@@ -18,6 +18,8 @@ bool fieldpath_find(const struct tov_catalogue_type *type, const char *path,
                     size_t *out_index);
 /* TEXT as libtov reads it for a field of KIND. */
 void fieldpath_value(const char *kind, const char *text, struct tov_buf *out);
+/* How a value of KIND is written: "a date as 28-06-2021"; KIND itself when it is not known. */
+const char *fieldpath_kind_words(const char *kind);
 /* Appends what may be written in field INDEX of TYPE: "one of: telefon, moede", "yes or no". */
 void fieldpath_choices(const struct tov_catalogue_type *type, size_t index, struct tov_buf *out);
 /* The text form of libtov in words for a person. */
