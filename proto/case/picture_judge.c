@@ -112,13 +112,8 @@ enum tri picture_cites(const struct judging *judging, const struct tov_thing_ref
 bool picture_was_told(const struct subject *subject, size_t at, uint16_t agency)
 {
     for (size_t i = 0; i < at; i++) {
-        const struct tov_told *told = subject->order[i].told;
-        if (told->sender.agency == agency)
+        if (tov_told_is_among(subject->order[i].told, agency))
             return true;
-        for (size_t n = 0; n < told->recipient_count; n++) {
-            if (told->recipients[n].agency == agency)
-                return true;
-        }
     }
     return false;
 }

@@ -72,13 +72,8 @@ bool picture_may_start(const struct judging *judging)
 bool picture_knows_agency(const struct tov_picture *picture, uint64_t agency)
 {
     for (size_t i = 0; i < picture->count; i++) {
-        const struct tov_told *told = &picture->messages[i];
-        if (told->sender.agency == agency)
+        if (tov_told_is_among(&picture->messages[i], agency))
             return true;
-        for (size_t n = 0; n < told->recipient_count; n++) {
-            if (told->recipients[n].agency == agency)
-                return true;
-        }
     }
     return false;
 }

@@ -38,6 +38,14 @@ bool tov_told_tells_as(const struct tov_told *told, const struct tov_told *like,
            tov_told_step_event(told, &other) && tov_thing_ref_equal(&other, event);
 }
 
+bool tov_told_is_among(const struct tov_told *told, uint64_t agency)
+{
+    bool is_among = told->sender.agency == agency;
+    for (size_t i = 0; !is_among && i < told->recipient_count; i++)
+        is_among = told->recipients[i].agency == agency;
+    return is_among;
+}
+
 bool tov_told_is_same_event(const struct tov_told *a, const struct tov_told *b)
 {
     struct tov_thing_ref event;

@@ -23,6 +23,8 @@ bool tov_told_tells_as(const struct tov_told *told, const struct tov_told *like,
 /* Whether one of its things (tov_told_thing) is THING. */
 bool tov_told_is_about(const struct tov_told *told, uint32_t about,
                        const struct tov_thing_ref *thing);
+/* AGENCY sent or received it. */
+bool tov_told_is_among(const struct tov_told *told, uint64_t agency);
 bool tov_unit_is_same(const struct tov_unit_facts *a, const struct tov_unit_facts *b);
 bool tov_told_is_to(const struct tov_told *told, const struct tov_unit_facts *unit);
 /* Sender or a recipient is a unit of the general release channel. */

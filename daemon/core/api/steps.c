@@ -222,17 +222,6 @@ static enum tov_err put_steps(struct stepping *stepping)
 
 /* ---- start ---- */
 
-static bool is_among(const struct tov_told *told, uint16_t agency)
-{
-    if (told->sender.agency == agency)
-        return true;
-    for (size_t i = 0; i < told->recipient_count; i++) {
-        if (told->recipients[i].agency == agency)
-            return true;
-    }
-    return false;
-}
-
 /* Messages to one who helps, and need not be a party: they tell nothing of the whole. */
 static bool is_aside(const struct tov_message_type *type)
 {
@@ -272,7 +261,7 @@ static bool has_held(const struct stepping *stepping, uint32_t kind,
     for (size_t i = 0; i < stepping->book.count; i++) {
         const struct tov_told *told = &stepping->book.told[i];
         if (goes_with(told->draft->type, kind) && tov_told_is_about(told, kind, thing) &&
-            is_among(told, agency))
+            tov_told_is_among(told, agency))
             return true;
     }
     return false;
@@ -340,7 +329,7 @@ static enum tov_err put_seen_of(struct stepping *stepping, struct tov_store_read
 static bool holds(const struct tov_told *told, const struct tov_unit_facts *unit)
 {
     bool by_agency = (unit->duties & TOV_DUTIES_CASE & ~(uint32_t)TOV_DUTY_PROVIDER) != 0;
-    if (by_agency && is_among(told, unit->agency))
+    if (by_agency && tov_told_is_among(told, unit->agency))
         return true;
     for (size_t i = 0; i < told->recipient_count; i++) {
         if (tov_unit_is_same(&told->recipients[i], unit))
