@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GENERATIONS_MAX 256u /* of one agency that are looked at */
+
 struct tov_finding *tov_audit_add(struct tov_audit *audit, enum tov_finding_code code,
                                   const struct tov_place *place, const char *expected,
                                   const char *found)
@@ -190,6 +192,26 @@ static void compare_about(struct tov_audit *audit)
     if (strcmp(tov_audit_federation(audit), audit->about.federation) != 0)
         (void)tov_audit_add(audit, TOV_FOUND_ABOUT_DIFFERS, &place, tov_audit_federation(audit),
                             audit->about.federation);
+}
+
+enum tov_err tov_audit_each_ledger(struct tov_audit *audit, const char *folder,
+                                   enum tov_err (*check)(struct tov_audit *audit, uint16_t agency,
+                                                         uint32_t generation))
+{
+    uint64_t agencies[TOV_AGENCIES_MAX], generations[GENERATIONS_MAX];
+    size_t count = tov_folder_numbers(&audit->folder, folder, agencies, TOV_AGENCIES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        char path[TOV_EXPORT_PATH_SIZE];
+        if (agencies[i] > TOV_AGENCIES_MAX)
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%llu", folder, (unsigned long long)agencies[i]);
+        size_t held = tov_folder_numbers(&audit->folder, path, generations, GENERATIONS_MAX);
+        for (size_t k = 0; k < held; k++) {
+            if (generations[k] <= UINT32_MAX)
+                TOV_TRY(check(audit, (uint16_t)agencies[i], (uint32_t)generations[k]));
+        }
+    }
+    return TOV_OK;
 }
 
 static void say_absent(struct tov_audit *audit)

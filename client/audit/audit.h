@@ -122,6 +122,13 @@ enum tov_err tov_audit_journal(struct tov_audit *audit) TOV_MUST_CHECK;   /* jou
 enum tov_err tov_audit_witnesses(struct tov_audit *audit) TOV_MUST_CHECK; /* witness.c */
 enum tov_err tov_audit_places(struct tov_audit *audit) TOV_MUST_CHECK;    /* places.c */
 
+/* CHECK of each ledger that has a file or folder below FOLDER by its agency and generation, in
+ * their order, until one is not TOV_OK. What cannot be the name of a ledger is passed over (the
+ * manifest's check reports it). */
+enum tov_err tov_audit_each_ledger(struct tov_audit *audit, const char *folder,
+                                   enum tov_err (*check)(struct tov_audit *audit, uint16_t agency,
+                                                         uint32_t generation)) TOV_MUST_CHECK;
+
 /* ---- verdicts: what own receipts say of received messages ---- */
 
 /* RECEIPT is an own one; in the order of the ledger. */

@@ -646,18 +646,5 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
 
 enum tov_err tov_audit_mirrors(struct tov_audit *audit)
 {
-    uint64_t agencies[TOV_AGENCIES_MAX], generations[256];
-    size_t count = tov_folder_numbers(&audit->folder, "mirror", agencies, TOV_AGENCIES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        char path[TOV_EXPORT_PATH_SIZE];
-        if (agencies[i] > TOV_AGENCIES_MAX)
-            continue;
-        (void)snprintf(path, sizeof path, "mirror/%llu", (unsigned long long)agencies[i]);
-        size_t held = tov_folder_numbers(&audit->folder, path, generations, 256);
-        for (size_t k = 0; k < held; k++) {
-            if (generations[k] <= UINT32_MAX)
-                TOV_TRY(check_mirror(audit, (uint16_t)agencies[i], (uint32_t)generations[k]));
-        }
-    }
-    return TOV_OK;
+    return tov_audit_each_ledger(audit, "mirror", check_mirror);
 }
