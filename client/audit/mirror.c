@@ -285,11 +285,8 @@ static enum tov_err check_message(struct pass *pass, const struct tov_place *pla
                                   const struct tov_mirror_item *item,
                                   const struct tov_leaf_message *message)
 {
-    const struct tov_leaf_recipient *recipient = NULL;
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        if (message->recipients[i].agency == pass->audit->about.agency)
-            recipient = &message->recipients[i];
-    }
+    const struct tov_leaf_recipient *recipient =
+        tov_leaf_recipient_of(message, pass->audit->about.agency);
     pass->mirror->messages++;
     pass->audit->counts.received++;
     pass->excuses_parts = item->has_verdict && tov_verdict_excuses_parts(item->verdict);

@@ -142,14 +142,10 @@ static void take_record(struct tov_mirror_parts *parts, const struct tov_leaf *l
 
 /* ---- what must be there ---- */
 
-static enum tov_right right_of(const struct tov_mirror_parts *parts,
-                               const struct tov_leaf_message *message)
+static bool is_all_ours(const struct tov_mirror_parts *parts,
+                        const struct tov_leaf_message *message)
 {
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        if (message->recipients[i].agency == parts->audit->about.agency)
-            return message->recipients[i].right;
-    }
-    return TOV_RIGHT_HEADER;
+    return tov_leaf_is_all_for(message, parts->audit->about.agency);
 }
 
 static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
@@ -165,8 +161,7 @@ static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
         tov_audit_note_attachment(parts->audit, &parts->mirror->attachments, index, i);
         if (!tov_part_file_check(&parts->audit->folder, &parts->audit->findings, &place,
                                  &message->parts[i]) &&
-            right_of(parts, message) == TOV_RIGHT_ALL &&
-            !tov_marks_has(&parts->mirror->named, index))
+            is_all_ours(parts, message) && !tov_marks_has(&parts->mirror->named, index))
             parts->audit->counts.attachments_absent++;
     }
 }
@@ -174,7 +169,7 @@ static void check_attachments(struct tov_mirror_parts *parts, uint64_t index,
 static void check_whole(struct tov_mirror_parts *parts, uint64_t index,
                         const struct tov_leaf_message *message, uint32_t seen)
 {
-    bool is_all = right_of(parts, message) == TOV_RIGHT_ALL;
+    bool is_all = is_all_ours(parts, message);
     for (uint8_t i = 0; i < message->part_count; i++) {
         bool is_due = message->parts[i].is_inline && (i == 0 || is_all);
         if (is_due && (seen >> i & 1) == 0 && !tov_marks_has(&parts->mirror->named, index))

@@ -83,13 +83,8 @@ static bool names(const struct tov_leaf *leaf, uint16_t agency)
 {
     if (leaf->type == TOV_LEAF_RECEIPT)
         return leaf->as.receipt.peer == agency;
-    if (leaf->type != TOV_LEAF_MESSAGE)
-        return false;
-    for (size_t i = 0; i < leaf->as.message.recipient_count; i++) {
-        if (leaf->as.message.recipients[i].agency == agency)
-            return true;
-    }
-    return false;
+    return leaf->type == TOV_LEAF_MESSAGE &&
+           tov_leaf_recipient_of(&leaf->as.message, agency) != NULL;
 }
 
 /* An entry of the owner that the holder's mirror passes over. */

@@ -48,31 +48,22 @@ static void say_missing(struct pass *pass, enum tov_finding_code code, const cha
         say(pass, code, expected, NULL);
 }
 
-/* The place of AGENCY among the recipients; the count when it is none. */
-static size_t find_recipient(const struct tov_leaf_message *message, uint16_t agency)
-{
-    size_t i = 0;
-    while (i < message->recipient_count && message->recipients[i].agency != agency)
-        i++;
-    return i;
-}
-
 static enum tov_err take_link(struct pass *pass, const struct tov_leaf_message *message)
 {
     const struct tov_export_link *link = &pass->records.next.as.link;
     struct tov_link_at at = {
         .place = place_of(pass), .leaf_hash = pass->leaf_hash, .series = pass->audit->series};
-    size_t recipient = find_recipient(message, link->agency);
-    if (recipient == message->recipient_count || (pass->links_seen >> recipient & 1) != 0) {
+    const struct tov_leaf_recipient *recipient = tov_leaf_recipient_of(message, link->agency);
+    uint32_t mark = recipient == NULL ? 0 : 1u << (recipient - message->recipients);
+    if (recipient == NULL || (pass->links_seen & mark) != 0) {
         say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
         return TOV_OK;
     }
-    pass->links_seen |= 1u << recipient;
+    pass->links_seen |= mark;
     struct tov_hash hash = tov_link_hash(link->block);
-    if (!tov_hash_equal(&hash, &message->recipients[recipient].link_hash) ||
+    if (!tov_hash_equal(&hash, &recipient->link_hash) ||
         tov_link_decode(link->block, &at.block) != TOV_OK) {
-        say(pass, TOV_FOUND_LINK_HASH, TOV_SAY_HASH(&message->recipients[recipient].link_hash),
-            TOV_SAY_HASH(&hash));
+        say(pass, TOV_FOUND_LINK_HASH, TOV_SAY_HASH(&recipient->link_hash), TOV_SAY_HASH(&hash));
         struct tov_link_line *line =
             tov_link_line_of(&pass->audit->sent, link->agency, pass->audit->series);
         if (line != NULL)

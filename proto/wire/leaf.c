@@ -39,6 +39,22 @@ bool tov_leaf_type_is_journal(enum tov_leaf_type type)
     return type >= TOV_LEAF_ACCESS && type <= TOV_LEAF_GRANT;
 }
 
+const struct tov_leaf_recipient *tov_leaf_recipient_of(const struct tov_leaf_message *message,
+                                                       uint16_t agency)
+{
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        if (message->recipients[i].agency == agency)
+            return &message->recipients[i];
+    }
+    return NULL;
+}
+
+bool tov_leaf_is_all_for(const struct tov_leaf_message *message, uint16_t agency)
+{
+    const struct tov_leaf_recipient *recipient = tov_leaf_recipient_of(message, agency);
+    return recipient != NULL && recipient->right == TOV_RIGHT_ALL;
+}
+
 uint64_t tov_receipt_span(const struct tov_leaf_receipt *receipt)
 {
     uint64_t span = 0;

@@ -218,6 +218,12 @@ struct tov_bytes tov_leaf_envelope_view(struct tov_bytes leaf_bytes);
 enum tov_err tov_leaf_envelope_encode(const struct tov_leaf_message *message,
                                       struct tov_buf *out) TOV_MUST_CHECK;
 
+/* AGENCY among the recipients of MESSAGE; NULL: it is none. Borrowed. */
+const struct tov_leaf_recipient *tov_leaf_recipient_of(const struct tov_leaf_message *message,
+                                                       uint16_t agency);
+/* Whether AGENCY is a recipient with the right to all (I10). */
+bool tov_leaf_is_all_for(const struct tov_leaf_message *message, uint16_t agency);
+
 /* How many messages RECEIPT's runs speak of. */
 uint64_t tov_receipt_span(const struct tov_leaf_receipt *receipt);
 bool tov_series_equal(struct tov_series a, struct tov_series b);

@@ -67,20 +67,11 @@ enum tov_err tov_follow_want_files(struct tov_follow *follow, const struct tov_m
     return tov_own_files_want(follow, &message->name, &message->leaf);
 }
 
-static bool has_right(const struct tov_leaf_message *leaf, uint16_t agency)
-{
-    for (size_t i = 0; i < leaf->recipient_count; i++) {
-        if (leaf->recipients[i].agency == agency)
-            return leaf->recipients[i].right == TOV_RIGHT_ALL;
-    }
-    return false;
-}
-
 static bool may_fetch_from(const struct tov_follow *follow, const struct tov_peer *peer,
                            const struct tov_leaf_message *leaf)
 {
     return peer->has_session && !peer->suspended && tov_follow_may_take(follow, peer) &&
-           has_right(leaf, peer->number);
+           tov_leaf_is_all_for(leaf, peer->number);
 }
 
 /* Who is away, or may not be asked any more, is not waited for: another one may have it. */
@@ -255,7 +246,7 @@ static enum tov_err find_file(struct giving *giving, const struct tov_chunk_requ
     TOV_TRY(tov_message_read(core, giving->read, &name, TOV_MESSAGE_LEAF, giving->message));
     const struct tov_leaf_message *leaf = &giving->message->leaf;
     if (!tov_hash_equal(&giving->message->leaf_hash, &asked->ref.leaf) ||
-        !is_pulled(leaf, asked->part) || !has_right(leaf, core->own->number))
+        !is_pulled(leaf, asked->part) || !tov_leaf_is_all_for(leaf, core->own->number))
         return TOV_E_NOT_FOUND;
     TOV_TRY(tov_follow_transfer(follow, giving->read, &name, asked->part, &view));
     giving->claim = (struct tov_part_claim){leaf->parts[asked->part].sealed_size,

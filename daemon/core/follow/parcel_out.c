@@ -108,15 +108,6 @@ static enum tov_err set_parts(struct builder *builder, uint64_t index,
     return TOV_OK;
 }
 
-static bool has_all(const struct tov_leaf_message *leaf, uint16_t agency)
-{
-    for (size_t i = 0; i < leaf->recipient_count; i++) {
-        if (leaf->recipients[i].agency == agency)
-            return leaf->recipients[i].right == TOV_RIGHT_ALL;
-    }
-    return false;
-}
-
 static enum tov_err add_message(struct builder *builder, uint64_t index,
                                 const struct tov_entry *entry)
 {
@@ -142,7 +133,7 @@ static enum tov_err add_message(struct builder *builder, uint64_t index,
     }
     TOV_TRY(tov_leaf_decode(entry->leaf, follow->leaf));
     const struct tov_leaf_message *leaf = &follow->leaf->as.message;
-    TOV_TRY(set_parts(builder, index, leaf, has_all(leaf, peer->number), disclosed));
+    TOV_TRY(set_parts(builder, index, leaf, tov_leaf_is_all_for(leaf, peer->number), disclosed));
     return tov_parcel_writer_add(&follow->writer, item);
 }
 

@@ -277,16 +277,6 @@ static bool is_whole(const struct tov_leaf_message *message, struct tov_bytes bo
     return tov_reader_is_done(&reader);
 }
 
-static const struct tov_leaf_recipient *find_recipient(const struct tov_leaf_message *message,
-                                                       uint16_t agency)
-{
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        if (message->recipients[i].agency == agency)
-            return &message->recipients[i];
-    }
-    return NULL;
-}
-
 /* This node may be free to serve already, and goes on behind the newest. */
 static void move_head(const struct recalled *in, const struct tov_link_block *link)
 {
@@ -301,7 +291,7 @@ static void add_link(struct recalled *in)
     struct tov_link_block link;
     struct tov_bytes block = in->held->link_block;
     const struct tov_leaf_recipient *recipient =
-        find_recipient(&in->leaf->as.message, in->peer->number);
+        tov_leaf_recipient_of(&in->leaf->as.message, in->peer->number);
     if (recipient == NULL || tov_link_decode(block, &link) != TOV_OK ||
         tov_entry_link_for(&in->stored, in->peer->number).size > 0)
         return;

@@ -11,11 +11,7 @@ static bool may_have(const struct tov_message *message, uint16_t agency, uint8_t
 {
     if (part < 2 || part >= message->leaf.part_count || message->leaf.parts[part].is_inline)
         return false;
-    for (size_t i = 0; i < message->leaf.recipient_count; i++) {
-        if (message->leaf.recipients[i].agency == agency)
-            return message->leaf.recipients[i].right == TOV_RIGHT_ALL;
-    }
-    return false;
+    return tov_leaf_is_all_for(&message->leaf, agency);
 }
 
 struct serving {

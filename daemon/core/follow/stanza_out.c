@@ -64,17 +64,6 @@ enum tov_err tov_stanza_seal_keys(struct tov_follow *follow, struct tov_peer *pe
     return tov_stanza_seal(&peer->sender, subject, keys, out_stanza);
 }
 
-static bool right_of(const struct tov_leaf_message *message, uint16_t agency, enum tov_right *out)
-{
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        if (message->recipients[i].agency == agency) {
-            *out = message->recipients[i].right;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A recipient that has said it had the keys gets them no second time unless a person says so: its
  * epoch keys are destroyed so that nobody can open old messages with what it holds today
  * (docs/protocol.md 5.6). */
@@ -99,10 +88,10 @@ static enum tov_err check_unopened(const struct tov_follow *follow, struct tov_s
 enum tov_err tov_stanza_check(const struct tov_follow *follow, struct tov_store_read *read,
                               const struct tov_peer *peer, const struct tov_own_message *message)
 {
-    enum tov_right right;
     TOV_TRY(tov_leaf_decode(message->leaf, follow->leaf));
     if (follow->leaf->type != TOV_LEAF_MESSAGE ||
-        !right_of(&follow->leaf->as.message, peer->number, &right) || message->link_block.size == 0)
+        tov_leaf_recipient_of(&follow->leaf->as.message, peer->number) == NULL ||
+        message->link_block.size == 0)
         return TOV_E_DENIED;
     return check_unopened(follow, read, peer, message);
 }
@@ -111,18 +100,17 @@ enum tov_err tov_stanza_for(struct tov_follow *follow, struct tov_store_read *re
                             struct tov_peer *peer, const struct tov_own_message *message,
                             struct tov_stanza *out_stanza)
 {
-    enum tov_right right = TOV_RIGHT_HEADER;
     TOV_CLEANUP(tov_message_keys_wipe) struct tov_message_keys keys = {0};
     TOV_TRY(tov_stanza_check(follow, read, peer, message));
     if (peer->epoch == 0 || peer->epoch < peer->their_epoch)
         return TOV_E_EPOCH;
-    (void)right_of(&follow->leaf->as.message, peer->number, &right);
+    bool is_all = tov_leaf_is_all_for(&follow->leaf->as.message, peer->number);
     struct tov_hash leaf_hash = tov_merkle_leaf_hash(message->leaf);
     TOV_TRY(tov_own_keys(follow, read, message->index, &leaf_hash, &keys));
     struct tov_hash ctx =
         tov_message_ctx(tov_bytes_of_text(tov_ledger_key(follow->core->ledger)->name),
                         tov_leaf_envelope_view(message->leaf));
-    struct tov_stanza_subject subject = {&ctx, right == TOV_RIGHT_ALL};
+    struct tov_stanza_subject subject = {&ctx, is_all};
     return tov_stanza_seal_keys(follow, peer, &subject, &keys, out_stanza);
 }
 

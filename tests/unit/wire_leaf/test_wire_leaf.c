@@ -220,6 +220,23 @@ static void receipt_span_counts_the_messages_of_all_runs(void)
     UNIT_EQUAL_INT(tov_receipt_span(&receipt), 1024);
 }
 
+static void a_recipient_is_found_by_its_agency_and_has_all_by_its_right(void)
+{
+    const struct tov_leaf_message message = {
+        .recipient_count = 2,
+        .recipients = {{.agency = 2, .right = TOV_RIGHT_ALL},
+                       {.agency = 5, .right = TOV_RIGHT_HEADER},
+                       {.agency = 7, .right = TOV_RIGHT_ALL}}};
+    CU_ASSERT_PTR_EQUAL(tov_leaf_recipient_of(&message, 2), &message.recipients[0]);
+    CU_ASSERT_PTR_EQUAL(tov_leaf_recipient_of(&message, 5), &message.recipients[1]);
+    CU_ASSERT_PTR_NULL(tov_leaf_recipient_of(&message, 3));
+    CU_ASSERT_PTR_NULL(tov_leaf_recipient_of(&message, 7)); /* behind the last one */
+    CU_ASSERT(tov_leaf_is_all_for(&message, 2));
+    CU_ASSERT(!tov_leaf_is_all_for(&message, 5));
+    CU_ASSERT(!tov_leaf_is_all_for(&message, 3));
+    CU_ASSERT(!tov_leaf_is_all_for(&message, 7));
+}
+
 static void only_types_from_32_are_of_the_journal(void)
 {
     CU_ASSERT_FALSE(tov_leaf_type_is_journal(TOV_LEAF_LOST));
@@ -282,6 +299,7 @@ static const struct unit_test tests[] = {
     UNIT_TEST(envelope_view_is_what_envelope_encode_writes),
     UNIT_TEST(a_leaf_with_any_one_bit_changed_is_refused_or_canonical),
     UNIT_TEST(receipt_span_counts_the_messages_of_all_runs),
+    UNIT_TEST(a_recipient_is_found_by_its_agency_and_has_all_by_its_right),
     UNIT_TEST(only_types_from_32_are_of_the_journal),
     UNIT_TEST(link_blocks_and_their_hashes_are_the_published_ones),
     UNIT_TEST(rejected_link_blocks_are_rejected),
