@@ -155,16 +155,8 @@ static enum tov_frame_kind kind_of(const struct sim_frame *frame)
 static bool is_leaves(const struct sim_frame *frame)
 {
     TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    UNIT_NEED(control != NULL);
     UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
-        return false;
-    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return control->kind == TOV_CONTROL_LEAF_ANSWER;
+    return sim_wire_is_control(decoded, TOV_CONTROL_LEAF_ANSWER);
 }
 
 /* What the late one gives back is taken in, and its commit does not end. */
