@@ -336,6 +336,15 @@ void world_look(struct world *world, size_t node)
     world_crash(world, node);
 }
 
+/* A node waits for room. One that has never begun its ledger begins it in one piece, with a file:
+ * without room it ends and tries again. */
+static bool may_end_without_room(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    return sim->disk_is_full && sim->node != NULL &&
+           tov_ledger_committed(tov_node_core(sim->node)->ledger) == 0;
+}
+
 void world_start(struct world *world, size_t node)
 {
     struct tov_error error = {.text = ""};
@@ -350,7 +359,7 @@ void world_start(struct world *world, size_t node)
         world_break(world, BROKE_FAILED, "a%zu does not start: %s", node + 1, error.text);
         return;
     }
-    world->more[node].may_fail = world->nodes[node].disk_is_full;
+    world->more[node].may_fail = may_end_without_room(world, node);
     if (world->model.nodes[node].restores > 0)
         model_durable(world, node);
     model_check_start(world, node);
@@ -439,7 +448,7 @@ void world_fill(struct world *world, size_t node, bool is_full)
                is_full ? "is full" : "has room");
     sim->disk_is_full = is_full;
     sim_disk_fill(sim->disk, is_full);
-    world->more[node].may_fail = world->more[node].may_fail || is_full;
+    world->more[node].may_fail = world->more[node].may_fail || may_end_without_room(world, node);
 }
 
 void world_give(struct world *world, size_t from, size_t to, const struct tov_buf *frame)
