@@ -102,7 +102,8 @@ struct tov_audit {
     struct tov_link_lines sent, received;
     struct tov_mirrors mirrors;
     struct tov_audit_counts counts;
-    enum tov_err failed; /* NOMEM, LIMIT, IO inside a visitor */
+    bool is_limit_told;
+    enum tov_err failed; /* NOMEM, IO inside a visitor */
 };
 
 /* ROOTS may be NULL. Whatever is wrong with the export is a finding; an error means that the check

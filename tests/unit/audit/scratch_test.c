@@ -3,7 +3,7 @@
  * Sets of indices and the file of tables, which an export fills as it likes: what they find, and
  * what they cost.
  */
-#include "audit/scratch.h"
+#include "audit/audit.h"
 
 #include "support/unit.h"
 
@@ -77,6 +77,18 @@ static void the_file_of_tables_has_a_limit(void)
     tov_scratch_close(&scratch);
 }
 
+/* Else one export fills the list with it, and hides what else was found. */
+static void that_a_limit_is_exceeded_is_told_once(void)
+{
+    struct tov_audit audit = {.folder = {.fd = -1}};
+    for (size_t i = 0; i < 3; i++)
+        tov_audit_note_failure(&audit, TOV_E_LIMIT);
+    UNIT_EQUAL_INT(audit.findings.count, 1);
+    UNIT_EQUAL_INT(audit.findings.items[0].code, TOV_FOUND_LIMIT);
+    UNIT_EQUAL_INT(audit.failed, TOV_OK);
+    tov_findings_fini(&audit.findings);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -84,6 +96,7 @@ int main(void)
         UNIT_TEST(a_far_index_costs_no_more_than_a_near_one),
         UNIT_TEST(all_sets_together_have_a_limit_and_give_back),
         UNIT_TEST(the_file_of_tables_has_a_limit),
+        UNIT_TEST(that_a_limit_is_exceeded_is_told_once),
     };
     return unit_run("audit_scratch", tests, sizeof tests / sizeof tests[0]);
 }
