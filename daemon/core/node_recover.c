@@ -393,6 +393,7 @@ static enum tov_err finish(struct tov_node *node)
     struct gaps gaps = {0};
     struct tov_node_recovery *recovery = &node->recovery;
     struct tov_link_heads heads = tov_follow_link_heads(node->follow);
+    TOV_TRY(tov_follow_load_links(node->follow)); /* some came since the start */
     if (recovery->from < recovery->to)
         TOV_TRY(find_gaps(&node->core, recovery->from, recovery->to, &gaps));
     if (gaps.count > 0) {

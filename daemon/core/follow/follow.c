@@ -2,6 +2,7 @@
 #include "follow/transfers.h"
 
 #include "ledger/epoch.h"
+#include "ledger/series.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,6 +311,16 @@ void tov_follow_set_takes(struct tov_follow *follow, bool takes)
 void tov_follow_set_recovers(struct tov_follow *follow, bool recovers)
 {
     follow->recovers = recovers;
+}
+
+enum tov_err tov_follow_load_links(struct tov_follow *follow)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_TRY(tov_series_load(follow->core));
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    for (size_t i = 0; i < follow->peer_count; i++)
+        TOV_TRY(tov_peer_load_links(follow->core, read, &follow->peers[i]));
+    return TOV_OK;
 }
 
 void tov_follow_begin_series(struct tov_follow *follow)

@@ -117,6 +117,9 @@ struct tov_recall_view {
                        * have come back, and that is durable */
 };
 struct tov_recall_view tov_follow_recall_view(const struct tov_follow *follow);
+/* Sets core->series, and where the own links go on, from the store: behind all that has come back,
+ * from whomever and in whatever order. Nothing of either may be in an open batch. */
+enum tov_err tov_follow_load_links(struct tov_follow *follow) TOV_MUST_CHECK;
 /* The own links begin anew, in core->series. */
 void tov_follow_begin_series(struct tov_follow *follow);
 

@@ -311,6 +311,9 @@ void tov_day_quota_pump(const struct tov_follow *follow, struct tov_peer *peer);
  * agency is the same, and what it could read it could. */
 bool tov_peer_had_ledger(const struct tov_peer *peer);
 enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+/* Of that, what own links to it go on from, in core->series, as READ shows it. */
+enum tov_err tov_peer_load_links(struct tov_core *core, struct tov_store_read *read,
+                                 struct tov_peer *peer) TOV_MUST_CHECK;
 void tov_peer_save(struct tov_core *core, struct tov_peer *peer);
 
 /* disclose.c: whom a leaf of ours says something to. */

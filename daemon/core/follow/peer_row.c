@@ -85,6 +85,7 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
                                     .last = tov_key_link(&last),
                                     .backward = true};
     struct tov_store_iter iter;
+    peer->head = (struct tov_link_head){0};
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
     bool found = tov_store_iter_next(&iter);
     uint64_t number = 0;
@@ -107,6 +108,16 @@ static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read
     peer->head.leaf =
         entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
     return TOV_OK;
+}
+
+enum tov_err tov_peer_load_links(struct tov_core *core, struct tov_store_read *read,
+                                 struct tov_peer *peer)
+{
+    if (!tov_series_equal(peer->receipted_series, core->series)) {
+        peer->receipted_series = core->series;
+        peer->receipted_link = 0;
+    }
+    return load_head(core, read, peer);
 }
 
 /* ---- former generations ----
@@ -203,10 +214,6 @@ enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
         keep_former(core, peer);
         forget_ledger(peer);
     }
-    if (!tov_series_equal(peer->receipted_series, core->series)) {
-        peer->receipted_series = core->series;
-        peer->receipted_link = 0;
-    }
     peer->committed_size = peer->range.size;
-    return load_head(core, read, peer);
+    return tov_peer_load_links(core, read, peer);
 }

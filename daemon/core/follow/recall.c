@@ -277,14 +277,6 @@ static bool is_whole(const struct tov_leaf_message *message, struct tov_bytes bo
     return tov_reader_is_done(&reader);
 }
 
-/* This node may be free to serve already, and goes on behind the newest. */
-static void move_head(const struct recalled *in, const struct tov_link_block *link)
-{
-    struct tov_link_head *head = &in->peer->head;
-    if (tov_series_equal(link->series, in->follow->core->series) && link->number > head->number)
-        *head = (struct tov_link_head){link->number, tov_merkle_leaf_hash(in->held->leaf)};
-}
-
 /* The peer's own link block, when it is the one that the leaf names and not there yet. */
 static void add_link(struct recalled *in)
 {
@@ -306,7 +298,6 @@ static void add_link(struct recalled *in)
                         TOV_BYTES_OF(row));
     tov_buf_put_u16(&in->links, in->peer->number);
     tov_buf_put_bytes(&in->links, block);
-    move_head(in, &link);
 }
 
 /* Shown as evidence: who sent what to whom and when, without the keys to read it. */
@@ -409,17 +400,6 @@ static void take_anchor(struct recalled *in)
     put_body(in);
 }
 
-/* Links go on in the newest series, also where who holds it was heard last. */
-static void note_loss(const struct recalled *in)
-{
-    struct tov_core *core = in->follow->core;
-    tov_series_note(core, in->held->index);
-    if (in->held->index <= core->series.lost_index)
-        return;
-    core->series.lost_index = in->held->index;
-    tov_follow_begin_series(in->follow);
-}
-
 static enum tov_err take_entry(struct recalled *in)
 {
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
@@ -435,7 +415,7 @@ static enum tov_err take_entry(struct recalled *in)
             take_anchor(in);
         return TOV_OK;
     case TOV_LEAF_LOST:
-        note_loss(in);
+        tov_series_note(in->follow->core, in->held->index);
         break;
     case TOV_LEAF_EPOCH_KEY:
         if (is_new)

@@ -14,8 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NODES 4u
+#define NODES 5u
 #define LATE 3u /* no keeper of node 0, whose keepers are 1 and 2 */
+#define LAST 4u /* nor this one */
 
 /* Node 0 was put back with its guard; only node 1 was heard when its entries were read back. */
 struct scene {
@@ -233,6 +234,54 @@ static void links_go_on_in_the_series_that_came_late(void)
     destroy_scene(scene);
 }
 
+static bool keeps_parcels_from_keepers(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 0 || frame->to >= LATE || kind_of(frame) != TOV_FRAME_PARCEL;
+}
+
+/* Of entry INDEX of node 0 the late one says nothing any more. */
+static void withhold(struct scene *scene, uint64_t index)
+{
+    struct sim_node *late = &scene->wire->nodes[LATE];
+    tov_store_batch_delete(tov_core_batch(tov_node_core(late->node)), TOV_TABLE_MLEAF,
+                           tov_store_key_u16_u32_u64(1, 1, index));
+    sim_node_settle(late);
+}
+
+/* The late one withholds the loss, and gives back what came behind it; another tells the loss. */
+static void links_go_on_behind_those_whose_loss_came_after_them(void)
+{
+    struct scene *scene = make_scene("withheld", NULL);
+    read_back_without_the_late_one(scene);
+    scene->wire->filter = keeps_parcels_from_keepers;
+    hear(scene, 2);
+    hear(scene, LATE);
+    hear(scene, LAST);
+    submit(scene, 300, NULL);
+    sim_wire_run(scene->wire);
+    uint64_t lost_index = tov_node_core(scene->wire->nodes[0].node)->series.lost_index;
+    UNIT_NEED(lost_index > 0);
+    withhold(scene, lost_index);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    read_back_without_the_late_one(scene);
+    hear(scene, LATE);
+    hear(scene, LAST);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    UNIT_EQUAL_INT(tov_node_core(scene->wire->nodes[0].node)->series.lost_index, lost_index);
+    scene->wire->filter = NULL;
+    submit(scene, 301, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
 /* Chunks never come, so that the late one says that it waits for them. */
 static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
 {
@@ -313,6 +362,7 @@ int main(void)
         UNIT_TEST(links_go_on_behind_those_that_came_late),
         UNIT_TEST(what_is_on_its_way_back_is_not_appended_anew),
         UNIT_TEST(links_go_on_in_the_series_that_came_late),
+        UNIT_TEST(links_go_on_behind_those_whose_loss_came_after_them),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
     };
     return unit_run("follow_late_leaves", tests, sizeof tests / sizeof tests[0]);
