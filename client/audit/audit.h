@@ -102,7 +102,7 @@ struct tov_audit {
     struct tov_link_lines sent, received;
     struct tov_mirrors mirrors;
     struct tov_audit_counts counts;
-    bool is_limit_told;
+    bool is_limit_told;  /* what was over it is not kept: for want of it nothing is accused */
     enum tov_err failed; /* NOMEM, IO inside a visitor */
 };
 

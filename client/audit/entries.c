@@ -278,10 +278,10 @@ static void see_signed(void *ctx, uint64_t size)
 }
 
 /* The rule of the missing leaf: legal only if a later entry names it; which may stand in a bundle
- * that cannot be read. */
+ * that cannot be read, or be over a limit. */
 static void check_empty(struct tov_audit *audit)
 {
-    if (!audit->ledger.is_complete)
+    if (!audit->ledger.is_complete || audit->is_limit_told)
         return;
     struct tov_leaf_reader names;
     char path[TOV_EXPORT_PATH_SIZE];

@@ -579,8 +579,8 @@ static void judge_gone(struct pass *pass)
     const struct tov_mirror *mirror = pass->mirror;
     char folder[TOV_EXPORT_PATH_SIZE], path[TOV_EXPORT_PATH_SIZE];
     (void)file_of(pass, "entries", folder);
-    if (!pass->audit->ledger.is_complete || !mirror->is_sound)
-        return; /* what cannot be read may name it */
+    if (!pass->audit->ledger.is_complete || !mirror->is_sound || pass->audit->is_limit_told)
+        return; /* what cannot be read, or was not kept, may name it */
     for (uint64_t i = 0; tov_marks_next(&mirror->gone, &i); i++) {
         if (tov_marks_has(&mirror->named, i))
             continue;

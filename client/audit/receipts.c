@@ -42,6 +42,13 @@ static bool is_explained(const struct tov_audit *audit, const struct tov_link_li
     return false;
 }
 
+/* Whether a number that is missing is one that was withheld: not where the entry that explains it
+ * may be over a limit. */
+static bool is_gap(const struct tov_audit *audit, const struct tov_link_lines *lines)
+{
+    return lines->is_complete && !audit->is_limit_told;
+}
+
 static void judge_number(struct tov_audit *audit, const struct tov_link_lines *lines,
                          struct tov_link_line *line, const struct tov_link_at *at)
 {
@@ -55,7 +62,7 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
         }
         audit->counts.gaps++;
         (void)tov_audit_add(
-            audit, lines->is_complete ? TOV_FOUND_LINK_GAP : TOV_FOUND_LINK_UNSEEN, &at->place,
+            audit, is_gap(audit, lines) ? TOV_FOUND_LINK_GAP : TOV_FOUND_LINK_UNSEEN, &at->place,
             TOV_SAY(_("number %llu on the link with %s"), (unsigned long long)expected,
                     tov_keyring_name(&audit->keyring, line->peer)),
             NUMBER(at->block.number));

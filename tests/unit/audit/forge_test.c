@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LATE_MS 1750093692000u /* after the last entry of a1 */
-#define MESSAGE 3u             /* the first message of a1, to a2 and a3 */
-#define WITH_ATTACHMENT 6u     /* a message of a1 to a2 */
+#define LATE_MS 1750093692000u    /* after the last entry of a1 */
+#define MESSAGE 3u                /* the first message of a1, to a2 and a3 */
+#define WITH_ATTACHMENT 6u        /* a message of a1 to a2 */
+#define MARKS_PAGE_INDICES 32768u /* audit/scratch.h */
+#define FAR_ENTRIES 410u          /* of 80 such pages each: all that there may be */
 
 static struct world *world;
 static char dir[WORLD_PATH_SIZE];
@@ -323,7 +325,7 @@ static bool blank_entry(void *context, uint64_t index, struct tov_bytes old, str
     return index == *(const uint64_t *)context;
 }
 
-static void sign_gone(uint64_t index, const struct tov_leaf *more)
+static void sign_gone(uint64_t index, const struct tov_leaf *more, size_t count)
 {
     struct forge_log log = forge_ledger(world, 0);
     forge_history(&(struct forge){.dir = dir,
@@ -331,7 +333,7 @@ static void sign_gone(uint64_t index, const struct tov_leaf *more)
                                   .context = &index,
                                   .entry = blank_entry,
                                   .more = more,
-                                  .more_count = more == NULL ? 0 : 1});
+                                  .more_count = count});
 }
 
 static void an_entry_may_be_gone_when_a_later_one_says_so(void)
@@ -342,19 +344,75 @@ static void an_entry_may_be_gone_when_a_later_one_says_so(void)
     copy_fresh();
     struct tov_leaf erasure = erased(TOV_ERASED_ALL, ref_to(MESSAGE));
     forge_records(dir, "detached/000", keep_record, &all);
-    sign_gone(MESSAGE, NULL);
+    sign_gone(MESSAGE, NULL, 0);
     check(3, "leaf-empty", "gone, and nothing says why");
     copy_fresh();
-    sign_gone(MESSAGE, &erasure);
+    sign_gone(MESSAGE, &erasure, 1);
     check(3, "record-extra", "erased, but what stood beside it is still there");
     copy_fresh();
     forge_records(dir, "detached/000", keep_record, &all);
-    sign_gone(MESSAGE, &erasure);
+    sign_gone(MESSAGE, &erasure, 1);
     check(0, "", "erased");
     copy_fresh();
     forge_records(dir, "detached/000", keep_record, &all);
-    sign_gone(MESSAGE, &loss);
+    sign_gone(MESSAGE, &loss, 1);
     check(0, "", "lost");
+}
+
+/* As many entries as take up all that is kept of entries that are named, and one that names ENTRY
+ * behind them: 80 far indices each, which nobody has. */
+static struct tov_leaf *name_far_before(struct tov_ref entry, size_t *out_count)
+{
+    const struct tov_ref nobody = {3, 1, 0, unknown_hash()};
+    size_t count = FAR_ENTRIES + 1;
+    struct tov_leaf *leaves = calloc(count, sizeof *leaves);
+    UNIT_NEED(leaves != NULL);
+    for (size_t i = 0; i < FAR_ENTRIES; i++) {
+        leaves[i] = erased(TOV_ERASED_ALL, nobody);
+        leaves[i].as.erased.ref_count = TOV_ERASED_REFS_MAX;
+        for (size_t k = 0; k < TOV_ERASED_REFS_MAX; k++) {
+            leaves[i].as.erased.refs[k] = nobody;
+            leaves[i].as.erased.refs[k].index = (i * TOV_ERASED_REFS_MAX + k) * MARKS_PAGE_INDICES;
+        }
+    }
+    leaves[FAR_ENTRIES] = erased(TOV_ERASED_ALL, entry);
+    *out_count = count;
+    return leaves;
+}
+
+static void what_is_over_a_limit_is_not_said_to_be_missing(void)
+{
+    struct drop all = {MESSAGE, 0};
+    size_t count = 0;
+    copy_fresh();
+    struct tov_leaf *more = name_far_before(ref_to(MESSAGE), &count);
+    forge_records(dir, "detached/000", keep_record, &all);
+    sign_gone(MESSAGE, more, count);
+    check(4, "limit", "named behind more than is kept");
+    free(more);
+}
+
+/* Agency a2 fills what is kept for all exports together. */
+static void a_limit_that_another_export_met_accuses_nobody(void)
+{
+    struct tov_leaf loss = {
+        .type = TOV_LEAF_LOST, .time_ms = LATE_MS, .as.lost = {MESSAGE, MESSAGE + 1}};
+    struct drop all = {MESSAGE, 0};
+    char other[WORLD_PATH_SIZE], roots[WORLD_PATH_SIZE];
+    size_t count = 0;
+    world_path(world, roots, "roots");
+    copy_fresh();
+    struct tov_leaf *more = name_far_before(ref_to(MESSAGE), &count);
+    forge_records(dir, "detached/000", keep_record, &all);
+    sign_gone(MESSAGE, &loss, 1);
+    damage_copy(world, "exports/a2", "other", other);
+    struct forge_log log = forge_ledger(world, 1);
+    forge_history(
+        &(struct forge){.dir = other, .log = &log, .more = more, .more_count = count - 1});
+    struct verdict verdict = verdict_of(world, roots, (const char *const[]){other, dir, NULL});
+    VERDICT_IS(&verdict, 4, "limit link-unseen", "beside an export that names much");
+    verdict_fini(&verdict);
+    free(more);
 }
 
 static void content_may_be_gone_when_a_later_entry_says_so(void)
@@ -568,6 +626,8 @@ int main(void)
         UNIT_TEST(an_unsigned_change_is_only_damage),
         UNIT_TEST(a_signed_entry_more_is_checked_against_those_before_it),
         UNIT_TEST(an_entry_may_be_gone_when_a_later_one_says_so),
+        UNIT_TEST(what_is_over_a_limit_is_not_said_to_be_missing),
+        UNIT_TEST(a_limit_that_another_export_met_accuses_nobody),
         UNIT_TEST(content_may_be_gone_when_a_later_entry_says_so),
         UNIT_TEST(a_link_that_does_not_go_on_is_inconsistent),
         UNIT_TEST(a_history_signed_over_another_is_a_fork_with_both_notes),
