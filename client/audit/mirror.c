@@ -319,11 +319,13 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
     tov_audit_receipt(audit, line, place, receipt, false);
 }
 
-static void check_erased(struct pass *pass, const struct tov_leaf_erased *erased)
+/* It names entries before it: an index as far as its agency likes takes no room. */
+static void check_erased(struct pass *pass, uint64_t index, const struct tov_leaf_erased *erased)
 {
     for (size_t i = 0; i < erased->ref_count; i++) {
         const struct tov_ref *ref = &erased->refs[i];
-        if (ref->agency != pass->mirror->agency || ref->generation != pass->mirror->generation)
+        if (ref->agency != pass->mirror->agency || ref->generation != pass->mirror->generation ||
+            ref->index >= index)
             continue;
         enum tov_err err = tov_marks_put(&pass->mirror->named, ref->index);
         if (err != TOV_OK)
@@ -371,7 +373,7 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
     else if (leaf->type == TOV_LEAF_RECEIPT)
         check_receipt(pass, place, &leaf->as.receipt);
     else if (leaf->type == TOV_LEAF_ERASED)
-        check_erased(pass, &leaf->as.erased);
+        check_erased(pass, place->index, &leaf->as.erased);
     else if (leaf->type == TOV_LEAF_LOST)
         check_lost(pass, place->index, &leaf->as.lost);
     else if (tov_leaf_type_is_journal(leaf->type))

@@ -14,11 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LATE_MS 1750093692000u    /* after the last entry of a1 */
-#define MESSAGE 3u                /* the first message of a1, to a2 and a3 */
-#define WITH_ATTACHMENT 6u        /* a message of a1 to a2 */
-#define MARKS_PAGE_INDICES 32768u /* audit/scratch.h */
-#define FAR_ENTRIES 410u          /* of 80 such pages each: all that there may be */
+#define LATE_MS 1750093692000u     /* after the last entry of a1 */
+#define MESSAGE 3u                 /* the first message of a1, to a2 and a3 */
+#define WITH_ATTACHMENT 6u         /* a message of a1 to a2 */
+#define MARKS_PAGE_INDICES 32768u  /* audit/scratch.h */
+#define FAR UINT64_C(0x1000000000) /* over the last index that is kept there */
+#define FAR_ENTRIES 410u           /* of 80 such pages each: all that there may be */
 
 static struct world *world;
 static char dir[WORLD_PATH_SIZE];
@@ -415,6 +416,31 @@ static void a_limit_that_another_export_met_accuses_nobody(void)
     free(more);
 }
 
+/* In place of the epoch key of a2: an erasure of what can never have been written before it. */
+static bool put_far_erasure(void *context, struct tov_export_record *record)
+{
+    struct tov_buf *bytes = context;
+    struct tov_leaf leaf = erased(TOV_ERASED_ALL, (struct tov_ref){2, 1, FAR, unknown_hash()});
+    if (record->kind != TOV_EXPORT_LEAF || record->index != 1)
+        return true;
+    struct tov_leaf *old = calloc(1, sizeof *old);
+    UNIT_NEED(old != NULL && tov_leaf_decode(record->as.leaf, old) == TOV_OK);
+    leaf.time_ms = old->time_ms;
+    free(old);
+    UNIT_NEED(tov_leaf_encode(&leaf, bytes) == TOV_OK);
+    record->as.leaf = tov_buf_view(bytes);
+    return true;
+}
+
+static void what_another_agency_says_of_the_future_takes_no_room(void)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
+    copy_fresh();
+    forge_records(dir, "mirror/2/1/entries/000", put_far_erasure, &bytes);
+    damage_reseal(dir);
+    check(3, "mirror-damaged receipt-unchecked", "an index over every limit");
+}
+
 static void content_may_be_gone_when_a_later_entry_says_so(void)
 {
     struct drop content = {WITH_ATTACHMENT, 1}, header = {WITH_ATTACHMENT, 0};
@@ -628,6 +654,7 @@ int main(void)
         UNIT_TEST(an_entry_may_be_gone_when_a_later_one_says_so),
         UNIT_TEST(what_is_over_a_limit_is_not_said_to_be_missing),
         UNIT_TEST(a_limit_that_another_export_met_accuses_nobody),
+        UNIT_TEST(what_another_agency_says_of_the_future_takes_no_room),
         UNIT_TEST(content_may_be_gone_when_a_later_entry_says_so),
         UNIT_TEST(a_link_that_does_not_go_on_is_inconsistent),
         UNIT_TEST(a_history_signed_over_another_is_a_fork_with_both_notes),
