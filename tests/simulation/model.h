@@ -139,6 +139,9 @@ void model_look_back(struct world *world, size_t node, struct tov_store_read *re
 /* A message of NODE has another place than before. */
 void model_note_place(struct world *world, size_t node, const uint8_t *id,
                       const struct tov_ledger_place *place);
+/* At rest: what a node sent before it was set back stays closed where nobody has its keys, as those
+ * of a message that waited for the epoch key of each recipient. */
+void model_note_keyless(struct world *world);
 /* At rest: what a restore took is back, or its ledger says that it is lost. */
 void model_check_back(struct world *world, size_t node);
 

@@ -6,7 +6,8 @@
  *     signed; entries behind it had reached nobody
  *   - an entry comes back when somebody honest holds it who may give it: of a message a recipient
  *     with the right to all, of a receipt its peer, of anything else any node
- *   - its keys do not, nor its place on the links of those who had not taken it: they do not get it
+ *   - its keys do where a recipient had been given them, and its place on the links of those who
+ *     had not taken it does not: they do not get it
  *   - of messages of others all come again; what was opened is not opened again
  *
  * Where what somebody could have given is set back too before it was given, it may be lost as well.
@@ -378,6 +379,43 @@ void model_note_place(struct world *world, size_t node, const uint8_t *id,
 }
 
 /* ---- at rest ---- */
+
+static bool has_row(const struct world *world, size_t node, unsigned table,
+                    struct tov_store_key key)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    if (world->nodes[node].node == NULL || liar_is(world, node))
+        return false;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    return tov_store_get(read, table, key, &row) == TOV_OK;
+}
+
+static bool has_keys(const struct world *world, size_t node, size_t from, uint64_t index)
+{
+    if (node == from)
+        return has_row(world, node, TOV_TABLE_DATAKEY, tov_store_key_u64(index));
+    return has_row(world, node, TOV_TABLE_MDATAKEY,
+                   tov_store_key_u16_u32_u64((uint16_t)(from + 1), 1, index));
+}
+
+static void close_if_keyless(struct world *world, size_t from, struct model_link *link)
+{
+    bool some = false;
+    for (size_t i = 0; i < world->count && !some; i++)
+        some = has_keys(world, i, from, link->index);
+    link->may_be_closed = link->may_be_closed || !some;
+}
+
+void model_note_keyless(struct world *world)
+{
+    for (size_t i = 0; i < world->count * world->count; i++) {
+        size_t from = i / world->count;
+        struct model_links *links = &world->model.nodes[from].links[i % world->count];
+        for (uint64_t k = 0; world->model.nodes[from].restores > 0 && k < links->count; k++)
+            close_if_keyless(world, from, &links->at[k]);
+    }
+}
 
 static bool is_told_lost(const struct model_node *model, struct tov_store_read *read,
                          uint64_t index)

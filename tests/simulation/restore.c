@@ -10,6 +10,8 @@
 #define PEER_DOWN_STEPS 200u
 #define AWAITED_BYTES 500000u
 #define AWAITED_TALKS 60u
+#define APART_MS 70000u
+#define APART_ROUND_MS 5000u
 
 void restores_fini(struct world *world)
 {
@@ -74,9 +76,10 @@ bool restore_may_connect(const struct world *world, size_t a, size_t b)
 {
     const struct model_node *first = &world->model.nodes[a];
     const struct model_node *second = &world->model.nodes[b];
-    bool may = true;
+    bool may = world->mono_ms >= world->restores.apart_to_ms[a][b] &&
+               world->mono_ms >= world->restores.apart_to_ms[b][a];
     if (first->guard_is_back)
-        may = !liar_is(world, b) && first->links[b].held >= first->trees[0].signed_size;
+        may = may && !liar_is(world, b) && first->links[b].held >= first->trees[0].signed_size;
     if (second->guard_is_back)
         may = may && !liar_is(world, a) && second->links[a].held >= second->trees[0].signed_size;
     return may;
@@ -121,6 +124,27 @@ static bool may_lose_files(const struct world *world, size_t node)
     return all_up && !model_is_awaited(world, node);
 }
 
+/* One of the others is heard at once, the next when it is not waited for any more, and the rest
+ * later: so some give back entries to a node that waits for its keepers alone. */
+static void stand_apart(struct world *world, size_t node)
+{
+    size_t others = 0;
+    size_t first = (node + 1 + (size_t)world_below(world, world->count - 1)) % world->count;
+    for (size_t k = 0; k < world->count; k++) {
+        size_t peer = (first + k) % world->count;
+        if (peer == node)
+            continue;
+        uint64_t times = others < 2 ? others : 2;
+        world->restores.apart_to_ms[node][peer] =
+            world->mono_ms + times * (APART_MS + world_below(world, APART_MS / 2));
+        others++;
+    }
+    if (world_chance(world, 50))
+        return;
+    world_start(world, node);
+    world_calm(world, 3 * APART_MS / APART_ROUND_MS, APART_ROUND_MS);
+}
+
 static void set_back(struct world *world, size_t node)
 {
     struct model_moment now;
@@ -146,6 +170,8 @@ static void set_back(struct world *world, size_t node)
         world->more[node].files_are_back = true;
     model_moment_fini(&now);
     stay_down(world, node, DOWN_STEPS);
+    if (world_chance(world, 60))
+        stand_apart(world, node);
 }
 
 static bool is_up(const struct world *world, size_t node)

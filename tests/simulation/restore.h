@@ -35,6 +35,8 @@ struct restores {
     bool happen;                     /* in this world */
     unsigned left;                   /* so many more */
     bool has_written[SIM_NODES_MAX]; /* since it was set back: restore_write */
+    /* Of who was set back and another one: they do not hear each other before. */
+    uint64_t apart_to_ms[SIM_NODES_MAX][SIM_NODES_MAX];
     struct restore_copy copies[SIM_NODES_MAX];
 };
 
@@ -49,7 +51,8 @@ void restore_amid(struct world *world);
 void restore_write(struct world *world);
 /* All who are up get on with it for a while, so that some come back before the next harm. */
 void restore_calm(struct world *world);
-/* The rule newest-first, for a connection between them. */
+/* The rule newest-first, for a connection between them; and who was set back may hear some of the
+ * others after some time alone. */
 bool restore_may_connect(const struct world *world, size_t a, size_t b);
 
 #endif
