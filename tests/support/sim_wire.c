@@ -306,18 +306,6 @@ struct tov_message_written sim_wire_send(struct sim_wire *wire, size_t from, uin
     return written;
 }
 
-bool sim_wire_is_control(const struct tov_frame *frame, enum tov_control_kind kind)
-{
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    if (tov_frame_kind(frame) != TOV_FRAME_CONTROL)
-        return false;
-    UNIT_NEED(control != NULL && tov_frame_control(frame, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return control->kind == kind;
-}
-
 bool sim_wire_logged(const struct sim_wire *wire, const char *event)
 {
     char needle[80];

@@ -7,13 +7,8 @@
 #ifndef TOV_TESTS_SUPPORT_SIM_WIRE_H
 #define TOV_TESTS_SUPPORT_SIM_WIRE_H
 
+#include "support/sim_frame.h"
 #include "support/sim_message.h"
-#include "wire/frame.h"
-
-struct sim_frame {
-    size_t from, to; /* indices */
-    struct tov_buf bytes;
-};
 
 struct sim_wire {
     struct sim_federation *federation;
@@ -61,8 +56,6 @@ void sim_wire_inject(struct sim_wire *wire, size_t from, size_t to, struct tov_b
 
 /* A message of FROM to all others with the right to all; the record's number is its text. */
 struct tov_message_written sim_wire_send(struct sim_wire *wire, size_t from, uint64_t record);
-/* Whether FRAME is a control frame of KIND. */
-bool sim_wire_is_control(const struct tov_frame *frame, enum tov_control_kind kind);
 /* True when the log has a line of EVENT. */
 bool sim_wire_logged(const struct sim_wire *wire, const char *event);
 

@@ -147,11 +147,9 @@ struct held_back {
 
 static bool hold_back(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     struct held_back *held = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
     if (!held->parcels || frame->from != 0 || frame->to != 1 ||
-        tov_frame_kind(decoded) != TOV_FRAME_PARCEL)
+        sim_frame_kind(frame) != TOV_FRAME_PARCEL)
         return true;
     tov_buf_clear(&held->parcel);
     tov_buf_put_bytes(&held->parcel, tov_buf_view(&frame->bytes));

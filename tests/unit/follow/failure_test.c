@@ -45,10 +45,8 @@ struct scene {
 
 static bool filter(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     struct scene *scene = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    enum tov_frame_kind kind = sim_frame_kind(frame);
     if (scene->keeps_parcels && frame->from == 0 && frame->to == 1 && kind == TOV_FRAME_PARCEL) {
         tov_buf_clear(&scene->kept);
         tov_buf_put_bytes(&scene->kept, tov_buf_view(&frame->bytes));

@@ -75,10 +75,8 @@ struct scene {
 
 static bool filter(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     struct scene *scene = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    enum tov_frame_kind kind = sim_frame_kind(frame);
     scene->late_stanzas += kind == TOV_FRAME_LATE_STANZAS ? 1 : 0;
     return !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
            !(scene->loses_chunks && kind == TOV_FRAME_CHUNK);

@@ -27,9 +27,7 @@ struct scene {
 static bool filter(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (!scene->loses || frame->to != FULL || tov_frame_kind(decoded) != scene->lost)
+    if (!scene->loses || frame->to != FULL || sim_frame_kind(frame) != scene->lost)
         return true;
     tov_buf_clear(&scene->newest_lost);
     tov_buf_put_bytes(&scene->newest_lost, tov_buf_view(&frame->bytes));

@@ -16,10 +16,8 @@ struct loss {
 
 static bool lose_parcels(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     const struct loss *loss = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return !loss->loses[frame->from] || tov_frame_kind(decoded) != TOV_FRAME_PARCEL;
+    return !loss->loses[frame->from] || sim_frame_kind(frame) != TOV_FRAME_PARCEL;
 }
 
 /* Numbers of `received` events of NODE; *OUT_NEWEST is the last. */

@@ -146,18 +146,9 @@ static unsigned count_held(const struct scene *scene)
     return count;
 }
 
-static enum tov_frame_kind kind_of(const struct sim_frame *frame)
-{
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return tov_frame_kind(decoded);
-}
-
 static bool is_leaves(const struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return sim_wire_is_control(decoded, TOV_CONTROL_LEAF_ANSWER);
+    return sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER);
 }
 
 /* What the late one gives back is taken in, and its commit does not end. */
@@ -194,7 +185,7 @@ static void what_is_on_its_way_back_is_not_appended_anew(void)
 static bool keeps_parcels_from_others(void *context, struct sim_frame *frame)
 {
     (void)context;
-    return frame->from != 0 || frame->to == LATE || kind_of(frame) != TOV_FRAME_PARCEL;
+    return frame->from != 0 || frame->to == LATE || sim_frame_kind(frame) != TOV_FRAME_PARCEL;
 }
 
 static unsigned count_losses(const struct scene *scene)
@@ -237,7 +228,7 @@ static void links_go_on_in_the_series_that_came_late(void)
 static bool keeps_parcels_from_keepers(void *context, struct sim_frame *frame)
 {
     (void)context;
-    return frame->from != 0 || frame->to >= LATE || kind_of(frame) != TOV_FRAME_PARCEL;
+    return frame->from != 0 || frame->to >= LATE || sim_frame_kind(frame) != TOV_FRAME_PARCEL;
 }
 
 /* Of entry INDEX of node 0 the late one says nothing any more. */
@@ -286,7 +277,7 @@ static void links_go_on_behind_those_whose_loss_came_after_them(void)
 static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    enum tov_frame_kind kind = kind_of(frame);
+    enum tov_frame_kind kind = sim_frame_kind(frame);
     bool is_answer = frame->from == LATE && is_leaves(frame);
     struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
     if (frame->from != LATE || (!is_answer && kind != TOV_FRAME_PARCEL))
@@ -309,7 +300,7 @@ static struct tov_delivery delivery_of(const struct scene *scene, uint64_t link)
 static bool keeps_chunks(void *context, struct sim_frame *frame)
 {
     (void)context;
-    return kind_of(frame) != TOV_FRAME_CHUNK;
+    return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
 static void send_file(struct scene *scene)

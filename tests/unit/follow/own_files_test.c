@@ -36,13 +36,8 @@ static struct tov_core *core_of(const struct scene *scene, size_t node)
 }
 
 static bool look_at_control(struct scene *scene, const struct sim_frame *frame,
-                            const struct tov_frame *decoded)
+                            const struct tov_control *control)
 {
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    UNIT_NEED(control != NULL && tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
     if (control->kind != TOV_CONTROL_CHUNK_REQUEST)
         return true;
     if (frame->from == 0) {
@@ -56,11 +51,10 @@ static bool look_at_control(struct scene *scene, const struct sim_frame *frame,
 static bool look_at_frame(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) == TOV_FRAME_CONTROL)
-        return look_at_control(scene, frame, decoded);
-    if (tov_frame_kind(decoded) != TOV_FRAME_CHUNK || frame->to != 0)
+    TOV_CLEANUP(sim_control_cleanup) struct sim_control *control = sim_control_read(frame);
+    if (control != NULL)
+        return look_at_control(scene, frame, &control->body);
+    if (sim_frame_kind(frame) != TOV_FRAME_CHUNK || frame->to != 0)
         return true;
     if (frame->from + 1 == scene->lies)
         frame->bytes.data[frame->bytes.size / 2] ^= 1;

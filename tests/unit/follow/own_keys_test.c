@@ -46,18 +46,10 @@ static bool look_at_control(struct scene *scene, struct sim_frame *frame,
 static bool look_at_frame(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) == TOV_FRAME_PARCEL)
+    TOV_CLEANUP(sim_control_cleanup) struct sim_control *control = sim_control_read(frame);
+    if (sim_frame_kind(frame) == TOV_FRAME_PARCEL)
         return !(scene->loses_parcels && frame->from == 1 && frame->to == 0);
-    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
-        return true;
-    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    return look_at_control(scene, frame, control);
+    return control == NULL || look_at_control(scene, frame, &control->body);
 }
 
 static void start_again(struct scene *scene, size_t node)

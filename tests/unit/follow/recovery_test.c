@@ -406,20 +406,10 @@ static bool change_answer(struct liar *liar, struct tov_control *control)
 static bool lie(void *context, struct sim_frame *frame)
 {
     struct liar *liar = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    if (frame->from != 1)
-        return true;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
-        return true;
-    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    if (change_answer(liar, control)) {
+    TOV_CLEANUP(sim_control_cleanup) struct sim_control *control = sim_control_read(frame);
+    if (frame->from == 1 && control != NULL && change_answer(liar, &control->body)) {
         liar->told++;
-        sim_sign_control(liar->scene->wire->federation, 1, control, &frame->bytes);
+        sim_sign_control(liar->scene->wire->federation, 1, &control->body, &frame->bytes);
     }
     return true;
 }
@@ -455,25 +445,16 @@ struct dripper {
 static bool drip(void *context, struct sim_frame *frame)
 {
     struct dripper *dripper = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
-    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
-    struct tov_frame_control outer;
-    if (frame->from != 1)
+    TOV_CLEANUP(sim_control_cleanup) struct sim_control *control = sim_control_read(frame);
+    if (frame->from != 1 || control == NULL || control->body.kind != TOV_CONTROL_HASH_ANSWER)
         return true;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    if (tov_frame_kind(decoded) != TOV_FRAME_CONTROL)
-        return true;
-    UNIT_NEED(tov_frame_control(decoded, &outer) == TOV_OK);
-    UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
-    if (control->kind != TOV_CONTROL_HASH_ANSWER)
-        return true;
-    bool is_true = dripper->is_true && control->as.hash_answer.point_count > 0;
+    struct tov_control *answer = &control->body;
+    bool is_true = dripper->is_true && answer->as.hash_answer.point_count > 0;
     uint64_t count =
-        is_true ? control->as.hash_answer.points[0].size - control->as.hash_answer.from : 1;
-    control->as.hash_answer.point_count = is_true ? 1 : 0;
-    control->as.hash_answer.hashes.size = (size_t)count * TOV_HASH_BYTES;
-    sim_sign_control(dripper->scene->wire->federation, 1, control, &dripper->kept.bytes);
+        is_true ? answer->as.hash_answer.points[0].size - answer->as.hash_answer.from : 1;
+    answer->as.hash_answer.point_count = is_true ? 1 : 0;
+    answer->as.hash_answer.hashes.size = (size_t)count * TOV_HASH_BYTES;
+    sim_sign_control(dripper->scene->wire->federation, 1, answer, &dripper->kept.bytes);
     dripper->has_kept = true;
     dripper->answers++;
     if (!dripper->is_quick)
@@ -569,9 +550,7 @@ static void two_old_nodes_bring_each_other_back(void)
 static bool lose_first_question(void *context, struct sim_frame *frame)
 {
     unsigned *questions = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return !sim_wire_is_control(decoded, TOV_CONTROL_HASH_REQUEST) || (*questions)++ > 0;
+    return !sim_frame_is_control(frame, TOV_CONTROL_HASH_REQUEST) || (*questions)++ > 0;
 }
 
 /* Each waits for the other: the peer was just started, has no other keeper, and says Hello until it

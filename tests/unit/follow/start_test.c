@@ -11,10 +11,8 @@
 /* The first node's answers to the second are lost while *CONTEXT is true: it does not serve. */
 static bool lose_answers(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     bool *loses = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    return !*loses || frame->from != 0 || tov_frame_kind(decoded) != TOV_FRAME_CONTROL;
+    return !*loses || frame->from != 0 || sim_frame_kind(frame) != TOV_FRAME_CONTROL;
 }
 
 static enum tov_leaf_type first_leaf(struct sim_node *node)

@@ -24,12 +24,11 @@ struct scene {
 };
 
 /* Whether FRAME goes on its way. */
-static bool keep(struct scene *scene, const struct sim_frame *frame,
-                 const struct tov_frame *decoded)
+static bool keep(struct scene *scene, const struct sim_frame *frame)
 {
-    bool is_answer = sim_wire_is_control(decoded, TOV_CONTROL_LEAF_ANSWER);
+    bool is_answer = sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER);
     struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
-    if (!is_answer && tov_frame_kind(decoded) != TOV_FRAME_PARCEL)
+    if (!is_answer && sim_frame_kind(frame) != TOV_FRAME_PARCEL)
         return true;
     if (to->size == 0)
         tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));
@@ -38,12 +37,10 @@ static bool keep(struct scene *scene, const struct sim_frame *frame,
 
 static bool filter(void *context, struct sim_frame *frame)
 {
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
     struct scene *scene = context;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
-    enum tov_frame_kind kind = tov_frame_kind(decoded);
+    enum tov_frame_kind kind = sim_frame_kind(frame);
     if (scene->keeps && frame->from == 0 && frame->to == 1)
-        return keep(scene, frame, decoded);
+        return keep(scene, frame);
     return !(scene->loses_chunks && kind == TOV_FRAME_CHUNK) &&
            !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
            !(scene->loses_stanzas && kind == TOV_FRAME_LATE_STANZAS);

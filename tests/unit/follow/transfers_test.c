@@ -40,13 +40,12 @@ struct scene {
 static bool look_at_frame(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    TOV_CLEANUP(tov_frame_cleanup) struct tov_frame *decoded = NULL;
-    UNIT_NEED(tov_frame_decode(tov_buf_view(&frame->bytes), &decoded) == TOV_OK);
+    bool is_chunk = sim_frame_kind(frame) == TOV_FRAME_CHUNK;
     if (frame->from == 0)
-        scene->asked += sim_wire_is_control(decoded, TOV_CONTROL_CHUNK_REQUEST) ? 1 : 0;
-    if (tov_frame_kind(decoded) == TOV_FRAME_CHUNK && scene->fills_disk)
+        scene->asked += sim_frame_is_control(frame, TOV_CONTROL_CHUNK_REQUEST) ? 1 : 0;
+    if (is_chunk && scene->fills_disk)
         tov_node_core(scene->wire->nodes[1].node)->disk_free_bytes = 0;
-    return tov_frame_kind(decoded) != TOV_FRAME_CHUNK || frame->from + 1 != scene->mute;
+    return !is_chunk || frame->from + 1 != scene->mute;
 }
 
 static void begin(struct scene *scene, const char *name, size_t nodes)
