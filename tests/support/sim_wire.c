@@ -98,6 +98,8 @@ struct sim_wire *sim_wire_create_infohus(const char *name, size_t count)
 
 void sim_wire_destroy(struct sim_wire *wire)
 {
+    if (getenv("TOV_SHOW_LOG") != NULL)
+        (void)fprintf(stderr, "%s", wire->log);
     for (size_t i = 0; i < wire->count; i++)
         sim_node_fini(&wire->nodes[i]);
     for (size_t i = wire->first; i < wire->end; i++)
@@ -213,7 +215,7 @@ static bool start_one_again(struct sim_wire *wire, size_t index)
 }
 
 /* As the supervisor does. True: there was one. */
-static bool start_again(struct sim_wire *wire)
+static bool start_wanted(struct sim_wire *wire)
 {
     bool found = false;
     for (size_t i = 0; i < wire->count; i++) {
@@ -247,7 +249,7 @@ void sim_wire_run(struct sim_wire *wire)
 {
     unsigned starts = 0;
     run_once(wire);
-    while (start_again(wire)) {
+    while (start_wanted(wire)) {
         UNIT_NEED(++starts < STARTS_MAX);
         run_once(wire);
     }
@@ -259,7 +261,7 @@ void sim_wire_run_some(struct sim_wire *wire, unsigned count)
     for (unsigned i = 0; i < count && wire->first < wire->end; i++)
         deliver_one(wire);
     settle_all(wire);
-    (void)start_again(wire);
+    (void)start_wanted(wire);
 }
 
 static void tick_all(struct sim_wire *wire, uint64_t ms)
@@ -291,6 +293,28 @@ void sim_wire_start_all(struct sim_wire *wire)
     sim_wire_run(wire);
     for (size_t i = 0; i < wire->count; i++)
         UNIT_NEED(tov_node_state(wire->nodes[i].node) == TOV_NODE_SERVING);
+}
+
+void sim_wire_connect_all(struct sim_wire *wire, size_t a)
+{
+    for (size_t b = 0; b < wire->count; b++) {
+        if (b != a && wire->nodes[b].node != NULL)
+            sim_wire_connect(wire, a, b);
+    }
+}
+
+void sim_wire_start_again(struct sim_wire *wire, size_t index)
+{
+    sim_wire_start(wire, index);
+    sim_wire_connect_all(wire, index);
+    sim_wire_run(wire);
+}
+
+void sim_wire_copy(struct sim_wire *wire, size_t index, struct sim_copy *out)
+{
+    sim_wire_crash(wire, index);
+    sim_node_copy(&wire->nodes[index], out);
+    sim_wire_start_again(wire, index);
 }
 
 struct tov_message_written sim_wire_send(struct sim_wire *wire, size_t from, uint64_t record)

@@ -33,6 +33,7 @@ struct sim_wire *sim_wire_create(const char *name, size_t count);
 struct sim_wire *sim_wire_create_kept(const char *name, size_t count, size_t keepers);
 /* The first COUNT agencies of an Infohus (sim_federation_create_infohus). */
 struct sim_wire *sim_wire_create_infohus(const char *name, size_t count);
+/* Shows the log where TOV_SHOW_LOG is set. */
 void sim_wire_destroy(struct sim_wire *wire);
 
 /* Starts node INDEX and stops the program when it does not start. */
@@ -40,8 +41,14 @@ void sim_wire_start(struct sim_wire *wire, size_t index);
 void sim_wire_crash(struct sim_wire *wire, size_t index);
 void sim_wire_connect(struct sim_wire *wire, size_t a, size_t b);
 void sim_wire_disconnect(struct sim_wire *wire, size_t a, size_t b);
+/* Node A with all others that are there. */
+void sim_wire_connect_all(struct sim_wire *wire, size_t a);
 /* Starts all, connects all and runs until all serve. */
 void sim_wire_start_all(struct sim_wire *wire);
+/* Starts node INDEX, which is down, connects it with all others and runs. */
+void sim_wire_start_again(struct sim_wire *wire, size_t index);
+/* Ends node INDEX, copies it and starts it again. */
+void sim_wire_copy(struct sim_wire *wire, size_t index, struct sim_copy *out);
 
 /* Delivers and settles until nothing moves. A node that ends to be started again is; one that ends
  * otherwise stays as it is, unless it may fail. */

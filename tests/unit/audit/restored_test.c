@@ -31,14 +31,6 @@ static void send(uint64_t record, uint16_t agency, size_t attachment_bytes)
     sim_wire_run(world->wire);
 }
 
-static void start_first(void)
-{
-    sim_wire_start(world->wire, 0);
-    for (size_t i = 1; i < WORLD_AGENCIES; i++)
-        sim_wire_connect(world->wire, 0, i);
-    sim_wire_run(world->wire);
-}
-
 /* Nobody else holds the last message: it stays in the agency. */
 static void restore_first(void)
 {
@@ -47,13 +39,11 @@ static void restore_first(void)
     wire->filter = lose_chunks;
     loses_chunks = true;
     send(1001, 2, 1000);
-    sim_wire_crash(wire, 0);
-    sim_node_copy(&wire->nodes[0], &copy);
-    start_first();
+    sim_wire_copy(wire, 0, &copy);
     send(1002, 1, 0);
     sim_wire_crash(wire, 0);
     sim_node_put_back(&wire->nodes[0], &copy, SIM_STORE);
-    start_first();
+    sim_wire_start_again(wire, 0);
     sim_wire_pass(wire, 120000);
     UNIT_NEED(sim_wire_logged(wire, "entries-lost"));
     send(1003, 2, 0);

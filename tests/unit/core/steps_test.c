@@ -649,10 +649,7 @@ static void a_restart_changes_nothing(void)
     submit(&scene, KRFO, date_of(to_desk(DATE), "1"));
     struct tov_thing_ref date = event_of(newest(&scene, KK));
     sim_wire_crash(scene.wire, KRFO);
-    sim_wire_start(scene.wire, KRFO);
-    for (size_t i = 0; i < KRFO; i++)
-        sim_wire_connect(scene.wire, KRFO, i);
-    sim_wire_run(scene.wire);
+    sim_wire_start_again(scene.wire, KRFO);
     submit(&scene, KRFO, date_of(to_parties(DATE, "kk/vink kbh-pol/dks"), "2"));
     struct tov_record header = newest(&scene, POLICE);
     struct tov_thing_ref previous = previous_of(header, "loesladelse");

@@ -31,20 +31,10 @@ static struct tov_follow *follow_of(const struct scene *scene, size_t node)
     return tov_node_follow(scene->wire->nodes[node].node);
 }
 
-static void start_again(struct scene *scene, size_t node)
-{
-    sim_wire_start(scene->wire, node);
-    for (size_t i = 0; i < scene->wire->count; i++) {
-        if (i != node)
-            sim_wire_connect(scene->wire, node, i);
-    }
-    sim_wire_run(scene->wire);
-}
-
 static void restart(struct scene *scene, size_t node)
 {
     sim_wire_crash(scene->wire, node);
-    start_again(scene, node);
+    sim_wire_start_again(scene->wire, node);
     sim_wire_pass(scene->wire, 40000);
 }
 
@@ -52,7 +42,7 @@ static void set_back(struct scene *scene)
 {
     sim_wire_crash(scene->wire, 1);
     sim_node_put_back(&scene->wire->nodes[1], &scene->copy, SIM_STORE);
-    start_again(scene, 1);
+    sim_wire_start_again(scene->wire, 1);
     sim_wire_pass(scene->wire, 60000);
     UNIT_NEED(tov_node_state(scene->wire->nodes[1].node) == TOV_NODE_SERVING);
 }
@@ -63,9 +53,7 @@ static struct scene *make_scene(const char *name)
     UNIT_NEED(scene != NULL);
     scene->wire = sim_wire_create(name, 3);
     sim_wire_start_all(scene->wire);
-    sim_wire_crash(scene->wire, 1);
-    sim_node_copy(&scene->wire->nodes[1], &scene->copy);
-    start_again(scene, 1);
+    sim_wire_copy(scene->wire, 1, &scene->copy);
     for (size_t i = 0; i < SENT; i++) {
         scene->sent[i] = sim_wire_send(scene->wire, 0, 100 + i);
         sim_wire_run(scene->wire);
@@ -76,8 +64,6 @@ static struct scene *make_scene(const char *name)
 
 static void destroy_scene(struct scene *scene)
 {
-    if (getenv("TOV_SHOW_LOG") != NULL)
-        (void)fprintf(stderr, "%s", scene->wire->log);
     sim_copy_fini(&scene->copy);
     sim_wire_destroy(scene->wire);
     free(scene);

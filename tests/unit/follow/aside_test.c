@@ -74,12 +74,7 @@ static struct scene *make_scene(const char *name)
     sim_wire_start_all(scene->wire);
     (void)sim_wire_send(scene->wire, 0, 100);
     sim_wire_run(scene->wire);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
-    sim_wire_start(scene->wire, 0);
-    for (size_t i = 1; i < NODES; i++)
-        sim_wire_connect(scene->wire, 0, i);
-    sim_wire_run(scene->wire);
+    sim_wire_copy(scene->wire, 0, &scene->copy);
     for (uint64_t i = 0; i < 5; i++)
         (void)sim_wire_send(scene->wire, 0, 200 + i);
     memcpy(scene->sent[0], scene->wire->nodes[0].submitted_id, sizeof scene->sent[0]);
@@ -137,8 +132,7 @@ static uint64_t count_rows(const struct scene *scene, unsigned table)
 /* What was taken is set aside; the node does not serve yet. */
 static void meet(struct scene *scene)
 {
-    for (size_t i = 1; i < NODES; i++)
-        sim_wire_connect(scene->wire, 0, i);
+    sim_wire_connect_all(scene->wire, 0);
     for (unsigned i = 0; i < 1000 && count_rows(scene, TOV_TABLE_ASIDE) == 0; i++)
         sim_wire_run_some(scene->wire, 1);
     UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), scene->count);
@@ -516,15 +510,13 @@ static void a_copy_made_before_the_recovery_was_over_doubles_nothing(void)
         meet(scene);
         if (heard == 1)
             copy_again(scene, &again);
-        for (size_t i = 1; i < NODES; i++)
-            sim_wire_connect(scene->wire, 0, i);
+        sim_wire_connect_all(scene->wire, 0);
         serve(scene);
         check_once(scene);
         sim_wire_crash(scene->wire, 0);
         sim_node_put_back(&scene->wire->nodes[0], &again, SIM_STORE | SIM_GUARD);
         sim_wire_start(scene->wire, 0);
-        for (size_t i = 1; i < NODES; i++)
-            sim_wire_connect(scene->wire, 0, i);
+        sim_wire_connect_all(scene->wire, 0);
         serve(scene);
         check_once(scene);
         check_three(scene);

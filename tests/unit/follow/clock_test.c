@@ -29,10 +29,7 @@ static struct sim_wire *come_back(const char *name, uint64_t down_ms, const int6
     sim_wire_crash(wire, 0);
     for (size_t i = 0; i < count; i++)
         set_clock(wire, i, true_ms + (uint64_t)ahead_ms[i]);
-    sim_wire_start(wire, 0);
-    for (size_t i = 1; i < count; i++)
-        sim_wire_connect(wire, 0, i);
-    sim_wire_run(wire);
+    sim_wire_start_again(wire, 0);
     return wire;
 }
 
@@ -208,23 +205,13 @@ static struct became find_became(const struct sim_wire *wire, uint64_t number)
     return (struct became){tov_get_be64(entry.leaf.data + 8), delivery.verdict};
 }
 
-static void connect_first(struct sim_wire *wire)
-{
-    for (size_t i = 1; i < wire->count; i++)
-        sim_wire_connect(wire, 0, i);
-    sim_wire_run(wire);
-}
-
 /* Node 0 writes, and is set back to before that, its guard too. */
 static struct sim_wire *set_back(const char *name)
 {
     struct sim_copy copy;
     struct sim_wire *wire = sim_wire_create(name, 3);
     sim_wire_start_all(wire);
-    sim_wire_crash(wire, 0);
-    sim_node_copy(&wire->nodes[0], &copy);
-    sim_wire_start(wire, 0);
-    connect_first(wire);
+    sim_wire_copy(wire, 0, &copy);
     for (uint64_t i = 0; i < 3; i++)
         (void)sim_wire_send(wire, 0, 100 + i);
     sim_wire_run(wire);
@@ -247,7 +234,8 @@ static struct sim_wire *write_while_ahead(const char *name, uint64_t ahead_ms,
     uint64_t number = sim_wire_send(wire, 0, 200).event;
     sim_node_settle(&wire->nodes[0]);
     set_clock(wire, 0, true_ms);
-    connect_first(wire);
+    sim_wire_connect_all(wire, 0);
+    sim_wire_run(wire);
     sim_wire_pass(wire, 40000);
     UNIT_EQUAL_INT(state_of(wire), TOV_NODE_SERVING);
     CU_ASSERT(sim_wire_logged(wire, "entries-set-aside"));

@@ -95,18 +95,12 @@ static void end_series(struct scene *scene)
     struct sim_wire *wire = scene->wire;
     struct sim_copy copy;
     sim_wire_run(wire);
-    sim_wire_crash(wire, 0);
-    sim_node_copy(&wire->nodes[0], &copy);
-    sim_wire_start(wire, 0);
-    sim_wire_connect(wire, 0, 1);
-    sim_wire_run(wire);
+    sim_wire_copy(wire, 0, &copy);
     send_to_second(wire, 2, TOV_RIGHT_HEADER);
     sim_wire_run(wire);
     sim_wire_crash(wire, 0);
     sim_node_put_back(&wire->nodes[0], &copy, SIM_STORE);
-    sim_wire_start(wire, 0);
-    sim_wire_connect(wire, 0, 1);
-    sim_wire_run(wire);
+    sim_wire_start_again(wire, 0);
     sim_wire_pass(wire, 120000);
     UNIT_NEED(sim_wire_logged(wire, "entries-lost"));
     sim_copy_fini(&copy);
@@ -115,9 +109,7 @@ static void end_series(struct scene *scene)
 static void restart(struct sim_wire *wire, size_t node)
 {
     sim_wire_crash(wire, node);
-    sim_wire_start(wire, node);
-    sim_wire_connect(wire, 0, 1);
-    sim_wire_run(wire);
+    sim_wire_start_again(wire, node);
     sim_wire_pass(wire, 15000);
 }
 

@@ -203,8 +203,7 @@ void hostile_connect(struct hostile *hostile)
         if (i != hostile->index)
             sim_wire_start(wire, i);
     }
-    for (size_t i = 2; i < wire->count; i++)
-        sim_wire_connect(wire, hostile->victim, i);
+    sim_wire_connect_all(wire, hostile->victim);
     wire->is_up[hostile->victim][hostile->index] = true;
     tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
     sim_wire_run(wire);

@@ -60,8 +60,7 @@ static void scene_init(struct scene *scene, const char *name)
 static void meet_again(struct hostile *hostile)
 {
     sim_wire_start(hostile->wire, 0);
-    for (size_t i = 2; i < hostile->wire->count; i++)
-        sim_wire_connect(hostile->wire, 0, i);
+    sim_wire_connect_all(hostile->wire, 0);
     hostile->wire->is_up[0][1] = true;
     tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
     sim_wire_run(hostile->wire);

@@ -61,16 +61,6 @@ static bool look_at_frame(void *context, struct sim_frame *frame)
     return scene->chunks_left > 0 && scene->chunks_left-- > 0;
 }
 
-static void start_again(struct scene *scene, size_t node)
-{
-    sim_wire_start(scene->wire, node);
-    for (size_t i = 0; i < scene->wire->count; i++) {
-        if (i != node)
-            sim_wire_connect(scene->wire, node, i);
-    }
-    sim_wire_run(scene->wire);
-}
-
 static void own_name(const struct scene *scene, char out[TOV_BLOB_NAME_SIZE])
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
@@ -139,7 +129,7 @@ static struct scene *make_scene(const char *name, size_t nodes, enum tov_right s
     sim_wire_crash(scene->wire, 0);
     sim_node_copy(&scene->wire->nodes[0], &scene->copy);
     scene->files = sim_disk_copy(scene->wire->nodes[0].disk);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &scene->sent) == TOV_OK);
     sim_node_settle(&scene->wire->nodes[0]);
     own_name(scene, blob);
@@ -155,13 +145,11 @@ static void set_back(struct scene *scene)
     sim_wire_crash(scene->wire, 0);
     sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
     sim_disk_put_back(scene->wire->nodes[0].disk, scene->files);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
 }
 
 static void destroy_scene(struct scene *scene)
 {
-    if (getenv("TOV_SHOW_LOG") != NULL)
-        (void)fprintf(stderr, "%s", scene->wire->log);
     sim_copy_fini(&scene->copy);
     sim_disk_destroy(scene->files);
     sim_wire_destroy(scene->wire);
@@ -207,7 +195,7 @@ static void a_restart_goes_on_where_the_file_was_synced(void)
     struct scene *scene = make_scene("resumed", 3, TOV_RIGHT_HEADER);
     fetch_some_of_it(scene);
     scene->asked_from = 0;
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 60000);
     CU_ASSERT(scene->asked_from >= SYNCED);
     CU_ASSERT(has_file(scene));
@@ -225,7 +213,7 @@ static void what_the_disk_did_to_half_a_file_is_seen_when_it_is_whole_and_made_g
         own_name(scene, name);
         fetch_some_of_it(scene);
         sim_disk_harm(scene->wire->nodes[0].disk, name, harm);
-        start_again(scene, 0);
+        sim_wire_start_again(scene->wire, 0);
         sim_wire_pass(scene->wire, 60000);
         CU_ASSERT(sim_wire_logged(scene->wire, "attachment-damaged"));
         CU_ASSERT(has_file(scene));
@@ -435,7 +423,7 @@ static void what_was_given_up_waits_for_the_next_start(void)
         CU_ASSERT(!tov_pull_is_fetching(
             tov_follow_peer(tov_node_follow(scene->wire->nodes[0].node), agency), &name, 2));
     sim_wire_crash(scene->wire, 0);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 60000);
     CU_ASSERT(has_file(scene));
     destroy_scene(scene);
@@ -529,7 +517,7 @@ static void a_right_to_the_header_is_asked_for_nothing(void)
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(scene->asked, 0);
     CU_ASSERT(!view_at(scene, 0).complete);
-    start_again(scene, 1);
+    sim_wire_start_again(scene->wire, 1);
     sim_wire_pass(scene->wire, 60000);
     CU_ASSERT(has_file(scene));
     destroy_scene(scene);

@@ -52,21 +52,11 @@ static bool look_at_frame(void *context, struct sim_frame *frame)
     return control == NULL || look_at_control(scene, frame, &control->body);
 }
 
-static void start_again(struct scene *scene, size_t node)
-{
-    sim_wire_start(scene->wire, node);
-    for (size_t i = 0; i < scene->wire->count; i++) {
-        if (i != node)
-            sim_wire_connect(scene->wire, node, i);
-    }
-    sim_wire_run(scene->wire);
-}
-
 static void set_back(struct scene *scene)
 {
     sim_wire_crash(scene->wire, 0);
     sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
 }
 
 static struct scene *create_scene(const char *name, size_t nodes)
@@ -82,9 +72,7 @@ static struct scene *create_scene(const char *name, size_t nodes)
 static void play(struct scene *scene)
 {
     sim_wire_start_all(scene->wire);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
-    start_again(scene, 0);
+    sim_wire_copy(scene->wire, 0, &scene->copy);
     for (size_t i = 0; i < SENT; i++) {
         scene->sent[i] = sim_wire_send(scene->wire, 0, 100 + i);
         sim_wire_run(scene->wire);
@@ -105,8 +93,6 @@ static struct scene *make_scene(const char *name)
 
 static void destroy_scene(struct scene *scene)
 {
-    if (getenv("TOV_SHOW_LOG") != NULL)
-        (void)fprintf(stderr, "%s", scene->wire->log);
     sim_copy_fini(&scene->copy);
     sim_wire_destroy(scene->wire);
     free(scene);
@@ -165,7 +151,7 @@ static void they_are_sealed_to_the_new_epoch_of_who_lost_its_keys(void)
     sim_wire_crash(scene->wire, 0);
     sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
     UNIT_NEED(sim_disk_delete(scene->wire->nodes[0].disk, "epochs") == TOV_OK);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(count_readable(scene), SENT);
     destroy_scene(scene);
@@ -321,7 +307,7 @@ static void the_case_book_of_a_node_that_ends_just_then_has_them(void)
         sim_wire_pass(scene->wire, 100);
     UNIT_EQUAL_INT(count_readable(scene), SENT);
     sim_wire_crash(scene->wire, 0);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     UNIT_NEED(tov_book_create(core_of(scene, 0), 1, &book) == TOV_OK);
     UNIT_EQUAL_INT(catch_up(book, core_of(scene, 0)), SENT + 1);
     UNIT_EQUAL_INT(tov_book_differences(book), 0);

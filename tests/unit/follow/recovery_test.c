@@ -12,7 +12,6 @@
 #include "support/unit.h"
 #include "wire/frame.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A federation in which node 0 was copied, and went on. */
@@ -32,21 +31,6 @@ static enum tov_node_state state_of(const struct scene *scene, size_t node)
     return tov_node_state(scene->wire->nodes[node].node);
 }
 
-static void connect_all(struct scene *scene, size_t node)
-{
-    for (size_t i = 0; i < scene->wire->count; i++) {
-        if (i != node && scene->wire->nodes[i].node != NULL)
-            sim_wire_connect(scene->wire, node, i);
-    }
-}
-
-static void start_again(struct scene *scene, size_t node)
-{
-    sim_wire_start(scene->wire, node);
-    connect_all(scene, node);
-    sim_wire_run(scene->wire);
-}
-
 /* Each of the first WROTE nodes sends a message. */
 static void send_some(struct scene *scene, size_t wrote)
 {
@@ -62,9 +46,7 @@ static struct scene *make_scene(const char *name, size_t count)
     scene->wire = sim_wire_create(name, count);
     sim_wire_start_all(scene->wire);
     send_some(scene, count);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
-    start_again(scene, 0);
+    sim_wire_copy(scene->wire, 0, &scene->copy);
     for (int i = 0; i < 3; i++)
         send_some(scene, count);
     UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
@@ -73,8 +55,6 @@ static struct scene *make_scene(const char *name, size_t count)
 
 static void destroy_scene(struct scene *scene)
 {
-    if (getenv("TOV_SHOW_LOG") != NULL)
-        (void)fprintf(stderr, "%s", scene->wire->log);
     sim_copy_fini(&scene->copy);
     sim_wire_destroy(scene->wire);
     free(scene);
@@ -171,7 +151,7 @@ static void an_old_store_comes_back_in_the_same_tree(void)
 {
     struct scene *scene = make_scene("old", 3);
     put_back(scene, SIM_STORE);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     check_works(scene);
@@ -184,7 +164,7 @@ static void a_node_that_was_rolled_back_whole_comes_back(void)
 {
     struct scene *scene = make_scene("rolled", 3);
     put_back(scene, SIM_STORE | SIM_GUARD);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     check_works(scene);
@@ -221,7 +201,7 @@ static void what_was_written_meanwhile_is_appended_anew(void)
         (void)sim_wire_send(scene->wire, 0, 200 + i);
     sim_node_settle(&scene->wire->nodes[0]);
     UNIT_EQUAL_INT(tov_ledger_signed(core_of(scene, 0)->ledger) < scene->newest.size, true);
-    connect_all(scene, 0);
+    sim_wire_connect_all(scene->wire, 0);
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
@@ -270,13 +250,13 @@ static void who_is_down_is_asked_when_it_comes(void)
     struct scene *scene = make_scene("down", 4); /* two of three keepers are a majority */
     put_back(scene, SIM_STORE);
     sim_wire_crash(scene->wire, 2);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 50000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING); /* it may come yet */
     sim_wire_pass(scene->wire, 50000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost")); /* its receipts, its links */
-    start_again(scene, 2);
+    sim_wire_start_again(scene->wire, 2);
     sim_wire_pass(scene->wire, 20000);
     check_works(scene);
     UNIT_EQUAL_INT(count_entries(scene, TOV_ENTRY_LOST), 0);
@@ -292,7 +272,7 @@ static void without_anybody_the_tree_comes_back_and_it_waits(void)
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
     UNIT_EQUAL_INT(tov_ledger_committed(core_of(scene, 0)->ledger), scene->newest.size);
-    connect_all(scene, 0);
+    sim_wire_connect_all(scene->wire, 0);
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
     check_works(scene);
@@ -314,7 +294,7 @@ static void beyond_what_the_guard_keeps_it_waits_and_says_so(void)
     sim_wire_start(scene->wire, 0);
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_BEHIND);
-    connect_all(scene, 0);
+    sim_wire_connect_all(scene->wire, 0);
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
     check_works(scene);
@@ -332,7 +312,7 @@ static void what_no_peer_was_sent_comes_from_the_guard(void)
     sim_wire_run(scene->wire);
     UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
     put_back(scene, SIM_STORE);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost"));
@@ -422,7 +402,7 @@ static void a_liar_costs_time_and_nothing_else(void)
         put_back(scene, SIM_STORE);
         scene->wire->filter = lie;
         scene->wire->filter_context = &liar;
-        start_again(scene, 0);
+        sim_wire_start_again(scene->wire, 0);
         sim_wire_pass(scene->wire, 60000);
         UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
         CU_ASSERT(liar.told > 0);
@@ -475,7 +455,7 @@ static void drip_and_pass_over(const char *name, bool is_true)
     put_back(scene, SIM_STORE);
     scene->wire->filter = drip;
     scene->wire->filter_context = &dripper;
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     for (int i = 0; i < 9; i++) {
         sim_wire_pass(scene->wire, 9000);
         if (dripper.has_kept)
@@ -514,7 +494,7 @@ static void it_asks_no_oftener_than_it_lets_others_ask(void)
     put_back(scene, SIM_STORE);
     scene->wire->filter = drip;
     scene->wire->filter_context = &dripper;
-    start_again(scene, 0); /* no time passes */
+    sim_wire_start_again(scene->wire, 0); /* no time passes */
     CU_ASSERT(scene->newest.size > TOV_PEER_ASKS_MAX);
     CU_ASSERT(dripper.answers > TOV_PEER_ASKS_MAX / 4);
     CU_ASSERT(dripper.answers <= TOV_PEER_ASKS_MAX / 2);
@@ -528,16 +508,14 @@ static void two_old_nodes_bring_each_other_back(void)
 {
     struct scene *scene = make_scene("two", 3);
     struct sim_copy other;
-    sim_wire_crash(scene->wire, 1);
-    sim_node_copy(&scene->wire->nodes[1], &other);
-    start_again(scene, 1);
+    sim_wire_copy(scene->wire, 1, &other);
     send_some(scene, 3);
     UNIT_NEED(tov_ledger_newest(core_of(scene, 0)->ledger, &scene->newest));
     put_back(scene, SIM_STORE);
     sim_wire_crash(scene->wire, 1);
     sim_node_put_back(&scene->wire->nodes[1], &other, SIM_STORE);
-    start_again(scene, 1);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 1);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 200000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_SERVING);
@@ -564,7 +542,7 @@ static void what_was_asked_is_asked_anew_with_a_new_nonce(void)
     sim_wire_start(scene->wire, 1);
     scene->wire->filter = lose_first_question;
     scene->wire->filter_context = &questions;
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     UNIT_EQUAL_INT(questions, 1);
     UNIT_EQUAL_INT(state_of(scene, 1), TOV_NODE_KEEPERS);
     sim_wire_pass(scene->wire, 8000);
@@ -588,13 +566,13 @@ static void a_statement_brings_back_a_node_that_lost_its_guard_too(void)
     struct scene *scene = make_scene("statement", 3);
     put_back(scene, SIM_STORE);
     lose_guard(scene);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_GUARD_LOST);
     UNIT_EQUAL_INT(tov_ledger_committed(core_of(scene, 0)->ledger), scene->newest.size);
     sim_wire_crash(scene->wire, 0);
     sim_node_put_statements(&scene->wire->nodes[0], &scene->newest);
-    start_again(scene, 0);
+    sim_wire_start_again(scene->wire, 0);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
     check_works(scene);

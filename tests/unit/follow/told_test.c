@@ -11,7 +11,6 @@
 #include "support/unit.h"
 #include "wire/frame.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,11 +94,7 @@ static void begin_with(struct scene *scene, const char *name, size_t nodes)
     scene->wire->filter = filter;
     scene->wire->filter_context = scene;
     sim_wire_start_all(scene->wire);
-    sim_wire_crash(scene->wire, 1);
-    sim_node_copy(&scene->wire->nodes[1], &scene->copy);
-    sim_wire_start(scene->wire, 1);
-    connect_others(scene);
-    connect(scene);
+    sim_wire_copy(scene->wire, 1, &scene->copy);
 }
 
 static void begin(struct scene *scene, const char *name)
@@ -140,8 +135,6 @@ static void come_back(struct scene *scene)
 static void end(struct scene *scene)
 {
     struct tov_peer_view view;
-    if (getenv("TOV_SHOW_LOG") != NULL)
-        (void)fprintf(stderr, "%s", scene->wire->log);
     tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), 0, &view);
     UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
     sim_copy_fini(&scene->copy);
