@@ -4,8 +4,9 @@
  * citation still mean the same message, here and at its recipients; the place that their writer was
  * told of still leads to it; and what names one that cannot be written is not written either.
  */
-#include "ledger/aside.h"
 #include "case/draft.h"
+#include "counted.h"
+#include "ledger/aside.h"
 #include "ledger/entry.h"
 #include "ledger/moved.h"
 #include "ledger/reply.h"
@@ -120,22 +121,13 @@ static void submit_three(struct scene *scene)
     submit(scene, &removal);
 }
 
-static uint64_t count_rows(const struct scene *scene, unsigned table)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t count = 0;
-    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
-    UNIT_OK(tov_store_count(read, table, &count));
-    return count;
-}
-
 /* What was taken is set aside; the node does not serve yet. */
 static void meet(struct scene *scene)
 {
     sim_wire_connect_all(scene->wire, 0);
-    for (unsigned i = 0; i < 1000 && count_rows(scene, TOV_TABLE_ASIDE) == 0; i++)
+    for (unsigned i = 0; i < 1000 && count_rows(core_of(scene, 0), TOV_TABLE_ASIDE) == 0; i++)
         sim_wire_run_some(scene->wire, 1);
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), scene->count);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), scene->count);
 }
 
 static void serve(struct scene *scene)
@@ -315,7 +307,7 @@ static void what_names_a_message_that_was_set_aside_still_does(void)
     submit_three(scene);
     meet(scene);
     serve(scene);
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 0);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 0);
     UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
     UNIT_EQUAL_INT(left_ms, 0);
     check_three(scene);
@@ -398,9 +390,9 @@ static void what_names_one_that_cannot_be_written_is_not_written_either(void)
     meet(scene);
     lose_key(scene);
     serve(scene);
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 3);
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_REPLY), 0);
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_RETRACTION), 0);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 3);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_REPLY), 0);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_RETRACTION), 0);
     UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
     CU_ASSERT(left_ms > 0);
     (void)place_of(scene, 3);
@@ -408,34 +400,6 @@ static void what_names_one_that_cannot_be_written_is_not_written_either(void)
 }
 
 /* ---- a copy of a store that has not recovered ---- */
-
-static bool has_id(const struct tov_entry *entry, const uint8_t id[TOV_MESSAGE_ID_BYTES])
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    UNIT_NEED(leaf != NULL);
-    return entry->state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry->leaf, leaf) == TOV_OK &&
-           leaf->type == TOV_LEAF_MESSAGE && memcmp(leaf->as.message.id, id, 16) == 0;
-}
-
-/* How many messages of node 0 with that id NODE holds. */
-static unsigned count_held(const struct scene *scene, size_t node,
-                           const uint8_t id[TOV_MESSAGE_ID_BYTES])
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = node == 0 ? TOV_TABLE_LEAF : TOV_TABLE_MLEAF};
-    struct tov_store_iter iter;
-    unsigned count = 0;
-    UNIT_NEED(tov_store_read_begin(core_of(scene, node)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter)) {
-        struct tov_entry entry;
-        UNIT_OK(node == 0 ? tov_entry_decode_own(iter.row.value, &entry)
-                          : tov_entry_decode_mirror(iter.row.value, &entry));
-        count += has_id(&entry, id) ? 1 : 0;
-    }
-    UNIT_OK(tov_store_iter_fini(&iter));
-    return count;
-}
 
 /* Numbers at node 0 under which the message at REF is shown. */
 static unsigned count_numbers(const struct scene *scene, const struct tov_ref *ref)
@@ -469,14 +433,14 @@ static void check_opens(const struct scene *scene, size_t which)
 
 static void check_once(const struct scene *scene)
 {
-    UNIT_EQUAL_INT(count_rows(scene, TOV_TABLE_ASIDE), 0);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 0);
     for (size_t i = 0; i < scene->count; i++) {
         struct tov_ref ref = place_of(scene, i);
         UNIT_EQUAL_INT(count_numbers(scene, &ref), 1);
         check_opens(scene, i);
-        UNIT_EQUAL_INT(count_held(scene, 0, scene->written[i].id), 1);
-        UNIT_EQUAL_INT(count_held(scene, 1, scene->written[i].id), 1);
-        UNIT_EQUAL_INT(count_held(scene, 2, scene->written[i].id), i < 3 ? 1 : 0);
+        UNIT_EQUAL_INT(count_with_id(core_of(scene, 0), 1, scene->written[i].id), 1);
+        UNIT_EQUAL_INT(count_with_id(core_of(scene, 1), 1, scene->written[i].id), 1);
+        UNIT_EQUAL_INT(count_with_id(core_of(scene, 2), 1, scene->written[i].id), i < 3 ? 1 : 0);
     }
 }
 
@@ -532,8 +496,8 @@ static void what_is_repeated_before_the_node_has_heard_is_not_sent_twice(void)
     struct scene *scene = make_scene("repeated");
     struct sim_order order = an_order(scene);
     order.id = scene->sent[0];
-    UNIT_EQUAL_INT(count_held(scene, 0, order.id), 0);
-    UNIT_EQUAL_INT(count_held(scene, 1, order.id), 1);
+    UNIT_EQUAL_INT(count_with_id(core_of(scene, 0), 1, order.id), 0);
+    UNIT_EQUAL_INT(count_with_id(core_of(scene, 1), 1, order.id), 1);
     submit(scene, &order);
     meet(scene);
     serve(scene);
@@ -558,7 +522,7 @@ static void what_is_repeated_with_files_is_sent_with_them(void)
     for (size_t node = 1; node < NODES; node++) {
         TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
         struct tov_message_name name = {1, 1, ref.index};
-        UNIT_EQUAL_INT(count_held(scene, node, order.id), 2);
+        UNIT_EQUAL_INT(count_with_id(core_of(scene, node), 1, order.id), 2);
         UNIT_NEED(tov_store_read_begin(core_of(scene, node)->store, &read, NULL) == TOV_OK);
         UNIT_OK(tov_message_read(core_of(scene, node), read, &name, TOV_MESSAGE_LEAF, message));
         UNIT_EQUAL_INT(message->verdict.verdict, TOV_VERDICT_OPENED);

@@ -75,3 +75,35 @@ size_t count_held(const struct tov_core *core, uint16_t agency)
     UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
     return ids->count;
 }
+
+static bool has_id(const struct tov_entry *entry, const uint8_t id[TOV_MESSAGE_ID_BYTES])
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    return entry->state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry->leaf, leaf) == TOV_OK &&
+           leaf->type == TOV_LEAF_MESSAGE &&
+           memcmp(leaf->as.message.id, id, TOV_MESSAGE_ID_BYTES) == 0;
+}
+
+size_t count_with_id(const struct tov_core *core, uint16_t agency,
+                     const uint8_t id[TOV_MESSAGE_ID_BYTES])
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    bool is_own = agency == core->own->number;
+    struct tov_store_range own = {.table = TOV_TABLE_LEAF};
+    struct tov_store_range mirror = {.table = TOV_TABLE_MLEAF,
+                                     .first = tov_store_key_u16_u32_u64(agency, 1, 0),
+                                     .last = tov_store_key_u16_u32_u64(agency, 1, UINT64_MAX)};
+    struct tov_store_iter iter;
+    size_t count = 0;
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, is_own ? &own : &mirror, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED((is_own ? tov_entry_decode_own(iter.row.value, &entry)
+                          : tov_entry_decode_mirror(iter.row.value, &entry)) == TOV_OK);
+        count += has_id(&entry, id) ? 1 : 0;
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return count;
+}

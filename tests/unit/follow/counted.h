@@ -14,5 +14,8 @@ size_t count_rows(const struct tov_core *core, unsigned table);
 size_t count_journal(const struct tov_core *core, enum tov_leaf_type type);
 /* Messages of AGENCY that it holds; none of them may be there twice. */
 size_t count_held(const struct tov_core *core, uint16_t agency);
+/* Messages of AGENCY with ID that it holds, its own ones too. */
+size_t count_with_id(const struct tov_core *core, uint16_t agency,
+                     const uint8_t id[TOV_MESSAGE_ID_BYTES]);
 
 #endif

@@ -4,9 +4,9 @@
  * that serves again: from who was not heard before. What the node goes on from is what the store
  * has with them.
  */
-#include "ledger/entry.h"
+#include "counted.h"
+#include "kept.h"
 #include "store/read.h"
-#include "support/sim_wire.h"
 #include "support/unit.h"
 #include "wire/frame.h"
 #include "wire/leaf.h"
@@ -22,7 +22,7 @@ struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;
     uint8_t sent[TOV_MESSAGE_ID_BYTES]; /* the last one since the copy */
-    struct tov_buf leaves, parcel;      /* the first ones of the late one, which are kept */
+    struct kept kept;                   /* of the late one */
 };
 
 static enum tov_node_state state_of(const struct scene *scene)
@@ -44,6 +44,13 @@ static void submit(struct scene *scene, uint64_t record, const uint8_t *id)
     memcpy(scene->sent, scene->wire->nodes[0].submitted_id, sizeof scene->sent);
 }
 
+static void put_back(struct scene *scene, unsigned what)
+{
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, what);
+    sim_wire_start(scene->wire, 0);
+}
+
 /* SEND_LAST, if any, sends something before the copy is put back. */
 static struct scene *make_scene(const char *name, void (*send_last)(struct scene *scene))
 {
@@ -59,9 +66,7 @@ static struct scene *make_scene(const char *name, void (*send_last)(struct scene
     sim_wire_run(scene->wire);
     if (send_last != NULL)
         send_last(scene);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
-    sim_wire_start(scene->wire, 0);
+    put_back(scene, SIM_STORE | SIM_GUARD);
     return scene;
 }
 
@@ -95,6 +100,14 @@ static void check_links(const struct scene *scene)
     UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
 }
 
+static void check_links_go_on(struct scene *scene, uint64_t record)
+{
+    submit(scene, record, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+}
+
 static void links_go_on_behind_those_that_came_late(void)
 {
     struct scene *scene = make_scene("links", NULL);
@@ -105,37 +118,8 @@ static void links_go_on_behind_those_that_came_late(void)
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
     CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
-    submit(scene, 300, NULL);
-    sim_wire_run(scene->wire);
-    sim_wire_pass(scene->wire, 20000);
-    check_links(scene);
+    check_links_go_on(scene, 300);
     destroy_scene(scene);
-}
-
-static bool has_id(struct tov_bytes row, const uint8_t id[TOV_MESSAGE_ID_BYTES])
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_entry entry;
-    UNIT_NEED(leaf != NULL && tov_entry_decode_mirror(row, &entry) == TOV_OK);
-    return entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
-           leaf->type == TOV_LEAF_MESSAGE &&
-           memcmp(leaf->as.message.id, id, TOV_MESSAGE_ID_BYTES) == 0;
-}
-
-/* Messages with the id of the one that was sent last since the copy, at node LATE. */
-static unsigned count_held(const struct scene *scene)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_store_range range = {.table = TOV_TABLE_MLEAF};
-    struct tov_store_iter iter;
-    unsigned count = 0;
-    struct tov_core *core = tov_node_core(scene->wire->nodes[LATE].node);
-    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter))
-        count += has_id(iter.row.value, scene->sent) ? 1 : 0;
-    UNIT_OK(tov_store_iter_fini(&iter));
-    return count;
 }
 
 static bool is_leaves(const struct sim_frame *frame)
@@ -169,7 +153,7 @@ static void what_is_on_its_way_back_is_not_appended_anew(void)
     scene->wire->nodes[0].disk_is_full = false;
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
-    UNIT_EQUAL_INT(count_held(scene), 1);
+    UNIT_EQUAL_INT(count_with_id(tov_node_core(scene->wire->nodes[LATE].node), 1, scene->sent), 1);
     check_links(scene);
     destroy_scene(scene);
 }
@@ -188,32 +172,44 @@ static unsigned count_losses(const struct scene *scene)
     return count;
 }
 
+typedef bool passes_fn(void *context, struct sim_frame *frame);
+
+/* It says that what only the late one has is lost; then it hears those from LATE to LAST_ONE, and
+ * sends the late one something. Of this, parcels come to whom PASSES lets them through. */
+static void lose_and_send_on(struct scene *scene, passes_fn *passes, size_t last_one)
+{
+    read_back_without_the_late_one(scene);
+    scene->wire->filter = passes;
+    hear(scene, 2);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    for (size_t i = LATE; i <= last_one; i++)
+        hear(scene, i);
+    submit(scene, 300, NULL);
+    sim_wire_run(scene->wire);
+}
+
+/* It hears those from LATE to LAST_ONE before its keepers let it serve, and loses nothing more. */
+static void come_back_with(struct scene *scene, size_t last_one)
+{
+    read_back_without_the_late_one(scene);
+    for (size_t i = LATE; i <= last_one; i++)
+        hear(scene, i);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+}
+
 /* The loss, and what came behind it, only the late one was sent before the copy was put back once
  * more. */
 static void links_go_on_in_the_series_that_came_late(void)
 {
     struct scene *scene = make_scene("series", NULL);
-    read_back_without_the_late_one(scene);
-    scene->wire->filter = keeps_parcels_from_others;
-    hear(scene, 2);
-    UNIT_EQUAL_INT(count_losses(scene), 1);
-    hear(scene, LATE);
-    submit(scene, 300, NULL);
-    sim_wire_run(scene->wire);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
-    sim_wire_start(scene->wire, 0);
-    read_back_without_the_late_one(scene);
-    hear(scene, LATE);
-    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
-    hear(scene, 2);
-    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
-    UNIT_EQUAL_INT(count_losses(scene), 1);
+    lose_and_send_on(scene, keeps_parcels_from_others, LATE);
+    put_back(scene, SIM_STORE);
+    come_back_with(scene, LATE);
     scene->wire->filter = NULL;
-    submit(scene, 301, NULL);
-    sim_wire_run(scene->wire);
-    sim_wire_pass(scene->wire, 20000);
-    check_links(scene);
+    check_links_go_on(scene, 301);
     destroy_scene(scene);
 }
 
@@ -236,47 +232,29 @@ static void withhold(struct scene *scene, uint64_t index)
 static void links_go_on_behind_those_whose_loss_came_after_them(void)
 {
     struct scene *scene = make_scene("withheld", NULL);
-    read_back_without_the_late_one(scene);
-    scene->wire->filter = keeps_parcels_from_keepers;
-    hear(scene, 2);
-    hear(scene, LATE);
-    hear(scene, LAST);
-    submit(scene, 300, NULL);
-    sim_wire_run(scene->wire);
+    lose_and_send_on(scene, keeps_parcels_from_keepers, LAST);
     uint64_t lost_index = tov_node_core(scene->wire->nodes[0].node)->series.lost_index;
     UNIT_NEED(lost_index > 0);
     withhold(scene, lost_index);
-    sim_wire_crash(scene->wire, 0);
-    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
-    sim_wire_start(scene->wire, 0);
-    read_back_without_the_late_one(scene);
-    hear(scene, LATE);
-    hear(scene, LAST);
-    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
-    hear(scene, 2);
-    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
-    UNIT_EQUAL_INT(count_losses(scene), 1);
+    put_back(scene, SIM_STORE);
+    come_back_with(scene, LAST);
     UNIT_EQUAL_INT(tov_node_core(scene->wire->nodes[0].node)->series.lost_index, lost_index);
     scene->wire->filter = NULL;
-    submit(scene, 301, NULL);
-    sim_wire_run(scene->wire);
-    sim_wire_pass(scene->wire, 20000);
-    check_links(scene);
+    check_links_go_on(scene, 301);
     destroy_scene(scene);
+}
+
+static bool keeps_chunks(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
 /* Chunks never come, so that the late one says that it waits for them. */
 static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
-    enum tov_frame_kind kind = sim_frame_kind(frame);
-    bool is_answer = frame->from == LATE && is_leaves(frame);
-    struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
-    if (frame->from != LATE || (!is_answer && kind != TOV_FRAME_PARCEL))
-        return kind != TOV_FRAME_CHUNK;
-    if (to->size == 0)
-        tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));
-    return false;
+    return keeps_chunks(NULL, frame) && (frame->from != LATE || kept_passes(&scene->kept, frame));
 }
 
 static struct tov_delivery delivery_of(const struct scene *scene, uint64_t link)
@@ -287,12 +265,6 @@ static struct tov_delivery delivery_of(const struct scene *scene, uint64_t link)
     UNIT_NEED(tov_store_read_begin(scene->wire->nodes[0].store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_follow_delivery(read, LATE + 1, &block, &delivery) == TOV_OK);
     return delivery;
-}
-
-static bool keeps_chunks(void *context, struct sim_frame *frame)
-{
-    (void)context;
-    return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
 static void send_file(struct scene *scene)
@@ -318,24 +290,23 @@ static void what_is_said_of_what_came_back_counts(void)
     sim_wire_pass(scene->wire, 90000);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
-    scene->leaves = scene->parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    kept_init(&scene->kept);
     scene->wire->filter = keeps_first_of_the_late_one;
     scene->wire->filter_context = scene;
     hear(scene, LATE);
-    UNIT_NEED(scene->leaves.size > 0 && scene->parcel.size > 0);
+    UNIT_NEED(kept_is_whole(&scene->kept));
     scene->wire->filter = keeps_chunks;
     struct tov_node *node = scene->wire->nodes[0].node;
-    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->leaves));
+    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->kept.leaves));
     tov_node_turn(node);
     UNIT_EQUAL_INT(tov_follow_link_gap(tov_node_follow(node), LATE + 1), TOV_LINK_GAP_UNKNOWN);
-    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->parcel));
+    tov_node_on_peer_frame(node, LATE + 1, tov_buf_view(&scene->kept.parcel));
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 40000);
     UNIT_EQUAL_INT(tov_follow_link_gap(tov_node_follow(node), LATE + 1), TOV_LINK_GAP_WITHHELD);
     UNIT_EQUAL_INT(delivery_of(scene, 4).verdict.verdict, TOV_VERDICT_OPENED);
     UNIT_EQUAL_INT(delivery_of(scene, 5).verdict.verdict, TOV_VERDICT_PENDING);
-    tov_buf_fini(&scene->leaves);
-    tov_buf_fini(&scene->parcel);
+    kept_fini(&scene->kept);
     destroy_scene(scene);
 }
 

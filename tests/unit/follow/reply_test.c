@@ -2,22 +2,13 @@
  *
  * A message and what answers it, in whatever batches they come.
  */
-#include "store/read.h"
+#include "counted.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
-static uint64_t count_rows(struct sim_node *node, unsigned table)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t count = 0;
-    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_count(read, table, &count) == TOV_OK);
-    return count;
-}
-
 static void check_noted(struct sim_node *node)
 {
-    UNIT_EQUAL_INT(count_rows(node, TOV_TABLE_REPLY), 1);
+    UNIT_EQUAL_INT(count_rows(tov_node_core(node->node), TOV_TABLE_REPLY), 1);
 }
 
 /* Two messages in one batch, the second of which answers the first. */

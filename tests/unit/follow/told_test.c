@@ -5,6 +5,7 @@
  * where it is the same (docs/recovery.md).
  * Not for: series that have ended (former_series_test.c).
  */
+#include "kept.h"
 #include "ledger/entry.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
@@ -19,27 +20,15 @@ struct scene {
     struct sim_copy copy;                            /* of node 1, from before the message */
     bool loses_chunks, loses_parcels, loses_stanzas; /* parcels of node 1 */
     bool keeps;                                      /* of node 0 to node 1, instead of giving: */
-    struct tov_buf leaves, parcel; /* the first answer about leaves, and the first parcel */
+    struct kept kept;
 };
-
-/* Whether FRAME goes on its way. */
-static bool keep(struct scene *scene, const struct sim_frame *frame)
-{
-    bool is_answer = sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER);
-    struct tov_buf *to = is_answer ? &scene->leaves : &scene->parcel;
-    if (!is_answer && sim_frame_kind(frame) != TOV_FRAME_PARCEL)
-        return true;
-    if (to->size == 0)
-        tov_buf_put_bytes(to, tov_buf_view(&frame->bytes));
-    return false;
-}
 
 static bool filter(void *context, struct sim_frame *frame)
 {
     struct scene *scene = context;
     enum tov_frame_kind kind = sim_frame_kind(frame);
     if (scene->keeps && frame->from == 0 && frame->to == 1)
-        return keep(scene, frame);
+        return kept_passes(&scene->kept, frame);
     return !(scene->loses_chunks && kind == TOV_FRAME_CHUNK) &&
            !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
            !(scene->loses_stanzas && kind == TOV_FRAME_LATE_STANZAS);
@@ -200,10 +189,8 @@ static void a_better_verdict_amends_what_was_told(void)
  * one is heard: what it answers and the parcel that it sends on with are kept. */
 static void begin_late(struct scene *scene, const char *name)
 {
-    *scene = (struct scene){.loses_parcels = true,
-                            .loses_stanzas = true,
-                            .leaves = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES),
-                            .parcel = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES)};
+    *scene = (struct scene){.loses_parcels = true, .loses_stanzas = true};
+    kept_init(&scene->kept);
     begin_with(scene, name, 4);
     tell_no_key(scene);
     start_set_back(scene);
@@ -213,7 +200,7 @@ static void begin_late(struct scene *scene, const char *name)
     scene->keeps = true;
     connect(scene);
     scene->keeps = false;
-    UNIT_NEED(scene->leaves.size > 0 && scene->parcel.size > 0);
+    UNIT_NEED(kept_is_whole(&scene->kept));
 }
 
 static void give(struct scene *scene, const struct tov_buf *frame)
@@ -226,8 +213,7 @@ static void end_late(struct scene *scene)
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 60000);
     UNIT_EQUAL_INT(delivery(scene).verdict.verdict, TOV_VERDICT_OPENED);
-    tov_buf_fini(&scene->leaves);
-    tov_buf_fini(&scene->parcel);
+    kept_fini(&scene->kept);
     end(scene);
 }
 
@@ -235,9 +221,9 @@ static void what_was_told_counts_before_it_is_committed(void)
 {
     struct scene scene;
     begin_late(&scene, "told-early");
-    give(&scene, &scene.leaves);
+    give(&scene, &scene.kept.leaves);
     tov_node_turn(scene.wire->nodes[1].node);
-    give(&scene, &scene.parcel);
+    give(&scene, &scene.kept.parcel);
     end_late(&scene);
 }
 
@@ -247,12 +233,12 @@ static void what_was_told_and_cannot_be_read_is_said_again(void)
     struct scene scene;
     struct tov_link_place place = {1, 1, 0, 1};
     begin_late(&scene, "told-damaged");
-    give(&scene, &scene.leaves);
+    give(&scene, &scene.kept.leaves);
     sim_wire_run(scene.wire);
     tov_store_batch_put(tov_core_batch(tov_node_core(scene.wire->nodes[1].node)), TOV_TABLE_TOLD,
                         tov_key_link(&place), tov_bytes_of_text("damaged"));
     sim_node_settle(&scene.wire->nodes[1]);
-    give(&scene, &scene.parcel);
+    give(&scene, &scene.kept.parcel);
     end_late(&scene);
 }
 
