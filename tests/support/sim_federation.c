@@ -192,11 +192,23 @@ void sim_sign_roster(const struct sim_federation *federation, const struct tov_r
     UNIT_NEED(out_note->failed == TOV_OK);
 }
 
+void sim_put_roster(struct sim_federation *federation, const struct tov_roster_facts *facts)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
+    struct tov_roster *roster = NULL;
+    struct tov_error error = {.text = ""};
+    sim_sign_roster(federation, facts, &note);
+    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &roster, &error);
+    if (err != TOV_OK)
+        (void)fprintf(stderr, "roster: %s\n", error.text);
+    UNIT_NEED(err == TOV_OK);
+    tov_roster_destroy(federation->roster);
+    federation->roster = roster;
+}
+
 static void make_roster(struct sim_federation *federation, size_t keepers)
 {
-    struct tov_error error = {.text = ""};
     struct facts_room *room = calloc(1, sizeof *room);
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
     UNIT_NEED(room != NULL);
     federation->root_seed = seed_of("root", "root");
     struct tov_vkey root =
@@ -216,11 +228,7 @@ static void make_roster(struct sim_federation *federation, size_t keepers)
                                      .root_count = 1,
                                      .agencies = room->agencies,
                                      .agency_count = federation->count};
-    sim_sign_roster(federation, &facts, &note);
-    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &federation->roster, &error);
-    if (err != TOV_OK)
-        (void)fprintf(stderr, "roster: %s\n", error.text);
-    UNIT_NEED(err == TOV_OK);
+    sim_put_roster(federation, &facts);
     tov_roster_roots(federation->roster, &federation->roots);
     free(room);
 }

@@ -52,6 +52,8 @@ void sim_secret_of(const struct tov_key *seed, uint8_t out_secret[64]);
 /* What a file of the roster of FACTS holds, signed by the only root; OUT is cleared before. */
 void sim_sign_roster(const struct sim_federation *federation, const struct tov_roster_facts *facts,
                      struct tov_buf *out_note);
+/* Makes that the federation's roster. */
+void sim_put_roster(struct sim_federation *federation, const struct tov_roster_facts *facts);
 /* Signs the parcel in FRAME with an agency's control key, as one from FROM to TO. */
 void sim_sign_parcel(const uint8_t secret[64], uint16_t from, uint16_t to, struct tov_buf *frame);
 

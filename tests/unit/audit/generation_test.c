@@ -8,64 +8,10 @@
 
 #include "ledger/ledger.h"
 #include "merkle/range.h"
+#include "support/sim_generation.h"
 #include "support/unit.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static struct world *world;
-
-static void rename_key(struct tov_vkey *key, const char *rest)
-{
-    uint8_t bytes[32];
-    char name[TOV_ORIGIN_MAX_BYTES + 1];
-    memcpy(bytes, key->public_key, sizeof bytes);
-    (void)snprintf(name, sizeof name, SIM_FEDERATION "/a1/2%s", rest);
-    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, bytes, key) == TOV_OK);
-}
-
-/* The next roster closes the ledger and the journal of the first agency there. */
-static void begin_generation(const struct tov_signed_size *ledger,
-                             const struct tov_signed_size *journal)
-{
-    struct sim_federation *federation = world->wire->federation;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
-    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
-    struct tov_agency agencies[WORLD_AGENCIES];
-    struct tov_roster *roster = NULL;
-    struct tov_error error = {.text = ""};
-    UNIT_NEED(facts.agency_count == WORLD_AGENCIES);
-    memcpy(agencies, facts.agencies, sizeof agencies);
-    struct tov_revocation closed[] = {
-        {.key = agencies[0].ledger, .agency = 1, .size = ledger->size, .root = ledger->root},
-        {.key = agencies[0].journal, .agency = 1, .size = journal->size, .root = journal->root}};
-    agencies[0].generation = 2;
-    rename_key(&agencies[0].ledger, "");
-    rename_key(&agencies[0].journal, "/journal/1");
-    facts.agencies = agencies;
-    facts.revocations = closed;
-    facts.revocation_count = 2;
-    facts.previous = tov_roster_hash(federation->roster);
-    facts.version++;
-    sim_sign_roster(federation, &facts, &note);
-    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &roster, &error);
-    if (err != TOV_OK)
-        (void)fprintf(stderr, "roster: %s\n", error.text);
-    UNIT_NEED(err == TOV_OK);
-    tov_roster_destroy(federation->roster);
-    federation->roster = roster;
-}
-
-/* With an empty folder and a guard that never signed. */
-static void start_anew(struct sim_node *node)
-{
-    const struct sim_hooks hooks = node->hooks;
-    char dir[sizeof node->dir];
-    (void)snprintf(dir, sizeof dir, "%s", node->dir);
-    sim_node_fini(node);
-    sim_node_init(node, world->wire->federation, 0, dir);
-    node->hooks = hooks;
-}
 
 static void live_on(void)
 {
@@ -105,8 +51,8 @@ static void change_generation(bool is_at_end)
     }
     for (size_t i = 0; i < WORLD_AGENCIES; i++)
         sim_wire_crash(wire, i);
-    begin_generation(&ledger, &journal);
-    start_anew(&wire->nodes[0]);
+    sim_begin_generation(wire->federation, 2, &(struct sim_closed){&ledger, &journal});
+    sim_generation_empty(wire->federation, &wire->nodes[0]);
     sim_wire_start_all(wire);
     live_on();
 }

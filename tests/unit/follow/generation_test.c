@@ -6,56 +6,12 @@
  */
 #include "ledger/entry.h"
 #include "store/read.h"
+#include "support/sim_generation.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Names the keys of GENERATION; the key itself stays, which is of no matter here. */
-static void rename_key(struct tov_vkey *key, uint32_t generation, const char *rest)
-{
-    uint8_t bytes[32];
-    char name[TOV_ORIGIN_MAX_BYTES + 1];
-    memcpy(bytes, key->public_key, sizeof bytes);
-    (void)snprintf(name, sizeof name, SIM_FEDERATION "/a1/%u%s", (unsigned)generation, rest);
-    UNIT_NEED(tov_vkey_make(tov_bytes_of_text(name), TOV_VKEY_ED25519, bytes, key) == TOV_OK);
-}
-
-/* The next roster: the first agency begins generation GENERATION. AT: where the one before was
- * closed; NULL: the roster does not say. */
-static void begin_generation(struct sim_federation *federation, uint32_t generation,
-                             const struct tov_signed_size *at)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_ROSTER_MAX_BYTES);
-    struct tov_roster_facts facts = *tov_roster_facts(federation->roster);
-    struct tov_error error = {.text = ""};
-    struct tov_agency agencies[2];
-    struct tov_roster *roster = NULL;
-    UNIT_NEED(facts.agency_count == 2);
-    memcpy(agencies, facts.agencies, sizeof agencies);
-    struct tov_revocation closed = {.key = agencies[0].ledger, .agency = 1};
-    if (at != NULL) {
-        closed.size = at->size;
-        closed.root = at->root;
-        facts.revocations = &closed;
-        facts.revocation_count = 1;
-    }
-    agencies[0].generation = generation;
-    rename_key(&agencies[0].ledger, generation, "");
-    rename_key(&agencies[0].journal, generation, "/journal/1");
-    facts.agencies = agencies;
-    facts.previous = tov_roster_hash(federation->roster);
-    facts.version++;
-    sim_sign_roster(federation, &facts, &note);
-    enum tov_err err = tov_roster_parse(tov_buf_view(&note), &roster, &error);
-    if (err != TOV_OK)
-        (void)fprintf(stderr, "roster: %s\n", error.text);
-    UNIT_NEED(err == TOV_OK);
-    tov_roster_destroy(federation->roster);
-    federation->roster = roster;
-}
 
 static struct tov_leaf_genesis genesis_of(const struct sim_node *node)
 {
@@ -89,12 +45,7 @@ static void check_begins(struct sim_wire *wire, uint32_t generation,
 {
     static const struct tov_hash none;
     struct sim_node *node = &wire->nodes[0];
-    const struct sim_hooks hooks = node->hooks;
-    char dir[sizeof node->dir];
-    (void)snprintf(dir, sizeof dir, "%s", node->dir);
-    sim_node_fini(node);
-    sim_node_init(node, wire->federation, 0, dir);
-    node->hooks = hooks;
+    sim_generation_empty(wire->federation, node);
     sim_wire_start_all(wire);
     struct tov_leaf_genesis genesis = genesis_of(node);
     UNIT_EQUAL_INT(genesis.generation, generation);
@@ -106,7 +57,7 @@ static void a_new_generation_says_where_the_one_before_was_closed(void)
 {
     struct tov_signed_size newest;
     struct sim_wire *wire = end_of_first("generation", &newest);
-    begin_generation(wire->federation, 2, &newest);
+    sim_begin_generation(wire->federation, 2, &(struct sim_closed){.ledger = &newest});
     check_begins(wire, 2, &newest);
     sim_wire_destroy(wire);
 }
@@ -115,7 +66,7 @@ static void what_the_roster_does_not_say_no_generation_quotes(void)
 {
     struct tov_signed_size newest;
     struct sim_wire *wire = end_of_first("generation-unsaid", &newest);
-    begin_generation(wire->federation, 2, NULL);
+    sim_begin_generation(wire->federation, 2, &(struct sim_closed){NULL, NULL});
     check_begins(wire, 2, NULL);
     sim_wire_destroy(wire);
 }
@@ -126,7 +77,7 @@ static void no_generation_begins_in_the_store_of_another(void)
     struct tov_signed_size newest;
     struct tov_error error = {.text = ""};
     struct sim_wire *wire = end_of_first("generation-store", &newest);
-    begin_generation(wire->federation, 2, &newest);
+    sim_begin_generation(wire->federation, 2, &(struct sim_closed){.ledger = &newest});
     wire->nodes[0].has_images = false; /* the guard of the new one is made with its key */
     UNIT_EQUAL_INT(sim_node_start(&wire->nodes[0], &error), TOV_E_CONFIG);
     CU_ASSERT(strstr(error.text, "holds generation 1") != NULL);
