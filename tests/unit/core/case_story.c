@@ -132,6 +132,34 @@ void send_note_of_krfo(struct harness *harness, const char *fields, struct tov_r
         out_ref);
 }
 
+void say_read(struct harness *harness, const struct harness_client *by, const char *from,
+              const char *to, const struct tov_ref *ref)
+{
+    say(harness,
+        &(struct saying){.by = by,
+                         .type = "ack.read",
+                         .from = from,
+                         .to = to,
+                         .bases = "AFTALE",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = ref},
+        NULL);
+}
+
+void take_back(struct harness *harness, const struct harness_client *by, const char *from,
+               const char *to, const struct tov_ref *ref)
+{
+    say(harness,
+        &(struct saying){.by = by,
+                         .type = "msg.retract",
+                         .from = from,
+                         .to = to,
+                         .bases = "RPL115-2/1-1",
+                         .fields = "about.case_ref=" CASE,
+                         .answers = ref},
+        NULL);
+}
+
 /* ---- looking at answers ---- */
 
 bool is_named(struct tov_record record, const char *name)

@@ -35,6 +35,12 @@ struct harness *whole_story(void);
 
 /* A note of Kriminalforsorgen to the coordinator; OUT_REF may be NULL. */
 void send_note_of_krfo(struct harness *harness, const char *fields, struct tov_ref *out_ref);
+/* BY, as the unit FROM, tells TO that it has taken the message REF of the case into handling. */
+void say_read(struct harness *harness, const struct harness_client *by, const char *from,
+              const char *to, const struct tov_ref *ref);
+/* BY, as the unit FROM, takes back its message REF of the case, which went to TO. */
+void take_back(struct harness *harness, const struct harness_client *by, const char *from,
+               const char *to, const struct tov_ref *ref);
 
 bool is_named(struct tov_record record, const char *name);
 /* The state of a thing in an affair; "" when it is not shown. */

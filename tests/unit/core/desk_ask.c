@@ -139,6 +139,20 @@ bool status_says(struct harness *harness, const char *words)
 
 /* ---- what lies ---- */
 
+void send_notes_of_krfo(struct harness *harness, size_t count, uint64_t *out_numbers)
+{
+    for (size_t i = 0; i < count; i++) {
+        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
+        out_numbers[i] = newest(harness, &anna);
+    }
+}
+
+void check_unread(struct harness *harness, uint64_t unread, bool is_counting)
+{
+    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), unread);
+    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), is_counting);
+}
+
 void look_at(struct harness *harness, const struct harness_client *client, uint64_t number)
 {
     struct tov_record body;

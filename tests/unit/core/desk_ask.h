@@ -43,6 +43,11 @@ bool status_says(struct harness *harness, const char *words);
 
 /* ---- what lies ---- */
 
+/* COUNT notes of the case from Kriminalforsorgen; their numbers at the agency of anna. */
+void send_notes_of_krfo(struct harness *harness, size_t count, uint64_t *out_numbers);
+/* So many are unread for anna, and whether that is still being counted. */
+void check_unread(struct harness *harness, uint64_t unread, bool is_counting);
+
 /* CLIENT is shown the message NUMBER. */
 void look_at(struct harness *harness, const struct harness_client *client, uint64_t number);
 /* The list of what waits for anna's record says that it is not whole. */

@@ -24,13 +24,11 @@ static void more_unread_than_there_is_room_for_is_counted_when_some_are_read(voi
         send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
         numbers[i] = newest(harness, &anna);
     }
-    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 1);
+    check_unread(harness, 4, true);
     CU_ASSERT(status_says(harness, "Most are from krfo"));
     UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-unread-full"), 1);
     look_at(harness, &anna, numbers[0]);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    check_unread(harness, 4, false);
     CU_ASSERT(!status_says(harness, "Most are from krfo"));
     harness_destroy(harness);
 }
@@ -70,17 +68,12 @@ static void unread_messages_are_counted_again_where_nothing_is_handed_over(void)
     struct harness *harness = three_nodes();
     uint64_t numbers[5];
     tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 4, 4);
-    for (size_t i = 0; i < 5; i++) {
-        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
-    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 4);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 1);
+    send_notes_of_krfo(harness, 5, numbers);
+    check_unread(harness, 4, true);
     for (size_t i = 0; i < 4; i++)
         look_at(harness, &anna, numbers[i]);
     harness_advance(harness, 2000);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    check_unread(harness, 1, false);
     CU_ASSERT(!status_says(harness, "Most are from krfo"));
     UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
     harness_destroy(harness);

@@ -61,15 +61,7 @@ static void what_was_answered_unread_is_no_alarm(void)
     struct harness *harness = three_nodes();
     struct tov_ref ref;
     send_note_of_krfo(harness, "about.case_ref=" CASE, &ref);
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "ack.read",
-                         .from = "kk/vink",
-                         .to = "krfo/central",
-                         .bases = "AFTALE",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    say_read(harness, &anna, "kk/vink", "krfo/central", &ref);
     harness_advance(harness, 5 * HOUR_MS);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unread_late"), 0);
@@ -140,8 +132,7 @@ static void a_row_that_cannot_be_read_takes_the_status_from_nobody(void)
                         tov_bytes_of_text("?"));
     harness_advance(harness, 2000);
     for (int i = 0; i < 2; i++)
-        UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+        check_unread(harness, 1, false);
     UNIT_EQUAL_INT(harness_logged(harness, 0, "desk-row-skipped"), 1);
     harness_destroy(harness);
 }
@@ -152,10 +143,7 @@ static void a_row_that_cannot_be_read_takes_the_list_from_nobody(void)
     struct tov_core *core = tov_node_core(harness_node(harness, 0));
     struct tov_record body, summary;
     uint64_t numbers[3];
-    for (size_t i = 0; i < 3; i++) {
-        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
+    send_notes_of_krfo(harness, 3, numbers);
     tov_store_batch_put(tov_core_batch(core), TOV_TABLE_EVENT, tov_store_key_u64(numbers[1]),
                         tov_bytes_of_text("?"));
     harness_advance(harness, 2000);
@@ -305,10 +293,7 @@ static void what_is_done_with_leaves_the_desk(void)
 {
     struct harness *harness = three_nodes();
     uint64_t numbers[100];
-    for (size_t i = 0; i < 100; i++) {
-        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
+    send_notes_of_krfo(harness, 100, numbers);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 100);
     for (size_t i = 0; i < 80; i++) {
         look_at(harness, &anna, numbers[i]);
@@ -330,15 +315,7 @@ static void what_was_taken_back_is_no_alarm(void)
     struct harness *harness = three_nodes();
     struct tov_ref ref;
     send_note_of_krfo(harness, "about.case_ref=" CASE, &ref);
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "msg.retract",
-                         .from = "krfo/central",
-                         .to = "kk/vink",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    take_back(harness, &carl, "krfo/central", "kk/vink", &ref);
     look_at(harness, &anna, newest(harness, &anna));
     harness_advance(harness, 5 * HOUR_MS);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 1);
@@ -497,10 +474,7 @@ static void what_waits_is_listed_oldest_first_and_in_pages(void)
     struct harness *harness = three_nodes();
     struct tov_record body, summary;
     uint64_t numbers[3], after = 0;
-    for (size_t i = 0; i < 3; i++) {
-        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
+    send_notes_of_krfo(harness, 3, numbers);
     struct tov_record reply = hand_over(harness, &anna, numbers[1], "1");
     tov_record_destroy(&reply);
     for (size_t i = 0; i < 3; i += 2) {
@@ -523,12 +497,8 @@ static void a_backlog_of_the_record_hides_nothing_unread_and_heals(void)
     struct harness *harness = three_nodes();
     uint64_t numbers[6];
     tov_desk_limit(tov_node_api(harness_node(harness, 0))->desk, 100, 4);
-    for (size_t i = 0; i < 6; i++) {
-        send_note_of_krfo(harness, "about.case_ref=" CASE, NULL);
-        numbers[i] = newest(harness, &anna);
-    }
-    UNIT_EQUAL_INT(status_number(harness, &anna, "unread"), 6);
-    UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
+    send_notes_of_krfo(harness, 6, numbers);
+    check_unread(harness, 6, false);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unrecorded"), 4);
     UNIT_EQUAL_INT(is_counting_for_the_record(harness), 1);
     for (size_t i = 0; i < 2; i++) {

@@ -32,20 +32,6 @@ static uint64_t send_note(struct harness *harness, const char *to, struct tov_re
                out_ref);
 }
 
-static void acknowledge(struct harness *harness, const struct harness_client *by, const char *from,
-                        const struct tov_ref *ref)
-{
-    say(harness,
-        &(struct saying){.by = by,
-                         .type = "ack.read",
-                         .from = from,
-                         .to = "krfo/central",
-                         .bases = "AFTALE",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = ref},
-        NULL);
-}
-
 /* As when kk was set back to a copy from before the message. */
 static void lose_keys(struct harness *harness, const struct tov_ref *ref)
 {
@@ -158,8 +144,8 @@ static struct scene make_scene(void)
     scene.vink_number = send_note(harness, "kk/vink", &scene.vink);
     (void)send_note(harness, "kk/sof", &scene.sof);
     (void)send_note(harness, "kk/vink", &scene.open);
-    acknowledge(harness, &anna, "kk/vink", &scene.vink);
-    acknowledge(harness, &sofie, "kk/sof", &scene.sof);
+    say_read(harness, &anna, "kk/vink", "krfo/central", &scene.vink);
+    say_read(harness, &sofie, "kk/sof", "krfo/central", &scene.sof);
     UNIT_EQUAL_INT(status_of(harness, &anna).since_ms, 0);
     UNIT_EQUAL_INT(status_of(harness, &audit).count, 0);
     lose_keys(harness, &scene.vink);
@@ -235,15 +221,7 @@ static void what_is_opened_again_or_taken_back_is_told_no_more(void)
     struct told told = status_of(scene.harness, &anna);
     UNIT_EQUAL_INT(told.count, 0);
     CU_ASSERT(told.has_unknown);
-    say(scene.harness,
-        &(struct saying){.by = &carl,
-                         .type = "msg.retract",
-                         .from = "krfo/central",
-                         .to = "kk/vink",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &scene.open},
-        NULL);
+    take_back(scene.harness, &carl, "krfo/central", "kk/vink", &scene.open);
     told = status_of(scene.harness, &anna);
     CU_ASSERT(!told.has_unknown);
     UNIT_EQUAL_INT(told.since_ms, 0);
@@ -335,15 +313,7 @@ static void keys_that_never_came_are_counted_for_who_checks_once_it_is_late(void
     UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 2);
     UNIT_EQUAL_INT(awaited_of(harness, &sofie, &any), 0); /* I10: nobody knows whose they are */
     CU_ASSERT(any);
-    say(harness,
-        &(struct saying){.by = &carl,
-                         .type = "msg.retract",
-                         .from = "krfo/central",
-                         .to = "kk/vink",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &refs[0]},
-        NULL);
+    take_back(harness, &carl, "krfo/central", "kk/vink", &refs[0]);
     UNIT_EQUAL_INT(awaited_of(harness, &audit, &any), 1);
     harness_destroy(harness);
 }

@@ -75,15 +75,7 @@ static void what_was_read_or_is_taken_back_is_no_alarm(void)
     (void)send_urgent(harness, &ref);
     struct tov_roster *roster = adopt(harness, KRFO, KRFO);
     UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 1);
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.retract",
-                         .from = "kk/vink",
-                         .to = "krfo/central",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    take_back(harness, &anna, "kk/vink", "krfo/central", &ref);
     for (size_t restarts = 0; restarts < 2; restarts++) {
         UNIT_EQUAL_INT(status_number(harness, &runner, "no_unit"), 0);
         harness_restart(harness, KRFO);

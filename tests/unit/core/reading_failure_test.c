@@ -68,15 +68,7 @@ static struct scene create_scene(void)
 {
     struct scene scene = {.harness = whole_story()};
     scene.first_number = send_to_both(scene.harness, &scene.first);
-    say(scene.harness,
-        &(struct saying){.by = &bo,
-                         .type = "ack.read",
-                         .from = "kbh-pol/dks",
-                         .to = "kk/vink",
-                         .bases = "AFTALE",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &scene.first},
-        NULL);
+    say_read(scene.harness, &bo, "kbh-pol/dks", "kk/vink", &scene.first);
     amend_and_retract(&scene);
     ask_and_answer(&scene);
     return scene;

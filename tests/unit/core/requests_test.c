@@ -443,15 +443,7 @@ static void what_its_sender_took_back_is_shown_to_nobody(void)
     uint64_t theirs = newest(harness, &bo);
     CU_ASSERT(content_size_of(harness, &bo, theirs) > 0);
     UNIT_EQUAL_INT(find(harness, &bo, &not_read), 1);
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.retract",
-                         .from = "kk/vink",
-                         .to = "kbh-pol/dks krfo/central",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    take_back(harness, &anna, "kk/vink", "kbh-pol/dks krfo/central", &ref);
     UNIT_EQUAL_INT(content_size_of(harness, &bo, theirs), 0);
     UNIT_EQUAL_INT(content_size_of(harness, &anna, own), 0);
     UNIT_EQUAL_INT(find(harness, &bo, &not_read), 0);
@@ -467,15 +459,7 @@ static void an_auditor_is_shown_a_message_without_its_content(void)
     struct tov_ref ref;
     uint64_t number = send_to_both(harness, &ref);
     for (unsigned i = 0; i < 2; i++)
-        say(harness,
-            &(struct saying){.by = &bo,
-                             .type = "ack.read",
-                             .from = "kbh-pol/dks",
-                             .to = "kk/vink",
-                             .bases = "AFTALE",
-                             .fields = "about.case_ref=" CASE,
-                             .answers = &ref},
-            NULL);
+        say_read(harness, &bo, "kbh-pol/dks", "kk/vink", &ref);
     struct tov_record request = request_of("get", &body);
     UNIT_OK(tov_record_put_number(body, "number", number));
     struct tov_record reply = answer_to(harness, &audit, request);

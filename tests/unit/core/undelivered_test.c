@@ -160,15 +160,7 @@ static void what_is_retracted_is_told_no_more(void)
     receipt_says(harness, POLICE, ref.index, no_key);
     harness_advance(harness, LATE_MS);
     UNIT_EQUAL_INT(status_number(harness, &anna, "undelivered"), 1);
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.retract",
-                         .from = "kk/vink",
-                         .to = "kbh-pol/dks",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    take_back(harness, &anna, "kk/vink", "kbh-pol/dks", &ref);
     check(harness, 0, 0);
     harness_destroy(harness);
 }
@@ -279,6 +271,16 @@ static struct tov_roster *roster_without_krfo(struct harness *harness)
     return roster;
 }
 
+/* kk learns of it. */
+static struct tov_roster *adopt_roster_without_krfo(struct harness *harness)
+{
+    struct tov_roster *roster = roster_without_krfo(harness);
+    harness_set_roster(harness, 0, roster);
+    harness_restart(harness, 0);
+    harness_advance(harness, 60000);
+    return roster;
+}
+
 /* What the status of CLIENT says of krfo; false: nothing. */
 static bool krfo_in(struct harness *harness, const struct harness_client *client,
                     uint64_t *out_waiting)
@@ -320,10 +322,7 @@ static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_ane
     numbers[0] = write_to_who_is_away(harness, &refs[0]);
     numbers[1] = send_note(harness, "krfo/central", &refs[1]);
     UNIT_EQUAL_INT(closed_of(harness, numbers[0]), 0);
-    struct tov_roster *roster = roster_without_krfo(harness);
-    harness_set_roster(harness, 0, roster);
-    harness_restart(harness, 0);
-    harness_advance(harness, 60000);
+    struct tov_roster *roster = adopt_roster_without_krfo(harness);
     check(harness, 2, numbers[0]); /* the newer one too: it comes no more */
     UNIT_EQUAL_INT(closed_of(harness, numbers[0]), 1);
     CU_ASSERT(krfo_in(harness, &anna, &waiting));
@@ -331,15 +330,7 @@ static void what_an_agency_that_has_ended_never_got_is_told_until_it_is_sent_ane
     CU_ASSERT(krfo_in(harness, &audit, &waiting));
     UNIT_EQUAL_INT(waiting, 2);
     CU_ASSERT(!krfo_in(harness, &eva, &waiting));
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.retract",
-                         .from = "kk/vink",
-                         .to = "kbh-pol/dks",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &refs[0]},
-        NULL);
+    take_back(harness, &anna, "kk/vink", "kbh-pol/dks", &refs[0]);
     check(harness, 1, numbers[1]);
     receipt_says(harness, KRFO, refs[1].index, no_key);
     put_cover(harness, 3); /* one that came before the end: it has no key, and never gets it */
@@ -372,15 +363,7 @@ static void what_an_agency_could_not_use_before_it_ended_is_told_still(void)
     UNIT_EQUAL_INT(status_number(harness, &anna, "unusable_oldest"), number);
     UNIT_EQUAL_INT(status_number(harness, &eva, "unusable"), 0);
     UNIT_EQUAL_INT(status_number(harness, &anna, "counting"), 0);
-    say(harness,
-        &(struct saying){.by = &anna,
-                         .type = "msg.retract",
-                         .from = "kk/vink",
-                         .to = "kbh-pol/dks",
-                         .bases = "RPL115-2/1-1",
-                         .fields = "about.case_ref=" CASE,
-                         .answers = &ref},
-        NULL);
+    take_back(harness, &anna, "kk/vink", "kbh-pol/dks", &ref);
     UNIT_EQUAL_INT(status_number(harness, &anna, "unusable"), 0);
     harness_destroy(harness);
     tov_roster_destroy(roster);
@@ -392,28 +375,10 @@ static void an_acknowledgement_to_an_agency_that_has_ended_is_not_told(void)
     struct harness *harness = three_nodes();
     struct tov_ref ref;
     uint64_t waiting = 0;
-    (void)say(harness,
-              &(struct saying){.by = &carl,
-                               .type = "msg.note",
-                               .from = "krfo/central",
-                               .to = "kk/vink",
-                               .bases = "RPL115-2/1-1",
-                               .fields = "about.case_ref=" CASE},
-              &ref);
+    send_note_of_krfo(harness, "about.case_ref=" CASE, &ref);
     harness_set_link(harness, 0, KRFO - 1, false);
-    (void)say(harness,
-              &(struct saying){.by = &anna,
-                               .type = "ack.read",
-                               .from = "kk/vink",
-                               .to = "krfo/central",
-                               .bases = "AFTALE",
-                               .fields = "about.case_ref=" CASE,
-                               .answers = &ref},
-              NULL);
-    struct tov_roster *roster = roster_without_krfo(harness);
-    harness_set_roster(harness, 0, roster);
-    harness_restart(harness, 0);
-    harness_advance(harness, 60000);
+    say_read(harness, &anna, "kk/vink", "krfo/central", &ref);
+    struct tov_roster *roster = adopt_roster_without_krfo(harness);
     check(harness, 0, 0);
     CU_ASSERT(!krfo_in(harness, &anna, &waiting));
     CU_ASSERT(!krfo_in(harness, &audit, &waiting));
@@ -428,10 +393,7 @@ static void nothing_is_given_again_to_an_agency_that_has_ended(void)
     struct tov_ref ref;
     uint64_t number = send_note(harness, "krfo/central", &ref);
     lose_keys(harness, KRFO, &ref);
-    struct tov_roster *roster = roster_without_krfo(harness);
-    harness_set_roster(harness, 0, roster);
-    harness_restart(harness, 0);
-    harness_advance(harness, 60000);
+    struct tov_roster *roster = adopt_roster_without_krfo(harness);
     uint64_t entries = tov_ledger_size(core_of(harness)->journal);
     UNIT_EQUAL_INT(error_to(harness, &anna,
                             word_request(&(struct word){&anna, number, "krfo", "aftalt", false})),
