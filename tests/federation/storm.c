@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -276,6 +277,15 @@ size_t storm_acknowledged(const struct storm *storm)
         invariant_log_fini(&log);
     }
     return count;
+}
+
+void storm_check_whole(struct storm *storm, int timeout_ms)
+{
+    UNIT_EQUAL_INT(storm_calm(storm), 1);
+    UNIT_EQUAL_INT(storm_is_whole(storm, timeout_ms), 1);
+    for (unsigned i = 0; i < NODES; i++)
+        UNIT_EQUAL_INT(node_export_verifies(&storm->federation, (enum node_number)i), 1);
+    (void)printf("%zu messages acknowledged ...", storm_acknowledged(storm));
 }
 
 void storm_abandon(struct storm *storm)

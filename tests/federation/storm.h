@@ -41,6 +41,9 @@ enum invariant_verdict storm_verdict(const struct storm *storm, enum node_number
                                      enum node_number holder);
 /* How many messages were acknowledged. */
 size_t storm_acknowledged(const struct storm *storm);
+/* Calms it, and checks that it is whole within TIMEOUT_MS and that the export of each node
+ * verifies. Says how many messages were acknowledged. */
+void storm_check_whole(struct storm *storm, int timeout_ms);
 /* Ends all at once, whatever it has met: for nodes with a planted bug. */
 void storm_abandon(struct storm *storm);
 /* True when each receiver ended well. */

@@ -3,9 +3,8 @@
  * A disk that runs full under a running node, again and again, while three nodes are under load:
  * nearly full it says so, takes nothing new and reads on; full to the last byte it stays, says so
  * and waits, also when it begins so; and with room again it goes on, by itself, without a loss (I2,
- * I3). The same on a disk that has room,
- * and no file left that could be made. kk's data and its guard's state
- * are on an ext4 of their own. TOV_ROUNDS says how often (3).
+ * I3). The same on a disk that has room, and no file left that could be made. kk's data and its
+ * guard's state are on an ext4 of their own. TOV_ROUNDS says how often (3).
  */
 #include "federation/federation.h"
 #include "federation/files.h"
@@ -16,7 +15,6 @@
 #include "federation/storm.h"
 #include "support/unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -238,11 +236,7 @@ static void begin_on_a_small_disk(void)
 
 static void end_whole(void)
 {
-    UNIT_EQUAL_INT(storm_calm(&storm), 1);
-    UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
-    for (unsigned i = 0; i < NODES; i++)
-        UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
-    (void)printf("%zu messages acknowledged ...", storm_acknowledged(&storm));
+    storm_check_whole(&storm, WHOLE_MS);
     UNIT_EQUAL_INT(node_stop(&storm.federation, KK), 1);
     small_disk_unmount(disk);
     UNIT_EQUAL_INT(storm_end(&storm), 1);

@@ -121,12 +121,8 @@ static void nothing_acknowledged_is_lost_or_doubled_when_roles_and_nodes_are_kil
     federation_create(&storm.federation);
     storm_begin(&storm);
     UNIT_EQUAL_INT(strike_all(&storm, rounds(), &random), 1);
-    UNIT_EQUAL_INT(storm_calm(&storm), 1);
-    UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
-    for (unsigned i = 0; i < NODES; i++)
-        UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
-    (void)printf("%u deaths of each kind, %zu messages acknowledged ...", rounds() * NODES,
-                 storm_acknowledged(&storm));
+    (void)printf("%u deaths of each kind, ", rounds() * NODES);
+    storm_check_whole(&storm, WHOLE_MS);
     UNIT_EQUAL_INT(storm_end(&storm), 1);
 }
 

@@ -289,13 +289,9 @@ static void a_kernel_with_a_bad_network_and_a_wrong_clock_loses_nothing(void)
     }
     mend_cables();
     UNIT_EQUAL_INT(storm_goes_on(&storm, GOES_ON_MS), 1);
-    UNIT_EQUAL_INT(storm_calm(&storm), 1);
-    UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
+    storm_check_whole(&storm, WHOLE_MS);
     UNIT_EQUAL_INT(nobody_is_suspected(), 1);
     UNIT_EQUAL_INT(nothing_has_ended(), 1);
-    for (unsigned i = 0; i < NODES; i++)
-        UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
-    (void)printf("%zu messages acknowledged ...", storm_acknowledged(&storm));
     machine_cut(&machine);
     UNIT_EQUAL_INT(storm_end(&storm), 1);
 }

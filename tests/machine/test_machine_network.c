@@ -195,11 +195,7 @@ static void end(bool all_well)
         hub_destroy(&hub);
         return;
     }
-    UNIT_EQUAL_INT(storm_calm(&storm), 1);
-    UNIT_EQUAL_INT(storm_is_whole(&storm, WHOLE_MS), 1);
-    for (unsigned i = 0; i < NODES; i++)
-        UNIT_EQUAL_INT(node_export_verifies(&storm.federation, (enum node_number)i), 1);
-    (void)printf("%zu messages acknowledged ...", storm_acknowledged(&storm));
+    storm_check_whole(&storm, WHOLE_MS);
     UNIT_EQUAL_INT(storm_end(&storm), 1);
     hub_destroy(&hub);
 }
