@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cli/alarm.h"
-#include "cli/casecount.h"
 #include "cli/command.h"
 #include "cli/keyslost.h"
 #include "cli/language.h"
 #include "cli/lost.h"
+#include "cli/status_json.h"
 #include "cli/table.h"
 #include "cli/words.h"
 
@@ -20,13 +20,6 @@
 #define TEXT_SIZE 320
 
 /* ---- what needs a person ---- */
-
-struct day {
-    const struct tov_node_status *facts;
-    const struct tov_identity *identity;
-    struct casecount cases;
-    bool needs_person;
-};
 
 static bool is_serving(const struct day *day)
 {
@@ -218,84 +211,6 @@ static void put_text(struct cli *cli, const struct day *day)
     casecount_put(cli, &day->cases);
     if (day->facts->peer_count > 0)
         put_peers(cli, day);
-}
-
-/* ---- JSON ---- */
-
-/* A message's number; null for none. */
-static json_t *number_json(uint64_t number)
-{
-    return number == 0 ? json_null() : json_integer((json_int_t)number);
-}
-
-/* null for none. */
-static json_t *text_json(const char *text)
-{
-    return text[0] == '\0' ? json_null() : json_string(text);
-}
-
-static json_t *peer_json(const struct tov_peer_status *peer)
-{
-    return json_pack(
-        "{s:i, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:b, "
-        "s:b, s:o, s:I, s:o}",
-        "agency", (int)peer->agency, "name", peer->name, "connected", peer->connected, "suspended",
-        peer->suspended, "held", (json_int_t)peer->held, "acknowledged",
-        (json_int_t)peer->acknowledged, "links_sent", (json_int_t)peer->links_sent,
-        "links_receipted", (json_int_t)peer->links_receipted, "faults", (json_int_t)peer->faults,
-        "last_heard_at", cli_json_time(peer->last_heard_ms), "waiting", (json_int_t)peer->waiting,
-        "asked_again", (json_int_t)peer->asked_again, "asked_again_oldest",
-        number_json(peer->asked_again_oldest), "keys_lost", (json_int_t)peer->keys_lost,
-        "keys_lost_oldest", text_json(peer->keys_lost_oldest), "keys_lost_since",
-        cli_json_time(peer->keys_lost_since_ms), "keys_lost_unknown", peer->keys_lost_unknown,
-        "closed", peer->closed, "successor", text_json(peer->successor), "keys_awaited",
-        (json_int_t)peer->keys_awaited, "keys_awaited_since",
-        cli_json_time(peer->keys_awaited_since_ms));
-}
-
-static json_t *list_of(const char *const *texts, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, json_string(texts[i]));
-    return list;
-}
-
-static json_t *status_json(const struct day *day)
-{
-    const struct tov_node_status *facts = day->facts;
-    json_t *peers = json_array();
-    for (size_t i = 0; i < facts->peer_count; i++)
-        (void)json_array_append_new(peers, peer_json(&facts->peers[i]));
-    json_t *who = json_pack("{s:s, s:s, s:s, s:o, s:o}", "federation", day->identity->federation,
-                            "agency", day->identity->agency, "client", day->identity->client,
-                            "roles", list_of(day->identity->roles, day->identity->role_count),
-                            "units", list_of(day->identity->units, day->identity->unit_count));
-    json_t *sizes = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I}", "ledger", (json_int_t)facts->ledger_size, "signed",
-        (json_int_t)facts->signed_size, "witnessed", (json_int_t)facts->witnessed_size, "journal",
-        (json_int_t)facts->journal_size, "journal_signed", (json_int_t)facts->journal_signed_size);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:i, s:o, s:I, s:o, s:b, s:i, "
-        "s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:b, s:I, "
-        "s:o, s:I, s:o}",
-        "state", facts->state, "sentence_da", facts->sentence_da, "sentence_en", facts->sentence_en,
-        "version", facts->version, "needs_person", day->needs_person, "unread",
-        (json_int_t)facts->unread, "undelivered", (json_int_t)facts->undelivered, "client", who,
-        "sizes", sizes, "roster_version", (int)facts->roster_version, "roster_until",
-        cli_json_time(facts->roster_until_ms), "disk_free_bytes",
-        (json_int_t)facts->disk_free_bytes, "now", cli_json_time(facts->now_ms), "demo_clock",
-        facts->demo_clock, "epoch", (int)facts->epoch, "peers", peers, "cases",
-        casecount_json(&day->cases), "unread_late", (json_int_t)facts->unread_late,
-        "unread_late_oldest", number_json(facts->unread_late_oldest), "undelivered_oldest",
-        number_json(facts->undelivered_oldest), "unrecorded", (json_int_t)facts->unrecorded,
-        "unrecorded_oldest", number_json(facts->unrecorded_oldest), "counting", facts->counting,
-        "withheld", (json_int_t)facts->withheld, "withheld_oldest",
-        number_json(facts->withheld_oldest), "lost", lost_json(facts), "unusable",
-        (json_int_t)facts->unusable, "unusable_oldest", number_json(facts->unusable_oldest), "more",
-        facts->more, "no_unit", (json_int_t)facts->no_unit, "no_unit_oldest",
-        number_json(facts->no_unit_oldest), "no_unit_sent", (json_int_t)facts->no_unit_sent,
-        "no_unit_sent_oldest", number_json(facts->no_unit_sent_oldest));
 }
 
 static void show(struct cli *cli, struct day *day)
