@@ -72,14 +72,11 @@ static void say_missing(struct pass *pass, const char *name)
 
 static void next_line(struct pass *pass)
 {
-    struct tov_bytes line;
-    pass->has_line = false;
-    enum tov_err err = tov_lines_next(&pass->lines, &line);
+    enum tov_err err = tov_tree_next_signed(&pass->lines, pass->last_line_size, &pass->line);
+    pass->has_line = err == TOV_OK;
     if (err == TOV_E_NOT_FOUND)
         return;
-    bool is_first = pass->lines.number == 1;
-    if (err != TOV_OK || tov_export_parse_signed(line, &pass->line) != TOV_OK ||
-        (!is_first && pass->line.size <= pass->last_line_size)) {
+    if (err != TOV_OK) {
         say_file(pass, TOV_FOUND_FILE_MALFORMED, "checkpoints",
                  _("size, root and signature, ascending"),
                  TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
@@ -88,7 +85,6 @@ static void next_line(struct pass *pass)
         return;
     }
     pass->last_line_size = pass->line.size;
-    pass->has_line = true;
 }
 
 /* The items lead to a root that was signed later: so what was signed before over another root was

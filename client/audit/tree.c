@@ -66,6 +66,22 @@ bool tov_tree_is_signed(const struct tov_vkey *key, const struct tov_export_sign
            tov_checkpoint_verify(&checkpoint, key, value->signature) == TOV_OK;
 }
 
+enum tov_err tov_tree_next_signed(struct tov_lines *lines, uint64_t last_size,
+                                  struct tov_export_signed *out)
+{
+    struct tov_bytes line;
+    struct tov_export_signed next;
+    enum tov_err err = tov_lines_next(lines, &line);
+    if (err == TOV_E_NOT_FOUND)
+        return err;
+    bool is_first = lines->number == 1;
+    if (err != TOV_OK || tov_export_parse_signed(line, &next) != TOV_OK ||
+        (!is_first && next.size <= last_size))
+        return TOV_E_MALFORMED;
+    *out = next;
+    return TOV_OK;
+}
+
 char *tov_tree_note_text(const struct tov_vkey *key, const struct tov_export_signed *value)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
@@ -164,15 +180,12 @@ static enum tov_err read_checkpoint(struct pass *pass)
 
 static void next_line(struct pass *pass)
 {
-    struct tov_bytes line;
     const char *path = PATH_OF(pass, "signatures");
-    pass->has_line = false;
-    enum tov_err err = tov_lines_next(&pass->lines, &line);
+    enum tov_err err = tov_tree_next_signed(&pass->lines, pass->last_line.size, &pass->line);
+    pass->has_line = err == TOV_OK;
     if (err == TOV_E_NOT_FOUND)
         return;
-    bool is_first = pass->lines.number == 1;
-    if (err != TOV_OK || tov_export_parse_signed(line, &pass->line) != TOV_OK ||
-        (!is_first && pass->line.size <= pass->last_line.size)) {
+    if (err != TOV_OK) {
         (void)add(pass, TOV_FOUND_FILE_MALFORMED, path, _("size, root and signature, ascending"),
                   TOV_SAY(_("line %llu"), (unsigned long long)pass->lines.number));
         tov_lines_close(&pass->lines);
@@ -180,7 +193,6 @@ static void next_line(struct pass *pass)
         return;
     }
     pass->last_line = pass->line;
-    pass->has_line = true;
 }
 
 static void open_lines(struct pass *pass)

@@ -69,5 +69,9 @@ char *tov_tree_note_text(const struct tov_vkey *key, const struct tov_export_sig
 void tov_tree_set_notes(struct tov_finding *finding, const char *a, const char *b);
 /* Whether KEY signed it. */
 bool tov_tree_is_signed(const struct tov_vkey *key, const struct tov_export_signed *value);
+/* The next line of a file of signed sizes, which ascend: above LAST_SIZE, but for the first.
+ * NOT_FOUND: the end. MALFORMED: what stands there is none. */
+enum tov_err tov_tree_next_signed(struct tov_lines *lines, uint64_t last_size,
+                                  struct tov_export_signed *out) TOV_MUST_CHECK;
 
 #endif
