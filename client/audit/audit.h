@@ -177,15 +177,16 @@ void tov_audit_note_attachment(struct tov_audit *audit, struct tov_table *table,
 void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err);
 
 /* A block on a link: continues the line, or says why it does not. PATH and the message's index are
- * the place; whose hash is LEAF_HASH. The caller has checked the block against its leaf. */
+ * the place; whose hash is LEAF_HASH. The caller has checked the block against its leaf. What
+ * cannot be kept is noted as a failure. */
 struct tov_link_at {
     struct tov_place place;
     struct tov_hash leaf_hash;
     struct tov_link_block block;
     struct tov_series series; /* that the ledger is in */
 };
-enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
-                            const struct tov_link_at *at) TOV_MUST_CHECK;
+void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
+                    const struct tov_link_at *at);
 
 /* A receipt by anybody against the messages of the line that it speaks of. IS_COMPLETE: no receipt
  * before it can have been taken out. */

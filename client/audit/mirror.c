@@ -247,9 +247,9 @@ static void say_verdicts(struct pass *pass)
         say_file(pass, TOV_FOUND_TEXT_LOST, "entries", NULL, TOV_SAY_MESSAGES(mirror->text_lost));
 }
 
-static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
-                               const struct tov_mirror_item *item,
-                               const struct tov_leaf_recipient *recipient)
+static void check_link(struct pass *pass, const struct tov_place *place,
+                       const struct tov_mirror_item *item,
+                       const struct tov_leaf_recipient *recipient)
 {
     struct tov_bytes block = {item->link, sizeof item->link};
     struct tov_link_at at = {.place = *place,
@@ -257,29 +257,28 @@ static enum tov_err check_link(struct pass *pass, const struct tov_place *place,
                              .series = pass->mirror->series};
     if (!item->has_link || item->link_agency != pass->audit->about.agency) {
         say(pass, TOV_FOUND_LINK_MISSING, place, NULL, NULL);
-        return TOV_OK;
+        return;
     }
     struct tov_hash hash = tov_link_hash(block);
     if (!tov_hash_equal(&hash, &recipient->link_hash) ||
         tov_link_decode(block, &at.block) != TOV_OK) {
         say(pass, TOV_FOUND_LINK_HASH, place, TOV_SAY_HASH(&recipient->link_hash),
             TOV_SAY_HASH(&hash));
-        return TOV_OK;
+        return;
     }
     struct tov_link_lines *lines = &pass->audit->received;
-    TOV_TRY(tov_audit_link(pass->audit, lines, pass->mirror->agency, &at));
+    tov_audit_link(pass->audit, lines, pass->mirror->agency, &at);
     const struct tov_link_line *line =
         tov_link_line_find(lines, pass->mirror->agency, at.block.series);
     /* A number that was used before is receipted for the message that had it first. */
     if (line != NULL && line->last == at.block.number &&
         tov_hash_equal(&line->last_hash, &at.leaf_hash))
         check_verdict(pass, place, item, line);
-    return TOV_OK;
 }
 
-static enum tov_err check_message(struct pass *pass, const struct tov_place *place,
-                                  const struct tov_mirror_item *item,
-                                  const struct tov_leaf_message *message)
+static void check_message(struct pass *pass, const struct tov_place *place,
+                          const struct tov_mirror_item *item,
+                          const struct tov_leaf_message *message)
 {
     const struct tov_leaf_recipient *recipient =
         tov_leaf_recipient_of(message, pass->audit->about.agency);
@@ -288,11 +287,10 @@ static enum tov_err check_message(struct pass *pass, const struct tov_place *pla
     pass->excuses_parts = item->has_verdict && tov_verdict_excuses_parts(item->verdict);
     if (!item->has_verdict)
         say(pass, TOV_FOUND_VERDICT_MISSING, place, NULL, NULL);
-    if (recipient == NULL) {
+    if (recipient == NULL)
         say(pass, TOV_FOUND_NOT_FOR_US, place, NULL, NULL);
-        return TOV_OK;
-    }
-    return check_link(pass, place, item, recipient);
+    else
+        check_link(pass, place, item, recipient);
 }
 
 static void check_receipt(struct pass *pass, const struct tov_place *place,
@@ -351,8 +349,8 @@ static void check_genesis(struct pass *pass, const struct tov_place *place,
             NULL);
 }
 
-static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
-                               const struct tov_mirror_item *item)
+static void check_leaf(struct pass *pass, const struct tov_place *place,
+                       const struct tov_mirror_item *item)
 {
     struct tov_leaf *leaf = pass->audit->leaf;
     if (leaf->time_ms < pass->time_ms)
@@ -360,8 +358,10 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
             TOV_SAY(_("not before %llu ms"), (unsigned long long)pass->time_ms),
             TOV_SAY("%llu ms", (unsigned long long)leaf->time_ms));
     pass->time_ms = leaf->time_ms > pass->time_ms ? leaf->time_ms : pass->time_ms;
-    if (leaf->type == TOV_LEAF_MESSAGE)
-        return check_message(pass, place, item, &leaf->as.message);
+    if (leaf->type == TOV_LEAF_MESSAGE) {
+        check_message(pass, place, item, &leaf->as.message);
+        return;
+    }
     if (item->has_link || item->has_verdict)
         say(pass, TOV_FOUND_RECORD_EXTRA, place, NULL, NULL);
     if (leaf->type == TOV_LEAF_GENESIS)
@@ -379,22 +379,21 @@ static enum tov_err check_leaf(struct pass *pass, const struct tov_place *place,
             TOV_SAY(_("an epoch above %u"), (unsigned)pass->epoch), NULL);
     else if (leaf->type == TOV_LEAF_EPOCH_KEY)
         pass->epoch = leaf->as.epoch_key.epoch;
-    return TOV_OK;
 }
 
-static enum tov_err lose_track(struct pass *pass)
+static void lose_track(struct pass *pass)
 {
     struct tov_link_line *line =
         tov_link_line_of(&pass->audit->received, pass->mirror->agency, pass->mirror->series);
     if (line == NULL)
-        return TOV_E_LIMIT;
-    line->is_lost_track = line->has_holes = true;
-    return TOV_OK;
+        tov_audit_note_failure(pass->audit, TOV_E_LIMIT);
+    else
+        line->is_lost_track = line->has_holes = true;
 }
 
 /* A message that is gone keeps its link block, which no leaf vouches for any more: it shows that a
  * number is explained, and which one is not believed. */
-static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *item)
+static void check_gone(struct pass *pass, const struct tov_mirror_item *item)
 {
     struct tov_link_block block;
     struct tov_bytes bytes = {item->link, sizeof item->link};
@@ -404,9 +403,8 @@ static enum tov_err check_gone(struct pass *pass, const struct tov_mirror_item *
     if (item->has_verdict)
         say(pass, TOV_FOUND_RECORD_EXTRA,
             &(struct tov_place){pass->reader.entries_path, true, item->index}, NULL, NULL);
-    if (!item->has_link || tov_link_decode(bytes, &block) != TOV_OK)
-        return TOV_OK;
-    return lose_track(pass);
+    if (item->has_link && tov_link_decode(bytes, &block) == TOV_OK)
+        lose_track(pass);
 }
 
 static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *item)
@@ -421,16 +419,17 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
         item->is_gone ? TOV_E_ERASED : tov_leaf_decode(item->leaf, pass->audit->leaf);
     pass->excuses_parts = false;
     if (err == TOV_OK)
-        TOV_TRY(check_leaf(pass, &place, item));
+        check_leaf(pass, &place, item);
     TOV_TRY(tov_mirror_parts_check(&pass->parts, item, err == TOV_OK ? leaf : NULL,
                                    pass->excuses_parts));
-    if (item->is_gone)
-        return check_gone(pass, item);
-    if (err == TOV_OK)
-        return TOV_OK;
-    say(pass, err == TOV_E_VERSION ? TOV_FOUND_LEAF_NEWER : TOV_FOUND_LEAF_MALFORMED, &place, NULL,
-        NULL);
-    return lose_track(pass);
+    if (item->is_gone) {
+        check_gone(pass, item);
+    } else if (err != TOV_OK) {
+        say(pass, err == TOV_E_VERSION ? TOV_FOUND_LEAF_NEWER : TOV_FOUND_LEAF_MALFORMED, &place,
+            NULL, NULL);
+        lose_track(pass);
+    }
+    return pass->audit->failed;
 }
 
 static void cut(struct pass *pass)
@@ -589,6 +588,20 @@ static void judge_gone(struct pass *pass)
     }
 }
 
+static enum tov_err open_items(struct pass *pass)
+{
+    enum tov_err err = tov_mirror_reader_open(&pass->audit->folder, pass->mirror->agency,
+                                              pass->mirror->generation, &pass->reader);
+    if (err == TOV_E_NOMEM)
+        return err;
+    pass->lacks_runs = pass->reader.skipped.file == NULL;
+    if (err != TOV_OK)
+        say_file(pass, TOV_FOUND_FILE_UNREADABLE, "skipped", NULL, tov_audit_why_err(err));
+    else if (pass->lacks_runs)
+        say_missing(pass, "skipped");
+    return TOV_OK;
+}
+
 static enum tov_err check_one(struct pass *pass)
 {
     struct tov_export_position position;
@@ -603,11 +616,7 @@ static enum tov_err check_one(struct pass *pass)
         next_line(pass);
     else
         say_missing(pass, "checkpoints");
-    TOV_TRY(tov_mirror_reader_open(&pass->audit->folder, pass->mirror->agency,
-                                   pass->mirror->generation, &pass->reader));
-    pass->lacks_runs = pass->reader.skipped.file == NULL;
-    if (pass->lacks_runs)
-        say_missing(pass, "skipped");
+    TOV_TRY(open_items(pass));
     enum tov_err err = walk(pass);
     tov_mirror_parts_fini(&pass->parts);
     TOV_TRY(err);
@@ -624,8 +633,12 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
 {
     TOV_FREE struct pass *pass = calloc(1, sizeof *pass);
     struct tov_mirror *mirror = tov_mirror_of(&audit->mirrors, agency, generation);
-    if (pass == NULL || mirror == NULL)
-        return pass == NULL ? TOV_E_NOMEM : TOV_E_LIMIT;
+    if (pass == NULL)
+        return TOV_E_NOMEM;
+    if (mirror == NULL) {
+        tov_audit_note_failure(audit, TOV_E_LIMIT);
+        return TOV_OK;
+    }
     mirror->is_held = true;
     pass->audit = audit;
     pass->mirror = mirror;
@@ -634,6 +647,8 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
     pass->mark = tov_findings_mark(&audit->findings);
     tov_mirror_parts_init(&pass->parts, audit, mirror);
     enum tov_err err = check_one(pass);
+    if (err != TOV_OK) /* whether a signed root vouches for what was read is not known */
+        tov_findings_soften(&audit->findings, pass->mark);
     tov_lines_close(&pass->lines);
     tov_mirror_reader_close(&pass->reader);
     return err;

@@ -79,8 +79,8 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
     }
 }
 
-enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
-                            const struct tov_link_at *at)
+void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
+                    const struct tov_link_at *at)
 {
     /* The loss that began a later series may have been taken out. */
     bool is_later = at->block.series.generation == at->series.generation &&
@@ -91,16 +91,21 @@ enum tov_err tov_audit_link(struct tov_audit *audit, struct tov_link_lines *line
                             is_later && !is_whole ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
                             &at->place, SERIES(at->series), SERIES(at->block.series));
     struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
-    if (line == NULL)
-        return lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM;
+    if (line == NULL) {
+        tov_audit_note_failure(audit,
+                               lines->count == TOV_AUDIT_LINKS_MAX ? TOV_E_LIMIT : TOV_E_NOMEM);
+        return;
+    }
     judge_number(audit, lines, line, at);
     line->is_lost_track = false;
     if (at->block.number <= line->last)
-        return TOV_OK;
+        return;
     line->last = at->block.number;
     line->last_hash = at->leaf_hash;
     struct tov_row row = {at->block.number, at->place.index, at->leaf_hash};
-    return tov_table_put(&audit->scratch, &line->messages, &row);
+    enum tov_err err = tov_table_put(&audit->scratch, &line->messages, &row);
+    if (err != TOV_OK)
+        tov_audit_note_failure(audit, err);
 }
 
 /* ---- receipts ---- */

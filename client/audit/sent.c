@@ -48,7 +48,7 @@ static void say_missing(struct pass *pass, enum tov_finding_code code, const cha
         say(pass, code, expected, NULL);
 }
 
-static enum tov_err take_link(struct pass *pass, const struct tov_leaf_message *message)
+static void take_link(struct pass *pass, const struct tov_leaf_message *message)
 {
     const struct tov_export_link *link = &pass->records.next.as.link;
     struct tov_link_at at = {
@@ -57,7 +57,7 @@ static enum tov_err take_link(struct pass *pass, const struct tov_leaf_message *
     uint32_t mark = recipient == NULL ? 0 : 1u << (recipient - message->recipients);
     if (recipient == NULL || (pass->links_seen & mark) != 0) {
         say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
-        return TOV_OK;
+        return;
     }
     pass->links_seen |= mark;
     struct tov_hash hash = tov_link_hash(link->block);
@@ -68,9 +68,9 @@ static enum tov_err take_link(struct pass *pass, const struct tov_leaf_message *
             tov_link_line_of(&pass->audit->sent, link->agency, pass->audit->series);
         if (line != NULL)
             line->is_lost_track = line->has_holes = true;
-        return TOV_OK;
+        return;
     }
-    return tov_audit_link(pass->audit, &pass->audit->sent, link->agency, &at);
+    tov_audit_link(pass->audit, &pass->audit->sent, link->agency, &at);
 }
 
 static void take_part(struct pass *pass, const struct tov_leaf_message *message)
@@ -105,19 +105,18 @@ static void take_list(struct pass *pass, const struct tov_leaf *leaf)
 }
 
 /* LEAF is NULL for an entry that is gone or cannot be read. */
-static enum tov_err take_record(struct pass *pass, const struct tov_leaf *leaf)
+static void take_record(struct pass *pass, const struct tov_leaf *leaf)
 {
     bool is_message = leaf != NULL && leaf->type == TOV_LEAF_MESSAGE;
     enum tov_export_kind kind = pass->records.next.kind;
     if (kind == TOV_EXPORT_LINK && is_message)
-        return take_link(pass, &leaf->as.message);
-    if (kind == TOV_EXPORT_PART && is_message)
+        take_link(pass, &leaf->as.message);
+    else if (kind == TOV_EXPORT_PART && is_message)
         take_part(pass, &leaf->as.message);
     else if (kind == TOV_EXPORT_LIST && leaf != NULL)
         take_list(pass, leaf);
     else
         say(pass, TOV_FOUND_RECORD_EXTRA, NULL, NULL);
-    return TOV_OK;
 }
 
 static void check_links_whole(struct pass *pass, const struct tov_leaf_message *message)
@@ -210,20 +209,19 @@ static enum tov_err open_bundle(struct pass *pass)
 
 /* LEAF is NULL for one that is gone, whose records belong to nothing, and for one that cannot be
  * read, of whose records nothing is known. */
-static enum tov_err take_records(struct pass *pass, const struct tov_leaf *leaf, bool is_gone)
+static void take_records(struct pass *pass, const struct tov_leaf *leaf, bool is_gone)
 {
     while (pass->records.err == TOV_OK && pass->records.next.index <= pass->index) {
         bool is_here = pass->records.next.index == pass->index;
         if (leaf != NULL || is_gone || !is_here)
-            TOV_TRY(take_record(pass, is_here ? leaf : NULL));
+            take_record(pass, is_here ? leaf : NULL);
         tov_records_step(&pass->records);
         say_bad_records(pass);
     }
-    return TOV_OK;
 }
 
 /* BYTES are empty when the entry is gone. */
-static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes, bool is_readable)
+static void check_entry(struct pass *pass, struct tov_bytes bytes, bool is_readable)
 {
     struct tov_leaf *leaf = pass->audit->leaf;
     bool is_gone = is_readable && bytes.size == 0;
@@ -234,12 +232,11 @@ static enum tov_err check_entry(struct pass *pass, struct tov_bytes bytes, bool 
         pass->leaf_hash = tov_merkle_leaf_hash(bytes);
     else if (!is_gone || !tov_marks_has(&pass->audit->named, pass->index))
         tov_link_lines_lose(&pass->audit->sent);
-    TOV_TRY(take_records(pass, is_known ? leaf : NULL, is_gone));
+    take_records(pass, is_known ? leaf : NULL, is_gone);
     if (is_known)
         check_whole(pass, leaf);
     if (is_known && leaf->type == TOV_LEAF_LOST)
         pass->audit->series.lost_index = pass->index;
-    return TOV_OK;
 }
 
 enum tov_err tov_audit_sent(struct tov_audit *audit)
@@ -256,8 +253,9 @@ enum tov_err tov_audit_sent(struct tov_audit *audit)
         if (pass.index % TOV_EXPORT_BUNDLE_ENTRIES == 0)
             err = open_bundle(&pass);
         if (err == TOV_OK)
-            err = check_entry(&pass, bytes, leaves.err == TOV_OK);
+            check_entry(&pass, bytes, leaves.err == TOV_OK);
+        err = err == TOV_OK ? audit->failed : err;
     }
     close_bundle(&pass);
-    return err == TOV_OK ? audit->failed : err;
+    return err;
 }

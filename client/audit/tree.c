@@ -456,8 +456,10 @@ enum tov_err tov_tree_check(struct tov_tree *tree, const struct tov_tree_visitor
     open_lines(&pass);
     enum tov_err err = walk(&pass);
     finish_lines(&pass);
-    if (err != TOV_OK)
+    if (err != TOV_OK) {
+        tov_findings_soften(tree->findings, pass.mark);
         return err;
+    }
     judge_root(&pass);
     judge_revocation(&pass);
     return TOV_OK;
