@@ -90,6 +90,10 @@ void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint1
         (void)tov_audit_add(audit,
                             is_later && !is_whole ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,
                             &at->place, SERIES(at->series), SERIES(at->block.series));
+    /* It is of no line of this ledger: what somebody puts among one generation's entries must not
+     * stand before those of another. */
+    if (at->block.series.generation != at->series.generation)
+        return;
     struct tov_link_line *line = tov_link_line_of(lines, peer, at->block.series);
     if (line == NULL) {
         tov_audit_note_failure(audit,

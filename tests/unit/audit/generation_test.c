@@ -70,6 +70,24 @@ static struct verdict verdict_of_all(void)
                       (const char *const[]){former, folders[0], folders[1], folders[2], NULL});
 }
 
+/* Whoever holds an export can put what is held of one generation under the name of the one before,
+ * which comes first: it takes the place of nothing. */
+static void check_held_twice(void)
+{
+    char copy[WORLD_PATH_SIZE], from[WORLD_PATH_SIZE], to[WORLD_PATH_SIZE];
+    damage_copy(world, "next-a2", "copy", copy);
+    world_path(world, from, "copy/mirror/1/2");
+    world_path(world, to, "copy/mirror/1/1");
+    UNIT_NEED(world_run(world, (const char *const[]){"rm", "-r", to, NULL}) == 0);
+    UNIT_NEED(world_run(world, (const char *const[]){"cp", "-R", from, to, NULL}) == 0);
+    damage_reseal(copy);
+    struct verdict verdict = verdict_of_one(world, copy);
+    UNIT_EQUAL_INT(verdict.code, 3);
+    CU_ASSERT(verdict_has(&verdict, "link-series"));
+    CU_ASSERT_FALSE(verdict_has(&verdict, "link-doubled"));
+    verdict_fini(&verdict);
+}
+
 /* The notes are of the export that was made before, and of what the new node did not have yet. */
 static void an_ended_generation_and_the_next_are_both_whole(void)
 {
@@ -78,6 +96,7 @@ static void an_ended_generation_and_the_next_are_both_whole(void)
     struct verdict verdict = verdict_of_all();
     VERDICT_IS(&verdict, 0, "attachment-absent sent-not-received", "the former one, and all now");
     verdict_fini(&verdict);
+    check_held_twice();
     world_destroy(world);
 }
 
