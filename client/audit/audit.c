@@ -112,24 +112,18 @@ struct tov_mirror *tov_mirror_of(struct tov_mirrors *mirrors, uint16_t agency, u
     return &items[mirrors->count++];
 }
 
-static void mirrors_fini(struct tov_mirrors *mirrors)
+static void forget_mirror(struct tov_mirror *mirror)
 {
-    for (size_t i = 0; i < mirrors->count; i++) {
-        tov_marks_fini(&mirrors->items[i].named);
-        tov_marks_fini(&mirrors->items[i].gone);
-        tov_table_fini(&mirrors->items[i].attachments);
-        tov_table_fini(&mirrors->items[i].seen);
-        tov_table_fini(&mirrors->items[i].seen_signatures);
-    }
-    free(mirrors->items);
-    *mirrors = (struct tov_mirrors){0};
+    tov_marks_fini(&mirror->named);
+    tov_marks_fini(&mirror->gone);
+    tov_table_fini(&mirror->attachments);
+    tov_table_fini(&mirror->seen);
+    tov_table_fini(&mirror->seen_signatures);
 }
 
-void tov_audit_close(struct tov_audit *audit)
+/* What the steps alone need, of which there is room for one export, not for all of a check. */
+static void forget(struct tov_audit *audit)
 {
-    tov_folder_close(&audit->folder);
-    tov_findings_fini(&audit->findings);
-    tov_keyring_fini(&audit->keyring);
     tov_scratch_close(&audit->scratch);
     tov_marks_fini(&audit->empty);
     tov_marks_fini(&audit->named);
@@ -138,7 +132,19 @@ void tov_audit_close(struct tov_audit *audit)
     tov_table_fini(&audit->attachments);
     link_lines_fini(&audit->sent);
     link_lines_fini(&audit->received);
-    mirrors_fini(&audit->mirrors);
+    for (size_t i = 0; i < audit->mirrors.count; i++)
+        forget_mirror(&audit->mirrors.items[i]);
+    audit->marks_room = (struct tov_marks_room){0};
+}
+
+void tov_audit_close(struct tov_audit *audit)
+{
+    tov_folder_close(&audit->folder);
+    tov_findings_fini(&audit->findings);
+    tov_keyring_fini(&audit->keyring);
+    forget(audit);
+    free(audit->mirrors.items);
+    audit->mirrors = (struct tov_mirrors){0};
     free(audit->tiles);
     free(audit->leaf);
     audit->tiles = NULL;
@@ -272,6 +278,7 @@ enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
     read_about(audit);
     TOV_TRY(tov_keyring_load(&audit->folder, roots, &audit->findings, &audit->keyring));
     err = audit->has_about ? check_content(audit) : TOV_OK;
+    forget(audit);
     if (!audit->keyring.is_trusted)
         tov_findings_distrust(&audit->findings);
     return err;

@@ -96,6 +96,7 @@ struct tov_audit {
     /* learnt from the ledger */
     struct tov_series series; /* of the entry that is looked at */
     bool shows_restore;       /* entries were lost, or a journal was ended, as a restore does */
+    struct tov_marks_room marks_room; /* of all sets, also of the mirrors */
     struct tov_marks empty, named, content_erased;
     struct tov_table attachments;   /* that own messages name: tov_attachment_number */
     struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
@@ -107,7 +108,8 @@ struct tov_audit {
 };
 
 /* ROOTS may be NULL. Whatever is wrong with the export is a finding; an error means that the check
- * could not be finished (memory, scratch file). tov_audit_close in any case. */
+ * could not be finished (memory, scratch file). What only the steps need is given back: sets,
+ * tables, lines and the scratch file are empty then. tov_audit_close in any case. */
 enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
                              struct tov_audit *out_audit) TOV_MUST_CHECK;
 void tov_audit_close(struct tov_audit *audit);

@@ -30,7 +30,7 @@ static void say(struct pass *pass, enum tov_finding_code code, const struct tov_
 
 static void put_mark(struct pass *pass, struct tov_marks *marks, uint64_t index)
 {
-    enum tov_err err = tov_marks_put(marks, index);
+    enum tov_err err = tov_marks_put(&pass->audit->marks_room, marks, index);
     if (err != TOV_OK)
         tov_audit_note_failure(pass->audit, err);
 }
@@ -153,7 +153,8 @@ static void check_lost(struct pass *pass, const struct tov_tree_entry *entry,
         return;
     }
     audit->shows_restore = true;
-    enum tov_err err = tov_marks_put_range(&audit->named, lost->first, lost->end);
+    enum tov_err err =
+        tov_marks_put_range(&audit->marks_room, &audit->named, lost->first, lost->end);
     if (err != TOV_OK)
         tov_audit_note_failure(audit, err);
 }

@@ -9,7 +9,6 @@
 
 enum next {
     NEXT_AGAIN,
-    NEXT_ALONE,
     NEXT_ASK,
     NEXT_COPY,
     NEXT_FORK,
@@ -23,8 +22,6 @@ enum next {
 
 static const char *const next_sentences[] = {
     [NEXT_AGAIN] = N_("Ask the agency for a complete new export."),
-    [NEXT_ALONE] = N_("Check each export alone. If it is found then, too, use a newer version of "
-                      "tov-audit."),
     [NEXT_ASK] =
         N_("Keep the export as evidence, and ask the agency that wrote the entry to explain it."),
     [NEXT_COPY] =
@@ -77,7 +74,7 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
                                  N_("The export is of a newer format.")},
     [TOV_FOUND_ABOUT_DIFFERS] = {"about-differs", TOV_CLASS_CORRUPT, NEXT_COPY,
                                  N_("The export says of itself what its files do not show.")},
-    [TOV_FOUND_LIMIT] = {"limit", TOV_CLASS_UNVERIFIABLE, NEXT_ALONE,
+    [TOV_FOUND_LIMIT] = {"limit", TOV_CLASS_UNVERIFIABLE, NEXT_UPDATE,
                          N_("A limit of this program is exceeded.")},
     [TOV_FOUND_UNFINISHED] = {"unfinished", TOV_CLASS_UNVERIFIABLE, NEXT_READ,
                               N_("The check could not be finished: memory is short, or there is no "

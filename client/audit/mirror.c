@@ -313,15 +313,17 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
     tov_audit_receipt(audit, line, place, receipt, false);
 }
 
-/* It names entries before it: an index as far as its agency likes takes no room. */
+/* It names entries before it, and of them only one that is gone is ever looked for: what its agency
+ * likes to name takes no room. */
 static void check_erased(struct pass *pass, uint64_t index, const struct tov_leaf_erased *erased)
 {
     for (size_t i = 0; i < erased->ref_count; i++) {
         const struct tov_ref *ref = &erased->refs[i];
         if (ref->agency != pass->mirror->agency || ref->generation != pass->mirror->generation ||
-            ref->index >= index)
+            ref->index >= index || !tov_marks_has(&pass->mirror->gone, ref->index))
             continue;
-        enum tov_err err = tov_marks_put(&pass->mirror->named, ref->index);
+        enum tov_err err =
+            tov_marks_put(&pass->audit->marks_room, &pass->mirror->named, ref->index);
         if (err != TOV_OK)
             tov_audit_note_failure(pass->audit, err);
     }
@@ -330,8 +332,8 @@ static void check_erased(struct pass *pass, uint64_t index, const struct tov_lea
 static void check_lost(struct pass *pass, uint64_t index, const struct tov_leaf_lost *lost)
 {
     pass->mirror->series.lost_index = index;
-    enum tov_err err = tov_marks_put_range(&pass->mirror->named, lost->first,
-                                           lost->end < index ? lost->end : index);
+    enum tov_err err = tov_marks_put_range(&pass->audit->marks_room, &pass->mirror->named,
+                                           lost->first, lost->end < index ? lost->end : index);
     if (err != TOV_OK)
         tov_audit_note_failure(pass->audit, err);
 }
@@ -397,7 +399,7 @@ static void check_gone(struct pass *pass, const struct tov_mirror_item *item)
 {
     struct tov_link_block block;
     struct tov_bytes bytes = {item->link, sizeof item->link};
-    enum tov_err err = tov_marks_put(&pass->mirror->gone, item->index);
+    enum tov_err err = tov_marks_put(&pass->audit->marks_room, &pass->mirror->gone, item->index);
     if (err != TOV_OK)
         tov_audit_note_failure(pass->audit, err);
     if (item->has_verdict)

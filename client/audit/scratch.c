@@ -14,6 +14,7 @@
 #define PAGE_BYTES (ROW_BYTES * TOV_SCRATCH_PAGE_ROWS)
 #define MARKS_PAGE_BYTES ((size_t)4096)
 #define MARKS_PAGE_BITS (8 * MARKS_PAGE_BYTES)
+#define MARKS_PAGE_RANGES (MARKS_PAGE_BYTES / sizeof(struct tov_marks_item))
 #define MARKS_MAX (1ull << 36)
 
 enum tov_err tov_scratch_open(struct tov_scratch *out_scratch)
@@ -135,25 +136,22 @@ enum tov_err tov_table_change(const struct tov_scratch *scratch, const struct to
 
 /* ---- marks ---- */
 
-static size_t pages_in_use; /* of all sets: those of all exports are there at once */
-
 void tov_marks_fini(struct tov_marks *marks)
 {
-    for (size_t i = 0; i < marks->count; i++)
-        free(marks->pages[i].bits);
-    pages_in_use -= marks->count;
-    free(marks->pages);
-    free(marks->ranges);
+    for (size_t i = 0; i < marks->pages.count; i++)
+        free(marks->pages.items[i].as.bits);
+    free(marks->pages.items);
+    free(marks->ranges.items);
     *marks = (struct tov_marks){0};
 }
 
-/* The first page that is not below NUMBER. */
-static size_t find_page(const struct tov_marks *marks, uint64_t number)
+/* The first item that is not below FIRST. */
+static size_t find_item(const struct tov_marks_list *list, uint64_t first)
 {
-    size_t low = 0, high = marks->count;
+    size_t low = 0, high = list->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (marks->pages[middle].number < number)
+        if (list->items[middle].first < first)
             low = middle + 1;
         else
             high = middle;
@@ -161,80 +159,126 @@ static size_t find_page(const struct tov_marks *marks, uint64_t number)
     return low;
 }
 
-static bool has_page(const struct tov_marks *marks, size_t at, uint64_t number)
+static enum tov_err take_pages(struct tov_marks_room *room, size_t count)
 {
-    return at < marks->count && marks->pages[at].number == number;
+    if (count > TOV_MARKS_PAGES_MAX - room->pages)
+        return TOV_E_LIMIT;
+    room->pages += count;
+    return TOV_OK;
 }
 
-static enum tov_err add_marks_page(struct tov_marks *marks, size_t at, uint64_t number)
+static enum tov_err set_capacity(struct tov_marks_list *list, size_t capacity)
 {
-    if (pages_in_use == TOV_MARKS_PAGES_MAX)
-        return TOV_E_LIMIT;
-    if (marks->count == marks->capacity) {
-        size_t capacity = marks->capacity == 0 ? 8 : 2 * marks->capacity;
-        struct tov_marks_page *pages = realloc(marks->pages, capacity * sizeof *pages);
-        if (pages == NULL)
-            return TOV_E_NOMEM;
-        marks->pages = pages;
-        marks->capacity = capacity;
-    }
+    struct tov_marks_item *items = realloc(list->items, capacity * sizeof *items);
+    if (items == NULL)
+        return TOV_E_NOMEM;
+    list->items = items;
+    list->capacity = capacity;
+    return TOV_OK;
+}
+
+/* There is room for it. */
+static void insert(struct tov_marks_list *list, size_t at, struct tov_marks_item item)
+{
+    memmove(&list->items[at + 1], &list->items[at], (list->count - at) * sizeof *list->items);
+    list->items[at] = item;
+    list->count++;
+}
+
+static bool has_page(const struct tov_marks_list *pages, size_t at, uint64_t number)
+{
+    return at < pages->count && pages->items[at].first == number;
+}
+
+static enum tov_err add_marks_page(struct tov_marks_room *room, struct tov_marks_list *pages,
+                                   size_t at, uint64_t number)
+{
+    if (pages->count == pages->capacity)
+        TOV_TRY(set_capacity(pages, pages->capacity == 0 ? 8 : 2 * pages->capacity));
+    TOV_TRY(take_pages(room, 1));
     uint8_t *bits = calloc(1, MARKS_PAGE_BYTES);
     if (bits == NULL)
         return TOV_E_NOMEM;
-    memmove(&marks->pages[at + 1], &marks->pages[at], (marks->count - at) * sizeof *marks->pages);
-    marks->pages[at] = (struct tov_marks_page){number, bits};
-    marks->count++;
-    pages_in_use++;
+    insert(pages, at, (struct tov_marks_item){number, {.bits = bits}});
     return TOV_OK;
 }
 
-enum tov_err tov_marks_put(struct tov_marks *marks, uint64_t index)
+enum tov_err tov_marks_put(struct tov_marks_room *room, struct tov_marks *marks, uint64_t index)
 {
     uint64_t number = index / MARKS_PAGE_BITS;
-    size_t at = find_page(marks, number);
+    size_t at = find_item(&marks->pages, number);
     if (index >= MARKS_MAX)
         return TOV_E_LIMIT;
-    if (!has_page(marks, at, number))
-        TOV_TRY(add_marks_page(marks, at, number));
-    marks->pages[at].bits[index % MARKS_PAGE_BITS / 8] |= (uint8_t)(1u << (index % 8));
+    if (!has_page(&marks->pages, at, number))
+        TOV_TRY(add_marks_page(room, &marks->pages, at, number));
+    marks->pages.items[at].as.bits[index % MARKS_PAGE_BITS / 8] |= (uint8_t)(1u << (index % 8));
     return TOV_OK;
 }
 
-enum tov_err tov_marks_put_range(struct tov_marks *marks, uint64_t first, uint64_t end)
+static enum tov_err add_range(struct tov_marks_room *room, struct tov_marks_list *ranges, size_t at,
+                              struct tov_marks_item range)
 {
-    if (marks->range_count == TOV_MARKS_RANGES_MAX)
+    size_t capacity = ranges->capacity == 0 ? MARKS_PAGE_RANGES : 2 * ranges->capacity;
+    if (ranges->count == TOV_MARKS_RANGES_MAX)
         return TOV_E_LIMIT;
-    struct tov_marks_range *ranges =
-        realloc(marks->ranges, (marks->range_count + 1) * sizeof *ranges);
-    if (ranges == NULL)
-        return TOV_E_NOMEM;
-    marks->ranges = ranges;
-    ranges[marks->range_count++] = (struct tov_marks_range){first, end};
+    if (ranges->count == ranges->capacity) {
+        TOV_TRY(take_pages(room, (capacity - ranges->capacity) / MARKS_PAGE_RANGES));
+        TOV_TRY(set_capacity(ranges, capacity));
+    }
+    insert(ranges, at, range);
     return TOV_OK;
 }
 
-static bool has_bit(const struct tov_marks_page *page, uint64_t index)
+enum tov_err tov_marks_put_range(struct tov_marks_room *room, struct tov_marks *marks,
+                                 uint64_t first, uint64_t end)
 {
-    return (page->bits[index % MARKS_PAGE_BITS / 8] >> (index % 8) & 1) != 0;
+    struct tov_marks_list *ranges = &marks->ranges;
+    struct tov_marks_item *items = ranges->items;
+    size_t at = find_item(ranges, first), next;
+    if (first >= end)
+        return TOV_OK;
+    if (at > 0 && items[at - 1].as.end >= first)
+        at--;
+    for (next = at; next < ranges->count && items[next].first <= end; next++) {
+        first = items[next].first < first ? items[next].first : first;
+        end = items[next].as.end > end ? items[next].as.end : end;
+    }
+    struct tov_marks_item range = {first, {.end = end}};
+    if (next == at)
+        return add_range(room, ranges, at, range);
+    items[at] = range; /* in the place of all that it touches */
+    memmove(&items[at + 1], &items[next], (ranges->count - next) * sizeof *items);
+    ranges->count -= next - at - 1;
+    return TOV_OK;
+}
+
+static bool has_bit(const struct tov_marks_item *page, uint64_t index)
+{
+    return (page->as.bits[index % MARKS_PAGE_BITS / 8] >> (index % 8) & 1) != 0;
+}
+
+static bool is_in_range(const struct tov_marks_list *ranges, uint64_t index)
+{
+    size_t after = index == UINT64_MAX ? ranges->count : find_item(ranges, index + 1);
+    return after > 0 && index < ranges->items[after - 1].as.end;
 }
 
 bool tov_marks_has(const struct tov_marks *marks, uint64_t index)
 {
-    for (size_t i = 0; i < marks->range_count; i++) {
-        if (index >= marks->ranges[i].first && index < marks->ranges[i].end)
-            return true;
-    }
-    size_t at = find_page(marks, index / MARKS_PAGE_BITS);
-    return has_page(marks, at, index / MARKS_PAGE_BITS) && has_bit(&marks->pages[at], index);
+    size_t at = find_item(&marks->pages, index / MARKS_PAGE_BITS);
+    return is_in_range(&marks->ranges, index) ||
+           (has_page(&marks->pages, at, index / MARKS_PAGE_BITS) &&
+            has_bit(&marks->pages.items[at], index));
 }
 
 bool tov_marks_next(const struct tov_marks *marks, uint64_t *index)
 {
     uint64_t at = *index;
-    for (size_t i = find_page(marks, at / MARKS_PAGE_BITS); i < marks->count; i++) {
-        uint64_t begin = marks->pages[i].number * MARKS_PAGE_BITS;
+    for (size_t i = find_item(&marks->pages, at / MARKS_PAGE_BITS); i < marks->pages.count; i++) {
+        const struct tov_marks_item *page = &marks->pages.items[i];
+        uint64_t begin = page->first * MARKS_PAGE_BITS;
         for (at = at < begin ? begin : at; at < begin + MARKS_PAGE_BITS; at++) {
-            if (has_bit(&marks->pages[i], at)) {
+            if (has_bit(page, at)) {
                 *index = at;
                 return true;
             }

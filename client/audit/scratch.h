@@ -46,28 +46,38 @@ enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_t
 enum tov_err tov_table_find(const struct tov_scratch *scratch, const struct tov_table *table,
                             uint64_t number, struct tov_row *out_row) TOV_MUST_CHECK;
 
-#define TOV_MARKS_PAGES_MAX 32768u /* of all sets: 128 MiB, and 2^30 indices that lie close */
-#define TOV_MARKS_RANGES_MAX 1024u
+#define TOV_MARKS_PAGES_MAX 32768u  /* 128 MiB, and 2^30 indices that lie close */
+#define TOV_MARKS_RANGES_MAX 65536u /* apart, of one set: putting them in order takes seconds */
 
-/* A set of indices; {0} is empty. 4 KiB of memory for each 32,768 indices of which any is in it,
- * wherever they lie: an export has thousands of sets, and names what it likes. */
-struct tov_marks {
-    struct tov_marks_page {
-        uint64_t number;
-        uint8_t *bits;
-    } * pages; /* ascending */
-    size_t capacity, count;
-    struct tov_marks_range {
-        uint64_t first, end;
-    } * ranges;
-    size_t range_count;
+/* What all sets of one audit may take together, in pages of 4 KiB; {0} to begin with. Another
+ * audit has its own: what one export names must not decide what is said of another. */
+struct tov_marks_room {
+    size_t pages;
 };
+/* A set of indices; {0} is empty. 4 KiB of memory for each 32,768 indices of which any is in it,
+ * wherever they lie, and 16 bytes for each range: an export has thousands of sets, and names what
+ * it likes. */
+struct tov_marks {
+    struct tov_marks_list {
+        struct tov_marks_item {
+            uint64_t first; /* of a page: the number */
+            union {
+                uint8_t *bits; /* of a page */
+                uint64_t end;  /* of a range */
+            } as;
+        } * items;
+        size_t count, capacity;
+    } pages, ranges; /* ascending; ranges neither overlap nor touch */
+};
+/* Its room is not free again before the room itself is given up. */
 void tov_marks_fini(struct tov_marks *marks);
-/* LIMIT over 2^36 or TOV_MARKS_PAGES_MAX, NOMEM. One thread has all sets. */
-enum tov_err tov_marks_put(struct tov_marks *marks, uint64_t index) TOV_MUST_CHECK;
-/* [first, end) at once, however long. LIMIT over TOV_MARKS_RANGES_MAX. */
-enum tov_err tov_marks_put_range(struct tov_marks *marks, uint64_t first,
-                                 uint64_t end) TOV_MUST_CHECK;
+/* LIMIT over 2^36 or TOV_MARKS_PAGES_MAX, NOMEM. */
+enum tov_err tov_marks_put(struct tov_marks_room *room, struct tov_marks *marks,
+                           uint64_t index) TOV_MUST_CHECK;
+/* [first, end) at once, however long; nothing when END is not above FIRST. LIMIT over
+ * TOV_MARKS_RANGES_MAX or TOV_MARKS_PAGES_MAX, NOMEM. */
+enum tov_err tov_marks_put_range(struct tov_marks_room *room, struct tov_marks *marks,
+                                 uint64_t first, uint64_t end) TOV_MUST_CHECK;
 bool tov_marks_has(const struct tov_marks *marks, uint64_t index);
 /* The smallest index from *INDEX on that was put one by one; false when there is none. */
 bool tov_marks_next(const struct tov_marks *marks, uint64_t *index);
