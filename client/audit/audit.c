@@ -21,8 +21,9 @@ struct tov_finding *tov_audit_add(struct tov_audit *audit, enum tov_finding_code
 
 void tov_audit_note_failure(struct tov_audit *audit, enum tov_err err)
 {
+    struct tov_place place = {.path = audit->looks_at};
     if (err == TOV_E_LIMIT && !audit->is_limit_told)
-        (void)tov_audit_add(audit, TOV_FOUND_LIMIT, NULL, NULL, NULL);
+        (void)tov_audit_add(audit, TOV_FOUND_LIMIT, &place, NULL, NULL);
     if (err == TOV_E_LIMIT)
         audit->is_limit_told = true;
     else if (audit->failed == TOV_OK)

@@ -103,8 +103,9 @@ struct tov_audit {
     struct tov_link_lines sent, received;
     struct tov_mirrors mirrors;
     struct tov_audit_counts counts;
-    bool is_limit_told;  /* what was over it is not kept: for want of it nothing is accused */
-    enum tov_err failed; /* NOMEM, IO inside a visitor */
+    const char *looks_at; /* the folder of the mirror that is; NULL: the own ledger */
+    bool is_limit_told;   /* what was over it is not kept: for want of it nothing is accused */
+    enum tov_err failed;  /* NOMEM, IO inside a visitor */
 };
 
 /* ROOTS may be NULL. Whatever is wrong with the export is a finding; an error means that the check

@@ -641,9 +641,11 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
         tov_audit_note_failure(audit, TOV_E_LIMIT);
         return TOV_OK;
     }
+    char folder[TOV_EXPORT_PATH_SIZE];
     mirror->is_held = true;
     pass->audit = audit;
     pass->mirror = mirror;
+    audit->looks_at = file_of(pass, "", folder);
     pass->key = tov_keyring_ledger(&audit->keyring, agency, generation);
     pass->revocation = revocation_of(pass);
     pass->mark = tov_findings_mark(&audit->findings);
@@ -651,6 +653,7 @@ static enum tov_err check_mirror(struct tov_audit *audit, uint16_t agency, uint3
     enum tov_err err = check_one(pass);
     if (err != TOV_OK) /* whether a signed root vouches for what was read is not known */
         tov_findings_soften(&audit->findings, pass->mark);
+    audit->looks_at = NULL;
     tov_lines_close(&pass->lines);
     tov_mirror_reader_close(&pass->reader);
     return err;

@@ -16,6 +16,7 @@
 #define LATE_MS 1750093692000u  /* after the last entry of a1 */
 #define LOST_FIRST 3u           /* a message of a1 */
 #define LOSSES 1100u            /* restores, each of which loses the same again */
+#define SERIES 8200u            /* more than an audit keeps */
 #define FAR (UINT64_C(1) << 31) /* as many entries as twice all pages of a set have */
 #define FAR_ENTRIES 410u        /* of 80 indices each: every page that there may be */
 #define PAGE_INDICES UINT64_C(32768)
@@ -179,6 +180,24 @@ static void what_was_kept_of_one_export_is_given_back_before_the_next(void)
 }
 #endif
 
+static void receipt_an_unknown_series(uint64_t i, struct tov_leaf *leaf)
+{
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = 1,
+                                                 .series = {1, i + 1},
+                                                 .last_link = 1,
+                                                 .run_count = 1,
+                                                 .runs = {{1, {TOV_VERDICT_OPENED, 0, 0}}}};
+}
+
+static void a_limit_says_in_whose_ledger_it_was_met(void)
+{
+    hold(TOV_EXPORT_BUNDLE_ENTRIES, SERIES, receipt_an_unknown_series);
+    struct verdict verdict = verdict_of_one(world, dir);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "limit", "mirror/2/1"));
+    verdict_fini(&verdict);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -187,6 +206,7 @@ int main(void)
 #ifndef TOV_SANITIZED
         UNIT_TEST(what_was_kept_of_one_export_is_given_back_before_the_next),
 #endif
+        UNIT_TEST(a_limit_says_in_whose_ledger_it_was_met),
     };
     world = world_create("audit-room");
     int code = unit_run("audit_room", tests, sizeof tests / sizeof tests[0]);
