@@ -42,9 +42,9 @@ static bool is_explained(const struct tov_audit *audit, const struct tov_link_li
     return false;
 }
 
-/* Whether a number that is missing is one that was withheld: not where the entry that explains it
- * may be over a limit. */
-static bool is_gap(const struct tov_audit *audit, const struct tov_link_lines *lines)
+/* Whether what is missing was withheld: not where the entry that explains it may be over a
+ * limit. */
+static bool is_all_known(const struct tov_audit *audit, const struct tov_link_lines *lines)
 {
     return lines->is_complete && !audit->is_limit_told;
 }
@@ -62,7 +62,8 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
         }
         audit->counts.gaps++;
         (void)tov_audit_add(
-            audit, is_gap(audit, lines) ? TOV_FOUND_LINK_GAP : TOV_FOUND_LINK_UNSEEN, &at->place,
+            audit, is_all_known(audit, lines) ? TOV_FOUND_LINK_GAP : TOV_FOUND_LINK_UNSEEN,
+            &at->place,
             TOV_SAY(_("number %llu on the link with %s"), (unsigned long long)expected,
                     tov_keyring_name(&audit->keyring, line->peer)),
             NUMBER(at->block.number));
@@ -82,10 +83,13 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
 void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
                     const struct tov_link_at *at)
 {
-    /* The loss that began a later series may have been taken out. */
+    /* The loss that began a later series may have been taken out: of a mirror, or of the own ledger
+     * where a later loss names it. */
     bool is_later = at->block.series.generation == at->series.generation &&
                     at->block.series.lost_index > at->series.lost_index;
-    bool is_whole = lines->is_complete && !lines->has_lost_track;
+    bool is_gone =
+        lines == &audit->sent && tov_marks_has(&audit->empty, at->block.series.lost_index);
+    bool is_whole = is_all_known(audit, lines) && !lines->has_lost_track && !is_gone;
     if (!tov_series_equal(at->block.series, at->series))
         (void)tov_audit_add(audit,
                             is_later && !is_whole ? TOV_FOUND_LINK_UNSEEN : TOV_FOUND_LINK_SERIES,

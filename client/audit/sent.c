@@ -25,6 +25,7 @@ struct pass {
      * each record that it would hold. */
     bool is_absent;
     bool is_broken;
+    bool is_series_unsure; /* an entry that is gone may have begun a newer one */
 };
 
 static struct tov_place place_of(const struct pass *pass)
@@ -48,6 +49,18 @@ static void say_missing(struct pass *pass, enum tov_finding_code code, const cha
         say(pass, code, expected, NULL);
 }
 
+/* A message to AGENCY passes without its block. */
+static void lose_link(struct pass *pass, uint16_t agency)
+{
+    struct tov_link_lines *lines = &pass->audit->sent;
+    struct tov_link_line *line =
+        pass->is_series_unsure ? NULL : tov_link_line_of(lines, agency, pass->audit->series);
+    if (line != NULL)
+        line->is_lost_track = line->has_holes = true;
+    else
+        tov_link_lines_lose(lines);
+}
+
 static void take_link(struct pass *pass, const struct tov_leaf_message *message)
 {
     const struct tov_export_link *link = &pass->records.next.as.link;
@@ -64,10 +77,7 @@ static void take_link(struct pass *pass, const struct tov_leaf_message *message)
     if (!tov_hash_equal(&hash, &recipient->link_hash) ||
         tov_link_decode(link->block, &at.block) != TOV_OK) {
         say(pass, TOV_FOUND_LINK_HASH, TOV_SAY_HASH(&recipient->link_hash), TOV_SAY_HASH(&hash));
-        struct tov_link_line *line =
-            tov_link_line_of(&pass->audit->sent, link->agency, pass->audit->series);
-        if (line != NULL)
-            line->is_lost_track = line->has_holes = true;
+        lose_link(pass, link->agency);
         return;
     }
     tov_audit_link(pass->audit, &pass->audit->sent, link->agency, &at);
@@ -128,10 +138,7 @@ static void check_links_whole(struct pass *pass, const struct tov_leaf_message *
         say_missing(
             pass, TOV_FOUND_LINK_MISSING,
             TOV_SAY(_("a link block for %s"), tov_keyring_name(&pass->audit->keyring, agency)));
-        struct tov_link_line *line =
-            tov_link_line_of(&pass->audit->sent, agency, pass->audit->series);
-        if (line != NULL)
-            line->is_lost_track = line->has_holes = true;
+        lose_link(pass, agency);
     }
 }
 
@@ -232,11 +239,14 @@ static void check_entry(struct pass *pass, struct tov_bytes bytes, bool is_reada
         pass->leaf_hash = tov_merkle_leaf_hash(bytes);
     else if (!is_gone || !tov_marks_has(&pass->audit->named, pass->index))
         tov_link_lines_lose(&pass->audit->sent);
+    pass->is_series_unsure = pass->is_series_unsure || !is_known;
     take_records(pass, is_known ? leaf : NULL, is_gone);
     if (is_known)
         check_whole(pass, leaf);
-    if (is_known && leaf->type == TOV_LEAF_LOST)
+    if (is_known && leaf->type == TOV_LEAF_LOST) {
         pass->audit->series.lost_index = pass->index;
+        pass->is_series_unsure = false;
+    }
 }
 
 enum tov_err tov_audit_sent(struct tov_audit *audit)
