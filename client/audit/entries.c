@@ -248,11 +248,19 @@ static void say_unsigned_anchor(struct pass *pass)
     pass->anchor_size = 0;
 }
 
+/* Of the signed size, never of that in `about`. Erasures look back into them while the tree is
+ * walked; what is not right there shows by the root. */
+static void read_tiles(struct tov_audit *audit)
+{
+    tov_tile_reader_init(audit->tiles, &audit->folder, "", audit->ledger.checkpoint.size);
+}
+
 static void see_entry(void *ctx, const struct tov_tree_entry *entry)
 {
     struct pass *pass = ctx;
     struct tov_audit *audit = pass->audit;
-    audit->counts.entries++;
+    if (audit->counts.entries++ == 0)
+        read_tiles(audit);
     if (pass->anchor_size != 0)
         say_unsigned_anchor(pass);
     if (!entry->is_readable)
@@ -307,12 +315,10 @@ enum tov_err tov_audit_ledger(struct tov_audit *audit)
                                       .key = audit->keys == NULL ? NULL : &audit->keys->ledger,
                                       .keyring = &audit->keyring,
                                       .findings = &audit->findings};
-    /* Erasures look back into the tiles; what is not right there shows by the root. */
-    tov_tile_reader_init(audit->tiles, &audit->folder, "", audit->about.ledger_size);
     TOV_TRY(tov_tree_check(&audit->ledger, &visitor));
     if (!audit->ledger.has_checkpoint)
         return TOV_OK;
-    tov_tile_reader_init(audit->tiles, &audit->folder, "", audit->ledger.checkpoint.size);
+    read_tiles(audit);
     if (pass.anchor_size != 0)
         say_unsigned_anchor(&pass);
     check_empty(audit);

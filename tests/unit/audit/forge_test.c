@@ -21,6 +21,9 @@
 #define FAR UINT64_C(0x1000000000) /* over the last index that is kept there */
 #define FAR_ENTRIES 410u           /* of 80 such pages each: all that there may be */
 
+#define OTHER_SIZE 200u /* of the ledger of a1, which has more */
+#define OTHER_TILE "tile/0/000.p/200"
+
 static struct world *world;
 static char dir[WORLD_PATH_SIZE];
 
@@ -302,6 +305,28 @@ static void a_signed_entry_more_is_checked_against_those_before_it(void)
     }
     free(epoch);
     free(roster);
+}
+
+/* What an erasure names is in the tree that was signed, whatever size `about` gives it: that may be
+ * anybody's, and so may the tile that a tree of that size would have. */
+static void a_tile_of_another_size_accuses_nobody(void)
+{
+    static const uint8_t hashes[OTHER_SIZE * TOV_HASH_BYTES];
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf text = TOV_BUF_INIT(4096);
+    struct tov_export_about about;
+    copy_fresh();
+    struct tov_leaf erasure = erased(TOV_ERASED_CONTENT, ref_to(MESSAGE));
+    sign_more(&erasure, 1);
+    check(0, "", "erased in name only");
+    struct tov_buf old = damage_read(dir, "about");
+    UNIT_NEED(tov_export_parse_about(tov_buf_view(&old), &about) == TOV_OK);
+    about.ledger_size = OTHER_SIZE;
+    UNIT_NEED(tov_export_put_about(&text, &about) == TOV_OK);
+    damage_write(dir, "about", tov_buf_view(&text));
+    damage_write(dir, OTHER_TILE, TOV_BYTES_OF(hashes));
+    damage_reseal(dir);
+    check(3, "about-differs file-misplaced", "a tile beside the true one");
+    tov_buf_fini(&old);
 }
 
 /* ---- erased and lost ---- */
@@ -653,6 +678,7 @@ int main(void)
         UNIT_TEST(a_message_written_anew_contradicts_links_and_receipts),
         UNIT_TEST(an_unsigned_change_is_only_damage),
         UNIT_TEST(a_signed_entry_more_is_checked_against_those_before_it),
+        UNIT_TEST(a_tile_of_another_size_accuses_nobody),
         UNIT_TEST(an_entry_may_be_gone_when_a_later_one_says_so),
         UNIT_TEST(what_is_over_a_limit_is_not_said_to_be_missing),
         UNIT_TEST(a_limit_that_one_export_meets_is_not_met_by_another),
