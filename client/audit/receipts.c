@@ -27,7 +27,7 @@ static bool is_explained(const struct tov_audit *audit, const struct tov_link_li
 {
     struct tov_row before;
     struct tov_hash hash;
-    uint64_t first = 0;
+    uint64_t first = line->series.lost_index; /* nothing before it is of this series */
     if (lines != &audit->sent)
         return false;
     if (line->messages.rows > 0 &&

@@ -7,10 +7,12 @@
 #include "forge.h"
 #include "verdict.h"
 
+#include "merkle/tile.h"
 #include "support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct world *world;
 static bool loses_chunks;
@@ -141,11 +143,90 @@ static void a_series_whose_beginning_was_taken_out_accuses_nobody(void)
     verdict_fini(&verdict);
 }
 
+struct relink {
+    uint64_t after;           /* an index */
+    struct tov_hash previous; /* what the first message behind it then names before it */
+    uint64_t index;           /* of that message; 0: not found yet */
+    uint16_t agency;
+    uint8_t block[TOV_LINK_BLOCK_BYTES];
+};
+
+static bool leave_one_out(void *context, struct tov_export_record *record)
+{
+    struct relink *relink = context;
+    struct tov_link_block block;
+    if (record->kind != TOV_EXPORT_LINK || record->index <= relink->after || relink->index != 0)
+        return true;
+    UNIT_NEED(tov_link_decode(record->as.link.block, &block) == TOV_OK && block.number == 1);
+    block.number = 2;
+    block.previous = relink->previous;
+    tov_link_encode(&block, relink->block);
+    record->as.link.block = TOV_BYTES_OF(relink->block);
+    relink->index = record->index;
+    relink->agency = record->as.link.agency;
+    return true;
+}
+
+static bool put_relinked(void *context, uint64_t index, struct tov_bytes old, struct tov_buf *out)
+{
+    const struct relink *relink = context;
+    if (index != relink->index)
+        return false;
+    struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL && tov_leaf_decode(old, leaf) == TOV_OK);
+    for (size_t i = 0; i < leaf->as.message.recipient_count; i++) {
+        struct tov_leaf_recipient *recipient = &leaf->as.message.recipients[i];
+        if (recipient->agency == relink->agency)
+            recipient->link_hash = tov_link_hash(TOV_BYTES_OF(relink->block));
+    }
+    UNIT_NEED(tov_leaf_encode(leaf, out) == TOV_OK);
+    free(leaf);
+    return true;
+}
+
+static struct tov_hash tile_hash(const char *dir, uint64_t index)
+{
+    char path[TOV_TILE_PATH_SIZE];
+    struct tov_hash hash;
+    struct tov_buf text = damage_read(dir, "about");
+    struct tov_export_about about;
+    UNIT_NEED(tov_export_parse_about(tov_buf_view(&text), &about) == TOV_OK);
+    uint64_t n = index / TOV_TILE_WIDTH;
+    tov_tile_path((struct tov_tile){0, n, tov_tile_width(about.ledger_size, 0, n)}, path);
+    struct tov_buf tile = damage_read(dir, path);
+    memcpy(hash.bytes, tile.data + index % TOV_TILE_WIDTH * TOV_HASH_BYTES, TOV_HASH_BYTES);
+    tov_buf_fini(&text);
+    tov_buf_fini(&tile);
+    return hash;
+}
+
+/* Who withholds the first message of a series can name one that was lost before it. */
+static void a_number_is_not_excused_by_what_was_lost_in_another_series(void)
+{
+    char dir[WORLD_PATH_SIZE], records[TOV_EXPORT_PATH_SIZE];
+    struct forge_log log = forge_ledger(world, 0);
+    uint64_t first;
+    damage_copy(world, "restored-a1", "copy", dir);
+    struct relink relink = {.after = find_loss(dir, &first)};
+    relink.previous = tile_hash(dir, first);
+    (void)snprintf(records, sizeof records, "detached/%03u",
+                   (unsigned)(relink.after / TOV_EXPORT_BUNDLE_ENTRIES));
+    forge_records(dir, records, leave_one_out, &relink);
+    UNIT_NEED(relink.index > relink.after);
+    forge_history(
+        &(struct forge){.dir = dir, .log = &log, .context = &relink, .entry = put_relinked});
+    struct verdict verdict = verdict_of_one(world, dir);
+    UNIT_EQUAL_INT(verdict.code, 5);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "link-gap", records));
+    verdict_fini(&verdict);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(amendments_of_a_former_series_are_in_order),
         UNIT_TEST(a_series_whose_beginning_was_taken_out_accuses_nobody),
+        UNIT_TEST(a_number_is_not_excused_by_what_was_lost_in_another_series),
     };
     world = world_create("audit-restored");
     int code = unit_run("audit_restored", tests, sizeof tests / sizeof tests[0]);
