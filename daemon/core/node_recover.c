@@ -296,6 +296,8 @@ static void hashes_step(struct tov_node *node)
 static void leaves_step(struct tov_node *node)
 {
     struct tov_recall_view view = tov_follow_recall_view(node->follow);
+    if (node->core.waits_for_room) /* no answer is taken meanwhile: who gives them is not silent */
+        node->start_mono_ms = node->core.mono_ms;
     uint64_t waited = node->core.mono_ms - node->start_mono_ms;
     if (view.answering > 0 && waited < LEAVES_WAIT_MS)
         return;

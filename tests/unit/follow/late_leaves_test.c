@@ -310,6 +310,46 @@ static void what_is_said_of_what_came_back_counts(void)
     destroy_scene(scene);
 }
 
+/* The first answer is taken in, and its commit finds no room. */
+static bool fill_disk_at_first(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    if (frame->from == 1 && is_leaves(frame))
+        scene->wire->nodes[0].disk_is_full = true;
+    return true;
+}
+
+static bool keeps_leaves_of_the_late_one(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != LATE || !is_leaves(frame);
+}
+
+/* While there is no room no answer is taken: who gives them is waited for from when there is. */
+static void what_finds_no_room_for_long_is_not_lost(void)
+{
+    struct scene *scene = make_scene("room", NULL);
+    scene->wire->filter = fill_disk_at_first;
+    scene->wire->filter_context = scene;
+    hear(scene, 1);
+    hear(scene, LATE);
+    UNIT_NEED(sim_wire_logged(scene->wire, "disk-is-full"));
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 4000000);
+    scene->wire->nodes[0].disk_is_full = false;
+    scene->wire->filter = keeps_leaves_of_the_late_one;
+    sim_wire_pass(scene->wire, 10000);
+    hear(scene, 2);
+    sim_wire_pass(scene->wire, 10000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    scene->wire->filter = NULL;
+    sim_wire_pass(scene->wire, 60000);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 0);
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -318,6 +358,7 @@ int main(void)
         UNIT_TEST(links_go_on_in_the_series_that_came_late),
         UNIT_TEST(links_go_on_behind_those_whose_loss_came_after_them),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
+        UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
     };
     return unit_run("follow_late_leaves", tests, sizeof tests / sizeof tests[0]);
 }
