@@ -77,13 +77,13 @@ static enum tov_err append_seen(struct tov_audit *audit, struct tov_mirror *mirr
                                 const struct tov_export_signed *value)
 {
     struct tov_row row = {value->size, index, value->root}, half = {.index = index};
-    TOV_TRY(tov_table_put(&audit->scratch, &mirror->seen, &row));
     for (size_t i = 0; i < 2; i++) {
         half.number = 2 * mirror->seen.rows + i;
         memcpy(half.hash.bytes, value->signature + 32 * i, 32);
         TOV_TRY(tov_table_put(&audit->scratch, &mirror->seen_signatures, &half));
     }
-    return TOV_OK;
+    /* Last, so that each row has its signature where the tables come to their limit. */
+    return tov_table_put(&audit->scratch, &mirror->seen, &row);
 }
 
 /* Whose signature by KEY is good. Most lists repeat what the one before them says. */
