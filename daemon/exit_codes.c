@@ -15,8 +15,7 @@ const char *tov_exit_text(enum tov_exit code)
                "the line above";
     case TOV_EXIT_ROSTER:
         return "the roster is not signed by enough root keys, or may not follow the one that was "
-               "in "
-               "force: see the line above";
+               "in force: see the line above";
     case TOV_EXIT_DISK_FULL:
         return "no space on the disk of the ledger: free some or enlarge it";
     case TOV_EXIT_IO:
