@@ -132,14 +132,13 @@ static void say_blocked(struct tov_node *node, const char *da, const char *en)
 
 void tov_node_say_forked(struct tov_node *node)
 {
-    say_state(
-        node, "stopped",
-        "Nodens nøgle har underskrevet to forskellige historier. Intet underskrives. Find den "
-        "anden node, der har nøglen, og sluk den. Føderationen må begynde en ny generation. "
-        "Kontakt driften.",
-        "This node's key has signed two different histories. Nothing is signed. Find the "
-        "other node that has the key, and turn it off. The federation must begin a new "
-        "generation. Call the operator.");
+    say_state(node, "stopped",
+              "Nodens nøgle har underskrevet to forskellige historier. Intet underskrives. Har en "
+              "anden node nøglen, så sluk den. Føderationen må begynde en ny generation. "
+              "Kontakt driften.",
+              "This node's key has signed two different histories. Nothing is signed. If another "
+              "node has the key, turn it off. The federation must begin a new generation. "
+              "Call the operator.");
 }
 
 static void say_why_blocked(struct tov_node *node, enum tov_recover_view view)

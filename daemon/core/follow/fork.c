@@ -127,22 +127,31 @@ enum tov_err tov_fork_decode(struct tov_bytes row, struct tov_export_fork *out_f
     return TOV_OK;
 }
 
-enum tov_err tov_fork_other(const struct tov_core *core, const struct tov_agency *agency,
-                            struct tov_frame_checkpoint *out_other)
+static struct tov_frame_checkpoint shown_note(const struct tov_agency *agency,
+                                              const struct tov_export_signed *note)
+{
+    struct tov_frame_checkpoint shown = {
+        .present = true, .generation = agency->generation, .size = note->size, .root = note->root};
+    memcpy(shown.signature, note->signature, sizeof shown.signature);
+    return shown;
+}
+
+enum tov_err tov_fork_load(const struct tov_core *core, const struct tov_agency *agency,
+                           struct tov_fork_notes *out_notes)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_bytes row;
-    struct tov_export_signed other;
+    struct tov_export_signed other, held;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
     TOV_TRY(tov_store_get(read, TOV_TABLE_FACT, tov_fork_key(agency->number, agency->generation),
                           &row));
     struct tov_reader reader = tov_reader_of(row);
     read_note(&reader, &other);
+    read_note(&reader, &held);
     if (reader.failed)
         return TOV_E_CORRUPT;
-    *out_other = (struct tov_frame_checkpoint){
-        .present = true, .generation = agency->generation, .size = other.size, .root = other.root};
-    memcpy(out_other->signature, other.signature, sizeof out_other->signature);
+    out_notes->other = shown_note(agency, &other);
+    out_notes->held = shown_note(agency, &held);
     return TOV_OK;
 }
 
@@ -150,7 +159,10 @@ enum tov_err tov_fork_other(const struct tov_core *core, const struct tov_agency
 
 enum tov_err tov_fork_load_own(struct tov_follow *follow)
 {
-    enum tov_err err = tov_fork_other(follow->core, follow->core->own, &follow->own_fork);
+    struct tov_fork_notes notes;
+    enum tov_err err = tov_fork_load(follow->core, follow->core->own, &notes);
+    if (err == TOV_OK)
+        follow->own_fork = notes.other;
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 

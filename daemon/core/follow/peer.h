@@ -425,9 +425,13 @@ enum tov_err tov_fork_keep_own(struct tov_follow *follow, const struct tov_peer 
                                struct tov_store_read *read,
                                const struct tov_frame_checkpoint *shown) TOV_MUST_CHECK;
 enum tov_err tov_fork_load_own(struct tov_follow *follow) TOV_MUST_CHECK;
-/* Of what is kept of AGENCY's ledger, the note that is not followed. NOT_FOUND: nothing is. */
-enum tov_err tov_fork_other(const struct tov_core *core, const struct tov_agency *agency,
-                            struct tov_frame_checkpoint *out_other) TOV_MUST_CHECK;
+/* The two that are kept of AGENCY's ledger: of the history that is not followed, and of the one
+ * that is. NOT_FOUND: none are. */
+struct tov_fork_notes {
+    struct tov_frame_checkpoint other, held;
+};
+enum tov_err tov_fork_load(const struct tov_core *core, const struct tov_agency *agency,
+                           struct tov_fork_notes *out_notes) TOV_MUST_CHECK;
 
 /* entry_in.c */
 struct tov_entry_in {
@@ -499,7 +503,9 @@ enum tov_err tov_receipt_apply(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_leaf_receipt *receipt) TOV_MUST_CHECK;
 
 /* session.c */
-void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers);
+/* ANSWERED is the Hello that this one answers, NULL for the first of a connection. */
+void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer,
+                       const struct tov_frame_hello *answered);
 /* Hello once more, when what the last one could not tell is durable now: one that was set back must
  * hear of the newest that it signed, also when it waits for no answer of this node. */
 void tov_session_hello_again(struct tov_follow *follow, struct tov_peer *peer);

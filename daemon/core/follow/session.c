@@ -83,18 +83,24 @@ static void set_held_checkpoint(const struct tov_core *core, const struct tov_pe
 }
 
 /* Both nodes that have the one key must hear of the other: the first Hello shows what is followed,
- * the answer the other history. Not a larger one: who follows this one would take itself for old.
- */
+ * the answer what contradicts the one that is answered. Who signed less than is held has the other
+ * history, or takes itself for old; to it what is followed is shown as it was at that time, which
+ * it can compare. Not a larger note: who follows this one would take itself for old. */
 static void show_other_history(const struct tov_core *core, const struct tov_peer *peer,
+                               const struct tov_frame_checkpoint *theirs,
                                struct tov_frame_checkpoint *held)
 {
-    struct tov_frame_checkpoint other;
-    if (peer->suspended && tov_fork_other(core, peer->agency, &other) == TOV_OK &&
-        other.size <= peer->committed_size)
-        *held = other;
+    struct tov_fork_notes notes;
+    if (!peer->suspended || tov_fork_load(core, peer->agency, &notes) != TOV_OK)
+        return;
+    bool is_behind = theirs->present && theirs->size < peer->committed_size;
+    const struct tov_frame_checkpoint *shown = is_behind ? &notes.held : &notes.other;
+    if (shown->size <= (is_behind ? theirs->size : peer->committed_size))
+        *held = *shown;
 }
 
-void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const uint8_t *answers)
+void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer,
+                       const struct tov_frame_hello *answered)
 {
     struct tov_core *core = follow->core;
     struct tov_frame_hello hello = {.protocol_min = TOV_PROTOCOL_VERSION,
@@ -105,16 +111,16 @@ void tov_session_hello(struct tov_follow *follow, struct tov_peer *peer, const u
                                     .window_bytes = follow->window_bytes,
                                     .started = follow->started,
                                     .epoch = tov_epochs_newest(core->epochs),
-                                    .is_answer = answers != NULL,
+                                    .is_answer = answered != NULL,
                                     .now_ms = core->now_ms};
     set_own_checkpoint(core, peer, &hello.own);
     set_held_checkpoint(core, peer, &hello.held);
-    if (answers != NULL)
-        show_other_history(core, peer, &hello.held);
-    if (answers == NULL)
+    if (answered == NULL) {
         tov_core_random(core, peer->nonce, sizeof peer->nonce);
-    else
-        memcpy(hello.answers, answers, sizeof hello.answers);
+    } else {
+        show_other_history(core, peer, &answered->own, &hello.held);
+        memcpy(hello.answers, answered->nonce, sizeof hello.answers);
+    }
     memcpy(hello.nonce, peer->nonce, sizeof hello.nonce);
     peer->hello_mono_ms = core->mono_ms;
     peer->hello_owes = peer->range.size > peer->committed_size ? peer->range.size : 0;
@@ -342,7 +348,7 @@ static enum tov_err on_hello(struct tov_follow *follow, struct tov_peer *peer,
     bool answers_us =
         hello.is_answer && memcmp(hello.answers, peer->nonce, sizeof peer->nonce) == 0;
     if (!answers_us)
-        tov_session_hello(follow, peer, hello.nonce);
+        tov_session_hello(follow, peer, &hello);
     if (err == TOV_OK)
         begin_session(follow, peer, &hello);
     else

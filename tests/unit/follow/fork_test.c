@@ -226,6 +226,62 @@ static void a_smaller_tree_that_does_not_fit_is_proven_with_the_mirror(void)
     CU_ASSERT(!go_is_convinced(hostile, &evidence, &own.root));
 }
 
+static void need_shown(struct hostile *hostile, const struct tov_frame_checkpoint *own,
+                       const struct tov_frame_checkpoint *wanted)
+{
+    sim_wire_pass(hostile->wire, 31000); /* the pause after the fault */
+    tov_node_on_peer_up(hostile_victim(hostile), hostile->agency->number);
+    sim_wire_run(hostile->wire);
+    say_own(hostile, own);
+    UNIT_NEED(hostile->hello.is_answer && hostile->hello.held.present);
+    UNIT_EQUAL_INT(hostile->hello.held.size, wanted->size);
+    CU_ASSERT(tov_hash_equal(&hostile->hello.held.root, &wanted->root));
+}
+
+/* Each of two nodes with one key can compare what it is shown: also the one that signed less, as
+ * two persons start a node that was restored without its keepers. */
+static void each_history_is_shown_the_other_one_at_a_size_that_it_has(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("each-shown");
+    struct copy common = copy_of(hostile);
+    append_root(hostile);
+    struct tov_frame_checkpoint held = newest(hostile);
+    hostile_flush(hostile);
+    for (size_t i = 0; i < 5; i++)
+        append_root(hostile);
+    hostile_flush(hostile);
+    struct copy followed = copy_of(hostile);
+    become(hostile, &common);
+    append_root(hostile);
+    struct tov_frame_checkpoint other = newest(hostile);
+    say_own(hostile, &other);
+    need_accused(hostile);
+    need_shown(hostile, &other, &held);
+    become(hostile, &followed);
+    struct tov_frame_checkpoint followed_newest = newest(hostile);
+    need_shown(hostile, &followed_newest, &other);
+}
+
+/* It would take itself for old, and be none the wiser. */
+static void who_has_signed_less_than_all_that_is_kept_is_shown_what_is_followed(void)
+{
+    TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("less-shown");
+    struct copy common = copy_of(hostile);
+    for (size_t i = 0; i < 3; i++)
+        append_root(hostile);
+    hostile_flush(hostile);
+    for (size_t i = 0; i < 5; i++)
+        append_root(hostile);
+    struct tov_frame_checkpoint followed = newest(hostile);
+    hostile_flush(hostile);
+    become(hostile, &common);
+    append_root(hostile);
+    struct tov_frame_checkpoint other = newest(hostile);
+    say_own(hostile, &other);
+    need_accused(hostile);
+    need_shown(hostile, &other, &followed);
+}
+
 /* As an export gives it to an auditor. */
 static void what_is_kept_of_a_fork_is_read_back_whole_or_not_at_all(void)
 {
@@ -464,6 +520,8 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(two_trees_of_one_size_are_proven_by_their_notes),
         UNIT_TEST(a_smaller_tree_that_does_not_fit_is_proven_with_the_mirror),
+        UNIT_TEST(each_history_is_shown_the_other_one_at_a_size_that_it_has),
+        UNIT_TEST(who_has_signed_less_than_all_that_is_kept_is_shown_what_is_followed),
         UNIT_TEST(what_is_kept_of_a_fork_is_read_back_whole_or_not_at_all),
         UNIT_TEST(a_second_history_of_its_own_stops_a_node_for_good),
         UNIT_TEST(a_note_that_is_false_or_true_stops_nobody),
