@@ -39,9 +39,11 @@ enum tov_err agency_number(struct cli *cli, const char *text, char out[AGENCY_NU
         (void)snprintf(out, AGENCY_NUMBER_SIZE, "%u", (unsigned)unit->agency);
         return TOV_OK;
     }
-    return cli_fail(cli, TOV_E_NOT_FOUND,
-                    _("There is no agency \"%.60s\". tov units lists their units, as kk/vink."),
-                    text);
+    return cli_fail(
+        cli, TOV_E_NOT_FOUND,
+        _("There is no agency \"%.60s\" on the roster, or it has ended. tov units lists "
+          "the units of the others, as kk/vink."),
+        text);
 }
 
 const char *agency_name(struct cli *cli, const char *number)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
+#include "cli/agency.h"
 #include "cli/ask.h"
 #include "cli/compose.h"
 #include "cli/compose_ask.h"
@@ -172,6 +174,25 @@ static enum tov_err settle_failure(struct run *run, enum tov_err err, enum draft
     return keep_failed(run, err, DRAFT_UNSENT);
 }
 
+/* ERR of libtov, which does not say whether its "not found" is a recipient: then that is told, and
+ * what to do, in one sentence. */
+static enum tov_err tell_recipient(struct run *run, enum tov_err err)
+{
+    struct cli *cli = run->cli;
+    const struct tov_message_draft *message = run->draft->message;
+    size_t count = tov_message_draft_count(message, "header.recipients");
+    for (size_t i = 1; err == TOV_E_NOT_FOUND && !cli->error_is_ours && i <= count; i++) {
+        char path[64], name[2 * TOV_NAME_MAX_BYTES + 2], number[AGENCY_NUMBER_SIZE];
+        struct tov_error of_lib = cli->error;
+        (void)snprintf(path, sizeof path, "header.recipients.%zu.unit", i);
+        (void)snprintf(name, sizeof name, "%s", tov_message_draft_text(message, path));
+        name[strcspn(name, "/")] = '\0';
+        if (agency_number(cli, name, number) != TOV_E_NOT_FOUND)
+            cli->error = of_lib;
+    }
+    return err;
+}
+
 static enum tov_err submit(struct run *run, struct tov_client *client)
 {
     struct cli *cli = run->cli;
@@ -183,8 +204,8 @@ static enum tov_err submit(struct run *run, struct tov_client *client)
     options.progress_arg = cli;
     name_sender(client, draft->sender);
     TOV_TRY(keep(run, DRAFT_UNKNOWN));
-    enum tov_err err =
-        tov_client_submit(client, draft->message, &options, &submission, &cli->error);
+    enum tov_err err = tell_recipient(
+        run, tov_client_submit(client, draft->message, &options, &submission, &cli->error));
     cli_progress(cli, "");
     if (err == TOV_OK)
         err = finish(run, submission);
@@ -209,7 +230,7 @@ static bool may_ask(const struct run *run)
 static enum tov_err ask(struct run *run, struct tov_client *client)
 {
     struct cli *cli = run->cli;
-    TOV_TRY(tov_client_check(client, run->draft->message, &cli->error));
+    TOV_TRY(tell_recipient(run, tov_client_check(client, run->draft->message, &cli->error)));
     sending_tell_plan(cli, run->draft);
     switch (ask_yes(cli, _("Send it? (y = yes, e = edit, else it is kept as a draft)"))) {
     case ASK_YES:
@@ -237,7 +258,8 @@ static enum tov_err connect(struct run *run, struct tov_client **out_client)
 
 static enum tov_err check_only(struct run *run, struct tov_client *client)
 {
-    enum tov_err err = tov_client_check(client, run->draft->message, &run->cli->error);
+    enum tov_err err =
+        tell_recipient(run, tov_client_check(client, run->draft->message, &run->cli->error));
     if (is_refusal(err))
         return settle_refusal(run, err);
     if (err == TOV_OK)

@@ -86,6 +86,26 @@ static void a_field_can_stand_in_a_file(void)
     cli_scene_end(&scene);
 }
 
+/* Also where the first recipient is one; what was written is kept. */
+static void an_agency_that_is_no_more_is_told_in_one_sentence(void)
+{
+    struct cli_scene scene = {.node = {.refuses = false}};
+    cli_scene_begin(&scene);
+    struct ran *ran = RAN(&scene.place, NOTE, "--to", "aarhus/infohus=Møder ham");
+    UNIT_EQUAL_INT(ran->code, CLI_EXIT_FAILED);
+    CU_ASSERT(
+        cli_says(ran->err, "tov: There is no agency \"aarhus\" on the roster, or it has ended."));
+    CU_ASSERT(!cli_says(ran->err, "not for you to see"));
+    CU_ASSERT(!cli_says(ran->err, "in the directory"));
+    CU_ASSERT(ran_has(&scene.place, DRAFT));
+    UNIT_EQUAL_INT(cli_scene_seen(&scene)->submits, 0);
+    ran_end(ran);
+    ran = RAN(&scene.place, NOTE, "--to", "aarhus/infohus=Møder ham", "--check");
+    CU_ASSERT(cli_says(ran->err, "tov: There is no agency \"aarhus\""));
+    ran_end(ran);
+    cli_scene_end(&scene);
+}
+
 static void a_wrong_value_names_the_right_ones(void)
 {
     struct cli_scene scene = {.node = {.refuses = false}};
@@ -482,6 +502,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(options_become_the_message),
         UNIT_TEST(a_field_can_stand_in_a_file),
+        UNIT_TEST(an_agency_that_is_no_more_is_told_in_one_sentence),
         UNIT_TEST(a_wrong_value_names_the_right_ones),
         UNIT_TEST(a_check_sends_nothing_and_keeps_nothing),
         UNIT_TEST(what_nobody_wrote_in_is_not_kept),
