@@ -77,9 +77,10 @@ enum tov_err tov_gateway_config_load(const char *path, struct tov_gateway_config
 /* Whether PATH is DIRECTORY or lies in it, by their texts: both canonical, as realpath(3) gives
  * them, or links and ".." deceive. */
 bool tov_config_is_inside(const char *path, const char *directory);
-/* That the folders which must be there before the start are there: TOV_E_CONFIG names the first
- * that is not. And that guard and data lie apart on the disk, whatever their texts say. NAME is
- * what errors call the file. Blocks for three stat(2) and two realpath(3). */
+/* That the folders which must be there before the start are there, and that this process may read
+ * and write in data and guard: TOV_E_CONFIG names the first of which that is not so. And that guard
+ * and data lie apart on the disk, whatever their texts say. NAME is what errors call the file.
+ * Blocks for three stat(2), two access(2) and two realpath(3). */
 enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
                                       struct tov_error *error) TOV_MUST_CHECK;
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define LINE_MAX_CHARACTERS 199u /* inih's line buffer */
 
@@ -110,8 +111,6 @@ enum tov_err config_text(const char *path, char **out_text, struct tov_error *er
     return TOV_OK;
 }
 
-/* What a disk says otherwise (no right, a read that failed) is for the role that needs the folder:
- * it knows whose right is missing. */
 /* NULL: it is one, or cannot be looked at. */
 static const char *why_no_folder(const char *path)
 {
@@ -123,6 +122,16 @@ static const char *why_no_folder(const char *path)
     return errno == ENOENT || errno == ENOTDIR
                ? "no such folder; make it or mount its disk, or correct the line"
                : NULL;
+}
+
+/* A role that finds it later takes it for a disk that fails, or only when it writes. What a disk
+ * says otherwise, as that it is mounted for reading, is for the role that needs it. */
+static const char *why_not_usable(const char *path)
+{
+    return access(path, R_OK | W_OK | X_OK) == 0 || errno != EACCES
+               ? NULL
+               : "this user may not read and write in it; give it to the user of the node "
+                 "(chown, mode 0700), and run this as that user";
 }
 
 /* The same check as of the texts, where links, ".." and doubled slashes are gone. A folder that
@@ -138,13 +147,24 @@ static enum tov_err check_places(const struct tov_config *config, const char *na
     return config_check_apart(&places, name, error);
 }
 
+struct named_folder {
+    const char *key;
+    const char *path;
+};
+
+static enum tov_err check_usable(const struct named_folder *folder, const char *name,
+                                 struct tov_error *error)
+{
+    const char *why = why_not_usable(folder->path);
+    return why == NULL ? TOV_OK
+                       : tov_fail(error, TOV_E_CONFIG, "%s: [node] %s: %s: %s", name, folder->key,
+                                  folder->path, why);
+}
+
 enum tov_err tov_config_check_folders(const struct tov_config *config, const char *name,
                                       struct tov_error *error)
 {
-    const struct {
-        const char *key;
-        const char *path;
-    } folders[] = {
+    const struct named_folder folders[] = {
         {"data", config->data_dir}, {"guard", config->guard_dir}, {"keys", config->keys_dir}};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         const char *why = why_no_folder(folders[i].path);
@@ -152,5 +172,7 @@ enum tov_err tov_config_check_folders(const struct tov_config *config, const cha
             return tov_fail(error, TOV_E_CONFIG, "%s: [node] %s: %s: %s", name, folders[i].key,
                             folders[i].path, why);
     }
-    return check_places(config, name, error);
+    TOV_TRY(check_places(config, name, error));
+    TOV_TRY(check_usable(&folders[0], name, error));
+    return check_usable(&folders[1], name, error); /* keys are read, and each says what is wrong */
 }

@@ -8,7 +8,9 @@
 #include "support/unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NODE                                                                      \
@@ -77,7 +79,7 @@ static void a_folder_that_is_not_there_is_named_with_its_line(void)
 {
     struct tov_config config;
     struct tov_error error = {0};
-    UNIT_OK(tov_config_parse("[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\n"
+    UNIT_OK(tov_config_parse("[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /var/tmp\n"
                              "keys = /usr\n",
                              "t", &config, &error));
     UNIT_OK(tov_config_check_folders(&config, "t", &error));
@@ -90,6 +92,57 @@ static void a_folder_that_is_not_there_is_named_with_its_line(void)
     UNIT_EQUAL_INT(tov_config_check_folders(&config, "t", &error), TOV_E_CONFIG);
     UNIT_EQUAL_TEXT(error.text, "t: [node] guard: /nope: no such folder; make it or mount its "
                                 "disk, or correct the line");
+}
+
+/* Root may all: the check is made as somebody else then. */
+static void need_said(const struct tov_config *config, const char *expected)
+{
+    struct tov_error error = {0};
+    pid_t child = fork();
+    UNIT_NEED(child >= 0);
+    if (child == 0) {
+        const uid_t nobody = 65534;
+        bool is_so = (geteuid() != 0 || setresuid(nobody, nobody, nobody) == 0) &&
+                     tov_config_check_folders(config, "t", &error) ==
+                         (expected == NULL ? TOV_OK : TOV_E_CONFIG) &&
+                     (expected == NULL || strcmp(error.text, expected) == 0);
+        _exit(is_so ? 0 : 1);
+    }
+    int status = 1;
+    UNIT_NEED(waitpid(child, &status, 0) == child);
+    UNIT_EQUAL_INT(status, 0);
+}
+
+static void refuse_closed_folder(const char *key, const char *folder, const char *data,
+                                 const char *guard)
+{
+    char expected[256];
+    struct tov_config config;
+    struct tov_error error = {0};
+    UNIT_OK(tov_config_parse(NODE, "t", &config, &error));
+    (void)snprintf(config.data_dir, sizeof config.data_dir, "%s", data);
+    (void)snprintf(config.guard_dir, sizeof config.guard_dir, "%s", guard);
+    (void)snprintf(config.keys_dir, sizeof config.keys_dir, "/usr");
+    (void)snprintf(expected, sizeof expected,
+                   "t: [node] %s: %s: this user may not read and write in it; give it to the user "
+                   "of the node (chown, mode 0700), and run this as that user",
+                   key, folder);
+    for (mode_t mode = 0; mode < 0700; mode += 0100) {
+        UNIT_NEED(chmod(folder, mode | mode >> 3 | mode >> 6) == 0);
+        need_said(&config, expected);
+    }
+    UNIT_NEED(chmod(folder, 0777) == 0);
+    need_said(&config, NULL);
+}
+
+/* As `tovd --check` says it, so does a start: both ask here. */
+static void a_folder_in_which_this_user_may_not_write_is_named_with_its_line(void)
+{
+    char folder[] = "/tmp/tov-config-XXXXXX";
+    UNIT_NEED(mkdtemp(folder) != NULL);
+    refuse_closed_folder("data", folder, folder, "/var/tmp");
+    refuse_closed_folder("guard", folder, "/var/tmp", folder);
+    UNIT_NEED(rmdir(folder) == 0);
 }
 
 static void check_places(const char *data, const char *guard, enum tov_err expected)
@@ -123,7 +176,7 @@ static void guard_and_data_lie_apart_on_the_disk(void)
     (void)snprintf(path, sizeof path, "%s/data/guard/..", folder);
     check_places(data, path, TOV_E_CONFIG);
     check_places(guard, path, TOV_E_CONFIG);
-    check_places(data, "/usr", TOV_OK);
+    check_places(data, "/var/tmp", TOV_OK);
     UNIT_NEED(unlink(link) == 0 && rmdir(guard) == 0);
     (void)snprintf(guard, sizeof guard, "%s/data2", folder); /* begins alike */
     UNIT_NEED(mkdir(guard, 0700) == 0);
@@ -279,6 +332,7 @@ int main(void)
         UNIT_TEST(a_short_file_gets_the_defaults),
         UNIT_TEST(every_key_is_read),
         UNIT_TEST(a_folder_that_is_not_there_is_named_with_its_line),
+        UNIT_TEST(a_folder_in_which_this_user_may_not_write_is_named_with_its_line),
         UNIT_TEST(guard_and_data_lie_apart_on_the_disk),
         UNIT_TEST(a_wrong_line_is_named_with_its_remedy),
         UNIT_TEST(what_is_missing_or_contradicts_is_named),
