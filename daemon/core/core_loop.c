@@ -75,7 +75,10 @@ static enum tov_err on_gateway(struct tov_process *process, const struct tov_ipc
     uint16_t agency = 0;
     uint32_t amount = 0;
     struct tov_bytes bytes;
+    process->gateway_silent_ticks = 0;
     switch (frame->kind) {
+    case TOV_IPC_GW_ALIVE:
+        return TOV_OK;
     case TOV_IPC_GW_READY:
         process->gateway_ready = true;
         return TOV_OK;
@@ -160,6 +163,7 @@ static void drop_gateway(struct tov_process *process)
     tov_ipc_destroy(process->gateway);
     process->gateway = NULL;
     process->gateway_ready = false;
+    process->gateway_silent_ticks = 0;
     process->left[SLOT_GATEWAY] = false;
     memset(process->queued, 0, sizeof process->queued);
     for (size_t i = 0; i < facts->agency_count; i++)
@@ -465,6 +469,21 @@ static void clear_dead_readers(struct tov_process *process, uint64_t mono)
         tov_log_event(TOV_LOG_WARNING, "readers-not-cleared");
 }
 
+/* One that hangs keeps its socket: peers see it at once, and nobody here else would. Turns in which
+ * it was read are counted, no time: this process may have been stopped, too. */
+static void end_silent_gateway(struct tov_process *process)
+{
+    if (process->gateway == NULL || !reads_edges(process))
+        return;
+    if (++process->gateway_silent_ticks < TOV_GATEWAY_SILENT_TICKS ||
+        tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_SILENT) != TOV_OK)
+        return; /* the next tick tries it again */
+    TOV_LOG(TOV_LOG_ERROR, "gateway-silent",
+            TOV_LOG_NUMBER("seconds", process->gateway_silent_ticks),
+            TOV_LOG_TEXT("hint", "it is taken for dead, and another one in its place"));
+    lose_edge(process, TOV_IPC_LINK_GATEWAY);
+}
+
 static void tick(struct tov_process *process)
 {
     uint64_t mono = tov_core_clock_mono();
@@ -473,6 +492,7 @@ static void tick(struct tov_process *process)
     process->last_tick_mono_ms = mono;
     tov_node_on_tick(process->node);
     clear_dead_readers(process, mono);
+    end_silent_gateway(process);
     if (tov_ipc_send_kind(process->supervisor, TOV_IPC_SV_ALIVE) != TOV_OK)
         tov_log_event(TOV_LOG_WARNING, "supervisor-not-told");
 }

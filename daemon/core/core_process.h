@@ -17,6 +17,7 @@
 #include "supervisor/role.h"
 
 #define TOV_PROCESS_SOCKETS 4
+#define TOV_GATEWAY_SILENT_TICKS 60u /* then a gateway that says nothing is taken for dead */
 
 struct tov_process {
     struct tov_config config;
@@ -45,6 +46,7 @@ struct tov_process {
     uint64_t front_left_us; /* since when that is so of the front, each turn; 0: it is not */
     struct tov_share share;
     uint64_t last_tick_mono_ms, last_clear_mono_ms, last_alive_mono_ms;
+    unsigned gateway_silent_ticks; /* turns, a second apart, since it said anything */
     int exit_code;
 };
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define TICK_MS 250u
+#define ALIVE_MS 1000u
 #define RETRY_MS \
     5 /* while a peer's queue waits: a server socket does not tell when there is room */
 #define SOCKETS_AT_ONCE 64
@@ -161,9 +162,20 @@ static bool send_waiting(struct gateway *gateway)
     return waiting;
 }
 
+/* A core that does not read needs no more of them. */
+static void say_alive(struct gateway *gateway)
+{
+    if (gateway->now_ms - gateway->said_alive_ms < ALIVE_MS ||
+        tov_ipc_queued_bytes(gateway->core) > 0)
+        return;
+    gateway->said_alive_ms = gateway->now_ms;
+    gateway_need(gateway, tov_ipc_send_kind(gateway->core, TOV_IPC_GW_ALIVE));
+}
+
 static void tick(struct gateway *gateway)
 {
     gateway->ticked_ms = gateway->now_ms;
+    say_alive(gateway);
     for (size_t i = 1; i <= TOV_AGENCIES_MAX; i++) {
         struct peer *peer = gateway->peers[i];
         if (peer == NULL)

@@ -34,6 +34,7 @@ struct gateway {
     uint8_t scratch[TOV_GATEWAY_FRAME_MAX_BYTES];
     uint64_t now_ms;
     uint64_t ticked_ms;
+    uint64_t said_alive_ms;
     int exit_code; /* or GATEWAY_RUNNING */
 };
 

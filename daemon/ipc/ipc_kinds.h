@@ -22,6 +22,8 @@
  *                                                    gateway's queue (frame bytes, without agency):
  *                                                    each byte given comes back exactly once, sent
  *                                                    or dropped; PEER_DOWN changes no account
+ *     GW_ALIVE      nothing                          a turn of the loop was made; every second,
+ *                                                    unless something waits to be read
  *   core -> gateway
  *     GW_PEERS      u16 version, u16 own agency, u16 count, count * peer
  *                   peer = u16 agency, u8 flags (bit 0: dial), u8 keys (1 or 2), keys * key,
@@ -51,6 +53,8 @@
  *     SV_STATUS     text                             one line for `systemctl status`; one with
  *                                                    control characters is not passed on
  *     SV_UNLINK     u8 0 gateway or 1 front          its stream has ended, or said what it may not
+ *     SV_SILENT     nothing                          the gateway says nothing any more: SV_UNLINK
+ *                                                    follows, and one of its own is ended by force
  *   supervisor -> core (the one ipc that takes descriptors: tov_ipc_allow_fds)
  *     SV_LINK       u8 0 gateway or 1 front, with    a new one was started: the old socket pair is
  *                   a descriptor                     dead, all its peers are down, all its
@@ -71,6 +75,7 @@ enum tov_ipc_kind {
     TOV_IPC_GW_PEERS = 0x16,
     TOV_IPC_GW_DROP = 0x17,
     TOV_IPC_GW_REFUSED = 0x18,
+    TOV_IPC_GW_ALIVE = 0x19,
 
     TOV_IPC_FR_READY = 0x20,
     TOV_IPC_FR_FRAME = 0x22, /* both ways, layouts differ */
@@ -85,11 +90,12 @@ enum tov_ipc_kind {
     TOV_IPC_SV_STOP = 0x34,
     TOV_IPC_SV_RELOAD = 0x35,
     TOV_IPC_SV_DUMP = 0x36,
-    TOV_IPC_SV_UNLINK = 0x37
+    TOV_IPC_SV_UNLINK = 0x37,
+    TOV_IPC_SV_SILENT = 0x38
 };
 
 /* Of the kinds GW_ and their layouts: another number when one of them changes. */
-#define TOV_IPC_GATEWAY_VERSION 1u
+#define TOV_IPC_GATEWAY_VERSION 2u
 
 /* What SV_LINK connects and SV_UNLINK ends. */
 enum tov_ipc_link { TOV_IPC_LINK_GATEWAY = 0, TOV_IPC_LINK_FRONT = 1 };

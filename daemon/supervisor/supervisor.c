@@ -320,7 +320,8 @@ static void take_from_core(struct supervisor *supervisor, const struct tov_ipc_f
              supervisor->door.is_taken) {
         supervisor->door.is_taken = false;
         tov_log_event(TOV_LOG_WARNING, "gateway-gone");
-    }
+    } else if (frame->kind == TOV_IPC_SV_SILENT && supervisor->children[ROLE_GATEWAY].pid != 0)
+        (void)kill(supervisor->children[ROLE_GATEWAY].pid, SIGKILL); /* started again when reaped */
 }
 
 static void read_core(struct supervisor *supervisor)

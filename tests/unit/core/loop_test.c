@@ -229,6 +229,7 @@ static void a_supervisor_that_says_noise_ends_the_core(void)
 /* What the supervisor was told. */
 struct told {
     unsigned unlinks[2]; /* how often that there is no gateway, or front */
+    unsigned silent;     /* that the gateway says nothing */
     unsigned alive, states;
     char state[64]; /* the last */
 };
@@ -241,6 +242,7 @@ static struct told what_was_told(struct loop *loop)
     enum tov_ipc_link link;
     while (tov_ipc_wait(loop->supervisor, 0, &frame) == TOV_OK) {
         told.alive += frame.kind == TOV_IPC_SV_ALIVE;
+        told.silent += frame.kind == TOV_IPC_SV_SILENT;
         if (frame.kind == TOV_IPC_SV_UNLINK && tov_ipc_read_link(frame.payload, &link) == TOV_OK)
             told.unlinks[link]++;
         if (frame.kind != TOV_IPC_SV_STATUS || tov_ipc_read_text(frame.payload, &text) != TOV_OK)
@@ -252,25 +254,28 @@ static struct told what_was_told(struct loop *loop)
     return told;
 }
 
-static unsigned unlinks_told(struct loop *loop)
-{
-    return what_was_told(loop).unlinks[TOV_IPC_LINK_GATEWAY];
-}
-
-/* Without that word no other would ever be let in. */
+/* Without that word no other would ever be let in. One that hangs keeps its socket: only that it
+ * says nothing shows it. */
 static void the_supervisor_is_told_that_a_gateway_is_gone(void)
 {
+    enum { ENDS, SAYS_NOISE, SAYS_NOTHING, SAYS_THAT_IT_LIVES, WAYS };
     static const uint8_t noise[3] = {9, 9, 9};
-    for (int says_noise = 0; says_noise < 2; says_noise++) {
+    for (int way = 0; way < WAYS; way++) {
         TOV_CLEANUP(loop_fini) struct loop loop;
         loop_init(&loop, "loop-unlink");
-        if (says_noise != 0)
+        loop.process.gateway_silent_ticks = TOV_GATEWAY_SILENT_TICKS - 1;
+        if (way == SAYS_NOISE)
             send_bytes(loop.gateway, 0xee, TOV_BYTES_OF(noise));
-        else
+        if (way == SAYS_THAT_IT_LIVES)
+            send_bytes(loop.gateway, TOV_IPC_GW_ALIVE, (struct tov_bytes){0});
+        UNIT_NEED(tov_ipc_flush(loop.gateway) == TOV_OK);
+        if (way == ENDS)
             UNIT_NEED(shutdown(tov_ipc_fd(loop.gateway), SHUT_RDWR) == 0);
-        UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
-        CU_ASSERT(loop.process.gateway == NULL);
-        UNIT_EQUAL_INT(unlinks_told(&loop), 1);
+        UNIT_EQUAL_INT(run_on(&loop), TOV_EXIT_OK);
+        struct told told = what_was_told(&loop);
+        CU_ASSERT((loop.process.gateway == NULL) == (way != SAYS_THAT_IT_LIVES));
+        UNIT_EQUAL_INT(told.unlinks[TOV_IPC_LINK_GATEWAY], way != SAYS_THAT_IT_LIVES);
+        UNIT_EQUAL_INT(told.silent, way == SAYS_NOTHING);
     }
 }
 
@@ -345,7 +350,7 @@ static void a_gateway_that_cannot_be_taken_ends_no_core(void)
     send_bytes(loop.supervisor, TOV_IPC_SV_LINK, (struct tov_bytes){&link, 1});
     UNIT_EQUAL_INT(run(&loop), TOV_EXIT_OK);
     CU_ASSERT(loop.process.gateway == NULL);
-    UNIT_EQUAL_INT(unlinks_told(&loop), 1);
+    UNIT_EQUAL_INT(what_was_told(&loop).unlinks[TOV_IPC_LINK_GATEWAY], 1);
 }
 
 static void without_its_guard_the_core_ends(void)

@@ -38,6 +38,7 @@ struct node {
     bool up;
     unsigned ups;
     unsigned downs;
+    unsigned says_alive;
     unsigned received; /* in order, from 0 */
     bool out_of_order;
     uint64_t given_bytes;
@@ -114,6 +115,7 @@ static void take_frame(struct node *node, const struct tov_ipc_frame *frame)
     struct tov_bytes bytes;
     if (frame->kind == TOV_IPC_GW_READY)
         node->ready = true;
+    node->says_alive += frame->kind == TOV_IPC_GW_ALIVE;
     if (frame->kind == TOV_IPC_GW_PEER_UP) {
         node->up = true;
         node->ups++;
@@ -281,6 +283,18 @@ static void a_killed_gateway_comes_back(void)
         killed->given_bytes = killed->credit_bytes = 0;
         exchange(100);
     }
+    end_both();
+}
+
+/* Also one that has nothing else to say, and before it knows a peer. */
+static void a_gateway_says_again_and_again_that_it_lives(void)
+{
+    make_node(&nodes[0], 1, true);
+    make_node(&nodes[1], 2, false);
+    WAIT_FOR(nodes[1].says_alive >= 2);
+    give_peers(&nodes[0], NULL, false);
+    unsigned before = nodes[0].says_alive;
+    WAIT_FOR(nodes[0].says_alive >= before + 2);
     end_both();
 }
 
@@ -511,6 +525,7 @@ int main(void)
         UNIT_TEST(ten_thousand_frames_go_both_ways_in_order_and_all_credit_returns),
         UNIT_TEST(a_peer_whose_endpoint_is_a_name_is_found),
         UNIT_TEST(a_killed_gateway_comes_back),
+        UNIT_TEST(a_gateway_says_again_and_again_that_it_lives),
         UNIT_TEST(when_both_dial_there_is_one_link),
         UNIT_TEST(a_gateway_that_the_other_does_not_know_stays_outside),
         UNIT_TEST(messages_on_a_connection_are_those_of_the_vectors),

@@ -10,6 +10,7 @@
  *   forbidden   ends as one whose sandbox ends it: SIGSYS
  *   crash after FILE    the same, once FILE of the directory has something in it
  *   serve until told    (core) the same as serve, and SIGKILL to itself at SV_DUMP
+ *   says silent when told   (core) the same as serve, and SV_SILENT at SV_DUMP
  *   deaf        never ends by itself
  * Each process tells what happens as datagrams to $TOV_FAKE_DIR/events.
  */
@@ -32,7 +33,7 @@
 #include <unistd.h>
 
 static const char *directory;
-static bool crashes_when_told;
+static bool crashes_when_told, says_silent_when_told;
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void tell(const char *format, ...)
@@ -110,6 +111,10 @@ static bool take_frame(struct tov_ipc *supervisor, const struct tov_ipc_frame *f
         tell("core dump");
     if (frame->kind == TOV_IPC_SV_DUMP && crashes_when_told)
         (void)raise(SIGKILL);
+    if (frame->kind == TOV_IPC_SV_DUMP && says_silent_when_told &&
+        (tov_ipc_send_kind(supervisor, TOV_IPC_SV_SILENT) != TOV_OK ||
+         tov_ipc_flush(supervisor) != TOV_OK))
+        tell("core could not say it");
     if (frame->kind == TOV_IPC_SV_LINK && tov_ipc_read_link(frame->payload, &link) == TOV_OK)
         tell("core link %d %s", (int)link,
              tov_ipc_take_fd(supervisor) >= 0 ? "with a descriptor" : "without");
@@ -168,6 +173,7 @@ static int run_role(int argc, char **argv)
     if (strcmp(order, "forbidden") == 0)
         (void)raise(SIGSYS);
     crashes_when_told = strcmp(order, "serve until told") == 0;
+    says_silent_when_told = strcmp(order, "says silent when told") == 0;
     int signal_fd = tov_role_start();
     while (strcmp(order, "deaf") == 0)
         (void)pause();

@@ -75,10 +75,11 @@ static void prepare(void)
     kept_count = 0;
     /* Folders that are there; the fake roles look into none of them. */
     char config[300];
-    (void)snprintf(config, sizeof config,
-                   "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\nkeys = /usr\n"
-                   "log-level = error\n[clients]\nregistry = %s/clients.txt\n",
-                   directory);
+    (void)snprintf(
+        config, sizeof config,
+        "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /var/tmp\nkeys = /usr\n"
+        "log-level = error\n[clients]\nregistry = %s/clients.txt\n",
+        directory);
     write_file("tovd.conf", config);
 }
 
@@ -266,6 +267,22 @@ static void a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_on
     clean();
 }
 
+/* It hears no other word than the signal that ends anything. */
+static void a_gateway_that_is_silent_is_ended_and_started_again(void)
+{
+    prepare();
+    write_file("gateway", "deaf\nserve\n");
+    write_file("core", "says silent when told\n");
+    run();
+    wait_until_serving();
+    (void)wait_for(events_fd, "gateway started 0");
+    UNIT_NEED(kill(pid, SIGUSR1) == 0);
+    (void)wait_for(events_fd, "gateway started 1");
+    (void)wait_for(events_fd, "core link 0 with a descriptor");
+    UNIT_EQUAL_INT(stop(), 0);
+    clean();
+}
+
 /* ---- a gateway apart ---- */
 
 static void add_to_config(const char *text)
@@ -400,8 +417,9 @@ static void a_role_that_its_sandbox_ended_is_told_as_such(void)
     char log[128];
     prepare();
     (void)snprintf(log, sizeof log, "%s", path_of("log"));
-    write_file("tovd.conf",
-               "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /etc\nkeys = /usr\n");
+    write_file(
+        "tovd.conf",
+        "[node]\nagency = kk\nfederation = /f\ndata = /tmp\nguard = /var/tmp\nkeys = /usr\n");
     write_file("gateway", "forbidden\nserve\n");
     run_with_log(log);
     (void)wait_for(events_fd, "core link 0 with a descriptor");
@@ -643,6 +661,7 @@ int main(void)
         UNIT_TEST(a_status_that_is_not_one_line_does_not_reach_systemd),
         UNIT_TEST(signals_reach_the_core_as_frames),
         UNIT_TEST(a_gateway_that_crashes_is_started_again_and_the_core_gets_the_new_one),
+        UNIT_TEST(a_gateway_that_is_silent_is_ended_and_started_again),
         UNIT_TEST(a_gateway_apart_is_handed_to_the_core_and_a_second_is_refused),
         UNIT_TEST(a_gateway_that_came_when_no_descriptor_was_left_is_taken_later),
         UNIT_TEST(after_a_crash_of_the_core_the_next_gateway_is_taken),
