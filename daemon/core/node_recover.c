@@ -31,12 +31,17 @@ enum { FLAG_HASHED = 1, FLAG_READ_BACK = 2, FLAG_ROLLED_BACK = 4 };
 
 /* ---- the fact ---- */
 
+static struct tov_store_key fact_key(void)
+{
+    return tov_store_key_text("recovery");
+}
+
 enum tov_err tov_node_load_recovery(struct tov_node *node)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     struct tov_bytes row;
     TOV_TRY(tov_store_read_begin(node->core.store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, tov_aside_recovery_key(), &row);
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, fact_key(), &row);
     if (err == TOV_E_NOT_FOUND)
         return TOV_OK;
     TOV_TRY(err);
@@ -63,9 +68,9 @@ static void save(struct tov_node *node)
                         (recovery->is_read_back ? FLAG_READ_BACK : 0) |
                         (recovery->rolled_back ? FLAG_ROLLED_BACK : 0));
     if (recovery->is_open)
-        tov_store_batch_put(batch, TOV_TABLE_FACT, tov_aside_recovery_key(), TOV_BYTES_OF(row));
+        tov_store_batch_put(batch, TOV_TABLE_FACT, fact_key(), TOV_BYTES_OF(row));
     else
-        tov_store_batch_delete(batch, TOV_TABLE_FACT, tov_aside_recovery_key());
+        tov_store_batch_delete(batch, TOV_TABLE_FACT, fact_key());
 }
 
 void tov_node_restart(struct tov_node *node)
@@ -401,10 +406,9 @@ static enum tov_err finish(struct tov_node *node)
         TOV_TRY(append_lost(node, &gaps));
         TOV_TRY(tov_epochs_note_made(&node->core, 0, gaps.count));
     }
-    uint64_t aside = 0;
-    TOV_TRY(tov_aside_count(&node->core, &aside));
-    TOV_TRY(tov_aside_append_all(&node->core, &heads));
-    if (aside > 0) /* what has looked at their events saw nothing behind them */
+    uint64_t appended = 0;
+    TOV_TRY(tov_aside_append_all(&node->core, &heads, &appended));
+    if (appended > 0) /* what has looked at their events saw nothing behind them */
         TOV_TRY(tov_follow_note_readable(node->follow));
     *recovery = (struct tov_node_recovery){.is_open = false};
     save(node);

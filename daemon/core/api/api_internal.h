@@ -420,11 +420,12 @@ enum tov_err tov_api_check_aside(struct api_call *call, const struct api_look *l
  * as above, or NOT_FOUND. */
 enum tov_err tov_api_no_message(struct api_call *call, const struct api_look *look,
                                 struct api_view *view, uint64_t number) TOV_MUST_CHECK;
-/* Messages that could not be written again in the last 30 days. */
+/* Messages that turned out in the last 30 days to be such as cannot be written again. */
 #define API_ASIDE_NAMED 5u
 struct api_aside {
-    uint64_t left_ms;                  /* when that turned out; 0: there are none */
     uint64_t count;                    /* casework: those that the client's units sent; else all */
+    uint64_t last_ms;                  /* when that turned out, of the last of them */
+    bool has_older;                    /* and of others before that */
     uint64_t numbers[API_ASIDE_NAMED]; /* casework: the first of them */
     bool has_unknown; /* casework: there are some of which nobody knows who sent them */
 };

@@ -70,8 +70,21 @@ static void name_numbers(const struct api_aside *aside, bool is_danish, struct t
     tov_buf_put_u8(out, 0);
 }
 
+/* When it turned out that they stay, of several by that of the last. */
+struct aside_time {
+    char da[TOV_DANISH_TIME_SIZE + 16], en[TOV_DANISH_TIME_SIZE + 16];
+};
+
+static void format_aside_time(const struct api_aside *aside, struct aside_time *out)
+{
+    char at[TOV_DANISH_TIME_SIZE];
+    tov_danish_time_format(aside->last_ms, at);
+    (void)snprintf(out->da, sizeof out->da, "%s%s", at, aside->has_older ? " eller tidligere" : "");
+    (void)snprintf(out->en, sizeof out->en, "%s%s", at, aside->has_older ? " or earlier" : "");
+}
+
 /* Casework cannot read the log: its own messages are named to it. */
-static enum tov_err put_own_aside(const struct api_aside *aside, const char *at,
+static enum tov_err put_own_aside(const struct api_aside *aside, const struct aside_time *at,
                                   struct tov_record out)
 {
     char danish[512], english[512];
@@ -85,7 +98,7 @@ static enum tov_err put_own_aside(const struct api_aside *aside, const char *at,
                    "%s nr. %s kunne ikke skrives igen %s, efter at noden blev sat tilbage til en "
                    "gammel kopi: ingen "
                    "har fået %s. Send %s på ny som %s, og kontakt driften for at høre hvorfor.%s",
-                   is_one ? "Jeres besked" : "Jeres beskeder", (const char *)da_room, at,
+                   is_one ? "Jeres besked" : "Jeres beskeder", (const char *)da_room, at->da,
                    is_one ? "den" : "dem", is_one ? "den" : "dem",
                    is_one ? "en ny besked" : "nye beskeder",
                    aside->has_unknown ? " Der kan være flere: se i tov outbox." : "");
@@ -93,13 +106,13 @@ static enum tov_err put_own_aside(const struct api_aside *aside, const char *at,
         english, sizeof english,
         "Your %s no. %s could not be written again at %s, after the node was set back to an "
         "old copy: nobody has %s. Send %s anew as %s, and call the operator to learn why.%s",
-        is_one ? "message" : "messages", (const char *)en_room, at, is_one ? "it" : "them",
+        is_one ? "message" : "messages", (const char *)en_room, at->en, is_one ? "it" : "them",
         is_one ? "it" : "them", is_one ? "a new message" : "new messages",
         aside->has_unknown ? " There may be more: see tov outbox." : "");
     return put(out, danish, english);
 }
 
-static enum tov_err put_unknown_aside(const char *at, struct tov_record out)
+static enum tov_err put_unknown_aside(const struct aside_time *at, struct tov_record out)
 {
     char danish[512], english[512];
     (void)snprintf(
@@ -108,18 +121,18 @@ static enum tov_err put_unknown_aside(const char *at, struct tov_record out)
         "skrives igen %s: ingen har fået dem, og noden kan ikke se, hvem der skrev dem. Se i "
         "tov outbox, om jeres beskeder fra før da er der, og send dem på ny, der mangler. "
         "Kontakt driften, som kan se numrene.",
-        at);
+        at->da);
     (void)snprintf(english, sizeof english,
                    "Messages that the node took while its store was an old copy could not be "
                    "written again at %s: nobody has them, and the node cannot see who wrote them. "
                    "See in tov outbox whether your messages from before that are there, and send "
                    "anew those that are missing. Call the operator, who can see their numbers.",
-                   at);
+                   at->en);
     return put(out, danish, english);
 }
 
 /* To who runs or checks the node. */
-static enum tov_err put_all_aside(const struct api_aside *aside, const char *at,
+static enum tov_err put_all_aside(const struct api_aside *aside, const struct aside_time *at,
                                   struct tov_record out)
 {
     char danish[512], english[512];
@@ -129,24 +142,24 @@ static enum tov_err put_all_aside(const struct api_aside *aside, const char *at,
                    "skrive dem igen %s: ingen har fået dem (antal: %llu). Enhederne, der skrev "
                    "dem, får numrene at vide i tov status og skal sende dem på ny. Loggen nævner "
                    "numrene og hvorfor (message-stays-aside).",
-                   at, count);
+                   at->da, count);
     (void)snprintf(english, sizeof english,
                    "The node took messages while its store was an old copy, and could not write "
                    "them again at %s: nobody has them (%llu). The units that wrote them are told "
                    "their numbers by tov status, and must send them anew. The log has the numbers, "
                    "and why (message-stays-aside).",
-                   at, count);
+                   at->en, count);
     return put(out, danish, english);
 }
 
 static enum tov_err put_aside_sentence(const struct api_look *look, const struct api_aside *aside,
                                        struct tov_record out)
 {
-    char at[TOV_DANISH_TIME_SIZE];
-    tov_danish_time_format(aside->left_ms, at);
+    struct aside_time at;
+    format_aside_time(aside, &at);
     if (!tov_access_may(look->client, TOV_DEED_CONTENT))
-        return put_all_aside(aside, at, out);
-    return aside->count > 0 ? put_own_aside(aside, at, out) : put_unknown_aside(at, out);
+        return put_all_aside(aside, &at, out);
+    return aside->count > 0 ? put_own_aside(aside, &at, out) : put_unknown_aside(&at, out);
 }
 
 /* What cannot be read takes the rest of the status from nobody. */

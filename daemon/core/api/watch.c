@@ -307,16 +307,17 @@ static enum tov_err show_event(struct watching *on, uint64_t number, const struc
 
 /* ---- a turn ---- */
 
-/* What is set aside during a recovery comes back under its number (ledger/aside.h): who had gone on
+/* What waits to be appended anew comes back under its number (ledger/aside.h): who had gone on
  * would never be told of it. */
-static enum tov_err comes_back(const struct watching *on, const struct tov_event *event, bool *out)
+static enum tov_err comes_back(const struct watching *on, uint64_t number,
+                               const struct tov_event *event, bool *out)
 {
-    struct tov_bytes row;
+    struct tov_aside aside;
     *out = false;
     if (event->kind != TOV_EVENT_WRITTEN || event->index != TOV_ASIDE_INDEX)
         return TOV_OK;
-    enum tov_err err = tov_store_get(on->look.read, TOV_TABLE_FACT, tov_aside_recovery_key(), &row);
-    *out = err == TOV_OK;
+    enum tov_err err = tov_aside_get(on->look.read, number, &aside);
+    *out = err == TOV_OK && aside.given_up_ms == 0;
     return err == TOV_E_NOT_FOUND ? TOV_OK : err;
 }
 
@@ -327,7 +328,7 @@ static enum tov_err show_row(struct watching *on, uint64_t number, struct tov_by
         tov_api_log_unreadable(on->api->core, number);
         return TOV_OK;
     }
-    TOV_TRY(comes_back(on, &event, &on->is_blocked));
+    TOV_TRY(comes_back(on, number, &event, &on->is_blocked));
     return on->is_blocked ? TOV_OK : show_event(on, number, &event);
 }
 

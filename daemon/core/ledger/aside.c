@@ -14,16 +14,6 @@
 #define LEAF_TYPE_AT 5u /* wire/leaf.c */
 #define ROW_MAX_BYTES ((size_t)2 * TOV_FRAME_MAX_BYTES)
 
-static struct tov_store_key left_key(void)
-{
-    return tov_store_key_text("aside-left");
-}
-
-struct tov_store_key tov_aside_recovery_key(void)
-{
-    return tov_store_key_text("recovery");
-}
-
 /* ---- setting aside ---- */
 
 static enum tov_err get_optional(struct tov_store_read *read, unsigned table, uint64_t index,
@@ -85,6 +75,7 @@ static enum tov_err put_one(struct tov_core *core, struct tov_store_read *read, 
     TOV_TRY(get_optional(read, TOV_TABLE_DATAKEY, index, &keys));
     TOV_TRY(delete_links(core, &entry));
     TOV_TRY(unplace_event(core, read, &entry));
+    tov_buf_put_u64(&out, 0); /* not given up */
     tov_buf_put_u64(&out, index);
     put_sized(&out, row);
     put_sized(&out, body);
@@ -118,7 +109,6 @@ enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *rea
     delete_tiles(core, first);
     tov_series_forget_from(core, first);
     tov_store_batch_delete_range(batch, TOV_TABLE_BOOK, none, none);
-    tov_store_batch_delete(batch, TOV_TABLE_FACT, left_key());
     tov_core_log(core, TOV_HOST_WARN, "entries-set-aside", "first=%llu end=%llu",
                  (unsigned long long)first, (unsigned long long)end);
     return TOV_OK;
@@ -136,9 +126,8 @@ struct appending {
     struct tov_core *core;
     struct tov_store_read *read;
     const struct tov_link_heads *heads;
-    struct tov_moved_fresh fresh;
-    uint64_t left;               /* so many stay */
-    struct tov_message *message; /* the one that is looked at */
+    struct tov_moved_fresh fresh; /* those that were */
+    struct tov_message *message;  /* the one that is looked at */
 };
 
 /* One message on its way back into the ledger. */
@@ -166,6 +155,7 @@ static enum tov_err load(struct tov_store_read *read, uint64_t number, struct to
     struct tov_entry entry;
     in->again.event = number;
     TOV_TRY(tov_event_get(read, number, &in->event));
+    (void)tov_read_u64(&reader); /* given up */
     in->old =
         (struct tov_message_name){in->event.agency, in->event.generation, tov_read_u64(&reader)};
     TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
@@ -248,38 +238,56 @@ static bool stays_aside(enum tov_err err)
     return err == TOV_E_NOT_FOUND || err == TOV_E_ERASED || err == TOV_E_LIMIT;
 }
 
+static enum tov_err state_of(const struct tov_store_row *row, struct tov_aside *out)
+{
+    struct tov_reader reader = tov_reader_of(row->value);
+    uint64_t given_up_ms = tov_read_u64(&reader);
+    if (reader.failed)
+        return TOV_E_CORRUPT;
+    *out = (struct tov_aside){tov_store_key_to_u64(&row->key), given_up_ms};
+    return TOV_OK;
+}
+
+/* A5. Whoever is told of it is told by this row, so not before it is committed. */
+static void give_up(struct tov_core *core, const struct tov_store_row *row, enum tov_err why)
+{
+    uint8_t *to =
+        tov_store_batch_put_space(tov_core_batch(core), TOV_TABLE_ASIDE, row->key, row->value.size);
+    if (to != NULL) { /* else the batch has failed, which its commit reports */
+        memcpy(to, row->value.data, row->value.size);
+        tov_put_be64(to, core->now_ms);
+    }
+    tov_core_log(core, TOV_HOST_ERROR, "message-stays-aside", "number=%llu error=%s",
+                 (unsigned long long)tov_store_key_to_u64(&row->key), tov_err_name(why));
+}
+
+static enum tov_err append_or_give_up(struct appending *on, const struct tov_store_row *row)
+{
+    struct tov_aside aside;
+    TOV_TRY(state_of(row, &aside));
+    if (aside.given_up_ms != 0)
+        return TOV_OK;
+    enum tov_err err = append_one(on, row);
+    if (!stays_aside(err))
+        return err;
+    give_up(on->core, row, err);
+    return TOV_OK;
+}
+
 static enum tov_err append_each(struct appending *on)
 {
     struct tov_store_range range = {.table = TOV_TABLE_ASIDE};
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(on->read, &range, &iter));
-    while (err == TOV_OK && tov_store_iter_next(&iter)) {
-        err = append_one(on, &iter.row);
-        if (stays_aside(err)) {
-            tov_core_log(on->core, TOV_HOST_ERROR, "message-stays-aside", "number=%llu error=%s",
-                         (unsigned long long)tov_store_key_to_u64(&iter.row.key),
-                         tov_err_name(err));
-            on->left++;
-            err = TOV_OK;
-        }
-    }
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = append_or_give_up(on, &iter.row);
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }
 
-static void note_left(const struct appending *on)
-{
-    uint8_t row[8];
-    tov_put_be64(row, on->core->now_ms);
-    if (on->left > 0)
-        tov_store_batch_put(tov_core_batch(on->core), TOV_TABLE_FACT, left_key(),
-                            TOV_BYTES_OF(row));
-    else
-        tov_store_batch_delete(tov_core_batch(on->core), TOV_TABLE_FACT, left_key());
-}
-
-enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_heads *heads)
+enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_heads *heads,
+                                  uint64_t *out_count)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_message_cleanup) struct tov_message *message = NULL;
@@ -287,9 +295,11 @@ enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_h
     TOV_TRY(tov_message_create(&message));
     struct appending on = {.core = core, .read = read, .heads = heads, .message = message};
     enum tov_err err = append_each(&on);
-    note_left(&on);
+    uint64_t count = on.fresh.count;
     tov_moved_fresh_fini(&on.fresh);
-    return err;
+    TOV_TRY(err);
+    *out_count = count;
+    return TOV_OK;
 }
 
 /* ---- what stays ---- */
@@ -301,16 +311,24 @@ static enum tov_err find(struct tov_store_read *read, uint64_t number, struct re
     return load(read, number, row, in);
 }
 
-enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from, uint64_t *out_number)
+enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t number,
+                            struct tov_aside *out_aside)
 {
-    struct tov_store_range range = {.table = TOV_TABLE_ASIDE, .first = tov_store_key_u64(from)};
+    struct tov_store_range range = {.table = TOV_TABLE_ASIDE, .first = tov_store_key_u64(number)};
     struct tov_store_iter iter;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    bool is_there = tov_store_iter_next(&iter);
-    if (is_there)
-        *out_number = tov_store_key_to_u64(&iter.row.key);
+    enum tov_err err =
+        tov_store_iter_next(&iter) ? state_of(&iter.row, out_aside) : TOV_E_NOT_FOUND;
     TOV_TRY(tov_store_iter_fini(&iter));
-    return is_there ? TOV_OK : TOV_E_NOT_FOUND;
+    return err;
+}
+
+enum tov_err tov_aside_get(struct tov_store_read *read, uint64_t number,
+                           struct tov_aside *out_aside)
+{
+    struct tov_store_row row = {.key = tov_store_key_u64(number)};
+    TOV_TRY(tov_store_get(read, TOV_TABLE_ASIDE, row.key, &row.value));
+    return state_of(&row, out_aside);
 }
 
 enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
@@ -319,29 +337,6 @@ enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, 
     struct returning in = {.has_draft = false};
     TOV_TRY(find(read, number, &in));
     return tov_message_open_again(core, &in.again, message);
-}
-
-enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_bytes row;
-    *out_ms = 0;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, left_key(), &row);
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK;
-    TOV_TRY(err);
-    if (row.size != 8)
-        return TOV_E_CORRUPT;
-    *out_ms = tov_get_be64(row.data);
-    return TOV_OK;
-}
-
-enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    return tov_store_count(read, TOV_TABLE_ASIDE, out_count);
 }
 
 /* ---- what stands in the tree after all ---- */
@@ -358,7 +353,7 @@ static enum tov_err read_id(const struct tov_store_row *row, struct tov_aside_id
     struct tov_entry entry;
     if (leaf == NULL)
         return TOV_E_NOMEM;
-    (void)tov_read_u64(&reader);
+    (void)tov_read_bytes(&reader, 16); /* given up, index */
     TOV_TRY(tov_entry_decode_own(read_sized(&reader), &entry));
     TOV_TRY(tov_leaf_decode(entry.leaf, leaf));
     memcpy(out->id, leaf->as.message.id, sizeof out->id);

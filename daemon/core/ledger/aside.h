@@ -15,11 +15,11 @@
  *      and is set aside still in a copy that was made before and is put back later. It has its id,
  *      by which it is known when a recipient gives it back (follow/recall.c), and takes over the
  *      event.
+ *   A5 Each is tried once. What cannot be appended is given up for good, in the batch that tried:
+ *      its writer is told so, and may have sent it anew when the store is set back once more.
  *
- *   row of the table `aside`, by event number: index 8, leaf row u32 size and bytes, body u32 size
- *   and bytes, data key row
- *
- *   fact "aside-left": time u64
+ *   row of the table `aside`, by event number: given up u64 time (0: it waits to be appended anew),
+ *   index 8, leaf row u32 size and bytes, body u32 size and bytes, data key row
  *
  * Never set aside what a guard has signed.
  */
@@ -34,24 +34,27 @@
 /* Sets aside the own entries [first, end) and removes every row of the ledger from FIRST on. */
 enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *read, uint64_t first,
                                uint64_t end) TOV_MUST_CHECK;
-/* Appends all that is set aside, in the order in which it was accepted; the events keep their
+/* Appends all that waits for it, in the order in which it was accepted; the events keep their
  * numbers and idempotency tags. What cannot be appended, as to an agency that the roster has no
- * longer, stays, and with it what names it. */
-enum tov_err tov_aside_append_all(struct tov_core *core,
-                                  const struct tov_link_heads *heads) TOV_MUST_CHECK;
-/* The first number from FROM on whose message is set aside; TOV_E_NOT_FOUND. */
-enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t from,
-                            uint64_t *out_number) TOV_MUST_CHECK;
+ * longer, is given up (A5), and with it what names it. How many were appended. */
+enum tov_err tov_aside_append_all(struct tov_core *core, const struct tov_link_heads *heads,
+                                  uint64_t *out_count) TOV_MUST_CHECK;
+
+/* A message that is set aside. */
+struct tov_aside {
+    uint64_t number;
+    uint64_t given_up_ms; /* 0: it waits to be appended anew */
+};
+/* The first one whose number is NUMBER or larger; TOV_E_NOT_FOUND. */
+enum tov_err tov_aside_next(struct tov_store_read *read, uint64_t number,
+                            struct tov_aside *out_aside) TOV_MUST_CHECK;
+/* Message NUMBER; TOV_E_NOT_FOUND: it is not set aside. */
+enum tov_err tov_aside_get(struct tov_store_read *read, uint64_t number,
+                           struct tov_aside *out_aside) TOV_MUST_CHECK;
 /* Message NUMBER to the depth of its header; its name and event stay as they are. TOV_E_NOT_FOUND:
  * it is not set aside; TOV_E_ERASED: its key is gone. */
 enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
                             struct tov_message *message) TOV_MUST_CHECK;
-/* Where in the table `fact` stands that a recovery is under way (node_recover.c): the batch that
- * takes that away appends anew what is set aside. */
-struct tov_store_key tov_aside_recovery_key(void);
-/* When it last turned out that some stay; 0: none do, or they are about to be appended. */
-enum tov_err tov_aside_left_ms(struct tov_core *core, uint64_t *out_ms) TOV_MUST_CHECK;
-enum tov_err tov_aside_count(struct tov_core *core, uint64_t *out_count) TOV_MUST_CHECK;
 
 /* What is set aside by the ids of its messages: as READ shows it, read once for many questions. */
 struct tov_aside_ids {

@@ -45,7 +45,7 @@
  * cursor       name of client and watch           number u64, acknowledged by a subscriber
  * roster       version u32                        the roster note
  * aside        number u64                         own messages that lost their place to entries
- *                                                 that were signed before: ledger/aside.c
+ *                                                 that were signed before: ledger/aside.h
  * moved        old place: agency u16,             the old leaf's hash 32: of own messages that were
  *              generation u32, index u64;         set aside once: ledger/moved.c
  *              number u64

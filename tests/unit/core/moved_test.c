@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DAY_MS 86400000u
+
 static const struct saying note = {.by = &anna,
                                    .type = "msg.note",
                                    .from = "kk/vink",
@@ -110,24 +112,31 @@ static void put_sized(struct tov_buf *out, struct tov_bytes bytes)
     tov_buf_put_bytes(out, bytes);
 }
 
-/* The row of the table `aside` (ledger/aside.h) of the message that stood at INDEX. */
-static void put_row(struct harness *harness, uint64_t number, uint64_t index, bool has_key)
+/* A row of the table `aside` (ledger/aside.h). */
+struct aside_row {
+    uint64_t number, index; /* where it stood */
+    uint64_t given_up_ms;
+    bool has_key;
+};
+
+static void put_row(struct harness *harness, const struct aside_row *aside)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_CLEANUP(tov_buf_fini) struct tov_buf row = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
     uint8_t keys[TOV_DATAKEY_ROW_BYTES];
     UNIT_NEED(tov_store_read_begin(core_of(harness)->store, &read, NULL) == TOV_OK);
-    struct tov_bytes key = row_at(read, TOV_TABLE_DATAKEY, index);
+    struct tov_bytes key = row_at(read, TOV_TABLE_DATAKEY, aside->index);
     UNIT_NEED(key.size == sizeof keys);
     memcpy(keys, key.data, sizeof keys);
-    if (!has_key)
+    if (!aside->has_key)
         keys[0] = 0xff; /* of a bucket that is gone */
-    tov_buf_put_u64(&row, index);
-    put_sized(&row, row_at(read, TOV_TABLE_LEAF, index));
-    put_sized(&row, row_at(read, TOV_TABLE_BODY, index));
+    tov_buf_put_u64(&row, aside->given_up_ms);
+    tov_buf_put_u64(&row, aside->index);
+    put_sized(&row, row_at(read, TOV_TABLE_LEAF, aside->index));
+    put_sized(&row, row_at(read, TOV_TABLE_BODY, aside->index));
     put_sized(&row, TOV_BYTES_OF(keys));
     tov_store_batch_put_buf(tov_core_batch(core_of(harness)), TOV_TABLE_ASIDE,
-                            tov_store_key_u64(number), &row);
+                            tov_store_key_u64(aside->number), &row);
 }
 
 static void set_aside(struct harness *harness, uint64_t number)
@@ -151,7 +160,7 @@ static void what_is_set_aside_is_neither_erased_nor_named(void)
     uint64_t number = tov_record_number(body_of(reply, "submit"), "number");
     tov_record_destroy(&reply);
     struct tov_ref old = move(harness, &ref, number);
-    put_row(harness, number, ref.index, true);
+    put_row(harness, &(struct aside_row){number, ref.index, 0, true});
     set_aside(harness, number);
     harness_advance(harness, 1000);
     uint64_t size = tov_ledger_size(core_of(harness)->ledger);
@@ -169,24 +178,15 @@ static void what_is_set_aside_is_neither_erased_nor_named(void)
     harness_destroy(harness);
 }
 
-/* As if it had turned out at MS that what is set aside cannot be written again. */
-static void note_left(struct harness *harness, uint64_t ms)
-{
-    uint8_t row[8];
-    tov_put_be64(row, ms);
-    tov_store_batch_put(tov_core_batch(core_of(harness)), TOV_TABLE_FACT,
-                        tov_store_key_text("aside-left"), TOV_BYTES_OF(row));
-    harness_advance(harness, 1000);
-}
-
-/* A message of anna that could not be written again; its number. */
-static uint64_t leave_aside(struct harness *harness, bool has_key)
+/* A message of anna that was set aside, and could not be written again at GIVEN_UP_MS unless that
+ * is 0; its number. */
+static uint64_t leave_aside(struct harness *harness, uint64_t given_up_ms, bool has_key)
 {
     struct tov_ref ref;
     uint64_t number = say(harness, &note, &ref);
-    put_row(harness, number, ref.index, has_key);
+    put_row(harness, &(struct aside_row){number, ref.index, given_up_ms, has_key});
     set_aside(harness, number);
-    note_left(harness, harness_now_ms(harness));
+    harness_advance(harness, 1000);
     return number;
 }
 
@@ -214,22 +214,19 @@ static void who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it(v
     static const char *const names[] = {"get",        "trace",  "case_read", "attachment_read",
                                         "give_again", "record", NULL};
     struct harness *harness = three_nodes();
-    uint64_t number = leave_aside(harness, true);
+    uint64_t number = leave_aside(harness, harness_now_ms(harness), true);
+    uint64_t waiting = leave_aside(harness, 0, true);
     uint64_t size = tov_ledger_size(core_of(harness)->journal);
     for (size_t i = 0; names[i] != NULL; i++) {
         UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number, "nobody has it"), TOV_E_ASIDE);
         UNIT_EQUAL_INT(error_about(harness, &sofie, names[i], number, "no such message"),
                        TOV_E_NOT_FOUND); /* of another unit */
-        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number + 1, "no such message"),
+        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], waiting, "waits to be written again"),
+                       TOV_E_UNAVAILABLE);
+        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], waiting + 1, "no such message"),
                        TOV_E_NOT_FOUND);
     }
     UNIT_EQUAL_INT(tov_ledger_size(core_of(harness)->journal), size); /* nobody was shown any */
-    tov_store_batch_delete(tov_core_batch(core_of(harness)), TOV_TABLE_FACT,
-                           tov_store_key_text("aside-left"));
-    harness_advance(harness, 1000);
-    for (size_t i = 0; names[i] != NULL; i++)
-        UNIT_EQUAL_INT(error_about(harness, &anna, names[i], number, "waits to be written again"),
-                       TOV_E_UNAVAILABLE);
     harness_destroy(harness);
 }
 
@@ -237,7 +234,7 @@ static void who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it(v
 static void one_that_cannot_be_opened_is_told_to_all(void)
 {
     struct harness *harness = three_nodes();
-    uint64_t number = leave_aside(harness, false);
+    uint64_t number = leave_aside(harness, harness_now_ms(harness), false);
     UNIT_EQUAL_INT(error_about(harness, &anna, "get", number, "nobody has it"), TOV_E_ASIDE);
     UNIT_EQUAL_INT(error_about(harness, &sofie, "get", number, "nobody has it"), TOV_E_ASIDE);
     harness_destroy(harness);
@@ -249,10 +246,12 @@ static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(vo
     struct harness *harness = three_nodes();
     char danish[160], english[160], at[TOV_DANISH_TIME_SIZE];
     uint64_t numbers[6];
-    expect_sentence(harness, &anna, "", "");
-    numbers[0] = leave_aside(harness, true);
     uint64_t now_ms = harness_now_ms(harness);
-    note_left(harness, now_ms);
+    (void)leave_aside(harness, 0, true);                       /* it may come yet */
+    (void)leave_aside(harness, now_ms - 31ull * DAY_MS, true); /* was told long enough */
+    expect_sentence(harness, &anna, "", "");
+    expect_sentence(harness, &admin, "", "");
+    numbers[0] = leave_aside(harness, now_ms, true);
     tov_danish_time_format(now_ms, at);
     (void)snprintf(danish, sizeof danish, "Jeres besked nr. %llu kunne ikke skrives igen %s,",
                    (unsigned long long)numbers[0], at);
@@ -265,22 +264,42 @@ static void what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it(vo
     expect_sentence(harness, &sofie, "", "");
     expect_sentence(harness, &admin, "(antal: 1)", "nobody has them (1)");
     expect_sentence(harness, &admin, "Loggen nævner numrene", "The log has the numbers");
-    numbers[1] = leave_aside(harness, true);
+    numbers[1] = leave_aside(harness, now_ms, true);
     (void)snprintf(danish, sizeof danish, "Jeres beskeder nr. %llu og %llu kunne ikke",
                    (unsigned long long)numbers[0], (unsigned long long)numbers[1]);
     (void)snprintf(english, sizeof english, "Your messages no. %llu and %llu could not",
                    (unsigned long long)numbers[0], (unsigned long long)numbers[1]);
     expect_sentence(harness, &anna, danish, english);
     for (size_t i = 2; i < 6; i++)
-        numbers[i] = leave_aside(harness, true);
+        numbers[i] = leave_aside(harness, now_ms, true);
     (void)snprintf(danish, sizeof danish,
                    "Jeres beskeder nr. %llu, %llu, %llu, %llu, %llu og 1 til",
                    (unsigned long long)numbers[0], (unsigned long long)numbers[1],
                    (unsigned long long)numbers[2], (unsigned long long)numbers[3],
                    (unsigned long long)numbers[4]);
     expect_sentence(harness, &anna, danish, " and 1 more could not be written again");
-    note_left(harness, harness_now_ms(harness) - 31ull * 86400000u);
-    expect_sentence(harness, &anna, "", "");
+    harness_destroy(harness);
+}
+
+/* By two recoveries: the time is the last one's. */
+static void what_was_given_up_at_two_times_is_told_with_the_later_one(void)
+{
+    struct harness *harness = three_nodes();
+    char danish[160], english[160], at[TOV_DANISH_TIME_SIZE];
+    uint64_t now_ms = harness_now_ms(harness);
+    uint64_t older = leave_aside(harness, now_ms - DAY_MS, true);
+    uint64_t newer = leave_aside(harness, now_ms, true);
+    tov_danish_time_format(now_ms, at);
+    (void)snprintf(danish, sizeof danish,
+                   "Jeres beskeder nr. %llu og %llu kunne ikke skrives igen %s eller tidligere,",
+                   (unsigned long long)older, (unsigned long long)newer, at);
+    (void)snprintf(english, sizeof english,
+                   "Your messages no. %llu and %llu could not be written again at %s or earlier,",
+                   (unsigned long long)older, (unsigned long long)newer, at);
+    expect_sentence(harness, &anna, danish, english);
+    (void)snprintf(danish, sizeof danish, "skrive dem igen %s eller tidligere:", at);
+    (void)snprintf(english, sizeof english, "them again at %s or earlier:", at);
+    expect_sentence(harness, &admin, danish, english);
     harness_destroy(harness);
 }
 
@@ -297,9 +316,9 @@ static void what_is_given_back_after_all_is_told_no_more(void)
     struct harness *harness = three_nodes();
     struct tov_ref ref;
     uint64_t number = say(harness, &note, &ref);
-    put_row(harness, number, ref.index, true);
+    put_row(harness, &(struct aside_row){number, ref.index, harness_now_ms(harness), true});
     set_aside(harness, number);
-    note_left(harness, harness_now_ms(harness));
+    harness_advance(harness, 1000);
     expect_sentence(harness, &anna, "Jeres besked nr. ", "Your message no. ");
     expect_sentence(harness, &admin, "(antal: 1)", "nobody has them (1)");
     give_back(harness, number, ref.index);
@@ -312,12 +331,12 @@ static void what_is_given_back_after_all_is_told_no_more(void)
 static void what_nobody_knows_the_unit_of_is_told_to_every_unit(void)
 {
     struct harness *harness = three_nodes();
-    (void)leave_aside(harness, false);
+    (void)leave_aside(harness, harness_now_ms(harness), false);
     expect_sentence(harness, &anna, "noden kan ikke se, hvem der skrev dem",
                     "the node cannot see who wrote them");
     expect_sentence(harness, &sofie, "Kontakt driften, som kan se numrene.",
                     "Call the operator, who can see their numbers.");
-    (void)leave_aside(harness, true);
+    (void)leave_aside(harness, harness_now_ms(harness), true);
     expect_sentence(harness, &anna, "Der kan være flere: se i tov outbox.",
                     "There may be more: see tov outbox.");
     expect_sentence(harness, &sofie, "noden kan ikke se, hvem der skrev dem",
@@ -333,6 +352,7 @@ int main(void)
         UNIT_TEST(who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it),
         UNIT_TEST(one_that_cannot_be_opened_is_told_to_all),
         UNIT_TEST(what_could_not_be_written_again_is_told_to_the_unit_that_wrote_it),
+        UNIT_TEST(what_was_given_up_at_two_times_is_told_with_the_later_one),
         UNIT_TEST(what_is_given_back_after_all_is_told_no_more),
         UNIT_TEST(what_nobody_knows_the_unit_of_is_told_to_every_unit),
     };

@@ -303,13 +303,10 @@ static void check_three(const struct scene *scene)
 static void what_names_a_message_that_was_set_aside_still_does(void)
 {
     struct scene *scene = make_scene("names");
-    uint64_t left_ms = 1;
     submit_three(scene);
     meet(scene);
     serve(scene);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 0);
-    UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
-    UNIT_EQUAL_INT(left_ms, 0);
     check_three(scene);
     check_written_later(scene);
     check_amended_later(scene);
@@ -362,18 +359,42 @@ static size_t read_aside(struct scene *scene, uint64_t number, uint8_t *out, siz
     return row.size;
 }
 
-/* As if the bucket of the first one's key were gone. */
-static void lose_key(struct scene *scene)
+/* In the row of the first one: the byte BACK from its end; 0: its first. */
+static void flip_byte(struct scene *scene, size_t back)
 {
     TOV_CLEANUP(tov_store_batch_cleanup) struct tov_store_batch *batch = NULL;
     uint64_t number = scene->written[0].number;
     uint8_t row[16384];
     size_t size = read_aside(scene, number, row, sizeof row);
-    row[size - TOV_DATAKEY_ROW_BYTES] = 0xff; /* begins with the bucket's number */
+    row[back == 0 ? 0 : size - back] ^= 0x7f;
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
     tov_store_batch_put(batch, TOV_TABLE_ASIDE, tov_store_key_u64(number),
                         (struct tov_bytes){row, size});
     UNIT_NEED(tov_store_commit(core_of(scene, 0)->store, batch, NULL) == TOV_OK);
+}
+
+static uint64_t given_up_ms(const struct scene *scene, size_t which)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_aside aside = {.number = 0};
+    UNIT_NEED(tov_store_read_begin(core_of(scene, 0)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_aside_get(read, scene->written[which].number, &aside) == TOV_OK);
+    UNIT_EQUAL_INT(aside.number, scene->written[which].number);
+    return aside.given_up_ms;
+}
+
+/* As if the bucket of the first one's key were gone, or there again: its number, with which the key
+ * begins. */
+static void flip_key(struct scene *scene)
+{
+    flip_byte(scene, TOV_DATAKEY_ROW_BYTES);
+}
+
+/* As if the first one had been given up by a recovery before: the time, with which the row begins.
+ */
+static void give_up(struct scene *scene)
+{
+    flip_byte(scene, 0);
 }
 
 /* Nothing names a leaf that is in no tree, here or elsewhere; and what is not written has no effect
@@ -381,20 +402,20 @@ static void lose_key(struct scene *scene)
 static void what_names_one_that_cannot_be_written_is_not_written_either(void)
 {
     struct scene *scene = make_scene("stays");
-    uint64_t left_ms = 0;
     submit_three(scene);
     submit(scene, &(struct sim_order){.record = 600,
                                       .recipient_count = 1,
                                       .recipients = {{2, TOV_RIGHT_ALL}},
                                       .text_bytes = 100});
     meet(scene);
-    lose_key(scene);
+    flip_key(scene);
+    UNIT_EQUAL_INT(given_up_ms(scene, 0), 0);
     serve(scene);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 3);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_REPLY), 0);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_RETRACTION), 0);
-    UNIT_OK(tov_aside_left_ms(core_of(scene, 0), &left_ms));
-    CU_ASSERT(left_ms > 0);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT(given_up_ms(scene, i) > 0);
     (void)place_of(scene, 3);
     destroy_scene(scene);
 }
@@ -451,6 +472,20 @@ static void copy_again(struct scene *scene, struct sim_copy *out)
     sim_wire_start(scene->wire, 0);
 }
 
+/* Node 0 as it was in COPY comes back to what the others hold. */
+static void recover_from(struct scene *scene, const struct sim_copy *copy)
+{
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], copy, SIM_STORE | SIM_GUARD);
+    sim_wire_start(scene->wire, 0);
+}
+
+static void connect_and_serve(struct scene *scene)
+{
+    sim_wire_connect_all(scene->wire, 0);
+    serve(scene);
+}
+
 /* To one that may read its header alone, and so can give nobody all of its keys. */
 static void submit_header(struct scene *scene)
 {
@@ -477,11 +512,8 @@ static void a_copy_made_before_the_recovery_was_over_doubles_nothing(void)
         sim_wire_connect_all(scene->wire, 0);
         serve(scene);
         check_once(scene);
-        sim_wire_crash(scene->wire, 0);
-        sim_node_put_back(&scene->wire->nodes[0], &again, SIM_STORE | SIM_GUARD);
-        sim_wire_start(scene->wire, 0);
-        sim_wire_connect_all(scene->wire, 0);
-        serve(scene);
+        recover_from(scene, &again);
+        connect_and_serve(scene);
         check_once(scene);
         check_three(scene);
         sim_copy_fini(&again);
@@ -500,6 +532,21 @@ static void what_is_repeated_before_the_node_has_heard_is_not_sent_twice(void)
     UNIT_EQUAL_INT(count_with_id(core_of(scene, 1), 1, order.id), 1);
     submit(scene, &order);
     meet(scene);
+    serve(scene);
+    check_once(scene);
+    destroy_scene(scene);
+}
+
+/* Its recipient was not heard by the recovery that gave it up. */
+static void what_was_given_up_and_is_held_by_others_is_set_aside_no_more(void)
+{
+    struct scene *scene = make_scene("held");
+    struct sim_order order = an_order(scene);
+    order.id = scene->sent[0];
+    submit(scene, &order);
+    meet(scene);
+    give_up(scene);
+    CU_ASSERT(given_up_ms(scene, 0) > 0);
     serve(scene);
     check_once(scene);
     destroy_scene(scene);
@@ -530,6 +577,56 @@ static void what_is_repeated_with_files_is_sent_with_them(void)
     destroy_scene(scene);
 }
 
+/* ---- what was given up ---- */
+
+/* Of the first three, which nobody was sent. */
+static void check_given_up(const struct scene *scene, const uint64_t given_up[3])
+{
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 3);
+    for (size_t i = 0; i < 3; i++) {
+        UNIT_EQUAL_INT(given_up_ms(scene, i), given_up[i]);
+        for (size_t node = 0; node < NODES; node++)
+            UNIT_EQUAL_INT(count_with_id(core_of(scene, node), 1, scene->written[i].id), 0);
+    }
+}
+
+/* Its writer was told to send it anew: a later recovery does not send it too, also where it could
+ * now. What that one sets aside itself is appended beside it. */
+static void what_was_given_up_is_not_tried_again(void)
+{
+    struct scene *scene = make_scene("given-up");
+    struct sim_copy copy = {0};
+    uint64_t given_up[3];
+    submit_three(scene);
+    meet(scene);
+    flip_key(scene);
+    serve(scene);
+    for (size_t i = 0; i < 3; i++)
+        given_up[i] = given_up_ms(scene, i);
+    flip_key(scene); /* nothing is in its way any more */
+    copy_again(scene, &copy);
+    connect_and_serve(scene);
+    (void)sim_wire_send(scene->wire, 0, 700);
+    sim_wire_run(scene->wire);
+    recover_from(scene, &copy);
+    submit(scene, &(struct sim_order){.record = 701,
+                                      .recipient_count = 1,
+                                      .recipients = {{2, TOV_RIGHT_ALL}},
+                                      .text_bytes = 100});
+    sim_wire_connect_all(scene->wire, 0);
+    for (unsigned i = 0; i < 1000 && count_rows(core_of(scene, 0), TOV_TABLE_ASIDE) == 3; i++)
+        sim_wire_run_some(scene->wire, 1);
+    UNIT_EQUAL_INT(count_rows(core_of(scene, 0), TOV_TABLE_ASIDE), 4);
+    UNIT_EQUAL_INT(given_up_ms(scene, 0), given_up[0]); /* and is told so meanwhile */
+    UNIT_EQUAL_INT(given_up_ms(scene, 3), 0);
+    serve(scene);
+    check_given_up(scene, given_up);
+    (void)place_of(scene, 3);
+    UNIT_EQUAL_INT(count_with_id(core_of(scene, 1), 1, scene->written[3].id), 1);
+    sim_copy_fini(&copy);
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -538,7 +635,9 @@ int main(void)
         UNIT_TEST(what_names_one_that_cannot_be_written_is_not_written_either),
         UNIT_TEST(a_copy_made_before_the_recovery_was_over_doubles_nothing),
         UNIT_TEST(what_is_repeated_before_the_node_has_heard_is_not_sent_twice),
+        UNIT_TEST(what_was_given_up_and_is_held_by_others_is_set_aside_no_more),
         UNIT_TEST(what_is_repeated_with_files_is_sent_with_them),
+        UNIT_TEST(what_was_given_up_is_not_tried_again),
     };
     return unit_run("follow_aside", tests, sizeof tests / sizeof tests[0]);
 }
