@@ -15,6 +15,7 @@ set(failing_not tov_fail picture_reason tov_core_fail tov_node_failed tov_store_
 
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/proto/*.h
   ${CMAKE_SOURCE_DIR}/daemon/core/*.h)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers}) # for what they name
 set(names)
 foreach(header IN LISTS headers)
   file(STRINGS ${header} found REGEX "^enum tov_err [a-z0-9_]+\\(")
