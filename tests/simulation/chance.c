@@ -93,7 +93,7 @@ static bool has_answer(const struct world *world, size_t node)
 bool world_may_write(const struct world *world, size_t node)
 {
     const struct sim_node *sim = &world->nodes[node];
-    if (!is_up(world, node) || sim->disk_is_full)
+    if (!is_up(world, node) || world_lacks_room(world, node))
         return false;
     enum tov_node_state state = tov_node_state(sim->node);
     bool takes = state == TOV_NODE_SERVING || state == TOV_NODE_KEEPERS ||
@@ -319,7 +319,7 @@ static void do_start(struct world *world)
 
 static bool may_read(const struct world *world, size_t node)
 {
-    return is_up(world, node) && !world->nodes[node].disk_is_full &&
+    return is_up(world, node) && !world_lacks_room(world, node) &&
            tov_ledger_size(tov_node_core(world->nodes[node].node)->journal) > 0;
 }
 

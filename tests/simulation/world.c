@@ -110,6 +110,12 @@ static void check_accusation(struct world *world, size_t node, const char *event
         world_break(world, BROKE_ACCUSED, "a%zu says of a%u: %s", node + 1, accused, event);
 }
 
+bool world_lacks_room(const struct world *world, size_t node)
+{
+    const struct sim_node *sim = &world->nodes[node];
+    return sim->disk_is_full || (sim->node != NULL && tov_node_core(sim->node)->waits_for_room);
+}
+
 static void note_log(void *context, size_t node, const char *event, const char *details)
 {
     char line[512];
@@ -126,7 +132,7 @@ static void note_log(void *context, size_t node, const char *event, const char *
         world_break(world, BROKE_MARKER, "a%zu logs content: %s", node + 1, event);
     /* Nothing here changes what was stored, nor the roster: every snapshot must fit. */
     if ((world->plants.plant == PLANT_NONE || world->plants.plant == PLANT_BOOK_ROW) &&
-        !world->nodes[node].disk_is_full && world->model.nodes[node].restores == 0 &&
+        !world_lacks_room(world, node) && world->model.nodes[node].restores == 0 &&
         strncmp(event, "book-", 5) == 0)
         world_break(world, BROKE_BOOK, "a%zu logs %s %s", node + 1, event, line);
 }

@@ -138,6 +138,9 @@ void world_tell_news(struct world *world, size_t at, size_t peer);
 /* Whatever bytes, as if FROM had sent them. */
 void world_give(struct world *world, size_t from, size_t to, const struct tov_buf *frame);
 void world_fill(struct world *world, size_t node, bool is_full);
+/* Its disk is full, or it waits for room: its clients are refused what would be written, and its
+ * book keeps no snapshots. */
+bool world_lacks_room(const struct world *world, size_t node);
 /* Sets the node's time and lets it see an event behind it. */
 void world_touch(struct world *world, size_t node);
 /* A node that stopped by itself is crashed when it may, else the world is broken. */

@@ -56,7 +56,7 @@ static enum tov_err write_block(struct tov_book *book, uint64_t last)
     struct book_block block = {
         .first = saving->first, .last = last, .entry_count = saving->entry_count};
     tov_sha256_final(&saving->events, &block.events);
-    if (!tov_core_has_room(book->core, saving->plain.size))
+    if (book->core->waits_for_room || !tov_core_has_room(book->core, saving->plain.size))
         return TOV_E_FULL;
     TOV_TRY(book_block_seal(book, &block, tov_buf_view(&saving->plain), &row));
     tov_store_batch_put(tov_core_batch(book->core), TOV_TABLE_BOOK, tov_store_key_u64(block.first),

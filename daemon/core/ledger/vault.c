@@ -223,16 +223,15 @@ static enum tov_err add_bucket(struct tov_core *core, uint8_t class_code, uint32
     return TOV_OK;
 }
 
-/* Those of CLASS_CODES that are missing, in one writing of the file; on a failure none. */
-static enum tov_err make_buckets(struct tov_core *core, struct tov_bytes class_codes,
-                                 uint32_t month)
+/* Those that are missing, in one writing of the file; on a failure none. */
+static enum tov_err make_buckets(struct tov_core *core, uint32_t month)
 {
     struct vault_state *state = core->vault->state;
     uint32_t before = state->count;
     enum tov_err err = TOV_OK;
-    for (size_t i = 0; err == TOV_OK && i < class_codes.size; i++) {
-        if (bucket_of(state, class_codes.data[i], month) == NULL)
-            err = add_bucket(core, class_codes.data[i], month);
+    for (size_t i = 0; err == TOV_OK && i < sizeof classes; i++) {
+        if (bucket_of(state, classes[i], month) == NULL)
+            err = add_bucket(core, classes[i], month);
     }
     if (err == TOV_OK && state->count > before)
         err = save_file(core, state);
@@ -245,17 +244,19 @@ static enum tov_err current_bucket(struct tov_core *core, uint8_t class_code,
                                    struct bucket **out_bucket)
 {
     struct vault_state *state = core->vault->state;
-    uint32_t month = month_of(core->now_ms);
-    TOV_TRY(make_buckets(core, (struct tov_bytes){&class_code, 1}, month));
-    *out_bucket = bucket_of(state, class_code, month);
-    return open_bucket(state, *out_bucket);
+    struct bucket *bucket = bucket_of(state, class_code, month_of(core->now_ms));
+    if (bucket == NULL)
+        return tov_core_fail(core, TOV_E_INTERNAL,
+                             "something was to be stored before this month's keys were made");
+    *out_bucket = bucket;
+    return open_bucket(state, bucket);
 }
 
 static enum tov_err make_month(struct tov_core *core, uint32_t month, uint32_t *ready)
 {
     if (*ready == month)
         return TOV_OK;
-    TOV_TRY(make_buckets(core, TOV_BYTES_OF(classes), month));
+    TOV_TRY(make_buckets(core, month));
     *ready = month;
     return TOV_OK;
 }

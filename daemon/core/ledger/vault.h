@@ -47,14 +47,15 @@ enum tov_err tov_vault_check(struct tov_bytes bytes, const struct tov_key *root_
 #define TOV_VAULT_FILE_MAX_BYTES \
     (12u + TOV_BUCKETS_MAX * (12u + TOV_WRAPPED_KEY_BYTES) + 8u) /* and its sum */
 
-/* The buckets of all classes for the month of core->now_ms are there, and on disk, and from 5 days
- * before its end those of the next month if there is room for them: tov_vault_wrap then needs no
- * file. Quick where there is nothing to do. TOV_E_FULL: the disk has no room for this month's. */
+/* Makes buckets, and nothing else does: those of all classes for the month of core->now_ms are
+ * there, and on disk, and from 5 days before its end those of the next month if there is room for
+ * them. Quick where there is nothing to do. TOV_E_FULL: the disk has no room for this month's. */
 enum tov_err tov_vault_prepare(struct tov_core *core) TOV_MUST_CHECK;
 /* Whether that was done for the month of core->now_ms. */
 bool tov_vault_is_ready(const struct tov_core *core);
 /* Wraps KEYS of the message whose leaf hash is LEAF for a row, in the bucket of CLASS_CODE and the
- * month of core->now_ms; a new bucket is on disk before this returns. */
+ * month of core->now_ms. Nothing is begun without these (node_turn.c): TOV_E_INTERNAL, which has
+ * failed the core, where that was forgotten. */
 enum tov_err tov_vault_wrap(struct tov_core *core, uint8_t class_code, const struct tov_hash *leaf,
                             const struct tov_message_keys *keys,
                             uint8_t out_row[TOV_DATAKEY_ROW_BYTES]) TOV_MUST_CHECK;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define DAY_MS 86400000ull
+
 static size_t dropped(const struct harness *harness)
 {
     return harness_logged(harness, KK, "book-snapshot-dropped");
@@ -214,6 +216,34 @@ static void a_full_disk_keeps_the_book_from_writing_and_not_from_answering(void)
     harness_destroy(harness);
 }
 
+/* A snapshot would be committed behind what waits; and in a month whose keys found no room it has
+ * none. */
+static void a_node_that_waits_for_room_reads_its_book_and_keeps_no_snapshots(void)
+{
+    for (unsigned without_keys = 0; without_keys < 2; without_keys++) {
+        TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(ANSWERS_MAX);
+        struct harness *harness = with_history(&before);
+        uint64_t messages = messages_listed(harness);
+        harness_skip(harness, 28 * DAY_MS);
+        harness_advance(harness, 60000);
+        restart_unread(harness);
+        const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+        harness_fill_disk(harness, KK, true);
+        if (without_keys != 0)
+            harness_skip(harness, 6 * DAY_MS);
+        else
+            write_one(harness, ENOUGH + 2, 12); /* at the police: what comes of it here waits */
+        harness_run(harness);
+        UNIT_NEED(core->waits_for_room);
+        size_t gathered = tov_store_batch_bytes(core->open->batch);
+        UNIT_EQUAL_INT(messages_listed(harness), messages);
+        UNIT_EQUAL_INT(tov_store_batch_bytes(core->open->batch), gathered);
+        CU_ASSERT(!harness_has_ended(harness, KK));
+        UNIT_EQUAL_INT(harness_logged(harness, KK, "book-snapshot-not-written"), 1);
+        harness_destroy(harness);
+    }
+}
+
 /* ---- replay is the truth ---- */
 
 static bool status_says(struct harness *harness, const char *word)
@@ -385,6 +415,7 @@ int main(void)
         UNIT_TEST(a_block_of_other_events_is_made_again),
         UNIT_TEST(what_is_made_again_leaves_nothing_old),
         UNIT_TEST(a_full_disk_keeps_the_book_from_writing_and_not_from_answering),
+        UNIT_TEST(a_node_that_waits_for_room_reads_its_book_and_keeps_no_snapshots),
         UNIT_TEST(a_snapshot_that_differs_from_the_ledger_is_found_and_made_again),
         UNIT_TEST(a_damaged_row_of_the_ledger_leaves_the_snapshot_as_it_is),
         UNIT_TEST(a_damaged_row_is_told_when_the_ledger_is_read),

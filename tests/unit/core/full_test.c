@@ -7,6 +7,8 @@
 #include "desk_ask.h"
 
 #include "base/cleanup.h"
+#include "ledger/small_file.h"
+#include "ledger/vault.h"
 #include "node.h"
 
 #include <stdlib.h>
@@ -253,6 +255,102 @@ static void what_comes_first_of_all_needs_no_file(void)
     harness_destroy(harness);
 }
 
+static void set_clock(struct harness *harness, int64_t days)
+{
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t now_ms = harness_now_ms(harness) + (uint64_t)(days * (int64_t)DAY_MS);
+    tov_node_set_time(harness_node(harness, KK), now_ms, core->mono_ms);
+}
+
+/* Whatever comes first there: what it reads, or what a peer writes. */
+static void a_clock_that_jumps_finds_keys_wherever_it_is(void)
+{
+    static const int64_t days[] = {40, -40, 0, 3650, -3650, 40, 0};
+    struct harness *harness = three_nodes();
+    uint64_t number = say(harness, &from_anna, NULL);
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        set_clock(harness, days[i]);
+        UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_OK);
+        set_clock(harness, days[i] + 32);
+        (void)say(harness, &from_bo, NULL);
+        CU_ASSERT(!harness_has_ended(harness, KK));
+    }
+    set_clock(harness, 0);
+    harness_advance(harness, LONG_MS);
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), sizeof days / sizeof days[0]);
+    check_status(harness, "serving", NULL);
+    harness_destroy(harness);
+}
+
+/* It needs no room for what it has. */
+static void a_clock_that_comes_back_from_a_month_without_keys_uses_those_it_has(void)
+{
+    struct harness *harness = three_nodes();
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t number = say(harness, &from_anna, NULL);
+    harness_fill_disk(harness, KK, true);
+    set_clock(harness, 40);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
+    set_clock(harness, 0);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL); /* it has not looked yet */
+    tov_node_on_tick(harness_node(harness, KK));
+    CU_ASSERT(!core->waits_for_room);
+    send(harness, about("get", number), 900);
+    check_no_answer(harness); /* now it waits for the commit */
+    CU_ASSERT(core->waits_for_room && !harness_has_ended(harness, KK));
+    give_room(harness);
+    check_answer(harness, 900);
+    harness_destroy(harness);
+}
+
+/* It was begun in the month before; what comes behind it needs the keys of this one. */
+static void a_commit_that_ends_in_a_month_without_keys_lets_nothing_in(void)
+{
+    struct harness *harness = three_nodes();
+    const struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    uint64_t number = say(harness, &from_anna, NULL);
+    harness_hold_commits(harness, KK, true);
+    send(harness, about("get", number), 900);
+    harness_fill_disk(harness, KK, true);
+    harness_skip(harness, 40 * DAY_MS);
+    CU_ASSERT(core->waits_for_room);
+    harness_fill_disk(harness, KK, false);
+    harness_hold_commits(harness, KK, false);
+    harness_run(harness);
+    check_answer(harness, 900);
+    CU_ASSERT(core->waits_for_room);
+    UNIT_EQUAL_INT(error_about(harness, "get", number), TOV_E_FULL);
+    (void)say(harness, &from_bo, NULL);
+    harness_advance(harness, LONG_MS);
+    CU_ASSERT(!core->waits_for_room && !harness_has_ended(harness, KK));
+    UNIT_EQUAL_INT(count_in(harness, &anna, "in"), 1);
+    harness_destroy(harness);
+}
+
+/* Where the gate was forgotten: nothing is stored under keys that are made amid it. */
+static void what_would_be_stored_without_a_months_keys_ends_the_core(void)
+{
+    struct harness *harness = three_nodes();
+    struct tov_core *core = tov_node_core(harness_node(harness, KK));
+    static const struct tov_message_keys keys;
+    static const struct tov_hash leaf;
+    uint8_t row[TOV_DATAKEY_ROW_BYTES];
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf before = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf after = TOV_BUF_INIT(TOV_VAULT_FILE_MAX_BYTES);
+    struct tov_bytes was, is;
+    harness_let_fail(harness, true);
+    UNIT_NEED(tov_small_file_load(core, TOV_VAULT_FILE, &before, &was, NULL) == TOV_OK);
+    UNIT_OK(tov_vault_wrap(core, 3, &leaf, &keys, row));
+    UNIT_EQUAL_INT(core->failed, TOV_OK);
+    core->now_ms += 40 * DAY_MS;
+    UNIT_EQUAL_INT(tov_vault_wrap(core, 3, &leaf, &keys, row), TOV_E_INTERNAL);
+    UNIT_EQUAL_INT(core->failed, TOV_E_INTERNAL);
+    CU_ASSERT(strstr(core->failure.text, "month's keys") != NULL);
+    UNIT_NEED(tov_small_file_load(core, TOV_VAULT_FILE, &after, &is, NULL) == TOV_OK);
+    UNIT_EQUAL_BYTES(is, was);
+    harness_destroy(harness);
+}
+
 /* It writes as soon as it serves: so it serves when it has them. */
 static void a_node_that_begins_in_a_month_without_keys_stays_and_goes_on(void)
 {
@@ -398,6 +496,10 @@ int main(void)
         UNIT_TEST(a_peers_first_message_of_a_month_waits_where_its_keys_find_no_room),
         UNIT_TEST(a_month_that_begins_on_a_full_disk_has_its_keys),
         UNIT_TEST(what_comes_first_of_all_needs_no_file),
+        UNIT_TEST(a_clock_that_jumps_finds_keys_wherever_it_is),
+        UNIT_TEST(a_clock_that_comes_back_from_a_month_without_keys_uses_those_it_has),
+        UNIT_TEST(a_commit_that_ends_in_a_month_without_keys_lets_nothing_in),
+        UNIT_TEST(what_would_be_stored_without_a_months_keys_ends_the_core),
         UNIT_TEST(a_node_that_begins_in_a_month_without_keys_stays_and_goes_on),
         UNIT_TEST(a_message_that_waits_is_acknowledged_once_it_is_durable_and_is_there_once),
         UNIT_TEST(a_message_that_waited_when_the_power_went_is_not_there),
