@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The entries of a recovered tree, read back from those to whom they were disclosed
- * (docs/recovery.md). Each peer is asked for its part of the range, once; until it has answered,
- * and that is durable, its ledger is not followed: the receipts that it was given are among them,
- * and the links of which its own receipts speak.
+ * (docs/recovery.md). Each peer is asked for its part of the range, once, but for the links that it
+ * told before their messages could be taken; until it has answered, and that is durable, its ledger
+ * is not followed: the receipts that it was given are among them, and the links of which its own
+ * receipts speak.
  *
  *   fact "recall" || agency u16: from u64, to u64, at u64; gone when all of it was answered
  *
@@ -149,19 +150,26 @@ bool tov_recall_is_durable(const struct tov_peer *peer)
     return !tov_recall_is_open(peer) && peer->recall_pending == 0;
 }
 
+/* PEER is to be asked for [FROM, TO), besides what it is asked for already. */
+static void widen(const struct tov_follow *follow, struct tov_peer *peer, uint64_t from,
+                  uint64_t to)
+{
+    bool is_open = tov_recall_is_open(peer);
+    if (!is_open || from < peer->recall_from)
+        peer->recall_from = from;
+    if (!is_open || from < peer->recall_at) {
+        peer->recall_at = from;
+        peer->recall_asked_ms = 0; /* what it answers to the last request is asked no more */
+    }
+    if (!is_open || to > peer->recall_to)
+        peer->recall_to = to;
+    save(follow->core, peer);
+}
+
 void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
 {
-    for (size_t i = 0; i < follow->peer_count; i++) {
-        struct tov_peer *peer = &follow->peers[i];
-        bool is_open = tov_recall_is_open(peer);
-        if (!is_open || from < peer->recall_from)
-            peer->recall_from = from;
-        if (!is_open || from < peer->recall_at)
-            peer->recall_at = from;
-        if (to > peer->recall_to)
-            peer->recall_to = to;
-        save(follow->core, peer);
-    }
+    for (size_t i = 0; i < follow->peer_count; i++)
+        widen(follow, &follow->peers[i], from, to);
     follow->recall_changes++;
 }
 
@@ -277,27 +285,35 @@ static bool is_whole(const struct tov_leaf_message *message, struct tov_bytes bo
     return tov_reader_is_done(&reader);
 }
 
-/* The peer's own link block, when it is the one that the leaf names and not there yet. */
-static void add_link(struct recalled *in)
+/* The peer's own link block is the one that the leaf names: its receipts may speak of that link
+ * from now on. */
+static bool note_link(const struct recalled *in)
 {
     struct tov_link_block link;
     struct tov_bytes block = in->held->link_block;
     const struct tov_leaf_recipient *recipient =
         tov_leaf_recipient_of(&in->leaf->as.message, in->peer->number);
-    if (recipient == NULL || tov_link_decode(block, &link) != TOV_OK ||
-        tov_entry_link_for(&in->stored, in->peer->number).size > 0)
-        return;
+    if (recipient == NULL || tov_link_decode(block, &link) != TOV_OK)
+        return false;
     struct tov_hash hash = tov_link_hash(block);
     if (!tov_hash_equal(&hash, &recipient->link_hash))
-        return;
+        return false;
     struct tov_link_place place = {in->peer->number, link.series.generation, link.series.lost_index,
                                    link.number};
     uint8_t row[8];
     tov_put_be64(row, in->held->index);
     tov_store_batch_put(tov_core_batch(in->follow->core), TOV_TABLE_LINK, tov_key_link(&place),
                         TOV_BYTES_OF(row));
+    return true;
+}
+
+/* Where it is not there yet. */
+static void add_link(struct recalled *in)
+{
+    if (tov_entry_link_for(&in->stored, in->peer->number).size > 0 || !note_link(in))
+        return;
     tov_buf_put_u16(&in->links, in->peer->number);
-    tov_buf_put_bytes(&in->links, block);
+    tov_buf_put_bytes(&in->links, in->held->link_block);
 }
 
 /* Shown as evidence: who sent what to whom and when, without the keys to read it. */
@@ -361,6 +377,21 @@ static enum tov_err end_aside(struct recalled *in)
     return fit.all ? tov_own_keys_keep(in->follow, &back) : TOV_OK;
 }
 
+/* Who holds the header alone may have told its link block before there was a row of the message for
+ * it to stand in (C2): it is asked again, for that message. */
+static void ask_for_links(const struct recalled *in)
+{
+    const struct tov_leaf_message *message = &in->leaf->as.message;
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        const struct tov_leaf_recipient *recipient = &message->recipients[i];
+        struct tov_peer *peer = tov_follow_peer(in->follow, recipient->agency);
+        if (peer == NULL || peer == in->peer || recipient->right == TOV_RIGHT_ALL)
+            continue;
+        widen(in->follow, peer, in->held->index, in->held->index + 1);
+        in->follow->recall_changes++;
+    }
+}
+
 static enum tov_err take_new_message(struct recalled *in)
 {
     struct tov_core *core = in->follow->core;
@@ -370,6 +401,7 @@ static enum tov_err take_new_message(struct recalled *in)
         TOV_TRY(end_aside(in));
     put_present(in, in->aside_number != 0 ? in->aside_number : put_event(in));
     put_body(in);
+    ask_for_links(in);
     TOV_TRY(tov_own_files_want(in->follow, &name, &in->leaf->as.message));
     return tov_follow_note_readable(in->follow);
 }
@@ -379,8 +411,10 @@ static enum tov_err take_message(struct recalled *in)
     bool is_new = in->stored.state != TOV_ENTRY_PRESENT;
     if (is_new)
         TOV_TRY(find_aside(in));
-    if (is_new && !find_body(in))
+    if (is_new && !find_body(in)) {
+        (void)note_link(in);
         return TOV_OK;
+    }
     tov_buf_put_bytes(&in->links, in->stored.links);
     add_link(in);
     if (is_new)

@@ -92,12 +92,19 @@ static void read_back_without_the_late_one(struct scene *scene)
     UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
 }
 
+/* All that node FROM has sent to TO has a receipt. */
+static void check_receipted(const struct scene *scene, size_t from, size_t to)
+{
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[from].node), to - (from < to ? 1 : 0),
+                         &view);
+    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+}
+
 static void check_links(const struct scene *scene)
 {
     CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
-    struct tov_peer_view view;
-    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), LATE - 1, &view);
-    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+    check_receipted(scene, 0, LATE);
 }
 
 static void check_links_go_on(struct scene *scene, uint64_t record)
@@ -250,6 +257,48 @@ static bool keeps_chunks(void *context, struct sim_frame *frame)
     return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
+/* To node 1, which gets the header alone and is heard first, and to the late one. */
+static void send_header_to_the_first(struct scene *scene)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = 400,
+                              .recipient_count = 2,
+                              .recipients = {{2, TOV_RIGHT_HEADER}, {LATE + 1, TOV_RIGHT_ALL}},
+                              .text_bytes = 100};
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(scene->wire);
+}
+
+static bool has_link(const struct scene *scene, const struct tov_link_place *place)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[0].store, &read, NULL) == TOV_OK);
+    return tov_store_get(read, TOV_TABLE_LINK, tov_key_link(place), &row) == TOV_OK;
+}
+
+/* What it holds is not the whole of the message, but its link; of which its receipts speak, also
+ * before the message is here. */
+static void the_link_of_who_holds_the_header_alone_comes_back(void)
+{
+    struct scene *scene = make_scene("header", send_header_to_the_first);
+    struct tov_link_place place = {2, 1, 0, 2};
+    hear(scene, 1);
+    CU_ASSERT(has_link(scene, &place));
+    hear(scene, 2);
+    hear(scene, LATE);
+    hear(scene, LAST);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
+    submit(scene, 300, NULL);
+    (void)sim_wire_send(scene->wire, 0, 301);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
 /* Chunks never come, so that the late one says that it waits for them. */
 static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
 {
@@ -357,6 +406,7 @@ int main(void)
         UNIT_TEST(what_is_on_its_way_back_is_not_appended_anew),
         UNIT_TEST(links_go_on_in_the_series_that_came_late),
         UNIT_TEST(links_go_on_behind_those_whose_loss_came_after_them),
+        UNIT_TEST(the_link_of_who_holds_the_header_alone_comes_back),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
         UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
     };
