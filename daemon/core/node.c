@@ -30,26 +30,33 @@ static enum tov_err make_turns(struct tov_core *core)
     return TOV_OK;
 }
 
+/* Of those that are here: what is lost by now bears no time. */
+static enum tov_err note_newest_time(struct tov_core *core, struct tov_store_read *read,
+                                     unsigned table)
+{
+    struct tov_store_range range = {.table = table, .backward = true};
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    bool is_found = false;
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && !is_found && tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        err = tov_entry_decode_own(iter.row.value, &entry);
+        is_found = err == TOV_OK && entry.state == TOV_ENTRY_PRESENT && entry.leaf.size >= 16;
+        if (is_found)
+            tov_core_note_leaf_time(core, tov_get_be64(entry.leaf.data + 8));
+    }
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
+}
+
 /* The time of the newest leaf of both trees: leaf times never go back. */
 static enum tov_err load_last_time(struct tov_core *core)
 {
-    static const unsigned tables[] = {TOV_TABLE_LEAF, TOV_TABLE_JLEAF};
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    for (size_t i = 0; i < 2; i++) {
-        struct tov_store_row row;
-        struct tov_entry entry;
-        enum tov_err err = tov_store_last(read, tables[i], &row);
-        if (err == TOV_E_NOT_FOUND)
-            continue;
-        TOV_TRY(err);
-        TOV_TRY(tov_entry_decode_own(row.value, &entry));
-        if (entry.state != TOV_ENTRY_PRESENT || entry.leaf.size < 16)
-            continue;
-        uint64_t time_ms = tov_get_be64(entry.leaf.data + 8);
-        core->last_leaf_ms = time_ms > core->last_leaf_ms ? time_ms : core->last_leaf_ms;
-    }
-    return TOV_OK;
+    TOV_TRY(note_newest_time(core, read, TOV_TABLE_LEAF));
+    return note_newest_time(core, read, TOV_TABLE_JLEAF);
 }
 
 /* A generation begins its ledger in a store of its own: continued under another key, the entries

@@ -495,6 +495,8 @@ static enum tov_err take_leaf(struct bringing *with, const struct tov_held_leaf 
     enum tov_err err = tov_leaf_decode(held->leaf, leaf);
     if (err == TOV_E_NOMEM)
         return err;
+    if (err == TOV_OK)
+        tov_core_note_leaf_time(follow->core, leaf->time_ms);
     if (in.stored.state == TOV_ENTRY_ERASED || err != TOV_OK)
         return TOV_OK; /* erased here since, or of a newer version: its hash stays */
     err = take_entry(&in);

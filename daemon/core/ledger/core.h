@@ -81,6 +81,8 @@ struct tov_core {
 void tov_core_random(struct tov_core *core, void *out, size_t size);
 /* The time of the next leaf: now, or the newest leaf's time if the clock went back. */
 uint64_t tov_core_leaf_time(struct tov_core *core);
+/* A leaf that stands in the tree bears MS: no later one bears an earlier time. */
+void tov_core_note_leaf_time(struct tov_core *core, uint64_t ms);
 /* The time of a leaf that is written anew and bore WRITTEN_MS: no earlier one, for its message was
  * judged by that and says so inside, even where the clock was ahead. Where WRITTEN_MS is more than
  * a day ahead of what is believed now, as tov_core_leaf_time: all later leaves would bear it too.

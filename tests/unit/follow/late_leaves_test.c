@@ -299,6 +299,72 @@ static void the_link_of_who_holds_the_header_alone_comes_back(void)
     destroy_scene(scene);
 }
 
+/* Leaf times of node 0's entries that are here. */
+static void check_times(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_LEAF};
+    struct tov_store_iter iter;
+    uint64_t last_ms = 0;
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[0].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        if (entry.state != TOV_ENTRY_PRESENT)
+            continue;
+        uint64_t time_ms = tov_get_be64(entry.leaf.data + 8);
+        CU_ASSERT(time_ms >= last_ms);
+        last_ms = time_ms;
+    }
+    UNIT_OK(tov_store_iter_fini(&iter));
+}
+
+/* To all, and a minute later to the late one alone. */
+static void send_an_hour_later(struct scene *scene)
+{
+    sim_wire_pass(scene->wire, 3600000);
+    (void)sim_wire_send(scene->wire, 0, 209);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 60000);
+    submit(scene, 210, NULL);
+    sim_wire_run(scene->wire);
+}
+
+/* Its clock is behind what the last entries say, as a machine's is that was set back whole. */
+static struct scene *make_scene_with_clock_behind(const char *name)
+{
+    struct scene *scene = make_scene(name, send_an_hour_later);
+    struct sim_node *node = &scene->wire->nodes[0];
+    sim_node_time(node, node->now_ms - 1800000, node->mono_ms);
+    return scene;
+}
+
+static void times_go_on_though_the_last_entry_is_lost(void)
+{
+    struct scene *scene = make_scene_with_clock_behind("times-lost");
+    read_back_without_the_late_one(scene);
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    check_times(scene);
+    destroy_scene(scene);
+}
+
+static void times_go_on_behind_those_that_came_late(void)
+{
+    struct scene *scene = make_scene_with_clock_behind("times");
+    read_back_without_the_late_one(scene);
+    hear(scene, LATE);
+    hear(scene, 2);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    submit(scene, 300, NULL);
+    sim_wire_run(scene->wire);
+    check_times(scene);
+    destroy_scene(scene);
+}
+
 /* Chunks never come, so that the late one says that it waits for them. */
 static bool keeps_first_of_the_late_one(void *context, struct sim_frame *frame)
 {
@@ -407,6 +473,8 @@ int main(void)
         UNIT_TEST(links_go_on_in_the_series_that_came_late),
         UNIT_TEST(links_go_on_behind_those_whose_loss_came_after_them),
         UNIT_TEST(the_link_of_who_holds_the_header_alone_comes_back),
+        UNIT_TEST(times_go_on_though_the_last_entry_is_lost),
+        UNIT_TEST(times_go_on_behind_those_that_came_late),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
         UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
     };
