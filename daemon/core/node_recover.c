@@ -412,6 +412,7 @@ static enum tov_err finish(struct tov_node *node)
         TOV_TRY(tov_follow_note_readable(node->follow));
     *recovery = (struct tov_node_recovery){.is_open = false};
     save(node);
+    tov_follow_set_sends(node->follow, true);
     return TOV_OK;
 }
 

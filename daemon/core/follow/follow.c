@@ -148,8 +148,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
             waits = false; /* what it holds of us does not change while nothing is sent */
         if (peer->is_up && waits && follow->core->mono_ms - peer->hello_mono_ms >= HELLO_RETRY_MS)
             tov_session_hello(follow, peer, NULL);
-        if (peer->has_session && peer->may_owe && !follow->recovers &&
-            !follow->core->waits_for_room)
+        if (peer->has_session && peer->may_owe && follow->sends && !follow->core->waits_for_room)
             tov_stanzas_pump_owed(follow, peer);
         tov_pull_on_tick(peer);
         tov_pull_pump(follow, peer);
@@ -285,7 +284,7 @@ void tov_follow_pump(struct tov_follow *follow)
         ask_for_missed(follow, &follow->peers[i]);
         tov_recall_pump(follow, &follow->peers[i]);
         tov_session_pump(follow, &follow->peers[i]);
-        if (!follow->recovers)
+        if (follow->sends)
             tov_parcels_pump(follow, &follow->peers[i]);
     }
 }
@@ -311,6 +310,11 @@ void tov_follow_set_takes(struct tov_follow *follow, bool takes)
 void tov_follow_set_recovers(struct tov_follow *follow, bool recovers)
 {
     follow->recovers = recovers;
+}
+
+void tov_follow_set_sends(struct tov_follow *follow, bool sends)
+{
+    follow->sends = sends;
 }
 
 enum tov_err tov_follow_load_links(struct tov_follow *follow)

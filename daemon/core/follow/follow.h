@@ -82,9 +82,12 @@ void tov_follow_set_takes(struct tov_follow *follow, bool takes);
 
 /* ---- recovery (docs/recovery.md) ---- */
 
-/* While it RECOVERS the peers are asked about this ledger and answered about theirs: no parcel and
- * no stanza goes. */
+/* While it RECOVERS the peers are asked about this ledger and answered about theirs; none is asked
+ * again what it holds. */
 void tov_follow_set_recovers(struct tov_follow *follow, bool recovers);
+/* Whether parcels and stanzas go. Never before a recovery is closed: who is sent the hash of an
+ * entry that comes back later is never told of that entry. */
+void tov_follow_set_sends(struct tov_follow *follow, bool sends);
 /* The largest size of this ledger that a peer showed under the own key; 0: none. */
 uint64_t tov_follow_held_most(const struct tov_follow *follow);
 /* A peer showed more of this ledger than stands here, or something else, under the own key. */

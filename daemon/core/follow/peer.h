@@ -261,7 +261,8 @@ struct tov_follow {
     struct tov_leaf *leaf; /* for decoding, 3 KiB */
     bool guard_agrees, started, doubts_clock;
     bool takes;                  /* what peers send, beside control frames */
-    bool recovers;               /* nothing of the own ledger is sent */
+    bool recovers;               /* what peers hold of the own ledger stays as it is */
+    bool sends;                  /* of the own ledger: parcels, stanzas */
     struct tov_rebuild *rebuild; /* the node's; NULL: no hashes are wanted */
     uint16_t asked_peer;         /* for hashes; 0: nobody */
     bool is_asking;

@@ -257,6 +257,61 @@ static bool keeps_chunks(void *context, struct sim_frame *frame)
     return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
+/* Only node 2 is sent the loss; then it gives hashes, and no entries. */
+static bool keeps_parcels_from_all_but_2(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 0 || frame->to == 2 || sim_frame_kind(frame) != TOV_FRAME_PARCEL;
+}
+
+static bool keeps_leaves_of_2(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 2 || !is_leaves(frame);
+}
+
+static bool keeps_consent_of_2(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 2 || !sim_frame_is_control(frame, TOV_CONTROL_RESTORE_ANSWER);
+}
+
+/* It comes back when all others were heard: who was behind it must be told of it, and not be shown
+ * its hash alone before that. */
+static void nobody_passes_over_a_loss_that_comes_late(void)
+{
+    struct scene *scene = make_scene("passed-over", NULL);
+    read_back_without_the_late_one(scene);
+    scene->wire->filter = keeps_parcels_from_all_but_2;
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
+    sim_wire_start(scene->wire, 0);
+    scene->wire->filter = keeps_leaves_of_2;
+    hear(scene, 2);
+    sim_wire_disconnect(scene->wire, 0, 2);
+    hear(scene, 1);
+    hear(scene, LATE);
+    hear(scene, LAST);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    scene->wire->filter = keeps_consent_of_2;
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    scene->wire->filter = NULL;
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    (void)sim_wire_send(scene->wire, 0, 300);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
 /* To node 1, which gets the header alone and is heard first, and to the late one. */
 static void send_header_to_the_first(struct scene *scene)
 {
@@ -475,6 +530,7 @@ int main(void)
         UNIT_TEST(the_link_of_who_holds_the_header_alone_comes_back),
         UNIT_TEST(times_go_on_though_the_last_entry_is_lost),
         UNIT_TEST(times_go_on_behind_those_that_came_late),
+        UNIT_TEST(nobody_passes_over_a_loss_that_comes_late),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
         UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
     };
