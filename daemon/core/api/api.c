@@ -421,16 +421,15 @@ void tov_api_on_all_gone(struct tov_api *api)
     tov_api_for_each(api, close_connection);
 }
 
-/* What came back while the node serves is known by its tag, too. */
-static void read_tags(struct tov_api *api)
+enum tov_err tov_api_tags_catch_up(struct tov_api *api)
 {
-    if (api->tags_regained == api->core->regained)
-        return;
-    enum tov_err err = tov_api_tags_read(api->tags, api->core->store, api->tags_from);
-    if (err == TOV_OK)
-        api->tags_regained = api->core->regained;
-    else
-        tov_core_log(api->core, TOV_HOST_WARN, "tags-not-read", "error=%s", tov_err_name(err));
+    const struct tov_core *core = api->core;
+    if (api->tags_regained == core->regained_open)
+        return TOV_OK;
+    TOV_TRY(tov_api_tags_read(api->tags, core, api->tags_from));
+    api->tags_regained = core->regained_open;
+    api->tags_from = core->next_event;
+    return TOV_OK;
 }
 
 void tov_api_on_tick(struct tov_api *api)
@@ -439,7 +438,6 @@ void tov_api_on_tick(struct tov_api *api)
     if (tov_store_space(api->core->store, &space) == TOV_OK)
         api->core->disk_free_bytes = space.free_bytes;
     tov_api_for_each(api, tov_api_uploads_expire);
-    read_tags(api);
     tov_api_rest_on_tick(api);
     tov_desk_on_tick(api);
 }

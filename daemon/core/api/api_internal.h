@@ -125,8 +125,8 @@ struct tov_api {
     uint64_t last_search;
     size_t search_piece_bytes; /* of contents that one piece of a search opens */
     struct tov_api_tags *tags;
-    uint64_t tags_from, tags_regained; /* events from there on are read again when core->regained
-                                        * is another one: messages may have come back */
+    uint64_t tags_from, tags_regained; /* tov_api_tags_catch_up: events from there on are read when
+                                        * core->regained_open is another one */
     struct tov_desk *desk;             /* read from the start on, with the ticks */
     struct tov_api_policy policy;
     struct api_settled *settled; /* undelivered.c */
@@ -194,6 +194,8 @@ struct api_argument {
 typedef enum tov_err api_then(struct api_call *call, const struct api_argument *argument);
 enum tov_err tov_api_call_after(struct api_call *call, api_then *then,
                                 const struct api_argument *argument) TOV_MUST_CHECK;
+/* Before a tag is looked for: messages may have come back since, though not told or durable yet. */
+enum tov_err tov_api_tags_catch_up(struct tov_api *api) TOV_MUST_CHECK;
 /* The newest committed event, from the store. */
 uint64_t tov_api_newest_event(struct tov_api *api);
 /* Handles FRAME of a connection and answers. AGAIN: it must wait, and nothing was answered. */

@@ -513,6 +513,7 @@ static enum tov_err submit(struct submission *in)
     struct tov_record answer;
     if (!check_only) {
         TOV_TRY(make_tag(in));
+        TOV_TRY(tov_api_tags_catch_up(call->api));
         uint64_t number = tov_api_tags_find(call->api->tags, in->tag);
         if (number != 0)
             return repeat(call, number);

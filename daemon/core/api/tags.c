@@ -171,6 +171,15 @@ static enum tov_err find_start(const struct tov_api_tags *tags, struct tov_store
     return err != TOV_OK ? err : read_err;
 }
 
+static enum tov_err take_row(struct tov_api_tags *tags, uint64_t number, struct tov_bytes row)
+{
+    struct tov_event event;
+    TOV_TRY(tov_event_decode(row, &event));
+    if (!has_tag(&event) || tov_api_tags_find(tags, event.tag) != 0)
+        return TOV_OK;
+    return tov_api_tags_add(tags, event.tag, number);
+}
+
 static enum tov_err take_from(struct tov_api_tags *tags, struct tov_store_read *read,
                               struct tov_store_key first)
 {
@@ -178,21 +187,29 @@ static enum tov_err take_from(struct tov_api_tags *tags, struct tov_store_read *
     struct tov_store_iter iter;
     enum tov_err err = TOV_OK;
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    while (err == TOV_OK && tov_store_iter_next(&iter)) {
-        struct tov_event event;
-        err = tov_event_decode(iter.row.value, &event);
-        if (err == TOV_OK && has_tag(&event) && tov_api_tags_find(tags, event.tag) == 0)
-            err = tov_api_tags_add(tags, event.tag, tov_store_key_to_u64(&iter.row.key));
-    }
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = take_row(tags, tov_store_key_to_u64(&iter.row.key), iter.row.value);
     enum tov_err read_err = tov_store_iter_fini(&iter);
     return err != TOV_OK ? err : read_err;
 }
 
-enum tov_err tov_api_tags_read(struct tov_api_tags *tags, struct tov_store *store, uint64_t first)
+enum tov_err tov_api_tags_read(struct tov_api_tags *tags, const struct tov_core *core,
+                               uint64_t first)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_TRY(tov_store_read_begin(store, &read, NULL));
-    return take_from(tags, read, tov_store_key_u64(first));
+    struct tov_store_row last;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(take_from(tags, read, tov_store_key_u64(first)));
+    enum tov_err err = tov_store_last(read, TOV_TABLE_EVENT, &last);
+    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
+        return err;
+    uint64_t open = err == TOV_OK ? tov_store_key_to_u64(&last.key) + 1 : 1;
+    for (uint64_t number = open > first ? open : first; number < core->next_event; number++) {
+        struct tov_bytes row;
+        TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_EVENT, tov_store_key_u64(number), &row));
+        TOV_TRY(take_row(tags, number, row));
+    }
+    return TOV_OK;
 }
 
 enum tov_err tov_api_tags_load(struct tov_api_tags *tags, struct tov_store *store)

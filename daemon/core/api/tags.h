@@ -25,8 +25,8 @@ uint64_t tov_api_tags_find(const struct tov_api_tags *tags, const uint8_t tag[TO
 enum tov_err tov_api_tags_add(struct tov_api_tags *tags, const uint8_t tag[TOV_TAG_BYTES],
                               uint64_t event) TOV_MUST_CHECK;
 size_t tov_api_tags_count(const struct tov_api_tags *tags);
-/* Tags of the committed events from FIRST on that are not there yet. */
-enum tov_err tov_api_tags_read(struct tov_api_tags *tags, struct tov_store *store,
+/* Tags of the events from FIRST on that are not there yet, also of open batches. */
+enum tov_err tov_api_tags_read(struct tov_api_tags *tags, const struct tov_core *core,
                                uint64_t first) TOV_MUST_CHECK;
 /* The newest tags of the store. */
 enum tov_err tov_api_tags_load(struct tov_api_tags *tags, struct tov_store *store) TOV_MUST_CHECK;

@@ -149,6 +149,55 @@ static void set_aside(struct harness *harness, uint64_t number)
     tov_event_replace(core_of(harness), number, &event);
 }
 
+static struct tov_event event_of(struct harness *harness, uint64_t number)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_event event;
+    UNIT_NEED(tov_store_read_begin(core_of(harness)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_event_get(read, number, &event) == TOV_OK);
+    return event;
+}
+
+/* Message NUMBER is lost, and comes back as one of those do that a restore had lost. */
+static void lose_and_bring_back(struct harness *harness, uint64_t number)
+{
+    struct tov_event event = event_of(harness, number);
+    struct tov_event without_tag = event;
+    memset(without_tag.tag, 0, sizeof without_tag.tag);
+    tov_event_replace(core_of(harness), number, &without_tag);
+    harness_advance(harness, 1000);
+    harness_restart(harness, 0);
+    harness_run(harness);
+    (void)tov_event_append(core_of(harness), &event);
+    UNIT_OK(tov_follow_note_readable(tov_node_follow(harness_node(harness, 0))));
+}
+
+/* I3: not once all has come back and is told, but from the moment on at which this one has. */
+static void check_just_come_back(bool is_durable)
+{
+    struct harness *harness = three_nodes();
+    struct tov_record request = submit_of(harness, &note);
+    struct tov_record reply = exchange(harness, &anna, request);
+    lose_and_bring_back(harness, tov_record_number(body_of(reply, "submit"), "number"));
+    tov_record_destroy(&reply);
+    if (is_durable)
+        harness_run(harness);
+    uint64_t size = tov_ledger_size(core_of(harness)->ledger);
+    reply = exchange(harness, &anna, request);
+    UNIT_EQUAL_INT(error_of(reply), 0);
+    UNIT_EQUAL_INT(tov_record_number(body_of(reply, "submit"), "repeated"), 1);
+    UNIT_EQUAL_INT(tov_ledger_size(core_of(harness)->ledger), size);
+    tov_record_destroy(&reply);
+    tov_record_destroy(&request);
+    harness_destroy(harness);
+}
+
+static void what_has_just_come_back_is_not_written_again(void)
+{
+    check_just_come_back(true);
+    check_just_come_back(false);
+}
+
 /* Who repeats it is not told that it was erased; and nothing is written that names it. */
 static void what_is_set_aside_is_neither_erased_nor_named(void)
 {
@@ -347,6 +396,7 @@ static void what_nobody_knows_the_unit_of_is_told_to_every_unit(void)
 int main(void)
 {
     static const struct unit_test tests[] = {
+        UNIT_TEST(what_has_just_come_back_is_not_written_again),
         UNIT_TEST(a_place_that_a_message_has_lost_still_leads_to_it),
         UNIT_TEST(what_is_set_aside_is_neither_erased_nor_named),
         UNIT_TEST(who_asks_for_a_message_that_is_set_aside_is_told_what_became_of_it),
