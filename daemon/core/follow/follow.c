@@ -49,6 +49,8 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
         if (err == TOV_OK)
             err = tov_told_load(core, peer);
         if (err == TOV_OK)
+            err = tov_told_find_aside(core, peer);
+        if (err == TOV_OK)
             err = tov_receipts_load(core, peer);
         if (err == TOV_OK)
             err = tov_witness_load(core, peer);
@@ -234,6 +236,7 @@ static void send_expired(struct tov_core *core, const struct tov_after *after)
 static enum tov_err close_peer_turn(struct tov_follow *follow, struct tov_peer *peer)
 {
     struct tov_after after = {.owner = follow, .agency = peer->number, .a = peer->range.size};
+    TOV_TRY(tov_told_give_aside(follow, peer));
     TOV_TRY(tov_receipt_flush(follow, peer));
     if (peer->dirty)
         tov_peer_save(follow->core, peer);
@@ -266,7 +269,7 @@ bool tov_follow_takes(const struct tov_follow *follow)
 bool tov_follow_may_take(const struct tov_follow *follow, const struct tov_peer *peer)
 {
     return tov_follow_takes(follow) && !peer->day_is_full && tov_recall_is_durable(peer) &&
-           tov_ledger_size(follow->core->ledger) > 0;
+           !peer->has_aside && tov_ledger_size(follow->core->ledger) > 0;
 }
 
 static void ask_for_missed(struct tov_follow *follow, struct tov_peer *peer)

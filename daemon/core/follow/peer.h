@@ -150,6 +150,7 @@ struct tov_peer {
     uint64_t recall_moved_ms; /* since when it has brought nothing; 0: it is not heard */
     struct tov_quota asked;   /* by us: hashes and leaves, so that its own quota is not met */
     struct tov_told told;     /* in the present series of its ledger (told.c) */
+    bool has_aside;           /* receipts for it are set aside (told.c) */
     bool receipts_skip;       /* it lost entries: its next receipt may begin anywhere (receipt.c) */
     struct tov_spoken spoken[TOV_SPOKEN_SERIES]; /* of own series; spoken.c */
     size_t spoken_count, spoken_next;
@@ -595,6 +596,11 @@ void tov_told_end(struct tov_core *core, const struct tov_peer *peer);
 /* Of a series that has ended. */
 enum tov_err tov_told_last(const struct tov_core *core, const struct tov_peer *peer,
                            struct tov_series series, struct tov_told *out_told) TOV_MUST_CHECK;
+/* Whether receipts for it are set aside: before they are given anew no other is. */
+enum tov_err tov_told_find_aside(const struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+/* Gives them anew, into the open batch, once the recovery is closed and PEER has told what it was
+ * given. */
+enum tov_err tov_told_give_aside(struct tov_follow *follow, struct tov_peer *peer) TOV_MUST_CHECK;
 /* For the present series of its ledger. */
 enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
 bool tov_told_covers(const struct tov_peer *peer, uint64_t link);

@@ -72,50 +72,62 @@ enum tov_err tov_mirror_position(struct tov_store_read *read, uint16_t agency,
     return TOV_OK;
 }
 
-/* The newest own message to this peer in the present series. */
-static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read,
-                              struct tov_peer *peer)
+/* Of the present series, the newest row of TABLE, which has links to this peer: its link, and what
+ * it begins with. Link 0: there is none. */
+struct newest {
+    uint64_t link, value;
+};
+
+static enum tov_err find_newest(const struct tov_core *core, struct tov_store_read *read,
+                                const struct tov_peer *peer, unsigned table, struct newest *out)
 {
     struct tov_link_place first = {peer->number, core->series.generation, core->series.lost_index,
                                    0};
     struct tov_link_place last = first;
     last.link = UINT64_MAX;
-    struct tov_store_range range = {.table = TOV_TABLE_LINK,
+    struct tov_store_range range = {.table = table,
                                     .first = tov_key_link(&first),
                                     .last = tov_key_link(&last),
                                     .backward = true};
     struct tov_store_iter iter;
-    peer->head = (struct tov_link_head){0};
+    *out = (struct newest){0, 0};
     TOV_TRY(tov_store_iter_init(read, &range, &iter));
-    bool found = tov_store_iter_next(&iter);
-    uint64_t number = 0;
-    uint64_t index = 0;
-    if (found) {
-        struct tov_reader key =
-            tov_reader_of((struct tov_bytes){iter.row.key.bytes + iter.row.key.size - 8, 8});
+    if (tov_store_iter_next(&iter)) {
         struct tov_reader value = tov_reader_of(iter.row.value);
-        number = tov_read_u64(&key);
-        index = tov_read_u64(&value);
+        out->link = tov_get_be64(iter.row.key.bytes + iter.row.key.size - 8);
+        out->value = tov_read_u64(&value);
     }
-    TOV_TRY(tov_store_iter_fini(&iter));
-    if (!found)
-        return TOV_OK;
+    return tov_store_iter_fini(&iter);
+}
+
+/* The newest own message to this peer in the present series. */
+static enum tov_err load_head(struct tov_core *core, struct tov_store_read *read,
+                              struct tov_peer *peer)
+{
+    struct newest newest;
     struct tov_bytes row;
     struct tov_entry entry;
-    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
+    peer->head = (struct tov_link_head){0};
+    TOV_TRY(find_newest(core, read, peer, TOV_TABLE_LINK, &newest));
+    if (newest.link == 0)
+        return TOV_OK;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(newest.value), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    peer->head.number = number;
+    peer->head.number = newest.link;
     peer->head.leaf =
         entry.state == TOV_ENTRY_PRESENT ? tov_merkle_leaf_hash(entry.leaf) : entry.leaf_hash;
     return TOV_OK;
 }
 
+/* A series that an unsigned loss had ended goes on when that loss is told no more. */
 enum tov_err tov_peer_load_links(struct tov_core *core, struct tov_store_read *read,
                                  struct tov_peer *peer)
 {
     if (!tov_series_equal(peer->receipted_series, core->series)) {
+        struct newest newest;
+        TOV_TRY(find_newest(core, read, peer, TOV_TABLE_COVER, &newest));
         peer->receipted_series = core->series;
-        peer->receipted_link = 0;
+        peer->receipted_link = newest.link;
     }
     return load_head(core, read, peer);
 }
@@ -213,6 +225,7 @@ enum tov_err tov_peer_load(struct tov_core *core, struct tov_peer *peer)
     if (peer->series.generation != peer->agency->generation) {
         keep_former(core, peer);
         forget_ledger(peer);
+        peer->receipted_series = core->series;
     }
     peer->committed_size = peer->range.size;
     return tov_peer_load_links(core, read, peer);

@@ -12,6 +12,8 @@
  */
 #include "follow/peer.h"
 
+#include "ledger/aside.h"
+
 #include <string.h>
 
 #define NOT_READ "what was receipted before could not be read"
@@ -215,5 +217,76 @@ enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, ui
     struct tov_receipt_amendment amendment = {link, *leaf_hash, now};
     if (is_amended(before.value, now))
         tov_receipt_amend(follow, peer, peer->series, &amendment);
+    return TOV_OK;
+}
+
+/* ---- receipts that were set aside ---- */
+
+static struct tov_store_range aside_of(const struct tov_peer *peer)
+{
+    return (struct tov_store_range){.table = TOV_TABLE_FACT,
+                                    .first = tov_aside_receipt_key(peer->number, 0),
+                                    .last = tov_aside_receipt_key(peer->number, UINT64_MAX)};
+}
+
+enum tov_err tov_told_find_aside(const struct tov_core *core, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = aside_of(peer);
+    struct tov_store_iter iter;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    peer->has_aside = tov_store_iter_next(&iter);
+    return tov_store_iter_fini(&iter);
+}
+
+/* It stands in the tree after all: the peer has given back one that speaks of the same. */
+static enum tov_err is_given(const struct tov_core *core, const struct tov_peer *peer,
+                             const struct tov_leaf_receipt *receipt, bool *out_is_given)
+{
+    struct tov_told told;
+    uint64_t span = tov_receipt_span(receipt);
+    enum tov_err err = tov_told_last(core, peer, receipt->series, &told);
+    *out_is_given = err == TOV_OK && span > 0 && told.link > receipt->last_link - span;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+static enum tov_err give_one(struct tov_core *core, const struct tov_peer *peer,
+                             const struct tov_store_row *row, struct tov_leaf *leaf)
+{
+    struct tov_ledger_place place;
+    bool has_it = false;
+    TOV_TRY(tov_leaf_decode(row->value, leaf));
+    TOV_TRY(is_given(core, peer, &leaf->as.receipt, &has_it));
+    if (!has_it)
+        TOV_TRY(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, row->key);
+    return TOV_OK;
+}
+
+static enum tov_err give_each(struct tov_core *core, const struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_store_range range = aside_of(peer);
+    struct tov_store_iter iter;
+    enum tov_err err = TOV_OK;
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    TOV_TRY(tov_store_iter_init(read, &range, &iter));
+    while (err == TOV_OK && tov_store_iter_next(&iter))
+        err = give_one(core, peer, &iter.row, leaf);
+    enum tov_err read_err = tov_store_iter_fini(&iter);
+    return err != TOV_OK ? err : read_err;
+}
+
+enum tov_err tov_told_give_aside(struct tov_follow *follow, struct tov_peer *peer)
+{
+    if (!peer->has_aside || !follow->sends || !tov_follow_takes(follow) ||
+        !tov_recall_is_durable(peer))
+        return TOV_OK;
+    TOV_TRY(give_each(follow->core, peer));
+    peer->has_aside = false;
     return TOV_OK;
 }

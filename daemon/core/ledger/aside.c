@@ -14,6 +14,14 @@
 #define LEAF_TYPE_AT 5u /* wire/leaf.c */
 #define ROW_MAX_BYTES ((size_t)2 * TOV_FRAME_MAX_BYTES)
 
+struct tov_store_key tov_aside_receipt_key(uint16_t agency, uint64_t index)
+{
+    struct tov_store_key key = tov_store_key_text("aside-receipt");
+    tov_store_key_put_u16(&key, agency);
+    tov_store_key_put_u64(&key, index);
+    return key;
+}
+
 /* ---- setting aside ---- */
 
 static enum tov_err get_optional(struct tov_store_read *read, unsigned table, uint64_t index,
@@ -59,30 +67,57 @@ static enum tov_err unplace_event(struct tov_core *core, struct tov_store_read *
     return TOV_OK;
 }
 
-static enum tov_err put_one(struct tov_core *core, struct tov_store_read *read, uint64_t index)
+static enum tov_err put_message(struct tov_core *core, struct tov_store_read *read, uint64_t index,
+                                struct tov_bytes row, const struct tov_entry *entry)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(ROW_MAX_BYTES);
-    struct tov_bytes row;
     struct tov_bytes body;
     struct tov_bytes keys;
-    struct tov_entry entry;
-    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
-    TOV_TRY(tov_entry_decode_own(row, &entry));
-    if (entry.state != TOV_ENTRY_PRESENT || entry.leaf.size <= LEAF_TYPE_AT ||
-        entry.leaf.data[LEAF_TYPE_AT] != TOV_LEAF_MESSAGE)
-        return TOV_OK;
     TOV_TRY(get_optional(read, TOV_TABLE_BODY, index, &body));
     TOV_TRY(get_optional(read, TOV_TABLE_DATAKEY, index, &keys));
-    TOV_TRY(delete_links(core, &entry));
-    TOV_TRY(unplace_event(core, read, &entry));
+    TOV_TRY(delete_links(core, entry));
+    TOV_TRY(unplace_event(core, read, entry));
     tov_buf_put_u64(&out, 0); /* not given up */
     tov_buf_put_u64(&out, index);
     put_sized(&out, row);
     put_sized(&out, body);
     put_sized(&out, keys);
-    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_ASIDE, tov_store_key_u64(entry.event),
+    tov_store_batch_put_buf(tov_core_batch(core), TOV_TABLE_ASIDE, tov_store_key_u64(entry->event),
                             &out);
     return TOV_OK;
+}
+
+/* A loss told what an earlier recovery could not bring back, and that is as it was. */
+static enum tov_err put_other(struct tov_core *core, uint64_t index, struct tov_bytes bytes,
+                              uint64_t *inout_unsaid)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    if (leaf == NULL)
+        return TOV_E_NOMEM;
+    TOV_TRY(tov_leaf_decode(bytes, leaf));
+    if (leaf->type == TOV_LEAF_LOST && leaf->as.lost.first < *inout_unsaid)
+        *inout_unsaid = leaf->as.lost.first;
+    if (leaf->type == TOV_LEAF_RECEIPT)
+        tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT,
+                            tov_aside_receipt_key(leaf->as.receipt.peer, index), bytes);
+    return TOV_OK;
+}
+
+static enum tov_err put_one(struct tov_core *core, struct tov_store_read *read, uint64_t index,
+                            uint64_t *inout_unsaid)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
+    TOV_TRY(tov_entry_decode_own(row, &entry));
+    if (entry.state != TOV_ENTRY_PRESENT || entry.leaf.size <= LEAF_TYPE_AT)
+        return TOV_OK;
+    uint8_t type = entry.leaf.data[LEAF_TYPE_AT];
+    if (type == TOV_LEAF_MESSAGE)
+        return put_message(core, read, index, row, &entry);
+    return type == TOV_LEAF_LOST || type == TOV_LEAF_RECEIPT
+               ? put_other(core, index, entry.leaf, inout_unsaid)
+               : TOV_OK;
 }
 
 /* Tiles that hold any entry from FIRST on. */
@@ -97,12 +132,13 @@ static void delete_tiles(struct tov_core *core, uint64_t first)
 }
 
 enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *read, uint64_t first,
-                               uint64_t end)
+                               uint64_t end, uint64_t *out_unsaid)
 {
     static const unsigned tables[] = {TOV_TABLE_LEAF, TOV_TABLE_BODY, TOV_TABLE_DATAKEY};
     struct tov_store_key none = {0};
+    *out_unsaid = first;
     for (uint64_t i = first; i < end; i++)
-        TOV_TRY(put_one(core, read, i));
+        TOV_TRY(put_one(core, read, i, out_unsaid));
     struct tov_store_batch *batch = tov_core_batch(core);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         tov_store_batch_delete_range(batch, tables[i], tov_store_key_u64(first), none);

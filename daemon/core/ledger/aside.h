@@ -2,7 +2,7 @@
  *
  * Entries of the own ledger that were written and never signed, and whose places another entry
  * turned out to have (docs/recovery.md): set aside, and appended anew once the node may sign again.
- * Messages alone: what a node writes by itself it writes again by itself.
+ * Messages and receipts alone: all else that a node writes by itself it writes again by itself.
  *
  *   A1 Nobody but their writers was ever told of them. So what names one of them, which can only be
  *      another one that was taken behind it, names its new place when it is appended anew
@@ -17,9 +17,13 @@
  *      event.
  *   A5 Each is tried once. What cannot be appended is given up for good, in the batch that tried:
  *      its writer is told so, and may have sent it anew when the store is set back once more.
+ *   A6 A receipt is given when what it speaks of is stored, and never again: so it is kept, by the
+ *      agency that it is for, until it stands in the tree anew (follow/told.c).
  *
  *   row of the table `aside`, by event number: given up u64 time (0: it waits to be appended anew),
  *   index 8, leaf row u32 size and bytes, body u32 size and bytes, data key row
+ *
+ *   fact "aside-receipt" || agency u16 || index u64: its leaf
  *
  * Never set aside what a guard has signed.
  */
@@ -31,9 +35,10 @@
 /* Where an event points while its message is set aside: no entry has this index. */
 #define TOV_ASIDE_INDEX (UINT64_MAX >> 1)
 
-/* Sets aside the own entries [first, end) and removes every row of the ledger from FIRST on. */
+/* Sets aside the own entries [first, end) and removes every row of the ledger from FIRST on. From
+ * *OUT_UNSAID on, FIRST or an entry before it, no entry `lost` tells any more what is not there. */
 enum tov_err tov_aside_put_all(struct tov_core *core, struct tov_store_read *read, uint64_t first,
-                               uint64_t end) TOV_MUST_CHECK;
+                               uint64_t end, uint64_t *out_unsaid) TOV_MUST_CHECK;
 /* Appends all that waits for it, in the order in which it was accepted; the events keep their
  * numbers and idempotency tags. What cannot be appended, as to an agency that the roster has no
  * longer, is given up (A5), and with it what names it. How many were appended. */
@@ -55,6 +60,8 @@ enum tov_err tov_aside_get(struct tov_store_read *read, uint64_t number,
  * it is not set aside; TOV_E_ERASED: its key is gone. */
 enum tov_err tov_aside_open(struct tov_core *core, struct tov_store_read *read, uint64_t number,
                             struct tov_message *message) TOV_MUST_CHECK;
+/* Where in the table `fact` stands the receipt for AGENCY that was at INDEX (A6). */
+struct tov_store_key tov_aside_receipt_key(uint16_t agency, uint64_t index);
 
 /* What is set aside by the ids of its messages: as READ shows it, read once for many questions. */
 struct tov_aside_ids {

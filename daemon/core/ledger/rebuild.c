@@ -128,7 +128,9 @@ static enum tov_err write_one(struct tov_rebuild *rebuild, struct tov_store_read
         is_own = tov_hash_equal(&own, hash);
     }
     if (index < rebuild->own_end && !is_own) {
-        TOV_TRY(tov_aside_put_all(rebuild->core, read, index, rebuild->own_end));
+        uint64_t unsaid = index;
+        TOV_TRY(tov_aside_put_all(rebuild->core, read, index, rebuild->own_end, &unsaid));
+        rebuild->changed = unsaid < rebuild->changed ? unsaid : rebuild->changed;
         rebuild->aside += rebuild->own_end - index;
         rebuild->own_end = index;
     }

@@ -30,7 +30,7 @@ void tov_rebuild_expect(struct tov_rebuild *rebuild, uint64_t size, const struct
 
 uint64_t tov_rebuild_size(const struct tov_rebuild *rebuild); /* verified up to here */
 uint64_t tov_rebuild_next(const struct tov_rebuild *rebuild); /* the hash that is wanted next */
-/* The first index whose row was written; UINT64_MAX: none. */
+/* The first index whose row was written, or whose loss is told no more; UINT64_MAX: none. */
 uint64_t tov_rebuild_changed(const struct tov_rebuild *rebuild);
 /* Entries set aside since it was made. */
 uint64_t tov_rebuild_aside(const struct tov_rebuild *rebuild);

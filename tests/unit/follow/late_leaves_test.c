@@ -257,6 +257,110 @@ static bool keeps_chunks(void *context, struct sim_frame *frame)
     return sim_frame_kind(frame) != TOV_FRAME_CHUNK;
 }
 
+static bool keeps_parcels_from_all_but_the_last(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != 0 || frame->to == LAST || sim_frame_kind(frame) != TOV_FRAME_PARCEL;
+}
+
+/* Of the last message only the last one is told. */
+static void send_to_the_last_alone(struct scene *scene)
+{
+    struct tov_message_written written;
+    struct sim_order order = {.record = 400,
+                              .recipient_count = 1,
+                              .recipients = {{LAST + 1, TOV_RIGHT_ALL}},
+                              .text_bytes = 100};
+    scene->wire->filter = keeps_parcels_from_all_but_the_last;
+    UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(scene->wire);
+    scene->wire->filter = NULL;
+}
+
+static void turn_clock(struct scene *scene, int64_t ms)
+{
+    struct sim_node *node = &scene->wire->nodes[0];
+    sim_node_time(node, node->now_ms + (uint64_t)ms, node->mono_ms);
+}
+
+/* A clock that runs ahead keeps what is written from being signed. */
+static struct scene *make_scene_unsigned(const char *name)
+{
+    struct scene *scene = make_scene(name, send_to_the_last_alone);
+    read_back_without_the_late_one(scene);
+    turn_clock(scene, 86400000);
+    hear(scene, 2);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_CLOCK);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    return scene;
+}
+
+/* The last one holds another entry in its place. */
+static void find_replaced(struct scene *scene)
+{
+    hear(scene, LAST);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    turn_clock(scene, -86400000);
+}
+
+static void replace_unsigned(struct scene *scene)
+{
+    find_replaced(scene);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+}
+
+/* What the late one was sent is as uncertain as before. */
+static void a_loss_that_was_not_signed_is_said_again(void)
+{
+    struct scene *scene = make_scene_unsigned("unsigned-loss");
+    replace_unsigned(scene);
+    UNIT_EQUAL_INT(count_losses(scene), 2);
+    submit(scene, 300, NULL);
+    hear(scene, LATE);
+    sim_wire_pass(scene->wire, 20000);
+    check_links(scene);
+    destroy_scene(scene);
+}
+
+/* The series that it had begun is none, and the one before it goes on with its receipts. */
+static void what_was_lost_before_and_comes_back_ends_no_series(void)
+{
+    struct scene *scene = make_scene_unsigned("unsigned-back");
+    find_replaced(scene);
+    hear(scene, LATE);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_EQUAL_INT(count_losses(scene), 1);
+    (void)sim_wire_send(scene->wire, 0, 300);
+    sim_wire_run(scene->wire);
+    for (size_t i = 1; i < NODES; i++)
+        check_receipted(scene, 0, i);
+    check_links(scene);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "receipt-does-not-fit"));
+    destroy_scene(scene);
+}
+
+static void send_from_the_first(struct scene *scene, uint64_t record)
+{
+    (void)sim_wire_send(scene->wire, 1, record);
+    sim_wire_run(scene->wire);
+}
+
+/* What they speak of is held here, and comes no second time. */
+static void receipts_that_were_not_signed_are_given_again(void)
+{
+    struct scene *scene = make_scene_unsigned("unsigned-receipts");
+    send_from_the_first(scene, 500);
+    replace_unsigned(scene);
+    check_receipted(scene, 1, 0);
+    send_from_the_first(scene, 501);
+    check_receipted(scene, 1, 0);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "receipt-does-not-fit"));
+    destroy_scene(scene);
+}
+
 /* Only node 2 is sent the loss; then it gives hashes, and no entries. */
 static bool keeps_parcels_from_all_but_2(void *context, struct sim_frame *frame)
 {
@@ -530,6 +634,9 @@ int main(void)
         UNIT_TEST(the_link_of_who_holds_the_header_alone_comes_back),
         UNIT_TEST(times_go_on_though_the_last_entry_is_lost),
         UNIT_TEST(times_go_on_behind_those_that_came_late),
+        UNIT_TEST(a_loss_that_was_not_signed_is_said_again),
+        UNIT_TEST(what_was_lost_before_and_comes_back_ends_no_series),
+        UNIT_TEST(receipts_that_were_not_signed_are_given_again),
         UNIT_TEST(nobody_passes_over_a_loss_that_comes_late),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
         UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
