@@ -441,7 +441,9 @@ static enum tov_err take_entry(struct recalled *in)
     case TOV_LEAF_MESSAGE:
         return take_message(in);
     case TOV_LEAF_RECEIPT:
-        if (is_new && in->leaf->as.receipt.peer == in->peer->number)
+        if (in->leaf->as.receipt.peer != in->peer->number)
+            return TOV_OK; /* it was shown to its peer alone, which tells what it says */
+        if (is_new)
             tov_told_note(in->follow->core, in->peer, &in->leaf->as.receipt);
         break;
     case TOV_LEAF_ANCHOR:

@@ -361,6 +361,45 @@ static void receipts_that_were_not_signed_are_given_again(void)
     destroy_scene(scene);
 }
 
+static void send_and_have_receipts(struct scene *scene)
+{
+    send_from_the_first(scene, 500);
+}
+
+/* The late one has node 1's mirror of the entries of node 0 that it lacks. */
+static void betray_to_the_late_one(struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_store_range range = {.table = TOV_TABLE_MLEAF,
+                                    .first = tov_store_key_u16_u32_u64(1, 1, 0),
+                                    .last = tov_store_key_u16_u32_u64(1, 1, UINT64_MAX)};
+    struct tov_store_iter iter;
+    struct tov_core *late = tov_node_core(scene->wire->nodes[LATE].node);
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[1].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter))
+        tov_store_batch_put(tov_core_batch(late), TOV_TABLE_MLEAF, iter.row.key, iter.row.value);
+    UNIT_OK(tov_store_iter_fini(&iter));
+}
+
+/* One that brings a receipt that another was given keeps nobody from knowing that it was. */
+static void no_receipt_is_given_twice_whoever_brings_it_back(void)
+{
+    struct scene *scene = make_scene("betrayed", send_and_have_receipts);
+    betray_to_the_late_one(scene);
+    sim_node_settle(&scene->wire->nodes[LATE]);
+    hear(scene, LATE);
+    hear(scene, 2);
+    hear(scene, LAST);
+    hear(scene, 1);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    send_from_the_first(scene, 501);
+    check_receipted(scene, 1, 0);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "receipt-does-not-fit"));
+    destroy_scene(scene);
+}
+
 /* Only node 2 is sent the loss; then it gives hashes, and no entries. */
 static bool keeps_parcels_from_all_but_2(void *context, struct sim_frame *frame)
 {
@@ -637,6 +676,7 @@ int main(void)
         UNIT_TEST(a_loss_that_was_not_signed_is_said_again),
         UNIT_TEST(what_was_lost_before_and_comes_back_ends_no_series),
         UNIT_TEST(receipts_that_were_not_signed_are_given_again),
+        UNIT_TEST(no_receipt_is_given_twice_whoever_brings_it_back),
         UNIT_TEST(nobody_passes_over_a_loss_that_comes_late),
         UNIT_TEST(what_is_said_of_what_came_back_counts),
         UNIT_TEST(what_finds_no_room_for_long_is_not_lost),
