@@ -257,6 +257,8 @@ static enum tov_err give_one(struct tov_core *core, const struct tov_peer *peer,
     struct tov_ledger_place place;
     bool has_it = false;
     TOV_TRY(tov_leaf_decode(row->value, leaf));
+    if (leaf->type != TOV_LEAF_RECEIPT || leaf->as.receipt.peer != peer->number)
+        return TOV_E_CORRUPT;
     TOV_TRY(is_given(core, peer, &leaf->as.receipt, &has_it));
     if (!has_it)
         TOV_TRY(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));

@@ -6,6 +6,7 @@
  * Not for: series that have ended (former_series_test.c).
  */
 #include "kept.h"
+#include "ledger/aside.h"
 #include "ledger/entry.h"
 #include "store/read.h"
 #include "support/sim_wire.h"
@@ -242,6 +243,29 @@ static void what_was_told_and_cannot_be_read_is_said_again(void)
     end_late(&scene);
 }
 
+/* As a receipt that was set aside stands node 0's first entry, which is none. */
+static void what_is_no_receipt_is_not_given_as_one(void)
+{
+    struct sim_wire *wire = sim_wire_create("no-receipt", 2);
+    struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    struct tov_entry entry;
+    sim_wire_start_all(wire);
+    UNIT_NEED(tov_store_read_begin(wire->nodes[0].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(0), &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    tov_store_batch_put(tov_core_batch(tov_node_core(wire->nodes[0].node)), TOV_TABLE_FACT,
+                        tov_aside_receipt_key(2, 0), entry.leaf);
+    tov_store_read_end(read);
+    sim_node_settle(&wire->nodes[0]);
+    sim_wire_crash(wire, 0);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, 1);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(tov_node_failed(wire->nodes[0].node, NULL), TOV_E_CORRUPT);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -249,6 +273,7 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
+        UNIT_TEST(what_is_no_receipt_is_not_given_as_one),
         UNIT_TEST(what_was_told_and_cannot_be_read_is_said_again),
     };
     return unit_run("follow_told", tests, sizeof tests / sizeof tests[0]);
