@@ -371,6 +371,36 @@ static void a_signature_line_of_nobody_is_told(void)
     }
 }
 
+static void double_last_line(const char *dir, const char *path)
+{
+    char line[512];
+    struct tov_buf text = damage_read(dir, path);
+    size_t at = text.size - 1;
+    while (at > 0 && text.data[at - 1] != '\n')
+        at--;
+    UNIT_NEED(text.size - at < sizeof line);
+    memcpy(line, text.data + at, text.size - at);
+    line[text.size - at] = '\0';
+    damage_append(dir, path, line);
+    tov_buf_fini(&text);
+}
+
+static void signed_sizes_that_do_not_ascend_are_found(void)
+{
+    static const char *const files[] = {"signatures", "journal/signatures",
+                                        "mirror/2/1/checkpoints"};
+    char dir[WORLD_PATH_SIZE];
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        damage_copy(world, "exports/a1", "copy", dir);
+        double_last_line(dir, files[i]);
+        damage_reseal(dir);
+        struct verdict verdict = verdict_of_one(world, dir);
+        UNIT_EQUAL_INT(verdict.code, 3);
+        CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, "file-malformed", files[i]));
+        verdict_fini(&verdict);
+    }
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -384,6 +414,7 @@ int main(void)
         UNIT_TEST(what_is_no_plain_file_is_found),
         UNIT_TEST(what_is_beyond_the_list_accuses_nobody),
         UNIT_TEST(a_signature_line_of_nobody_is_told),
+        UNIT_TEST(signed_sizes_that_do_not_ascend_are_found),
     };
     world = world_create("audit-files");
     int code = unit_run("audit_files", tests, sizeof tests / sizeof tests[0]);
