@@ -12,52 +12,12 @@
 
 #define DAY_MS 86400000ull
 
-/* In a parcel of its own. */
-static void say_epoch(struct hostile *hostile, uint32_t epoch)
-{
-    hostile_append_epoch(hostile, epoch);
-    hostile_flush(hostile);
-}
-
 static struct hostile *meet_with_epoch(const char *name)
 {
     struct hostile *hostile = hostile_create(name, 2);
     hostile_meet(hostile);
-    say_epoch(hostile, 1);
+    hostile_say_epoch(hostile, 1);
     return hostile;
-}
-
-/* A receipt of the hostile agency on WRITTEN, in a run or amended. */
-static void receipt(struct hostile *hostile, const struct tov_message_written *written,
-                    enum tov_verdict verdict, bool amends)
-{
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_verdict_value value = {verdict, 0, 0};
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_RECEIPT;
-    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
-                                                 .series = {hostile->target->generation, 0},
-                                                 .last_link = written->links[0].number,
-                                                 .last_leaf_hash = written->place.leaf_hash};
-    if (amends) {
-        leaf->as.receipt.amendment_count = 1;
-        leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){
-            written->links[0].number, written->place.leaf_hash, value};
-    } else {
-        leaf->as.receipt.run_count = 1;
-        leaf->as.receipt.runs[0] = (struct tov_receipt_run){1, value};
-    }
-    hostile_append(hostile, leaf);
-}
-
-static void hold_all(struct hostile *hostile)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    struct tov_frame_position position = {.generation = hostile->target->generation,
-                                          .size = tov_ledger_signed(hostile_core(hostile)->ledger),
-                                          .window_bytes = 1u << 20};
-    UNIT_NEED(tov_frame_encode_position(&position, &frame) == TOV_OK);
-    hostile_say(hostile, tov_buf_view(&frame));
 }
 
 static void ask_for_keys(struct hostile *hostile, const struct tov_message_written *written)
@@ -125,9 +85,9 @@ static void no_way_of_saying_so_gets_the_keys_without_a_person(void)
         UNIT_EQUAL_INT(hostile->stanzas, 1);
         if (n >= count)
             end_series(hostile);
-        hold_all(hostile);
+        hostile_hold_all(hostile);
         for (size_t k = 0; k < ways[i].count; k++) {
-            receipt(hostile, &sent, ways[i].said[k], k > 0);
+            hostile_append_receipt(hostile, &sent, ways[i].said[k], k > 0);
             if (!ways[i].at_once)
                 hostile_flush(hostile);
         }
@@ -159,12 +119,12 @@ static void what_it_never_had_or_needs_no_more_is_no_question(void)
         TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch(ways[i].name);
         struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
         sim_wire_run(hostile->wire);
-        hold_all(hostile);
+        hostile_hold_all(hostile);
         for (size_t k = 0; k < 2; k++) {
-            receipt(hostile, &sent, ways[i].said[k], k > 0);
+            hostile_append_receipt(hostile, &sent, ways[i].said[k], k > 0);
             hostile_flush(hostile);
         }
-        hold_all(hostile);
+        hostile_hold_all(hostile);
         sim_wire_pass(hostile->wire, 3000);
         UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 0);
         CU_ASSERT((hostile->late_stanzas > 0) == ways[i].gets_keys);
@@ -179,13 +139,13 @@ static void a_verdict_that_nobody_wrote_so_is_for_a_person(void)
     struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
     struct tov_link_place place = {hostile->agency->number, hostile->target->generation, 0, 1};
     sim_wire_run(hostile->wire);
-    hold_all(hostile);
-    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    hostile_hold_all(hostile);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
     hostile_flush(hostile);
     tov_store_batch_put(tov_core_batch(hostile_core(hostile)), TOV_TABLE_EXCEPTION,
                         tov_key_link(&place), (struct tov_bytes){0});
     sim_wire_run(hostile->wire);
-    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
     hostile_flush(hostile);
     sim_wire_pass(hostile->wire, 3000);
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
@@ -200,15 +160,15 @@ static void saying_so_again_and_again_grows_nothing(void)
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("flood");
     struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
     sim_wire_run(hostile->wire);
-    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
     for (unsigned i = 0; i < 50; i++) {
-        receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+        hostile_append_receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
         hostile_flush(hostile);
     }
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
     /* And nothing asks of a message that it was not sent. */
     sent.links[0].number = 7;
-    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN), 1);
     UNIT_EQUAL_INT(hostile->late_stanzas, 0);
@@ -220,19 +180,19 @@ static void what_is_given_again_goes_until_it_is_there_and_no_longer(void)
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_with_epoch("given");
     struct tov_message_written sent = sim_wire_send(hostile->wire, 0, 1);
     sim_wire_run(hostile->wire);
-    hold_all(hostile);
-    receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
+    hostile_hold_all(hostile);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_OPENED, false);
     hostile_flush(hostile);
-    receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_NO_KEY, true);
     hostile_flush(hostile);
     UNIT_EQUAL_INT(hostile->late_stanzas, 0);
     UNIT_NEED(tov_follow_give_again(tov_node_follow(hostile_victim(hostile)),
                                     hostile->agency->number, sent.place.index, true) == TOV_OK);
     sim_node_settle(&hostile->wire->nodes[hostile->victim]);
-    hold_all(hostile);
+    hostile_hold_all(hostile);
     sim_wire_pass(hostile->wire, 3000);
     CU_ASSERT(hostile->late_stanzas > 0);
-    receipt(hostile, &sent, TOV_VERDICT_OPENED, true);
+    hostile_append_receipt(hostile, &sent, TOV_VERDICT_OPENED, true);
     hostile_flush(hostile);
     size_t stanzas = hostile->late_stanzas;
     ask_for_keys(hostile, &sent);
@@ -250,13 +210,13 @@ static struct hostile *meet_approved(const char *name, size_t count, uint64_t *o
     for (size_t i = 0; i < count; i++)
         sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
     sim_wire_run(hostile->wire);
-    hold_all(hostile);
+    hostile_hold_all(hostile);
     for (size_t i = 0; i < count; i++)
-        receipt(hostile, &sent[i], TOV_VERDICT_OPENED, false);
+        hostile_append_receipt(hostile, &sent[i], TOV_VERDICT_OPENED, false);
     for (size_t i = 0; i < count; i++)
-        receipt(hostile, &sent[i], TOV_VERDICT_NO_KEY, true);
+        hostile_append_receipt(hostile, &sent[i], TOV_VERDICT_NO_KEY, true);
     hostile_flush(hostile);
-    hold_all(hostile);
+    hostile_hold_all(hostile);
     UNIT_NEED(count_rows(hostile_core(hostile), TOV_TABLE_AGAIN) == count);
     for (size_t i = 0; i < count; i++)
         UNIT_NEED(tov_follow_give_again(tov_node_follow(hostile_victim(hostile)),
@@ -287,15 +247,15 @@ static void epoch_keys_without_end_are_not_followed(void)
     uint32_t epoch = 1;
     UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
     for (unsigned i = 0; i < 10; i++) {
-        say_epoch(hostile, ++epoch);
+        hostile_say_epoch(hostile, ++epoch);
         sim_wire_pass(hostile->wire, 3000);
     }
     UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 1);
     for (unsigned day = 0; day < 4; day++) {
         sim_wire_pass(hostile->wire, DAY_MS);
         hostile_hello(hostile, NULL);
-        hold_all(hostile);
-        say_epoch(hostile, ++epoch);
+        hostile_hold_all(hostile);
+        hostile_say_epoch(hostile, ++epoch);
         sim_wire_pass(hostile->wire, 3000);
     }
     UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 5);
@@ -303,8 +263,8 @@ static void epoch_keys_without_end_are_not_followed(void)
     for (unsigned day = 0; day < 4; day++) {
         sim_wire_pass(hostile->wire, DAY_MS);
         hostile_hello(hostile, NULL);
-        hold_all(hostile);
-        say_epoch(hostile, ++epoch);
+        hostile_hold_all(hostile);
+        hostile_say_epoch(hostile, ++epoch);
         sim_wire_pass(hostile->wire, 3000);
     }
     UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 6);
@@ -320,7 +280,7 @@ static void what_is_noted_for_a_newer_epoch_key_is_a_share_each_time(void)
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet_approved("share", 150, &index);
     struct tov_core *core = hostile_core(hostile);
     UNIT_EQUAL_INT(count_journal(core, TOV_LEAF_REWRAP), 0);
-    say_epoch(hostile, 2);
+    hostile_say_epoch(hostile, 2);
     sim_wire_pass(hostile->wire, 1000);
     size_t first = count_journal(core, TOV_LEAF_REWRAP);
     CU_ASSERT(first > 0 && first <= 64);

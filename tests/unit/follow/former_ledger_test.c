@@ -15,12 +15,6 @@ struct scene {
     struct tov_message_written sent[SENT];
 };
 
-static void say_epoch(struct hostile *hostile, uint32_t epoch)
-{
-    hostile_append_epoch(hostile, epoch);
-    hostile_flush(hostile);
-}
-
 /* A receipt on all that was sent. */
 static void say(struct scene *scene, const enum tov_verdict verdicts[SENT])
 {
@@ -39,24 +33,12 @@ static void say(struct scene *scene, const enum tov_verdict verdicts[SENT])
     hostile_flush(scene->hostile);
 }
 
-/* So that what is owed goes by itself. */
-static void hold_all(const struct scene *scene)
-{
-    struct hostile *hostile = scene->hostile;
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    struct tov_frame_position position = {.generation = hostile->target->generation,
-                                          .size = tov_ledger_signed(hostile_core(hostile)->ledger),
-                                          .window_bytes = 1u << 20};
-    UNIT_NEED(tov_frame_encode_position(&position, &frame) == TOV_OK);
-    hostile_say(hostile, tov_buf_view(&frame));
-}
-
 static void begin(struct scene *scene, const char *name)
 {
     struct hostile *hostile = hostile_create(name, 2);
     *scene = (struct scene){.hostile = hostile};
     hostile_meet(hostile);
-    say_epoch(hostile, 1);
+    hostile_say_epoch(hostile, 1);
     for (size_t i = 0; i < SENT; i++)
         scene->sent[i] = sim_wire_send(hostile->wire, 0, 1 + i);
     sim_wire_run(hostile->wire);
@@ -72,8 +54,8 @@ static void begin_next_generation(struct scene *scene)
     hostile->range = (struct tov_range){0};
     hostile->sent = 0;
     hostile_meet(hostile);
-    say_epoch(hostile, 1);
-    hold_all(scene);
+    hostile_say_epoch(hostile, 1);
+    hostile_hold_all(scene->hostile);
 }
 
 static enum tov_verdict verdict_of(const struct scene *scene, size_t which)
@@ -171,7 +153,7 @@ static void no_entry_of_the_new_ledger_passes_for_a_receipt_of_the_former(void)
     UNIT_EQUAL_INT(count_receipts(&scene), 1);
     begin_next_generation(&scene);
     UNIT_EQUAL_INT(count_receipts(&scene), 0);
-    say_epoch(scene.hostile, 2);
+    hostile_say_epoch(scene.hostile, 2);
     UNIT_EQUAL_INT(count_receipts(&scene), 0);
     UNIT_EQUAL_INT(verdict_of(&scene, 0), TOV_VERDICT_OPENED);
     hostile_destroy(scene.hostile);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
- * Single entries of the hostile peer's ledger that several tests need.
+ * Single entries of the hostile peer's ledger that several tests need, and where it says it stands.
  */
 #include "hostile_peer.h"
 
@@ -29,6 +29,34 @@ void hostile_append_epoch(struct hostile *hostile, uint32_t epoch)
     hostile_append(hostile, leaf);
 }
 
+void hostile_say_epoch(struct hostile *hostile, uint32_t epoch)
+{
+    hostile_append_epoch(hostile, epoch);
+    hostile_flush(hostile);
+}
+
+void hostile_append_receipt(struct hostile *hostile, const struct tov_message_written *written,
+                            enum tov_verdict verdict, bool amends)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_verdict_value value = {verdict, 0, 0};
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = hostile->target->number,
+                                                 .series = {hostile->target->generation, 0},
+                                                 .last_link = written->links[0].number,
+                                                 .last_leaf_hash = written->place.leaf_hash};
+    if (amends) {
+        leaf->as.receipt.amendment_count = 1;
+        leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){
+            written->links[0].number, written->place.leaf_hash, value};
+    } else {
+        leaf->as.receipt.run_count = 1;
+        leaf->as.receipt.runs[0] = (struct tov_receipt_run){1, value};
+    }
+    hostile_append(hostile, leaf);
+}
+
 void hostile_say_erased(struct hostile *hostile, size_t count)
 {
     TOV_FREE struct tov_frame_item *item = calloc(1, sizeof *item);
@@ -42,4 +70,14 @@ void hostile_say_erased(struct hostile *hostile, size_t count)
             hostile_flush(hostile);
     }
     hostile_flush(hostile);
+}
+
+void hostile_hold_all(struct hostile *hostile)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
+    struct tov_frame_position position = {.generation = hostile->target->generation,
+                                          .size = tov_ledger_signed(hostile_core(hostile)->ledger),
+                                          .window_bytes = 1u << 20};
+    UNIT_NEED(tov_frame_encode_position(&position, &frame) == TOV_OK);
+    hostile_say(hostile, tov_buf_view(&frame));
 }

@@ -67,6 +67,8 @@ struct tov_node *hostile_victim(const struct hostile *hostile);
 struct tov_core *hostile_core(const struct hostile *hostile);
 /* Gives FRAME to the victim and lets everything settle. */
 void hostile_say(struct hostile *hostile, struct tov_bytes frame);
+/* Says that it holds all that the victim has signed: what is owed to it goes. */
+void hostile_hold_all(struct hostile *hostile);
 
 /* ---- entries of its ledger ---- */
 
@@ -75,6 +77,11 @@ void hostile_append(struct hostile *hostile, struct tov_leaf *leaf);
 void hostile_append_genesis(struct hostile *hostile);
 /* An epoch key that is good from the first day on. */
 void hostile_append_epoch(struct hostile *hostile, uint32_t epoch);
+/* The same in a parcel of its own. */
+void hostile_say_epoch(struct hostile *hostile, uint32_t epoch);
+/* A receipt on WRITTEN, in a run or as an amendment. */
+void hostile_append_receipt(struct hostile *hostile, const struct tov_message_written *written,
+                            enum tov_verdict verdict, bool amends);
 /* Any bytes as a leaf; DISCLOSED has everything but the leaf. */
 struct tov_ref hostile_append_bytes(struct hostile *hostile, struct tov_bytes leaf,
                                     struct tov_frame_disclosed *disclosed);

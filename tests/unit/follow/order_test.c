@@ -14,15 +14,22 @@ static struct hostile *meet(const char *name, size_t count)
     return hostile;
 }
 
+/* A message that is appended, and one that answers it. */
+static void make_answered(struct hostile *hostile, struct hostile_message *asked,
+                          struct hostile_message *answer)
+{
+    hostile_message_make(hostile, TOV_RIGHT_ALL, asked);
+    hostile_message_append(hostile, asked);
+    hostile_message_make(hostile, TOV_RIGHT_ALL, answer);
+    hostile_message_answer(answer, &asked->ref);
+}
+
 static void an_answer_in_the_same_parcel_is_shown_with_its_target(void)
 {
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("same-parcel", 2);
     TOV_CLEANUP(hostile_message_fini) struct hostile_message asked;
     TOV_CLEANUP(hostile_message_fini) struct hostile_message answer;
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &asked);
-    hostile_message_append(hostile, &asked);
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &answer);
-    hostile_message_answer(&answer, &asked.ref);
+    make_answered(hostile, &asked, &answer);
     UNIT_EQUAL_INT(hostile_deliver(hostile, &answer).verdict, TOV_VERDICT_OPENED);
     UNIT_EQUAL_INT(hostile_count_answers(hostile, 1), 1);
 }
@@ -65,10 +72,7 @@ static void an_answer_that_is_not_opened_changes_nothing(void)
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("refused-answer", 2);
     TOV_CLEANUP(hostile_message_fini) struct hostile_message asked;
     TOV_CLEANUP(hostile_message_fini) struct hostile_message answer;
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &asked);
-    hostile_message_append(hostile, &asked);
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &answer);
-    hostile_message_answer(&answer, &asked.ref);
+    make_answered(hostile, &asked, &answer);
     hostile_random(hostile, answer.leaf.as.message.id, sizeof answer.leaf.as.message.id);
     UNIT_EQUAL_INT(hostile_deliver(hostile, &answer).verdict, TOV_VERDICT_NOT_OPENED);
     UNIT_EQUAL_INT(hostile_count_answers(hostile, 1), 0);
@@ -80,10 +84,7 @@ static void an_answer_by_a_roster_that_is_not_here_yet_is_shown_with_its_target(
     TOV_CLEANUP(hostile_cleanup) struct hostile *hostile = meet("newer-roster", 2);
     TOV_CLEANUP(hostile_message_fini) struct hostile_message asked;
     TOV_CLEANUP(hostile_message_fini) struct hostile_message answer;
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &asked);
-    hostile_message_append(hostile, &asked);
-    hostile_message_make(hostile, TOV_RIGHT_ALL, &answer);
-    hostile_message_answer(&answer, &asked.ref);
+    make_answered(hostile, &asked, &answer);
     answer.leaf.as.message.roster_version = 2;
     UNIT_EQUAL_INT(hostile_deliver(hostile, &answer).verdict, TOV_VERDICT_NOT_UNDERSTOOD);
     UNIT_EQUAL_INT(hostile_count_answers(hostile, 1), 1);

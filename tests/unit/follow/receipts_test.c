@@ -93,18 +93,12 @@ static void check(const struct scene *scene)
 
 static void begin(struct scene *scene, unsigned round)
 {
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
     char name[32];
     (void)snprintf(name, sizeof name, "receipts-%u", round);
     *scene = (struct scene){.hostile = hostile_create(name, 2), .random = 7919u * (round + 1)};
     struct hostile *hostile = scene->hostile;
     hostile_meet(hostile);
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_EPOCH_KEY;
-    leaf->as.epoch_key = (struct tov_leaf_epoch_key){
-        .epoch = 1, .not_before_ms = 1, .not_after_ms = 1900000000000, .public_key = {9}};
-    hostile_append(hostile, leaf);
-    hostile_flush(hostile);
+    hostile_say_epoch(hostile, 1);
     for (unsigned link = 1; link <= LINKS; link++)
         scene->sent[link] = sim_wire_send(hostile->wire, 0, link);
     sim_wire_run(hostile->wire);
@@ -113,18 +107,6 @@ static void begin(struct scene *scene, unsigned round)
     core_of(scene)->series.lost_index = 2000;
     tov_follow_begin_series(tov_node_follow(hostile_victim(hostile)));
     sim_wire_run(hostile->wire);
-}
-
-/* So that what is owed would go. */
-static void hold_all(struct scene *scene)
-{
-    TOV_CLEANUP(tov_buf_fini) struct tov_buf frame = TOV_BUF_INIT(TOV_FRAME_MAX_BYTES);
-    struct tov_frame_position position = {.generation = scene->hostile->target->generation,
-                                          .size = tov_ledger_signed(core_of(scene)->ledger),
-                                          .window_bytes = 1u << 20};
-    UNIT_NEED(tov_frame_encode_position(&position, &frame) == TOV_OK);
-    hostile_say(scene->hostile, tov_buf_view(&frame));
-    sim_wire_pass(scene->hostile->wire, 3000);
 }
 
 static bool all_are_said(const struct scene *scene)
@@ -148,7 +130,8 @@ static void each_link_counts_as_it_was_said_first(void)
             say(&scene, TOV_VERDICT_NO_KEY);
         flush(&scene);
         check(&scene);
-        hold_all(&scene);
+        hostile_hold_all(scene.hostile);
+        sim_wire_pass(scene.hostile->wire, 3000);
         UNIT_EQUAL_INT(scene.hostile->late_stanzas, 0);
         UNIT_EQUAL_INT(core_of(&scene)->failed, TOV_OK);
         hostile_destroy(scene.hostile);

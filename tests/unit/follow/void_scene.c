@@ -12,27 +12,9 @@ static struct tov_follow *follow_of(const struct void_scene *scene)
     return tov_node_follow(hostile_victim(scene->hostile));
 }
 
-/* A receipt on message WHICH, in a run or amended. */
 static void say(struct void_scene *scene, size_t which, enum tov_verdict verdict, bool amends)
 {
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    const struct tov_message_written *written = &scene->sent[which];
-    struct tov_verdict_value value = {verdict, 0, 0};
-    UNIT_NEED(leaf != NULL);
-    leaf->type = TOV_LEAF_RECEIPT;
-    leaf->as.receipt = (struct tov_leaf_receipt){.peer = scene->hostile->target->number,
-                                                 .series = {scene->hostile->target->generation, 0},
-                                                 .last_link = written->links[0].number,
-                                                 .last_leaf_hash = written->place.leaf_hash};
-    if (amends) {
-        leaf->as.receipt.amendment_count = 1;
-        leaf->as.receipt.amendments[0] = (struct tov_receipt_amendment){
-            written->links[0].number, written->place.leaf_hash, value};
-    } else {
-        leaf->as.receipt.run_count = 1;
-        leaf->as.receipt.runs[0] = (struct tov_receipt_run){1, value};
-    }
-    hostile_append(scene->hostile, leaf);
+    hostile_append_receipt(scene->hostile, &scene->sent[which], verdict, amends);
 }
 
 /* ---- the roster ---- */
