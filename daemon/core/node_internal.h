@@ -17,10 +17,11 @@
 /* The fact "recovery": node_recover.c. */
 struct tov_node_recovery {
     bool is_open;
-    uint64_t from, to; /* own entries that were brought back; from UINT64_MAX: none */
-    bool is_hashed;    /* the tree is whole */
-    bool is_read_back; /* who is heard was asked for its entries */
-    bool rolled_back;  /* the guard had forgotten what was signed: the journal begins anew */
+    uint64_t from, to;     /* own entries that were brought back; from UINT64_MAX: none */
+    bool is_hashed;        /* the tree is whole */
+    bool is_read_back;     /* who is heard was asked for its entries */
+    bool rolled_back;      /* the guard had forgotten what was signed: the journal begins anew */
+    uint64_t free_mono_ms; /* since when only entries on their way back are waited for; 0: not */
 };
 
 struct tov_node {
@@ -118,6 +119,9 @@ void tov_node_say_forked(struct tov_node *node);
 void tov_node_journal_is_new(struct tov_node *node);
 /* The node serves: writes what a recovery still owes the ledger. */
 void tov_node_finish_recovery(struct tov_node *node);
+/* Whether a node that is free to serve waits for entries that are on their way back: else it would
+ * say that they are lost. Bounded. */
+bool tov_node_awaits_entries(struct tov_node *node);
 /* What was learned at the start no longer holds: the node ends, to be started again, once all that
  * is in the open batch is committed. */
 void tov_node_restart(struct tov_node *node);

@@ -416,6 +416,21 @@ static enum tov_err finish(struct tov_node *node)
     return TOV_OK;
 }
 
+/* A keeper that was not heard before may be the one that frees the node, and has not been asked.
+ * What comes is not lost, nor appended anew, and is taken in when it is durable. */
+bool tov_node_awaits_entries(struct tov_node *node)
+{
+    struct tov_node_recovery *recovery = &node->recovery;
+    const struct tov_core *core = &node->core;
+    struct tov_recall_view view = tov_follow_recall_view(node->follow);
+    if (!recovery->is_open)
+        return false;
+    if (recovery->free_mono_ms == 0 || core->waits_for_room)
+        recovery->free_mono_ms = core->mono_ms == 0 ? 1 : core->mono_ms;
+    bool is_in_time = core->mono_ms - recovery->free_mono_ms < LEAVES_WAIT_MS;
+    return view.pending > 0 || core->waits_for_room || (view.answering > 0 && is_in_time);
+}
+
 void tov_node_finish_recovery(struct tov_node *node)
 {
     if (!node->recovery.is_open)

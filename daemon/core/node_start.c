@@ -234,13 +234,14 @@ static void serve(struct tov_node *node)
     }
 }
 
-/* What is set aside is appended anew at once, under this month's keys: not what is on its way back,
- * which is not lost either. */
-static bool is_prepared(const struct tov_node *node)
+/* What is set aside is appended anew at once, under this month's keys. */
+static bool is_prepared(struct tov_node *node)
 {
-    bool is_reading_back =
-        node->recovery.is_open && tov_follow_recall_view(node->follow).pending > 0;
-    return !is_reading_back && tov_vault_is_ready(&node->core);
+    if (!tov_node_awaits_entries(node))
+        return tov_vault_is_ready(&node->core);
+    tov_api_set_state(node->api, &states[TOV_NODE_RECOVERING].told);
+    node->has_told_waiting = false;
+    return false;
 }
 
 void tov_node_keepers_step(struct tov_node *node)

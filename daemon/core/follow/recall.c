@@ -204,7 +204,7 @@ void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
         peer->recall_moved_ms = 0;
         return;
     }
-    if (peer->recall_moved_ms == 0)
+    if (peer->recall_moved_ms == 0 || core->waits_for_room) /* then no answer is taken */
         peer->recall_moved_ms = core->mono_ms;
     if (peer->recall_to > tov_ledger_committed(core->ledger) ||
         (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS) ||

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2
+ *
+ * A node that was set back, and that a keeper frees to serve which it had not heard before: for
+ * what that keeper has to give it waits before it says what is lost, and not for ever.
+ * Not for: what comes later all the same, and what goes on behind it (late_leaves_test.c).
+ */
+#include "ledger/entry.h"
+#include "store/read.h"
+#include "support/sim_frame.h"
+#include "support/sim_wire.h"
+#include "support/unit.h"
+#include "wire/leaf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NODES 5u
+#define FIRST 1u  /* a keeper of node 0, which is heard at once */
+#define KEEPER 2u /* the other one: it makes the majority */
+#define OTHER 3u  /* no keeper */
+#define LAST 4u   /* no keeper either, and not heard at first */
+
+/* Node 0 was put back with its guard, and has not heard anybody. */
+struct scene {
+    struct sim_wire *wire;
+    struct sim_copy copy;
+    uint8_t sent[TOV_MESSAGE_ID_BYTES]; /* since the copy, to the keeper alone */
+};
+
+static enum tov_node_state state_of(const struct scene *scene)
+{
+    return tov_node_state(scene->wire->nodes[0].node);
+}
+
+static void hear(struct scene *scene, size_t node)
+{
+    sim_wire_connect(scene->wire, 0, node);
+    sim_wire_run(scene->wire);
+}
+
+/* ID NULL: another message than before. */
+static void submit(struct scene *scene, const uint8_t *id)
+{
+    struct tov_message_written written;
+    struct sim_node *node = &scene->wire->nodes[0];
+    struct sim_order order = {.record = 200,
+                              .recipient_count = 1,
+                              .recipients = {{(uint16_t)(KEEPER + 1), TOV_RIGHT_ALL}},
+                              .text_bytes = 100,
+                              .id = id};
+    UNIT_NEED(sim_message_submit(node, &order, &written) == TOV_OK);
+    sim_node_settle(node);
+    memcpy(scene->sent, node->submitted_id, sizeof scene->sent);
+}
+
+static struct scene *make_scene(const char *name)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    UNIT_NEED(scene != NULL);
+    scene->wire = sim_wire_create_kept(name, NODES, 2);
+    sim_wire_start_all(scene->wire);
+    (void)sim_wire_send(scene->wire, 0, 100);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_copy(&scene->wire->nodes[0], &scene->copy);
+    sim_wire_start(scene->wire, 0);
+    for (size_t i = 1; i < NODES; i++)
+        hear(scene, i);
+    submit(scene, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
+    sim_wire_start(scene->wire, 0);
+    return scene;
+}
+
+static void destroy_scene(struct scene *scene)
+{
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+    free(scene);
+}
+
+static bool keeps_leaves_of_the_keeper(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return frame->from != KEEPER || !sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER);
+}
+
+/* The first answer is taken in, and its commit finds no room: then none is taken. */
+static bool fills_disk(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    if (sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER))
+        scene->wire->nodes[0].disk_is_full = true;
+    return true;
+}
+
+/* Messages with the id of the one that was sent last, at its recipient. */
+static unsigned count_held(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_store_range range = {.table = TOV_TABLE_MLEAF};
+    struct tov_store_iter iter;
+    unsigned count = 0;
+    UNIT_NEED(leaf != NULL);
+    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[KEEPER].store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_mirror(iter.row.value, &entry) == TOV_OK);
+        if (entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+            leaf->type == TOV_LEAF_MESSAGE &&
+            memcmp(leaf->as.message.id, scene->sent, sizeof scene->sent) == 0)
+            count++;
+    }
+    UNIT_OK(tov_store_iter_fini(&iter));
+    return count;
+}
+
+/* A program repeats on the old copy what only the keeper holds that is heard last. */
+static struct scene *wait_for_keeper(const char *name)
+{
+    struct scene *scene = make_scene(name);
+    uint8_t id[TOV_MESSAGE_ID_BYTES];
+    memcpy(id, scene->sent, sizeof id);
+    submit(scene, id);
+    hear(scene, FIRST);
+    hear(scene, OTHER);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    return scene;
+}
+
+static void what_the_keeper_holds_that_frees_the_node_is_not_lost(void)
+{
+    struct scene *scene = wait_for_keeper("keeper");
+    hear(scene, KEEPER);
+    sim_wire_pass(scene->wire, 20000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
+    UNIT_EQUAL_INT(count_held(scene), 1);
+    destroy_scene(scene);
+}
+
+static void what_it_holds_is_not_lost_where_it_finds_no_room_for_long(void)
+{
+    struct scene *scene = wait_for_keeper("keeper-room");
+    scene->wire->filter = fills_disk;
+    scene->wire->filter_context = scene;
+    hear(scene, LAST);
+    hear(scene, KEEPER);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 4000000);
+    scene->wire->filter = keeps_leaves_of_the_keeper;
+    UNIT_NEED(sim_wire_logged(scene->wire, "disk-is-full"));
+    scene->wire->nodes[0].disk_is_full = false;
+    sim_wire_pass(scene->wire, 10000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    scene->wire->filter = NULL;
+    sim_wire_pass(scene->wire, 30000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
+    UNIT_EQUAL_INT(count_held(scene), 1);
+    destroy_scene(scene);
+}
+
+static void a_keeper_that_gives_nothing_is_waited_for_for_a_minute(void)
+{
+    struct scene *scene = wait_for_keeper("mute");
+    scene->wire->filter = keeps_leaves_of_the_keeper;
+    hear(scene, KEEPER);
+    sim_wire_pass(scene->wire, 50000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    sim_wire_pass(scene->wire, 20000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT(sim_wire_logged(scene->wire, "entries-lost"));
+    destroy_scene(scene);
+}
+
+int main(void)
+{
+    static const struct unit_test tests[] = {
+        UNIT_TEST(what_the_keeper_holds_that_frees_the_node_is_not_lost),
+        UNIT_TEST(what_it_holds_is_not_lost_where_it_finds_no_room_for_long),
+        UNIT_TEST(a_keeper_that_gives_nothing_is_waited_for_for_a_minute),
+    };
+    return unit_run("follow_awaited_leaves", tests, sizeof tests / sizeof tests[0]);
+}
