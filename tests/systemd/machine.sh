@@ -56,16 +56,23 @@ if ! unshare --mount --pid --fork true 2>/dev/null; then
 fi
 mkdir -p "$build/tests/systemd-runs"
 work=$(mktemp -d "$build/tests/systemd-runs/machine-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# A kernel's line of parameters ends a path at a blank, and so does LD_PRELOAD: both get names without one.
+names=$(mktemp -d /tmp/tov-machine-XXXXXX)
+trap 'rm -rf "$work" "$names"' EXIT
+ln -s "$PWD" "$names/sources"
+ln -s "$(cd "$build" && pwd)" "$names/build"
+ln -s "$work" "$names/work"
+ln -s "$(cd "$(dirname "$shim")" && pwd)/$(basename "$shim")" "$names/shim.so"
 truncate -s 512M "$work/disk"
 mkfs.ext4 -q "$work/disk"
 memory=/dev/shm
 [ "$(df --output=avail --block-size=1M "$memory" | tail -n 1)" -ge 1024 ] || memory=$work
 # By signal 9: unshare waits for its child through the others.
 timeout --signal=KILL 400 unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
-    env TMPDIR="$memory" HOME="$work" LD_PRELOAD="$shim" \
-    linux.uml mem=640M rootfstype=hostfs rootflags=/ ro init="$PWD/tests/systemd/machine.sh" \
-    TOV_SOURCES="$PWD" TOV_BUILD="$build" uml_dir="$work/" ubd0="$work/disk" con=null con0=fd:0,fd:1 \
+    env TMPDIR="$memory" HOME="$work" LD_PRELOAD="$names/shim.so" \
+    linux.uml mem=640M rootfstype=hostfs rootflags=/ ro init="$names/sources/tests/systemd/machine.sh" \
+    TOV_SOURCES="$names/sources" TOV_BUILD="$names/build" uml_dir="$names/work/" \
+    ubd0="$names/work/disk" con=null con0=fd:0,fd:1 \
     con1=null quiet </dev/null >"$work/console" 2>&1 || true
 cat "$work/console"
 grep -q '^machine: ended 0' "$work/console"
