@@ -67,7 +67,8 @@ static void put_unknown(struct cli *cli, const struct tov_peer_status *peer)
     alarm_put(cli, what, to_do);
 }
 
-/* Keys that never came: their sender's node sends them by itself. */
+/* Keys that never came: their sender's node sends them by itself, but to nobody twice; whether they
+ * were sent to this agency before, as to a former generation of its ledger, is not known here. */
 static void put_awaited(struct cli *cli, const struct tov_peer_status *peer)
 {
     char what[TEXT_SIZE], to_do[TEXT_SIZE], since[WORDS_TIME_SIZE];
@@ -88,7 +89,8 @@ static void put_awaited(struct cli *cli, const struct tov_peer_status *peer)
                                 count),
                        count, peer->name, since);
     (void)snprintf(to_do, sizeof to_do,
-                   _("Call %s and ask whether its node runs: it sends the keys by itself."),
+                   _("Call %s and ask whether its node runs: it sends the keys by itself, once. "
+                     "Where it has, a person there must give them again (tov give-again)."),
                    peer->name);
     alarm_put(cli, what, to_do);
 }

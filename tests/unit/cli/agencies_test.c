@@ -15,6 +15,7 @@ static void keys_that_do_not_come_are_told_with_whom_to_call(void)
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
     CU_ASSERT(cli_says(ran->out, "! Nobody can open 2 messages from kbh-pol, the oldest since "));
     CU_ASSERT(cli_says(ran->out, "  Call kbh-pol and ask whether its node runs"));
+    CU_ASSERT(cli_says(ran->out, "(tov give-again)"));
     ran_end(ran);
     ran = RAN(&scene.place, "status", "--json");
     json_t *value = ran_json(ran);
@@ -31,6 +32,7 @@ static void keys_that_do_not_come_are_told_with_whom_to_call(void)
     UNIT_EQUAL_INT(ran->code, CLI_EXIT_PERSON);
     CU_ASSERT(cli_says(ran->out, "! Der er beskeder fra kbh-pol, som ingen kan åbne"));
     CU_ASSERT(cli_says(ran->out, "  Ring til kbh-pol, og spørg, om noden dér kører"));
+    CU_ASSERT(cli_says(ran->out, "(tov give-again)"));
     ran_end(ran);
     cli_scene_end(&scene);
 }
