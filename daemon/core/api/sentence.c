@@ -190,12 +190,14 @@ static enum tov_err put_no_room_sentence(struct tov_record out)
 
 static enum tov_err put_clock_sentence(struct tov_record out)
 {
-    return put(out,
-               "Serverens ur går bagud: det viser et tidligere tidspunkt end nodens seneste post. "
-               "Nye beskeder får samme tidspunkt som den seneste post, og frister vises forkert. "
-               "Kontakt driften.",
-               "The server's clock is behind the node's own entries. New messages bear the last "
-               "entry's time, and deadlines are shown wrongly. Call the operator.");
+    return put(
+        out,
+        "Serverens ur er bagefter nodens egne poster: det går bagud nu, eller det var foran, "
+        "da den seneste blev skrevet. Nye beskeder får samme tidspunkt som den seneste "
+        "post, og frister vises forkert. Kontakt driften.",
+        "The server's clock is behind the node's own entries: it is slow now, or was fast "
+        "when the newest was written. New messages bear the last entry's time, and "
+        "deadlines are shown wrongly. Call the operator.");
 }
 
 /* ---- the others ---- */
