@@ -176,6 +176,13 @@ static bool names_agency(const struct tov_message_draft *message, const char *un
     return false;
 }
 
+static enum tov_err refuse_unit(struct cli *cli, const char *words)
+{
+    return cli_fail(cli, TOV_E_ARGUMENT,
+                    _("\"%.60s\" is not a unit: write it as kk/vink. tov units lists them."),
+                    words);
+}
+
 enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *message,
                                const char *words, enum tov_message_right right)
 {
@@ -183,9 +190,7 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
     const char *sign = strchr(words, '=');
     size_t size = sign == NULL ? strlen(words) : (size_t)(sign - words);
     if (size >= sizeof unit || memchr(words, '/', size) == NULL)
-        return cli_fail(cli, TOV_E_ARGUMENT,
-                        _("\"%.60s\" is not a unit: write it as kk/vink. tov units lists them."),
-                        words);
+        return refuse_unit(cli, words);
     memcpy(unit, words, size);
     unit[size] = '\0';
     if (names_agency(message, unit))
@@ -193,8 +198,9 @@ enum tov_err compose_recipient(struct cli *cli, struct tov_message_draft *messag
                         _("A message goes to one unit of each agency. Send %.60s a message of its "
                           "own."),
                         unit);
-    return tov_message_draft_add_recipient(message, unit, right, sign == NULL ? NULL : sign + 1,
-                                           &cli->error);
+    enum tov_err err = tov_message_draft_add_recipient(message, unit, right,
+                                                       sign == NULL ? NULL : sign + 1, &cli->error);
+    return err == TOV_E_ARGUMENT ? refuse_unit(cli, words) : err; /* nothing else is, here */
 }
 
 static enum tov_err apply_recipients(struct cli *cli, const struct cli_arguments *arguments,

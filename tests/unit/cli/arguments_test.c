@@ -31,6 +31,7 @@ static void wrong_use_says_what_and_exits_with_2(void)
         {{"send"}, "What is to be sent?"},
         {{"send", "msg.note", "--set", "free_text"}, "--set wants a field"},
         {{"send", "msg.note", "--to", "vink"}, "\"vink\" is not a unit"},
+        {{"send", "msg.note", "--to", "kk/vink,kk/eki"}, "\"kk/vink,kk/eki\" is not a unit"},
         {{"send", "msg.note", "--idempotency-key", "short"}, "16 to 64 characters"},
         {{"watch", "--ack", "3"}, "Only a subscription with a --name"},
         {{"watch", "--once"}, "--once goes with --name or --after"},
