@@ -158,9 +158,11 @@ static void say_why_blocked(struct tov_node *node, enum tov_recover_view view)
     if (view == TOV_RECOVER_REFUSED) {
         say_blocked(node,
                     "Nodens database er en gammel kopi, og det, som de andre noder har svaret, "
-                    "passer ikke til nodens underskrift. De spørges igen. Kontakt driften.",
+                    "passer ikke til nodens underskrift: de svarer forkert, eller nodens nøgle har "
+                    "underskrevet to forskellige historier. De spørges igen. Kontakt driften.",
                     "This node's store is an old copy, and what the other nodes have answered does "
-                    "not fit this node's signature. They are asked again. Call the operator.");
+                    "not fit this node's signature: they answer wrongly, or this node's key has "
+                    "signed two different histories. They are asked again. Call the operator.");
         return;
     }
     (void)snprintf(da, sizeof da,

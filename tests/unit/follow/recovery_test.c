@@ -412,6 +412,26 @@ static void a_liar_costs_time_and_nothing_else(void)
     }
 }
 
+/* It may be that nobody lies: what does not fit here may be a second history of the own key. */
+static void where_nobody_answers_what_fits_nobody_is_accused(void)
+{
+    struct scene *scene = make_scene("lone-liar", 2);
+    struct liar liar = {scene, LIE_HASH, 0};
+    put_back(scene, SIM_STORE | SIM_GUARD); /* else the guard has the hashes */
+    scene->wire->filter = lie;
+    scene->wire->filter_context = &liar;
+    sim_wire_start_again(scene->wire, 0);
+    sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_BEHIND);
+    CU_ASSERT(
+        sim_wire_logged(scene->wire, "they answer wrongly, or this node's key has signed two"));
+    scene->wire->filter = NULL;
+    sim_wire_pass(scene->wire, 600000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_SERVING);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
 /* Gives one hash to an answer, each just before it would be passed over as silent. */
 struct dripper {
     struct scene *scene;
@@ -592,6 +612,7 @@ int main(void)
         UNIT_TEST(what_no_peer_was_sent_comes_from_the_guard),
         UNIT_TEST(beyond_what_the_guard_keeps_it_waits_and_says_so),
         UNIT_TEST(a_liar_costs_time_and_nothing_else),
+        UNIT_TEST(where_nobody_answers_what_fits_nobody_is_accused),
         UNIT_TEST(one_that_drips_hashes_is_passed_over),
         UNIT_TEST(one_that_drips_what_is_true_is_passed_over),
         UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
