@@ -327,6 +327,8 @@ void model_durable(void *context, size_t node)
         check_mirror(world, node, i, read);
         world->model.nodes[i].links[node].held = model_held(world, node, i);
     }
+    if (world->restores.happen)
+        model_note_keys(world, node, read);
     if (tov_store_last(read, TOV_TABLE_EVENT, &row) == TOV_OK)
         world->model.nodes[node].newest_event = tov_store_key_to_u64(&row.key);
 }

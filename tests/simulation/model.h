@@ -28,6 +28,7 @@ struct model_link {
     /* What a restore may have cost the recipient (model_back.c). */
     bool may_be_lost;   /* nobody has it any more */
     bool may_be_closed; /* its keys and attachments need not come (again) */
+    bool has_keys;      /* the recipient does; where restores happen */
 };
 
 /* Messages of one node to another, in order. */
@@ -48,6 +49,7 @@ struct model_fact {
     uint8_t public_key[32];
     bool is_out;      /* a restore took it, and it has not come back whole */
     bool was_out;     /* its keys are gone: no client is told of it anew */
+    bool has_keys;    /* of a message that was out: they have come back */
     bool may_be_lost; /* nobody could have given it back */
 };
 
@@ -136,12 +138,11 @@ bool model_is_held_beside(const struct world *world, size_t node, size_t beside)
 bool model_is_awaited(const struct world *world, size_t node);
 /* A look at the store of a node that was set back: whether its tree is whole, what came back. */
 void model_look_back(struct world *world, size_t node, struct tov_store_read *read);
+/* A look at it for keys, of others' messages and of own ones that a restore took. */
+void model_note_keys(struct world *world, size_t node, struct tov_store_read *read);
 /* A message of NODE has another place than before. */
 void model_note_place(struct world *world, size_t node, const uint8_t *id,
                       const struct tov_ledger_place *place);
-/* At rest: what a node sent before it was set back stays closed where nobody has its keys, as those
- * of a message that waited for the epoch key of each recipient. */
-void model_note_keyless(struct world *world);
 /* At rest: what a restore took is back, or its ledger says that it is lost. */
 void model_check_back(struct world *world, size_t node);
 

@@ -220,6 +220,25 @@ static void judge_entry(struct world *world, size_t node, uint64_t index)
     }
 }
 
+/* Where nobody else had been given its keys, its sender cannot give them to anybody: as those of a
+ * message that waited for the epoch key of each recipient. */
+static void judge_keys(struct world *world, size_t node, uint64_t index)
+{
+    const struct model_node *model = &world->model.nodes[node];
+    bool some = model->facts[index].has_keys;
+    for (size_t i = 0; i < world->count; i++) {
+        const struct model_link *link = model_link_at(world, node, i, index);
+        bool may_ask =
+            link != NULL && !liar_is(world, i) && right_of(world, node, i, index) == TOV_RIGHT_ALL;
+        some = some || (may_ask && link->has_keys);
+    }
+    for (size_t i = 0; i < world->count && !some; i++) {
+        struct model_link *link = model_link_at(world, node, i, index);
+        if (link != NULL && !link->has_keys)
+            link->may_be_closed = true;
+    }
+}
+
 /* Of all nodes, since who was set back may have held what another is still to get back. */
 static void judge_all(struct world *world)
 {
@@ -228,6 +247,8 @@ static void judge_all(struct world *world)
         for (uint64_t k = 0; k < model->trees[0].count; k++) {
             if (model->facts[k].is_out)
                 judge_entry(world, i, k);
+            if (model->facts[k].was_out && model->facts[k].type == TOV_LEAF_MESSAGE)
+                judge_keys(world, i, k);
         }
     }
 }
@@ -256,6 +277,7 @@ static void forget_others(struct world *world, size_t node, const struct model_m
         for (uint64_t k = 0; k < links->count; k++) {
             struct model_link *link = &links->at[k];
             bool was_held = link->index < now->held[i];
+            link->has_keys = link->has_keys && was_opened(then, i, link->index);
             if (was_held && !was_opened(then, i, link->index))
                 link->may_be_closed = true;
         }
@@ -270,6 +292,8 @@ static void forget_own(struct model_node *model, const struct model_moment *then
         model->facts[i].is_out = model->facts[i].was_out = true;
     for (size_t i = 0; i < then->out_count && then->out[i] < model->trees[0].count; i++)
         model->facts[then->out[i]].is_out = true;
+    for (uint64_t i = 0; i < model->trees[0].count; i++)
+        model->facts[i].has_keys = false; /* model_note_keys sees those that are there */
 }
 
 void model_set_back(struct world *world, size_t node, const struct model_moment *now,
@@ -352,6 +376,37 @@ void model_look_back(struct world *world, size_t node, struct tov_store_read *re
     }
 }
 
+static bool has_row(struct tov_store_read *read, unsigned table, struct tov_store_key key)
+{
+    struct tov_bytes row;
+    return tov_store_get(read, table, key, &row) == TOV_OK;
+}
+
+static void note_own_keys(struct model_node *model, struct tov_store_read *read)
+{
+    for (uint64_t i = 0; i < model->trees[0].count; i++) {
+        struct model_fact *fact = &model->facts[i];
+        if (fact->was_out && fact->type == TOV_LEAF_MESSAGE && !fact->has_keys)
+            fact->has_keys = has_row(read, TOV_TABLE_DATAKEY, tov_store_key_u64(i));
+    }
+}
+
+void model_note_keys(struct world *world, size_t node, struct tov_store_read *read)
+{
+    struct model_node *model = &world->model.nodes[node];
+    if (!model->is_back) /* else something that has no place yet may stand there */
+        note_own_keys(model, read);
+    for (size_t i = 0; i < world->count; i++) {
+        struct model_links *links = &world->model.nodes[i].links[node];
+        for (uint64_t k = 0; k < links->count && links->at[k].index < links->held; k++) {
+            struct model_link *link = &links->at[k];
+            struct tov_store_key key = tov_store_key_u16_u32_u64((uint16_t)(i + 1), 1, link->index);
+            if (!link->has_keys)
+                link->has_keys = has_row(read, TOV_TABLE_MDATAKEY, key);
+        }
+    }
+}
+
 void model_note_place(struct world *world, size_t node, const uint8_t *id,
                       const struct tov_ledger_place *place)
 {
@@ -379,43 +434,6 @@ void model_note_place(struct world *world, size_t node, const uint8_t *id,
 }
 
 /* ---- at rest ---- */
-
-static bool has_row(const struct world *world, size_t node, unsigned table,
-                    struct tov_store_key key)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_bytes row;
-    if (world->nodes[node].node == NULL || liar_is(world, node))
-        return false;
-    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
-    return tov_store_get(read, table, key, &row) == TOV_OK;
-}
-
-static bool has_keys(const struct world *world, size_t node, size_t from, uint64_t index)
-{
-    if (node == from)
-        return has_row(world, node, TOV_TABLE_DATAKEY, tov_store_key_u64(index));
-    return has_row(world, node, TOV_TABLE_MDATAKEY,
-                   tov_store_key_u16_u32_u64((uint16_t)(from + 1), 1, index));
-}
-
-static void close_if_keyless(struct world *world, size_t from, struct model_link *link)
-{
-    bool some = false;
-    for (size_t i = 0; i < world->count && !some; i++)
-        some = has_keys(world, i, from, link->index);
-    link->may_be_closed = link->may_be_closed || !some;
-}
-
-void model_note_keyless(struct world *world)
-{
-    for (size_t i = 0; i < world->count * world->count; i++) {
-        size_t from = i / world->count;
-        struct model_links *links = &world->model.nodes[from].links[i % world->count];
-        for (uint64_t k = 0; world->model.nodes[from].restores > 0 && k < links->count; k++)
-            close_if_keyless(world, from, &links->at[k]);
-    }
-}
 
 static bool is_told_lost(const struct model_node *model, struct tov_store_read *read,
                          uint64_t index)

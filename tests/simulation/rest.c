@@ -167,7 +167,6 @@ static void heal(struct world *world)
 /* Who says something for ever mostly waits for what does not come, which has a better name. */
 static void say_who_is_restless(struct world *world)
 {
-    model_note_keyless(world);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         const struct sim_node *sim = &world->nodes[i];
         if (!liar_is(world, i) && sim->node != NULL &&
@@ -250,7 +249,6 @@ static void check_pairs(struct world *world)
  * others are needed. */
 static void check_all(struct world *world)
 {
-    model_note_keyless(world);
     for (size_t i = 0; i < world->count && !world_is_broken(world); i++) {
         if (!liar_is(world, i))
             rest_check_node(world, i);
