@@ -472,6 +472,7 @@ static const struct deed deeds[] = {
     {8, restore_put_back, FAULT_RESTORE},
     {8, restore_calm, FAULT_RESTORE},
     {6, restore_amid, FAULT_RESTORE},
+    {12, restore_late, FAULT_RESTORE},
     {60, restore_write, FAULT_RESTORE},
 };
 #define DEED_COUNT (sizeof deeds / sizeof deeds[0])

@@ -134,6 +134,8 @@ void model_set_back(struct world *world, size_t node, const struct model_moment 
                     const struct model_moment *then, bool with_guard);
 /* Who holds what was signed at NODE and may be set back; NODE itself does not count. */
 bool model_is_held_beside(const struct world *world, size_t node, size_t beside);
+/* It was set back with NODE, and was not fed since with all that it once signed. */
+bool model_guard_is_old(const struct world *world, size_t node);
 /* Somebody who is up has a message of NODE, and cannot open all of it yet. */
 bool model_is_awaited(const struct world *world, size_t node);
 /* A look at the store of a node that was set back: whether its tree is whole, what came back. */

@@ -264,6 +264,12 @@ bool model_is_held_beside(const struct world *world, size_t node, size_t beside)
     return false;
 }
 
+bool model_guard_is_old(const struct world *world, size_t node)
+{
+    const struct model_node *model = &world->model.nodes[node];
+    return model->guard_size < model->trees[0].signed_size;
+}
+
 /* ---- set back ---- */
 
 /* What was taken of others since then comes again, and what was opened stays closed. */
@@ -307,10 +313,9 @@ void model_set_back(struct world *world, size_t node, const struct model_moment 
     model->restores++;
     model->is_back = true;
     model->newest_event = then->newest_event;
-    if (with_guard) {
-        model->guard_is_back = true;
+    if (with_guard)
         model->guard_floor = model->guard_size = then->guard_floor;
-    }
+    model->guard_is_back = with_guard || model->guard_is_back || model_guard_is_old(world, node);
     excuse_orders(world, node);
     for (size_t i = 0; i < world->count; i++)
         trace_line(&world->trace, "  a%zu holds %llu of a%zu, which held %llu of it, now %llu",

@@ -31,6 +31,7 @@ static const struct plant_facts facts[PLANT_COUNT] = {
     [PLANT_ASIDE_ROW] = {"aside-row", BROKE_LOST},
     [PLANT_ASIDE_TWICE] = {"aside-twice", BROKE_TWICE},
     [PLANT_MOVED_ROW] = {"moved-row", BROKE_NAMES},
+    [PLANT_LATE_LINK] = {"late-link", BROKE_LOST},
     [PLANT_LOST_UNSAID] = {"lost-unsaid", BROKE_UNSAID},
     [PLANT_EARLY_POSITION] = {"early-position", BROKE_EARLY},
     [PLANT_EARLY_HELLO] = {"early-hello", BROKE_EARLY},

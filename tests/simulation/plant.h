@@ -38,6 +38,7 @@ enum plant {
     PLANT_ASIDE_ROW,   /* a message that was set aside is forgotten */
     PLANT_ASIDE_TWICE, /* it is appended twice */
     PLANT_MOVED_ROW,   /* where it stood before is forgotten */
+    PLANT_LATE_LINK,   /* a link that came back while it waited for its keepers is forgotten */
     PLANT_LOST_UNSAID, /* it writes no entry `lost` */
     /* plant_wire.c: frames, clients and words */
     PLANT_EARLY_POSITION, /* a position frame is ahead of what is durable */
@@ -69,6 +70,8 @@ struct plants {
     bool is_done; /* those that act once */
     struct tov_buf old_images[TOV_GUARD_IMAGES];
     bool has_old_images;
+    bool waits_for_keepers;        /* who commits, and has read back what it could */
+    uint32_t links[SIM_NODES_MAX]; /* that it has to each peer */
 };
 
 struct world;
@@ -91,6 +94,7 @@ bool plant_mutes_guard(const struct world *world, size_t node);
 
 /* ---- plant_back.c ---- */
 
+void plant_back_before_commit(struct world *world, size_t node);
 void plant_back_after_commit(struct world *world, size_t node);
 /* What the guard has answered last may be another answer. */
 void plant_back_after_guard(struct world *world, size_t node);

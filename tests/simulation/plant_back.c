@@ -92,6 +92,56 @@ static bool forget_range(struct world *world, const struct tov_store_row *row,
     return true;
 }
 
+/* ---- links that come back late ---- */
+
+static bool waits_for_keepers(struct world *world, size_t node)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    UNIT_NEED(tov_store_read_begin(world->nodes[node].store, &read, NULL) == TOV_OK);
+    return tov_store_get(read, TOV_TABLE_FACT, tov_store_key_text("recovery"), &row) == TOV_OK &&
+           row.size == RECOVERY_BYTES && (row.data[16] & RECOVERY_READ_BACK) != 0;
+}
+
+static uint32_t *links_like(struct world *world, const struct tov_store_row *row)
+{
+    struct tov_reader key = tov_reader_of((struct tov_bytes){row->key.bytes, row->key.size});
+    size_t peer = (size_t)tov_read_u16(&key) - 1;
+    UNIT_NEED(peer < world->count);
+    return &world->plants.links[peer];
+}
+
+static bool count_link(struct world *world, const struct tov_store_row *row,
+                       struct tov_store_batch *batch)
+{
+    (void)batch;
+    ++*links_like(world, row);
+    return false;
+}
+
+/* Those that the commit brought. */
+static bool lose_late_link(struct world *world, const struct tov_store_row *row,
+                           struct tov_store_batch *batch)
+{
+    uint32_t *left = links_like(world, row);
+    if (*left > 0 || !world->plants.waits_for_keepers) {
+        *left -= *left > 0 ? 1 : 0;
+        return false;
+    }
+    tov_store_batch_delete(batch, TOV_TABLE_LINK, row->key);
+    return true;
+}
+
+void plant_back_before_commit(struct world *world, size_t node)
+{
+    struct plants *plants = &world->plants;
+    if (plants->plant != PLANT_LATE_LINK)
+        return;
+    memset(plants->links, 0, sizeof plants->links);
+    plants->waits_for_keepers = waits_for_keepers(world, node);
+    (void)spoil_rows(world, node, TOV_TABLE_LINK, count_link, NULL);
+}
+
 /* The row of each plant of a store: who has the bug, and what it does. */
 static const struct {
     enum plant plant;
@@ -104,6 +154,7 @@ static const struct {
     {PLANT_ASIDE_ROW, true, TOV_TABLE_ASIDE, lose_aside},
     {PLANT_ASIDE_TWICE, true, TOV_TABLE_ASIDE, double_aside},
     {PLANT_MOVED_ROW, true, TOV_TABLE_MOVED, lose_moved},
+    {PLANT_LATE_LINK, true, TOV_TABLE_LINK, lose_late_link},
     {PLANT_LOST_UNSAID, true, TOV_TABLE_FACT, forget_range},
 };
 
@@ -114,6 +165,8 @@ void plant_back_after_commit(struct world *world, size_t node)
     bool is_back = world->model.nodes[node].restores > 0;
     if (!plant_needs_restores(plant))
         return;
+    world->plants.waits_for_keepers =
+        world->plants.waits_for_keepers && waits_for_keepers(world, node);
     UNIT_NEED(tov_store_batch_create(0, &batch) == TOV_OK);
     for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
         if (bugs[i].plant != plant || bugs[i].is_back != is_back ||

@@ -12,19 +12,24 @@
 #define AWAITED_TALKS 60u
 #define APART_MS 70000u
 #define APART_ROUND_MS 5000u
+#define APART_ROUNDS (3 * APART_MS / APART_ROUND_MS)
+#define LATE_ORDERS 3u
+
+static void drop(struct restore_copy *copy)
+{
+    if (!copy->is_there)
+        return;
+    sim_copy_fini(&copy->files);
+    sim_disk_destroy(copy->disk);
+    inbox_fini(&copy->inbox);
+    model_moment_fini(&copy->moment);
+    copy->is_there = false;
+}
 
 void restores_fini(struct world *world)
 {
-    for (size_t i = 0; i < world->count; i++) {
-        struct restore_copy *copy = &world->restores.copies[i];
-        if (!copy->is_there)
-            continue;
-        sim_copy_fini(&copy->files);
-        sim_disk_destroy(copy->disk);
-        inbox_fini(&copy->inbox);
-        model_moment_fini(&copy->moment);
-        copy->is_there = false;
-    }
+    for (size_t i = 0; i < world->count; i++)
+        drop(&world->restores.copies[i]);
 }
 
 /* ---- copies ---- */
@@ -36,8 +41,12 @@ static bool may_copy(const struct world *world, size_t node)
            !world->model.nodes[node].is_back;
 }
 
-static void keep(struct world *world, size_t node, struct restore_copy *out)
+/* In the place of the older one; the node is down then. */
+static void keep(struct world *world, size_t node)
 {
+    struct restore_copy *out = &world->restores.copies[node];
+    trace_line(&world->trace, "%llu copy of a%zu", (unsigned long long)world->step, node + 1);
+    drop(out);
     *out = (struct restore_copy){.is_there = true};
     model_moment_take(world, node, &out->moment);
     inbox_copy(&world->inboxes[node], &out->inbox);
@@ -56,17 +65,9 @@ void restore_copy(struct world *world)
     size_t node = chance_node(world, may_copy);
     if (node == world->count)
         return;
-    struct restore_copy *copy = &world->restores.copies[node];
-    if (copy->is_there && world_chance(world, 75))
+    if (world->restores.copies[node].is_there && world_chance(world, 75))
         return; /* the older one stays */
-    if (copy->is_there) {
-        sim_copy_fini(&copy->files);
-        sim_disk_destroy(copy->disk);
-        inbox_fini(&copy->inbox);
-        model_moment_fini(&copy->moment);
-    }
-    trace_line(&world->trace, "%llu copy of a%zu", (unsigned long long)world->step, node + 1);
-    keep(world, node, copy);
+    keep(world, node);
     stay_down(world, node, DOWN_STEPS / 4);
 }
 
@@ -110,7 +111,8 @@ static bool may_set_back(const struct world *world, size_t node)
     const struct restore_copy *copy = &world->restores.copies[node];
     return copy->is_there && world->model.nodes[node].trees[0].count > copy->moment.count &&
            world->nodes[node].node != NULL && !world->nodes[node].disk_is_full &&
-           !is_needed(world, node) && has_honest_keepers(world, node);
+           !is_needed(world, node) && has_honest_keepers(world, node) &&
+           (!model_guard_is_old(world, node) || model_is_held_beside(world, node, node));
 }
 
 /* ---- setting back ---- */
@@ -122,27 +124,6 @@ static bool may_lose_files(const struct world *world, size_t node)
     for (size_t i = 0; i < world->count; i++)
         all_up = all_up && (world->nodes[i].node != NULL || liar_is(world, i));
     return all_up && !model_is_awaited(world, node);
-}
-
-/* One of the others is heard at once, the next when it is not waited for any more, and the rest
- * later: so some give back entries to a node that waits for its keepers alone. */
-static void stand_apart(struct world *world, size_t node)
-{
-    size_t others = 0;
-    size_t first = (node + 1 + (size_t)world_below(world, world->count - 1)) % world->count;
-    for (size_t k = 0; k < world->count; k++) {
-        size_t peer = (first + k) % world->count;
-        if (peer == node)
-            continue;
-        uint64_t times = others < 2 ? others : 2;
-        world->restores.apart_to_ms[node][peer] =
-            world->mono_ms + times * (APART_MS + world_below(world, APART_MS / 2));
-        others++;
-    }
-    if (world_chance(world, 50))
-        return;
-    world_start(world, node);
-    world_calm(world, 3 * APART_MS / APART_ROUND_MS, APART_ROUND_MS);
 }
 
 static void set_back(struct world *world, size_t node)
@@ -170,8 +151,6 @@ static void set_back(struct world *world, size_t node)
         world->more[node].files_are_back = true;
     model_moment_fini(&now);
     stay_down(world, node, DOWN_STEPS);
-    if (world_chance(world, 60))
-        stand_apart(world, node);
 }
 
 static bool is_up(const struct world *world, size_t node)
@@ -238,6 +217,67 @@ static void write_behind(struct world *world, size_t node)
     keep_unheard(world, node);
 }
 
+/* Its guard is set back, too, so that it does not know yet that it is old. */
+static bool may_write_too_early(const struct world *world, size_t node)
+{
+    return world->model.nodes[node].guard_is_back && !world->restores.has_written[node] &&
+           world_may_write(world, node);
+}
+
+static void write_too_early(struct world *world, size_t node)
+{
+    world->restores.has_written[node] = true;
+    write_unheard(world, node);
+    if (!world_is_broken(world) && world_may_write(world, node) && world_chance(world, 85))
+        write_behind(world, node);
+}
+
+/* ---- meeting the others again ---- */
+
+/* They do not hear each other before so many waits for who is not heard have ended; and nobody is
+ * heard at the very start. */
+static void hold_apart(struct world *world, size_t node, size_t peer, uint64_t waits)
+{
+    world->restores.apart_to_ms[node][peer] =
+        world->mono_ms + 1 + waits * (APART_MS + world_below(world, APART_MS / 2));
+}
+
+/* It begins again after each step of its recovery; nothing else is between but who writes there. */
+static void meet_apart(struct world *world, size_t node)
+{
+    for (unsigned i = 0; i < APART_ROUNDS && !world_is_broken(world); i++) {
+        if (world->nodes[node].node == NULL)
+            world_start(world, node);
+        else if (may_write_too_early(world, node))
+            write_too_early(world, node);
+        world_calm(world, 1, APART_ROUND_MS);
+    }
+}
+
+/* One of the others is heard at once, the next when it is not waited for any more, and the rest
+ * later: so some give back entries to a node that waits for its keepers alone. */
+static void stand_apart(struct world *world, size_t node)
+{
+    size_t others = 0;
+    size_t first = (node + 1 + (size_t)world_below(world, world->count - 1)) % world->count;
+    for (size_t k = 0; k < world->count; k++) {
+        size_t peer = (first + k) % world->count;
+        if (peer != node)
+            hold_apart(world, node, peer, others < 2 ? others++ : 2);
+    }
+    if (!world_chance(world, 50))
+        meet_apart(world, node);
+}
+
+/* It hears the others together, or one after the other. */
+static void set_back_and_meet(struct world *world, size_t node)
+{
+    world->restores.left--;
+    set_back(world, node);
+    if (world_chance(world, 60))
+        stand_apart(world, node);
+}
+
 /* An attachment of some pieces, of which somebody has got the first, if all goes well. */
 static void write_and_be_awaited(struct world *world, size_t node)
 {
@@ -262,15 +302,7 @@ void restore_amid(struct world *world)
         write_unheard(world, node);
     if (world_is_broken(world) || !may_set_back(world, node))
         return;
-    world->restores.left--;
-    set_back(world, node);
-}
-
-/* Its guard is set back, too, so that it does not know yet that it is old. */
-static bool may_write_too_early(const struct world *world, size_t node)
-{
-    return world->model.nodes[node].guard_is_back && !world->restores.has_written[node] &&
-           world_may_write(world, node);
+    set_back_and_meet(world, node);
 }
 
 void restore_write(struct world *world)
@@ -278,10 +310,7 @@ void restore_write(struct world *world)
     size_t node = chance_node(world, may_write_too_early);
     if (node == world->count)
         return;
-    world->restores.has_written[node] = true;
-    write_unheard(world, node);
-    if (!world_is_broken(world) && world_may_write(world, node) && world_chance(world, 85))
-        write_behind(world, node);
+    write_too_early(world, node);
 }
 
 void restore_put_back(struct world *world)
@@ -291,14 +320,86 @@ void restore_put_back(struct world *world)
         size_t node = chance_node(world, may_set_back);
         if (node == world->count)
             return;
-        world->restores.left--;
-        set_back(world, node);
+        set_back_and_meet(world, node);
     }
     size_t other = chance_node(world, is_up);
     if (other == world->count || !world_chance(world, 30))
         return;
     world_crash(world, other);
     stay_down(world, other, PEER_DOWN_STEPS);
+}
+
+static bool is_keeper(const struct world *world, size_t node, size_t peer)
+{
+    const struct tov_agency *agency = sim_federation_agency(world->federation, node);
+    bool is_one = false;
+    for (size_t i = 0; i < agency->keeper_count; i++)
+        is_one = is_one || agency->keepers[i] == peer + 1;
+    return is_one;
+}
+
+/* Who is up and no keeper of NODE; world->count: nobody. */
+static size_t late_one_of(const struct world *world, size_t node)
+{
+    size_t late = 0;
+    while (late < world->count &&
+           (late == node || is_keeper(world, node, late) || !is_up(world, late)))
+        late++;
+    return late;
+}
+
+static bool may_hear_late(const struct world *world, size_t node)
+{
+    return may_copy(world, node) && world_may_write(world, node) &&
+           has_honest_keepers(world, node) && late_one_of(world, node) < world->count;
+}
+
+static void write_to_one(struct world *world, size_t node, size_t peer)
+{
+    struct sim_order order = {
+        .text_bytes = 64,
+        .recipient_count = 1,
+        .recipients = {{(uint16_t)(peer + 1), TOV_RIGHT_ALL}},
+    };
+    world_submit(world, node, &order);
+    world_turn(world, node);
+}
+
+/* One keeper is heard, then LATE, then who makes a majority of the keepers. */
+static void hear_late(struct world *world, size_t node, size_t late)
+{
+    const struct tov_agency *agency = sim_federation_agency(world->federation, node);
+    size_t first = agency->keepers[world_below(world, agency->keeper_count)] - 1u;
+    for (size_t peer = 0; peer < world->count; peer++)
+        hold_apart(world, node, peer, peer == first ? 0 : peer == late ? 1 : 2);
+    meet_apart(world, node);
+}
+
+/* All that was written since the copy went to one who is no keeper: that one is sent more when the
+ * node serves again, in the same series, if nothing else was lost. */
+void restore_late(struct world *world)
+{
+    size_t node = world->restores.late_left == 0 ? world->count : chance_node(world, may_hear_late);
+    if (node == world->count)
+        return;
+    size_t late = late_one_of(world, node);
+    world_calm(world, 3, 1000);
+    if (world_is_broken(world) || !may_hear_late(world, node))
+        return;
+    keep(world, node);
+    world_start(world, node);
+    world_calm(world, 3, 1000);
+    for (uint64_t i = world_below(world, LATE_ORDERS) + 1;
+         i > 0 && !world_is_broken(world) && world_may_write(world, node); i--)
+        write_to_one(world, node, late);
+    world_calm(world, 3, 1000);
+    if (world_is_broken(world) || !may_set_back(world, node))
+        return;
+    world->restores.late_left--;
+    set_back(world, node);
+    hear_late(world, node, late);
+    if (!world_is_broken(world) && world_may_write(world, node))
+        write_to_all(world, node, 0);
 }
 
 void restore_calm(struct world *world)

@@ -280,6 +280,7 @@ struct world *world_create(const struct world_options *options)
         liar_init(world);
     world->restores.happen = draw_restores(world);
     world->restores.left = RESTORES_MAX;
+    world->restores.late_left = 1;
     repeat_init(world);
     world->tally.worlds = 1;
     world->tally.liars = world->liar.is_there ? 1 : 0;
@@ -413,6 +414,7 @@ void world_run_commit(struct world *world, size_t node)
 {
     trace_line(&world->trace, "%llu commit a%zu", (unsigned long long)world->step, node + 1);
     plant_before_commit(world, node);
+    plant_back_before_commit(world, node);
     sim_node_run_commit(&world->nodes[node]);
     if (world->nodes[node].result.err != TOV_OK && !world->nodes[node].disk_is_full)
         world_break(world, BROKE_FAILED, "a%zu's commit failed: %s", node + 1,
