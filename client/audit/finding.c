@@ -29,9 +29,18 @@ void tov_findings_fini(struct tov_findings *findings)
     *findings = (struct tov_findings){0};
 }
 
-static struct tov_finding *make_room(struct tov_findings *findings)
+/* What stands by itself, whatever else is damaged: signatures of one key that exclude each other.
+ */
+static bool is_proof(enum tov_finding_code code)
 {
-    if (findings->count == TOV_FINDINGS_MAX)
+    return code == TOV_FOUND_TWO_ROOTS || code == TOV_FOUND_MIRROR_FORK ||
+           code == TOV_FOUND_TWO_HISTORIES || code == TOV_FOUND_FORK ||
+           code == TOV_FOUND_ROSTER_CHAIN;
+}
+
+static struct tov_finding *make_room(struct tov_findings *findings, enum tov_finding_code code)
+{
+    if (findings->count >= TOV_FINDINGS_MAX + (is_proof(code) ? TOV_FINDINGS_PROOFS_MAX : 0))
         return NULL;
     if (findings->count == findings->capacity) {
         size_t capacity = findings->capacity == 0 ? 32 : 2 * findings->capacity;
@@ -62,7 +71,7 @@ struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_fin
 {
     enum tov_finding_class class = tov_finding_default_class(code);
     count_class(findings, class);
-    struct tov_finding *finding = make_room(findings);
+    struct tov_finding *finding = make_room(findings, code);
     if (finding == NULL) {
         findings->unlisted++;
         findings->unlisted_inconsistent += class == TOV_CLASS_INCONSISTENT ? 1 : 0;

@@ -11,8 +11,9 @@
 #include "audit/words.h"
 #include "base/hash.h"
 
-#define TOV_FINDINGS_MAX 10000u    /* listed; more are counted */
-#define TOV_FINDING_TEXT_SIZE 512u /* of expected and found, each */
+#define TOV_FINDINGS_MAX 10000u       /* listed; more are counted */
+#define TOV_FINDINGS_PROOFS_MAX 1000u /* listed beyond them: two signatures of one key */
+#define TOV_FINDING_TEXT_SIZE 512u    /* of expected and found, each */
 
 /* In ascending precedence. */
 enum tov_finding_class {

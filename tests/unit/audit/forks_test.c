@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define KEPT "fork/2/1"
+#define FINDINGS_MAX 10000u /* audit/finding.h */
 
 static struct world *world;
 static char dir[WORLD_PATH_SIZE];
@@ -116,6 +117,26 @@ static void both_notes_stand_in_the_report_line_by_line(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(report, (const char *)expected.data));
     free(report);
     json_decref(no_json);
+}
+
+/* Whoever holds the export can put in as many files as the list has room for, and change a byte. */
+static void a_proof_is_not_crowded_out(void)
+{
+    char path[64];
+    struct forge_log log = forge_ledger(world, 1);
+    struct tov_export_fork fork = fork_of(&log);
+    keep(&fork);
+    for (unsigned i = 0; i <= FINDINGS_MAX; i++) {
+        (void)snprintf(path, sizeof path, "extra/%u", i);
+        damage_write(dir, path, tov_bytes_of_text("x"));
+    }
+    damage_flip(dir, "leaves/000", 100, 0);
+    struct verdict verdict = verdict_of_one(world, dir);
+    UNIT_EQUAL_INT(verdict.code, 5);
+    const json_t *finding = verdict_find(&verdict, "two-histories", KEPT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(verdict_text(finding, "evidence"), log.key.name));
+    UNIT_EQUAL_INT(json_array_size(json_object_get(verdict.report, "findings")), FINDINGS_MAX + 1);
+    verdict_fini(&verdict);
 }
 
 static void what_proves_nothing_accuses_nobody(void)
@@ -507,6 +528,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_proof_names_who_signed_two_histories),
         UNIT_TEST(both_notes_stand_in_the_report_line_by_line),
+        UNIT_TEST(a_proof_is_not_crowded_out),
         UNIT_TEST(what_proves_nothing_accuses_nobody),
         UNIT_TEST(a_file_that_is_none_is_damage),
         UNIT_TEST(what_is_held_above_a_revocation_is_void),
