@@ -55,7 +55,13 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
     uint64_t expected = line->last + 1;
     if (line->is_lost_track)
         return;
-    if (at->block.number > expected) {
+    if (at->block.number <= line->last) {
+        (void)tov_audit_add(audit, TOV_FOUND_LINK_DOUBLED, &at->place,
+                            TOV_SAY(_("number %llu on the link with %s"),
+                                    (unsigned long long)expected,
+                                    tov_keyring_name(&audit->keyring, line->peer)),
+                            NUMBER(at->block.number));
+    } else if (at->block.number > expected) {
         if (is_explained(audit, lines, line, at)) {
             line->has_holes = true;
             return;
@@ -68,12 +74,6 @@ static void judge_number(struct tov_audit *audit, const struct tov_link_lines *l
                     tov_keyring_name(&audit->keyring, line->peer)),
             NUMBER(at->block.number));
         line->has_holes = true;
-    } else if (at->block.number < expected) {
-        (void)tov_audit_add(audit, TOV_FOUND_LINK_DOUBLED, &at->place,
-                            TOV_SAY(_("number %llu on the link with %s"),
-                                    (unsigned long long)expected,
-                                    tov_keyring_name(&audit->keyring, line->peer)),
-                            NUMBER(at->block.number));
     } else if (!tov_hash_equal(&at->block.previous, &line->last_hash)) {
         (void)tov_audit_add(audit, TOV_FOUND_LINK_PREVIOUS, &at->place,
                             TOV_SAY_HASH(&line->last_hash), TOV_SAY_HASH(&at->block.previous));
