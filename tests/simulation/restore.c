@@ -217,7 +217,7 @@ static void write_behind(struct world *world, size_t node)
     keep_unheard(world, node);
 }
 
-/* Its guard is set back, too, so that it does not know yet that it is old. */
+/* Its guard is as old, so that it does not know yet that it is old itself. */
 static bool may_write_too_early(const struct world *world, size_t node)
 {
     return world->model.nodes[node].guard_is_back && !world->restores.has_written[node] &&

@@ -59,19 +59,24 @@ static void restore_first(void)
     sim_copy_fini(&copy);
 }
 
-static void export_all(char folders[WORLD_AGENCIES][WORLD_PATH_SIZE])
+static void folders_of(char folders[WORLD_AGENCIES][WORLD_PATH_SIZE])
 {
-    for (size_t i = 0; i < WORLD_AGENCIES; i++) {
+    for (size_t i = 0; i < WORLD_AGENCIES; i++)
         world_path(world, folders[i], "restored-a%zu", i + 1);
+}
+
+static void export_all(void)
+{
+    char folders[WORLD_AGENCIES][WORLD_PATH_SIZE];
+    folders_of(folders);
+    for (size_t i = 0; i < WORLD_AGENCIES; i++)
         UNIT_NEED(world_export(world, i, folders[i]) == TOV_OK);
-    }
 }
 
 static void amendments_of_a_former_series_are_in_order(void)
 {
     char roots[WORLD_PATH_SIZE], folders[WORLD_AGENCIES][WORLD_PATH_SIZE];
-    restore_first();
-    export_all(folders);
+    folders_of(folders);
     world_path(world, roots, "roots");
     struct verdict verdict =
         verdict_of(world, roots, (const char *const[]){folders[0], folders[1], folders[2], NULL});
@@ -229,6 +234,8 @@ int main(void)
         UNIT_TEST(a_number_is_not_excused_by_what_was_lost_in_another_series),
     };
     world = world_create("audit-restored");
+    restore_first();
+    export_all();
     int code = unit_run("audit_restored", tests, sizeof tests / sizeof tests[0]);
     world_destroy(world);
     return code;
