@@ -271,6 +271,11 @@ bool tov_marks_has(const struct tov_marks *marks, uint64_t index)
             has_bit(&marks->pages.items[at], index));
 }
 
+bool tov_marks_has_in_range(const struct tov_marks *marks, uint64_t index)
+{
+    return is_in_range(&marks->ranges, index);
+}
+
 bool tov_marks_next(const struct tov_marks *marks, uint64_t *index)
 {
     uint64_t at = *index;

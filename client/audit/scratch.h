@@ -79,6 +79,8 @@ enum tov_err tov_marks_put(struct tov_marks_room *room, struct tov_marks *marks,
 enum tov_err tov_marks_put_range(struct tov_marks_room *room, struct tov_marks *marks,
                                  uint64_t first, uint64_t end) TOV_MUST_CHECK;
 bool tov_marks_has(const struct tov_marks *marks, uint64_t index);
+/* Whether it lies in a range that was put at once. */
+bool tov_marks_has_in_range(const struct tov_marks *marks, uint64_t index);
 /* The smallest index from *INDEX on that was put one by one; false when there is none. */
 bool tov_marks_next(const struct tov_marks *marks, uint64_t *index);
 

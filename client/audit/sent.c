@@ -227,6 +227,13 @@ static void take_records(struct pass *pass, const struct tov_leaf *leaf, bool is
     }
 }
 
+/* The entry is gone, and was no loss: an erasure names messages alone, one by one. */
+static bool is_message(const struct pass *pass)
+{
+    const struct tov_marks *named = &pass->audit->named;
+    return tov_marks_has(named, pass->index) && !tov_marks_has_in_range(named, pass->index);
+}
+
 /* BYTES are empty when the entry is gone. */
 static void check_entry(struct pass *pass, struct tov_bytes bytes, bool is_readable)
 {
@@ -239,7 +246,8 @@ static void check_entry(struct pass *pass, struct tov_bytes bytes, bool is_reada
         pass->leaf_hash = tov_merkle_leaf_hash(bytes);
     else if (!is_gone || !tov_marks_has(&pass->audit->named, pass->index))
         tov_link_lines_lose(&pass->audit->sent);
-    pass->is_series_unsure = pass->is_series_unsure || !is_known;
+    if (!is_known && !(is_gone && is_message(pass)))
+        pass->is_series_unsure = true;
     take_records(pass, is_known ? leaf : NULL, is_gone);
     if (is_known)
         check_whole(pass, leaf);

@@ -55,6 +55,7 @@ static void restore_first(void)
     loses_chunks = false;
     sim_wire_pass(wire, 60000);
     send(1004, 2, 0);
+    send(1005, 3, 0);
     sim_wire_pass(wire, 60000);
     sim_copy_fini(&copy);
 }
@@ -172,6 +173,24 @@ static bool leave_one_out(void *context, struct tov_export_record *record)
     return true;
 }
 
+/* The first message behind it names it as the loss that began its series. */
+static bool begin_a_series(void *context, struct tov_export_record *record)
+{
+    struct relink *relink = context;
+    struct tov_link_block block;
+    if (record->kind != TOV_EXPORT_LINK || record->index <= relink->after || relink->index != 0)
+        return true;
+    UNIT_NEED(tov_link_decode(record->as.link.block, &block) == TOV_OK);
+    block.series.lost_index = relink->after;
+    block.number = 1;
+    block.previous = relink->previous;
+    tov_link_encode(&block, relink->block);
+    record->as.link.block = TOV_BYTES_OF(relink->block);
+    relink->index = record->index;
+    relink->agency = record->as.link.agency;
+    return true;
+}
+
 static bool put_relinked(void *context, uint64_t index, struct tov_bytes old, struct tov_buf *out)
 {
     const struct relink *relink = context;
@@ -226,12 +245,101 @@ static void a_number_is_not_excused_by_what_was_lost_in_another_series(void)
     verdict_fini(&verdict);
 }
 
+/* ---- an erased message behind the loss ---- */
+
+struct erased {
+    char dir[WORLD_PATH_SIZE], records[TOV_EXPORT_PATH_SIZE];
+    uint64_t loss, index;
+    struct tov_leaf erasure;
+};
+
+static bool find_message(void *context, struct tov_export_record *record)
+{
+    struct erased *erased = context;
+    if (record->kind == TOV_EXPORT_LINK && record->index > erased->loss && erased->index == 0)
+        erased->index = record->index;
+    return true;
+}
+
+/* Of the first message behind the loss, in a copy of the export. */
+static void prepare_erasure(struct erased *out)
+{
+    uint64_t first;
+    *out = (struct erased){.index = 0};
+    damage_copy(world, "restored-a1", "copy", out->dir);
+    out->loss = find_loss(out->dir, &first);
+    (void)snprintf(out->records, sizeof out->records, "detached/%03u",
+                   (unsigned)(out->loss / TOV_EXPORT_BUNDLE_ENTRIES));
+    forge_records(out->dir, out->records, find_message, out);
+    UNIT_NEED(out->index > out->loss);
+    struct tov_ref message = {1, 1, out->index, forge_leaf_hash(out->dir, out->index)};
+    out->erasure = (struct tov_leaf){.type = TOV_LEAF_ERASED,
+                                     .time_ms = TOV_TIME_MAX_MS,
+                                     .as.erased = {TOV_ERASED_ALL, 1, 1, {message}}};
+}
+
+struct erase {
+    const struct erased *erased;
+    struct relink relink;
+};
+
+static bool erase_and_relink(void *context, uint64_t index, struct tov_bytes old,
+                             struct tov_buf *out)
+{
+    struct erase *erase = context;
+    return index == erase->erased->index || put_relinked(&erase->relink, index, old, out);
+}
+
+static void check_accused(struct erase *erase, const char *finding)
+{
+    struct forge_log log = forge_ledger(world, 0);
+    UNIT_NEED(erase->relink.index > erase->relink.after);
+    forge_history(&(struct forge){.dir = erase->erased->dir,
+                                  .log = &log,
+                                  .context = erase,
+                                  .entry = erase_and_relink,
+                                  .more = &erase->erased->erasure,
+                                  .more_count = 1});
+    struct verdict verdict = verdict_of_one(world, erase->erased->dir);
+    UNIT_EQUAL_INT(verdict.code, 5);
+    CU_ASSERT_PTR_NOT_NULL(verdict_find(&verdict, finding, erase->erased->records));
+    verdict_fini(&verdict);
+}
+
+/* What an erasure names was a message. Who erased one cannot begin to count anew behind it. */
+static void an_erasure_begins_no_series(void)
+{
+    struct erased erased;
+    prepare_erasure(&erased);
+    struct erase erase = {.erased = &erased, .relink = {.after = erased.index}};
+    forge_records(erased.dir, erased.records, begin_a_series, &erase.relink);
+    check_accused(&erase, "link-series");
+}
+
+/* A block that is not there leaves the one line without track, and excuses nothing on another. */
+static void an_erasure_leaves_no_doubt_in_which_series_a_line_is(void)
+{
+    struct erased erased;
+    prepare_erasure(&erased);
+    struct erase erase = {.erased = &erased};
+    uint64_t dropped = erased.index;
+    forge_records(erased.dir, erased.records, drop_first_link, &dropped);
+    UNIT_NEED(dropped == UINT64_MAX);
+    erase.relink =
+        (struct relink){.after = erased.index, .previous = tile_hash(erased.dir, erased.loss)};
+    forge_records(erased.dir, erased.records, leave_one_out, &erase.relink);
+    UNIT_EQUAL_INT(erase.relink.agency, 3);
+    check_accused(&erase, "link-gap");
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(amendments_of_a_former_series_are_in_order),
         UNIT_TEST(a_series_whose_beginning_was_taken_out_accuses_nobody),
         UNIT_TEST(a_number_is_not_excused_by_what_was_lost_in_another_series),
+        UNIT_TEST(an_erasure_begins_no_series),
+        UNIT_TEST(an_erasure_leaves_no_doubt_in_which_series_a_line_is),
     };
     world = world_create("audit-restored");
     restore_first();
