@@ -396,6 +396,7 @@ void restore_late(struct world *world)
     if (world_is_broken(world) || !may_set_back(world, node))
         return;
     world->restores.late_left--;
+    tally_event(&world->tally, "restored-late", 1);
     set_back(world, node);
     hear_late(world, node, late);
     if (!world_is_broken(world) && world_may_write(world, node))
