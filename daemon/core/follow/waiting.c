@@ -9,7 +9,9 @@
  *
  * Some rows from tick to tick, since mirrors are as long as their ledgers (I11), and each time of
  * another peer first: however much waits on of one, it keeps back no other. A node that stops
- * before the end begins anew: what was judged is not looked at again.
+ * before the end begins anew: what was judged is not looked at again. A peer for which receipts are
+ * set aside has no turn before it was given them (told.c): an amendment that stood before its
+ * receipt would count for nothing there.
  */
 #include "follow/transfers.h"
 
@@ -135,7 +137,7 @@ static enum tov_err look_at_some(struct waiting *waiting)
     for (size_t i = 0; i < follow->peer_count && has_more_to_do(waiting); i++) {
         waiting->peer = &follow->peers[follow->waiting_peer];
         follow->waiting_peer = (follow->waiting_peer + 1) % follow->peer_count;
-        if (!waiting->peer->waiting_is_done)
+        if (!waiting->peer->waiting_is_done && !waiting->peer->has_aside)
             TOV_TRY(look_through(waiting));
     }
     return TOV_OK;

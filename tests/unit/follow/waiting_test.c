@@ -9,8 +9,10 @@
 #include "counted.h"
 #include "hostile_peer.h"
 
+#include "ledger/aside.h"
 #include "ledger/entry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ANY_RULE UINT16_MAX
@@ -260,12 +262,64 @@ static void a_row_that_nobody_wrote_so_stops_the_judging(void)
     end(&scene);
 }
 
+/* The receipt that said that the first one is not understood is set aside, and what the sender was
+ * given before is not known: it is asked for. */
+static void set_receipt_aside(struct scene *scene)
+{
+    struct tov_core *core = hostile_core(scene->hostile);
+    const struct hostile_message *message = &scene->messages[0];
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = (struct tov_leaf_receipt){.peer = message->ref.agency,
+                                                 .series = message->link.series,
+                                                 .last_link = message->link.number,
+                                                 .last_leaf_hash = message->ref.leaf,
+                                                 .run_count = 1,
+                                                 .runs = {{1, {TOV_VERDICT_NOT_UNDERSTOOD, 0, 0}}}};
+    UNIT_NEED(tov_leaf_encode(leaf, &bytes) == TOV_OK);
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT,
+                        tov_aside_receipt_key(message->ref.agency, 0), tov_buf_view(&bytes));
+    tov_follow_recall(tov_node_follow(hostile_victim(scene->hostile)), 0, 1);
+    sim_wire_run(scene->hostile->wire);
+}
+
+static void say_that_it_was_given_none(struct hostile *hostile)
+{
+    TOV_FREE struct tov_control *control = calloc(1, sizeof *control);
+    UNIT_NEED(control != NULL);
+    control->kind = TOV_CONTROL_LEAF_ANSWER;
+    control->as.leaf_answer.to = 1;
+    hostile_say_control(hostile, control);
+}
+
+/* Before that one an amendment would count for nothing, and its word would be the last. */
+static void what_is_judged_is_told_behind_the_receipt_that_was_set_aside(void)
+{
+    struct scene scene = make_scene("waiting-aside");
+    size_t receipts = hostile_count(scene.hostile, TOV_LEAF_RECEIPT);
+    set_receipt_aside(&scene);
+    begin_with(&scene, scene.second);
+    sim_wire_pass(scene.hostile->wire, 2000);
+    for (size_t i = 0; i < ROWS; i++)
+        check(&scene, i, TOV_VERDICT_NOT_UNDERSTOOD);
+    UNIT_EQUAL_INT(hostile_count(scene.hostile, TOV_LEAF_RECEIPT), receipts);
+    say_that_it_was_given_none(scene.hostile);
+    sim_wire_pass(scene.hostile->wire, 2000);
+    for (size_t i = 0; i < ROWS; i++)
+        check(&scene, i, rows[i].then);
+    UNIT_EQUAL_INT(hostile_count(scene.hostile, TOV_LEAF_RECEIPT), receipts + 2);
+    end(&scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(each_is_judged_by_its_roster_once_it_is_there),
         UNIT_TEST(a_fact_that_nobody_wrote_so_keeps_nothing_from_being_judged),
         UNIT_TEST(a_row_that_nobody_wrote_so_stops_the_judging),
+        UNIT_TEST(what_is_judged_is_told_behind_the_receipt_that_was_set_aside),
     };
     return unit_run("follow_waiting", tests, sizeof tests / sizeof tests[0]);
 }
