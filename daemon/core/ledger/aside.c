@@ -162,6 +162,7 @@ struct appending {
     struct tov_core *core;
     struct tov_store_read *read;
     const struct tov_link_heads *heads;
+    uint64_t given_up_ms;         /* one time for all of the batch; 0: none was given up yet */
     struct tov_moved_fresh fresh; /* those that were */
     struct tov_message *message;  /* the one that is looked at */
 };
@@ -284,14 +285,18 @@ static enum tov_err state_of(const struct tov_store_row *row, struct tov_aside *
     return TOV_OK;
 }
 
-/* A5. Whoever is told of it is told by this row, so not before it is committed. */
-static void give_up(struct tov_core *core, const struct tov_store_row *row, enum tov_err why)
+/* A5. Whoever is told of it is told by this row, so not before it is committed. The time is that of
+ * a leaf: by a clock that is behind its days would be over when the clock is right. */
+static void give_up(struct appending *on, const struct tov_store_row *row, enum tov_err why)
 {
+    struct tov_core *core = on->core;
+    if (on->given_up_ms == 0)
+        on->given_up_ms = tov_core_leaf_time(core);
     uint8_t *to =
         tov_store_batch_put_space(tov_core_batch(core), TOV_TABLE_ASIDE, row->key, row->value.size);
     if (to != NULL) { /* else the batch has failed, which its commit reports */
         memcpy(to, row->value.data, row->value.size);
-        tov_put_be64(to, core->now_ms);
+        tov_put_be64(to, on->given_up_ms);
     }
     tov_core_log(core, TOV_HOST_ERROR, "message-stays-aside", "number=%llu error=%s",
                  (unsigned long long)tov_store_key_to_u64(&row->key), tov_err_name(why));
@@ -306,7 +311,7 @@ static enum tov_err append_or_give_up(struct appending *on, const struct tov_sto
     enum tov_err err = append_one(on, row);
     if (!stays_aside(err))
         return err;
-    give_up(on->core, row, err);
+    give_up(on, row, err);
     return TOV_OK;
 }
 

@@ -627,6 +627,24 @@ static void what_was_given_up_is_not_tried_again(void)
     destroy_scene(scene);
 }
 
+/* Else its writer would never be told, once the clock is right: for 30 days it is. */
+static void when_a_message_was_given_up_no_clock_that_is_behind_says(void)
+{
+    struct scene *scene = make_scene("behind");
+    struct sim_node *node = &scene->wire->nodes[0];
+    uint64_t written_ms = node->now_ms;
+    submit_three(scene);
+    meet(scene);
+    flip_key(scene);
+    sim_node_time(node, node->now_ms - 40ull * 86400000u, node->mono_ms);
+    serve(scene);
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT(given_up_ms(scene, i) >= written_ms);
+        UNIT_EQUAL_INT(given_up_ms(scene, i), given_up_ms(scene, 0));
+    }
+    destroy_scene(scene);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -638,6 +656,7 @@ int main(void)
         UNIT_TEST(what_was_given_up_and_is_held_by_others_is_set_aside_no_more),
         UNIT_TEST(what_is_repeated_with_files_is_sent_with_them),
         UNIT_TEST(what_was_given_up_is_not_tried_again),
+        UNIT_TEST(when_a_message_was_given_up_no_clock_that_is_behind_says),
     };
     return unit_run("follow_aside", tests, sizeof tests / sizeof tests[0]);
 }
