@@ -40,14 +40,27 @@ static bool spoil_rows(struct world *world, size_t node, unsigned table, spoil_r
     return any;
 }
 
+static bool lose_fact(const char *name, const struct tov_store_row *row,
+                      struct tov_store_batch *batch)
+{
+    if (!is_fact(&row->key, name))
+        return false;
+    tov_store_batch_delete(batch, TOV_TABLE_FACT, row->key);
+    return true;
+}
+
 static bool lose_told(struct world *world, const struct tov_store_row *row,
                       struct tov_store_batch *batch)
 {
     (void)world;
-    if (!is_fact(&row->key, "told"))
-        return false;
-    tov_store_batch_delete(batch, TOV_TABLE_FACT, row->key);
-    return true;
+    return lose_fact("told", row, batch);
+}
+
+static bool lose_ended(struct world *world, const struct tov_store_row *row,
+                       struct tov_store_batch *batch)
+{
+    (void)world;
+    return lose_fact("ended", row, batch);
 }
 
 static bool lose_aside(struct world *world, const struct tov_store_row *row,
@@ -150,7 +163,7 @@ static const struct {
     spoil_row spoils;
 } bugs[] = {
     {PLANT_TOLD_ROW, true, TOV_TABLE_FACT, lose_told},
-    {PLANT_SERIES_END, false, TOV_TABLE_FACT, lose_told},
+    {PLANT_SERIES_END, false, TOV_TABLE_FACT, lose_ended},
     {PLANT_ASIDE_ROW, true, TOV_TABLE_ASIDE, lose_aside},
     {PLANT_ASIDE_TWICE, true, TOV_TABLE_ASIDE, double_aside},
     {PLANT_MOVED_ROW, true, TOV_TABLE_MOVED, lose_moved},

@@ -7,6 +7,8 @@
  * (docs/protocol.md 6).
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
+ *   fact "ended", the same: where the series ended. "told" says how far receipts were read back:
+ *   those on its last links need not be, and may be set aside
  *   table `told`: verdicts that are not a plain `opened`: verdict 1, flags 1, detail 2; 1 when an
  *   earlier one said that it could be read
  */
@@ -18,9 +20,13 @@
 
 #define NOT_READ "what was receipted before could not be read"
 
-static struct tov_store_key head_key(const struct tov_peer *peer, struct tov_series series)
+static const char read_back[] = "told";
+static const char ended[] = "ended";
+
+static struct tov_store_key head_key(const char *fact, const struct tov_peer *peer,
+                                     struct tov_series series)
 {
-    struct tov_store_key key = tov_store_key_text("told");
+    struct tov_store_key key = tov_store_key_text(fact);
     tov_store_key_put_u16(&key, peer->number);
     tov_store_key_put_u32(&key, series.generation);
     tov_store_key_put_u64(&key, series.lost_index);
@@ -76,23 +82,36 @@ static enum tov_err find_said(const struct tov_core *core, struct tov_store_key 
     return TOV_OK;
 }
 
-static void put_head(struct tov_core *core, const struct tov_peer *peer, struct tov_series series,
-                     const struct tov_told *told)
+static void put_head(struct tov_core *core, struct tov_store_key key, const struct tov_told *told)
 {
     uint8_t row[8 + TOV_HASH_BYTES];
     tov_put_be64(row, told->link);
     memcpy(row + 8, told->leaf.bytes, TOV_HASH_BYTES);
-    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, head_key(peer, series),
-                        TOV_BYTES_OF(row));
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, key, TOV_BYTES_OF(row));
 }
 
-static enum tov_err get_head(struct tov_bytes row, struct tov_told *out)
+static enum tov_err read_head(struct tov_bytes row, struct tov_told *out)
 {
     if (row.size != 8 + TOV_HASH_BYTES)
         return TOV_E_CORRUPT;
     out->link = tov_get_be64(row.data);
     memcpy(out->leaf.bytes, row.data + 8, TOV_HASH_BYTES);
     return TOV_OK;
+}
+
+/* With what the open batches say. Link 0: there is none. */
+static enum tov_err get_head(const struct tov_core *core, struct tov_store_key key,
+                             struct tov_told *out)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    *out = (struct tov_told){.link = 0};
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_core_get_pending(core, read, TOV_TABLE_FACT, key, &row);
+    if (err == TOV_E_NOT_FOUND)
+        return TOV_OK;
+    TOV_TRY(err);
+    return read_head(row, out);
 }
 
 static void note_amendment(struct tov_core *core, struct tov_store_key key,
@@ -112,13 +131,12 @@ static void note_amendment(struct tov_core *core, struct tov_store_key key,
 static enum tov_err put_furthest(struct tov_core *core, struct tov_peer *peer,
                                  struct tov_series series, const struct tov_told *told)
 {
+    struct tov_store_key key = head_key(read_back, peer, series);
     struct tov_told before;
-    enum tov_err err = tov_told_last(core, peer, series, &before);
-    if (err == TOV_OK && before.link >= told->link)
+    TOV_TRY(get_head(core, key, &before));
+    if (before.link >= told->link)
         return TOV_OK;
-    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
-        return err;
-    put_head(core, peer, series, told);
+    put_head(core, key, told);
     if (tov_series_equal(series, peer->series))
         peer->told = *told;
     return TOV_OK;
@@ -151,31 +169,24 @@ void tov_told_note(struct tov_core *core, struct tov_peer *peer,
 void tov_told_end(struct tov_core *core, const struct tov_peer *peer)
 {
     struct tov_told told = {peer->last_link, peer->last_link_leaf};
-    if (peer->last_link > 0 && !tov_told_covers(peer, peer->last_link)) /* else it stands there */
-        put_head(core, peer, peer->series, &told);
+    if (peer->last_link > 0)
+        put_head(core, head_key(ended, peer, peer->series), &told);
 }
 
 enum tov_err tov_told_last(const struct tov_core *core, const struct tov_peer *peer,
                            struct tov_series series, struct tov_told *out_told)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_bytes row;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    TOV_TRY(tov_core_get_pending(core, read, TOV_TABLE_FACT, head_key(peer, series), &row));
-    return get_head(row, out_told);
+    struct tov_told told;
+    struct tov_told end;
+    TOV_TRY(get_head(core, head_key(read_back, peer, series), &told));
+    TOV_TRY(get_head(core, head_key(ended, peer, series), &end));
+    *out_told = told.link > end.link ? told : end;
+    return out_told->link == 0 ? TOV_E_NOT_FOUND : TOV_OK;
 }
 
 enum tov_err tov_told_load(struct tov_core *core, struct tov_peer *peer)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_bytes row;
-    peer->told.link = 0;
-    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
-    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, head_key(peer, peer->series), &row);
-    if (err == TOV_E_NOT_FOUND)
-        return TOV_OK;
-    TOV_TRY(err);
-    return get_head(row, &peer->told);
+    return get_head(core, head_key(read_back, peer, peer->series), &peer->told);
 }
 
 /* What was opened stays so, whatever it is taken for now; but whose keys were lost since says that:
@@ -240,27 +251,38 @@ enum tov_err tov_told_find_aside(const struct tov_core *core, struct tov_peer *p
     return tov_store_iter_fini(&iter);
 }
 
-/* It stands in the tree after all: the peer has given back one that speaks of the same. */
-static enum tov_err is_given(const struct tov_core *core, const struct tov_peer *peer,
-                             const struct tov_leaf_receipt *receipt, bool *out_is_given)
+/* Takes out the links of which one in the tree speaks after all, as far as the peer has given such
+ * ones back: each is said once. What it amends is newer than they are, and stays. */
+static enum tov_err cut_given(const struct tov_core *core, const struct tov_peer *peer,
+                              struct tov_leaf_receipt *receipt)
 {
     struct tov_told told;
-    uint64_t span = tov_receipt_span(receipt);
-    enum tov_err err = tov_told_last(core, peer, receipt->series, &told);
-    *out_is_given = err == TOV_OK && span > 0 && told.link > receipt->last_link - span;
-    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    uint64_t before = receipt->last_link - tov_receipt_span(receipt);
+    uint16_t kept = 0;
+    TOV_TRY(get_head(core, head_key(read_back, peer, receipt->series), &told));
+    uint64_t given = told.link > before ? told.link - before : 0;
+    for (size_t i = 0; i < receipt->run_count; i++) {
+        struct tov_receipt_run run = receipt->runs[i];
+        uint16_t cut = given < run.count ? (uint16_t)given : run.count;
+        given -= cut;
+        run.count = (uint16_t)(run.count - cut);
+        if (run.count > 0)
+            receipt->runs[kept++] = run;
+    }
+    receipt->run_count = kept;
+    return TOV_OK;
 }
 
 static enum tov_err give_one(struct tov_core *core, const struct tov_peer *peer,
                              const struct tov_store_row *row, struct tov_leaf *leaf)
 {
     struct tov_ledger_place place;
-    bool has_it = false;
+    struct tov_leaf_receipt *receipt = &leaf->as.receipt;
     TOV_TRY(tov_leaf_decode(row->value, leaf));
-    if (leaf->type != TOV_LEAF_RECEIPT || leaf->as.receipt.peer != peer->number)
+    if (leaf->type != TOV_LEAF_RECEIPT || receipt->peer != peer->number)
         return TOV_E_CORRUPT;
-    TOV_TRY(is_given(core, peer, &leaf->as.receipt, &has_it));
-    if (!has_it)
+    TOV_TRY(cut_given(core, peer, receipt));
+    if (receipt->run_count > 0 || receipt->amendment_count > 0)
         TOV_TRY(tov_core_append_leaf(core, core->ledger, leaf, 0, &place));
     tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_FACT, row->key);
     return TOV_OK;

@@ -6,6 +6,8 @@
  * Not for: series that have ended (former_series_test.c).
  */
 #include "kept.h"
+
+#include "follow/peer.h"
 #include "ledger/aside.h"
 #include "ledger/entry.h"
 #include "store/read.h"
@@ -20,8 +22,11 @@ struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;                            /* of node 1, from before the message */
     bool loses_chunks, loses_parcels, loses_stanzas; /* parcels of node 1 */
+    bool withholds;                                  /* of node 0 */
     bool keeps;                                      /* of node 0 to node 1, instead of giving: */
     struct kept kept;
+    struct tov_hash leaves[4]; /* of what node 0 has sent */
+    size_t sent;
 };
 
 static bool filter(void *context, struct sim_frame *frame)
@@ -32,18 +37,24 @@ static bool filter(void *context, struct sim_frame *frame)
         return kept_passes(&scene->kept, frame);
     return !(scene->loses_chunks && kind == TOV_FRAME_CHUNK) &&
            !(scene->loses_parcels && frame->from == 1 && kind == TOV_FRAME_PARCEL) &&
+           !(scene->withholds && frame->from == 0 && kind == TOV_FRAME_PARCEL) &&
            !(scene->loses_stanzas && kind == TOV_FRAME_LATE_STANZAS);
 }
 
-static struct tov_delivery delivery(const struct scene *scene)
+static struct tov_delivery delivery_of(const struct scene *scene, uint64_t link)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    struct tov_link_block block = {.series = {1, 0}, .number = 1};
+    struct tov_link_block block = {.series = {1, 0}, .number = link};
     const struct sim_node *node = &scene->wire->nodes[0];
     struct tov_delivery found;
     UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
     UNIT_NEED(tov_follow_delivery(read, 2, &block, &found) == TOV_OK);
     return found;
+}
+
+static struct tov_delivery delivery(const struct scene *scene)
+{
+    return delivery_of(scene, 1);
 }
 
 static size_t count_receipts(const struct scene *scene)
@@ -102,6 +113,8 @@ static void send(struct scene *scene, size_t attachment_bytes)
                               .attachment_count = attachment_bytes > 0,
                               .attachment_bytes = {attachment_bytes}};
     UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
+    UNIT_NEED(scene->sent < sizeof scene->leaves / sizeof scene->leaves[0]);
+    scene->leaves[scene->sent++] = written.place.leaf_hash;
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 3000);
 }
@@ -243,6 +256,130 @@ static void what_was_told_and_cannot_be_read_is_said_again(void)
     end_late(&scene);
 }
 
+/* ---- receipts that were set aside ---- */
+
+static struct tov_core *core_of_1(const struct scene *scene)
+{
+    return tov_node_core(scene->wire->nodes[1].node);
+}
+
+static struct tov_peer *peer_of_1(const struct scene *scene)
+{
+    return tov_follow_peer(tov_node_follow(scene->wire->nodes[1].node), 1);
+}
+
+/* One that says of the last RUN links up to LAST that they were opened. */
+static struct tov_leaf_receipt receipt_of(const struct scene *scene, uint64_t last, uint16_t run)
+{
+    return (struct tov_leaf_receipt){.peer = 1,
+                                     .series = {1, 0},
+                                     .last_link = last,
+                                     .last_leaf_hash = scene->leaves[last - 1],
+                                     .run_count = run > 0,
+                                     .runs = {{run, {TOV_VERDICT_OPENED, 0, 0}}}};
+}
+
+/* Two messages are receipted, and two more were sent that do not come again. */
+static void begin_aside(struct scene *scene, const char *name)
+{
+    *scene = (struct scene){.loses_chunks = false};
+    begin(scene, name);
+    for (size_t i = 0; i < 4; i++) {
+        if (i == 2)
+            sim_wire_disconnect(scene->wire, 0, 1);
+        send(scene, 0);
+    }
+    scene->withholds = true;
+}
+
+/* Node 1 has RECEIPT set aside, is started and gives it. How many it gave. */
+static size_t give_aside(struct scene *scene, const struct tov_leaf_receipt *receipt)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    size_t before = count_receipts(scene);
+    UNIT_NEED(leaf != NULL);
+    leaf->type = TOV_LEAF_RECEIPT;
+    leaf->as.receipt = *receipt;
+    UNIT_NEED(tov_leaf_encode(leaf, &bytes) == TOV_OK);
+    tov_store_batch_put(tov_core_batch(core_of_1(scene)), TOV_TABLE_FACT,
+                        tov_aside_receipt_key(1, 0), tov_buf_view(&bytes));
+    sim_node_settle(&scene->wire->nodes[1]);
+    sim_wire_crash(scene->wire, 1);
+    sim_wire_start(scene->wire, 1);
+    connect(scene);
+    sim_wire_pass(scene->wire, 3000);
+    CU_ASSERT(!peer_of_1(scene)->has_aside);
+    CU_ASSERT(!sim_wire_logged(scene->wire, "receipt-does-not-fit"));
+    return count_receipts(scene) - before;
+}
+
+static void end_aside(struct scene *scene, uint64_t receipted)
+{
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), 0, &view);
+    UNIT_EQUAL_INT(view.links_receipted, receipted);
+    sim_copy_fini(&scene->copy);
+    sim_wire_destroy(scene->wire);
+}
+
+/* The tree has the receipts on the first two, which were read back. */
+static void of_a_receipt_that_was_set_aside_that_is_given_which_was_not(void)
+{
+    struct scene scene;
+    begin_aside(&scene, "aside-part");
+    struct tov_leaf_receipt told = receipt_of(&scene, 2, 2);
+    struct tov_leaf_receipt aside = receipt_of(&scene, 4, 1);
+    aside.run_count = 3; /* a cut goes through the second run */
+    aside.runs[0].value.verdict = TOV_VERDICT_REFUSED;
+    aside.runs[1] = (struct tov_receipt_run){2, {TOV_VERDICT_NO_KEY, 0, 0}};
+    aside.runs[2] = (struct tov_receipt_run){1, {TOV_VERDICT_OPENED, 0, 0}};
+    tov_told_note(core_of_1(&scene), peer_of_1(&scene), &told);
+    UNIT_EQUAL_INT(give_aside(&scene, &aside), 1);
+    UNIT_EQUAL_INT(delivery_of(&scene, 1).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(&scene, 2).verdict.verdict, TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(delivery_of(&scene, 3).verdict.verdict, TOV_VERDICT_NO_KEY);
+    UNIT_EQUAL_INT(delivery_of(&scene, 4).verdict.verdict, TOV_VERDICT_OPENED);
+    end_aside(&scene, 4);
+}
+
+/* But what it says later of one stands nowhere else. */
+static void of_a_receipt_that_was_given_back_no_run_is_given(void)
+{
+    for (uint8_t amendments = 0; amendments < 2; amendments++) {
+        struct scene scene;
+        begin_aside(&scene, amendments == 0 ? "aside-runs" : "aside-amended");
+        struct tov_leaf_receipt aside = receipt_of(&scene, 2, 2);
+        tov_told_note(core_of_1(&scene), peer_of_1(&scene), &aside);
+        aside.amendment_count = amendments;
+        aside.amendments[0] =
+            (struct tov_receipt_amendment){1, scene.leaves[0], {TOV_VERDICT_REFUSED, 0, 7}};
+        UNIT_EQUAL_INT(give_aside(&scene, &aside), amendments);
+        UNIT_EQUAL_INT(delivery_of(&scene, 1).verdict.verdict,
+                       amendments == 0 ? TOV_VERDICT_OPENED : TOV_VERDICT_REFUSED);
+        end_aside(&scene, 2);
+    }
+}
+
+/* Where a series ended is known by the links that came; the receipt on the last of them need not
+ * have been given. */
+static void a_series_that_ended_keeps_no_receipt_from_being_given(void)
+{
+    struct scene scene;
+    struct tov_told last = {.link = 0};
+    begin_aside(&scene, "aside-ended");
+    struct tov_leaf_receipt aside = receipt_of(&scene, 4, 2);
+    struct tov_peer *peer = peer_of_1(&scene);
+    peer->last_link = 4;
+    peer->last_link_leaf = scene.leaves[3];
+    tov_told_end(core_of_1(&scene), peer);
+    UNIT_EQUAL_INT(give_aside(&scene, &aside), 1);
+    peer = peer_of_1(&scene);
+    UNIT_OK(tov_told_last(core_of_1(&scene), peer, peer->series, &last));
+    UNIT_EQUAL_INT(last.link, 4);
+    end_aside(&scene, 4);
+}
+
 /* As a receipt that was set aside stands node 0's first entry, which is none. */
 static void what_is_no_receipt_is_not_given_as_one(void)
 {
@@ -273,6 +410,9 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
+        UNIT_TEST(of_a_receipt_that_was_set_aside_that_is_given_which_was_not),
+        UNIT_TEST(of_a_receipt_that_was_given_back_no_run_is_given),
+        UNIT_TEST(a_series_that_ended_keeps_no_receipt_from_being_given),
         UNIT_TEST(what_is_no_receipt_is_not_given_as_one),
         UNIT_TEST(what_was_told_and_cannot_be_read_is_said_again),
     };
