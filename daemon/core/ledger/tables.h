@@ -123,7 +123,7 @@ enum tov_table {
     TOV_TABLE_COUNT
 };
 extern const struct tov_store_table tov_tables[TOV_TABLE_COUNT];
-#define TOV_STORE_FORMAT 2
+#define TOV_STORE_FORMAT 3
 #define TOV_MNODE_LEVELS 8u
 
 /* Keys of the shapes above. */
