@@ -396,9 +396,19 @@ static enum tov_err append_lost(struct tov_node *node, const struct gaps *gaps)
     return TOV_OK;
 }
 
+/* Only now does anything go: were that batch never committed, the recovery would be open still. */
+static void note_closed(struct tov_core *core, const struct tov_after *after)
+{
+    struct tov_node *node = after->owner;
+    (void)core;
+    node->recovery.is_closing = false;
+    tov_node_set_sends(node);
+}
+
 static enum tov_err finish(struct tov_node *node)
 {
     struct gaps gaps = {0};
+    struct tov_after closed = {.run = note_closed, .owner = node};
     struct tov_node_recovery *recovery = &node->recovery;
     struct tov_link_heads heads = tov_follow_link_heads(node->follow);
     TOV_TRY(tov_follow_load_links(node->follow)); /* some came since the start */
@@ -412,9 +422,9 @@ static enum tov_err finish(struct tov_node *node)
     TOV_TRY(tov_aside_append_all(&node->core, &heads, &appended));
     if (appended > 0) /* what has looked at their events saw nothing behind them */
         TOV_TRY(tov_follow_note_readable(node->follow));
-    *recovery = (struct tov_node_recovery){.is_open = false};
+    TOV_TRY(tov_core_after(&node->core, &closed));
+    *recovery = (struct tov_node_recovery){.is_closing = true};
     save(node);
-    tov_follow_set_sends(node->follow, true);
     return TOV_OK;
 }
 

@@ -80,6 +80,13 @@ bool tov_node_hears_keepers(const struct tov_node *node)
            (node->state == TOV_NODE_RECOVERING && node->recovery.is_read_back);
 }
 
+void tov_node_set_sends(struct tov_node *node)
+{
+    const struct tov_node_recovery *recovery = &node->recovery;
+    tov_follow_set_sends(node->follow, !recovery->is_open && !recovery->is_closing &&
+                                           node->state != TOV_NODE_BEHIND);
+}
+
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why)
 {
     const struct state *now = &states[state];
@@ -92,7 +99,7 @@ void tov_node_become(struct tov_node *node, enum tov_node_state state, const cha
     tov_follow_set_started(node->follow, now->guard_agrees || is_whole, now->has_started);
     tov_follow_set_takes(node->follow, now->takes);
     tov_follow_set_recovers(node->follow, reads_back || state == TOV_NODE_BEHIND);
-    tov_follow_set_sends(node->follow, !node->recovery.is_open && state != TOV_NODE_BEHIND);
+    tov_node_set_sends(node);
     tov_follow_doubt_clock(node->follow, state == TOV_NODE_CLOCK);
     if (state == TOV_NODE_SERVING) {
         enum tov_err err = tov_follow_judge_waiting(node->follow);

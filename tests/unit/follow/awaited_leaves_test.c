@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * A node that was set back, and that a keeper frees to serve which it had not heard before: for
- * what that keeper has to give it waits before it says what is lost, and not for ever.
+ * what that keeper has to give it waits before it says what is lost, and not for ever. And nothing
+ * is sent before what it said is durable.
  * Not for: what comes later all the same, and what goes on behind it (late_leaves_test.c).
  */
 #include "ledger/entry.h"
@@ -9,6 +10,7 @@
 #include "support/sim_frame.h"
 #include "support/sim_wire.h"
 #include "support/unit.h"
+#include "wire/frame.h"
 #include "wire/leaf.h"
 
 #include <stdlib.h>
@@ -119,6 +121,16 @@ static unsigned count_held(const struct scene *scene)
     return count;
 }
 
+/* Who is silent is not waited for any more; it waits for a majority of its keepers. */
+static void read_back_without_the_keeper(struct scene *scene)
+{
+    hear(scene, FIRST);
+    hear(scene, OTHER);
+    sim_wire_pass(scene->wire, 90000);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+}
+
 /* A program repeats on the old copy what only the keeper holds that is heard last. */
 static struct scene *wait_for_keeper(const char *name)
 {
@@ -126,11 +138,7 @@ static struct scene *wait_for_keeper(const char *name)
     uint8_t id[TOV_MESSAGE_ID_BYTES];
     memcpy(id, scene->sent, sizeof id);
     submit(scene, id);
-    hear(scene, FIRST);
-    hear(scene, OTHER);
-    sim_wire_pass(scene->wire, 90000);
-    sim_wire_pass(scene->wire, 40000);
-    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    read_back_without_the_keeper(scene);
     return scene;
 }
 
@@ -180,12 +188,126 @@ static void a_keeper_that_gives_nothing_is_waited_for_for_a_minute(void)
     destroy_scene(scene);
 }
 
+/* Only the last one is told what is lost: the keeper does not give what was sent to it alone. */
+static bool tells_loss_to_the_last_alone(void *context, struct sim_frame *frame)
+{
+    bool is_told = frame->from == 0 && sim_frame_kind(frame) == TOV_FRAME_PARCEL;
+    return keeps_leaves_of_the_keeper(context, frame) && (!is_told || frame->to == LAST);
+}
+
+static bool is_consent_of_the_keeper(const struct sim_frame *frame)
+{
+    return frame->from == KEEPER && sim_frame_is_control(frame, TOV_CONTROL_RESTORE_ANSWER);
+}
+
+static bool keeps_consent_of_the_keeper(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return !is_consent_of_the_keeper(frame);
+}
+
+/* What the node writes first when it is free finds no room. */
+static bool fills_disk_with_consent(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    if (is_consent_of_the_keeper(frame))
+        scene->wire->nodes[0].disk_is_full = true;
+    return true;
+}
+
+static void lose(struct scene *scene)
+{
+    scene->wire->filter = tells_loss_to_the_last_alone;
+    hear(scene, LAST);
+    hear(scene, KEEPER);
+    sim_wire_pass(scene->wire, 70000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    UNIT_NEED(sim_wire_logged(scene->wire, "entries-lost"));
+}
+
+static void turn_clock(struct scene *scene, int64_t ms)
+{
+    struct sim_node *node = &scene->wire->nodes[0];
+    sim_node_time(node, node->now_ms + (uint64_t)ms, node->mono_ms);
+}
+
+/* Set back again, it is not given that entry alone, and says so into a commit that finds no room.
+ * Its clock is AHEAD_MS ahead then. */
+static void lose_the_loss(struct scene *scene, int64_t ahead_ms)
+{
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE);
+    sim_wire_start(scene->wire, 0);
+    scene->wire->filter = keeps_consent_of_the_keeper;
+    scene->wire->filter_context = scene;
+    hear(scene, KEEPER);
+    read_back_without_the_keeper(scene);
+    scene->wire->log[0] = '\0';
+    scene->wire->filter = fills_disk_with_consent;
+    turn_clock(scene, ahead_ms);
+    sim_wire_pass(scene->wire, 10000);
+    turn_clock(scene, -ahead_ms);
+    UNIT_EQUAL_INT(state_of(scene), ahead_ms == 0 ? TOV_NODE_SERVING : TOV_NODE_CLOCK);
+    UNIT_NEED(sim_wire_logged(scene->wire, "entries-lost"));
+    UNIT_NEED(sim_wire_logged(scene->wire, "disk-is-full"));
+}
+
+/* All of what it sent has a receipt. */
+static void check_receipted(const struct scene *scene, size_t at)
+{
+    struct tov_peer_view view;
+    tov_follow_peer_view(tov_node_follow(scene->wire->nodes[0].node), at - 1, &view);
+    CU_ASSERT(view.links_sent > 0);
+    UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
+}
+
+/* It ends before there is room, and the entry comes back after all: who had passed over it would
+ * never hear of the links that are counted behind it. */
+static void check_nothing_was_sent(const char *name, int64_t ahead_ms)
+{
+    struct scene *scene = make_scene(name);
+    read_back_without_the_keeper(scene);
+    lose(scene);
+    lose_the_loss(scene, ahead_ms);
+    sim_wire_crash(scene->wire, 0);
+    scene->wire->filter = NULL;
+    scene->wire->nodes[0].disk_is_full = false;
+    scene->wire->log[0] = '\0';
+    sim_wire_start(scene->wire, 0);
+    hear(scene, LAST);
+    for (size_t i = FIRST; i < LAST; i++)
+        hear(scene, i);
+    sim_wire_pass(scene->wire, 40000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "entries-lost"));
+    (void)sim_wire_send(scene->wire, 0, 300);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
+    for (size_t i = FIRST; i <= LAST; i++)
+        check_receipted(scene, i);
+    destroy_scene(scene);
+}
+
+static void nothing_is_sent_before_what_is_lost_is_durable(void)
+{
+    check_nothing_was_sent("not-durable", 0);
+}
+
+/* It is in another state by then, in that same turn. */
+static void nor_where_its_clock_is_found_to_be_ahead(void)
+{
+    check_nothing_was_sent("not-durable-ahead", 86400000);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(what_the_keeper_holds_that_frees_the_node_is_not_lost),
         UNIT_TEST(what_it_holds_is_not_lost_where_it_finds_no_room_for_long),
         UNIT_TEST(a_keeper_that_gives_nothing_is_waited_for_for_a_minute),
+        UNIT_TEST(nothing_is_sent_before_what_is_lost_is_durable),
+        UNIT_TEST(nor_where_its_clock_is_found_to_be_ahead),
     };
     return unit_run("follow_awaited_leaves", tests, sizeof tests / sizeof tests[0]);
 }
