@@ -151,6 +151,14 @@ struct late_stanzas {
     size_t count;
 };
 
+/* A recovery lacks it, or its place on the link, for which the peer is asked once it is here. */
+static bool is_on_its_way_back(const struct tov_peer *peer, const struct tov_entry *entry,
+                               const struct tov_own_message *message)
+{
+    return entry->state == TOV_ENTRY_LOST ||
+           (message->link_block.size == 0 && !tov_recall_is_durable(peer));
+}
+
 static enum tov_err add_late(struct tov_follow *follow, struct tov_store_read *read,
                              struct tov_peer *peer, uint64_t index, struct late_stanzas *late)
 {
@@ -159,9 +167,11 @@ static enum tov_err add_late(struct tov_follow *follow, struct tov_store_read *r
     struct tov_stanza *stanza = &late->stanzas[late->count];
     TOV_TRY(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row));
     TOV_TRY(tov_entry_decode_own(row, &entry));
-    if (entry.state != TOV_ENTRY_PRESENT)
+    if (entry.state == TOV_ENTRY_ERASED)
         return TOV_E_ERASED;
     struct tov_own_message message = {index, entry.leaf, tov_entry_link_for(&entry, peer->number)};
+    if (is_on_its_way_back(peer, &entry, &message))
+        return TOV_E_AGAIN;
     enum tov_err err = tov_stanza_for(follow, read, peer, &message, stanza);
     if (err == TOV_E_NOT_FOUND && tov_own_keys_may_come(read, index, &follow->leaf->as.message))
         return TOV_E_AGAIN; /* a recovery brought it back, and its keys not yet */

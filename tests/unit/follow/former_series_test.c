@@ -137,16 +137,32 @@ static void check_amended(struct sim_wire *wire)
     CU_ASSERT_FALSE(sim_wire_logged(wire, "receipt-does-not-fit"));
 }
 
-static uint64_t count_owed(struct sim_node *node)
+static enum tov_entry_state state_of(struct tov_store_read *read, uint64_t index)
+{
+    struct tov_bytes row;
+    struct tov_entry entry;
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_LEAF, tov_store_key_u64(index), &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_own(row, &entry) == TOV_OK);
+    return entry.state;
+}
+
+/* Messages in STATE that the second node is still to be sent a stanza for. */
+static unsigned count_owed(struct sim_node *node, enum tov_entry_state state)
 {
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    uint64_t count = 0;
+    struct tov_store_range range = {.table = TOV_TABLE_OWED};
+    struct tov_store_iter iter;
+    unsigned count = 0;
     UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_count(read, TOV_TABLE_OWED, &count) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter))
+        count += state_of(read, tov_get_be64(iter.row.key.bytes + 2)) == state ? 1 : 0;
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
     return count;
 }
 
-/* A message of the new series goes with it, so that one batch has to do with both. */
+/* A message of the new series goes with it, so that one batch has to do with both. The one that is
+ * lost may come back yet: it is owed on. */
 static void a_message_whose_keys_come_after_the_series_is_told_as_opened(void)
 {
     struct scene scene = {.loses_parcels = true};
@@ -158,7 +174,8 @@ static void a_message_whose_keys_come_after_the_series_is_told_as_opened(void)
     scene.loses_parcels = false;
     restart(scene.wire, 0);
     check_amended(scene.wire);
-    UNIT_EQUAL_INT(count_owed(&scene.wire->nodes[0]), 0);
+    UNIT_EQUAL_INT(count_owed(&scene.wire->nodes[0], TOV_ENTRY_PRESENT), 0);
+    UNIT_EQUAL_INT(count_owed(&scene.wire->nodes[0], TOV_ENTRY_LOST), 1);
     scene.late_stanzas = 0;
     sim_wire_pass(scene.wire, 15000);
     UNIT_EQUAL_INT(scene.late_stanzas, 0);

@@ -148,12 +148,117 @@ static void a_stanza_that_went_with_its_message_is_owed_no_more(void)
     sim_wire_destroy(wire);
 }
 
+/* ---- of a message that comes back later still ---- */
+
+#define HEADER 1u /* gets the header alone, and learns its key late */
+#define WHOLE 2u  /* brings the message back */
+#define OTHER 3u
+
+/* Of the second node, whose parcels are lost at first. */
+struct silence {
+    bool loses_parcels, loses_leaves;
+};
+
+static bool lose_of_header(void *context, struct sim_frame *frame)
+{
+    const struct silence *silence = context;
+    if (frame->from != HEADER)
+        return true;
+    return !(silence->loses_parcels && sim_frame_kind(frame) == TOV_FRAME_PARCEL) &&
+           !(silence->loses_leaves && sim_frame_is_control(frame, TOV_CONTROL_LEAF_ANSWER));
+}
+
+static uint64_t send_before_the_key(struct sim_wire *wire)
+{
+    struct tov_message_written written;
+    struct sim_order order = {
+        .record = 1,
+        .recipient_count = 2,
+        .recipients = {{HEADER + 1, TOV_RIGHT_HEADER}, {WHOLE + 1, TOV_RIGHT_ALL}},
+        .text_bytes = 100};
+    UNIT_NEED(sim_message_submit(&wire->nodes[0], &order, &written) == TOV_OK);
+    sim_wire_run(wire);
+    return written.place.index;
+}
+
+static enum tov_verdict verdict_of(struct sim_node *node, uint64_t index)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    UNIT_NEED(tov_store_read_begin(node->store, &read, NULL) == TOV_OK);
+    return load_entry(read, index).verdict.verdict;
+}
+
+/* The first node is set back to before it wrote the message, and has lost it: who could bring it
+ * is not heard. What the second one says of it, that it had no key, comes now. */
+static struct sim_wire *lose_message(const char *name, struct silence *silence, uint64_t *out_index)
+{
+    struct sim_wire *wire = sim_wire_create(name, 4);
+    struct sim_copy copy;
+    *silence = (struct silence){.loses_parcels = true};
+    wire->filter = lose_of_header;
+    wire->filter_context = silence;
+    sim_wire_start_all(wire);
+    sim_wire_copy(wire, 0, &copy);
+    *out_index = send_before_the_key(wire);
+    UNIT_EQUAL_INT(verdict_of(&wire->nodes[HEADER], *out_index), TOV_VERDICT_NO_KEY);
+    sim_wire_crash(wire, 0);
+    sim_node_put_back(&wire->nodes[0], &copy, SIM_STORE);
+    sim_copy_fini(&copy);
+    sim_wire_start(wire, 0);
+    sim_wire_connect(wire, 0, HEADER);
+    sim_wire_connect(wire, 0, OTHER);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 100000);
+    UNIT_NEED(sim_wire_logged(wire, "entries-lost"));
+    silence->loses_parcels = false;
+    sim_wire_disconnect(wire, 0, HEADER);
+    sim_wire_connect(wire, 0, HEADER);
+    sim_wire_run(wire);
+    UNIT_EQUAL_INT(tov_node_state(wire->nodes[0].node), TOV_NODE_SERVING);
+    return wire;
+}
+
+static void a_stanza_is_owed_until_its_message_is_back(void)
+{
+    struct silence silence;
+    uint64_t index = 0;
+    struct sim_wire *wire = lose_message("owed-lost", &silence, &index);
+    sim_wire_pass(wire, 10000);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 1);
+    sim_wire_connect(wire, 0, WHOLE);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 30000);
+    UNIT_EQUAL_INT(verdict_of(&wire->nodes[HEADER], index), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 0);
+    sim_wire_destroy(wire);
+}
+
+/* It is asked for that once more when the message is there (docs/recovery.md). */
+static void and_until_its_place_on_the_link_is(void)
+{
+    struct silence silence;
+    uint64_t index = 0;
+    struct sim_wire *wire = lose_message("owed-link", &silence, &index);
+    silence.loses_leaves = true;
+    sim_wire_connect(wire, 0, WHOLE);
+    sim_wire_run(wire);
+    sim_wire_pass(wire, 30000);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 1);
+    silence.loses_leaves = false;
+    sim_wire_pass(wire, 30000);
+    UNIT_EQUAL_INT(verdict_of(&wire->nodes[HEADER], index), TOV_VERDICT_OPENED);
+    UNIT_EQUAL_INT(count_owed(&wire->nodes[0]), 0);
+    sim_wire_destroy(wire);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
         UNIT_TEST(a_message_is_told_when_its_key_comes),
         UNIT_TEST(a_stanza_that_comes_again_before_the_commit_changes_nothing),
         UNIT_TEST(a_stanza_that_went_with_its_message_is_owed_no_more),
+        UNIT_TEST(a_stanza_is_owed_until_its_message_is_back),
+        UNIT_TEST(and_until_its_place_on_the_link_is),
     };
     return unit_run("follow_late_key", tests, sizeof tests / sizeof tests[0]);
 }
