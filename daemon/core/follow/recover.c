@@ -232,6 +232,10 @@ enum tov_recover_view tov_follow_recover_step(struct tov_follow *follow)
     if (asked != NULL && (!is_heard(asked) || !has_more)) {
         follow->asked_peer = 0;
         follow->is_asking = false;
+    } else if (asked != NULL && follow->core->waits_for_room) {
+        note_growth(follow); /* no answer is taken: it is asked again when there is room */
+        follow->is_asking = false;
+        return TOV_RECOVER_ASKING;
     } else if (asked != NULL && follow->is_asking && waited >= ANSWER_WAIT_MS)
         pass_over(follow, asked, "no-answer");
     else if (asked != NULL && is_stalled(follow))

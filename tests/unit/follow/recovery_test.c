@@ -573,6 +573,41 @@ static void what_was_asked_is_asked_anew_with_a_new_nonce(void)
     destroy_scene(scene);
 }
 
+static bool lose_hashes(void *context, struct sim_frame *frame)
+{
+    (void)context;
+    return !sim_frame_is_control(frame, TOV_CONTROL_HASH_ANSWER);
+}
+
+/* While there is no room no answer is taken: who gives them did not fail to, and is asked again as
+ * soon as there is. */
+static void nobody_is_passed_over_while_there_is_no_room(void)
+{
+    struct scene *scene = make_scene("no-room", 4);
+    struct sim_node *node = &scene->wire->nodes[0];
+    put_back(scene, SIM_STORE | SIM_GUARD);
+    scene->wire->filter = lose_hashes;
+    sim_wire_start_again(scene->wire, 0);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
+    node->disk_is_full = true;
+    tov_store_batch_put(tov_core_batch(core_of(scene, 0)), TOV_TABLE_FACT,
+                        tov_store_key_text("test"), (struct tov_bytes){0});
+    sim_node_settle(node);
+    UNIT_NEED(sim_wire_logged(scene->wire, "disk-is-full"));
+    scene->wire->filter = NULL;
+    for (int i = 0; i < 10; i++)
+        sim_wire_pass(scene->wire, 60000);
+    UNIT_EQUAL_INT(state_of(scene, 0), TOV_NODE_RECOVERING);
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "hashes-not-usable"));
+    node->disk_is_full = false;
+    sim_wire_pass(scene->wire, 3000);
+    CU_ASSERT(sim_wire_logged(scene->wire, "tree-recovered"));
+    CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "hashes-not-usable"));
+    sim_wire_pass(scene->wire, 40000);
+    check_works(scene);
+    destroy_scene(scene);
+}
+
 /* ---- a guard without a state ---- */
 
 static void lose_guard(struct scene *scene)
@@ -618,6 +653,7 @@ int main(void)
         UNIT_TEST(it_asks_no_oftener_than_it_lets_others_ask),
         UNIT_TEST(two_old_nodes_bring_each_other_back),
         UNIT_TEST(what_was_asked_is_asked_anew_with_a_new_nonce),
+        UNIT_TEST(nobody_is_passed_over_while_there_is_no_room),
         UNIT_TEST(a_statement_brings_back_a_node_that_lost_its_guard_too),
     };
     return unit_run("follow_recovery", tests, sizeof tests / sizeof tests[0]);
