@@ -155,7 +155,7 @@ static enum tov_err put_all_aside(const struct api_aside *aside, const struct as
 static enum tov_err put_aside_sentence(const struct api_look *look, const struct api_aside *aside,
                                        struct tov_record out)
 {
-    struct aside_time at;
+    struct aside_time at = {.da = "", .en = ""};
     format_aside_time(aside, &at);
     if (!tov_access_may(look->client, TOV_DEED_CONTENT))
         return put_all_aside(aside, &at, out);
