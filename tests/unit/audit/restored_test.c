@@ -157,37 +157,47 @@ struct relink {
     uint8_t block[TOV_LINK_BLOCK_BYTES];
 };
 
-static bool leave_one_out(void *context, struct tov_export_record *record)
+/* Whether RECORD is the link of the first message behind relink->after. */
+static bool is_first_behind(const struct relink *relink, const struct tov_export_record *record,
+                            struct tov_link_block *out_block)
 {
-    struct relink *relink = context;
-    struct tov_link_block block;
     if (record->kind != TOV_EXPORT_LINK || record->index <= relink->after || relink->index != 0)
-        return true;
-    UNIT_NEED(tov_link_decode(record->as.link.block, &block) == TOV_OK && block.number == 1);
-    block.number = 2;
-    block.previous = relink->previous;
-    tov_link_encode(&block, relink->block);
-    record->as.link.block = TOV_BYTES_OF(relink->block);
-    relink->index = record->index;
-    relink->agency = record->as.link.agency;
+        return false;
+    UNIT_NEED(tov_link_decode(record->as.link.block, out_block) == TOV_OK);
     return true;
 }
 
-/* The first message behind it names it as the loss that began its series. */
+static void replace_link(struct relink *relink, struct tov_export_record *record,
+                         struct tov_link_block *block)
+{
+    block->previous = relink->previous;
+    tov_link_encode(block, relink->block);
+    record->as.link.block = TOV_BYTES_OF(relink->block);
+    relink->index = record->index;
+    relink->agency = record->as.link.agency;
+}
+
+static bool leave_one_out(void *context, struct tov_export_record *record)
+{
+    struct tov_link_block block;
+    if (!is_first_behind(context, record, &block))
+        return true;
+    UNIT_NEED(block.number == 1);
+    block.number = 2;
+    replace_link(context, record, &block);
+    return true;
+}
+
+/* It names what it stands behind as the loss that began its series. */
 static bool begin_a_series(void *context, struct tov_export_record *record)
 {
     struct relink *relink = context;
     struct tov_link_block block;
-    if (record->kind != TOV_EXPORT_LINK || record->index <= relink->after || relink->index != 0)
+    if (!is_first_behind(relink, record, &block))
         return true;
-    UNIT_NEED(tov_link_decode(record->as.link.block, &block) == TOV_OK);
     block.series.lost_index = relink->after;
     block.number = 1;
-    block.previous = relink->previous;
-    tov_link_encode(&block, relink->block);
-    record->as.link.block = TOV_BYTES_OF(relink->block);
-    relink->index = record->index;
-    relink->agency = record->as.link.agency;
+    replace_link(relink, record, &block);
     return true;
 }
 
