@@ -129,6 +129,7 @@ static void forget(struct tov_audit *audit)
     tov_marks_fini(&audit->empty);
     tov_marks_fini(&audit->named);
     tov_marks_fini(&audit->content_erased);
+    tov_marks_fini(&audit->others);
     tov_table_fini(&audit->journal_roots);
     tov_table_fini(&audit->attachments);
     link_lines_fini(&audit->sent);
@@ -144,6 +145,7 @@ void tov_audit_close(struct tov_audit *audit)
     tov_findings_fini(&audit->findings);
     tov_keyring_fini(&audit->keyring);
     forget(audit);
+    tov_marks_fini(&audit->erased);
     free(audit->mirrors.items);
     audit->mirrors = (struct tov_mirrors){0};
     free(audit->tiles);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2
  *
  * The check of one export, step by step: files, rosters, ledger, sent messages, mirrors, own
- * receipts, journal. Memory does not grow with the ledger but for one bit an erased entry and 8
+ * receipts, journal. Memory does not grow with the ledger but for one bit an entry and 8
  * bytes for 1,024 messages; what must be remembered of each message is in a scratch file.
  * Not for: comparing exports (pair.h), printing (report.h).
  * Never use one step's result before the step has run: the order is that of the functions below.
@@ -98,6 +98,8 @@ struct tov_audit {
     bool shows_restore;       /* entries were lost, or a journal was ended, as a restore does */
     struct tov_marks_room marks_room; /* of all sets, also of the mirrors */
     struct tov_marks empty, named, content_erased;
+    struct tov_marks others;        /* own entries that are there and are no messages */
+    struct tov_marks erased;        /* own entries that are gone by an erasure, not by a loss */
     struct tov_table attachments;   /* that own messages name: tov_attachment_number */
     struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
     struct tov_link_lines sent, received;
@@ -109,8 +111,8 @@ struct tov_audit {
 };
 
 /* ROOTS may be NULL. Whatever is wrong with the export is a finding; an error means that the check
- * could not be finished (memory, scratch file). What only the steps need is given back: sets,
- * tables, lines and the scratch file are empty then. tov_audit_close in any case. */
+ * could not be finished (memory, scratch file). What only the steps need is given back: sets
+ * but `erased`, tables, lines and the scratch file are empty then. tov_audit_close in any case. */
 enum tov_err tov_audit_check(const char *folder, const struct tov_roots *roots,
                              struct tov_audit *out_audit) TOV_MUST_CHECK;
 void tov_audit_close(struct tov_audit *audit);

@@ -119,6 +119,11 @@ static void check_own_ref(struct pass *pass, const struct tov_tree_entry *entry,
         say(pass, TOV_FOUND_ERASED_REF, entry, TOV_SAY_HASH(&hash), TOV_SAY_HASH(&ref->leaf));
         return;
     }
+    if (tov_marks_has(&audit->others, ref->index)) {
+        say(pass, TOV_FOUND_ERASED_REF, entry, _("a message"),
+            TOV_SAY(_("entry %llu"), (unsigned long long)ref->index));
+        return;
+    }
     put_mark(pass, scope == TOV_ERASED_ALL ? &audit->named : &audit->content_erased, ref->index);
 }
 
@@ -198,6 +203,8 @@ static void check_decoded(struct pass *pass, const struct tov_tree_entry *entry,
 {
     if (entry->index == 0 && leaf->type != TOV_LEAF_GENESIS)
         say(pass, TOV_FOUND_GENESIS, entry, _("a genesis"), _("another entry"));
+    if (leaf->type != TOV_LEAF_MESSAGE)
+        put_mark(pass, &pass->audit->others, entry->index);
     check_time(pass, entry, leaf->time_ms);
     switch (leaf->type) {
     case TOV_LEAF_GENESIS:
@@ -306,6 +313,16 @@ static void check_empty(struct tov_audit *audit)
     }
 }
 
+/* What is gone cannot show what it was; another agency's export can. */
+static void keep_erased(struct pass *pass)
+{
+    struct tov_audit *audit = pass->audit;
+    for (uint64_t i = 0; tov_marks_next(&audit->empty, &i); i++) {
+        if (tov_marks_has(&audit->named, i) && !tov_marks_has_in_range(&audit->named, i))
+            put_mark(pass, &audit->erased, i);
+    }
+}
+
 enum tov_err tov_audit_ledger(struct tov_audit *audit)
 {
     struct pass pass = {.audit = audit};
@@ -322,5 +339,6 @@ enum tov_err tov_audit_ledger(struct tov_audit *audit)
     if (pass.anchor_size != 0)
         say_unsigned_anchor(&pass);
     check_empty(audit);
+    keep_erased(&pass);
     return audit->failed;
 }

@@ -120,6 +120,7 @@ enum tov_finding_code {
     TOV_FOUND_FORK,
     TOV_FOUND_WITHHELD,
     TOV_FOUND_TRUNCATED,
+    TOV_FOUND_GONE_HELD,
     /* information */
     TOV_FOUND_AHEAD,
     TOV_FOUND_SENT_NOT_RECEIVED,

@@ -140,8 +140,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_WRONG_TREE] =
         {"wrong-tree", TOV_CLASS_INCONSISTENT, NEXT_ASK,
          N_("An entry of the journal stands in the ledger, or the other way round.")},
-    [TOV_FOUND_ERASED_REF] = {"erased-ref", TOV_CLASS_INCONSISTENT, NEXT_ASK,
-                              N_("An erasure names an entry that is not the one at that place.")},
+    [TOV_FOUND_ERASED_REF] =
+        {"erased-ref", TOV_CLASS_INCONSISTENT, NEXT_ASK,
+         N_("An erasure names an entry that is not the one at that place, or is no message.")},
     [TOV_FOUND_LOST_RANGE] = {"lost-range", TOV_CLASS_INCONSISTENT, NEXT_ASK,
                               N_("A loss names entries that are not before it.")},
     [TOV_FOUND_ANCHOR_UNSIGNED] = {"anchor-unsigned", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
@@ -241,6 +242,9 @@ static const struct row rows[TOV_FOUND_CODE_COUNT] = {
     [TOV_FOUND_TRUNCATED] =
         {"truncated", TOV_CLASS_UNVERIFIABLE, NEXT_AGAIN,
          N_("Another agency holds more of this ledger than its own export shows.")},
+    [TOV_FOUND_GONE_HELD] =
+        {"gone-held", TOV_CLASS_UNVERIFIABLE, NEXT_ASK,
+         N_("An entry that is gone from its own ledger is there in another agency's export.")},
     [TOV_FOUND_AHEAD] = {"ahead", TOV_CLASS_INFORMATION, NEXT_NOTHING,
                          N_("Another agency's export is newer and holds more of this ledger.")},
     [TOV_FOUND_SENT_NOT_RECEIVED] =

@@ -111,16 +111,38 @@ static void judge_beyond(struct pass *pass, struct tov_bytes bytes)
         pass->not_received++;
 }
 
-static void judge_same(struct pass *pass, uint64_t index, const struct tov_mirror_item *item)
+/* An entry of which the owner has the hash alone, and the holder the leaf. An erasure may name
+ * messages only; a loss names what nobody gave back in time. */
+static void judge_gone(struct pass *pass, const struct tov_place *place, struct tov_bytes held)
+{
+    struct tov_leaf *leaf = pass->owner->leaf;
+    const char *holder = pass->holder->about.agency_name;
+    if (tov_leaf_decode(held, leaf) != TOV_OK || leaf->type == TOV_LEAF_MESSAGE)
+        return;
+    if (tov_marks_has(&pass->owner->erased, place->index))
+        (void)tov_findings_add(pass->findings, TOV_FOUND_ERASED_REF, place, _("a message"),
+                               TOV_SAY(_("an entry of another kind, which %s holds"), holder));
+    else
+        (void)tov_findings_add(pass->findings, TOV_FOUND_GONE_HELD, place,
+                               TOV_SAY(_("the entry that %s holds"), holder), NULL);
+}
+
+/* IS_GONE: the owner has its hash alone. */
+static void judge_same(struct pass *pass, const struct tov_place *place,
+                       const struct tov_mirror_item *item, bool is_gone)
 {
     struct tov_hash own;
     struct tov_hash held = item->is_gone ? item->gone.leaf_hash : tov_merkle_leaf_hash(item->leaf);
     if (pass->has_difference ||
-        tov_tile_reader_hash(pass->owner->tiles, 0, index, &own) != TOV_OK ||
-        tov_hash_equal(&own, &held))
+        tov_tile_reader_hash(pass->owner->tiles, 0, place->index, &own) != TOV_OK)
         return;
+    if (tov_hash_equal(&own, &held)) {
+        if (is_gone && !item->is_gone)
+            judge_gone(pass, place, item->leaf);
+        return;
+    }
     pass->has_difference = true;
-    pass->first_difference = index;
+    pass->first_difference = place->index;
 }
 
 /* The owner's leaves beside the holder's items. */
@@ -132,12 +154,14 @@ static enum tov_err walk(struct pass *pass)
     struct tov_bytes bytes;
     uint64_t index = 0;
     const struct tov_export_about *about = &pass->owner->about;
+    char path[TOV_EXPORT_PATH_SIZE];
     tov_leaf_reader_init(&leaves, &pass->owner->folder, "", pass->owner->ledger.checkpoint.size);
     if (reader == NULL)
         return TOV_E_NOMEM;
     enum tov_err err =
         tov_mirror_reader_open(&pass->holder->folder, about->agency, about->generation, reader);
     while (tov_leaf_reader_next(&leaves, &index, &bytes)) {
+        tov_leaf_reader_path(&leaves, index, path);
         if (err == TOV_OK && index >= item.index + item.count && index < pass->mirror_size)
             err = tov_mirror_reader_next(reader, &item);
         if (index >= pass->mirror_size || err != TOV_OK)
@@ -145,7 +169,8 @@ static enum tov_err walk(struct pass *pass)
         else if (item.is_skipped)
             judge_skipped(pass, index, bytes);
         else
-            judge_same(pass, index, &item);
+            judge_same(pass, &(struct tov_place){path, true, index}, &item,
+                       leaves.err == TOV_OK && bytes.size == 0);
     }
     tov_mirror_reader_close(reader);
     return err == TOV_E_NOMEM ? err : TOV_OK;
