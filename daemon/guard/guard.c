@@ -29,6 +29,16 @@ static bool belongs_to(const struct tov_guard_state *state, const struct tov_gua
            memcmp(state->public_key.bytes, slot->public_key.bytes, 32) == 0;
 }
 
+/* All of it that there is: the file of a state that was made again grows with what is fed. */
+static void take_ring(struct tov_bytes image, struct tov_guard_slot *slot)
+{
+    if (image.size <= TOV_GUARD_RING_AT)
+        return;
+    size_t size = image.size - TOV_GUARD_RING_AT;
+    memcpy(slot->ring, image.data + TOV_GUARD_RING_AT,
+           size < sizeof slot->ring ? size : sizeof slot->ring);
+}
+
 static enum tov_err take_tree(struct tov_guard *guard, const struct tov_guard_part *part,
                               enum tov_guard_tree tree, struct tov_error *error)
 {
@@ -50,8 +60,7 @@ static enum tov_err take_tree(struct tov_guard *guard, const struct tov_guard_pa
     if (slot->state.is_alone)
         guard->damaged |=
             tree == TOV_GUARD_LEDGER ? TOV_GUARD_DAMAGED_LEDGER : TOV_GUARD_DAMAGED_JOURNAL;
-    if (part->image.size >= TOV_GUARD_STATE_BYTES)
-        memcpy(slot->ring, part->image.data + TOV_GUARD_RING_AT, sizeof slot->ring);
+    take_ring(part->image, slot);
     return TOV_OK;
 }
 

@@ -41,6 +41,27 @@ static void a_valid_statement_makes_a_lost_state_again(void)
     fixture_fini(&fixture);
 }
 
+/* Its file is as long as what was written to it, not as long as one that tov-keys made. */
+static void a_state_made_again_keeps_the_hashes_that_it_is_fed(void)
+{
+    struct fixture fixture;
+    struct tov_guard_request request;
+    fixture_init(&fixture);
+    fixture_lose(&fixture, TOV_GUARD_IMAGE_LEDGER);
+    struct tov_guard_statement_text text = ledger_at(&fixture, 100, 1);
+    UNIT_EQUAL_INT(fixture_state(&fixture, &text, 2), TOV_GUARD_DONE);
+    UNIT_EQUAL_INT(fixture_append(&fixture, TOV_GUARD_LEDGER, 100, 120), TOV_GUARD_DONE);
+    fixture_restart(&fixture);
+    tov_guard_request_init(&request, TOV_GUARD_HASHES, 12);
+    request.hashes.tree = TOV_GUARD_LEDGER;
+    request.hashes.from = 100;
+    UNIT_EQUAL_INT(fixture_call(&fixture, &request), TOV_GUARD_DONE);
+    UNIT_EQUAL_INT(fixture.answer.hashes.count, 20);
+    for (size_t i = 0; i < 20; i++)
+        CU_ASSERT(tov_hash_equal(&fixture.answer.hashes.hashes[i], &fixture.leaves[100 + i]));
+    fixture_fini(&fixture);
+}
+
 static void below_the_threshold_nothing_happens(void)
 {
     struct fixture fixture;
@@ -169,6 +190,7 @@ static void the_text_is_strict(void)
 
 const struct unit_test guard_recover_tests[] = {
     UNIT_TEST(a_valid_statement_makes_a_lost_state_again),
+    UNIT_TEST(a_state_made_again_keeps_the_hashes_that_it_is_fed),
     UNIT_TEST(below_the_threshold_nothing_happens),
     UNIT_TEST(a_number_is_used_once_for_both_trees_and_over_losses),
     UNIT_TEST(a_statement_never_takes_back_what_was_signed),
