@@ -3,7 +3,8 @@
  * Requests to a guard, one after the other, with restarts, lost states and writes that fail in
  * between: an input is a list of steps, each a byte that names it and its arguments. Whatever the
  * core asks, no two trees are signed, or cosigned for a peer, of which neither extends the other
- * (I4). The root threshold is honest: it states what was signed.
+ * (I4), and the hashes that it gives back are those that it was fed. The root threshold is honest:
+ * it states what was signed.
  */
 #include "fuzz.h"
 
@@ -134,6 +135,24 @@ static void step_journal_next(struct run *run)
     model_settle(&run->model, TOV_GUARD_JOURNAL, is_done);
 }
 
+static void do_hashes(struct run *run, const struct tov_guard_request *request)
+{
+    bool is_done = call(run, request);
+    model_must_give_back(&run->model, request->hashes.tree, request->hashes.from,
+                         is_done ? &run->fixture.answer.hashes : NULL);
+}
+
+/* From where the tree is, its end, or just behind that. */
+static void step_hashes(struct run *run)
+{
+    struct tov_guard_request request;
+    tov_guard_request_init(&request, TOV_GUARD_HASHES, 6);
+    request.hashes.tree = read_tree(run);
+    uint64_t size = model_tree_of(&run->model, request.hashes.tree)->size;
+    request.hashes.from = tov_read_u16(&run->reader) % (size + 2);
+    do_hashes(run, &request);
+}
+
 /* ---- statements ---- */
 
 static enum tov_guard_refusal state(struct run *run, const struct tov_guard_statement_text *text,
@@ -163,6 +182,7 @@ static void step_statement(struct run *run)
         *next = (struct model_tree){.is_present = true, .journal = next->journal + 1};
     next->size -= how % 64u % (next->size - next->signed_size + 1);
     next->is_present = true;
+    next->fed_from = next->size;
     text.journal = next->journal;
     text.number = run->statements + how % 2u;
     text.size = next->size;
@@ -251,6 +271,10 @@ static void step_raw(struct run *run)
         do_append(run, &request.append, &request);
         return;
     }
+    if (request.op == TOV_GUARD_HASHES) {
+        do_hashes(run, &request);
+        return;
+    }
     if (request.op == TOV_GUARD_JOURNAL_NEXT || request.op == TOV_GUARD_RESIGN)
         return; /* their own steps do all of it */
     MUST(!call(run, &request) || request.op == TOV_GUARD_HELLO);
@@ -261,7 +285,7 @@ static void step(struct run *run)
     uint8_t what = tov_read_u8(&run->reader);
     if (run->is_stopped)
         start(run, -1);
-    switch (what % 12) {
+    switch (what % 13) {
     case 0:
     case 1:
     case 2:
@@ -289,9 +313,12 @@ static void step(struct run *run)
     case 10:
         step_raw(run);
         return;
-    default:
+    case 11:
         tov_guard_local_fail_write(run->fixture.guard, tov_read_u8(&run->reader) % 4,
                                    (size_t)tov_read_u16(&run->reader));
+        return;
+    default:
+        step_hashes(run);
         return;
     }
 }

@@ -69,6 +69,18 @@ void model_must_be_signed(struct model *model, const struct fixture *fixture,
         now->signed_size = signature->size;
 }
 
+void model_must_give_back(struct model *model, enum tov_guard_tree tree, uint64_t from,
+                          const struct tov_guard_hashes_answer *answer)
+{
+    const struct model_tree *now = model_tree_of(model, tree);
+    MUST((answer != NULL) == (now->is_present && from < now->size));
+    if (answer == NULL)
+        return;
+    MUST(answer->count == now->size - from);
+    for (uint64_t i = from > now->fed_from ? from : now->fed_from; i < now->size; i++)
+        MUST(tov_hash_equal(&answer->hashes[i - from], &now->leaves[i]));
+}
+
 static bool is_seen(const struct tov_guard_tree_view *view, const struct model_tree *tree)
 {
     struct tov_hash root = model_root(tree, tree->size);

@@ -269,7 +269,7 @@ def ipc_seeds():
     answers = [view * 2 + b"\1\1" + some("witness") + struct.pack(">Q", 0) + bytes(4 * 24),
                struct.pack(">Q", 3) + some("root") + struct.pack(">H", 0), signed,
                struct.pack(">Q", 3) + some("root") + some("signature", 64) + bytes(72), view,
-               signed]
+               signed, struct.pack(">H", 2) + some("leaves", 64)]
     for number, body in enumerate(answers):
         yield "answer_%d" % number, choice(3, choice(number, struct.pack(">IH", 7, 0) + body))
 
@@ -284,6 +284,7 @@ def guard_requests():
            struct.pack(">I", len(note)) + note)
     yield struct.pack(">I", len(note)) + note + struct.pack(">Q", 1) + some("range")
     yield struct.pack(">Q", 2)
+    yield struct.pack(">BQ", 1, 0)
 
 
 def rows_seeds():
@@ -396,6 +397,14 @@ def guard_seeds():
     yield "lost_and_stated", append + bytes([5, 0]) + bytes([6, 0, 0, 1]) + append
     yield "journal", bytes([0, 1, 0, 5, 1, 5, 8, 1]) + bytes([0, 1, 0, 5, 1, 5])
     yield "torn", append + bytes([11, 0, 1, 0]) + append + append
+    hashes = bytes([12, 0, 0, 2])
+    yield "hashes", append + hashes
+    yield "hashes_of_a_fork", append + bytes([0, 0, 0, 133, 0]) + hashes
+    yield "hashes_after_a_restart", append + bytes([4]) + append + hashes
+    yield "hashes_of_a_torn_append", append + bytes([11, 0, 1, 0]) + append + hashes
+    yield "hashes_of_a_stated_tree", (append + bytes([5, 0]) + bytes([6, 0, 0, 1]) + hashes +
+                                      append + bytes([4]) + hashes)
+    yield "hashes_raw", append + bytes([10, 6, 13]) + struct.pack(">IBQ", 7, 1, 0)
     yield "cosign", bytes([9, 0, 30, 0, 9, 0, 40, 31, 9, 1, 45, 31])
     for number, body in enumerate(guard_requests()):
         payload = struct.pack(">I", 7) + body
