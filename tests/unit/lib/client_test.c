@@ -212,7 +212,7 @@ static void a_client_goes_on_after_its_front_was_restarted(void)
     tov_client_set_timeout(client, 200);
     UNIT_EQUAL_INT(tov_status_get(client, &status, NULL), TOV_E_TIMEOUT);
     front_resume(front);
-    tov_client_set_timeout(client, 10000);
+    tov_client_set_timeout(client, FRONT_TIMEOUT_MS);
     UNIT_OK(tov_status_get(client, &status, NULL));
     UNIT_EQUAL_TEXT(tov_status_facts(status)->state, "serving");
     UNIT_EQUAL_INT(tov_status_facts(status)->peer_count, 2);
@@ -268,7 +268,7 @@ static void a_foreign_loop_drives_the_client_by_its_descriptor(void)
     for (int turns = 0; err == TOV_E_AGAIN && turns < 1000; turns++) {
         struct pollfd item = {.fd = tov_client_fd(client), .events = tov_client_events(client)};
         int timeout = tov_client_timeout(client);
-        CU_ASSERT(timeout >= 0 && timeout <= 5000);
+        CU_ASSERT(timeout >= 0 && timeout <= FRONT_TIMEOUT_MS);
         UNIT_NEED(poll(&item, 1, timeout) >= 0);
         UNIT_OK(tov_client_process(client, NULL));
         err = tov_call_take_message(call, &view, NULL);
@@ -292,13 +292,13 @@ static void the_descriptor_stays_readable_until_all_was_processed(void)
     options.number = 5;
     UNIT_OK(tov_message_get_begin(client, &options, &call, NULL));
     struct tov_message_view *view = NULL;
-    for (int turns = 0; turns < 200 && front_seen(front, "get") == 0; turns++) {
+    for (int turns = 0; turns < FRONT_TIMEOUT_MS / 10 && front_seen(front, "get") == 0; turns++) {
         (void)poll(&item, 1, 10);
         UNIT_OK(tov_client_process(client, NULL));
     }
     for (int turns = 0; turns < 3 && tov_call_take_message(call, &view, NULL) == TOV_E_AGAIN;
          turns++) {
-        UNIT_EQUAL_INT(poll(&item, 1, 5000), 1);
+        UNIT_EQUAL_INT(poll(&item, 1, FRONT_TIMEOUT_MS), 1);
         UNIT_EQUAL_INT(poll(&item, 1, 0), 1); /* looking does not use it up */
         UNIT_OK(tov_client_process(client, NULL));
     }
@@ -325,7 +325,7 @@ static bool be_silent(struct fake_front *front, const char *name, struct tov_rec
 static void turn_until_seen(struct tov_client *client, struct fake_front *front, size_t count)
 {
     struct pollfd item = {.fd = tov_client_fd(client), .events = POLLIN};
-    for (int turns = 0; turns < 10000 && front_seen(front, "get") < count; turns++) {
+    for (int turns = 0; turns < FRONT_TIMEOUT_MS && front_seen(front, "get") < count; turns++) {
         (void)poll(&item, 1, 1);
         UNIT_OK(tov_client_process(client, NULL));
     }
@@ -370,7 +370,7 @@ static void more_calls_than_the_node_takes_at_once_are_all_answered(void)
         struct tov_message_view *view = NULL;
         enum tov_err err;
         while ((err = tov_call_take_message(calls[i], &view, NULL)) == TOV_E_AGAIN)
-            UNIT_OK(tov_client_wait(client, 5000, NULL));
+            UNIT_OK(tov_client_wait(client, FRONT_TIMEOUT_MS, NULL));
         UNIT_OK(err);
         tov_message_view_destroy(view);
         tov_call_destroy(calls[i]);

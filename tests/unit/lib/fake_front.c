@@ -87,7 +87,7 @@ struct tov_record front_reply(uint64_t id, const char *name, struct tov_record *
 void front_send_bytes(struct fake_front *front, struct tov_bytes frame)
 {
     enum tov_err err = tov_net_send(front->socket, front->route, frame);
-    for (int tries = 0; err == TOV_E_AGAIN && tries < 2000; tries++) {
+    for (int tries = 0; err == TOV_E_AGAIN && tries < FRONT_TIMEOUT_MS / 5; tries++) {
         (void)poll(NULL, 0, 5); /* a serving socket does not tell when a route has room */
         err = tov_net_send(front->socket, front->route, frame);
     }
@@ -270,7 +270,7 @@ static void open_socket(struct fake_front *front)
     UNIT_NEED(tov_net_create(&front->net, &error) == TOV_OK);
     UNIT_NEED(tov_net_allow(front->net, &front->client_key, 1) == TOV_OK);
     enum tov_err err = TOV_E_EXISTS;
-    for (int tries = 0; err == TOV_E_EXISTS && tries < 200; tries++) {
+    for (int tries = 0; err == TOV_E_EXISTS && tries < FRONT_TIMEOUT_MS / 10; tries++) {
         err = tov_net_serve(front->net, &options, &front->socket, &error);
         if (err == TOV_E_EXISTS)
             (void)poll(NULL, 0, 10); /* the old socket's port is released behind our back */
@@ -400,7 +400,7 @@ struct tov_client_options front_options(struct fake_front *front)
     options.endpoint = front->endpoint;
     options.front_key = front->front_hex;
     options.key_path = front->key_path;
-    options.timeout_ms = 5000;
+    options.timeout_ms = FRONT_TIMEOUT_MS;
     return options;
 }
 

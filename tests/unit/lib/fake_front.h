@@ -16,6 +16,9 @@
 
 struct fake_front;
 
+/* How long an answer that is expected is waited for: it ends the wait. */
+#define FRONT_TIMEOUT_MS 30000
+
 /* NAME is the request's ("submit"), BODY its record. True: dealt with, perhaps by silence. */
 typedef bool (*front_handler)(struct fake_front *front, const char *name, struct tov_record body,
                               void *arg);
@@ -30,7 +33,7 @@ void front_unlock(struct fake_front *front);
 /* How many requests NAME came so far. */
 size_t front_seen(struct fake_front *front, const char *name);
 
-/* Options for a client of this front; paths live as long as it. */
+/* Options for a client of this front, with FRONT_TIMEOUT_MS; paths live as long as it. */
 struct tov_client_options front_options(struct fake_front *front);
 const char *front_folder(struct fake_front *front);
 struct tov_client *front_client(struct fake_front *front); /* opened; must succeed */

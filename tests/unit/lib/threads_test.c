@@ -82,7 +82,7 @@ static void follow_one(struct tov_client *client)
     struct tov_watch *watch = NULL;
     struct tov_event *event = NULL;
     UNIT_NEED(tov_watch_open(client, &options, &watch, NULL) == TOV_OK);
-    UNIT_NEED(tov_watch_next(watch, 10000, &event, NULL) == TOV_OK);
+    UNIT_NEED(tov_watch_next(watch, FRONT_TIMEOUT_MS, &event, NULL) == TOV_OK);
     UNIT_NEED(tov_event_facts(event)->number == 5);
     tov_event_destroy(event);
     tov_watch_close(watch);

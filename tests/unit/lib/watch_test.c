@@ -4,6 +4,8 @@
  */
 #include "fake_front.h"
 
+#include "lib/watch.h"
+
 #include <string.h>
 
 struct node {
@@ -72,7 +74,7 @@ static uint64_t next_number(struct tov_watch *watch, enum tov_event_kind kind)
 {
     struct tov_event *event = NULL;
     struct tov_error error = {0};
-    enum tov_err err = tov_watch_next(watch, 5000, &event, &error);
+    enum tov_err err = tov_watch_next(watch, FRONT_TIMEOUT_MS, &event, &error);
     UNIT_EQUAL_INT(err, TOV_OK);
     if (err != TOV_OK)
         return 0;
@@ -167,7 +169,7 @@ static void a_restarted_front_is_asked_again_behind_the_last_event(void)
     node.newest = 4; /* the thread is not there */
     front_resume(front);
     struct tov_event *event = NULL;
-    UNIT_NEED(tov_watch_next(watch, 20000, &event, NULL) == TOV_OK);
+    UNIT_NEED(tov_watch_next(watch, FRONT_TIMEOUT_MS, &event, NULL) == TOV_OK);
     UNIT_EQUAL_INT(tov_event_facts(event)->number, 3);
     tov_event_destroy(event);
     UNIT_EQUAL_INT(next_number(watch, TOV_EVENT_RECEIVED), 4);
@@ -188,9 +190,10 @@ static void a_backlog_over_the_queue_is_told_whole_and_in_order(void)
     struct tov_event *event = NULL;
     uint64_t number = 0;
     /* More than the queue holds arrives before the first is taken. */
-    while (tov_client_wait(client, 500, NULL) == TOV_OK)
-        continue;
-    while (number < node.newest && tov_watch_next(watch, 10000, &event, NULL) == TOV_OK) {
+    while (!watch->passed_over)
+        UNIT_NEED(tov_client_wait(client, FRONT_TIMEOUT_MS, NULL) == TOV_OK);
+    while (number < node.newest &&
+           tov_watch_next(watch, FRONT_TIMEOUT_MS, &event, NULL) == TOV_OK) {
         if (tov_event_facts(event)->kind == TOV_EVENT_RECEIVED) {
             UNIT_NEED(tov_event_facts(event)->number == number + 1);
             number++;
@@ -212,7 +215,7 @@ static void a_refused_subscription_says_why(void)
     struct tov_watch *watch = open_watch(client);
     struct tov_event *event = NULL;
     struct tov_error error = {0};
-    UNIT_EQUAL_INT(tov_watch_next(watch, 5000, &event, &error), TOV_E_DENIED);
+    UNIT_EQUAL_INT(tov_watch_next(watch, FRONT_TIMEOUT_MS, &event, &error), TOV_E_DENIED);
     UNIT_EQUAL_TEXT(error.text, "not for you");
     tov_watch_close(watch);
     tov_client_close(client);
