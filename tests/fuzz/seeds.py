@@ -399,6 +399,7 @@ def guard_seeds():
     yield "torn", append + bytes([11, 0, 1, 0]) + append + append
     hashes = bytes([12, 0, 0, 2])
     yield "hashes", append + hashes
+    yield "hashes_from_the_end", append + bytes([12, 0, 0, 5])
     yield "hashes_of_a_fork", append + bytes([0, 0, 0, 133, 0]) + hashes
     yield "hashes_after_a_restart", append + bytes([4]) + append + hashes
     yield "hashes_of_a_torn_append", append + bytes([11, 0, 1, 0]) + append + hashes
