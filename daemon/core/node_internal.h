@@ -17,7 +17,6 @@
 /* The fact "recovery": node_recover.c. */
 struct tov_node_recovery {
     bool is_open;
-    bool is_closing;       /* over, in a batch that is not durable yet */
     uint64_t from, to;     /* own entries that were brought back; from UINT64_MAX: none */
     bool is_hashed;        /* the tree is whole */
     bool is_read_back;     /* who is heard was asked for its entries */
@@ -86,7 +85,8 @@ struct tov_node {
 void tov_node_prepare_keys(struct tov_node *node);
 /* node_start.c */
 void tov_node_become(struct tov_node *node, enum tov_node_state state, const char *why);
-/* Lets parcels and stanzas go, or not: as the state and the recovery are. */
+/* Lets parcels and stanzas go, or not: to be called when the state, the recovery or the signed size
+ * has changed. */
 void tov_node_set_sends(struct tov_node *node);
 /* It may begin to serve as soon as the keepers have been heard. */
 bool tov_node_hears_keepers(const struct tov_node *node);

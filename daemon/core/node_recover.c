@@ -190,6 +190,7 @@ void tov_node_open_recovery(struct tov_node *node, uint64_t to)
     recovery->to = to > recovery->to ? to : recovery->to;
     tov_node_demand_majority(node, TOV_START_DISAGREED);
     save(node);
+    tov_node_set_sends(node);
 }
 
 void tov_node_recover(struct tov_node *node)
@@ -396,19 +397,9 @@ static enum tov_err append_lost(struct tov_node *node, const struct gaps *gaps)
     return TOV_OK;
 }
 
-/* Only now does anything go: were that batch never committed, the recovery would be open still. */
-static void note_closed(struct tov_core *core, const struct tov_after *after)
-{
-    struct tov_node *node = after->owner;
-    (void)core;
-    node->recovery.is_closing = false;
-    tov_node_set_sends(node);
-}
-
 static enum tov_err finish(struct tov_node *node)
 {
     struct gaps gaps = {0};
-    struct tov_after closed = {.run = note_closed, .owner = node};
     struct tov_node_recovery *recovery = &node->recovery;
     struct tov_link_heads heads = tov_follow_link_heads(node->follow);
     TOV_TRY(tov_follow_load_links(node->follow)); /* some came since the start */
@@ -422,9 +413,9 @@ static enum tov_err finish(struct tov_node *node)
     TOV_TRY(tov_aside_append_all(&node->core, &heads, &appended));
     if (appended > 0) /* what has looked at their events saw nothing behind them */
         TOV_TRY(tov_follow_note_readable(node->follow));
-    TOV_TRY(tov_core_after(&node->core, &closed));
-    *recovery = (struct tov_node_recovery){.is_closing = true};
+    *recovery = (struct tov_node_recovery){.is_open = false};
     save(node);
+    tov_node_set_sends(node);
     return TOV_OK;
 }
 

@@ -80,10 +80,17 @@ bool tov_node_hears_keepers(const struct tov_node *node)
            (node->state == TOV_NODE_RECOVERING && node->recovery.is_read_back);
 }
 
+/* What is not signed may be undone yet, and what it says is lost come back: who is sent the hash of
+ * that now would never be told of it. */
+static bool has_unsigned_loss(const struct tov_core *core)
+{
+    uint64_t index = core->series.lost_index;
+    return index != 0 && index >= tov_ledger_signed(core->ledger);
+}
+
 void tov_node_set_sends(struct tov_node *node)
 {
-    const struct tov_node_recovery *recovery = &node->recovery;
-    tov_follow_set_sends(node->follow, !recovery->is_open && !recovery->is_closing &&
+    tov_follow_set_sends(node->follow, !node->recovery.is_open && !has_unsigned_loss(&node->core) &&
                                            node->state != TOV_NODE_BEHIND);
 }
 

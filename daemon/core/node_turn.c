@@ -241,6 +241,7 @@ static void on_signed(struct tov_node *node, const struct tov_guard_answer *answ
                             "the guard signed another tree than this store holds");
     else
         tov_api_on_signed(node->api);
+    tov_node_set_sends(node);
 }
 
 void tov_node_on_guard(struct tov_node *node, uint8_t kind, struct tov_bytes payload)

@@ -85,8 +85,8 @@ void tov_follow_set_takes(struct tov_follow *follow, bool takes);
 /* While it RECOVERS the peers are asked about this ledger and answered about theirs; none is asked
  * again what it holds. */
 void tov_follow_set_recovers(struct tov_follow *follow, bool recovers);
-/* Whether parcels and stanzas go. Never before a recovery is closed and that is durable: who is
- * sent the hash of an entry that comes back later is never told of that entry. */
+/* Whether parcels and stanzas go. Never before a recovery is closed and what it says is lost is
+ * signed: who is sent the hash of an entry that comes back later is never told of that entry. */
 void tov_follow_set_sends(struct tov_follow *follow, bool sends);
 /* The largest size of this ledger that a peer showed under the own key; 0: none. */
 uint64_t tov_follow_held_most(const struct tov_follow *follow);

@@ -124,7 +124,7 @@ struct tov_peer {
     bool has_sender;
     uint32_t sender_epoch;
     uint64_t sender_mono_ms;
-    bool may_owe;        /* rows in `owed` to look at */
+    bool may_owe;        /* rows in `owed` to look at; one of a message lost for good is always */
     bool owes_soon;      /* there will be, once the open batch is committed */
     bool owes_closed;    /* there will be, once the batch under way is */
     uint64_t owed_after; /* those up to here had their turn */

@@ -2,7 +2,7 @@
  *
  * A node that was set back, and that a keeper frees to serve which it had not heard before: for
  * what that keeper has to give it waits before it says what is lost, and not for ever. And nothing
- * is sent before what it said is durable.
+ * is sent before what it said is signed.
  * Not for: what comes later all the same, and what goes on behind it (late_leaves_test.c).
  */
 #include "counted.h"
@@ -19,12 +19,14 @@
 #define KEEPER 2u /* the other one: it makes the majority */
 #define OTHER 3u  /* no keeper */
 #define LAST 4u   /* no keeper either, and not heard at first */
+#define AHEAD_MS 86400000
 
 /* Node 0 was put back with its guard, and has not heard anybody. */
 struct scene {
     struct sim_wire *wire;
     struct sim_copy copy;
     uint8_t sent[TOV_MESSAGE_ID_BYTES]; /* since the copy, to the keeper alone */
+    unsigned parcels;                   /* that it sent since its loss was lost */
 };
 
 static enum tov_node_state state_of(const struct scene *scene)
@@ -39,18 +41,23 @@ static void hear(struct scene *scene, size_t node)
 }
 
 /* ID NULL: another message than before. */
-static void submit(struct scene *scene, const uint8_t *id)
+static void submit_to(struct scene *scene, size_t recipient, const uint8_t *id)
 {
     struct tov_message_written written;
     struct sim_node *node = &scene->wire->nodes[0];
     struct sim_order order = {.record = 200,
                               .recipient_count = 1,
-                              .recipients = {{(uint16_t)(KEEPER + 1), TOV_RIGHT_ALL}},
+                              .recipients = {{(uint16_t)(recipient + 1), TOV_RIGHT_ALL}},
                               .text_bytes = 100,
                               .id = id};
     UNIT_NEED(sim_message_submit(node, &order, &written) == TOV_OK);
     sim_node_settle(node);
     memcpy(scene->sent, node->submitted_id, sizeof scene->sent);
+}
+
+static void submit(struct scene *scene, const uint8_t *id)
+{
+    submit_to(scene, KEEPER, id);
 }
 
 static struct scene *make_scene(const char *name)
@@ -169,11 +176,18 @@ static void a_keeper_that_gives_nothing_is_waited_for_for_a_minute(void)
     destroy_scene(scene);
 }
 
+typedef bool passes_fn(void *context, struct sim_frame *frame);
+
+static bool is_parcel_of_the_node(const struct sim_frame *frame)
+{
+    return frame->from == 0 && sim_frame_kind(frame) == TOV_FRAME_PARCEL;
+}
+
 /* Only the last one is told what is lost: the keeper does not give what was sent to it alone. */
 static bool tells_loss_to_the_last_alone(void *context, struct sim_frame *frame)
 {
-    bool is_told = frame->from == 0 && sim_frame_kind(frame) == TOV_FRAME_PARCEL;
-    return keeps_leaves_of_the_keeper(context, frame) && (!is_told || frame->to == LAST);
+    return keeps_leaves_of_the_keeper(context, frame) &&
+           (!is_parcel_of_the_node(frame) || frame->to == LAST);
 }
 
 static bool is_consent_of_the_keeper(const struct sim_frame *frame)
@@ -196,9 +210,9 @@ static bool fills_disk_with_consent(void *context, struct sim_frame *frame)
     return true;
 }
 
-static void lose(struct scene *scene)
+static void lose(struct scene *scene, passes_fn *passes)
 {
-    scene->wire->filter = tells_loss_to_the_last_alone;
+    scene->wire->filter = passes;
     hear(scene, LAST);
     hear(scene, KEEPER);
     sim_wire_pass(scene->wire, 70000);
@@ -242,19 +256,11 @@ static void check_receipted(const struct scene *scene, size_t at)
     UNIT_EQUAL_INT(view.links_receipted, view.links_sent);
 }
 
-/* It ends before there is room, and the entry comes back after all: who had passed over it would
- * never hear of the links that are counted behind it. */
-static void check_nothing_was_sent(const char *name, int64_t ahead_ms)
+/* The entry comes back after all, and so does everything. */
+static void check_all_come_along(struct scene *scene)
 {
-    struct scene *scene = make_scene(name);
-    read_back_without_the_keeper(scene);
-    lose(scene);
-    lose_the_loss(scene, ahead_ms);
-    sim_wire_crash(scene->wire, 0);
     scene->wire->filter = NULL;
-    scene->wire->nodes[0].disk_is_full = false;
     scene->wire->log[0] = '\0';
-    sim_wire_start(scene->wire, 0);
     hear(scene, LAST);
     for (size_t i = FIRST; i < LAST; i++)
         hear(scene, i);
@@ -267,6 +273,20 @@ static void check_nothing_was_sent(const char *name, int64_t ahead_ms)
     CU_ASSERT_FALSE(sim_wire_logged(scene->wire, "link-broken"));
     for (size_t i = FIRST; i <= LAST; i++)
         check_receipted(scene, i);
+}
+
+/* It ends before there is room, and the entry comes back after all: who had passed over it would
+ * never hear of the links that are counted behind it. */
+static void check_nothing_was_sent(const char *name, int64_t ahead_ms)
+{
+    struct scene *scene = make_scene(name);
+    read_back_without_the_keeper(scene);
+    lose(scene, tells_loss_to_the_last_alone);
+    lose_the_loss(scene, ahead_ms);
+    sim_wire_crash(scene->wire, 0);
+    scene->wire->nodes[0].disk_is_full = false;
+    sim_wire_start(scene->wire, 0);
+    check_all_come_along(scene);
     destroy_scene(scene);
 }
 
@@ -278,7 +298,100 @@ static void nothing_is_sent_before_what_is_lost_is_durable(void)
 /* It is in another state by then, in that same turn. */
 static void nor_where_its_clock_is_found_to_be_ahead(void)
 {
-    check_nothing_was_sent("not-durable-ahead", 86400000);
+    check_nothing_was_sent("not-durable-ahead", AHEAD_MS);
+}
+
+/* The keeper is told what is lost as well, and gives its hash. */
+static bool tells_loss_to_the_last_and_the_keeper(void *context, struct sim_frame *frame)
+{
+    return tells_loss_to_the_last_alone(context, frame) ||
+           (is_parcel_of_the_node(frame) && frame->to == KEEPER);
+}
+
+static bool counts_parcels(void *context, struct sim_frame *frame)
+{
+    struct scene *scene = context;
+    scene->parcels += is_parcel_of_the_node(frame) ? 1 : 0;
+    return keeps_leaves_of_the_keeper(context, frame);
+}
+
+static bool counts_parcels_that_get_lost(void *context, struct sim_frame *frame)
+{
+    return counts_parcels(context, frame) && !is_parcel_of_the_node(frame);
+}
+
+/* Set back again, with its guard, it says once more what is lost, that loss too, in the place of an
+ * entry that the last one alone was sent. Its clock keeps it from signing that. */
+static struct scene *lose_the_loss_unsigned(const char *name, passes_fn *passes)
+{
+    struct scene *scene = make_scene(name);
+    read_back_without_the_keeper(scene);
+    lose(scene, tells_loss_to_the_last_and_the_keeper);
+    scene->wire->filter = tells_loss_to_the_last_alone;
+    submit_to(scene, LAST, NULL);
+    sim_wire_run(scene->wire);
+    sim_wire_crash(scene->wire, 0);
+    sim_node_put_back(&scene->wire->nodes[0], &scene->copy, SIM_STORE | SIM_GUARD);
+    sim_wire_start(scene->wire, 0);
+    scene->wire->filter = passes;
+    scene->wire->filter_context = scene;
+    for (size_t i = FIRST; i < LAST; i++)
+        hear(scene, i);
+    sim_wire_pass(scene->wire, 100000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    scene->wire->log[0] = '\0';
+    turn_clock(scene, AHEAD_MS);
+    sim_wire_pass(scene->wire, 20000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_CLOCK);
+    UNIT_NEED(sim_wire_logged(scene->wire, "entries-lost"));
+    return scene;
+}
+
+/* What undoes the second loss brings the first one back, which nobody may have passed over. */
+static void nobody_passes_over_a_loss_that_comes_late(void)
+{
+    struct scene *scene = lose_the_loss_unsigned("late-loss", counts_parcels);
+    hear(scene, LAST);
+    UNIT_EQUAL_INT(scene->parcels, 0);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_RECOVERING);
+    turn_clock(scene, -AHEAD_MS);
+    check_all_come_along(scene);
+    destroy_scene(scene);
+}
+
+/* It ends with the second loss in its store, and no recovery is open at the next start. */
+static void nor_where_it_is_started_again_meanwhile(void)
+{
+    struct scene *scene = lose_the_loss_unsigned("late-loss-start", counts_parcels_that_get_lost);
+    sim_wire_crash(scene->wire, 0);
+    turn_clock(scene, -AHEAD_MS);
+    sim_wire_start(scene->wire, 0);
+    scene->parcels = 0;
+    scene->wire->filter = counts_parcels;
+    hear(scene, FIRST);
+    hear(scene, OTHER);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_KEEPERS);
+    UNIT_EQUAL_INT(scene->parcels, 0);
+    check_all_come_along(scene);
+    destroy_scene(scene);
+}
+
+/* Where nothing undoes it, it is told as soon as it is signed. */
+static void what_is_lost_is_told_once_it_is_signed(void)
+{
+    struct scene *scene = lose_the_loss_unsigned("loss-signed", counts_parcels);
+    UNIT_EQUAL_INT(scene->parcels, 0);
+    turn_clock(scene, -AHEAD_MS);
+    sim_wire_pass(scene->wire, 1000);
+    UNIT_EQUAL_INT(state_of(scene), TOV_NODE_SERVING);
+    CU_ASSERT(scene->parcels > 0);
+    scene->wire->filter = NULL;
+    (void)sim_wire_send(scene->wire, 0, 300);
+    sim_wire_run(scene->wire);
+    sim_wire_pass(scene->wire, 20000);
+    for (size_t i = FIRST; i < LAST; i++)
+        check_receipted(scene, i);
+    destroy_scene(scene);
 }
 
 int main(void)
@@ -289,6 +402,9 @@ int main(void)
         UNIT_TEST(a_keeper_that_gives_nothing_is_waited_for_for_a_minute),
         UNIT_TEST(nothing_is_sent_before_what_is_lost_is_durable),
         UNIT_TEST(nor_where_its_clock_is_found_to_be_ahead),
+        UNIT_TEST(nobody_passes_over_a_loss_that_comes_late),
+        UNIT_TEST(nor_where_it_is_started_again_meanwhile),
+        UNIT_TEST(what_is_lost_is_told_once_it_is_signed),
     };
     return unit_run("follow_awaited_leaves", tests, sizeof tests / sizeof tests[0]);
 }
