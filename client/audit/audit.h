@@ -14,6 +14,8 @@
 
 #define TOV_AUDIT_LINKS_MAX 8192u   /* (peer, series) of one direction */
 #define TOV_AUDIT_MIRRORS_MAX 4096u /* (agency, generation) */
+/* Entries that are looked at for numbers that links leave out, all together: a minute. */
+#define TOV_AUDIT_LINK_STEPS_MAX (UINT64_C(1) << 28)
 
 /* The messages from one agency to another in one series. */
 struct tov_link_line {
@@ -103,6 +105,7 @@ struct tov_audit {
     struct tov_table attachments;   /* that own messages name: tov_attachment_number */
     struct tov_table journal_roots; /* number: the ledger's index, index: size, hash: root */
     struct tov_link_lines sent, received;
+    uint64_t link_steps; /* of TOV_AUDIT_LINK_STEPS_MAX */
     struct tov_mirrors mirrors;
     struct tov_audit_counts counts;
     const char *looks_at; /* the folder of the mirror that is; NULL: the own ledger */

@@ -21,12 +21,14 @@ static const char *say_series(char *out, struct tov_series series)
 /* ---- links ---- */
 
 /* Whether the numbers between may be those of erased entries: one of them is named as the message
- * before. */
-static bool is_explained(const struct tov_audit *audit, const struct tov_link_lines *lines,
+ * before, and there are as many as numbers from it back to the last message of the line. */
+static bool is_explained(struct tov_audit *audit, const struct tov_link_lines *lines,
                          const struct tov_link_line *line, const struct tov_link_at *at)
 {
     struct tov_row before;
     struct tov_hash hash;
+    bool is_named = false;
+    uint64_t left_out = at->block.number - line->last - 1;
     uint64_t first = line->series.lost_index; /* nothing before it is of this series */
     if (lines != &audit->sent)
         return false;
@@ -34,9 +36,16 @@ static bool is_explained(const struct tov_audit *audit, const struct tov_link_li
         tov_table_get(&audit->scratch, &line->messages, line->messages.rows - 1, &before) == TOV_OK)
         first = before.index + 1;
     for (uint64_t i = at->place.index; i > first; i--) {
-        if (tov_marks_has(&audit->empty, i - 1) && tov_marks_has(&audit->named, i - 1) &&
-            tov_tile_reader_hash(audit->tiles, 0, i - 1, &hash) == TOV_OK &&
-            tov_hash_equal(&hash, &at->block.previous))
+        if (audit->link_steps == TOV_AUDIT_LINK_STEPS_MAX) {
+            tov_audit_note_failure(audit, TOV_E_LIMIT);
+            return false;
+        }
+        audit->link_steps++;
+        if (!tov_marks_has(&audit->empty, i - 1) || !tov_marks_has(&audit->named, i - 1))
+            continue;
+        is_named = is_named || (tov_tile_reader_hash(audit->tiles, 0, i - 1, &hash) == TOV_OK &&
+                                tov_hash_equal(&hash, &at->block.previous));
+        if (is_named && --left_out == 0)
             return true;
     }
     return false;

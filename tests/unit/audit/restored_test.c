@@ -342,6 +342,30 @@ static void an_erasure_leaves_no_doubt_in_which_series_a_line_is(void)
     check_accused(&erase, "link-gap");
 }
 
+static bool leave_another_out(void *context, struct tov_export_record *record)
+{
+    struct tov_link_block block;
+    if (!is_first_behind(context, record, &block))
+        return true;
+    UNIT_NEED(block.number == 2);
+    block.number = 3;
+    replace_link(context, record, &block);
+    return true;
+}
+
+/* Who erased one message of a line has explained one number, not those of others beside it. */
+static void an_erasure_explains_one_number(void)
+{
+    struct erased erased;
+    prepare_erasure(&erased);
+    struct erase erase = {
+        .erased = &erased,
+        .relink = {.after = erased.index, .previous = tile_hash(erased.dir, erased.index)}};
+    forge_records(erased.dir, erased.records, leave_another_out, &erase.relink);
+    UNIT_EQUAL_INT(erase.relink.agency, 2);
+    check_accused(&erase, "link-gap");
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -350,6 +374,7 @@ int main(void)
         UNIT_TEST(a_number_is_not_excused_by_what_was_lost_in_another_series),
         UNIT_TEST(an_erasure_begins_no_series),
         UNIT_TEST(an_erasure_leaves_no_doubt_in_which_series_a_line_is),
+        UNIT_TEST(an_erasure_explains_one_number),
     };
     world = world_create("audit-restored");
     restore_first();
