@@ -93,9 +93,8 @@ struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_fin
 void tov_findings_add_missing(struct tov_findings *findings, const char *path)
 {
     struct tov_place place = {.path = path};
-    /* Mostly it is the newest: each entry of a file asks for it. */
-    for (size_t i = findings->count; i > 0; i--) {
-        const struct tov_finding *other = &findings->items[i - 1];
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct tov_finding *other = &findings->items[i];
         if (other->code == TOV_FOUND_FILE_MISSING && other->path != NULL &&
             strcmp(other->path, path) == 0)
             return;

@@ -175,7 +175,8 @@ void tov_findings_fini(struct tov_findings *findings);
 struct tov_finding *tov_findings_add(struct tov_findings *findings, enum tov_finding_code code,
                                      const struct tov_place *place, const char *expected,
                                      const char *found);
-/* The file PATH is missing; nothing is added when that was told before. */
+/* The file PATH is missing; nothing is added when that was told before. All findings are looked
+ * through: ask once for a file, not for each entry of it. */
 void tov_findings_add_missing(struct tov_findings *findings, const char *path);
 /* COUNT signature lines of the note PATH are of no known key; nothing is added for 0. */
 void tov_findings_add_unknown(struct tov_findings *findings, const char *path, size_t count);

@@ -26,10 +26,13 @@ static void say(struct tov_mirror_parts *parts, enum tov_finding_code code, uint
 static void say_missing(struct tov_mirror_parts *parts, enum tov_finding_code code, uint64_t index,
                         const char *expected)
 {
+    if (parts->is_broken || parts->is_absent_told)
+        return;
     if (parts->is_absent)
         tov_findings_add_missing(&parts->audit->findings, parts->path);
-    else if (!parts->is_broken)
+    else
         say(parts, code, index, expected, NULL);
+    parts->is_absent_told = parts->is_absent;
 }
 
 static void say_extra(struct tov_mirror_parts *parts)
@@ -78,6 +81,7 @@ static enum tov_err open_bundle(struct tov_mirror_parts *parts, uint64_t index)
     parts->bundle = bundle;
     enum tov_err err = tov_records_open(&parts->audit->folder, parts->path, &parts->records);
     parts->is_absent = err == TOV_OK && parts->records.file == NULL;
+    parts->is_absent_told = false;
     parts->is_broken = err != TOV_OK;
     if (err == TOV_E_NOMEM)
         return err;

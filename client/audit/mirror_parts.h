@@ -17,7 +17,8 @@ struct tov_mirror_parts {
     struct tov_records records;
     char path[TOV_EXPORT_PATH_SIZE];
     bool has_bundle;
-    bool is_absent;  /* the file is not there */
+    bool is_absent; /* the file is not there */
+    bool is_absent_told;
     bool is_broken;  /* its rest cannot be read */
     bool is_excused; /* the parts of the present entry */
     uint64_t bundle;

@@ -24,6 +24,7 @@ struct pass {
     /* The file of the records is not there, or its rest cannot be read: told once, not again for
      * each record that it would hold. */
     bool is_absent;
+    bool is_absent_told;
     bool is_broken;
     bool is_series_unsure; /* an entry that is gone may have begun a newer one */
 };
@@ -43,10 +44,13 @@ static void say(struct pass *pass, enum tov_finding_code code, const char *expec
 /* What an entry must have and has not. */
 static void say_missing(struct pass *pass, enum tov_finding_code code, const char *expected)
 {
+    if (pass->is_broken || pass->is_absent_told)
+        return;
     if (pass->is_absent)
         tov_findings_add_missing(&pass->audit->findings, pass->path);
-    else if (!pass->is_broken)
+    else
         say(pass, code, expected, NULL);
+    pass->is_absent_told = pass->is_absent;
 }
 
 /* A message to AGENCY passes without its block. */
@@ -205,6 +209,7 @@ static enum tov_err open_bundle(struct pass *pass)
     tov_export_bundle_path("detached", pass->index / TOV_EXPORT_BUNDLE_ENTRIES, pass->path);
     enum tov_err err = tov_records_open(&pass->audit->folder, pass->path, &pass->records);
     pass->is_absent = err == TOV_OK && pass->records.file == NULL;
+    pass->is_absent_told = false;
     pass->is_broken = err != TOV_OK;
     if (err == TOV_E_NOMEM)
         return err;

@@ -354,6 +354,29 @@ static void what_is_beyond_the_list_accuses_nobody(void)
     verdict_fini(&verdict);
 }
 
+/* By all that the entries of a file lack, and whether or not the list has room for it. */
+static void a_missing_file_is_counted_once(void)
+{
+    static const char *const rows[][3] = {
+        {"exports/a1", "detached/000", "detached/001"},
+        {"exports/a2", "mirror/1/1/parts/000", "mirror/1/1/parts/001"}};
+    char dir[WORLD_PATH_SIZE], path[64];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        damage_copy(world, rows[i][0], "copy", dir);
+        damage_remove(dir, rows[i][1]);
+        damage_remove(dir, rows[i][2]);
+        damage_reseal(dir);
+        for (unsigned k = 0; k < 10000; k++) {
+            (void)snprintf(path, sizeof path, "extra/%u", k);
+            damage_write(dir, path, tov_bytes_of_text("x"));
+        }
+        struct verdict verdict = verdict_of_one(world, dir);
+        UNIT_EQUAL_INT(json_array_size(json_object_get(verdict.report, "findings")), 10000);
+        UNIT_EQUAL_INT(json_integer_value(json_object_get(verdict.report, "unlisted")), 2);
+        verdict_fini(&verdict);
+    }
+}
+
 /* Notes may carry signatures that a reader does not know; none of them is evidence. */
 static void a_signature_line_of_nobody_is_told(void)
 {
@@ -413,6 +436,7 @@ int main(void)
         UNIT_TEST(damage_to_the_manifest_is_found),
         UNIT_TEST(what_is_no_plain_file_is_found),
         UNIT_TEST(what_is_beyond_the_list_accuses_nobody),
+        UNIT_TEST(a_missing_file_is_counted_once),
         UNIT_TEST(a_signature_line_of_nobody_is_told),
         UNIT_TEST(signed_sizes_that_do_not_ascend_are_found),
     };
