@@ -94,9 +94,9 @@ void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint1
 {
     /* The loss that began a later series may have been taken out: of a mirror, or of the own ledger
      * where a later loss names it. An erasure names none. */
-    bool is_later = at->block.series.generation == at->series.generation &&
-                    at->block.series.lost_index > at->series.lost_index;
     uint64_t loss = at->block.series.lost_index;
+    bool is_later = at->block.series.generation == at->series.generation &&
+                    loss > at->series.lost_index && loss < at->place.index;
     bool is_gone = lines == &audit->sent && tov_marks_has(&audit->empty, loss) &&
                    tov_marks_has_in_range(&audit->named, loss);
     bool is_whole = is_all_known(audit, lines) && !lines->has_lost_track && !is_gone;
