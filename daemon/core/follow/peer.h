@@ -136,7 +136,8 @@ struct tov_peer {
     uint8_t their_nonce[TOV_NONCE_BYTES];
     uint32_t their_epoch;
     bool they_started;
-    bool answered;          /* its restore answer came, for our start */
+    bool has_told;          /* its restore answer came, for our start */
+    bool answered;          /* so, and it counts */
     bool owes_answer;       /* ours to it, once what was taken of its ledger is committed */
     bool holds_more;        /* of our ledger than we have, or another history: signed by our key */
     bool holds_fork;        /* the latter, at a size that was signed here */

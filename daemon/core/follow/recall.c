@@ -80,16 +80,31 @@ static enum tov_err gather_held(const struct tov_peer *peer, struct tov_store_re
     return err != TOV_OK ? err : read_err;
 }
 
+/* Up to where a request for [FROM, TO) can be answered. Entries that were taken and are not durable
+ * are held, and cannot be given: who asks must not take them for lost. */
+static uint64_t answerable_to(const struct tov_peer *peer, uint64_t from, uint64_t to)
+{
+    uint64_t durable = peer->committed_size;
+    bool has_more = durable < to && from < peer->range.size && durable < peer->range.size;
+    return has_more ? durable : to;
+}
+
 void tov_serve_leaves(struct tov_follow *follow, struct tov_peer *peer,
                       const struct tov_control *request)
 {
+    uint64_t from = request->as.leaf_request.from;
+    uint64_t to = answerable_to(peer, from, request->as.leaf_request.to);
+    if (to <= from) {
+        peer->did_nothing = true; /* it asks again */
+        return;
+    }
     TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
     TOV_FREE struct tov_control *answer = calloc(1, sizeof *answer);
     enum tov_err err = answer == NULL ? TOV_E_NOMEM : TOV_OK;
     if (err == TOV_OK) {
         answer->kind = TOV_CONTROL_LEAF_ANSWER;
-        answer->as.leaf_answer.from = request->as.leaf_request.from;
-        answer->as.leaf_answer.to = request->as.leaf_request.to;
+        answer->as.leaf_answer.from = from;
+        answer->as.leaf_answer.to = to;
         err = tov_store_read_begin(follow->core->store, &read, NULL);
     }
     if (err == TOV_OK)
@@ -173,6 +188,13 @@ void tov_follow_recall(struct tov_follow *follow, uint64_t from, uint64_t to)
     follow->recall_changes++;
 }
 
+/* It has not told yet what it holds, which it does when that is durable: before that it cannot give
+ * the newest of it. */
+static bool waits_to_tell(const struct tov_follow *follow, const struct tov_peer *peer)
+{
+    return !follow->started && !peer->has_told;
+}
+
 /* It is connected and brings nothing: who waits for it must not wait for ever. */
 static bool is_stalled(const struct tov_follow *follow, const struct tov_peer *peer)
 {
@@ -204,7 +226,8 @@ void tov_recall_pump(struct tov_follow *follow, struct tov_peer *peer)
         peer->recall_moved_ms = 0;
         return;
     }
-    if (peer->recall_moved_ms == 0 || core->waits_for_room) /* then no answer is taken */
+    if (peer->recall_moved_ms == 0 || core->waits_for_room || /* then no answer is taken */
+        waits_to_tell(follow, peer))
         peer->recall_moved_ms = core->mono_ms;
     if (peer->recall_to > tov_ledger_committed(core->ledger) ||
         (peer->recall_asked_ms != 0 && core->mono_ms - peer->recall_asked_ms < ANSWER_WAIT_MS) ||

@@ -371,6 +371,7 @@ static enum tov_err verify_control(const struct tov_follow *follow, const struct
 static enum tov_err on_restore_answer(struct tov_follow *follow, struct tov_peer *peer,
                                       const struct tov_control *control)
 {
+    peer->has_told = true;
     if (!control->as.restore_answer.counts)
         return TOV_OK;
     enum tov_err err = check_held(follow, peer, &control->as.restore_answer.held);
