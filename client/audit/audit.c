@@ -83,6 +83,7 @@ static void link_lines_fini(struct tov_link_lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
         tov_table_fini(&lines->items[i].messages);
+        tov_table_fini(&lines->items[i].receipts);
         tov_table_fini(&lines->items[i].words);
     }
     free(lines->items);

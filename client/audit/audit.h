@@ -26,8 +26,9 @@ struct tov_link_line {
     bool is_lost_track;        /* after a finding: the next block is taken as it is */
     uint64_t last;
     struct tov_hash last_hash;
-    uint64_t receipted;
-    uint32_t receipter;     /* generation of the ledger that said so: a new one begins anew */
+    uint64_t receipted;        /* the largest number that any receipt has spoken of */
+    struct tov_table receipts; /* that say the last word: last number, index; ascending in both */
+    uint32_t receipter;        /* generation of the ledger that said so: a new one begins anew */
     struct tov_table words; /* of own receipts: number, the newest verdict in place of the index */
 };
 struct tov_link_lines {
@@ -196,10 +197,19 @@ struct tov_link_at {
 void tov_audit_link(struct tov_audit *audit, struct tov_link_lines *lines, uint16_t peer,
                     const struct tov_link_at *at);
 
-/* A receipt by anybody against the messages of the line that it speaks of. IS_COMPLETE: no receipt
- * before it can have been taken out. */
+/* A receipt by anybody against the messages of the line that it speaks of; in the order of the
+ * ledger in which it stands. */
+struct tov_receipt_at {
+    struct tov_place place;
+    bool is_complete; /* no receipt before it can have been taken out */
+    /* What the losses before it name, in ranges; and the last entry before it that may have been
+     * such a loss and is gone (0: none, for that is the genesis). */
+    const struct tov_marks *lost;
+    uint64_t loss_gone;
+};
 void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
-                       const struct tov_place *place, const struct tov_leaf_receipt *receipt,
-                       bool is_complete);
+                       const struct tov_receipt_at *at, const struct tov_leaf_receipt *receipt);
+/* The receipts of LINE begin anew. */
+void tov_audit_receipts_anew(struct tov_link_line *line);
 
 #endif

@@ -308,9 +308,10 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
         return;
     }
     if (line->receipter != pass->mirror->generation)
-        line->receipted = 0;
+        tov_audit_receipts_anew(line);
     line->receipter = pass->mirror->generation;
-    tov_audit_receipt(audit, line, place, receipt, false);
+    struct tov_receipt_at at = {.place = *place, .lost = &pass->mirror->named};
+    tov_audit_receipt(audit, line, &at, receipt);
 }
 
 /* It names entries before it, and of them only one that is gone is ever looked for: what its agency

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#define TYPE_AT 5u /* proto/wire/leaf.c */
 #define NUMBER(value) TOV_SAY("%llu", (unsigned long long)(value))
 
 static const char *say_series(char *out, struct tov_series series)
@@ -147,40 +148,99 @@ static void check_named(struct tov_audit *audit, const struct tov_link_line *lin
     }
 }
 
+/* What stands before AT and is not here may have spoken of what is left out. */
+static enum tov_finding_code left_out(const struct tov_receipt_at *at)
+{
+    return at->is_complete ? TOV_FOUND_RECEIPT_ORDER : TOV_FOUND_RECEIPT_UNCHECKED;
+}
+
 static void check_amendments(struct tov_audit *audit, const struct tov_link_line *line,
-                             const struct tov_place *place, const struct tov_leaf_receipt *receipt,
-                             enum tov_finding_code code)
+                             const struct tov_receipt_at *at,
+                             const struct tov_leaf_receipt *receipt)
 {
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
         if (amendment->link_number > line->receipted)
             (void)tov_audit_add(
-                audit, code, place,
+                audit, left_out(at), &at->place,
                 TOV_SAY(_("at most number %llu"), (unsigned long long)line->receipted),
                 NUMBER(amendment->link_number));
         else
-            check_named(audit, line, place, amendment->link_number, &amendment->leaf_hash);
+            check_named(audit, line, &at->place, amendment->link_number, &amendment->leaf_hash);
     }
 }
 
+void tov_audit_receipts_anew(struct tov_link_line *line)
+{
+    line->receipted = 0;
+    tov_table_cut(&line->receipts, 0);
+}
+
+/* Whether the ledger had said before AT that it lost its entry INDEX: it did not know then what it
+ * says there. Whoever withheld that entry from it holds it all the same, and may give it back
+ * later. */
+static bool was_lost(const struct tov_audit *audit, const struct tov_receipt_at *at, uint64_t index)
+{
+    return tov_marks_has_in_range(at->lost, index) || index < at->loss_gone || audit->is_limit_told;
+}
+
+/* Takes from LINE the receipts that speak of FIRST or a number behind it; whether AT may speak of
+ * those anew. */
+static bool take_back(struct tov_audit *audit, struct tov_link_line *line,
+                      const struct tov_receipt_at *at, uint64_t first)
+{
+    struct tov_row row;
+    bool are_lost = true;
+    while (line->receipts.rows > 0) {
+        uint64_t last = line->receipts.rows - 1;
+        enum tov_err err = tov_table_get(&audit->scratch, &line->receipts, last, &row);
+        if (err != TOV_OK)
+            tov_audit_note_failure(audit, err);
+        if (err != TOV_OK || row.number < first)
+            break;
+        are_lost = are_lost && was_lost(audit, at, row.index);
+        tov_table_cut(&line->receipts, last);
+    }
+    return are_lost;
+}
+
+static void say_from(struct tov_audit *audit, enum tov_finding_code code,
+                     const struct tov_receipt_at *at, uint64_t expected, uint64_t found)
+{
+    (void)tov_audit_add(audit, code, &at->place,
+                        TOV_SAY(_("from number %llu"), (unsigned long long)expected),
+                        TOV_SAY(_("from number %llu"), (unsigned long long)found));
+}
+
+/* Its numbers FIRST to LAST. After a loss a ledger goes on from what it knows then: its receipts
+ * are in order behind those that they did not take back. */
+static void check_numbers(struct tov_audit *audit, struct tov_link_line *line,
+                          const struct tov_receipt_at *at, uint64_t first, uint64_t last)
+{
+    struct tov_row row = {.number = last, .index = at->place.index};
+    uint64_t rows = line->receipts.rows;
+    bool may_speak_anew = take_back(audit, line, at, first);
+    if (first > line->receipted + 1)
+        say_from(audit, left_out(at), at, line->receipted + 1, first);
+    else if (line->receipts.rows < rows)
+        say_from(audit, may_speak_anew ? TOV_FOUND_RECEIPT_UNCHECKED : TOV_FOUND_RECEIPT_ORDER, at,
+                 line->receipted + 1, first);
+    if (last > line->receipted)
+        line->receipted = last;
+    enum tov_err err = tov_table_put(&audit->scratch, &line->receipts, &row);
+    if (err != TOV_OK)
+        tov_audit_note_failure(audit, err);
+}
+
 void tov_audit_receipt(struct tov_audit *audit, struct tov_link_line *line,
-                       const struct tov_place *place, const struct tov_leaf_receipt *receipt,
-                       bool is_complete)
+                       const struct tov_receipt_at *at, const struct tov_leaf_receipt *receipt)
 {
     uint64_t span = tov_receipt_span(receipt);
-    uint64_t first = receipt->last_link - span + 1;
-    enum tov_finding_code left_out =
-        is_complete ? TOV_FOUND_RECEIPT_ORDER : TOV_FOUND_RECEIPT_UNCHECKED;
-    if (span > 0 && first != line->receipted + 1)
-        (void)tov_audit_add(audit, first <= line->receipted ? TOV_FOUND_RECEIPT_ORDER : left_out,
-                            place,
-                            TOV_SAY(_("from number %llu"), (unsigned long long)line->receipted + 1),
-                            TOV_SAY(_("from number %llu"), (unsigned long long)first));
+    if (span > 0)
+        check_numbers(audit, line, at, receipt->last_link - span + 1, receipt->last_link);
     if (receipt->last_link > 0)
-        check_named(audit, line, place, receipt->last_link, &receipt->last_leaf_hash);
-    if (span > 0 && receipt->last_link > line->receipted)
-        line->receipted = receipt->last_link;
-    check_amendments(audit, line, place, receipt, left_out);
+        check_named(audit, line, &at->place, receipt->last_link, &receipt->last_leaf_hash);
+    check_amendments(audit, line, at, receipt);
 }
 
 /* ---- own receipts, against the mirrors ---- */
@@ -199,7 +259,7 @@ static void say_unchecked(struct tov_audit *audit, const struct tov_place *place
                         NULL);
 }
 
-static void check_own(struct tov_audit *audit, const struct tov_place *place,
+static void check_own(struct tov_audit *audit, const struct tov_receipt_at *at,
                       const struct tov_leaf_receipt *receipt)
 {
     struct tov_mirror *mirror =
@@ -209,32 +269,67 @@ static void check_own(struct tov_audit *audit, const struct tov_place *place,
         return;
     }
     if (!mirror->is_held || !mirror->is_sound) {
-        say_unchecked(audit, place, mirror);
+        say_unchecked(audit, &at->place, mirror);
         return;
     }
     struct tov_link_line *line = tov_link_line_of(&audit->received, receipt->peer, receipt->series);
     if (line == NULL)
         tov_audit_note_failure(audit, TOV_E_LIMIT);
     else
-        tov_audit_receipt(audit, line, place, receipt,
-                          audit->counts.erased == 0 && audit->ledger.is_complete);
+        tov_audit_receipt(audit, line, at, receipt);
+}
+
+/* What the losses before an entry name: audit->named has what those behind it name, too. */
+struct losses {
+    struct tov_marks named;
+    uint64_t gone; /* the last entry that may have been one */
+};
+
+static void note_lost(struct tov_audit *audit, struct losses *losses,
+                      const struct tov_leaf_lost *lost)
+{
+    enum tov_err err =
+        tov_marks_put_range(&audit->marks_room, &losses->named, lost->first, lost->end);
+    if (err != TOV_OK)
+        tov_audit_note_failure(audit, err);
+}
+
+static void see_leaf(struct tov_audit *audit, struct losses *losses, const struct tov_place *place,
+                     struct tov_bytes bytes)
+{
+    struct tov_leaf *leaf = audit->leaf;
+    if (bytes.size <= TYPE_AT ||
+        (bytes.data[TYPE_AT] != TOV_LEAF_RECEIPT && bytes.data[TYPE_AT] != TOV_LEAF_LOST) ||
+        tov_leaf_decode(bytes, leaf) != TOV_OK)
+        return;
+    struct tov_receipt_at at = {.place = *place,
+                                .is_complete =
+                                    audit->counts.erased == 0 && audit->ledger.is_complete,
+                                .lost = &losses->named,
+                                .loss_gone = losses->gone};
+    if (leaf->type == TOV_LEAF_LOST)
+        note_lost(audit, losses, &leaf->as.lost);
+    else if (leaf->type == TOV_LEAF_RECEIPT)
+        check_own(audit, &at, &leaf->as.receipt);
 }
 
 enum tov_err tov_audit_receipts(struct tov_audit *audit)
 {
     TOV_CLEANUP(tov_leaf_reader_fini) struct tov_leaf_reader leaves;
+    struct losses losses = {.gone = 0};
     char path[TOV_EXPORT_PATH_SIZE];
     struct tov_bytes bytes;
     uint64_t index = 0;
     tov_leaf_reader_init(&leaves, &audit->folder, "", audit->counts.entries);
     leaves.size = audit->ledger.checkpoint.size;
     while (index + 1 <= audit->counts.entries && tov_leaf_reader_next(&leaves, &index, &bytes)) {
-        if (bytes.size <= 5 || bytes.data[5] != TOV_LEAF_RECEIPT ||
-            tov_leaf_decode(bytes, audit->leaf) != TOV_OK || audit->leaf->type != TOV_LEAF_RECEIPT)
-            continue;
         tov_leaf_reader_path(&leaves, index, path);
-        struct tov_place place = {path, true, index};
-        check_own(audit, &place, &audit->leaf->as.receipt);
+        /* Lost itself, or not to be read. What an erasure names was a message. */
+        if (bytes.size == 0 &&
+            (leaves.err != TOV_OK || tov_marks_has_in_range(&audit->named, index)))
+            losses.gone = index;
+        see_leaf(audit, &losses, &(struct tov_place){path, true, index}, bytes);
     }
+    tov_marks_fini(&losses.named);
     return audit->failed;
 }

@@ -5,6 +5,7 @@
  */
 #include "audit/scratch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,12 @@ enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
     TOV_TRY(write_row(scratch, table, table->rows, row));
     table->rows++;
     return TOV_OK;
+}
+
+void tov_table_cut(struct tov_table *table, uint64_t rows)
+{
+    assert(rows <= table->rows);
+    table->rows = rows;
 }
 
 enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_table *table,

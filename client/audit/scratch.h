@@ -39,6 +39,8 @@ enum tov_err tov_table_put(struct tov_scratch *scratch, struct tov_table *table,
 /* The row of the same number. NOT_FOUND, IO. */
 enum tov_err tov_table_change(const struct tov_scratch *scratch, const struct tov_table *table,
                               const struct tov_row *row) TOV_MUST_CHECK;
+/* Keeps the first ROWS rows, of no more than there are; what the others took is used again. */
+void tov_table_cut(struct tov_table *table, uint64_t rows);
 /* AT is below table->rows. */
 enum tov_err tov_table_get(const struct tov_scratch *scratch, const struct tov_table *table,
                            uint64_t at, struct tov_row *out_row) TOV_MUST_CHECK;

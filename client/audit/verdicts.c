@@ -19,6 +19,16 @@ static struct tov_verdict_value unpack(uint64_t packed)
                                       (uint16_t)packed};
 }
 
+/* In the place of a former word, if there is one. */
+static enum tov_err change_word(const struct tov_audit *audit, const struct tov_table *words,
+                                const struct tov_row *row)
+{
+    enum tov_err err = tov_table_change(&audit->scratch, words, row);
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* A number that is covered twice, which is a finding of its own, has the later word: after a loss a
+ * ledger goes by what it wrote behind it. */
 static enum tov_err note_run(struct tov_audit *audit, struct tov_table *words, uint64_t first,
                              const struct tov_receipt_run *run)
 {
@@ -30,8 +40,8 @@ static enum tov_err note_run(struct tov_audit *audit, struct tov_table *words, u
     }
     for (uint64_t i = 0; i < run->count; i++) {
         row.number = first + i;
-        if (row.number > after) /* else covered twice, which is a finding of its own */
-            TOV_TRY(tov_table_put(&audit->scratch, words, &row));
+        TOV_TRY(row.number > after ? tov_table_put(&audit->scratch, words, &row)
+                                   : change_word(audit, words, &row));
     }
     return TOV_OK;
 }
@@ -47,9 +57,7 @@ static enum tov_err note_words(struct tov_audit *audit, struct tov_table *words,
     for (size_t i = 0; i < receipt->amendment_count; i++) {
         const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
         struct tov_row row = {.number = amendment->link_number, .index = pack(amendment->value)};
-        enum tov_err err = tov_table_change(&audit->scratch, words, &row);
-        if (err != TOV_OK && err != TOV_E_NOT_FOUND)
-            return err;
+        TOV_TRY(change_word(audit, words, &row));
     }
     return TOV_OK;
 }

@@ -539,7 +539,8 @@ static void note_answered(struct tov_core *core, const struct tov_after *after)
 }
 
 /* A peer's word that it holds nothing of an entry is believed: who withholds what was disclosed to
- * it harms itself. */
+ * it harms its own links. A receipt that it withholds is given again, which the `lost` that names
+ * the first one explains to whoever holds both. */
 enum tov_err tov_recall_on_leaves(struct tov_follow *follow, struct tov_peer *peer,
                                   const struct tov_control *answer)
 {

@@ -179,6 +179,17 @@ struct tov_export_signed forge_sign(const struct forge_log *log, uint64_t size,
     return line;
 }
 
+void forge_note(const struct forge_log *log, uint64_t size, const struct tov_hash *root,
+                struct tov_buf *out)
+{
+    struct tov_export_signed line = forge_sign(log, size, root);
+    struct tov_checkpoint checkpoint;
+    UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(log->key.name), line.size, &line.root,
+                                  &checkpoint) == TOV_OK);
+    tov_buf_clear(out);
+    tov_checkpoint_put_note(out, &checkpoint, &log->key, line.signature);
+}
+
 /* The next line of TEXT, without its newline; false at the end. */
 static bool next_line(struct tov_bytes *text, struct tov_bytes *out_line)
 {
@@ -214,13 +225,8 @@ static void write_signatures(const struct forging *forging)
 
 static void write_checkpoint(const struct forging *forging)
 {
-    const struct forge_log *log = forging->forge->log;
     struct tov_buf note = TOV_BUF_INIT(TOV_NOTE_MAX_BYTES);
-    struct tov_export_signed line = forge_sign(log, forging->size, &forging->roots[forging->size]);
-    struct tov_checkpoint checkpoint;
-    UNIT_NEED(tov_checkpoint_make(tov_bytes_of_text(log->key.name), line.size, &line.root,
-                                  &checkpoint) == TOV_OK);
-    tov_checkpoint_put_note(&note, &checkpoint, &log->key, line.signature);
+    forge_note(forging->forge->log, forging->size, &forging->roots[forging->size], &note);
     damage_write(forging->forge->dir, PATH_IN(forging, "checkpoint"), tov_buf_view(&note));
     tov_buf_fini(&note);
 }
@@ -316,6 +322,26 @@ struct tov_hash forge_leaf_hash(const char *dir, uint64_t index)
     struct tov_hash hash = tov_merkle_leaf_hash(find_leaf(dir, index, &bundle));
     tov_buf_fini(&bundle);
     return hash;
+}
+
+struct tov_range forge_range(const char *dir, uint64_t size)
+{
+    char path[TOV_TILE_PATH_SIZE];
+    struct tov_range range = {.size = 0};
+    struct tov_buf tile = TOV_BUF_INIT(0);
+    uint64_t all = about_of(dir).ledger_size;
+    UNIT_NEED(size <= all);
+    while (range.size < size) {
+        uint64_t in_tile = range.size % TOV_TILE_WIDTH, number = range.size / TOV_TILE_WIDTH;
+        if (in_tile == 0) {
+            tov_buf_fini(&tile);
+            tov_tile_path((struct tov_tile){0, number, tov_tile_width(all, 0, number)}, path);
+            tile = damage_read(dir, path);
+        }
+        UNIT_OK(tov_range_append(&range, &((const struct tov_hash *)tile.data)[in_tile]));
+    }
+    tov_buf_fini(&tile);
+    return range;
 }
 
 void forge_records(const char *dir, const char *path,

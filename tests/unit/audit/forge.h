@@ -10,6 +10,7 @@
 
 #include "world.h"
 
+#include "merkle/range.h"
 #include "wire/export.h"
 
 /* Who signs: the ledger or the journal of an agency of the world. */
@@ -48,6 +49,11 @@ struct tov_hash forge_leaf_hash(const char *dir, uint64_t index);
 /* A line of signed sizes over any root. */
 struct tov_export_signed forge_sign(const struct forge_log *log, uint64_t size,
                                     const struct tov_hash *root);
+/* The same as a note, in place of OUT's content. */
+void forge_note(const struct forge_log *log, uint64_t size, const struct tov_hash *root,
+                struct tov_buf *out);
+/* The first SIZE entries of the ledger that DIR shows. */
+struct tov_range forge_range(const char *dir, uint64_t size);
 
 /* Hands each record of the file PATH to EACH, which may change it and says whether it stays. */
 void forge_records(const char *dir, const char *path,

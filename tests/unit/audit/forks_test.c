@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "merkle/note.h"
 #include "merkle/range.h"
-#include "merkle/tile.h"
 #include "support/unit.h"
 
 #include <stdio.h>
@@ -313,24 +312,9 @@ static bool pack_run(void *context, struct tov_export_record *record)
 /* Of the first SIZE entries of agency 1, by its own export. */
 static struct tov_hash true_root(uint64_t size)
 {
-    char export[WORLD_PATH_SIZE], path[TOV_TILE_PATH_SIZE];
-    struct tov_export_about about;
-    struct tov_range range = {.size = 0};
+    char export[WORLD_PATH_SIZE];
     world_path(world, export, "exports/a1");
-    struct tov_buf text = damage_read(export, "about"), tile = TOV_BUF_INIT(0);
-    UNIT_OK(tov_export_parse_about(tov_buf_view(&text), &about));
-    while (range.size < size) {
-        uint64_t in_tile = range.size % TOV_TILE_WIDTH, number = range.size / TOV_TILE_WIDTH;
-        if (in_tile == 0) {
-            tov_buf_fini(&tile);
-            tov_tile_path(
-                (struct tov_tile){0, number, tov_tile_width(about.ledger_size, 0, number)}, path);
-            tile = damage_read(export, path);
-        }
-        UNIT_OK(tov_range_append(&range, &((const struct tov_hash *)tile.data)[in_tile]));
-    }
-    tov_buf_fini(&text);
-    tov_buf_fini(&tile);
+    struct tov_range range = forge_range(export, size);
     return tov_range_root(&range);
 }
 

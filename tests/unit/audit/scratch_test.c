@@ -145,6 +145,30 @@ static void that_a_limit_is_exceeded_is_told_once(void)
     tov_findings_fini(&audit.findings);
 }
 
+/* Rows that are taken back leave their room to those that come instead, over the end of a page. */
+static void a_table_that_was_cut_goes_on_from_there(void)
+{
+    struct tov_scratch scratch;
+    struct tov_table table = {0};
+    struct tov_row row;
+    UNIT_OK(tov_scratch_open(&scratch));
+    for (uint64_t i = 0; i < TOV_SCRATCH_PAGE_ROWS + 2; i++)
+        UNIT_OK(tov_table_put(&scratch, &table, &(struct tov_row){.number = 2 * i}));
+    tov_table_cut(&table, TOV_SCRATCH_PAGE_ROWS - 1);
+    uint64_t cut = 2 * TOV_SCRATCH_PAGE_ROWS - 2;
+    UNIT_EQUAL_INT(tov_table_find(&scratch, &table, cut, &row), TOV_E_NOT_FOUND);
+    for (uint64_t i = 0; i < 3; i++)
+        UNIT_OK(tov_table_put(&scratch, &table, &(struct tov_row){.number = cut + 1 + i}));
+    for (uint64_t i = 0; i < 3; i++)
+        UNIT_OK(tov_table_find(&scratch, &table, cut + 1 + i, &row));
+    UNIT_OK(tov_table_find(&scratch, &table, cut - 2, &row));
+    UNIT_EQUAL_INT(scratch.pages, 2);
+    tov_table_cut(&table, 0);
+    UNIT_EQUAL_INT(tov_table_find(&scratch, &table, 0, &row), TOV_E_NOT_FOUND);
+    tov_table_fini(&table);
+    tov_scratch_close(&scratch);
+}
+
 int main(void)
 {
     static const struct unit_test tests[] = {
@@ -155,6 +179,7 @@ int main(void)
         UNIT_TEST(only_ranges_that_lie_apart_have_a_limit),
         UNIT_TEST(the_file_of_tables_has_a_limit),
         UNIT_TEST(that_a_limit_is_exceeded_is_told_once),
+        UNIT_TEST(a_table_that_was_cut_goes_on_from_there),
     };
     return unit_run("audit_scratch", tests, sizeof tests / sizeof tests[0]);
 }
