@@ -203,7 +203,7 @@ struct tov_receipt_at {
     struct tov_place place;
     bool is_complete; /* no receipt before it can have been taken out */
     /* What the losses before it name, in ranges; and the last entry before it that may have been
-     * such a loss and is gone (0: none, for that is the genesis). */
+     * such a loss and is not there (0: none, for that is the genesis). */
     const struct tov_marks *lost;
     uint64_t loss_gone;
 };

@@ -38,6 +38,7 @@ struct pass {
     bool lacks_runs;    /* the file of them is not there, which was told */
     bool is_cut;        /* signed sizes or items are left over, which was told */
     bool has_lines;     /* the signed sizes could be read */
+    uint64_t unshown;   /* the last entry that is skipped, gone or not understood */
     uint64_t time_ms;
     uint32_t epoch;
     struct tov_findings_mark mark;
@@ -310,7 +311,8 @@ static void check_receipt(struct pass *pass, const struct tov_place *place,
     if (line->receipter != pass->mirror->generation)
         tov_audit_receipts_anew(line);
     line->receipter = pass->mirror->generation;
-    struct tov_receipt_at at = {.place = *place, .lost = &pass->mirror->named};
+    struct tov_receipt_at at = {
+        .place = *place, .lost = &pass->mirror->named, .loss_gone = pass->unshown};
     tov_audit_receipt(audit, line, &at, receipt);
 }
 
@@ -416,13 +418,17 @@ static enum tov_err check_item(struct pass *pass, const struct tov_mirror_item *
     const struct tov_leaf *leaf = pass->audit->leaf;
     if (item->index == 0 && item->is_skipped)
         say(pass, TOV_FOUND_MIRROR_GAP, &place, _("a genesis"), _("skipped"));
-    if (item->is_skipped)
+    if (item->is_skipped) {
+        pass->unshown = item->index + item->count - 1;
         return TOV_OK;
+    }
     enum tov_err err =
         item->is_gone ? TOV_E_ERASED : tov_leaf_decode(item->leaf, pass->audit->leaf);
     pass->excuses_parts = false;
     if (err == TOV_OK)
         check_leaf(pass, &place, item);
+    else
+        pass->unshown = item->index;
     TOV_TRY(tov_mirror_parts_check(&pass->parts, item, err == TOV_OK ? leaf : NULL,
                                    pass->excuses_parts));
     if (item->is_gone) {

@@ -33,6 +33,7 @@ static const struct side {
 } sides[] = {{"its own", 0, 2}, {"held", 1, 1}};
 #define SIDES (sizeof sides / sizeof sides[0])
 #define OWN (&sides[0])
+#define HOLDS (&sides[1])
 
 static uint64_t own_size(const char *export)
 {
@@ -69,6 +70,7 @@ struct scene {
     struct given older, newer;
     struct tov_leaf leaves[LEAVES_MAX]; /* to be appended */
     size_t count;
+    bool hides_losses; /* the holder of the mirror: it shows the hash of each instead */
 };
 
 static uint64_t first_link(const struct tov_leaf *leaf)
@@ -146,6 +148,23 @@ static void append_own(const struct scene *scene)
         .dir = dir, .log = &log, .more = scene->leaves, .more_count = scene->count});
 }
 
+static void skip(uint64_t index, const struct tov_hash *hash)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(BUNDLE_MAX_BYTES);
+    struct tov_export_record run = {.kind = TOV_EXPORT_SKIPPED, .index = index};
+    struct tov_buf old = damage_read(dir, HELD "skipped");
+    run.as.skipped = (struct tov_export_skipped){1, true, TOV_BYTES_OF(hash->bytes)};
+    tov_buf_put_bytes(&out, tov_buf_view(&old));
+    UNIT_NEED(tov_export_record_put(&out, &run) == TOV_OK);
+    damage_write(dir, HELD "skipped", tov_buf_view(&out));
+    tov_buf_fini(&old);
+}
+
+static bool is_hidden(const struct scene *scene, size_t i)
+{
+    return scene->hides_losses && scene->leaves[i].type == TOV_LEAF_LOST;
+}
+
 static void put_entries(const struct scene *scene, struct tov_range *range)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
@@ -162,7 +181,10 @@ static void put_entries(const struct scene *scene, struct tov_range *range)
         struct tov_export_record record = {
             .kind = TOV_EXPORT_LEAF, .index = scene->size + i, .as.leaf = tov_buf_view(&bytes)};
         struct tov_hash hash = tov_merkle_leaf_hash(record.as.leaf);
-        UNIT_NEED(tov_export_record_put(&out, &record) == TOV_OK);
+        if (is_hidden(scene, i))
+            skip(record.index, &hash);
+        else
+            UNIT_NEED(tov_export_record_put(&out, &record) == TOV_OK);
         UNIT_NEED(tov_range_append(range, &hash) == TOV_OK);
     }
     damage_write(dir, path, tov_buf_view(&out));
@@ -175,7 +197,7 @@ static void put_position(const struct scene *scene)
     TOV_CLEANUP(tov_buf_fini) struct tov_buf out = TOV_BUF_INIT(BUNDLE_MAX_BYTES);
     struct tov_export_position position = position_held();
     for (size_t i = 0; i < scene->count; i++) {
-        if (scene->leaves[i].type != TOV_LEAF_LOST)
+        if (scene->leaves[i].type != TOV_LEAF_LOST || is_hidden(scene, i))
             continue;
         position.series.lost_index = scene->size + i;
         position.last_link = 0;
@@ -271,17 +293,29 @@ static void lose_all(struct scene *scene)
 {
     add_lost(scene, scene->older.index, scene->size + scene->count);
 }
+/* Receipts behind which no entry is skipped: in the own ledger those that are there. */
+static void show_both(struct scene *scene)
+{
+    if (scene->side == OWN)
+        return;
+    lose_both(scene);
+    add_older(scene);
+    scene->older.index = scene->size + scene->count - 1;
+    add_newer(scene);
+    scene->newer.index = scene->size + scene->count - 1;
+}
 
 struct story {
     const char *said;
     void (*steps[LEAVES_MAX])(struct scene *scene);
 };
 
-static void check_stories(const struct story *stories, size_t count, int code, const char *names)
+static void check_stories(const struct side *side, const struct story *stories, size_t count,
+                          int code, const char *names)
 {
-    for (size_t i = 0; i < count * SIDES; i++) {
-        const struct story *story = &stories[i / SIDES];
-        struct scene *scene = make_scene(&sides[i % SIDES]);
+    for (size_t i = 0; i < count; i++) {
+        const struct story *story = &stories[i];
+        struct scene *scene = make_scene(side);
         for (size_t k = 0; k < LEAVES_MAX && story->steps[k] != NULL; k++)
             story->steps[k](scene);
         append(scene);
@@ -299,25 +333,45 @@ static void a_receipt_anew_for_one_that_was_lost_before_it_accuses_nobody(void)
         {"and lost once more", {lose_both, add_older, lose_last, add_older, add_newer}},
         {"all lost once more", {lose_newer, add_newer, lose_all, add_both}},
     };
-    check_stories(stories, sizeof stories / sizeof stories[0], 4, "receipt-unchecked");
+    for (size_t i = 0; i < SIDES; i++)
+        check_stories(&sides[i], stories, sizeof stories / sizeof stories[0], 4,
+                      "receipt-unchecked");
 }
 
 static void a_second_receipt_without_a_loss_of_the_first_is_accused(void)
 {
     static const struct story stories[] = {
-        {"no loss", {add_newer}},
-        {"a loss behind it", {add_newer, lose_newer}},
-        {"a loss of another one", {lose_older, add_newer}},
-        {"a loss of the newer of two", {lose_newer, add_both}},
-        {"a loss of the older of two", {lose_older, add_both}},
+        {"no loss", {show_both, add_newer}},
+        {"a loss behind it", {show_both, add_newer, lose_newer}},
+        {"a loss of another one", {show_both, lose_older, add_newer}},
+        {"a loss of the newer of two", {show_both, lose_newer, add_both}},
+        {"a loss of the older of two", {show_both, lose_older, add_both}},
     };
     static const struct story others[] = {
         {"a third one", {lose_newer, add_newer, add_newer}},
         {"a third one of two", {lose_both, add_older, add_newer, add_newer}},
         {"the first of two anew", {lose_both, add_older, add_newer, add_older}},
     };
-    check_stories(stories, sizeof stories / sizeof stories[0], 5, "receipt-order");
-    check_stories(others, sizeof others / sizeof others[0], 5, "receipt-order receipt-unchecked");
+    const char *both = "receipt-order receipt-unchecked";
+    check_stories(OWN, stories, sizeof stories / sizeof stories[0], 5, "receipt-order");
+    check_stories(HOLDS, stories, sizeof stories / sizeof stories[0], 5, both);
+    for (size_t i = 0; i < SIDES; i++)
+        check_stories(&sides[i], others, sizeof others / sizeof others[0], 5, both);
+}
+
+/* ---- in a mirror ---- */
+
+/* What was not disclosed is a hash, and whoever holds the mirror can make what was one, too. */
+static void a_loss_that_its_holder_hides_may_have_named_the_receipt(void)
+{
+    struct scene *scene = make_scene(HOLDS);
+    scene->hides_losses = true;
+    lose_both(scene);
+    add_older(scene);
+    add_newer(scene);
+    append(scene);
+    check(scene, 4, "receipt-unchecked", "the loss is hidden");
+    destroy_scene(scene);
 }
 
 /* ---- in the own ledger ---- */
@@ -408,6 +462,7 @@ int main(void)
     static const struct unit_test tests[] = {
         UNIT_TEST(a_receipt_anew_for_one_that_was_lost_before_it_accuses_nobody),
         UNIT_TEST(a_second_receipt_without_a_loss_of_the_first_is_accused),
+        UNIT_TEST(a_loss_that_its_holder_hides_may_have_named_the_receipt),
         UNIT_TEST(a_loss_that_was_lost_itself_may_have_named_the_receipt),
         UNIT_TEST(a_loss_in_a_file_that_is_missing_may_have_named_the_receipt),
         UNIT_TEST(the_newer_of_two_receipts_has_the_last_word),
