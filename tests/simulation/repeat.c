@@ -224,6 +224,19 @@ bool repeat_take(struct world *world, size_t node, uint64_t connection, struct t
 
 /* ---- at rest ---- */
 
+bool repeat_order_at(const struct world *world, size_t node, const struct tov_ref *ref,
+                     struct sim_order *out)
+{
+    const struct repeat_client *client = &world->repeats.clients[node];
+    for (size_t i = 0; i < client->count; i++) {
+        if (!client->messages[i].is_told || !tov_ref_equal(&client->messages[i].ref, ref))
+            continue;
+        order_of(world, node, i, out);
+        return true;
+    }
+    return false;
+}
+
 void repeat_ask_all(struct world *world)
 {
     for (size_t node = 0; node < world->count; node++) {

@@ -11,6 +11,7 @@
 #define TOV_TESTS_SIMULATION_REPEAT_H
 
 #include "support/sim_federation.h"
+#include "support/sim_message.h"
 #include "wire/ref.h"
 
 struct world;
@@ -47,5 +48,8 @@ bool repeat_take(struct world *world, size_t node, uint64_t connection, struct t
 /* At rest: everything is asked for once more; then each message was told, and is there once. */
 void repeat_ask_all(struct world *world);
 void repeat_check(struct world *world);
+/* What a client of NODE sent, where it was told that REF is its place; false: no client was. */
+bool repeat_order_at(const struct world *world, size_t node, const struct tov_ref *ref,
+                     struct sim_order *out);
 
 #endif

@@ -68,16 +68,17 @@ struct arrival {
     size_t from, to;
     struct tov_store_read *read;
     const struct model_link *link;
-    const struct model_order *order; /* NULL: it was submitted by nobody that we know */
+    const struct model_order *order; /* NULL: a client sent it by the API */
+    const struct sim_order *sent;    /* by whomever; when MESSAGE has been read */
     struct tov_message_name name;
     struct tov_message *message;
 };
 
 static enum tov_right right_of(const struct arrival *on)
 {
-    for (size_t i = 0; i < on->order->order.recipient_count; i++) {
-        if (on->order->order.recipients[i].agency == on->to + 1)
-            return on->order->order.recipients[i].right;
+    for (size_t i = 0; i < on->sent->recipient_count; i++) {
+        if (on->sent->recipients[i].agency == on->to + 1)
+            return on->sent->recipients[i].right;
     }
     return TOV_RIGHT_HEADER;
 }
@@ -85,11 +86,10 @@ static enum tov_right right_of(const struct arrival *on)
 static bool text_is_right(const struct arrival *on)
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf expected = TOV_BUF_INIT(1u << 20);
-    const struct sim_order *order = &on->order->order;
     struct tov_draft draft = {0};
     struct tov_bytes content = tov_buf_view(&on->message->content);
     bool all = right_of(on) == TOV_RIGHT_ALL;
-    sim_message_text(order->record, order->text_bytes, &expected);
+    sim_message_text(on->sent->record, on->sent->text_bytes, &expected);
     if (tov_draft_decode(tov_buf_view(&on->message->header), all ? &content : NULL, &draft, NULL) !=
         TOV_OK)
         return false;
@@ -126,16 +126,42 @@ static bool files_are_right(const struct arrival *on)
            attachments_are_right(on);
 }
 
-static bool is_unchanged(struct arrival *on)
+static bool is_unchanged(const struct arrival *on)
 {
-    enum tov_err err = tov_message_read(tov_node_core(on->world->nodes[on->to].node), on->read,
-                                        &on->name, TOV_MESSAGE_CONTENT, on->message);
-    if (err != TOV_OK || on->order == NULL)
-        return err == TOV_OK;
     if (on->link->may_be_closed && !on->message->has_keys)
         return true;
-    return on->message->leaf.part_count == 2 + on->order->order.attachment_count &&
-           text_is_right(on) && files_are_right(on);
+    return on->message->leaf.part_count == 2 + on->sent->attachment_count && text_is_right(on) &&
+           files_are_right(on);
+}
+
+/* ROOM is for what a client sent. */
+static const struct sim_order *sent_at(const struct arrival *on, struct sim_order *room)
+{
+    struct tov_ref ref = {on->name.agency, 1, on->name.index,
+                          on->world->model.nodes[on->from].trees[0].leaves[on->name.index]};
+    if (on->order != NULL)
+        return &on->order->order;
+    return repeat_order_at(on->world, on->from, &ref, room) ? room : NULL;
+}
+
+/* Whoever sent it, acknowledged or not. */
+static void check_content(struct arrival *on)
+{
+    struct sim_order room;
+    unsigned long long index = (unsigned long long)on->name.index;
+    enum tov_err err = tov_message_read(tov_node_core(on->world->nodes[on->to].node), on->read,
+                                        &on->name, TOV_MESSAGE_CONTENT, on->message);
+    on->sent = sent_at(on, &room);
+    if (err != TOV_OK)
+        world_break(on->world, BROKE_LOST, "a%zu cannot read entry %llu of a%zu: %s", on->to + 1,
+                    index, on->from + 1, tov_err_name(err));
+    else if (on->sent == NULL)
+        world_break(on->world, BROKE_LOST, "a%zu has entry %llu of a%zu, which nobody sent",
+                    on->to + 1, index, on->from + 1);
+    else if (!is_unchanged(on))
+        world_break(on->world, BROKE_LOST, "entry %llu of a%zu (record %llu) is changed at a%zu",
+                    index, on->from + 1, (unsigned long long)on->sent->record, on->to + 1);
+    on->sent = NULL;
 }
 
 static struct tov_verdict_value verdict_of(const struct arrival *on)
@@ -224,8 +250,8 @@ static void gather_found(struct world *world, size_t from, size_t to, struct inv
             continue;
         }
         check_delivery(&on);
-        if (!world_is_broken(world) && !is_unchanged(&on))
-            hash.bytes[0] ^= 1;
+        if (!world_is_broken(world))
+            check_content(&on);
         if (on.order != NULL)
             invariant_log_add(out, (struct invariant_record){on.order->order.record, hash});
     }
