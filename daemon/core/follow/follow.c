@@ -51,6 +51,8 @@ static enum tov_err load_peers(struct tov_follow *follow, struct tov_error *erro
         if (err == TOV_OK)
             err = tov_told_find_aside(core, peer);
         if (err == TOV_OK)
+            err = tov_told_find_held(core, peer);
+        if (err == TOV_OK)
             err = tov_receipts_load(core, peer);
         if (err == TOV_OK)
             err = tov_witness_load(core, peer);
@@ -159,6 +161,7 @@ void tov_follow_on_tick(struct tov_follow *follow)
     tov_own_keys_on_tick(follow);
     tov_own_files_on_tick(follow);
     tov_waiting_on_tick(follow);
+    tov_told_on_tick(follow);
 }
 
 /* ---- the turn ---- */

@@ -31,6 +31,7 @@ static void put_row(struct tov_core *core, enum tov_table table, struct tov_stor
 void tov_keys_lost_note(struct tov_core *core, const struct tov_peer *peer, uint64_t index)
 {
     put_row(core, TOV_TABLE_KEYSLOST, row_key(peer, index));
+    tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_KEYWAIT, row_key(peer, index));
 }
 
 void tov_keys_awaited_note(struct tov_core *core, const struct tov_peer *peer, uint64_t index)

@@ -222,6 +222,9 @@ struct tov_peer {
     bool told_no_room;
     bool waiting_is_done; /* waiting.c: its mirror was looked through; else up to there */
     uint64_t waiting_index;
+    bool looks_at_held; /* told.c: at messages without keys that are held, from there on: */
+    bool held_is_lost;  /* ... those whose keys are lost; else those that wait for them */
+    uint64_t held_index;
     bool pulls_soon; /* there will be, once the open batch is committed */
 };
 
@@ -608,9 +611,15 @@ bool tov_told_covers(const struct tov_peer *peer, uint64_t link);
 /* Whether a receipt has ever said that the message with LINK, which is covered, could be read. */
 enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_peer *peer,
                                uint64_t link, bool *out_had_keys) TOV_MUST_CHECK;
-/* A message that was receipted before the recovery has come again and is judged NOW. */
-enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
-                            const struct tov_hash *leaf_hash,
-                            struct tov_verdict_value now) TOV_MUST_CHECK;
+/* A message that was receipted before the recovery has come again, or is held without its keys, and
+ * is judged NOW. SERIES: of its link. */
+enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer,
+                            struct tov_series series,
+                            const struct tov_receipt_amendment *now) TOV_MUST_CHECK;
+/* Whether there are messages without keys that receipts which were read back may amend. */
+enum tov_err tov_told_find_held(struct tov_core *core, struct tov_peer *peer) TOV_MUST_CHECK;
+/* Says of some of those what is so of them, once the recovery is closed and their peer has told
+ * what it was given. */
+void tov_told_on_tick(struct tov_follow *follow);
 
 #endif

@@ -109,7 +109,8 @@ static void add_told(struct tov_follow *follow, struct tov_peer *peer,
 {
     peer->last_link++;
     peer->last_link_leaf = *leaf_hash;
-    enum tov_err err = tov_told_again(follow, peer, peer->last_link, leaf_hash, value);
+    struct tov_receipt_amendment now = {peer->last_link, *leaf_hash, value};
+    enum tov_err err = tov_told_again(follow, peer, peer->series, &now);
     if (err != TOV_OK)
         (void)tov_core_fail(follow->core, err, "what was receipted before could not be read");
 }

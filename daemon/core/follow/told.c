@@ -3,22 +3,28 @@
  * What own receipts said of series that this store does not count on (docs/recovery.md). Receipts
  * that were read back: a peer's messages up to there are receipted, though this store sees them for
  * the first time. No second receipt is given for them; an amendment where the verdict has become a
- * better one, or the keys were lost. Series that have ended: an amendment repeats the last link
- * (docs/protocol.md 6).
+ * better one, or the keys were lost. So it is of one that this store has without its keys, where an
+ * amendment that was read back has opened it since. Series that have ended: an amendment repeats
+ * the last link (docs/protocol.md 6).
  *
  *   fact "told" || agency u16 || generation u32 || lost u64: last link u64, its leaf's hash 32
  *   fact "ended", the same: where the series ended. "told" says how far receipts were read back:
  *   those on its last links need not be, and may be set aside
+ *   fact "held" || agency u16: an empty row, while messages of this store that receipts read back
+ *   amend are to be looked at
  *   table `told`: verdicts that are not a plain `opened`: verdict 1, flags 1, detail 2; 1 when an
  *   earlier one said that it could be read
  */
-#include "follow/peer.h"
+#include "follow/verdict.h"
 
 #include "ledger/aside.h"
+#include "merkle/tree.h"
 
 #include <string.h>
 
 #define NOT_READ "what was receipted before could not be read"
+
+#define HELD_A_TICK 256u
 
 static const char read_back[] = "told";
 static const char ended[] = "ended";
@@ -114,16 +120,47 @@ static enum tov_err get_head(const struct tov_core *core, struct tov_store_key k
     return read_head(row, out);
 }
 
-static void note_amendment(struct tov_core *core, struct tov_store_key key,
-                           struct tov_verdict_value value)
+static struct tov_store_key held_key(const struct tov_peer *peer)
 {
+    struct tov_store_key key = tov_store_key_text("held");
+    tov_store_key_put_u16(&key, peer->number);
+    return key;
+}
+
+/* The message with LINK came before the copy was made: its own receipt is no news. */
+static bool is_held(const struct tov_peer *peer, struct tov_series series, uint64_t link)
+{
+    if (tov_series_equal(series, peer->series))
+        return link <= peer->last_link;
+    return series.generation == peer->series.generation &&
+           series.lost_index < peer->series.lost_index;
+}
+
+static void begin_held(struct tov_core *core, struct tov_peer *peer)
+{
+    peer->looks_at_held = true;
+    peer->held_is_lost = false;
+    peer->held_index = 0;
+    tov_store_batch_put(tov_core_batch(core), TOV_TABLE_FACT, held_key(peer),
+                        (struct tov_bytes){0});
+}
+
+/* Of what is held this store knows itself whether it could be read before. */
+static void note_amendment(struct tov_core *core, struct tov_peer *peer, struct tov_series series,
+                           const struct tov_receipt_amendment *amendment)
+{
+    struct tov_store_key key = verdict_key(peer, series, amendment->link_number);
+    bool holds = is_held(peer, series, amendment->link_number);
     struct said before;
     enum tov_err err = find_said(core, key, &before);
     if (err != TOV_OK && err != TOV_E_NOT_FOUND) {
         (void)tov_core_fail(core, err, NOT_READ);
         return;
     }
-    put_verdict(core, key, &(struct said){value, before.had_keys});
+    bool had_keys = before.had_keys && !(holds && err == TOV_E_NOT_FOUND);
+    put_verdict(core, key, &(struct said){amendment->value, had_keys});
+    if (holds)
+        begin_held(core, peer);
 }
 
 /* Own receipts reach no less far than was read back before: one that was written while others were
@@ -156,11 +193,8 @@ void tov_told_note(struct tov_core *core, struct tov_peer *peer,
                             &(struct said){value, false});
         }
     }
-    for (size_t i = 0; i < receipt->amendment_count; i++) {
-        const struct tov_receipt_amendment *amendment = &receipt->amendments[i];
-        note_amendment(core, verdict_key(peer, receipt->series, amendment->link_number),
-                       amendment->value);
-    }
+    for (size_t i = 0; i < receipt->amendment_count; i++)
+        note_amendment(core, peer, receipt->series, &receipt->amendments[i]);
     enum tov_err err = put_furthest(core, peer, receipt->series, &told);
     if (err != TOV_OK)
         (void)tov_core_fail(core, err, NOT_READ);
@@ -214,20 +248,19 @@ enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_pee
     return TOV_OK;
 }
 
-enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer, uint64_t link,
-                            const struct tov_hash *leaf_hash, struct tov_verdict_value now)
+enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer,
+                            struct tov_series series, const struct tov_receipt_amendment *now)
 {
     struct tov_core *core = follow->core;
-    struct tov_store_key key = verdict_key(peer, peer->series, link);
+    struct tov_store_key key = verdict_key(peer, series, now->link_number);
     struct said before;
     enum tov_err err = find_said(core, key, &before);
     if (err == TOV_OK)
         tov_store_batch_delete(tov_core_batch(core), TOV_TABLE_TOLD, key);
     else if (err != TOV_E_NOT_FOUND)
         return err;
-    struct tov_receipt_amendment amendment = {link, *leaf_hash, now};
-    if (is_amended(before.value, now))
-        tov_receipt_amend(follow, peer, peer->series, &amendment);
+    if (is_amended(before.value, now->value))
+        tov_receipt_amend(follow, peer, series, now);
     return TOV_OK;
 }
 
@@ -305,12 +338,104 @@ static enum tov_err give_each(struct tov_core *core, const struct tov_peer *peer
     return err != TOV_OK ? err : read_err;
 }
 
+/* The recovery is closed, and PEER has told what it was given. */
+static bool may_give(const struct tov_follow *follow, const struct tov_peer *peer)
+{
+    return follow->sends && tov_follow_takes(follow) && tov_recall_is_durable(peer);
+}
+
 enum tov_err tov_told_give_aside(struct tov_follow *follow, struct tov_peer *peer)
 {
-    if (!peer->has_aside || !follow->sends || !tov_follow_takes(follow) ||
-        !tov_recall_is_durable(peer))
+    if (!peer->has_aside || !may_give(follow, peer))
         return TOV_OK;
     TOV_TRY(give_each(follow->core, peer));
     peer->has_aside = false;
     return TOV_OK;
+}
+
+/* ---- messages that were held, without their keys ---- */
+
+enum tov_err tov_told_find_held(struct tov_core *core, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_bytes row;
+    TOV_TRY(tov_store_read_begin(core->store, &read, NULL));
+    enum tov_err err = tov_store_get(read, TOV_TABLE_FACT, held_key(peer), &row);
+    peer->looks_at_held = err == TOV_OK;
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
+/* The message NAME of PEER's, as the open batches leave it, has no key, and receipts say otherwise:
+ * it is as if it came anew. */
+static enum tov_err look_at(struct tov_follow *follow, struct tov_peer *peer,
+                            struct tov_store_read *read, const struct tov_message_name *name)
+{
+    struct tov_entry entry;
+    struct tov_link_block link;
+    struct said said;
+    enum tov_err err = tov_verdict_find(follow->core, read, name, &entry);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+    if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NO_KEY ||
+        entry.is_off_link)
+        return TOV_OK;
+    err = tov_link_decode(entry.links, &link);
+    if (err != TOV_OK)
+        return err == TOV_E_NOMEM ? err : TOV_OK;
+    struct tov_receipt_amendment now = {link.number, tov_merkle_leaf_hash(entry.leaf),
+                                        entry.verdict};
+    err = find_said(follow->core, verdict_key(peer, link.series, link.number), &said);
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err; /* it waits as before */
+    if (said.had_keys)
+        tov_keys_lost_note(follow->core, peer, name->index);
+    return tov_told_again(follow, peer, link.series, &now);
+}
+
+/* The next one that has no key, from where the last look ended: those that wait, then those that
+ * are lost. */
+static enum tov_err next_held(const struct tov_follow *follow, struct tov_store_read *read,
+                              struct tov_peer *peer, struct tov_keys_lost *out)
+{
+    *out = (struct tov_keys_lost){.name = {.index = peer->held_index}};
+    if (!peer->held_is_lost) {
+        enum tov_err err = tov_follow_next_keys_awaited(follow, read, peer->number, out);
+        if (err != TOV_E_NOT_FOUND)
+            return err;
+        peer->held_is_lost = true;
+        *out = (struct tov_keys_lost){.name = {.index = 0}};
+    }
+    return tov_follow_next_keys_lost(follow, read, peer->number, out);
+}
+
+static enum tov_err look_at_some(struct tov_follow *follow, struct tov_peer *peer)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_keys_lost held;
+    enum tov_err err = TOV_OK;
+    TOV_TRY(tov_store_read_begin(follow->core->store, &read, NULL));
+    for (unsigned i = 0; i < HELD_A_TICK && err == TOV_OK; i++) {
+        err = next_held(follow, read, peer, &held);
+        if (err == TOV_OK) {
+            peer->held_index = held.name.index + 1;
+            err = look_at(follow, peer, read, &held.name);
+        }
+    }
+    if (err != TOV_E_NOT_FOUND)
+        return err;
+    peer->looks_at_held = false;
+    tov_store_batch_delete(tov_core_batch(follow->core), TOV_TABLE_FACT, held_key(peer));
+    return TOV_OK;
+}
+
+void tov_told_on_tick(struct tov_follow *follow)
+{
+    for (size_t i = 0; i < follow->peer_count; i++) {
+        struct tov_peer *peer = &follow->peers[i];
+        if (!peer->looks_at_held || peer->has_aside || !may_give(follow, peer))
+            continue;
+        enum tov_err err = look_at_some(follow, peer);
+        if (err != TOV_OK)
+            (void)tov_core_fail(follow->core, err, NOT_READ);
+    }
 }
