@@ -99,31 +99,40 @@ static bool text_is_right(const struct arrival *on)
     return right;
 }
 
-static bool attachments_are_right(const struct arrival *on)
+/* A file that was set back may be gone; a closed message's never came. */
+static bool may_lack_files(const struct arrival *on)
 {
-    struct sim_node *from = &on->world->nodes[on->from];
-    struct sim_node *to = &on->world->nodes[on->to];
-    for (uint8_t i = 2; i < on->message->leaf.part_count; i++) {
-        TOV_CLEANUP(tov_buf_fini) struct tov_buf sent = TOV_BUF_INIT(1u << 24);
-        TOV_CLEANUP(tov_buf_fini) struct tov_buf here = TOV_BUF_INIT(1u << 24);
-        char name[TOV_BLOB_NAME_SIZE];
-        tov_blob_name(tov_node_core(from->node), &on->name, on->message->leaf.id, i, name);
-        if (sim_disk_load(from->disk, name, &sent) != TOV_OK)
-            return false;
-        tov_blob_name(tov_node_core(to->node), &on->name, NULL, i, name);
-        if (sim_disk_load(to->disk, name, &here) != TOV_OK ||
-            !tov_bytes_equal(tov_buf_view(&sent), tov_buf_view(&here)))
-            return false;
-    }
-    return true;
+    return on->link->may_be_closed || on->world->more[on->from].files_are_back ||
+           on->world->more[on->to].files_are_back;
 }
 
-/* A file that was set back may be gone; a closed message's never came. */
+static bool attachment_is_right(const struct arrival *on, uint8_t part)
+{
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf sent = TOV_BUF_INIT(1u << 24);
+    TOV_CLEANUP(tov_buf_fini) struct tov_buf here = TOV_BUF_INIT(1u << 24);
+    struct sim_node *from = &on->world->nodes[on->from];
+    struct sim_node *to = &on->world->nodes[on->to];
+    char name[TOV_BLOB_NAME_SIZE];
+    tov_blob_name(tov_node_core(from->node), &on->name, on->message->leaf.id, part, name);
+    enum tov_err sent_err = sim_disk_load(from->disk, name, &sent);
+    tov_blob_name(tov_node_core(to->node), &on->name, NULL, part, name);
+    enum tov_err here_err = sim_disk_load(to->disk, name, &here);
+    if (sent_err == TOV_E_NOT_FOUND || here_err == TOV_E_NOT_FOUND)
+        return may_lack_files(on);
+    return sent_err == TOV_OK && here_err == TOV_OK &&
+           tov_bytes_equal(tov_buf_view(&sent), tov_buf_view(&here));
+}
+
+/* Where both files are there they are the same, whatever was set back; but of one that need not
+ * come a part may be there. */
 static bool files_are_right(const struct arrival *on)
 {
-    return right_of(on) != TOV_RIGHT_ALL || on->link->may_be_closed ||
-           on->world->more[on->from].files_are_back || on->world->more[on->to].files_are_back ||
-           attachments_are_right(on);
+    if (may_lack_files(on) && on->message->verdict.verdict != TOV_VERDICT_OPENED)
+        return true;
+    bool are_right = true;
+    for (uint8_t i = 2; right_of(on) == TOV_RIGHT_ALL && i < on->message->leaf.part_count; i++)
+        are_right = are_right && attachment_is_right(on, i);
+    return are_right;
 }
 
 static bool is_unchanged(const struct arrival *on)
