@@ -81,19 +81,36 @@ static unsigned attachments_for(const struct model_order *order, size_t node)
     return 0;
 }
 
+/* Of the attachments of a message those that have come, where not all need to. */
+static unsigned attachments_told(const struct telling *on, unsigned attachments)
+{
+    unsigned told = 0;
+    for (unsigned k = 0; k < attachments; k++) {
+        struct tov_event wanted = {.kind = TOV_EVENT_ATTACHMENT,
+                                   .agency = (uint16_t)(on->from + 1),
+                                   .index = on->index,
+                                   .part = (uint8_t)(2 + k)};
+        told += count_events(on->read, &wanted) > 0 ? 1 : 0;
+    }
+    return told;
+}
+
 static void check_from(struct telling *on)
 {
     const struct model_node *sender = &on->world->model.nodes[on->from];
     const struct model_links *links = &sender->links[on->node];
     for (uint64_t i = 0; i < links->count; i++) {
         on->index = links->at[i].index;
-        if (links->at[i].may_be_lost || links->at[i].may_be_closed)
+        bool is_excused = links->at[i].may_be_lost || links->at[i].may_be_closed;
+        if (is_excused && !links->at[i].has_keys)
             continue; /* check_events_once has it */
         struct tov_ledger_place place = {on->index, sender->trees[0].leaves[on->index]};
         unsigned attachments =
             attachments_for(model_order_at(&on->world->model, on->from, &place), on->node);
         need_once(on, TOV_EVENT_RECEIVED, 0);
-        for (unsigned k = 0; k < attachments; k++)
+        if (is_excused)
+            attachments = attachments_told(on, attachments);
+        for (unsigned k = 0; k < attachments && !is_excused; k++)
             need_once(on, TOV_EVENT_ATTACHMENT, (uint8_t)(2 + k));
         check_client(on, &place, NULL, attachments);
     }
