@@ -42,6 +42,17 @@ const struct model_order *model_order_at(const struct model *model, size_t node,
     return NULL;
 }
 
+const struct model_order *model_order_with(const struct model *model, size_t node,
+                                           const uint8_t *id)
+{
+    for (size_t i = 0; i < model->order_count; i++) {
+        const struct model_order *order = &model->orders[i];
+        if (order->node == node && memcmp(order->id, id, sizeof order->id) == 0)
+            return order;
+    }
+    return NULL;
+}
+
 const struct model_order *model_order_of(const struct model *model, uint64_t record)
 {
     for (size_t i = 0; i < model->order_count; i++) {

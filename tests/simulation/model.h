@@ -99,6 +99,9 @@ void model_append(struct model_tree *tree, const struct tov_hash *leaf_hash);
 /* What was submitted with this leaf; NULL: nothing. */
 const struct model_order *model_order_at(const struct model *model, size_t node,
                                          const struct tov_ledger_place *place);
+/* What was submitted with this id, wherever it stands; NULL: nothing. */
+const struct model_order *model_order_with(const struct model *model, size_t node,
+                                           const uint8_t *id);
 /* The one with that record; NULL: none. */
 const struct model_order *model_order_of(const struct model *model, uint64_t record);
 void model_submitted(struct world *world, size_t node, const struct sim_order *order,

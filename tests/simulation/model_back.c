@@ -412,6 +412,16 @@ void model_note_keys(struct world *world, size_t node, struct tov_store_read *re
     }
 }
 
+/* Its entry is there, not only its hash: then it is not written anew, whatever is excused. What
+ * comes back only after that is there twice (docs/recovery.md, step 3). */
+static bool stands(const struct model_node *model, const struct tov_ledger_place *place)
+{
+    const struct model_tree *tree = &model->trees[0];
+    return place->index < tree->count &&
+           tov_hash_equal(&tree->leaves[place->index], &place->leaf_hash) &&
+           !model->facts[place->index].is_out;
+}
+
 void model_note_place(struct world *world, size_t node, const uint8_t *id,
                       const struct tov_ledger_place *place)
 {
@@ -421,8 +431,8 @@ void model_note_place(struct world *world, size_t node, const uint8_t *id,
             continue;
         bool is_where_it_was = order->place.index == place->index &&
                                tov_hash_equal(&order->place.leaf_hash, &place->leaf_hash);
-        if (!is_where_it_was && order->is_acknowledged && !order->is_provisional &&
-            !order->is_excused) {
+        bool is_final = order->is_acknowledged && !order->is_provisional && !order->is_excused;
+        if (!is_where_it_was && (is_final || stands(&world->model.nodes[node], &order->place))) {
             world_break(world, BROKE_TWICE, "a%zu wrote record %llu at %llu and again at %llu",
                         node + 1, (unsigned long long)order->order.record,
                         (unsigned long long)order->place.index, (unsigned long long)place->index);

@@ -68,7 +68,7 @@ struct arrival {
     size_t from, to;
     struct tov_store_read *read;
     const struct model_link *link;
-    const struct model_order *order; /* NULL: a client sent it by the API */
+    const struct model_order *order; /* NULL: none has this place */
     const struct sim_order *sent;    /* by whomever; when MESSAGE has been read */
     struct tov_message_name name;
     struct tov_message *message;
@@ -150,7 +150,11 @@ static const struct sim_order *sent_at(const struct arrival *on, struct sim_orde
                           on->world->model.nodes[on->from].trees[0].leaves[on->name.index]};
     if (on->order != NULL)
         return &on->order->order;
-    return repeat_order_at(on->world, on->from, &ref, room) ? room : NULL;
+    if (repeat_order_at(on->world, on->from, &ref, room))
+        return room;
+    const struct model_order *order =
+        model_order_with(&on->world->model, on->from, on->message->leaf.id);
+    return order == NULL ? NULL : &order->order; /* it was written anew: model_note_place */
 }
 
 /* Whoever sent it, acknowledged or not. */
@@ -160,7 +164,7 @@ static void check_content(struct arrival *on)
     unsigned long long index = (unsigned long long)on->name.index;
     enum tov_err err = tov_message_read(tov_node_core(on->world->nodes[on->to].node), on->read,
                                         &on->name, TOV_MESSAGE_CONTENT, on->message);
-    on->sent = sent_at(on, &room);
+    on->sent = err == TOV_OK ? sent_at(on, &room) : NULL;
     if (err != TOV_OK)
         world_break(on->world, BROKE_LOST, "a%zu cannot read entry %llu of a%zu: %s", on->to + 1,
                     index, on->from + 1, tov_err_name(err));
