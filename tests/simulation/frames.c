@@ -3,10 +3,13 @@
  * What nodes send each other: nothing ahead of what is durable (I2), nothing signed but the one
  * tree (I4), nothing to those whom it does not name, and no content (I10).
  */
+#include "envelope/part.h"
 #include "merkle/checkpoint.h"
+#include "merkle/tree.h"
 #include "simulation/world.h"
 #include "support/unit.h"
 #include "wire/frame.h"
+#include "wire/link.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +128,75 @@ static void check_position(const struct looked_at *on, const struct tov_frame *f
     check_held(on, position.size, "position");
 }
 
+/* ---- entries that are given back ---- */
+
+/* One that is not for the sender, or a block of another's link, is no own one of it. */
+static bool is_own_part(const struct looked_at *on, const struct tov_leaf *leaf,
+                        struct tov_bytes link_block)
+{
+    uint16_t sender = (uint16_t)(on->from + 1);
+    if (leaf->type == TOV_LEAF_RECEIPT && leaf->as.receipt.peer != sender)
+        return false;
+    if (leaf->type != TOV_LEAF_MESSAGE)
+        return link_block.size == 0;
+    const struct tov_leaf_recipient *recipient = tov_leaf_recipient_of(&leaf->as.message, sender);
+    struct tov_hash hash = tov_link_hash(link_block);
+    return recipient != NULL && tov_hash_equal(&hash, &recipient->link_hash);
+}
+
+/* As many of the inline parts as the sender was given, the header at least. */
+static bool are_inline_parts(const struct tov_leaf_message *message, struct tov_bytes body)
+{
+    struct tov_reader reader = tov_reader_of(body);
+    bool is_first = true;
+    for (size_t i = 0; i < message->part_count && (is_first || !tov_reader_is_done(&reader)); i++) {
+        const struct tov_leaf_part *part = &message->parts[i];
+        struct tov_part_claim claim = {part->sealed_size, part->root};
+        if (!part->is_inline)
+            continue;
+        struct tov_bytes sealed = tov_read_bytes(&reader, (size_t)part->sealed_size);
+        if (reader.failed || tov_part_check(&claim, sealed) != TOV_OK)
+            return false;
+        is_first = false;
+    }
+    return tov_reader_is_done(&reader);
+}
+
+static bool is_body_of(const struct tov_leaf *leaf, struct tov_bytes body)
+{
+    struct tov_hash hash = tov_sha256(body);
+    if (leaf->type == TOV_LEAF_MESSAGE)
+        return are_inline_parts(&leaf->as.message, body);
+    if (leaf->type == TOV_LEAF_ANCHOR)
+        return tov_hash_equal(&hash, &leaf->as.anchor.seen_hash);
+    return body.size == 0;
+}
+
+/* What a node is given back is of its own ledger, and what the sender was given of it. */
+static void check_held_leaf(const struct looked_at *on, const struct tov_held_leaf *held)
+{
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    const struct model_tree *tree = &on->world->model.nodes[on->to].trees[0];
+    struct tov_hash hash = tov_merkle_leaf_hash(held->leaf);
+    UNIT_NEED(leaf != NULL);
+    if (held->index >= tree->count || !tov_hash_equal(&hash, &tree->leaves[held->index]) ||
+        tov_leaf_decode(held->leaf, leaf) != TOV_OK)
+        world_break(on->world, BROKE_DISCLOSED,
+                    "a%zu gives a%zu back an entry %llu that it never had", on->from + 1,
+                    on->to + 1, (unsigned long long)held->index);
+    else if (!is_own_part(on, leaf, held->link_block) || !is_body_of(leaf, held->body))
+        world_break(on->world, BROKE_DISCLOSED,
+                    "a%zu gives a%zu back what is not of entry %llu, or was another's",
+                    on->from + 1, on->to + 1, (unsigned long long)held->index);
+}
+
+/* A liar has two ledgers. */
+static void check_leaf_answer(const struct looked_at *on, const struct tov_control *answer)
+{
+    for (size_t i = 0; i < answer->as.leaf_answer.count && !liar_is(on->world, on->to); i++)
+        check_held_leaf(on, &answer->as.leaf_answer.leaves[i]);
+}
+
 static void check_control(const struct looked_at *on, const struct tov_frame *frame)
 {
     TOV_CLEANUP(tov_control_arena_cleanup) struct tov_control_arena *arena = NULL;
@@ -134,6 +206,8 @@ static void check_control(const struct looked_at *on, const struct tov_frame *fr
     UNIT_NEED(tov_control_decode(outer.body, control, &arena) == TOV_OK);
     if (control->kind == TOV_CONTROL_RESTORE_ANSWER)
         check_checkpoint(on, on->to, &control->as.restore_answer.held);
+    if (control->kind == TOV_CONTROL_LEAF_ANSWER)
+        check_leaf_answer(on, control);
 }
 
 static void check_late_stanzas(const struct looked_at *on, const struct tov_frame *frame)
