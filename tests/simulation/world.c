@@ -116,6 +116,16 @@ bool world_lacks_room(const struct world *world, size_t node)
     return sim->disk_is_full || (sim->node != NULL && tov_node_core(sim->node)->waits_for_room);
 }
 
+/* Nothing here changes what was stored, nor the roster: every snapshot fits, but those that a store
+ * had before it was set back. Without room none is kept. */
+static bool is_book_due(const struct world *world, size_t node, const char *event)
+{
+    bool was_back = world->model.nodes[node].restores > 0;
+    if (strcmp(event, "book-snapshot-not-written") == 0)
+        return was_back || world_lacks_room(world, node);
+    return was_back && strcmp(event, "book-snapshot-dropped") == 0;
+}
+
 static void note_log(void *context, size_t node, const char *event, const char *details)
 {
     char line[512];
@@ -130,11 +140,8 @@ static void note_log(void *context, size_t node, const char *event, const char *
     trace_line(&world->trace, "  a%zu logs %s %s", node + 1, event, line);
     if (strstr(event, SIM_MARKER) != NULL || strstr(line, SIM_MARKER) != NULL)
         world_break(world, BROKE_MARKER, "a%zu logs content: %s", node + 1, event);
-    /* Nothing here changes what was stored, nor the roster: every snapshot must fit. Without room
-     * none is kept. */
-    bool is_due = strcmp(event, "book-snapshot-not-written") == 0 && world_lacks_room(world, node);
-    if ((world->plants.plant == PLANT_NONE || world->plants.plant == PLANT_BOOK_ROW) && !is_due &&
-        world->model.nodes[node].restores == 0 && strncmp(event, "book-", 5) == 0)
+    if ((world->plants.plant == PLANT_NONE || world->plants.plant == PLANT_BOOK_ROW) &&
+        strncmp(event, "book-", 5) == 0 && !is_book_due(world, node, event))
         world_break(world, BROKE_BOOK, "a%zu logs %s %s", node + 1, event, line);
 }
 
