@@ -375,6 +375,18 @@ static void hear_late(struct world *world, size_t node, size_t late)
     meet_apart(world, node);
 }
 
+/* A message that was written since the copy: LATE alone had it. */
+static bool came_back(const struct world *world, size_t node)
+{
+    const struct model_node *model = &world->model.nodes[node];
+    bool any = false;
+    for (uint64_t i = world->restores.copies[node].moment.count; i < model->trees[0].count; i++) {
+        const struct model_fact *fact = &model->facts[i];
+        any = any || (fact->type == TOV_LEAF_MESSAGE && fact->was_out && !fact->is_out);
+    }
+    return any;
+}
+
 /* All that was written since the copy went to one who is no keeper: that one is sent more when the
  * node serves again, in the same series, if nothing else was lost. */
 void restore_late(struct world *world)
@@ -396,9 +408,10 @@ void restore_late(struct world *world)
     if (world_is_broken(world) || !may_set_back(world, node))
         return;
     world->restores.late_left--;
-    tally_event(&world->tally, "restored-late", 1);
     set_back(world, node);
     hear_late(world, node, late);
+    if (came_back(world, node))
+        tally_event(&world->tally, "restored-late", 1);
     if (!world_is_broken(world) && world_may_write(world, node))
         write_to_all(world, node, 0);
 }
