@@ -188,11 +188,18 @@ static struct tov_verdict_value verdict_of(const struct arrival *on)
     return delivery.verdict;
 }
 
+/* Without keys, or without attachments, it stays so. */
+static bool is_closed(enum tov_verdict verdict)
+{
+    return verdict == TOV_VERDICT_NO_KEY || verdict == TOV_VERDICT_PENDING;
+}
+
 /* What its sender is told of it. */
 static void check_delivery(const struct arrival *on)
 {
     struct tov_verdict_value verdict = verdict_of(on);
-    if (verdict.verdict != TOV_VERDICT_OPENED && !on->link->may_be_closed &&
+    if (verdict.verdict != TOV_VERDICT_OPENED &&
+        !(on->link->may_be_closed && is_closed(verdict.verdict)) &&
         !on->world->model.nodes[on->from].facts[on->name.index].may_be_lost)
         world_break(on->world, BROKE_UNOPENED,
                     "link %llu of a%zu to a%zu (entry %llu) has verdict "
@@ -237,8 +244,7 @@ void rest_check_open(struct world *world, size_t from, size_t to)
     struct arrival of = {.world = world, .from = from, .to = to, .read = read};
     for (uint64_t i = 0; i < links->count && !world_is_broken(world); i++) {
         struct arrival on = arrival_of(&of, &links->at[i]);
-        enum tov_verdict verdict = verdict_of(&on).verdict;
-        if (verdict == TOV_VERDICT_NO_KEY || verdict == TOV_VERDICT_PENDING)
+        if (is_closed(verdict_of(&on).verdict))
             check_delivery(&on);
     }
 }
