@@ -321,6 +321,17 @@ static void note_expired(struct incoming *in)
                                                             in->entry->index, in->entry->leaf_hash};
 }
 
+/* What was receipted before this store was set back keeps those of the moment at which it came. */
+static enum tov_err judge_clock(struct incoming *in)
+{
+    const struct tov_core *core = in->follow->core;
+    if (!in->is_off_link && tov_told_covers(in->peer, in->link.number))
+        return tov_told_flags(core, in->peer, in->link.number, &in->verdict.flags);
+    if (in->leaf->time_ms > core->now_ms + CLOCK_AHEAD_MS)
+        in->verdict.flags |= TOV_VERDICT_FLAG_CLOCK_AHEAD;
+    return TOV_OK;
+}
+
 enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
                                const struct tov_entry_in *entry, const struct tov_leaf *leaf)
 {
@@ -349,8 +360,7 @@ enum tov_err tov_message_apply(struct tov_follow *follow, struct tov_peer *peer,
             peer->agency->name, (unsigned long long)entry->index,
             (unsigned long long)peer->last_link, tov_err_name(link_err));
     TOV_TRY(judge_message(&in));
-    if (leaf->time_ms > follow->core->now_ms + CLOCK_AHEAD_MS)
-        in.verdict.flags |= TOV_VERDICT_FLAG_CLOCK_AHEAD;
+    TOV_TRY(judge_clock(&in));
     note_expired(&in);
     return store_message(&in);
 }

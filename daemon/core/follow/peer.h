@@ -611,6 +611,9 @@ bool tov_told_covers(const struct tov_peer *peer, uint64_t link);
 /* Whether a receipt has ever said that the message with LINK, which is covered, could be read. */
 enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_peer *peer,
                                uint64_t link, bool *out_had_keys) TOV_MUST_CHECK;
+/* The flags of what receipts said last of it: of the moment at which it came first. */
+enum tov_err tov_told_flags(const struct tov_core *core, const struct tov_peer *peer, uint64_t link,
+                            uint8_t *out_flags) TOV_MUST_CHECK;
 /* A message that was receipted before the recovery has come again, or is held without its keys, and
  * is judged NOW. SERIES: of its link. */
 enum tov_err tov_told_again(struct tov_follow *follow, struct tov_peer *peer,

@@ -237,14 +237,29 @@ bool tov_told_covers(const struct tov_peer *peer, uint64_t link)
     return link <= peer->told.link;
 }
 
+/* Of a link of the present series, which is covered. */
+static enum tov_err find_covered(const struct tov_core *core, const struct tov_peer *peer,
+                                 uint64_t link, struct said *out)
+{
+    enum tov_err err = find_said(core, verdict_key(peer, peer->series, link), out);
+    return err == TOV_E_NOT_FOUND ? TOV_OK : err;
+}
+
 enum tov_err tov_told_had_keys(const struct tov_core *core, const struct tov_peer *peer,
                                uint64_t link, bool *out_had_keys)
 {
     struct said said;
-    enum tov_err err = find_said(core, verdict_key(peer, peer->series, link), &said);
-    if (err != TOV_OK && err != TOV_E_NOT_FOUND)
-        return err;
+    TOV_TRY(find_covered(core, peer, link, &said));
     *out_had_keys = said.had_keys;
+    return TOV_OK;
+}
+
+enum tov_err tov_told_flags(const struct tov_core *core, const struct tov_peer *peer, uint64_t link,
+                            uint8_t *out_flags)
+{
+    struct said said;
+    TOV_TRY(find_covered(core, peer, link, &said));
+    *out_flags = said.value.flags;
     return TOV_OK;
 }
 

@@ -27,6 +27,7 @@ struct scene {
     struct kept kept;
     struct tov_hash leaves[4]; /* of what node 0 has sent */
     size_t sent;
+    uint64_t first; /* entry of them */
 };
 
 static bool filter(void *context, struct sim_frame *frame)
@@ -114,6 +115,8 @@ static void send(struct scene *scene, size_t attachment_bytes)
                               .attachment_bytes = {attachment_bytes}};
     UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
     UNIT_NEED(scene->sent < sizeof scene->leaves / sizeof scene->leaves[0]);
+    if (scene->sent == 0)
+        scene->first = written.place.index;
     scene->leaves[scene->sent++] = written.place.leaf_hash;
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 3000);
@@ -199,6 +202,51 @@ static void a_better_verdict_amends_what_was_told(void)
     end(&scene);
 }
 
+static struct tov_core *core_of_1(const struct scene *scene)
+{
+    return tov_node_core(scene->wire->nodes[1].node);
+}
+
+static struct tov_peer *peer_of_1(const struct scene *scene)
+{
+    return tov_follow_peer(tov_node_follow(scene->wire->nodes[1].node), 1);
+}
+
+/* As node 1 has stored it of node 0's first message. */
+static struct tov_verdict_value stored(const struct scene *scene)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    struct tov_entry entry = {.state = TOV_ENTRY_LOST};
+    struct tov_bytes row;
+    UNIT_NEED(tov_store_read_begin(core_of_1(scene)->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_get(read, TOV_TABLE_MLEAF, tov_store_key_u16_u32_u64(1, 1, scene->first),
+                            &row) == TOV_OK);
+    UNIT_NEED(tov_entry_decode_mirror(row, &entry) == TOV_OK);
+    return entry.verdict;
+}
+
+/* Else what is stored would differ from what the receipts say, which an audit takes for damage. */
+static void what_was_told_of_the_clock_stays_though_it_is_right_now(void)
+{
+    struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
+    struct tov_leaf_receipt told = {
+        .peer = 1,
+        .series = {1, 0},
+        .last_link = 1,
+        .run_count = 1,
+        .runs = {{1, {TOV_VERDICT_NO_KEY, TOV_VERDICT_FLAG_CLOCK_AHEAD, 0}}}};
+    begin(&scene, "told-clock");
+    size_t receipts = count_receipts(&scene);
+    tov_told_note(core_of_1(&scene), peer_of_1(&scene), &told);
+    sim_node_settle(&scene.wire->nodes[1]);
+    send(&scene, 0);
+    UNIT_EQUAL_INT(stored(&scene).verdict, TOV_VERDICT_NO_KEY);
+    UNIT_EQUAL_INT(stored(&scene).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
+    UNIT_EQUAL_INT(count_receipts(&scene), receipts);
+    sim_copy_fini(&scene.copy);
+    sim_wire_destroy(scene.wire);
+}
+
 /* Node 1 recovers without node 0, to which it had told that it holds no key. It serves when that
  * one is heard: what it answers and the parcel that it sends on with are kept. */
 static void begin_late(struct scene *scene, const char *name)
@@ -257,16 +305,6 @@ static void what_was_told_and_cannot_be_read_is_said_again(void)
 }
 
 /* ---- receipts that were set aside ---- */
-
-static struct tov_core *core_of_1(const struct scene *scene)
-{
-    return tov_node_core(scene->wire->nodes[1].node);
-}
-
-static struct tov_peer *peer_of_1(const struct scene *scene)
-{
-    return tov_follow_peer(tov_node_follow(scene->wire->nodes[1].node), 1);
-}
 
 /* One that says of the last RUN links up to LAST that they were opened. */
 static struct tov_leaf_receipt receipt_of(const struct scene *scene, uint64_t last, uint16_t run)
@@ -409,6 +447,7 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_are_told_once),
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
+        UNIT_TEST(what_was_told_of_the_clock_stays_though_it_is_right_now),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
         UNIT_TEST(of_a_receipt_that_was_set_aside_that_is_given_which_was_not),
         UNIT_TEST(of_a_receipt_that_was_given_back_no_run_is_given),
