@@ -5,6 +5,7 @@
  * where it is the same (docs/recovery.md).
  * Not for: series that have ended (former_series_test.c).
  */
+#include "counted.h"
 #include "kept.h"
 
 #include "follow/peer.h"
@@ -104,13 +105,13 @@ static void begin(struct scene *scene, const char *name)
     begin_with(scene, name, 2);
 }
 
-static void send(struct scene *scene, size_t attachment_bytes)
+static void send_with(struct scene *scene, enum tov_right right, size_t attachment_bytes)
 {
     struct tov_message_written written;
     struct sim_order order = {.record = 1,
                               .text_bytes = 64,
                               .recipient_count = 1,
-                              .recipients = {{2, TOV_RIGHT_ALL}},
+                              .recipients = {{2, right}},
                               .attachment_count = attachment_bytes > 0,
                               .attachment_bytes = {attachment_bytes}};
     UNIT_NEED(sim_message_submit(&scene->wire->nodes[0], &order, &written) == TOV_OK);
@@ -120,6 +121,11 @@ static void send(struct scene *scene, size_t attachment_bytes)
     scene->leaves[scene->sent++] = written.place.leaf_hash;
     sim_wire_run(scene->wire);
     sim_wire_pass(scene->wire, 3000);
+}
+
+static void send(struct scene *scene, size_t attachment_bytes)
+{
+    send_with(scene, TOV_RIGHT_ALL, attachment_bytes);
 }
 
 static void start_set_back(struct scene *scene)
@@ -210,6 +216,33 @@ static struct tov_core *core_of_1(const struct scene *scene)
 static struct tov_peer *peer_of_1(const struct scene *scene)
 {
     return tov_follow_peer(tov_node_follow(scene->wire->nodes[1].node), 1);
+}
+
+/* Node 0 comes back without a message of which node 1 had the header alone. Node 1, set back too,
+ * is not shown that one again; what is behind it had come as well, and is on its link. */
+static void what_its_sender_has_lost_since_is_passed_over(void)
+{
+    struct scene scene = {.loses_chunks = false};
+    struct sim_copy former; /* of node 0 */
+    begin(&scene, "told-passed");
+    sim_wire_copy(scene.wire, 0, &former);
+    send(&scene, 0);
+    send_with(&scene, TOV_RIGHT_HEADER, 0);
+    send(&scene, 0);
+    sim_wire_crash(scene.wire, 0);
+    sim_node_put_back(&scene.wire->nodes[0], &former, SIM_STORE);
+    sim_wire_start_again(scene.wire, 0);
+    sim_wire_pass(scene.wire, 120000);
+    UNIT_NEED(sim_wire_logged(scene.wire, "entries-lost"));
+    come_back(&scene);
+    CU_ASSERT(sim_wire_logged(scene.wire, "messages-not-shown-again"));
+    CU_ASSERT(!sim_wire_logged(scene.wire, "link-broken"));
+    UNIT_EQUAL_INT(count_rows(core_of_1(&scene), TOV_TABLE_KEYSLOST), 2);
+    UNIT_EQUAL_INT(delivery_of(&scene, 1).verdict.verdict, TOV_VERDICT_NO_KEY);
+    UNIT_EQUAL_INT(delivery_of(&scene, 3).verdict.verdict, TOV_VERDICT_NO_KEY);
+    send(&scene, 0);
+    sim_copy_fini(&former);
+    end(&scene);
 }
 
 /* As node 1 has stored it of node 0's first message. */
@@ -448,6 +481,7 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
         UNIT_TEST(what_was_told_of_the_clock_stays_though_it_is_right_now),
+        UNIT_TEST(what_its_sender_has_lost_since_is_passed_over),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
         UNIT_TEST(of_a_receipt_that_was_set_aside_that_is_given_which_was_not),
         UNIT_TEST(of_a_receipt_that_was_given_back_no_run_is_given),
