@@ -285,6 +285,12 @@ struct losses {
     uint64_t gone; /* the last entry that may have been one */
 };
 
+/* The entry is gone: lost itself, or taken out. What an erasure alone names was a message. */
+static bool may_have_been_loss(const struct tov_audit *audit, uint64_t index)
+{
+    return !tov_marks_has(&audit->named, index) || tov_marks_has_in_range(&audit->named, index);
+}
+
 static void note_lost(struct tov_audit *audit, struct losses *losses,
                       const struct tov_leaf_lost *lost)
 {
@@ -299,9 +305,12 @@ static void see_leaf(struct tov_audit *audit, struct losses *losses, const struc
 {
     struct tov_leaf *leaf = audit->leaf;
     if (bytes.size <= TYPE_AT ||
-        (bytes.data[TYPE_AT] != TOV_LEAF_RECEIPT && bytes.data[TYPE_AT] != TOV_LEAF_LOST) ||
-        tov_leaf_decode(bytes, leaf) != TOV_OK)
+        (bytes.data[TYPE_AT] != TOV_LEAF_RECEIPT && bytes.data[TYPE_AT] != TOV_LEAF_LOST))
         return;
+    if (tov_leaf_decode(bytes, leaf) != TOV_OK) { /* of a newer version, perhaps */
+        losses->gone = place->index;
+        return;
+    }
     struct tov_receipt_at at = {.place = *place,
                                 .is_complete =
                                     audit->counts.erased == 0 && audit->ledger.is_complete,
@@ -324,9 +333,7 @@ enum tov_err tov_audit_receipts(struct tov_audit *audit)
     leaves.size = audit->ledger.checkpoint.size;
     while (index + 1 <= audit->counts.entries && tov_leaf_reader_next(&leaves, &index, &bytes)) {
         tov_leaf_reader_path(&leaves, index, path);
-        /* Lost itself, or not to be read. What an erasure names was a message. */
-        if (bytes.size == 0 &&
-            (leaves.err != TOV_OK || tov_marks_has_in_range(&audit->named, index)))
+        if (bytes.size == 0 && (leaves.err != TOV_OK || may_have_been_loss(audit, index)))
             losses.gone = index;
         see_leaf(audit, &losses, &(struct tov_place){path, true, index}, bytes);
     }
