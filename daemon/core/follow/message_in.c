@@ -60,12 +60,15 @@ static bool find_right(struct incoming *in, struct tov_hash *out_link_hash)
 }
 
 /* What is receipted already had come, and so had those before it. Its agency may have lost one of
- * these since: whoever was set back is not shown that one again. */
+ * these since: whoever was set back is not shown that one again. The receipt names its last one. */
 static bool passes_over_lost(const struct incoming *in)
 {
     struct tov_peer *peer = in->peer;
     if (!tov_series_equal(in->link.series, peer->series) ||
         in->link.number <= peer->last_link + 1 || !tov_told_covers(peer, in->link.number))
+        return false;
+    if (in->link.number == peer->told.link &&
+        !tov_hash_equal(&in->entry->leaf_hash, &peer->told.leaf))
         return false;
     tov_core_log(in->follow->core, TOV_HOST_WARN, "messages-not-shown-again",
                  "peer=%s index=%llu count=%llu", peer->agency->name,
