@@ -70,10 +70,11 @@ static bool passes_over_lost(const struct incoming *in)
     if (in->link.number == peer->told.link &&
         !tov_hash_equal(&in->entry->leaf_hash, &peer->told.leaf))
         return false;
-    tov_core_log(in->follow->core, TOV_HOST_WARN, "messages-not-shown-again",
-                 "peer=%s index=%llu count=%llu", peer->agency->name,
-                 (unsigned long long)in->entry->index,
-                 (unsigned long long)(in->link.number - peer->last_link - 1));
+    if (tov_session_may_log(in->follow, peer))
+        tov_core_log(in->follow->core, TOV_HOST_WARN, "messages-not-shown-again",
+                     "peer=%s index=%llu count=%llu", peer->agency->name,
+                     (unsigned long long)in->entry->index,
+                     (unsigned long long)(in->link.number - peer->last_link - 1));
     peer->last_link = in->link.number - 1;
     peer->last_link_leaf = in->link.previous;
     return true;
