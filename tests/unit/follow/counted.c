@@ -37,6 +37,49 @@ size_t count_journal(const struct tov_core *core, enum tov_leaf_type type)
     return count;
 }
 
+struct receipts {
+    enum tov_verdict verdict;
+    size_t count, amended; /* to VERDICT */
+};
+
+static void add_receipt(struct receipts *receipts, const struct tov_leaf_receipt *receipt)
+{
+    receipts->count++;
+    for (size_t i = 0; i < receipt->amendment_count; i++)
+        receipts->amended += receipt->amendments[i].value.verdict == receipts->verdict ? 1 : 0;
+}
+
+static struct receipts find_receipts(const struct tov_core *core, enum tov_verdict verdict)
+{
+    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
+    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
+    struct tov_store_range range = {.table = TOV_TABLE_LEAF};
+    struct receipts receipts = {.verdict = verdict};
+    struct tov_store_iter iter;
+    UNIT_NEED(leaf != NULL);
+    UNIT_NEED(tov_store_read_begin(core->store, &read, NULL) == TOV_OK);
+    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
+    while (tov_store_iter_next(&iter)) {
+        struct tov_entry entry;
+        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
+        if (entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
+            leaf->type == TOV_LEAF_RECEIPT)
+            add_receipt(&receipts, &leaf->as.receipt);
+    }
+    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
+    return receipts;
+}
+
+size_t count_receipts(const struct tov_core *core)
+{
+    return find_receipts(core, TOV_VERDICT_OPENED).count;
+}
+
+size_t count_amended(const struct tov_core *core, enum tov_verdict verdict)
+{
+    return find_receipts(core, verdict).amended;
+}
+
 struct ids {
     uint8_t bytes[MESSAGES_MAX][TOV_MESSAGE_ID_BYTES];
     size_t count;

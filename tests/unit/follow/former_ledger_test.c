@@ -133,7 +133,7 @@ static void what_the_new_ledger_has_no_key_of_is_for_a_person_where_the_former_h
 }
 
 /* How many receipts of the first message a client is shown. */
-static size_t count_receipts(const struct scene *scene)
+static size_t count_shown(const struct scene *scene)
 {
     struct tov_record trace;
     struct tov_record reply = hostile_ask(scene->hostile, "trace", scene->sent[0].event);
@@ -150,11 +150,11 @@ static void no_entry_of_the_new_ledger_passes_for_a_receipt_of_the_former(void)
     struct scene scene;
     begin(&scene, "former-traced");
     say(&scene, all_opened);
-    UNIT_EQUAL_INT(count_receipts(&scene), 1);
+    UNIT_EQUAL_INT(count_shown(&scene), 1);
     begin_next_generation(&scene);
-    UNIT_EQUAL_INT(count_receipts(&scene), 0);
+    UNIT_EQUAL_INT(count_shown(&scene), 0);
     hostile_say_epoch(scene.hostile, 2);
-    UNIT_EQUAL_INT(count_receipts(&scene), 0);
+    UNIT_EQUAL_INT(count_shown(&scene), 0);
     UNIT_EQUAL_INT(verdict_of(&scene, 0), TOV_VERDICT_OPENED);
     hostile_destroy(scene.hostile);
 }

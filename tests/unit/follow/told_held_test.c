@@ -66,30 +66,6 @@ static enum tov_again state_of(const struct scene *scene, size_t which)
     return state;
 }
 
-/* How often node 1's receipts amend a verdict to VERDICT. */
-static size_t count_amended(const struct scene *scene, enum tov_verdict verdict)
-{
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_store_range range = {.table = TOV_TABLE_LEAF};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(leaf != NULL);
-    UNIT_NEED(tov_store_read_begin(core_of(scene, 1)->store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter)) {
-        struct tov_entry entry;
-        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
-        if (entry.state != TOV_ENTRY_PRESENT || tov_leaf_decode(entry.leaf, leaf) != TOV_OK ||
-            leaf->type != TOV_LEAF_RECEIPT)
-            continue;
-        for (size_t i = 0; i < leaf->as.receipt.amendment_count; i++)
-            count += leaf->as.receipt.amendments[i].value.verdict == verdict ? 1 : 0;
-    }
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
-}
-
 static void check_all(const struct scene *scene, enum tov_verdict verdict, enum tov_again state)
 {
     for (size_t i = 0; i < scene->count; i++) {
@@ -235,7 +211,7 @@ static void what_waited_in_the_copy_and_waits_still_is_not_asked_for(void)
     set_back(scene, &scene->waiting);
     check_all(scene, TOV_VERDICT_NO_KEY, TOV_AGAIN_NONE);
     check_missing(scene, 0, SENT);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), 0);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), 0);
     open_all(scene);
     destroy_scene(scene);
 }
@@ -248,13 +224,13 @@ static void it_is_said_once_however_often_the_node_is_set_back(void)
     open_all(scene);
     for (unsigned i = 0; i < 2; i++) {
         set_back(scene, &scene->waiting);
-        UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), SENT);
+        UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), SENT);
         check_missing(scene, SENT, 0);
     }
     sim_wire_crash(scene->wire, 1);
     sim_wire_start_again(scene->wire, 1);
     come_to_rest(scene);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), SENT);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), SENT);
     UNIT_EQUAL_INT(count_rows(core_of(scene, 1), TOV_TABLE_TOLD), 0);
     give_all(scene);
     destroy_scene(scene);
@@ -266,9 +242,9 @@ static void what_was_said_to_be_lost_is_lost_in_a_copy_in_which_it_waits(void)
     struct scene *scene = make_scene("held-said");
     open_all(scene);
     set_back(scene, &scene->before);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), SENT);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), SENT);
     set_back(scene, &scene->waiting);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), SENT);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), SENT);
     check_missing(scene, SENT, 0);
     give_all(scene);
     destroy_scene(scene);
@@ -305,7 +281,7 @@ static void many_are_said_like_one(void)
     set_back(scene, &scene->waiting);
     check_all(scene, TOV_VERDICT_NO_KEY, TOV_AGAIN_ASKED);
     check_missing(scene, MANY, 0);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), MANY);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), MANY);
     destroy_scene(scene);
 }
 
@@ -329,7 +305,7 @@ static void what_had_come_to_nothing_waits_again(void)
 {
     struct scene *scene = make_scene("held-nothing");
     read_back(scene, (struct tov_verdict_value){TOV_VERDICT_NOT_OPENED, 0, TOV_E_PROOF});
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), 1);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), 1);
     check_all(scene, TOV_VERDICT_NO_KEY, TOV_AGAIN_NONE);
     check_missing(scene, 0, SENT);
     open_all(scene);
@@ -340,10 +316,10 @@ static void of_what_has_its_keys_nothing_is_said(void)
 {
     struct scene *scene = make_scene("held-has");
     open_all(scene);
-    size_t before = count_amended(scene, TOV_VERDICT_OPENED);
+    size_t before = count_amended(core_of(scene, 1), TOV_VERDICT_OPENED);
     read_back(scene, (struct tov_verdict_value){TOV_VERDICT_REFUSED, 0, 1});
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), 0);
-    UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_OPENED), before);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), 0);
+    UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_OPENED), before);
     check_all(scene, TOV_VERDICT_OPENED, TOV_AGAIN_NONE);
     check_missing(scene, 0, 0);
     destroy_scene(scene);
@@ -366,7 +342,7 @@ static void it_is_said_once_whenever_the_node_ends(void)
         come_to_rest(scene);
         check_all(scene, TOV_VERDICT_NO_KEY, TOV_AGAIN_ASKED);
         check_missing(scene, SENT, 0);
-        UNIT_EQUAL_INT(count_amended(scene, TOV_VERDICT_NO_KEY), SENT * (at + 1));
+        UNIT_EQUAL_INT(count_amended(core_of(scene, 1), TOV_VERDICT_NO_KEY), SENT * (at + 1));
         give_all(scene);
     }
     destroy_scene(scene);

@@ -59,24 +59,9 @@ static struct tov_delivery delivery(const struct scene *scene)
     return delivery_of(scene, 1);
 }
 
-static size_t count_receipts(const struct scene *scene)
+static struct tov_core *core_of_1(const struct scene *scene)
 {
-    TOV_CLEANUP(tov_store_read_cleanup) struct tov_store_read *read = NULL;
-    TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    struct tov_store_range range = {.table = TOV_TABLE_LEAF};
-    struct tov_store_iter iter;
-    size_t count = 0;
-    UNIT_NEED(leaf != NULL);
-    UNIT_NEED(tov_store_read_begin(scene->wire->nodes[1].store, &read, NULL) == TOV_OK);
-    UNIT_NEED(tov_store_iter_init(read, &range, &iter) == TOV_OK);
-    while (tov_store_iter_next(&iter)) {
-        struct tov_entry entry;
-        UNIT_NEED(tov_entry_decode_own(iter.row.value, &entry) == TOV_OK);
-        count += entry.state == TOV_ENTRY_PRESENT && tov_leaf_decode(entry.leaf, leaf) == TOV_OK &&
-                 leaf->type == TOV_LEAF_RECEIPT;
-    }
-    UNIT_NEED(tov_store_iter_fini(&iter) == TOV_OK);
-    return count;
+    return tov_node_core(scene->wire->nodes[1].node);
 }
 
 static void connect(struct scene *scene)
@@ -161,11 +146,11 @@ static void keys_that_were_lost_are_told_once(void)
     begin(&scene, "told-same");
     send(&scene, 0);
     UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_OPENED);
-    size_t receipts = count_receipts(&scene);
+    size_t receipts = count_receipts(core_of_1(&scene));
     for (int i = 0; i < 2; i++) {
         come_back(&scene);
         UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_NO_KEY);
-        UNIT_EQUAL_INT(count_receipts(&scene), receipts + 1);
+        UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts + 1);
     }
     end(&scene);
 }
@@ -176,11 +161,11 @@ static void keys_that_were_lost_before_the_attachment_came_are_told(void)
     struct scene scene = {.loses_chunks = true};
     begin(&scene, "told-pending");
     send(&scene, 1000);
-    size_t receipts = count_receipts(&scene);
+    size_t receipts = count_receipts(core_of_1(&scene));
     UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_PENDING);
     come_back(&scene);
     UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_NO_KEY);
-    UNIT_EQUAL_INT(count_receipts(&scene), receipts + 1);
+    UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts + 1);
     end(&scene);
 }
 
@@ -201,16 +186,11 @@ static void a_better_verdict_amends_what_was_told(void)
     struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
     begin(&scene, "told-better");
     tell_no_key(&scene);
-    size_t receipts = count_receipts(&scene);
+    size_t receipts = count_receipts(core_of_1(&scene));
     come_back(&scene);
     UNIT_EQUAL_INT(delivery(&scene).verdict.verdict, TOV_VERDICT_OPENED);
-    UNIT_EQUAL_INT(count_receipts(&scene), receipts + 1);
+    UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts + 1);
     end(&scene);
-}
-
-static struct tov_core *core_of_1(const struct scene *scene)
-{
-    return tov_node_core(scene->wire->nodes[1].node);
 }
 
 static struct tov_peer *peer_of_1(const struct scene *scene)
@@ -269,13 +249,13 @@ static void what_was_told_of_the_clock_stays_though_it_is_right_now(void)
         .run_count = 1,
         .runs = {{1, {TOV_VERDICT_NO_KEY, TOV_VERDICT_FLAG_CLOCK_AHEAD, 0}}}};
     begin(&scene, "told-clock");
-    size_t receipts = count_receipts(&scene);
+    size_t receipts = count_receipts(core_of_1(&scene));
     tov_told_note(core_of_1(&scene), peer_of_1(&scene), &told);
     sim_node_settle(&scene.wire->nodes[1]);
     send(&scene, 0);
     UNIT_EQUAL_INT(stored(&scene).verdict, TOV_VERDICT_NO_KEY);
     UNIT_EQUAL_INT(stored(&scene).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
-    UNIT_EQUAL_INT(count_receipts(&scene), receipts);
+    UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts);
     sim_copy_fini(&scene.copy);
     sim_wire_destroy(scene.wire);
 }
@@ -368,7 +348,7 @@ static size_t give_aside(struct scene *scene, const struct tov_leaf_receipt *rec
 {
     TOV_CLEANUP(tov_buf_fini) struct tov_buf bytes = TOV_BUF_INIT(TOV_LEAF_MAX_BYTES);
     TOV_FREE struct tov_leaf *leaf = calloc(1, sizeof *leaf);
-    size_t before = count_receipts(scene);
+    size_t before = count_receipts(core_of_1(scene));
     UNIT_NEED(leaf != NULL);
     leaf->type = TOV_LEAF_RECEIPT;
     leaf->as.receipt = *receipt;
@@ -382,7 +362,7 @@ static size_t give_aside(struct scene *scene, const struct tov_leaf_receipt *rec
     sim_wire_pass(scene->wire, 3000);
     CU_ASSERT(!peer_of_1(scene)->has_aside);
     CU_ASSERT(!sim_wire_logged(scene->wire, "receipt-does-not-fit"));
-    return count_receipts(scene) - before;
+    return count_receipts(core_of_1(scene)) - before;
 }
 
 static void end_aside(struct scene *scene, uint64_t receipted)
