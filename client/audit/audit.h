@@ -110,6 +110,7 @@ struct tov_audit {
     struct tov_mirrors mirrors;
     struct tov_audit_counts counts;
     const char *looks_at; /* the folder of the mirror that is; NULL: the own ledger */
+    bool has_newer;       /* own entries of a newer version: what they say is not known */
     bool is_limit_told;   /* what was over it is not kept: for want of it nothing is accused */
     enum tov_err failed;  /* NOMEM, IO inside a visitor */
 };

@@ -280,9 +280,10 @@ static void see_entry(void *ctx, const struct tov_tree_entry *entry)
     enum tov_err err = tov_leaf_decode(entry->leaf, audit->leaf);
     if (err == TOV_OK)
         check_decoded(pass, entry, audit->leaf);
-    else if (err == TOV_E_VERSION)
+    else if (err == TOV_E_VERSION) {
+        audit->has_newer = true;
         say(pass, TOV_FOUND_LEAF_NEWER, entry, TOV_SAY(_("version %d"), TOV_LEAF_VERSION), NULL);
-    else
+    } else
         say(pass, TOV_FOUND_LEAF_MALFORMED, entry, NULL, NULL);
 }
 

@@ -300,20 +300,26 @@ static void note_lost(struct tov_audit *audit, struct losses *losses,
         tov_audit_note_failure(audit, err);
 }
 
+/* What is of a newer version may be of any type. */
+static bool may_be_receipt_or_loss(const struct tov_audit *audit, struct tov_bytes bytes)
+{
+    return bytes.size > TYPE_AT && (audit->has_newer || bytes.data[TYPE_AT] == TOV_LEAF_RECEIPT ||
+                                    bytes.data[TYPE_AT] == TOV_LEAF_LOST);
+}
+
 static void see_leaf(struct tov_audit *audit, struct losses *losses, const struct tov_place *place,
                      struct tov_bytes bytes)
 {
     struct tov_leaf *leaf = audit->leaf;
-    if (bytes.size <= TYPE_AT ||
-        (bytes.data[TYPE_AT] != TOV_LEAF_RECEIPT && bytes.data[TYPE_AT] != TOV_LEAF_LOST))
+    if (!may_be_receipt_or_loss(audit, bytes))
         return;
-    if (tov_leaf_decode(bytes, leaf) != TOV_OK) { /* of a newer version, perhaps */
+    if (tov_leaf_decode(bytes, leaf) != TOV_OK) {
         losses->gone = place->index;
         return;
     }
+    bool is_complete = audit->counts.erased == 0 && audit->ledger.is_complete && !audit->has_newer;
     struct tov_receipt_at at = {.place = *place,
-                                .is_complete =
-                                    audit->counts.erased == 0 && audit->ledger.is_complete,
+                                .is_complete = is_complete,
                                 .lost = &losses->named,
                                 .loss_gone = losses->gone};
     if (leaf->type == TOV_LEAF_LOST)

@@ -381,8 +381,8 @@ static bool blank_entry(void *context, uint64_t index, struct tov_bytes old, str
     return index == *(const uint64_t *)context;
 }
 
-/* A second restore lost the loss; of the receipts that it told of, one came back later. */
-/* A loss that stands in the own ledger is gone from the export. */
+/* A loss that stands in the own ledger is gone from the export: a second restore lost it, and of
+ * the receipts that it told of one came back later; or somebody took it out. */
 static void check_gone_loss(bool is_named, int code, const char *names)
 {
     struct scene *scene = make_scene(OWN);
@@ -406,6 +406,54 @@ static void a_loss_that_was_lost_itself_may_have_named_the_receipt(void)
 static void a_loss_that_somebody_took_out_may_have_named_the_receipt(void)
 {
     check_gone_loss(false, 3, "leaf-empty receipt-unchecked");
+}
+
+/* A byte of an entry, which is of a version or a type then that this program does not know. */
+struct newer {
+    uint64_t index;
+    size_t at;
+};
+
+static bool make_newer(void *context, uint64_t index, struct tov_bytes old, struct tov_buf *out)
+{
+    const struct newer *newer = context;
+    if (index != newer->index)
+        return false;
+    tov_buf_put_bytes(out, old);
+    out->data[newer->at] = 31;
+    return true;
+}
+
+static const size_t newer_places[] = {4, 5}; /* proto/wire/leaf.c: version, type */
+
+static void a_loss_of_a_newer_version_may_have_named_the_receipt(void)
+{
+    for (size_t i = 0; i < sizeof newer_places / sizeof newer_places[0]; i++) {
+        struct scene *scene = make_scene(OWN);
+        struct forge_log log = forge_ledger(world, 0);
+        struct newer newer = {scene->size, newer_places[i]};
+        lose_newer(scene);
+        add_newer(scene);
+        append(scene);
+        forge_history(
+            &(struct forge){.dir = dir, .log = &log, .context = &newer, .entry = make_newer});
+        check(scene, 4, "leaf-newer receipt-unchecked", "the loss is of a newer version");
+        destroy_scene(scene);
+    }
+}
+
+/* The next one goes on behind it. */
+static void a_receipt_of_a_newer_version_leaves_nothing_out(void)
+{
+    for (size_t i = 0; i < sizeof newer_places / sizeof newer_places[0]; i++) {
+        struct scene *scene = make_scene(OWN);
+        struct forge_log log = forge_ledger(world, 0);
+        struct newer newer = {scene->older.index, newer_places[i]};
+        forge_history(
+            &(struct forge){.dir = dir, .log = &log, .context = &newer, .entry = make_newer});
+        check(scene, 4, "leaf-newer receipt-unchecked verdict-unreceipted", "the older one");
+        destroy_scene(scene);
+    }
 }
 
 /* The loss is in the third bundle of leaves, the receipt given anew is the first of the fourth. */
@@ -476,6 +524,8 @@ int main(void)
         UNIT_TEST(a_loss_that_its_holder_hides_may_have_named_the_receipt),
         UNIT_TEST(a_loss_that_was_lost_itself_may_have_named_the_receipt),
         UNIT_TEST(a_loss_that_somebody_took_out_may_have_named_the_receipt),
+        UNIT_TEST(a_loss_of_a_newer_version_may_have_named_the_receipt),
+        UNIT_TEST(a_receipt_of_a_newer_version_leaves_nothing_out),
         UNIT_TEST(a_loss_in_a_file_that_is_missing_may_have_named_the_receipt),
         UNIT_TEST(the_newer_of_two_receipts_has_the_last_word),
     };
