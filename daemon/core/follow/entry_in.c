@@ -42,7 +42,7 @@ static enum tov_err put_unreadable(struct tov_follow *follow, struct tov_peer *p
     enum tov_err link_err = tov_link_decode(entry->disclosed->link_block, &link);
     if (link_err == TOV_E_NOMEM)
         return link_err;
-    if (link_err != TOV_OK || !tov_link_is_next(peer, &link)) {
+    if (link_err != TOV_OK || !tov_link_goes_on(follow, peer, &link, entry)) {
         put_plain(follow, peer, entry);
         return TOV_OK;
     }

@@ -59,27 +59,6 @@ static bool find_right(struct incoming *in, struct tov_hash *out_link_hash)
     return false;
 }
 
-/* What is receipted already had come, and so had those before it. Its agency may have lost one of
- * these since: whoever was set back is not shown that one again. The receipt names its last one. */
-static bool passes_over_lost(const struct incoming *in)
-{
-    struct tov_peer *peer = in->peer;
-    if (!tov_series_equal(in->link.series, peer->series) ||
-        in->link.number <= peer->last_link + 1 || !tov_told_covers(peer, in->link.number))
-        return false;
-    if (in->link.number == peer->told.link &&
-        !tov_hash_equal(&in->entry->leaf_hash, &peer->told.leaf))
-        return false;
-    if (tov_session_may_log(in->follow, peer))
-        tov_core_log(in->follow->core, TOV_HOST_WARN, "messages-not-shown-again",
-                     "peer=%s index=%llu count=%llu", peer->agency->name,
-                     (unsigned long long)in->entry->index,
-                     (unsigned long long)(in->link.number - peer->last_link - 1));
-    peer->last_link = in->link.number - 1;
-    peer->last_link_leaf = in->link.previous;
-    return true;
-}
-
 static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_hash)
 {
     struct tov_bytes block = in->entry->disclosed->link_block;
@@ -87,7 +66,7 @@ static enum tov_err check_link(struct incoming *in, const struct tov_hash *link_
     struct tov_hash hash = tov_link_hash(block);
     if (!tov_hash_equal(&hash, link_hash))
         return TOV_E_PROOF;
-    return tov_link_is_next(in->peer, &in->link) || passes_over_lost(in) ? TOV_OK : TOV_E_RULE;
+    return tov_link_goes_on(in->follow, in->peer, &in->link, in->entry) ? TOV_OK : TOV_E_RULE;
 }
 
 /* Every part is there as the leaf and our right say. */

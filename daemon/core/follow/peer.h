@@ -492,8 +492,10 @@ void tov_unopened_note(struct tov_core *core, const struct tov_link_place *place
 /* The entry of the own message at PLACE. TOV_E_NOT_FOUND: nobody could bring it back. */
 enum tov_err tov_link_own_index(struct tov_store_read *read, const struct tov_link_place *place,
                                 uint64_t *out_index) TOV_MUST_CHECK;
-/* The next unbroken link from PEER? A gap is never receipted over. */
-bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link);
+/* Whether ENTRY with LINK is the next message from PEER. A gap is never receipted over: only what
+ * is receipted already, and its agency has lost since, is passed over. */
+bool tov_link_goes_on(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_link_block *link, const struct tov_entry_in *entry);
 void tov_receipt_add(struct tov_follow *follow, struct tov_peer *peer,
                      struct tov_verdict_value value, const struct tov_hash *leaf_hash);
 /* Of a link of SERIES, the present one or one that has ended, which was receipted before. */

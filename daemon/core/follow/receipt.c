@@ -22,10 +22,40 @@
 
 /* ---- owed by us ---- */
 
-bool tov_link_is_next(const struct tov_peer *peer, const struct tov_link_block *link)
+/* The receipt names the last message that it speaks of by its hash: no other one is that. */
+static bool is_another_than_told(const struct tov_peer *peer, const struct tov_link_block *link,
+                                 const struct tov_hash *leaf_hash)
 {
-    return tov_series_equal(link->series, peer->series) && link->number == peer->last_link + 1 &&
-           tov_hash_equal(&link->previous, &peer->last_link_leaf);
+    return link->number == peer->told.link && !tov_hash_equal(leaf_hash, &peer->told.leaf);
+}
+
+/* What is receipted already had come, and so had those before it. Its agency may have lost one of
+ * these since: whoever was set back is not shown that one again. Of those that are told the
+ * receipt's last one alone is known by its hash, the others by their number. */
+static bool passes_over_lost(struct tov_follow *follow, struct tov_peer *peer,
+                             const struct tov_link_block *link, const struct tov_entry_in *entry)
+{
+    if (link->number <= peer->last_link + 1 || !tov_told_covers(peer, link->number))
+        return false;
+    if (tov_session_may_log(follow, peer))
+        tov_core_log(follow->core, TOV_HOST_WARN, "messages-not-shown-again",
+                     "peer=%s index=%llu count=%llu", peer->agency->name,
+                     (unsigned long long)entry->index,
+                     (unsigned long long)(link->number - peer->last_link - 1));
+    peer->last_link = link->number - 1;
+    peer->last_link_leaf = link->previous;
+    return true;
+}
+
+bool tov_link_goes_on(struct tov_follow *follow, struct tov_peer *peer,
+                      const struct tov_link_block *link, const struct tov_entry_in *entry)
+{
+    if (!tov_series_equal(link->series, peer->series) ||
+        is_another_than_told(peer, link, &entry->leaf_hash))
+        return false;
+    return (link->number == peer->last_link + 1 &&
+            tov_hash_equal(&link->previous, &peer->last_link_leaf)) ||
+           passes_over_lost(follow, peer, link, entry);
 }
 
 static bool is_empty(const struct tov_leaf_receipt *receipt)

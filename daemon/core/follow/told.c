@@ -389,8 +389,8 @@ static enum tov_err look_at(struct tov_follow *follow, struct tov_peer *peer,
     struct tov_link_block link;
     struct said said;
     enum tov_err err = tov_verdict_find(follow->core, read, name, &entry);
-    if (err != TOV_OK) /* a damaged row is told where the store is read whole */
-        return err == TOV_E_NOT_FOUND || err == TOV_E_CORRUPT ? TOV_OK : err;
+    if (err != TOV_OK)
+        return err == TOV_E_NOT_FOUND ? TOV_OK : err;
     if (entry.state != TOV_ENTRY_PRESENT || entry.verdict.verdict != TOV_VERDICT_NO_KEY ||
         entry.is_off_link)
         return TOV_OK;

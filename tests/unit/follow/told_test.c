@@ -238,24 +238,79 @@ static struct tov_verdict_value stored(const struct scene *scene)
     return entry.verdict;
 }
 
-/* Else what is stored would differ from what the receipts say, which an audit takes for damage. */
-static void what_was_told_of_the_clock_stays_though_it_is_right_now(void)
+/* Before node 1 is shown node 0's first message it reads back that it has receipted number 1: that
+ * message, or another one. */
+static void be_shown_what_was_told(struct scene *scene, bool is_that_one)
 {
-    struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
     struct tov_leaf_receipt told = {
         .peer = 1,
         .series = {1, 0},
         .last_link = 1,
         .run_count = 1,
         .runs = {{1, {TOV_VERDICT_NO_KEY, TOV_VERDICT_FLAG_CLOCK_AHEAD, 0}}}};
+    scene->withholds = true;
+    send(scene, 0);
+    told.last_leaf_hash = scene->leaves[0];
+    told.last_leaf_hash.bytes[0] ^= is_that_one ? 0 : 1;
+    tov_told_note(core_of_1(scene), peer_of_1(scene), &told);
+    sim_node_settle(&scene->wire->nodes[1]);
+    scene->withholds = false;
+    sim_wire_disconnect(scene->wire, 0, 1);
+    connect(scene);
+    sim_wire_pass(scene->wire, 3000);
+}
+
+/* Else what is stored would differ from what the receipts say, which an audit takes for damage. */
+static void what_was_told_of_the_clock_stays_though_it_is_right_now(void)
+{
+    struct scene scene = {.loses_parcels = true, .loses_stanzas = true};
     begin(&scene, "told-clock");
     size_t receipts = count_receipts(core_of_1(&scene));
-    tov_told_note(core_of_1(&scene), peer_of_1(&scene), &told);
-    sim_node_settle(&scene.wire->nodes[1]);
-    send(&scene, 0);
+    be_shown_what_was_told(&scene, true);
     UNIT_EQUAL_INT(stored(&scene).verdict, TOV_VERDICT_NO_KEY);
     UNIT_EQUAL_INT(stored(&scene).flags, TOV_VERDICT_FLAG_CLOCK_AHEAD);
     UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts);
+    CU_ASSERT(!sim_wire_logged(scene.wire, "link-broken"));
+    sim_copy_fini(&scene.copy);
+    sim_wire_destroy(scene.wire);
+}
+
+/* A sender that gives a number twice does not make this node sign two messages under it. */
+static void another_message_than_the_last_one_told_is_off_its_link(void)
+{
+    struct scene scene = {.loses_stanzas = true};
+    begin(&scene, "told-another");
+    size_t receipts = count_receipts(core_of_1(&scene));
+    be_shown_what_was_told(&scene, false);
+    CU_ASSERT(sim_wire_logged(scene.wire, "link-broken"));
+    UNIT_EQUAL_INT(peer_of_1(&scene)->last_link, 0);
+    UNIT_EQUAL_INT(count_receipts(core_of_1(&scene)), receipts);
+    sim_copy_fini(&scene.copy);
+    sim_wire_destroy(scene.wire);
+}
+
+/* Told is number 3. */
+static bool goes_on(const struct scene *scene, uint64_t number, bool is_that_one)
+{
+    struct tov_peer *peer = peer_of_1(scene);
+    struct tov_link_block link = {.series = {1, 0}, .number = number, .previous = {{1}}};
+    struct tov_entry_in entry = {.index = 9, .leaf_hash = {{(uint8_t)(is_that_one ? 3 : 4)}}};
+    peer->told = (struct tov_told){3, {{3}}};
+    peer->last_link = 0;
+    bool is_next =
+        tov_link_goes_on(tov_node_follow(scene->wire->nodes[1].node), peer, &link, &entry);
+    UNIT_EQUAL_INT(peer->last_link, is_next ? number - 1 : 0);
+    return is_next;
+}
+
+static void another_message_than_the_last_one_told_ends_no_gap(void)
+{
+    struct scene scene = {.loses_chunks = false};
+    begin(&scene, "told-gap");
+    CU_ASSERT(goes_on(&scene, 2, false));
+    CU_ASSERT(goes_on(&scene, 3, true));
+    CU_ASSERT(!goes_on(&scene, 3, false));
+    CU_ASSERT(!goes_on(&scene, 4, false));
     sim_copy_fini(&scene.copy);
     sim_wire_destroy(scene.wire);
 }
@@ -461,6 +516,8 @@ int main(void)
         UNIT_TEST(keys_that_were_lost_before_the_attachment_came_are_told),
         UNIT_TEST(a_better_verdict_amends_what_was_told),
         UNIT_TEST(what_was_told_of_the_clock_stays_though_it_is_right_now),
+        UNIT_TEST(another_message_than_the_last_one_told_is_off_its_link),
+        UNIT_TEST(another_message_than_the_last_one_told_ends_no_gap),
         UNIT_TEST(what_its_sender_has_lost_since_is_passed_over),
         UNIT_TEST(what_was_told_counts_before_it_is_committed),
         UNIT_TEST(of_a_receipt_that_was_set_aside_that_is_given_which_was_not),
